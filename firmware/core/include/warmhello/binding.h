@@ -1,0 +1,45 @@
+/** What a session is tied to.
+ *
+ * Resumption skips authentication: wolfSSL resumes under another host name,
+ * without the CA, or with a session from an unverified connection. A binding is
+ * a SHA-256 over everything that the full handshake depended on, so a session is
+ * offered only where a full handshake would have come to the same answer.
+ */
+#ifndef WARMHELLO_BINDING_H
+#define WARMHELLO_BINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+
+#define WH_DIGEST_SIZE 32
+
+typedef struct wh_binding {
+    uint8_t digest[WH_DIGEST_SIZE];
+} wh_binding;
+
+/** The things a session is tied to, in the order in which they are hashed. */
+typedef struct wh_binding_input {
+    const char *host;
+    uint16_t port;
+    /** SHA-256 over the CA's contents. */
+    uint8_t ca_digest[WH_DIGEST_SIZE];
+    wh_protocol min_version;
+    wh_protocol max_version;
+    bool tickets;
+} wh_binding_input;
+
+/** SHA-256 over `size` bytes. WH_PLATFORM_MEMORY if wolfCrypt fails. */
+WH_MUST_CHECK int wh_digest(const uint8_t *bytes, size_t size, uint8_t out[WH_DIGEST_SIZE]);
+
+/** Computes the binding. wolfSSL's version is part of it. WH_PLATFORM_MEMORY if
+ * wolfCrypt fails. */
+WH_MUST_CHECK int wh_binding_compute(const wh_binding_input *input, wh_binding *out);
+
+/** True if both are the same. */
+bool wh_binding_equal(const wh_binding *a, const wh_binding *b);
+
+#endif

@@ -1,0 +1,57 @@
+/** A configured TLS client: whom to connect to and whom to trust.
+ *
+ * Made once per wake and used for each connect. It owns wolfSSL's context and
+ * the binding of every session that its connections make.
+ */
+#ifndef WARMHELLO_CLIENT_H
+#define WARMHELLO_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/binding.h"
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+
+struct WOLFSSL_CTX;
+
+/** The longest host name (RFC 1035 2.3.4), in bytes. */
+#define WH_HOST_MAX 253
+
+typedef struct wh_client_config {
+    /** Name or IP address of the server, looked for in its certificate. A name is
+     * also sent as SNI (RFC 6066 3). */
+    const char *host;
+    uint16_t port;
+    /** One or more CA certificates as PEM; the server's chain must end in one. */
+    const uint8_t *ca;
+    size_t ca_size;
+    /** Lowest and highest protocol version to speak, TLS 1.2 or 1.3. */
+    wh_protocol min_version;
+    wh_protocol max_version;
+    /** Accept tickets. Without them only TLS 1.2 session IDs can be resumed. */
+    bool tickets;
+} wh_client_config;
+
+/** The fields are private. */
+typedef struct wh_client {
+    struct WOLFSSL_CTX *ctx;
+    wh_binding binding;
+    char host[WH_HOST_MAX + 1];
+    bool host_is_address;
+    bool tickets;
+    bool fallback;
+} wh_client;
+
+/** Sets the client up. The configuration is copied; nothing of it is kept.
+ *
+ * WH_USAGE_ARGUMENT: host empty or too long, port 0, versions out of order.
+ * WH_USAGE_CA: no certificate in `ca`. WH_PLATFORM_MEMORY. After an error the
+ * client is empty and need not be closed. */
+WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
+
+/** Frees everything. Its connections must be closed before; may be called twice. */
+void wh_client_free(wh_client *client);
+
+#endif

@@ -1,0 +1,118 @@
+/** One TLS connection, without I/O: wire bytes in, wire bytes out.
+ *
+ * The caller owns the TCP connection. It feeds what arrives, drains what is to
+ * be sent, and in between reads and writes plaintext:
+ *
+ *     wh_conn_open(&conn, &client, &buffers);
+ *     while (wh_conn_get_state(&conn) == WH_CONN_HANDSHAKE) {
+ *         send(wh_conn_drain(...));
+ *         wh_conn_feed(..., recv(...));
+ *     }
+ *
+ * The session is handled inside: it is offered when the connection opens, if it
+ * is tied to this very client, and the one that the server hands out is stored
+ * as soon as it can be resumed. Whatever is wrong with a stored session, the
+ * handshake goes in full on the same connection, or wh_conn_fallback_due() asks
+ * for one more connection.
+ *
+ * Not thread-safe: all calls for all connections come from one task.
+ */
+#ifndef WARMHELLO_CONN_H
+#define WARMHELLO_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/client.h"
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+
+struct WOLFSSL;
+
+typedef enum wh_conn_state {
+    WH_CONN_IDLE,      /**< not opened, or freed */
+    WH_CONN_HANDSHAKE, /**< feed and drain until it is open */
+    WH_CONN_OPEN,      /**< plaintext may be read and written */
+    WH_CONN_CLOSED,    /**< close_notify was sent or received; drain what is left */
+    WH_CONN_FAILED,    /**< see the outcome; drain what is left, an alert */
+} wh_conn_state;
+
+/** Memory for wire bytes under way, the caller's until wh_conn_free(). 512 bytes
+ * each will do; more saves calls. */
+typedef struct wh_conn_buffers {
+    uint8_t *in;
+    size_t in_size;
+    uint8_t *out;
+    size_t out_size;
+} wh_conn_buffers;
+
+/** The fields are private. */
+typedef struct wh_conn {
+    wh_client *client;
+    struct WOLFSSL *ssl;
+    wh_conn_state state;
+    wh_conn_buffers buffers;
+    size_t in_len;
+    size_t in_pos;
+    size_t out_len;
+    bool wire_ended;
+    bool close_called;
+    bool close_wanted;
+    bool offered;
+    bool ticket12;
+    bool not_tls;
+    char last_direction;
+    uint64_t opened_us;
+    wh_outcome outcome;
+} wh_conn;
+
+/** Begins a connection: offers the stored session if it fits, and leaves the
+ * ClientHello to be drained. Call it when TCP is up, not before: a TLS 1.3 ticket
+ * leaves the store here, because it may go out only once (RFC 8446 C.4).
+ *
+ * `client` must outlive the connection. WH_USAGE_ARGUMENT: a buffer is missing
+ * or smaller than 512 bytes. Any other error is also in the outcome. Whatever it
+ * returns, wh_conn_free() must follow. */
+WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+
+/** Takes bytes that arrived. Returns how many were taken, which is fewer than
+ * `size` when plaintext must be read first, or the error that ended the
+ * connection. */
+WH_MUST_CHECK int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size);
+
+/** Tells that TCP has closed. WH_PEER_CLOSED: in the middle of the handshake.
+ * Later, wh_conn_read() gives what is left and then, if there was no
+ * close_notify, WH_PEER_TRUNCATED. */
+WH_MUST_CHECK int wh_conn_eof(wh_conn *conn);
+
+/** Gives bytes to send. Returns how many; 0 means none for now. */
+WH_MUST_CHECK int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size);
+
+/** Encrypts plaintext. Returns how many bytes were taken; 0 means: drain, then
+ * call again with the same bytes, part of which may be encrypted already.
+ * WH_USAGE_STATE: not open. */
+WH_MUST_CHECK int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size);
+
+/** Decrypts plaintext. Returns how many bytes came; 0 means: feed first, or the
+ * peer has closed, which the state tells. */
+WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
+
+/** Leaves close_notify to be drained (servers forget stateful sessions without
+ * it) and takes in a ticket that has arrived meanwhile. No effect unless open. */
+void wh_conn_close(wh_conn *conn);
+
+wh_conn_state wh_conn_get_state(const wh_conn *conn);
+
+/** True if the handshake failed with a stored session offered. The session is
+ * gone by then: free this connection, open another one over a new TCP connection
+ * with the same client, and it goes in full. Never true for that second one. */
+bool wh_conn_fallback_due(const wh_conn *conn);
+
+/** What happened so far. The connection's. */
+const wh_outcome *wh_conn_outcome(const wh_conn *conn);
+
+/** Frees everything, in any state. May be called twice. */
+void wh_conn_free(wh_conn *conn);
+
+#endif

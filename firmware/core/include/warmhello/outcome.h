@@ -1,0 +1,75 @@
+/** What a connect did and why, in one struct. */
+#ifndef WARMHELLO_OUTCOME_H
+#define WARMHELLO_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/errors.h"
+
+typedef enum wh_result { WH_RESULT_PENDING, WH_RESULT_FULL, WH_RESULT_RESUMED, WH_RESULT_FAILED } wh_result;
+
+typedef enum wh_reason {
+#define WH_REASON(name, word, meaning) name,
+#include "warmhello/reasons.def"
+#undef WH_REASON
+} wh_reason;
+
+typedef enum wh_protocol { WH_PROTOCOL_NONE, WH_TLS12, WH_TLS13 } wh_protocol;
+
+/** How a session is named on the wire: by the server's ID (RFC 5246 7.4.1.2), by
+ * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). */
+typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK } wh_kind;
+
+typedef struct wh_outcome {
+    wh_result result;
+    wh_reason reason;
+    /** WH_OK, or why the connection failed, which may be after the handshake. */
+    int error;
+    /** With an error: the alert that the server sent (RFC 8446 6), or -1. */
+    int alert;
+    /** With an error: wolfSSL's own code, for a bug report; else 0. */
+    int wolfssl_error;
+    wh_protocol protocol;
+    /** How the session was offered; WH_KIND_NONE when none was. */
+    wh_kind kind;
+    /** Number of the cipher suite in IANA's TLS registry, or 0. */
+    uint16_t cipher;
+    /** Name of the key-exchange group in the same registry, or NULL. Static storage. */
+    const char *group;
+    /** From the ClientHello to the moment application data may be sent. */
+    uint32_t handshake_us;
+    /** TLS bytes on the wire up to that moment, and changes of direction among
+     * them, counting the first: a full TLS 1.2 handshake has 4 flights. */
+    uint32_t handshake_tx;
+    uint32_t handshake_rx;
+    uint32_t flights;
+    /** TLS bytes on the wire so far, handshake included. */
+    uint32_t total_tx;
+    uint32_t total_rx;
+    /** Seconds since the offered session was captured; 0 when none was offered. */
+    uint32_t session_age_s;
+    /** A session that the next connect can offer was stored. */
+    bool stored;
+} wh_outcome;
+
+const char *wh_result_word(wh_result result);
+const char *wh_reason_word(wh_reason reason);
+const char *wh_protocol_word(wh_protocol protocol);
+const char *wh_kind_word(wh_kind kind);
+
+/** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
+const char *wh_cipher_name(uint16_t cipher);
+
+/** Enough for any outcome as JSON, with its closing zero. */
+#define WH_OUTCOME_JSON_SIZE 512
+
+/** Writes the outcome as one line of JSON, the form in which it crosses into
+ * other languages and into log lines. Names that do not apply are null.
+ *
+ * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size`
+ * is too small. */
+WH_MUST_CHECK int wh_outcome_json(const wh_outcome *outcome, char *out, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+/** What the core needs from the machine it runs on.
+ *
+ * A port fills in one wh_platform and installs it. There is one per process:
+ * wolfSSL's hooks for clock, entropy and memory are global and carry no context,
+ * so two platforms could not be told apart.
+ *
+ * No function here is called from an interrupt, and none may call back into
+ * warmhello.
+ */
+#ifndef WARMHELLO_PLATFORM_H
+#define WARMHELLO_PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/errors.h"
+
+typedef struct wh_platform {
+    /** Handed to every callback. Owned by the port. */
+    void *ctx;
+
+    /** Microseconds since the last loss of power. Goes on through deep sleep and
+     * resets; never goes back. Session lifetimes and the ticket age of TLS 1.3
+     * (RFC 8446 4.2.11.1) are counted on it. */
+    uint64_t (*elapsed_us)(void *ctx);
+
+    /** Seconds since 1970-01-01 UTC, for the dates in certificates. */
+    int64_t (*wall_s)(void *ctx);
+
+    /** Fills `out` with `size` bytes from a true random generator. 0 or negative. */
+    int (*random)(void *ctx, uint8_t *out, size_t size);
+
+    /** As malloc, realloc and free. All of wolfSSL's memory comes from here; the
+     * core itself allocates nothing. */
+    void *(*allocate)(void *ctx, size_t size);
+    void *(*reallocate)(void *ctx, void *memory, size_t size);
+    void (*release)(void *ctx, void *memory);
+
+    /** The RTC slot: memory that keeps its contents through deep sleep and may
+     * hold anything after a loss of power. WH_RTC_SIZE bytes or more. */
+    uint8_t *rtc;
+    size_t rtc_size;
+} wh_platform;
+
+/** The size of RTC slot that holds any session warmhello keeps, in bytes. */
+#define WH_RTC_SIZE 2128
+
+/** Makes `platform` the one of this process and starts wolfSSL on it.
+ *
+ * `platform` stays the caller's and must outlive wh_platform_remove().
+ * WH_USAGE_ARGUMENT: a callback or the slot is missing. WH_USAGE_STATE: one is
+ * installed already. WH_PLATFORM_MEMORY, WH_PLATFORM_ENTROPY: wolfSSL could not
+ * start. */
+WH_MUST_CHECK int wh_platform_install(const wh_platform *platform);
+
+/** Stops wolfSSL and forgets the platform. Every client must be closed before. */
+void wh_platform_remove(void);
+
+/** The installed platform, or NULL. */
+const wh_platform *wh_platform_get(void);
+
+#endif

@@ -1,0 +1,59 @@
+/** The one file that touches a WOLFSSL_SESSION.
+ *
+ * A wh_session owns one reference to a wolfSSL session, or none. Every wh_session
+ * that a function here filled must go through wh_session_release(), which may be
+ * called on an empty one as well: initialise with WH_SESSION_EMPTY and release on
+ * every path.
+ */
+#ifndef WARMHELLO_SESSION_H
+#define WARMHELLO_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+
+struct WOLFSSL;
+struct WOLFSSL_SESSION;
+
+typedef struct wh_session {
+    struct WOLFSSL_SESSION *native;
+} wh_session;
+
+#define WH_SESSION_EMPTY ((wh_session){NULL})
+
+/** The longest serialised session that is kept, in bytes. Larger ones, with a
+ * long client certificate in the ticket, are not stored. */
+#define WH_SESSION_MAX 2048
+
+/** Takes a reference to the session of a connection (wolfSSL_get1_session).
+ *
+ * Call it after the handshake, in TLS 1.3 once a ticket has come: before that
+ * wolfSSL hands out an object that cannot be resumed. WH_MISS_NOT_RESUMABLE: no
+ * session, or such an object; `out` is empty then. */
+WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
+
+/** Attaches the session to a connection that has not begun (wolfSSL_set_session).
+ *
+ * wolfSSL takes a reference of its own; the caller still owns `session`.
+ * WH_MISS_UNUSABLE: wolfSSL refused, so the handshake will be a full one. */
+WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *ssl);
+
+/** How the session names itself to the server. */
+wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
+
+/** Serialises the session, secrets included. Returns the length.
+ * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it. WH_PLATFORM_RTC: longer
+ * than `size`; nothing was written. */
+WH_MUST_CHECK int wh_session_save(const wh_session *session, uint8_t *out, size_t size);
+
+/** Restores a session that wh_session_save() wrote. The bytes must come from a
+ * record that was checked: wolfSSL's parser believes them. WH_DAMAGE_SESSION:
+ * it could not read exactly `size` bytes; `out` is empty then. */
+WH_MUST_CHECK int wh_session_load(const uint8_t *bytes, size_t size, wh_session *out);
+
+/** Gives the reference back (wolfSSL_SESSION_free) and empties `session`. */
+void wh_session_release(wh_session *session);
+
+#endif

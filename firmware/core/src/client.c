@@ -1,0 +1,107 @@
+#include "warmhello/client.h"
+
+#include <string.h>
+
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/ssl.h>
+
+#include "conn_io.h"
+
+/* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
+ * order starts with P-384. P-384 itself is for servers that insist. */
+static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
+
+static bool is_valid(const wh_client_config *config)
+{
+    size_t host_size = config->host != NULL ? strlen(config->host) : 0;
+    return host_size > 0 && host_size <= WH_HOST_MAX && config->port != 0 && config->ca != NULL &&
+           config->min_version >= WH_TLS12 && config->max_version <= WH_TLS13 &&
+           config->min_version <= config->max_version;
+}
+
+static WOLFSSL_METHOD *method_for(const wh_client_config *config)
+{
+    if (config->max_version == WH_TLS12) {
+        return wolfTLSv1_2_client_method();
+    }
+    return config->min_version == WH_TLS13 ? wolfTLSv1_3_client_method() : wolfTLS_client_method();
+}
+
+static bool is_ip_address(const char *host)
+{
+    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
+}
+
+static int configure(wh_client *client, const wh_client_config *config)
+{
+    WOLFSSL_CTX *ctx = client->ctx;
+    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, config->ca, (long)config->ca_size,
+                                                WOLFSSL_FILETYPE_PEM);
+    if (loaded != WOLFSSL_SUCCESS) {
+        return loaded == MEMORY_E || loaded == MEMORY_ERROR ? WH_PLATFORM_MEMORY : WH_USAGE_CA;
+    }
+    if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
+        wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
+        return WH_USAGE_ARGUMENT;
+    }
+    if (wolfSSL_CTX_set_groups(ctx, groups, sizeof groups / sizeof groups[0]) != WOLFSSL_SUCCESS) {
+        return WH_PLATFORM_MEMORY;
+    }
+    /* SNI carries names only (RFC 6066 3). */
+    if (!client->host_is_address &&
+        wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, client->host,
+                           (word16)strlen(client->host)) != WOLFSSL_SUCCESS) {
+        return WH_PLATFORM_MEMORY;
+    }
+    if (config->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
+    /* psk_ke would give up forward secrecy (RFC 8446 2.2). */
+    (void)wolfSSL_CTX_only_dhe_psk(ctx);
+    /* No copy of the session's secrets in wolfSSL's own cache. */
+    (void)wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
+    wh_conn_io_configure(ctx);
+    return WH_OK;
+}
+
+static int bind(wh_client *client, const wh_client_config *config)
+{
+    wh_binding_input input = {
+        .host = client->host,
+        .port = config->port,
+        .min_version = config->min_version,
+        .max_version = config->max_version,
+        .tickets = config->tickets,
+    };
+    int result = wh_digest(config->ca, config->ca_size, input.ca_digest);
+    return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
+}
+
+int wh_client_init(wh_client *client, const wh_client_config *config)
+{
+    memset(client, 0, sizeof *client);
+    if (!is_valid(config)) {
+        return WH_USAGE_ARGUMENT;
+    }
+    memcpy(client->host, config->host, strlen(config->host));
+    client->host_is_address = is_ip_address(config->host);
+    client->tickets = config->tickets;
+    client->ctx = wolfSSL_CTX_new(method_for(config));
+    int result = client->ctx != NULL ? configure(client, config) : WH_PLATFORM_MEMORY;
+    if (result == WH_OK) {
+        result = bind(client, config);
+    }
+    if (result != WH_OK) {
+        wh_client_free(client);
+    }
+    return result;
+}
+
+void wh_client_free(wh_client *client)
+{
+    if (client->ctx != NULL) {
+        wolfSSL_CTX_free(client->ctx);
+    }
+    memset(client, 0, sizeof *client);
+}

@@ -1,0 +1,431 @@
+#include "warmhello/conn.h"
+
+#include <string.h>
+
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/ssl.h>
+
+#include "conn_io.h"
+#include "peer_error.h"
+#include "warmhello/platform.h"
+#include "warmhello/session.h"
+#include "warmhello/store.h"
+
+#define BUFFER_MIN 512
+
+/* An encrypted alert takes 31 bytes at most; one that fits whole needs no retry. */
+#define CLOSE_NOTIFY_ROOM 64
+
+/* The first byte a TLS server sends is the type of a handshake or alert record
+ * (RFC 8446 5.1). */
+enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
+
+static uint64_t now_us(void)
+{
+    const wh_platform *platform = wh_platform_get();
+    return platform->elapsed_us(platform->ctx);
+}
+
+/* ---- What wolfSSL calls ---------------------------------------------------- */
+
+static void count(wh_conn *conn, char direction, uint32_t size)
+{
+    bool handshake = conn->state == WH_CONN_HANDSHAKE;
+    wh_outcome *o = &conn->outcome;
+    if (direction == '>') {
+        o->total_tx += size;
+        o->handshake_tx += handshake ? size : 0;
+    } else {
+        o->total_rx += size;
+        o->handshake_rx += handshake ? size : 0;
+    }
+    if (handshake && conn->last_direction != direction) {
+        conn->last_direction = direction;
+        o->flights++;
+    }
+}
+
+static int receive(WOLFSSL *ssl, char *out, int size, void *ctx)
+{
+    (void)ssl;
+    wh_conn *conn = ctx;
+    size_t available = conn->in_len - conn->in_pos;
+    if (available == 0) {
+        return conn->wire_ended ? WOLFSSL_CBIO_ERR_CONN_CLOSE : WOLFSSL_CBIO_ERR_WANT_READ;
+    }
+    size_t taken = available < (size_t)size ? available : (size_t)size;
+    const uint8_t *from = conn->buffers.in + conn->in_pos;
+    if (conn->outcome.total_rx == 0) {
+        conn->not_tls = from[0] != RECORD_HANDSHAKE && from[0] != RECORD_ALERT;
+    }
+    memcpy(out, from, taken);
+    conn->in_pos += taken;
+    count(conn, '<', (uint32_t)taken);
+    return (int)taken;
+}
+
+static int transmit(WOLFSSL *ssl, char *bytes, int size, void *ctx)
+{
+    (void)ssl;
+    wh_conn *conn = ctx;
+    size_t room = conn->buffers.out_size - conn->out_len;
+    if (room == 0) {
+        return WOLFSSL_CBIO_ERR_WANT_WRITE;
+    }
+    size_t taken = room < (size_t)size ? room : (size_t)size;
+    memcpy(conn->buffers.out + conn->out_len, bytes, taken);
+    conn->out_len += taken;
+    count(conn, '>', (uint32_t)taken);
+    return (int)taken;
+}
+
+/* Stores what the connection has yielded; a session that cannot be resumed or
+ * kept is not an error, the next connect is a full one. */
+static void keep_session(wh_conn *conn)
+{
+    wh_session session = WH_SESSION_EMPTY;
+    int result = wh_session_capture(conn->ssl, &session);
+    if (result == WH_OK) {
+        result = wh_store_put(&conn->client->binding, conn->outcome.protocol, &session);
+    }
+    conn->outcome.stored = result == WH_OK;
+    wh_session_release(&session);
+}
+
+/* wolfSSL calls this for each TLS 1.3 ticket. In TLS 1.2 it comes before the
+ * server's Finished is verified, too early to believe anything. */
+static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
+{
+    (void)session;
+    wh_conn *conn = wolfSSL_GetIOReadCtx(ssl);
+    if (conn->state == WH_CONN_OPEN && conn->outcome.protocol == WH_TLS13 && conn->client->tickets) {
+        keep_session(conn);
+    }
+    return 0; /* wolfSSL keeps its reference */
+}
+
+/* wolfSSL calls this for each TLS 1.2 ticket, during the handshake. */
+static int on_ticket12(WOLFSSL *ssl, const unsigned char *ticket, int size, void *ctx)
+{
+    (void)ssl;
+    (void)ticket;
+    wh_conn *conn = ctx;
+    conn->ticket12 = size > 0;
+    return 0;
+}
+
+void wh_conn_io_configure(WOLFSSL_CTX *ctx)
+{
+    wolfSSL_CTX_SetIORecv(ctx, receive);
+    wolfSSL_CTX_SetIOSend(ctx, transmit);
+    wolfSSL_CTX_sess_set_new_cb(ctx, on_new_session);
+}
+
+/* ---- Opening ---------------------------------------------------------------- */
+
+static int create_ssl(wh_conn *conn)
+{
+    conn->ssl = wolfSSL_new(conn->client->ctx);
+    if (conn->ssl == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wolfSSL_SetIOReadCtx(conn->ssl, conn);
+    wolfSSL_SetIOWriteCtx(conn->ssl, conn);
+    (void)wolfSSL_set_SessionTicket_cb(conn->ssl, on_ticket12, conn);
+    const char *host = conn->client->host;
+    int checked = conn->client->host_is_address ? wolfSSL_check_ip_address(conn->ssl, host)
+                                                : wolfSSL_check_domain_name(conn->ssl, host);
+    return checked == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
+}
+
+static wh_reason reason_for_miss(int error)
+{
+    switch (error) {
+    case WH_MISS_EMPTY:
+        return WH_REASON_NONE;
+    case WH_MISS_BINDING:
+        return WH_REASON_BINDING;
+    case WH_MISS_UNUSABLE:
+        return WH_REASON_UNUSABLE;
+    default:
+        return WH_REASON_DAMAGED;
+    }
+}
+
+/* Attaches the stored session if there is one for this client. WH_OK: it will be
+ * offered. Any miss leaves a fresh connection that goes in full. */
+static int offer_session(wh_conn *conn)
+{
+    wh_stored stored;
+    int result = wh_store_get(&conn->client->binding, &stored);
+    if (result == WH_OK) {
+        result = wh_session_attach(&stored.session, conn->ssl);
+    }
+    if (result == WH_OK) {
+        conn->offered = true;
+        conn->outcome.kind = stored.kind;
+        conn->outcome.session_age_s = stored.age_s;
+        /* A TLS 1.3 ticket goes out once (RFC 8446 C.4); its successor comes
+         * with the connection. */
+        if (stored.protocol == WH_TLS13) {
+            wh_store_forget();
+        }
+    }
+    wh_session_release(&stored.session);
+    conn->outcome.reason = result == WH_OK ? WH_REASON_REFUSED : reason_for_miss(result);
+    return result;
+}
+
+static int prepare(wh_conn *conn)
+{
+    int result = create_ssl(conn);
+    if (result != WH_OK) {
+        return result;
+    }
+    if (conn->client->fallback) {
+        conn->client->fallback = false;
+        conn->outcome.reason = WH_REASON_FALLBACK;
+        return WH_OK;
+    }
+    if (offer_session(conn) == WH_MISS_UNUSABLE) {
+        /* wolfSSL leaves a session that it refused on the connection. */
+        wh_store_forget();
+        wolfSSL_free(conn->ssl);
+        return create_ssl(conn);
+    }
+    return WH_OK;
+}
+
+/* ---- Progress ---------------------------------------------------------------- */
+
+static int received_alert(const wh_conn *conn)
+{
+    WOLFSSL_ALERT_HISTORY history;
+    if (conn->ssl == NULL || wolfSSL_get_alert_history(conn->ssl, &history) != WOLFSSL_SUCCESS ||
+        history.last_rx.level != alert_fatal) {
+        return -1;
+    }
+    return history.last_rx.code;
+}
+
+static int fail(wh_conn *conn, int error)
+{
+    bool handshake = conn->state == WH_CONN_HANDSHAKE;
+    conn->state = WH_CONN_FAILED;
+    conn->outcome.error = error;
+    if (handshake) {
+        conn->outcome.result = WH_RESULT_FAILED;
+        conn->outcome.handshake_us = (uint32_t)(now_us() - conn->opened_us);
+        if (conn->offered && !wh_peer_error_is_verdict(error)) {
+            wh_store_forget();
+            conn->client->fallback = true;
+        }
+    }
+    return error;
+}
+
+/* Turns wolfSSL's failure into ours. WH_OK if it only wants more bytes. */
+static int check(wh_conn *conn, int returned)
+{
+    int native = wolfSSL_get_error(conn->ssl, returned);
+    if (native == WOLFSSL_ERROR_WANT_READ || native == WOLFSSL_ERROR_WANT_WRITE) {
+        return WH_OK;
+    }
+    if (native == WOLFSSL_ERROR_ZERO_RETURN && conn->state == WH_CONN_OPEN) {
+        conn->state = WH_CONN_CLOSED;
+        return WH_OK;
+    }
+    conn->outcome.alert = received_alert(conn);
+    conn->outcome.wolfssl_error = native;
+    int error = conn->not_tls ? WH_PEER_NOT_TLS : (int)wh_peer_error(native, conn->outcome.alert);
+    if (error == WH_PEER_CLOSED && conn->state == WH_CONN_OPEN) {
+        error = WH_PEER_TRUNCATED;
+    }
+    return fail(conn, error);
+}
+
+static const char *group_name(const wh_conn *conn)
+{
+    bool no_exchange = conn->outcome.protocol == WH_TLS12 && wolfSSL_session_reused(conn->ssl) != 0;
+    const char *name = no_exchange ? NULL : wolfSSL_get_curve_name(conn->ssl);
+    if (name == NULL) {
+        return NULL;
+    }
+    if (strcmp(name, "SECP256R1") == 0) {
+        return "secp256r1";
+    }
+    if (strcmp(name, "SECP384R1") == 0) {
+        return "secp384r1";
+    }
+    return strcmp(name, "X25519") == 0 ? "x25519" : name;
+}
+
+static void finish_handshake(wh_conn *conn)
+{
+    wh_outcome *o = &conn->outcome;
+    bool resumed = wolfSSL_session_reused(conn->ssl) != 0;
+    o->handshake_us = (uint32_t)(now_us() - conn->opened_us);
+    o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
+    o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
+    o->group = group_name(conn);
+    o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
+    if (resumed) {
+        o->reason = WH_REASON_ACCEPTED;
+    }
+    conn->state = WH_CONN_OPEN;
+    if (o->protocol != WH_TLS12) {
+        return; /* its tickets come later */
+    }
+    if (resumed && !conn->ticket12) {
+        o->stored = true; /* the old session stays good */
+    } else if (conn->offered && o->kind == WH_KIND_TICKET && !conn->ticket12) {
+        /* wolfSSL would save the refused ticket with the new secret. */
+        wh_store_forget();
+    } else {
+        keep_session(conn);
+    }
+}
+
+static int advance(wh_conn *conn)
+{
+    if (conn->state != WH_CONN_HANDSHAKE) {
+        return WH_OK;
+    }
+    int returned = wolfSSL_connect(conn->ssl);
+    if (returned == WOLFSSL_SUCCESS) {
+        finish_handshake(conn);
+        return WH_OK;
+    }
+    return check(conn, returned);
+}
+
+int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+{
+    memset(conn, 0, sizeof *conn);
+    conn->outcome.alert = -1;
+    if (client == NULL || client->ctx == NULL || buffers->in == NULL || buffers->out == NULL ||
+        buffers->in_size < BUFFER_MIN || buffers->out_size < BUFFER_MIN) {
+        return WH_USAGE_ARGUMENT;
+    }
+    conn->client = client;
+    conn->buffers = *buffers;
+    conn->state = WH_CONN_HANDSHAKE;
+    conn->opened_us = now_us();
+    int result = prepare(conn);
+    return result == WH_OK ? advance(conn) : fail(conn, result);
+}
+
+int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
+{
+    size_t taken = 0;
+    while (taken < size && (conn->state == WH_CONN_HANDSHAKE || conn->state == WH_CONN_OPEN)) {
+        memmove(conn->buffers.in, conn->buffers.in + conn->in_pos, conn->in_len - conn->in_pos);
+        conn->in_len -= conn->in_pos;
+        conn->in_pos = 0;
+        size_t room = conn->buffers.in_size - conn->in_len;
+        if (room == 0) {
+            break; /* the handshake waits for room to send, or plaintext for its reader */
+        }
+        size_t part = size - taken < room ? size - taken : room;
+        memcpy(conn->buffers.in + conn->in_len, bytes + taken, part);
+        conn->in_len += part;
+        taken += part;
+        int result = advance(conn);
+        if (result != WH_OK) {
+            return result;
+        }
+    }
+    return (int)taken;
+}
+
+int wh_conn_eof(wh_conn *conn)
+{
+    conn->wire_ended = true;
+    return advance(conn);
+}
+
+/* Sends close_notify once wh_conn_close() asked for it and there is room. */
+static void notify_close(wh_conn *conn)
+{
+    if (conn->close_wanted && conn->buffers.out_size - conn->out_len >= CLOSE_NOTIFY_ROOM) {
+        conn->close_wanted = false;
+        (void)wolfSSL_shutdown(conn->ssl);
+    }
+}
+
+int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size)
+{
+    size_t given = conn->out_len < size ? conn->out_len : size;
+    if (given > 0) {
+        memcpy(out, conn->buffers.out, given);
+        conn->out_len -= given;
+        memmove(conn->buffers.out, conn->buffers.out + given, conn->out_len);
+        /* There is room again, for which these may have waited. A failure shows in
+         * the state and does not take back the bytes given. */
+        (void)advance(conn);
+        notify_close(conn);
+    }
+    return (int)given;
+}
+
+int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size)
+{
+    if (conn->state != WH_CONN_OPEN) {
+        return WH_USAGE_STATE;
+    }
+    if (size == 0 || conn->out_len == conn->buffers.out_size) {
+        return 0;
+    }
+    int returned = wolfSSL_write(conn->ssl, bytes, (int)(size < INT16_MAX ? size : INT16_MAX));
+    return returned > 0 ? returned : check(conn, returned);
+}
+
+int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size)
+{
+    if (conn->state == WH_CONN_CLOSED) {
+        return 0;
+    }
+    if (conn->state != WH_CONN_OPEN) {
+        return WH_USAGE_STATE;
+    }
+    int returned = wolfSSL_read(conn->ssl, out, (int)(size < INT16_MAX ? size : INT16_MAX));
+    return returned > 0 ? returned : check(conn, returned);
+}
+
+void wh_conn_close(wh_conn *conn)
+{
+    uint8_t rest[64];
+    while (conn->state == WH_CONN_OPEN && wh_conn_read(conn, rest, sizeof rest) > 0) {
+        /* A ticket may be behind data that nobody wants any more. */
+    }
+    if ((conn->state == WH_CONN_OPEN || conn->state == WH_CONN_CLOSED) && !conn->close_called) {
+        conn->state = WH_CONN_CLOSED;
+        conn->close_called = true;
+        conn->close_wanted = true;
+        notify_close(conn);
+    }
+}
+
+wh_conn_state wh_conn_get_state(const wh_conn *conn)
+{
+    return conn->state;
+}
+
+bool wh_conn_fallback_due(const wh_conn *conn)
+{
+    return conn->state == WH_CONN_FAILED && conn->client != NULL && conn->client->fallback;
+}
+
+const wh_outcome *wh_conn_outcome(const wh_conn *conn)
+{
+    return &conn->outcome;
+}
+
+void wh_conn_free(wh_conn *conn)
+{
+    if (conn->ssl != NULL) {
+        wolfSSL_free(conn->ssl);
+        conn->ssl = NULL;
+    }
+    conn->state = WH_CONN_IDLE;
+}

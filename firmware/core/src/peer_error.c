@@ -1,0 +1,72 @@
+#include "peer_error.h"
+
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/ssl.h>
+
+static wh_error from_alert(int alert)
+{
+    switch (alert) {
+    case handshake_failure:
+    case wolfssl_alert_protocol_version:
+    case insufficient_security:
+        return WH_PEER_VERSION;
+    default:
+        return WH_PEER_ALERT;
+    }
+}
+
+static bool is_asn1_error(int error)
+{
+    return error <= ASN_PARSE_E && error >= ASN_ECC_KEY_E;
+}
+
+wh_error wh_peer_error(int wolfssl_error, int alert)
+{
+    switch (wolfssl_error) {
+    case ASN_NO_SIGNER_E:
+    case ASN_SELF_SIGNED_E:
+    case ASN_SIG_CONFIRM_E:
+        return WH_PEER_UNTRUSTED;
+    case DOMAIN_NAME_MISMATCH:
+    case IPADDR_MISMATCH:
+        return WH_PEER_NAME;
+    case ASN_AFTER_DATE_E:
+        return WH_PEER_EXPIRED;
+    case ASN_BEFORE_DATE_E:
+        return WH_PEER_NOT_YET;
+    case MEMORY_E:
+    case MEMORY_ERROR:
+        return WH_PLATFORM_MEMORY;
+    case RNG_FAILURE_E:
+        return WH_PLATFORM_ENTROPY;
+    case SOCKET_ERROR_E:
+    case SOCKET_PEER_CLOSED_E:
+        return WH_PEER_CLOSED;
+    case VERSION_ERROR:
+    case UNSUPPORTED_SUITE:
+    case MATCH_SUITE_ERROR:
+        return WH_PEER_VERSION;
+    case VERIFY_CERT_ERROR:
+    case ASN_PATHLEN_SIZE_E:
+    case ASN_PATHLEN_INV_E:
+    case ASN_NAME_INVALID_E:
+    case KEYUSE_SIGNATURE_E:
+    case KEYUSE_ENCIPHER_E:
+    case EXTKEYUSE_AUTH_E:
+    case NOT_CA_ERROR:
+    case MAX_CHAIN_ERROR:
+        return WH_PEER_CERTIFICATE;
+    default:
+        break;
+    }
+    if (is_asn1_error(wolfssl_error)) {
+        return WH_PEER_CERTIFICATE;
+    }
+    return alert >= 0 ? from_alert(alert) : WH_PEER_PROTOCOL;
+}
+
+bool wh_peer_error_is_verdict(int error)
+{
+    return error == WH_PEER_UNTRUSTED || error == WH_PEER_NAME || error == WH_PEER_EXPIRED ||
+           error == WH_PEER_NOT_YET || error == WH_PEER_CERTIFICATE;
+}

@@ -1,0 +1,93 @@
+/* The platform of this process, and wolfSSL's global hooks on top of it. */
+#include "warmhello/platform.h"
+
+#include <time.h>
+
+#include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+
+static const wh_platform *installed;
+
+static void *allocate(size_t size)
+{
+    return installed->allocate(installed->ctx, size);
+}
+
+static void *reallocate(void *memory, size_t size)
+{
+    return installed->reallocate(installed->ctx, memory, size);
+}
+
+static void release(void *memory)
+{
+    installed->release(installed->ctx, memory);
+}
+
+static int is_complete(const wh_platform *p)
+{
+    return p != NULL && p->elapsed_us != NULL && p->wall_s != NULL && p->random != NULL &&
+           p->allocate != NULL && p->reallocate != NULL && p->release != NULL && p->rtc != NULL &&
+           p->rtc_size >= WH_RTC_SIZE;
+}
+
+int wh_platform_install(const wh_platform *platform)
+{
+    if (!is_complete(platform)) {
+        return WH_USAGE_ARGUMENT;
+    }
+    if (installed != NULL) {
+        return WH_USAGE_STATE;
+    }
+    installed = platform;
+    int result = WH_OK;
+    if (wolfSSL_SetAllocators(allocate, release, reallocate) != 0) {
+        result = WH_PLATFORM_MEMORY;
+    } else if (wolfSSL_Init() != WOLFSSL_SUCCESS) {
+        result = WH_PLATFORM_ENTROPY;
+    }
+    if (result != WH_OK) {
+        installed = NULL;
+    }
+    return result;
+}
+
+void wh_platform_remove(void)
+{
+    if (installed != NULL) {
+        (void)wolfSSL_Cleanup();
+        installed = NULL;
+    }
+}
+
+const wh_platform *wh_platform_get(void)
+{
+    return installed;
+}
+
+/* ---- wolfSSL's hooks, declared in user_settings.h or by wolfSSL itself ---- */
+
+int wh_wolfssl_seed(unsigned char *out, unsigned int len)
+{
+    return installed->random(installed->ctx, out, len) == 0 ? 0 : RNG_FAILURE_E;
+}
+
+time_t wh_wolfssl_time(time_t *out)
+{
+    time_t now = (time_t)installed->wall_s(installed->ctx);
+    if (out != NULL) {
+        *out = now;
+    }
+    return now;
+}
+
+/* wolfSSL stamps sessions with this and compares it with their lifetime. */
+word32 LowResTimer(void)
+{
+    return (word32)(installed->elapsed_us(installed->ctx) / 1000000u);
+}
+
+/* The age of a TLS 1.3 ticket is a difference of two of these. */
+sword64 TimeNowInMilliseconds(void)
+{
+    return (sword64)(installed->elapsed_us(installed->ctx) / 1000u);
+}

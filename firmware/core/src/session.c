@@ -1,0 +1,84 @@
+#include "warmhello/session.h"
+
+#include <wolfssl/ssl.h>
+
+/* Where wolfSSL_i2d_SSL_SESSION writes the length of the session ID: after side
+ * (1), bornOn (4) and timeout (4). Without OPENSSL_EXTRA no function tells it.
+ * A test compares it with what the server sent. */
+#define ID_SIZE_OFFSET 9
+#define FULL_ID_SIZE 32
+
+int wh_session_capture(WOLFSSL *ssl, wh_session *out)
+{
+    *out = WH_SESSION_EMPTY;
+    WOLFSSL_SESSION *native = wolfSSL_get1_session(ssl);
+    if (native == NULL) {
+        return WH_MISS_NOT_RESUMABLE;
+    }
+    wh_session session = {native};
+    bool resumable = wolfSSL_SessionIsSetup(native) != 0;
+    if (wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) {
+        resumable = resumable && wolfSSL_SESSION_has_ticket(native) != 0 &&
+                    wolfSSL_SESSION_get_timeout(native) > 0;
+    }
+    if (!resumable) {
+        wh_session_release(&session);
+        return WH_MISS_NOT_RESUMABLE;
+    }
+    *out = session;
+    return WH_OK;
+}
+
+int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
+{
+    return wolfSSL_set_session(ssl, session->native) == WOLFSSL_SUCCESS ? WH_OK : WH_MISS_UNUSABLE;
+}
+
+wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
+{
+    if (protocol == WH_TLS13) {
+        return WH_KIND_PSK;
+    }
+    return wolfSSL_SESSION_has_ticket(session->native) != 0 ? WH_KIND_TICKET : WH_KIND_ID;
+}
+
+int wh_session_save(const wh_session *session, uint8_t *out, size_t size)
+{
+    int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
+    if (length <= ID_SIZE_OFFSET) {
+        return WH_MISS_NOT_RESUMABLE;
+    }
+    if ((size_t)length > size) {
+        return WH_PLATFORM_RTC;
+    }
+    unsigned char *end = out;
+    length = wolfSSL_i2d_SSL_SESSION(session->native, &end);
+    if (length <= ID_SIZE_OFFSET) {
+        return WH_MISS_NOT_RESUMABLE;
+    }
+    /* wolfSSL does not recognise the echo of a shorter ID and ends the
+     * handshake (-373). */
+    if (wolfSSL_SESSION_has_ticket(session->native) == 0 && out[ID_SIZE_OFFSET] != FULL_ID_SIZE) {
+        return WH_MISS_NOT_RESUMABLE;
+    }
+    return length;
+}
+
+int wh_session_load(const uint8_t *bytes, size_t size, wh_session *out)
+{
+    const unsigned char *end = bytes;
+    out->native = wolfSSL_d2i_SSL_SESSION(NULL, &end, (long)size);
+    if (out->native == NULL || end != bytes + size) {
+        wh_session_release(out);
+        return WH_DAMAGE_SESSION;
+    }
+    return WH_OK;
+}
+
+void wh_session_release(wh_session *session)
+{
+    if (session->native != NULL) {
+        wolfSSL_SESSION_free(session->native);
+        session->native = NULL;
+    }
+}

@@ -1,0 +1,25 @@
+/** The core's functions in a form that a foreign-function interface can call:
+ * plain integers and pointers, objects made and freed here.
+ *
+ * ts/core/library.ts declares the same functions; a test calls every one.
+ */
+#ifndef WARMHELLO_FFI_H
+#define WARMHELLO_FFI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/client.h"
+#include "warmhello/conn.h"
+
+/** Makes a client. Returns NULL and sets `error` (wh_client_init()) on failure. */
+wh_client *wh_ffi_client_new(const char *host, uint16_t port, const uint8_t *ca, size_t ca_size,
+                             int min_version, int max_version, int tickets, int *error);
+void wh_ffi_client_free(wh_client *client);
+
+/** Makes and opens a connection with buffers of its own. Returns NULL only when
+ * memory is out; any other error is in its outcome. */
+wh_conn *wh_ffi_conn_new(wh_client *client);
+void wh_ffi_conn_free(wh_conn *conn);
+
+#endif

@@ -1,0 +1,1 @@
+//! Empty: cargo wants a target before it vendors the dependency in Cargo.toml.

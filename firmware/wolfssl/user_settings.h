@@ -1,0 +1,117 @@
+/* The one wolfSSL configuration of warmhello: the host library, the emulated
+ * microcontroller and the ESP32 all compile wolfSSL with this file, so that a
+ * figure measured on one is about the code that runs on the others.
+ *
+ * Each define is followed by why it is here. What is *not* defined matters as
+ * much; see the end of the file.
+ */
+#ifndef WARMHELLO_WOLFSSL_USER_SETTINGS_H
+#define WARMHELLO_WOLFSSL_USER_SETTINGS_H
+
+/* ---- Sessions: what warmhello exists for -------------------------------- */
+
+/* i2d/d2i of a WOLFSSL_SESSION are empty stubs without it, and so is the
+ * new-session callback, the only reliable sign that a TLS 1.3 ticket came. */
+#define HAVE_EXT_CACHE
+/* TLS 1.2 tickets (RFC 5077) and every kind of TLS 1.3 resumption. */
+#define HAVE_SESSION_TICKET
+/* RFC 8446 4.6.1 lets a ticket nonce have 1 to 255 bytes; rustls sends 32.
+ * With wolfSSL's fixed 8 the whole connection dies (-425). */
+#define WOLFSSL_TICKET_NONCE_MALLOC
+/* The only session kept is ours. wolfSSL's own cache cannot be removed
+ * (NO_SESSION_CACHE removes get1/set_session with it): make it tiny ... */
+#define MICRO_SESSION_CACHE
+/* ... and never consult it as a client. NO_SESSION_CACHE_REF also takes away
+ * wolfSSL_get_session's borrowed references, the cause of CVE-2026-94419. */
+#define NO_SESSION_CACHE_REF
+#define NO_CLIENT_CACHE
+
+/* ---- Protocol ------------------------------------------------------------ */
+
+#define WOLFSSL_TLS13
+/* Nothing older than TLS 1.2 (RFC 8996). */
+#define NO_OLD_TLS
+#define HAVE_TLS_EXTENSIONS
+#define HAVE_SUPPORTED_CURVES
+#define HAVE_SNI
+#define HAVE_ALPN
+/* RFC 7627. A TLS 1.2 session without it must not be resumed (section 5.3). */
+#define HAVE_EXTENDED_MASTER
+/* A server named by its IP address is found in the certificate's iPAddress. */
+#define WOLFSSL_IP_ALT_NAME
+/* TLS 1.3 signatures by RSA certificates are PSS only (RFC 8446 4.2.3). */
+#define WC_RSA_PSS
+/* Answers servers that ask for the empty renegotiation_info (RFC 5746). */
+#define HAVE_SERVER_RENEGOTIATION_INFO
+
+/* ---- Primitives ---------------------------------------------------------- */
+
+#define HAVE_ECC
+#define ECC_TIMING_RESISTANT
+#define ECC_USER_CURVES /* only those named below */
+#define HAVE_ECC384     /* public CAs sign with P-384 */
+#define HAVE_CURVE25519
+#define HAVE_AESGCM
+#define GCM_TABLE_4BIT /* a table of 256 B instead of 4 KB, for RAM's sake */
+#define HAVE_CHACHA
+#define HAVE_POLY1305
+#define HAVE_HKDF
+#define WOLFSSL_SHA384 /* chains of public CAs */
+#define WOLFSSL_SHA512
+#define HAVE_HASHDRBG
+#define TFM_TIMING_RESISTANT
+#define WC_RSA_BLINDING
+
+/* Big numbers: wolfSSL's SP in generic C. The general part takes RSA up to
+ * 4096 bits and P-384, the special one makes P-256 fast. */
+#define WOLFSSL_SP_MATH_ALL
+#define SP_INT_BITS 4096
+#define WOLFSSL_HAVE_SP_ECC
+#define WOLFSSL_SP_SMALL
+
+#define NO_DSA
+#define NO_DH
+#define NO_RC4
+#define NO_MD4
+#define NO_MD5
+#define NO_DES3
+#define NO_PWDBASED
+#define NO_PKCS12
+#define NO_PKCS8_ENCRYPTION
+#define NO_SHA /* no certificate chain or protocol version accepted here uses it */
+#define NO_AES_CBC /* AEAD suites only */
+
+/* ---- The platform belongs to wh_platform --------------------------------- */
+
+#define SINGLE_THREADED /* all TLS runs on one task */
+#define NO_FILESYSTEM
+#define NO_WRITEV
+#define WOLFSSL_NO_SOCK /* bytes in, bytes out: the core does no I/O */
+#define WOLFSSL_USER_IO
+#define NO_WOLFSSL_SERVER
+#define NO_MAIN_DRIVER
+#define NO_ERROR_STRINGS    /* words come from warmhello/errors.def */
+#define WOLFSSL_SMALL_STACK /* an ESP32 task has 8 KB */
+
+/* Entropy from wh_platform.random (wolfssl_hooks.c). */
+#define CUSTOM_RAND_GENERATE_SEED wh_wolfssl_seed
+int wh_wolfssl_seed(unsigned char *out, unsigned int len);
+
+/* Both of wolfSSL's clocks are ours: LowResTimer and TimeNowInMilliseconds
+ * count time that also passes during deep sleep, XTIME is the calendar. */
+#define USER_TICKS
+#define WOLFSSL_GMTIME
+#include <time.h>
+#define XTIME wh_wolfssl_time
+time_t wh_wolfssl_time(time_t *out);
+
+/* ---- Not defined, and why -------------------------------------------------
+ * NO_SESSION_CACHE   removes wolfSSL_get1_session and wolfSSL_set_session.
+ * SESSION_CERTS      costs 18 KB of heap a session and doubles the stored blob.
+ * OPENSSL_EXTRA      costs 93 KB of code; what it would tell about a session
+ *                    (version, lifetime) the record's own header holds.
+ * CURVE25519_SMALL   makes one X25519 operation 20 times slower on rv32imc.
+ * WOLFSSL_EARLY_DATA wolfSSL checks neither the size that the server allows nor
+ *                    ALPN; it stays off until warmhello does.
+ */
+#endif

@@ -1,0 +1,60 @@
+// The native library: wolfSSL and the C core behind plain functions
+// (firmware/port/host/include/warmhello/ffi.h and port_host.h).
+import { existsSync } from "node:fs"
+import koffi from "koffi"
+import { WarmhelloError } from "../errors.js"
+import { checkoutPath } from "./paths.js"
+import { type CoreErrorWord, coreErrors } from "./words.js"
+
+function load() {
+    const path = checkoutPath("build/host/libwarmhello.so")
+    if (!existsSync(path)) throw new WarmhelloError("not-built", "the native library is not built")
+    const library = koffi.load(path)
+    koffi.opaque("wh_client")
+    koffi.opaque("wh_conn")
+    koffi.opaque("wh_outcome")
+    koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
+    return {
+        hostStart: library.func("int wh_host_start(void)"),
+        hostSleep: library.func("void wh_host_sleep(uint64_t us)"),
+        hostLosePower: library.func("void wh_host_lose_power(void)"),
+        hostSaveState: library.func("int wh_host_save_state(_Out_ uint8_t *out, size_t size)"),
+        hostLoadState: library.func("int wh_host_load_state(const uint8_t *bytes, size_t size)"),
+        hostMemory: library.func("wh_host_memory wh_host_memory_take(void)"),
+        clientNew: library.func(
+            "wh_client *wh_ffi_client_new(const char *host, uint16_t port, const uint8_t *ca, size_t ca_size, int min_version, int max_version, int tickets, _Out_ int *error)",
+        ),
+        clientFree: library.func("void wh_ffi_client_free(wh_client *client)"),
+        connNew: library.func("wh_conn *wh_ffi_conn_new(wh_client *client)"),
+        connFree: library.func("void wh_ffi_conn_free(wh_conn *conn)"),
+        connFeed: library.func("int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)"),
+        connEof: library.func("int wh_conn_eof(wh_conn *conn)"),
+        connDrain: library.func("int wh_conn_drain(wh_conn *conn, _Out_ uint8_t *out, size_t size)"),
+        connWrite: library.func("int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size)"),
+        connRead: library.func("int wh_conn_read(wh_conn *conn, _Out_ uint8_t *out, size_t size)"),
+        connClose: library.func("void wh_conn_close(wh_conn *conn)"),
+        connState: library.func("int wh_conn_get_state(const wh_conn *conn)"),
+        connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
+        connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
+        outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
+        errorWord: library.func("const char *wh_error_word(int error)"),
+    }
+}
+
+let loaded: ReturnType<typeof load> | undefined
+
+/** The native functions. Loads the library, and starts its one platform, on first use. */
+export function native(): ReturnType<typeof load> {
+    if (loaded === undefined) {
+        loaded = load()
+        const result: number = loaded.hostStart()
+        if (result !== 0) throw new WarmhelloError("memory", "wolfSSL could not start")
+    }
+    return loaded
+}
+
+/** The core's word for one of its error numbers. */
+export function errorWord(error: number): CoreErrorWord {
+    const word: string = native().errorWord(error)
+    return word in coreErrors ? (word as CoreErrorWord) : "protocol"
+}

@@ -1,0 +1,30 @@
+import { z } from "zod"
+import { coreErrors, reasons } from "./words.js"
+
+const words = <T extends string>(table: Record<T, unknown>) => z.enum(Object.keys(table) as [T, ...T[]])
+
+/** What a connect did and why: the JSON of wh_outcome_json() (firmware/core/include/warmhello/outcome.h). */
+export const outcomeSchema = z.object({
+    result: z.enum(["pending", "full", "resumed", "failed"]),
+    reason: words(reasons),
+    error: words(coreErrors).nullable(),
+    /** The alert that the server sent (RFC 8446 6), or -1. */
+    alert: z.int(),
+    wolfsslError: z.int(),
+    protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
+    kind: z.enum(["id", "ticket", "psk"]).nullable(),
+    cipher: z.string().nullable(),
+    group: z.string().nullable(),
+    handshakeUs: z.int(),
+    /** TLS bytes on the wire until application data could be sent. */
+    bytesTx: z.int(),
+    bytesRx: z.int(),
+    flights: z.int(),
+    totalTx: z.int(),
+    totalRx: z.int(),
+    sessionAgeS: z.int(),
+    /** A session that the next connect can offer is stored. */
+    stored: z.boolean(),
+})
+
+export type Outcome = z.infer<typeof outcomeSchema>

@@ -1,0 +1,100 @@
+// Every failure that a user can see: one code, one class, one message, one hint.
+// Commands exit with one code per class.
+import { type CoreErrorWord, coreErrors } from "./core/words.js"
+
+export const exitCodes = {
+    ok: { code: 0, meaning: "everything went as it should" },
+    expectation: { code: 1, meaning: "a wake that should have resumed went in full, or the reverse" },
+    usage: { code: 2, meaning: "a flag, a value or a file on the command line cannot be used" },
+    app: { code: 3, meaning: "the app does not compile, throws, or never sleeps" },
+    network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
+    peer: { code: 5, meaning: "the server was reached, but TLS with it failed" },
+    platform: { code: 6, meaning: "something on this machine is missing or failed; set-up may not have run" },
+    interrupted: { code: 130, meaning: "Ctrl-C" },
+} as const
+
+export type ErrorClass = Exclude<keyof typeof exitCodes, "ok">
+
+interface ErrorText {
+    class: ErrorClass
+    hint: string
+}
+
+/** What can go wrong outside the core. */
+const ownErrors = {
+    "not-as-expected": { class: "expectation", hint: "See the rows above: the first wake must be full and all others resumed." },
+    "bad-option": { class: "usage", hint: "See: warmhello simulate --help" },
+    "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
+    "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
+    "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
+    "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
+    "never-slept": { class: "app", hint: "End each wake with: await standby(ms), from @devicescript/runtime; or raise --wake-timeout." },
+    "never-connected": { class: "app", hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps." },
+    "unknown-host": { class: "network", hint: "Check the name in --server, and the network." },
+    "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
+    "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },
+    "connect-timeout": { class: "network", hint: "The server did not answer in time; raise --connect-timeout if it is slow." },
+    "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
+    "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
+    "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
+    interrupted: { class: "interrupted", hint: "" },
+} as const satisfies Record<string, ErrorText>
+
+/** What to do about the core's errors; the meaning comes from the core itself. */
+const coreHints: Partial<Record<CoreErrorWord, string>> = {
+    untrusted: "Give the CA that signed the server's certificate with --ca FILE.",
+    "wrong-name": "Name the server in --server as its certificate does.",
+    "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
+    "certificate-not-yet-valid": "Check this machine's clock.",
+    "not-tls": "Check the port in --server; https is usually on 443, MQTT over TLS on 8883.",
+    "no-common-version": "Try --tls auto; warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers.",
+    closed: "The server's log may say why.",
+    "ca-unreadable": "The file given with --ca must hold a certificate in PEM.",
+}
+
+const coreClasses = {
+    miss: "platform",
+    damage: "platform",
+    peer: "peer",
+    platform: "platform",
+    usage: "usage",
+} as const
+
+export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
+
+function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
+    return Object.hasOwn(ownErrors, code)
+}
+
+function textFor(code: ErrorCode): ErrorText {
+    if (isOwn(code)) return ownErrors[code]
+    return { class: coreClasses[coreErrors[code].class], hint: coreHints[code] ?? "" }
+}
+
+/** An error with a code to match on; the message is for people. */
+export class WarmhelloError extends Error {
+    readonly class: ErrorClass
+    readonly hint: string
+
+    constructor(
+        readonly code: ErrorCode,
+        message: string,
+        options?: ErrorOptions,
+    ) {
+        super(message, options)
+        this.name = "WarmhelloError"
+        const text = textFor(code)
+        this.class = text.class
+        this.hint = text.hint
+    }
+
+    get exitCode(): number {
+        return exitCodes[this.class].code
+    }
+}
+
+/** An error of the core, in the core's own words. */
+export function coreError(word: CoreErrorWord, where = ""): WarmhelloError {
+    return new WarmhelloError(word, `${where}${coreErrors[word].meaning}`)
+}

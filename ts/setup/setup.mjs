@@ -1,0 +1,246 @@
+// @ts-check
+// Makes a fresh clone ready to run, without any dependency of its own: system packages, npm
+// packages, wolfSSL's source, the native library, the compiled TypeScript. Each step is skipped
+// while nothing that it was made from has changed.
+//
+//   node ts/setup/setup.mjs            what `npm start` needs
+//   node ts/setup/setup.mjs --tests    and what `npm test` needs
+//   node ts/setup/setup.mjs --ci       and what .ci/run needs
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { styleText } from "node:util"
+
+const root = resolve(import.meta.dirname, "../..")
+const build = join(root, "build")
+const stampsFile = join(build, "setup.json")
+const WOLFSSL_VERSION = "5.9.4"
+const CARGO_MINIMUM = [1, 87]
+const forCi = process.argv.includes("--ci")
+const forTests = forCi || process.argv.includes("--tests")
+
+/** Ends set-up with one line that tells what to do. */
+class SetupError extends Error {}
+
+/** @param {string[]} command @param {{env?: Record<string, string>}} [options] */
+function run(command, options = {}) {
+    const [program = "", ...args] = command
+    const done = spawnSync(program, args, {
+        cwd: root,
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+        env: { ...process.env, ...options.env },
+    })
+    if (done.error !== undefined || done.status !== 0) {
+        const output = `${done.stdout ?? ""}${done.stderr ?? ""}`.trimEnd().split("\n").slice(-40).join("\n")
+        throw new SetupError(`${output}\nThis command failed: ${command.join(" ")}`)
+    }
+    return done.stdout
+}
+
+/** @param {string} program */
+const inPath = (program) =>
+    (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
+
+/** @param {string} folder @param {string} file */
+const inAnyLibraryFolder = (folder, file) =>
+    existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, file)))
+
+// ---- What each step is made from -------------------------------------------------------------
+
+/** @param {string[]} paths files and folders, relative to the root */
+function filesUnder(paths) {
+    return paths.flatMap((path) => {
+        if (!existsSync(join(root, path))) return []
+        const entries = /\.\w+$/.test(path) ? null : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+        if (entries === null) return [join(root, path)]
+        return entries
+            .filter((entry) => entry.isFile())
+            .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+            .sort()
+    })
+}
+
+/** @param {string[]} paths @param {string[]} [extra] */
+function fingerprint(paths, extra = []) {
+    const hash = createHash("sha256")
+    for (const text of [process.version, root, ...extra]) hash.update(`${text}\0`)
+    for (const file of filesUnder(paths)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0")
+    return hash.digest("hex")
+}
+
+// ---- System packages ---------------------------------------------------------------------------
+
+/** Debian's package for each thing that must be there. */
+const systemNeeds = [
+    { package: "gcc", present: () => inPath("cc") || inPath("gcc"), when: true },
+    { package: "libc6-dev", present: () => existsSync("/usr/include/stdlib.h"), when: process.platform === "linux" },
+    { package: "cmake", present: () => inPath("cmake"), when: true },
+    { package: "ninja-build", present: () => inPath("ninja"), when: true },
+    {
+        package: "libfaketime",
+        present: () => inAnyLibraryFolder("/usr/lib", "faketime/libfaketimeMT.so.1"),
+        when: process.platform === "linux",
+    },
+    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forTests },
+    { package: "libssl-dev", present: () => existsSync("/usr/include/openssl/ssl.h"), when: forTests },
+    { package: "openssl", present: () => inPath("openssl"), when: forTests },
+    { package: "clang", present: () => inPath("clang"), when: forCi },
+    { package: "clang-tidy", present: () => inPath("clang-tidy"), when: forCi },
+    { package: "clang-format", present: () => inPath("clang-format"), when: forCi },
+]
+
+const missingPackages = () =>
+    systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
+
+function installPackages() {
+    const missing = missingPackages()
+    if (missing.length === 0) return
+    const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`
+    if (!inPath("apt-get")) {
+        throw new SetupError(`Missing: ${missing.join(", ")} (Debian's names). Install them, then run this again.`)
+    }
+    if (process.getuid?.() !== 0) {
+        throw new SetupError(`Missing system packages. Run: sudo ${command}`)
+    }
+    run(["apt-get", "update", "-qq"])
+    run(command.split(" "), { env: { DEBIAN_FRONTEND: "noninteractive" } })
+    const still = missingPackages()
+    if (still.length > 0) throw new SetupError(`Installed, but still not found: ${still.join(", ")}`)
+}
+
+// ---- wolfSSL -----------------------------------------------------------------------------------
+
+/** @param {string} folder */
+function checkWolfssl(folder) {
+    const header = join(folder, "wolfssl/version.h")
+    const version = existsSync(header)
+        ? /LIBWOLFSSL_VERSION_STRING "([^"]+)"/.exec(readFileSync(header, "utf8"))?.[1]
+        : undefined
+    if (version !== WOLFSSL_VERSION) {
+        throw new SetupError(
+            `${folder} holds ${version === undefined ? "no wolfSSL source" : `wolfSSL ${version}`}; ` +
+                `warmhello needs ${WOLFSSL_VERSION}.`,
+        )
+    }
+}
+
+function checkCargo() {
+    const help = "Get a current one from rustup, or set WOLFSSL_DIR to a wolfSSL source tree."
+    const needed = `cargo ${CARGO_MINIMUM.join(".")} or newer fetches wolfSSL's source`
+    if (!inPath("cargo")) throw new SetupError(`${needed}, and there is none in PATH. ${help}`)
+    const version = /cargo (\d+)\.(\d+)/.exec(run(["cargo", "--version"]))
+    const [major, minor] = [Number(version?.[1]), Number(version?.[2])]
+    const [minMajor = 0, minMinor = 0] = CARGO_MINIMUM
+    if (major < minMajor || (major === minMajor && minor < minMinor)) {
+        throw new SetupError(`${needed}; this one is ${major}.${minor}. ${help}`)
+    }
+}
+
+const vendoredWolfssl = join(build, `wolfssl-${WOLFSSL_VERSION}`)
+const wolfsslDir = process.env.WOLFSSL_DIR ? resolve(process.env.WOLFSSL_DIR) : vendoredWolfssl
+
+function vendorWolfssl() {
+    if (wolfsslDir === vendoredWolfssl) {
+        checkCargo()
+        const vendor = join(build, "cargo-vendor")
+        rmSync(vendor, { recursive: true, force: true })
+        rmSync(vendoredWolfssl, { recursive: true, force: true })
+        run(["cargo", "vendor", "--locked", "--quiet", "--manifest-path", "firmware/wolfssl/Cargo.toml", vendor])
+        renameSync(join(vendor, "wolfssl-sys/wolfssl-src"), vendoredWolfssl)
+        rmSync(vendor, { recursive: true, force: true })
+    }
+    checkWolfssl(wolfsslDir)
+}
+
+// ---- Builds --------------------------------------------------------------------------------------
+
+/** @param {string} folder @param {string[]} options */
+function buildNative(folder, options) {
+    run(["cmake", "-G", "Ninja", "-S", "firmware", "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
+    run(["ninja", "-C", folder])
+}
+
+/** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
+
+/** @type {Step[]} */
+const steps = [
+    {
+        name: "system packages",
+        from: () => systemNeeds.filter((need) => need.when).map((need) => need.package).join(),
+        made: () => missingPackages().length === 0,
+        make: installPackages,
+    },
+    {
+        name: "npm packages",
+        from: () => fingerprint(["package.json", "package-lock.json"]),
+        made: () => existsSync(join(root, "node_modules/koffi")),
+        make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    },
+    {
+        name: `wolfSSL ${WOLFSSL_VERSION}`,
+        from: () => fingerprint(["firmware/wolfssl/Cargo.lock"], [wolfsslDir]),
+        made: () => existsSync(join(wolfsslDir, "wolfssl/version.h")),
+        make: vendorWolfssl,
+    },
+    {
+        name: "native library",
+        from: () => fingerprint(["firmware"], [wolfsslDir]),
+        made: () => existsSync(join(build, "host/libwarmhello.so")),
+        make: () => buildNative("build/host", []),
+    },
+    {
+        name: "TypeScript",
+        from: () => fingerprint(["ts", "tsconfig.json", "package-lock.json"]),
+        made: () => existsSync(join(build, "ts/cli/main.js")),
+        make: () => run([process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]),
+    },
+]
+if (forTests) {
+    steps.push({
+        name: "C tests (AddressSanitizer)",
+        from: () => fingerprint(["firmware", "test/c"], [wolfsslDir]),
+        made: () => existsSync(join(build, "asan/tests")),
+        make: () => buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
+    })
+}
+
+// ---- All of it --------------------------------------------------------------------------------------
+
+/** @returns {Record<string, string>} */
+function readStamps() {
+    try {
+        return JSON.parse(readFileSync(stampsFile, "utf8"))
+    } catch {
+        return {}
+    }
+}
+
+/** @param {Step} step @param {string} label */
+function perform(step, label) {
+    const started = performance.now()
+    process.stderr.write(`${label} ${step.name} ...`)
+    step.make()
+    process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
+}
+
+function main() {
+    mkdirSync(build, { recursive: true })
+    const stamps = readStamps()
+    for (const [index, step] of steps.entries()) {
+        const from = step.from()
+        if (stamps[step.name] === from && step.made()) continue
+        perform(step, `set-up ${index + 1}/${steps.length}`)
+        stamps[step.name] = from
+        writeFileSync(stampsFile, JSON.stringify(stamps, null, 2))
+    }
+}
+
+try {
+    main()
+} catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stderr.write(`\n${styleText("red", error.message)}\n`)
+    process.exitCode = 6
+}
