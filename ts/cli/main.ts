@@ -1,0 +1,68 @@
+// The command `warmhello`.
+import { Command, CommanderError } from "commander"
+import { exitCodes, WarmhelloError } from "../errors.js"
+import { count, duration, hostAndPort, versionRange } from "./options.js"
+import { reportError } from "./output.js"
+import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
+
+function addRunFlags(command: Command, cycles: number): Command {
+    return command
+        .option("--cycles <n>", "wakes to run", count(1), cycles)
+        .option("--sleep <time>", "sleep this long, whatever the app asks for (10m, 2h)", duration)
+        .option("--connect-timeout <time>", "deadline for a connect with all it tries", duration, 10_000)
+        .option("--wake-timeout <time>", "how long the app may stay awake", duration, 30_000)
+        .option("--server-forgets <time>", "how long the built-in server remembers a session", duration, 7_200_000)
+        .option("--power-loss-every <n>", "let the power fail in every nth sleep; 0 for never", count(0), 0)
+        .option("--real-time", "really sleep", false)
+        .option("--verbose", "show the app's debug lines as well", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+}
+
+function program(signal: AbortSignal): Command {
+    const root = new Command("warmhello")
+        .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
+        .exitOverride()
+        .configureOutput({ outputError: (text, write) => write(text) })
+    addRunFlags(
+        root
+            .command("simulate")
+            .description("run a DeviceScript app through wakes and deep sleeps, over real TLS")
+            .argument("[app]", "the app, .ts or compiled .devs", SAMPLE_APP)
+            .option("--server <host:port>", "connect there, whatever host the app names (default: a built-in server)", hostAndPort)
+            .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
+            .option("--tls <version>", "1.2, 1.3 or auto", versionRange, versionRange("auto"))
+            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
+        10,
+    ).action((app: string, flags: SimulateFlags) => simulateCommand(app, flags, signal))
+    addRunFlags(
+        root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
+        5,
+    ).action((flags: SimulateFlags) => startCommand(flags, signal))
+    return root
+}
+
+function exitCodeFor(error: unknown): number {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code
+    if (error instanceof WarmhelloError) {
+        reportError(error)
+        return error.exitCode
+    }
+    if (error instanceof Error && error.name === "AbortError") return exitCodes.interrupted.code
+    throw error
+}
+
+async function main(): Promise<void> {
+    const interrupt = new AbortController()
+    process.once("SIGINT", () => {
+        interrupt.abort()
+        // A wake in progress is not waited for; the server's process ends with this one.
+        process.exit(exitCodes.interrupted.code)
+    })
+    try {
+        await program(interrupt.signal).parseAsync()
+    } catch (error) {
+        process.exitCode = exitCodeFor(error)
+    }
+}
+
+await main()

@@ -1,0 +1,72 @@
+// How words on the command line become values; each throws commander's own error for a bad one.
+import { readFileSync } from "node:fs"
+import { InvalidArgumentError } from "commander"
+import type { TlsVersion } from "../core/client.js"
+import { WarmhelloError } from "../errors.js"
+
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+type Unit = keyof typeof UNITS_MS
+
+/** The longest standby, a u32 of milliseconds. */
+const LONGEST_MS = 2 ** 32 - 1
+
+/** "10m", "1.5h", "250ms" in milliseconds. */
+export function duration(text: string): number {
+    const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
+    const durationMs = Number(number) * UNITS_MS[unit as Unit]
+    if (!(durationMs > 0 && durationMs <= LONGEST_MS)) {
+        throw new InvalidArgumentError("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
+    }
+    return durationMs
+}
+
+export function count(minimum: number): (text: string) => number {
+    return (text) => {
+        const value = Number(text)
+        if (!/^\d+$/.test(text) || value < minimum || value > 1_000_000) {
+            throw new InvalidArgumentError(`It must be a whole number from ${minimum} to 1000000.`)
+        }
+        return value
+    }
+}
+
+export interface HostAndPort {
+    host: string
+    port: number
+}
+
+/** "example.com", "example.com:8443", "[::1]:443". */
+export function hostAndPort(text: string): HostAndPort {
+    const [, bracketed, name, digits] = /^(?:\[([^\]]+)\]|([^:\s/]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+    const host = bracketed ?? name
+    const port = Number(digits ?? 443)
+    if (host === undefined || port < 1 || port > 65535) {
+        throw new InvalidArgumentError("A server is host or host:port, such as example.com:8443.")
+    }
+    return { host, port }
+}
+
+export interface VersionRange {
+    minVersion: TlsVersion
+    maxVersion: TlsVersion
+}
+
+const ranges: Record<string, VersionRange> = {
+    "1.2": { minVersion: "1.2", maxVersion: "1.2" },
+    "1.3": { minVersion: "1.3", maxVersion: "1.3" },
+    auto: { minVersion: "1.2", maxVersion: "1.3" },
+}
+
+export function versionRange(text: string): VersionRange {
+    const range = ranges[text]
+    if (range === undefined) throw new InvalidArgumentError("It must be 1.2, 1.3 or auto.")
+    return range
+}
+
+export function readFile(path: string): Buffer {
+    try {
+        return readFileSync(path)
+    } catch (cause) {
+        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+    }
+}

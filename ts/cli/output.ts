@@ -1,0 +1,46 @@
+// Where a command's output goes. With --json - nothing but JSON is on standard output, so what is
+// for people goes to standard error.
+import { writeFileSync } from "node:fs"
+import pc from "picocolors"
+import { WarmhelloError } from "../errors.js"
+
+export class Output {
+    readonly #jsonTarget: string | undefined
+    readonly #stream: NodeJS.WriteStream
+
+    constructor(jsonTarget: string | undefined) {
+        this.#jsonTarget = jsonTarget
+        this.#stream = jsonTarget === "-" ? process.stderr : process.stdout
+    }
+
+    /** Columns to print in; without a terminal there is no limit. */
+    get columns(): number {
+        return this.#stream.isTTY ? this.#stream.columns : Number.POSITIVE_INFINITY
+    }
+
+    line(text = ""): void {
+        this.#stream.write(`${text}\n`)
+    }
+
+    json(value: unknown): void {
+        if (this.#jsonTarget === undefined) return
+        const text = `${JSON.stringify(value, null, 2)}\n`
+        if (this.#jsonTarget === "-") {
+            process.stdout.write(text)
+            return
+        }
+        try {
+            writeFileSync(this.#jsonTarget, text)
+        } catch (cause) {
+            throw new WarmhelloError("file-unreadable", `cannot write ${this.#jsonTarget}: ${(cause as Error).message}`, {
+                cause,
+            })
+        }
+    }
+}
+
+/** One clear message and what to do about it. */
+export function reportError(error: WarmhelloError): void {
+    process.stderr.write(`${pc.red("error:")} ${error.message}\n`)
+    if (error.hint !== "") process.stderr.write(`${error.hint}\n`)
+}

@@ -1,0 +1,145 @@
+// `warmhello simulate` and, for `npm start`, `warmhello start`.
+import { rootCertificates } from "node:tls"
+import pc from "picocolors"
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+import type { AppLine } from "../sim/board.js"
+import { compile } from "../sim/compile.js"
+import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
+import { type HostAndPort, readFile, type VersionRange } from "./options.js"
+import { Output } from "./output.js"
+import { summarize, summaryLine, WakeTable } from "./wake-table.js"
+
+export interface SimulateFlags {
+    server?: HostAndPort
+    ca?: string
+    cycles: number
+    sleep?: number
+    powerLossEvery: number
+    tls: VersionRange
+    /** commander's form of --no-tickets */
+    tickets: boolean
+    realTime: boolean
+    connectTimeout: number
+    wakeTimeout: number
+    serverForgets: number
+    verbose: boolean
+    json?: string
+}
+
+export const SAMPLE_APP = "devs/src/app.ts"
+
+function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
+    const ca = flags.ca === undefined ? undefined : readFile(flags.ca)
+    if (flags.server === undefined) {
+        if (ca !== undefined) throw new WarmhelloError("bad-option", "--ca goes with --server: the built-in server brings its own CA")
+        return undefined
+    }
+    return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
+}
+
+function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
+    return ({ level, text }) => {
+        if (level === "debug" && !verbose) return
+        const painted = level === "error" ? pc.red(text) : pc.dim(text)
+        output.line(`${pc.dim("app:")} ${painted}`)
+    }
+}
+
+async function run(program: Uint8Array, flags: SimulateFlags, output: Output, signal: AbortSignal): Promise<Simulation> {
+    const table = new WakeTable(output)
+    return simulate({
+        program,
+        server: serverFrom(flags),
+        ...flags.tls,
+        tickets: flags.tickets,
+        cycles: flags.cycles,
+        sleepMs: flags.sleep,
+        powerLossEvery: flags.powerLossEvery,
+        realTime: flags.realTime,
+        connectTimeoutMs: flags.connectTimeout,
+        wakeTimeoutMs: flags.wakeTimeout,
+        sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
+        onWake: (wake) => table.row(wake),
+        onConsole: appPrinter(output, flags.verbose),
+        signal,
+    })
+}
+
+function asJson(app: string, flags: SimulateFlags, simulation: Simulation) {
+    return {
+        app,
+        server: flags.server === undefined ? "built-in" : `${flags.server.host}:${flags.server.port}`,
+        tls: flags.tls,
+        tickets: flags.tickets,
+        wakes: simulation.wakes,
+        summary: summarize(simulation),
+    }
+}
+
+const clockNotes: Record<Simulation["clock"], string | undefined> = {
+    skipped: "Sleeps are skipped; the server's clock skips along.",
+    real: undefined,
+    standing: "Sleeps are skipped, but the server's clock is real: a session's age is the real time since it was made.",
+}
+
+/** Runs one app; throws what went wrong first. */
+export async function simulateCommand(app: string, flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    serverFrom(flags) // a bad --ca shall not wait for the compiler
+    output.line(pc.dim(`compiling ${app} ...`))
+    const simulation = await run(await compile(app), flags, output, signal)
+    output.line()
+    output.line(summaryLine(summarize(simulation)))
+    const note = clockNotes[simulation.clock]
+    if (note !== undefined) output.line(pc.dim(note))
+    output.json(asJson(app, flags, simulation))
+    const failed = simulation.error ?? firstFailure(simulation.wakes)
+    if (failed !== undefined) throw failed
+}
+
+function firstFailure(wakes: Wake[]): WarmhelloError | undefined {
+    const error = wakes.find((wake) => wake.error !== null)?.error
+    return error ? new WarmhelloError(error.code, error.message) : undefined
+}
+
+const kinds = [
+    { title: "TLS 1.2, session ID", kind: "id", tls: { minVersion: "1.2", maxVersion: "1.2" }, tickets: false },
+    { title: "TLS 1.2, ticket", kind: "ticket", tls: { minVersion: "1.2", maxVersion: "1.2" }, tickets: true },
+    { title: "TLS 1.3, ticket (PSK)", kind: "psk", tls: { minVersion: "1.3", maxVersion: "1.3" }, tickets: true },
+] as const
+
+/** True if the first wake was full, all others resumed by `kind`, and the server says the same. */
+export function isAsExpected(wakes: Wake[], kind: string): boolean {
+    return wakes.every((wake) =>
+        wake.n === 1
+            ? wake.result === "full" && wake.serverSaysResumed === false
+            : wake.result === "resumed" && wake.kind === kind && wake.serverSaysResumed === true,
+    )
+}
+
+/** The main job: the sample app with the three kinds of session. */
+export async function startCommand(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    output.line(`${pc.bold("warmhello")}: ${SAMPLE_APP} in the DeviceScript simulator, over real wolfSSL, to an OpenSSL server.`)
+    output.line(pc.dim(`compiling ${SAMPLE_APP} ...`))
+    const program = await compile(checkoutPath(SAMPLE_APP))
+    const runs = []
+    const unexpected: string[] = []
+    for (const { title, kind, tls, tickets } of kinds) {
+        output.line()
+        output.line(pc.bold(title))
+        const kindFlags = { ...flags, tls, tickets }
+        const simulation = await run(program, kindFlags, output, signal)
+        const summary = summarize(simulation)
+        output.line(summaryLine(summary))
+        runs.push({ kind, ...asJson(SAMPLE_APP, kindFlags, simulation) })
+        if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)
+    }
+    output.line()
+    output.json({ runs })
+    if (unexpected.length > 0) {
+        throw new WarmhelloError("not-as-expected", `not as it should be: ${unexpected.join("; ")}`)
+    }
+    output.line(pc.green("In each run the first wake was full and every other one resumed, on both sides."))
+}

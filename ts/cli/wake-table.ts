@@ -1,0 +1,129 @@
+// The live rows of a simulation and its closing summary.
+import pc from "picocolors"
+import type { Simulation, Wake } from "../sim/simulation.js"
+import type { Output } from "./output.js"
+
+interface Column {
+    title: string
+    width: number
+    right?: boolean
+    /** Narrow terminals lose the highest rank first. */
+    rank: number
+    cell: (wake: Wake) => string
+}
+
+const columns: Column[] = [
+    { title: "wake", width: 4, right: true, rank: 0, cell: (wake) => String(wake.n) },
+    { title: "result", width: 7, rank: 0, cell: (wake) => wake.result },
+    { title: "why", width: 13, rank: 2, cell: (wake) => wake.error?.code ?? wake.reason ?? "-" },
+    { title: "protocol", width: 8, rank: 5, cell: (wake) => wake.protocol ?? "-" },
+    { title: "kind", width: 6, rank: 3, cell: (wake) => wake.kind ?? "-" },
+    { title: "cipher", width: 39, rank: 9, cell: (wake) => wake.cipher ?? "-" },
+    { title: "group", width: 9, rank: 8, cell: (wake) => wake.group ?? "-" },
+    { title: "handshake", width: 9, right: true, rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
+    { title: "sent B", width: 6, right: true, rank: 4, cell: (wake) => String(wake.bytesTx) },
+    { title: "recv B", width: 6, right: true, rank: 4, cell: (wake) => String(wake.bytesRx) },
+    { title: "flights", width: 7, right: true, rank: 7, cell: (wake) => String(wake.flights) },
+    { title: "server says", width: 11, rank: 6, cell: serverSays },
+]
+
+const GAP = "  "
+
+function milliseconds(value: number | null): string {
+    return value === null ? "-" : `${value.toFixed(2)} ms`
+}
+
+function serverSays(wake: Wake): string {
+    if (wake.serverSaysResumed === null) return "-"
+    return wake.serverSaysResumed ? "resumed" : "full"
+}
+
+/** The columns that fit; the wake and its result always stay. */
+export function fittingColumns(available: number): string[] {
+    return fitting(available).map((column) => column.title)
+}
+
+function fitting(available: number): Column[] {
+    const kept = [...columns]
+    const width = () => kept.reduce((sum, column) => sum + column.width + GAP.length, -GAP.length)
+    while (width() > available) {
+        const worst = kept.reduce((a, b) => (b.rank >= a.rank ? b : a))
+        if (worst.rank === 0) break
+        kept.splice(kept.indexOf(worst), 1)
+    }
+    return kept
+}
+
+function cells(kept: Column[], text: (column: Column) => string): string {
+    return kept
+        .map((column) => (column.right ? text(column).padStart(column.width) : text(column).padEnd(column.width)))
+        .join(GAP)
+        .trimEnd()
+}
+
+const colours = { full: pc.yellow, resumed: pc.green, failed: pc.red } as const
+
+export class WakeTable {
+    readonly #output: Output
+    readonly #kept: Column[]
+
+    constructor(output: Output) {
+        this.#output = output
+        this.#kept = fitting(output.columns)
+        output.line(pc.bold(cells(this.#kept, (column) => column.title)))
+    }
+
+    row(wake: Wake): void {
+        this.#output.line(colours[wake.result](cells(this.#kept, (column) => column.cell(wake))))
+    }
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+/** Counts and medians over the wakes of one result. */
+function share(wakes: Wake[], result: Wake["result"]) {
+    const of = wakes.filter((wake) => wake.result === result)
+    return {
+        wakes: of.length,
+        handshakeMs: median(of.map((wake) => wake.handshakeMs ?? 0)),
+        bytes: median(of.map((wake) => wake.bytesTx + wake.bytesRx)),
+    }
+}
+
+export interface Summary {
+    wakes: number
+    full: number
+    resumed: number
+    failed: number
+    medianFullHandshakeMs: number | null
+    medianResumedHandshakeMs: number | null
+    medianFullBytes: number | null
+    medianResumedBytes: number | null
+    clock: Simulation["clock"]
+}
+
+export function summarize(simulation: Simulation): Summary {
+    const full = share(simulation.wakes, "full")
+    const resumed = share(simulation.wakes, "resumed")
+    return {
+        wakes: simulation.wakes.length,
+        full: full.wakes,
+        resumed: resumed.wakes,
+        failed: simulation.wakes.length - full.wakes - resumed.wakes,
+        medianFullHandshakeMs: full.wakes > 0 ? full.handshakeMs : null,
+        medianResumedHandshakeMs: resumed.wakes > 0 ? resumed.handshakeMs : null,
+        medianFullBytes: full.wakes > 0 ? full.bytes : null,
+        medianResumedBytes: resumed.wakes > 0 ? resumed.bytes : null,
+        clock: simulation.clock,
+    }
+}
+
+export function summaryLine(summary: Summary): string {
+    const { medianFullHandshakeMs: fullMs, medianResumedHandshakeMs: resumedMs } = summary
+    const counts = `${summary.wakes} wakes: ${summary.full} full, ${summary.resumed} resumed, ${summary.failed} failed.`
+    if (fullMs === null || resumedMs === null) return counts
+    return (
+        `${counts} Handshake ${fullMs.toFixed(2)} -> ${resumedMs.toFixed(2)} ms, ` +
+        `${summary.medianFullBytes} -> ${summary.medianResumedBytes} bytes (medians).`
+    )
+}

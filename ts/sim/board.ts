@@ -1,0 +1,105 @@
+// A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
+import { Client, type ClientOptions } from "../core/client.js"
+import { WarmhelloError } from "../errors.js"
+import { type Connect, Sockets } from "./sockets.js"
+import { Vm } from "./vm.js"
+
+export interface BoardOptions {
+    program: Uint8Array
+    client: ClientOptions
+    /** Where the app's TLS connections go. */
+    server: { host: string; port: number }
+    connectTimeoutMs: number
+    /** How long the app may stay awake, in real milliseconds. */
+    wakeTimeoutMs: number
+    /** A line that the app printed. */
+    onConsole: (line: AppLine) => void
+}
+
+export interface AppLine {
+    level: "debug" | "log" | "error"
+    text: string
+}
+
+/** What happened from a wake to the next sleep. */
+export interface WakeReport {
+    connects: Connect[]
+    /** How long the app asked to sleep; undefined when it did not. */
+    sleepMs: number | undefined
+    /** Why the app did not get to its sleep. */
+    error: WarmhelloError | undefined
+    wallMs: number
+    /** From the wake to the start of the program. */
+    bootMs: number
+}
+
+/** Any; the VM wants one. */
+const DEVICE_ID = "77617266696c6c6f"
+
+/** Marks of the VM's log lines (printDmesg in the DeviceScript CLI). */
+const lineLevels: Record<string, AppLine["level"]> = { ">": "log", "!": "error", "?": "debug" }
+
+type End = { sleepMs: number } | { error: WarmhelloError }
+
+export class Board {
+    readonly #options: BoardOptions
+    /** The settings in flash, which outlive sleep and power loss. */
+    readonly #flash = { contents: new Uint8Array() }
+
+    constructor(options: BoardOptions) {
+        this.#options = options
+    }
+
+    /** Runs the app once. VM, heap and TLS client are made anew, as after deep sleep. */
+    async wake(): Promise<WakeReport> {
+        const started = performance.now()
+        let bootMs = 0
+        let exception = ""
+        let end: (how: End) => void = () => {}
+        const ended = new Promise<End>((resolve) => (end = resolve))
+
+        using client = new Client(this.#options.client)
+        const sockets = new Sockets({
+            ...this.#options.server,
+            connectTimeoutMs: this.#options.connectTimeoutMs,
+            client,
+        })
+        const vm = await Vm.create({
+            deviceId: DEVICE_ID,
+            flash: this.#flash,
+            sockets,
+            log: (line) => {
+                if (line.startsWith("* start")) bootMs = performance.now() - started
+                exception = /^\*\s+message: (.*)/.exec(line)?.[1] ?? exception
+                this.#print(line)
+            },
+            onStandby: (sleepMs) => end({ sleepMs }),
+            onPanic: (code) => end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
+        })
+        sockets.attach(vm)
+        const timeout = setTimeout(() => end({ error: this.#neverSlept() }), this.#options.wakeTimeoutMs)
+        vm.start(this.#options.program, DEVICE_ID)
+        const how = await ended
+        clearTimeout(timeout)
+        vm.stop()
+        sockets.close()
+        return {
+            connects: sockets.connects,
+            sleepMs: "sleepMs" in how ? how.sleepMs : undefined,
+            error: "error" in how ? how.error : undefined,
+            wallMs: performance.now() - started,
+            bootMs,
+        }
+    }
+
+    #neverSlept(): WarmhelloError {
+        const seconds = this.#options.wakeTimeoutMs / 1000
+        return new WarmhelloError("never-slept", `the app did not call standby within ${seconds} s of its wake`)
+    }
+
+    #print(line: string): void {
+        const [, mark = "", text = ""] = /^\s*([>!?]) (.*)/.exec(line) ?? []
+        const level = lineLevels[mark]
+        if (level !== undefined) this.#options.onConsole({ level, text })
+    }
+}

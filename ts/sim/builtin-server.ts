@@ -1,0 +1,92 @@
+// The built-in TLS server: Node's tls, that is OpenSSL, in a process of its own.
+import { type ChildProcess, fork } from "node:child_process"
+import { z } from "zod"
+import { WarmhelloError } from "../errors.js"
+import { createCertificateAuthority } from "./certificates.js"
+import type { TimeSkip } from "./time-skip.js"
+
+/** The name that the sample apps dial; reserved for testing by RFC 2606. */
+export const BUILTIN_HOST = "warmhello.test"
+
+/** What the server's process is told. */
+export const serverConfigSchema = z.object({
+    certificate: z.string(),
+    key: z.string(),
+    /** How long the server remembers a session, in seconds. */
+    sessionLifetimeS: z.int(),
+})
+export type ServerConfig = z.infer<typeof serverConfigSchema>
+
+/** What the server's process tells. */
+const serverMessageSchema = z.discriminatedUnion("type", [
+    z.object({ type: z.literal("listening"), port: z.int() }),
+    z.object({ type: z.literal("connection"), remotePort: z.int(), resumed: z.boolean() }),
+    z.object({ type: z.literal("request"), remotePort: z.int(), body: z.string() }),
+])
+export type ServerMessage = z.infer<typeof serverMessageSchema>
+
+export interface BuiltinServerOptions {
+    sessionLifetimeS: number
+    /** The clock that the server shall live on; the real one without it. */
+    timeSkip: TimeSkip | undefined
+}
+
+export class BuiltinServer implements Disposable {
+    readonly #process: ChildProcess
+    readonly #resumed = new Map<number, boolean>()
+    readonly #waiting = new Map<number, (resumed: boolean) => void>()
+    /** Bodies of the requests that came, in order. */
+    readonly requests: string[] = []
+
+    private constructor(
+        process: ChildProcess,
+        readonly port: number,
+        /** PEM of the CA that signed its certificate. */
+        readonly ca: Buffer,
+    ) {
+        this.#process = process
+        process.on("message", (message) => this.#received(serverMessageSchema.parse(message)))
+    }
+
+    static async start(options: BuiltinServerOptions): Promise<BuiltinServer> {
+        const authority = await createCertificateAuthority()
+        const identity = await authority.issue({ names: [BUILTIN_HOST, "localhost", "127.0.0.1"] })
+        const child = fork(new URL("./builtin-server-process.js", import.meta.url), {
+            env: { ...process.env, ...options.timeSkip?.environment },
+            execArgv: [],
+            stdio: ["ignore", "ignore", "inherit", "ipc"],
+        })
+        const config: ServerConfig = { ...identity, sessionLifetimeS: options.sessionLifetimeS }
+        child.send(config)
+        const port = await new Promise<number>((listening, failed) => {
+            child.once("message", (message) => {
+                const first = serverMessageSchema.parse(message)
+                if (first.type === "listening") listening(first.port)
+            })
+            child.once("error", failed)
+            child.once("exit", () => failed(new WarmhelloError("server-failed", "the built-in server ended at once")))
+        })
+        return new BuiltinServer(child, port, Buffer.from(authority.certificate))
+    }
+
+    /** Whether the server resumed the connection that came from `clientPort`. Waits until it has said so. */
+    async saysResumed(clientPort: number): Promise<boolean> {
+        const known = this.#resumed.get(clientPort)
+        this.#resumed.delete(clientPort) // ports are used again
+        return known ?? new Promise((told) => this.#waiting.set(clientPort, told))
+    }
+
+    #received(message: ServerMessage): void {
+        if (message.type === "request") this.requests.push(message.body)
+        if (message.type !== "connection") return
+        const waiting = this.#waiting.get(message.remotePort)
+        this.#waiting.delete(message.remotePort)
+        if (waiting === undefined) this.#resumed.set(message.remotePort, message.resumed)
+        else waiting(message.resumed)
+    }
+
+    [Symbol.dispose](): void {
+        this.#process.removeAllListeners()
+        this.#process.kill()
+    }
+}

@@ -1,0 +1,88 @@
+// The simulated board's network: what the VM's socket calls do. It stands where the firmware has
+// its own socket adapter.
+import net from "node:net"
+import type { Client } from "../core/client.js"
+import { TlsSocket } from "../core/tls-socket.js"
+import type { WarmhelloError } from "../errors.js"
+import type { Vm, VmSockets } from "./vm.js"
+
+export interface NetworkOptions {
+    /** Where every TLS connection goes, whatever host the app names. */
+    host: string
+    port: number
+    connectTimeoutMs: number
+    client: Client
+}
+
+/** One TLS connection of the app. */
+export interface Connect {
+    socket: TlsSocket
+    opened: boolean
+    error: WarmhelloError | undefined
+}
+
+type OpenSocket = { write(bytes: Buffer): boolean; close(): void }
+
+export class Sockets implements VmSockets {
+    readonly #options: NetworkOptions
+    #vm: Vm | undefined
+    #current: OpenSocket | undefined
+    readonly connects: Connect[] = []
+
+    constructor(options: NetworkOptions) {
+        this.#options = options
+    }
+
+    /** The VM to tell about events; it can only be made after its sockets. */
+    attach(vm: Vm): void {
+        this.#vm = vm
+    }
+
+    open(host: string, port: number, tls: boolean): void {
+        this.close()
+        this.#current = tls ? this.#openTls() : this.#openPlain(host, port)
+    }
+
+    /** The VM throws on any negative answer, so everything is buffered. */
+    write(bytes: Buffer): number {
+        return this.#current?.write(bytes) ? 0 : -1
+    }
+
+    close(): void {
+        this.#current?.close()
+        this.#current = undefined
+    }
+
+    #openTls(): OpenSocket {
+        const socket = new TlsSocket(this.#options.client, this.#options)
+        const connect: Connect = { socket, opened: false, error: undefined }
+        this.connects.push(connect)
+        socket.on("open", () => {
+            connect.opened = true
+            this.#tell(socket, "open")
+        })
+        socket.on("data", (bytes) => this.#tell(socket, "message", bytes))
+        socket.on("end", () => this.#tell(socket, "close"))
+        socket.on("error", (error) => {
+            connect.error = error
+            this.#tell(socket, "error", Buffer.from(error.message))
+        })
+        socket.connect()
+        return socket
+    }
+
+    #openPlain(host: string, port: number): OpenSocket {
+        const tcp = net.connect({ host, port })
+        const socket: OpenSocket = { write: (bytes) => tcp.write(bytes) || true, close: () => void tcp.end() }
+        tcp.on("connect", () => this.#tell(socket, "open"))
+        tcp.on("data", (bytes) => this.#tell(socket, "message", bytes))
+        tcp.on("end", () => this.#tell(socket, "close"))
+        tcp.on("error", (error) => this.#tell(socket, "error", Buffer.from(error.message)))
+        return socket
+    }
+
+    #tell(socket: OpenSocket, event: "open" | "message" | "close" | "error", data?: Buffer): void {
+        if (socket === this.#current) this.#vm?.socketEvent(event, data)
+        if (event === "close" || event === "error") this.#current = socket === this.#current ? undefined : this.#current
+    }
+}

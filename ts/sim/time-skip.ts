@@ -1,0 +1,51 @@
+// Moves the clock of a server's process along with skipped sleeps, by libfaketime.
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { WarmhelloError } from "../errors.js"
+
+const LIBRARY = "faketime/libfaketimeMT.so.1"
+
+function findLibrary(): string {
+    const folders = existsSync("/usr/lib") ? readdirSync("/usr/lib") : []
+    const found = folders.map((folder) => join("/usr/lib", folder, LIBRARY)).find((path) => existsSync(path))
+    if (found === undefined) {
+        throw new WarmhelloError("no-time-skip", "libfaketime, which lets a server's clock skip along with a sleep, is missing")
+    }
+    return found
+}
+
+/** A clock ahead of the real one by all sleeps that were skipped. Only the wall clock jumps; timers run on. */
+export class TimeSkip implements Disposable {
+    readonly #folder = mkdtempSync(join(tmpdir(), "warmhello-time-"))
+    readonly #file = join(this.#folder, "offset")
+    readonly #library = findLibrary()
+    #skippedMs = 0
+
+    constructor() {
+        this.#write()
+    }
+
+    /** Environment for a process that shall live on this clock. */
+    get environment(): Record<string, string> {
+        return {
+            LD_PRELOAD: this.#library,
+            FAKETIME_TIMESTAMP_FILE: this.#file,
+            FAKETIME_NO_CACHE: "1",
+            FAKETIME_DONT_FAKE_MONOTONIC: "1",
+        }
+    }
+
+    skip(durationMs: number): void {
+        this.#skippedMs += durationMs
+        this.#write()
+    }
+
+    #write(): void {
+        writeFileSync(this.#file, `+${(this.#skippedMs / 1000).toFixed(3)}\n`)
+    }
+
+    [Symbol.dispose](): void {
+        rmSync(this.#folder, { recursive: true, force: true })
+    }
+}

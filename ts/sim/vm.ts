@@ -1,0 +1,168 @@
+// The DeviceScript virtual machine that @devicescript/cli ships, in this process.
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { dirname } from "node:path"
+import vm from "node:vm"
+import { WarmhelloError } from "../errors.js"
+
+/** Socket events of the VM (JD_CONN_EV_* in its network/jd_network.h). */
+export const socketEvent = { open: 1, close: 2, error: 3, message: 4 } as const
+
+/** The part of the VM's emscripten module that is used here (runtime/devicescript-vm/wasmpre.ts upstream). */
+interface VmModule {
+    HEAPU8: Uint8Array
+    _malloc(size: number): number
+    _free(pointer: number): void
+    _jd_em_tcpsock_on_event(event: number, pointer: number, length: number): void
+    devsSetDeviceId(id: string): void
+    devsStart(): void
+    devsStop(): void
+    devsDeploy(program: Uint8Array): number
+    dmesg: (line: string) => void
+    log: (...args: unknown[]) => void
+    error: (...args: unknown[]) => void
+    panicHandler: (code: number) => void
+    deployHandler: (code: number) => void
+    flashLoad: () => Uint8Array
+    flashSave: (contents: Uint8Array) => void
+    sendPacket: (packet: Uint8Array) => void
+    sockOpen: (host: number, port: number) => number
+    sockWrite: (pointer: number, length: number) => number
+    sockClose: () => number
+    sockIsAvailable: () => boolean
+}
+
+type VmFactory = (module: {
+    print: (text: string) => void
+    printErr: (text: string) => void
+}) => Promise<VmModule>
+
+/** What the program's sockets do. The VM has one socket at a time. */
+export interface VmSockets {
+    open(host: string, port: number, tls: boolean): void
+    write(bytes: Buffer): number
+    close(): void
+}
+
+export interface VmOptions {
+    deviceId: string
+    /** Settings of the device; the program's own flash. */
+    flash: { contents: Uint8Array }
+    sockets: VmSockets
+    /** A line of the VM's log; the first characters tell its kind. */
+    log: (line: string) => void
+    /** The program asked the control service to sleep. */
+    onStandby: (durationMs: number) => void
+    onPanic: (code: number) => void
+}
+
+const BUNDLE_START = "var require_devicescript_vm = __commonJS({"
+const BUNDLE_END = "\n});\n"
+
+/** Jacdac frame: CRC 2, size 1, flags 1, device 8, then packet: size 1, service 1, command 2 (jacdac-c jd_protocol.h). */
+const PACKET = { service: 13, command: 14, payload: 16 } as const
+/** Command `standby` of the control service, number 0, with a u32 of milliseconds. */
+const CONTROL_SERVICE = 0
+const CONTROL_STANDBY = 0x87
+
+let factory: VmFactory | undefined
+
+/** The VM is one module inside the CLI's bundle, which exports only its command line: cut it out. */
+function loadFactory(): VmFactory {
+    const require = createRequire(import.meta.url)
+    const bundle = require.resolve("@devicescript/cli/built/devicescript-cli.cjs")
+    const source = readFileSync(bundle, "utf8")
+    const start = source.indexOf(BUNDLE_START)
+    const end = source.indexOf(BUNDLE_END, start)
+    if (start < 0 || end < 0) {
+        throw new WarmhelloError("not-built", "this version of @devicescript/cli holds no virtual machine where it used to")
+    }
+    const commonJs =
+        "const __commonJS = (modules) => () => { const module = { exports: {} };" +
+        " Object.values(modules)[0](module.exports, module); return module.exports }"
+    const script = `(function (require, __filename, __dirname) { ${commonJs};\n${source.slice(start, end + BUNDLE_END.length)}\nreturn require_devicescript_vm() })`
+    const wrapper = new vm.Script(script, { filename: "devicescript-vm.js" }).runInThisContext()
+    return wrapper(require, bundle, dirname(bundle))
+}
+
+/** One run of a program: made at a wake, stopped at the next sleep. */
+export class Vm {
+    readonly #module: VmModule
+    #running = false
+
+    private constructor(module: VmModule) {
+        this.#module = module
+    }
+
+    static async create(options: VmOptions): Promise<Vm> {
+        factory ??= loadFactory()
+        const module = await factory({ print: () => {}, printErr: () => {} })
+        const machine = new Vm(module)
+        machine.#hook(options)
+        return machine
+    }
+
+    /** Boots and runs the program at once, without the wait of a boot from flash. */
+    start(program: Uint8Array, deviceId: string): void {
+        this.#running = true
+        this.#module.devsSetDeviceId(deviceId)
+        this.#module.devsStart()
+        const result = this.#module.devsDeploy(program)
+        if (result !== 0) throw new WarmhelloError("compile-failed", `the virtual machine refuses the program (${result})`)
+    }
+
+    stop(): void {
+        this.#running = false
+        this.#module.devsStop()
+    }
+
+    /** Tells the program about its socket. Has no effect once the VM has stopped. */
+    socketEvent(event: keyof typeof socketEvent, data: Uint8Array = new Uint8Array()): void {
+        if (!this.#running) return
+        const pointer = data.length > 0 ? this.#module._malloc(data.length) : 0
+        if (pointer !== 0) this.#module.HEAPU8.set(data, pointer)
+        this.#module._jd_em_tcpsock_on_event(socketEvent[event], pointer, data.length)
+        if (pointer !== 0) this.#module._free(pointer)
+    }
+
+    #hook(options: VmOptions): void {
+        const module = this.#module
+        module.dmesg = options.log
+        module.log = () => {}
+        module.error = () => {}
+        module.deployHandler = () => {}
+        module.panicHandler = (code) => {
+            if (this.#running && code !== 0) options.onPanic(code)
+        }
+        module.flashLoad = () => options.flash.contents
+        module.flashSave = (contents) => {
+            options.flash.contents = Uint8Array.from(contents)
+        }
+        module.sendPacket = (packet) => this.#packetSent(packet, options)
+        module.sockIsAvailable = () => true
+        module.sockOpen = (host, port) => {
+            options.sockets.open(this.#text(host), Math.abs(port), port < 0)
+            return 0
+        }
+        module.sockWrite = (pointer, length) =>
+            options.sockets.write(Buffer.from(module.HEAPU8.slice(pointer, pointer + length)))
+        module.sockClose = () => {
+            options.sockets.close()
+            return 0
+        }
+    }
+
+    #packetSent(packet: Uint8Array, options: VmOptions): void {
+        const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
+        const isStandby =
+            packet.length >= PACKET.payload + 4 &&
+            view.getUint8(PACKET.service) === CONTROL_SERVICE &&
+            view.getUint16(PACKET.command, true) === CONTROL_STANDBY
+        if (isStandby) options.onStandby(view.getUint32(PACKET.payload, true))
+    }
+
+    #text(pointer: number): string {
+        const heap = this.#module.HEAPU8
+        return Buffer.from(heap.subarray(pointer, heap.indexOf(0, pointer))).toString("utf8")
+    }
+}
