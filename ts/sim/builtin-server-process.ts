@@ -1,5 +1,6 @@
 // The process of the built-in server. It offers every kind of session; the client's versions and
 // its use of tickets decide which.
+import { constants } from "node:crypto"
 import https from "node:https"
 import type { TLSSocket } from "node:tls"
 import { type ServerConfig, type ServerMessage, serverConfigSchema } from "./builtin-server.js"
@@ -15,6 +16,7 @@ function serve(config: ServerConfig): void {
         key: config.key,
         sessionTimeout: config.sessionLifetimeS,
         minVersion: "TLSv1.2",
+        secureOptions: config.stateful ? constants.SSL_OP_NO_TICKET : 0,
     })
     // Node keeps no sessions by itself. OpenSSL checks the age of what is handed back.
     server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {

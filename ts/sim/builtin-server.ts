@@ -14,6 +14,9 @@ export const serverConfigSchema = z.object({
     key: z.string(),
     /** How long the server remembers a session, in seconds. */
     sessionLifetimeS: z.int(),
+    /** Keep sessions in the server instead of in tickets: TLS 1.2 then uses session IDs. In TLS 1.3 it is the
+     * only way to a new ticket on each resumption: for a ticket that holds the session, Node sends no successor. */
+    stateful: z.boolean(),
 })
 export type ServerConfig = z.infer<typeof serverConfigSchema>
 
@@ -27,6 +30,8 @@ export type ServerMessage = z.infer<typeof serverMessageSchema>
 
 export interface BuiltinServerOptions {
     sessionLifetimeS: number
+    /** Keep sessions in the server instead of in tickets. */
+    stateful: boolean
     /** The clock that the server shall live on; the real one without it. */
     timeSkip: TimeSkip | undefined
 }
@@ -56,7 +61,7 @@ export class BuiltinServer implements Disposable {
             execArgv: [],
             stdio: ["ignore", "ignore", "inherit", "ipc"],
         })
-        const config: ServerConfig = { ...identity, sessionLifetimeS: options.sessionLifetimeS }
+        const config: ServerConfig = { ...identity, sessionLifetimeS: options.sessionLifetimeS, stateful: options.stateful }
         child.send(config)
         const port = await new Promise<number>((listening, failed) => {
             child.once("message", (message) => {

@@ -76,7 +76,11 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     using timeSkip = skips ? new TimeSkip() : undefined
     using builtin =
         options.server === undefined
-            ? await BuiltinServer.start({ sessionLifetimeS: options.sessionLifetimeS, timeSkip })
+            ? await BuiltinServer.start({
+                  sessionLifetimeS: options.sessionLifetimeS,
+                  stateful: options.maxVersion === "1.3" || !options.tickets,
+                  timeSkip,
+              })
             : undefined
     const board = new Board({
         program: options.program,

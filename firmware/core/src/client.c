@@ -6,6 +6,7 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
  * order starts with P-384. P-384 itself is for servers that insist. */
@@ -61,6 +62,8 @@ static int configure(wh_client *client, const wh_client_config *config)
     (void)wolfSSL_CTX_only_dhe_psk(ctx);
     /* No copy of the session's secrets in wolfSSL's own cache. */
     (void)wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
+    /* Without a lifetime from the server: wolfSSL's default is 500 s. */
+    (void)wolfSSL_CTX_set_timeout(ctx, WH_LIFETIME_DEFAULT_S);
     wh_conn_io_configure(ctx);
     return WH_OK;
 }

@@ -27,10 +27,15 @@ typedef struct wh_session {
  * long client certificate in the ticket, are not stored. */
 #define WH_SESSION_MAX 2048
 
+/** How long a TLS 1.2 session is offered when the server gave no lifetime, as for
+ * session IDs and for tickets with a hint of 0 (RFC 5077 5.6), in seconds. */
+#define WH_LIFETIME_DEFAULT_S (24u * 60u * 60u)
+
 /** Takes a reference to the session of a connection (wolfSSL_get1_session).
  *
  * Call it after the handshake, in TLS 1.3 once a ticket has come: before that
- * wolfSSL hands out an object that cannot be resumed. WH_MISS_NOT_RESUMABLE: no
+ * wolfSSL hands out an object that cannot be resumed. A TLS 1.2 ticket without a
+ * lifetime gets WH_LIFETIME_DEFAULT_S. WH_MISS_NOT_RESUMABLE: no
  * session, or such an object; `out` is empty then. */
 WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
