@@ -22,18 +22,30 @@ interface ErrorText {
 
 /** What can go wrong outside the core. */
 const ownErrors = {
-    "not-as-expected": { class: "expectation", hint: "See the rows above: the first wake must be full and all others resumed." },
+    "not-as-expected": {
+        class: "expectation",
+        hint: "See the rows above: the first wake must be full and all others resumed.",
+    },
     "bad-option": { class: "usage", hint: "See: warmhello simulate --help" },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
-    "never-slept": { class: "app", hint: "End each wake with: await standby(ms), from @devicescript/runtime; or raise --wake-timeout." },
-    "never-connected": { class: "app", hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps." },
+    "never-slept": {
+        class: "app",
+        hint: "End each wake with: await standby(ms), from @devicescript/runtime; or raise --wake-timeout.",
+    },
+    "never-connected": {
+        class: "app",
+        hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps.",
+    },
     "unknown-host": { class: "network", hint: "Check the name in --server, and the network." },
     "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
     "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },
-    "connect-timeout": { class: "network", hint: "The server did not answer in time; raise --connect-timeout if it is slow." },
+    "connect-timeout": {
+        class: "network",
+        hint: "The server did not answer in time; raise --connect-timeout if it is slow.",
+    },
     "not-built": { class: "platform", hint: "Run: npm run setup" },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
     "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },

@@ -28,7 +28,11 @@ function program(signal: AbortSignal): Command {
             .command("simulate")
             .description("run a DeviceScript app through wakes and deep sleeps, over real TLS")
             .argument("[app]", "the app, .ts or compiled .devs", SAMPLE_APP)
-            .option("--server <host:port>", "connect there, whatever host the app names (default: a built-in server)", hostAndPort)
+            .option(
+                "--server <host:port>",
+                "connect there, whatever host the app names (default: a built-in server)",
+                hostAndPort,
+            )
             .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
             .option("--tls <version>", "1.2, 1.3 or auto", versionRange, versionRange("auto"))
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),

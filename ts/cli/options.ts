@@ -1,20 +1,18 @@
 // How words on the command line become values; each throws commander's own error for a bad one.
 import { readFileSync } from "node:fs"
 import { InvalidArgumentError } from "commander"
+import ms, { type StringValue } from "ms"
 import type { TlsVersion } from "../core/client.js"
 import { WarmhelloError } from "../errors.js"
-
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-type Unit = keyof typeof UNITS_MS
 
 /** The longest standby, a u32 of milliseconds. */
 const LONGEST_MS = 2 ** 32 - 1
 
 /** "10m", "1.5h", "250ms" in milliseconds. */
 export function duration(text: string): number {
-    const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
-    const durationMs = Number(number) * UNITS_MS[unit as Unit]
-    if (!(durationMs > 0 && durationMs <= LONGEST_MS)) {
+    // A bare number would be milliseconds to ms() and something else to its reader.
+    const durationMs = /[a-z]$/i.test(text) ? ms(text as StringValue) : undefined
+    if (!(durationMs !== undefined && durationMs > 0 && durationMs <= LONGEST_MS)) {
         throw new InvalidArgumentError("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
     }
     return durationMs

@@ -32,9 +32,13 @@ export class Output {
         try {
             writeFileSync(this.#jsonTarget, text)
         } catch (cause) {
-            throw new WarmhelloError("file-unreadable", `cannot write ${this.#jsonTarget}: ${(cause as Error).message}`, {
-                cause,
-            })
+            throw new WarmhelloError(
+                "file-unreadable",
+                `cannot write ${this.#jsonTarget}: ${(cause as Error).message}`,
+                {
+                    cause,
+                },
+            )
         }
     }
 }

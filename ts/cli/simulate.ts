@@ -32,7 +32,8 @@ export const SAMPLE_APP = "devs/src/app.ts"
 function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
     const ca = flags.ca === undefined ? undefined : readFile(flags.ca)
     if (flags.server === undefined) {
-        if (ca !== undefined) throw new WarmhelloError("bad-option", "--ca goes with --server: the built-in server brings its own CA")
+        if (ca !== undefined)
+            throw new WarmhelloError("bad-option", "--ca goes with --server: the built-in server brings its own CA")
         return undefined
     }
     return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
@@ -46,7 +47,12 @@ function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     }
 }
 
-async function run(program: Uint8Array, flags: SimulateFlags, output: Output, signal: AbortSignal): Promise<Simulation> {
+async function run(
+    program: Uint8Array,
+    flags: SimulateFlags,
+    output: Output,
+    signal: AbortSignal,
+): Promise<Simulation> {
     const table = new WakeTable(output)
     return simulate({
         program,
@@ -121,7 +127,9 @@ export function isAsExpected(wakes: Wake[], kind: string): boolean {
 /** The main job: the sample app with the three kinds of session. */
 export async function startCommand(flags: SimulateFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
-    output.line(`${pc.bold("warmhello")}: ${SAMPLE_APP} in the DeviceScript simulator, over real wolfSSL, to an OpenSSL server.`)
+    output.line(
+        `${pc.bold("warmhello")}: ${SAMPLE_APP} in the DeviceScript simulator, over real wolfSSL, to an OpenSSL server.`,
+    )
     output.line(pc.dim(`compiling ${SAMPLE_APP} ...`))
     const program = await compile(checkoutPath(SAMPLE_APP))
     const runs = []

@@ -1,4 +1,6 @@
 // The live rows of a simulation and its closing summary.
+import Table from "cli-table3"
+import ms from "ms"
 import pc from "picocolors"
 import type { Simulation, Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
@@ -6,31 +8,37 @@ import type { Output } from "./output.js"
 interface Column {
     title: string
     width: number
-    right?: boolean
+    align?: "right"
     /** Narrow terminals lose the highest rank first. */
     rank: number
     cell: (wake: Wake) => string
 }
 
 const columns: Column[] = [
-    { title: "wake", width: 4, right: true, rank: 0, cell: (wake) => String(wake.n) },
+    { title: "wake", width: 4, align: "right", rank: 0, cell: (wake) => String(wake.n) },
     { title: "result", width: 7, rank: 0, cell: (wake) => wake.result },
     { title: "why", width: 13, rank: 2, cell: (wake) => wake.error?.code ?? wake.reason ?? "-" },
     { title: "protocol", width: 8, rank: 5, cell: (wake) => wake.protocol ?? "-" },
     { title: "kind", width: 6, rank: 3, cell: (wake) => wake.kind ?? "-" },
+    { title: "age", width: 8, align: "right", rank: 8, cell: age },
     { title: "cipher", width: 39, rank: 9, cell: (wake) => wake.cipher ?? "-" },
     { title: "group", width: 9, rank: 8, cell: (wake) => wake.group ?? "-" },
-    { title: "handshake", width: 9, right: true, rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
-    { title: "sent B", width: 6, right: true, rank: 4, cell: (wake) => String(wake.bytesTx) },
-    { title: "recv B", width: 6, right: true, rank: 4, cell: (wake) => String(wake.bytesRx) },
-    { title: "flights", width: 7, right: true, rank: 7, cell: (wake) => String(wake.flights) },
+    { title: "handshake", width: 9, align: "right", rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
+    { title: "sent B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesTx) },
+    { title: "recv B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesRx) },
+    { title: "flights", width: 7, align: "right", rank: 7, cell: (wake) => String(wake.flights) },
     { title: "server says", width: 11, rank: 6, cell: serverSays },
 ]
 
-const GAP = "  "
+const GAP = 2
 
 function milliseconds(value: number | null): string {
     return value === null ? "-" : `${value.toFixed(2)} ms`
+}
+
+function age(wake: Wake): string {
+    if (wake.sessionAgeS === null) return "-"
+    return `${wake.ageIsReal ? "real " : ""}${ms(wake.sessionAgeS * 1000)}`
 }
 
 function serverSays(wake: Wake): string {
@@ -45,7 +53,7 @@ export function fittingColumns(available: number): string[] {
 
 function fitting(available: number): Column[] {
     const kept = [...columns]
-    const width = () => kept.reduce((sum, column) => sum + column.width + GAP.length, -GAP.length)
+    const width = () => kept.reduce((sum, column) => sum + column.width + GAP, -GAP)
     while (width() > available) {
         const worst = kept.reduce((a, b) => (b.rank >= a.rank ? b : a))
         if (worst.rank === 0) break
@@ -54,11 +62,26 @@ function fitting(available: number): Column[] {
     return kept
 }
 
-function cells(kept: Column[], text: (column: Column) => string): string {
-    return kept
-        .map((column) => (column.right ? text(column).padStart(column.width) : text(column).padEnd(column.width)))
-        .join(GAP)
-        .trimEnd()
+/** No lines, two spaces between the columns. */
+const plain = Object.fromEntries(
+    [
+        "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right",
+        "left left-mid mid mid-mid right right-mid middle",
+    ]
+        .join(" ")
+        .split(" ")
+        .map((place) => [place, ""]),
+)
+
+function tableRow(kept: Column[], text: (column: Column) => string): string {
+    const table = new Table({
+        chars: plain,
+        style: { "padding-left": 0, "padding-right": GAP, head: [], border: [] },
+        colWidths: kept.map((column) => column.width + GAP),
+        colAligns: kept.map((column) => column.align ?? "left"),
+    })
+    table.push(kept.map(text))
+    return table.toString().trimEnd()
 }
 
 const colours = { full: pc.yellow, resumed: pc.green, failed: pc.red } as const
@@ -70,11 +93,11 @@ export class WakeTable {
     constructor(output: Output) {
         this.#output = output
         this.#kept = fitting(output.columns)
-        output.line(pc.bold(cells(this.#kept, (column) => column.title)))
+        output.line(pc.bold(tableRow(this.#kept, (column) => column.title)))
     }
 
     row(wake: Wake): void {
-        this.#output.line(colours[wake.result](cells(this.#kept, (column) => column.cell(wake))))
+        this.#output.line(colours[wake.result](tableRow(this.#kept, (column) => column.cell(wake))))
     }
 }
 

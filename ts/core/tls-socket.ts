@@ -69,7 +69,10 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     connect(): void {
-        this.#deadline = setTimeout(() => this.#fail(this.#networkError("connect-timeout")), this.#options.connectTimeoutMs)
+        this.#deadline = setTimeout(
+            () => this.#fail(this.#networkError("connect-timeout")),
+            this.#options.connectTimeoutMs,
+        )
         this.#connectTcp()
     }
 

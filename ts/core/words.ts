@@ -2,40 +2,68 @@
 
 /** Why a connect was resumed or went in full. */
 export const reasons = {
-    "none": "no session was stored",
-    "accepted": "the stored session was offered and the server resumed it",
+    none: "no session was stored",
+    accepted: "the stored session was offered and the server resumed it",
     "other-binding": "the stored session was made with another server or configuration, so it was not offered",
-    "unusable": "wolfSSL would not attach the stored session, most often because it has expired",
-    "damaged": "the stored session was damaged; it was wiped and not offered",
-    "refused": "the stored session was offered and the server chose a full handshake",
-    "fallback": "the attempt with the stored session failed; it was wiped and this second attempt went in full",
+    unusable: "wolfSSL would not attach the stored session, most often because it has expired",
+    damaged: "the stored session was damaged; it was wiped and not offered",
+    refused: "the stored session was offered and the server chose a full handshake",
+    fallback: "the attempt with the stored session failed; it was wiped and this second attempt went in full",
 } as const
 export type Reason = keyof typeof reasons
 
 /** The core's errors. */
 export const coreErrors = {
     "no-session": { value: -1, class: "miss", meaning: "nothing is stored" },
-    "other-binding": { value: -2, class: "miss", meaning: "the stored session belongs to another server or configuration" },
-    "not-resumable": { value: -3, class: "miss", meaning: "the connection has not yielded a session that can be resumed" },
-    "unusable": { value: -4, class: "miss", meaning: "wolfSSL would not take the stored session, most often because it has expired" },
-    "damaged": { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
+    "other-binding": {
+        value: -2,
+        class: "miss",
+        meaning: "the stored session belongs to another server or configuration",
+    },
+    "not-resumable": {
+        value: -3,
+        class: "miss",
+        meaning: "the connection has not yielded a session that can be resumed",
+    },
+    unusable: {
+        value: -4,
+        class: "miss",
+        meaning: "wolfSSL would not take the stored session, most often because it has expired",
+    },
+    damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
-    "untrusted": { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },
+    untrusted: { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },
     "wrong-name": { value: -41, class: "peer", meaning: "the server's certificate is for another host name" },
-    "certificate-expired": { value: -42, class: "peer", meaning: "the server's certificate, or one above it, has expired" },
-    "certificate-not-yet-valid": { value: -43, class: "peer", meaning: "the server's certificate, or one above it, is not valid yet" },
+    "certificate-expired": {
+        value: -42,
+        class: "peer",
+        meaning: "the server's certificate, or one above it, has expired",
+    },
+    "certificate-not-yet-valid": {
+        value: -43,
+        class: "peer",
+        meaning: "the server's certificate, or one above it, is not valid yet",
+    },
     "bad-certificate": { value: -44, class: "peer", meaning: "the server's certificate cannot be used" },
     "not-tls": { value: -45, class: "peer", meaning: "the server does not speak TLS on this port" },
-    "no-common-version": { value: -46, class: "peer", meaning: "the server and this client have no protocol version or cipher in common" },
-    "alert": { value: -47, class: "peer", meaning: "the server ended the handshake with an alert" },
-    "closed": { value: -48, class: "peer", meaning: "the connection closed in the middle of the handshake" },
-    "truncated": { value: -49, class: "peer", meaning: "the connection closed without close_notify: data may be missing" },
-    "protocol": { value: -50, class: "peer", meaning: "the server sent something that TLS does not allow" },
-    "memory": { value: -80, class: "platform", meaning: "out of memory" },
-    "entropy": { value: -81, class: "platform", meaning: "the random generator failed" },
+    "no-common-version": {
+        value: -46,
+        class: "peer",
+        meaning: "the server and this client have no protocol version or cipher in common",
+    },
+    alert: { value: -47, class: "peer", meaning: "the server ended the handshake with an alert" },
+    closed: { value: -48, class: "peer", meaning: "the connection closed in the middle of the handshake" },
+    truncated: {
+        value: -49,
+        class: "peer",
+        meaning: "the connection closed without close_notify: data may be missing",
+    },
+    protocol: { value: -50, class: "peer", meaning: "the server sent something that TLS does not allow" },
+    memory: { value: -80, class: "platform", meaning: "out of memory" },
+    entropy: { value: -81, class: "platform", meaning: "the random generator failed" },
     "rtc-too-small": { value: -82, class: "platform", meaning: "the RTC slot is too small for the session" },
-    "argument": { value: -90, class: "usage", meaning: "an argument is missing or out of range" },
-    "state": { value: -91, class: "usage", meaning: "the call does not fit the state of the connection" },
+    argument: { value: -90, class: "usage", meaning: "an argument is missing or out of range" },
+    state: { value: -91, class: "usage", meaning: "the call does not fit the state of the connection" },
     "ca-unreadable": { value: -92, class: "usage", meaning: "the CA holds no PEM certificate that can be used" },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors

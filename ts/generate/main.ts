@@ -26,9 +26,12 @@ function readReasons(): ReasonEntry[] {
 
 function readErrors(): ErrorEntry[] {
     const pattern = /^WH_ERROR\(\w+, (-\d+), (\w+), "([^"]+)", "([^"]+)"\)$/gm
-    return [...readDef("errors.def").matchAll(pattern)].map(
-        ([, value = "", kind = "", word = "", meaning = ""]) => ({ value: Number(value), class: kind, word, meaning }),
-    )
+    return [...readDef("errors.def").matchAll(pattern)].map(([, value = "", kind = "", word = "", meaning = ""]) => ({
+        value: Number(value),
+        class: kind,
+        word,
+        meaning,
+    }))
 }
 
 function wordsModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {

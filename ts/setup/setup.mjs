@@ -8,7 +8,7 @@
 //   node ts/setup/setup.mjs --ci       and what .ci/run needs
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { styleText } from "node:util"
 
@@ -40,8 +40,7 @@ function run(command, options = {}) {
 }
 
 /** @param {string} program */
-const inPath = (program) =>
-    (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
+const inPath = (program) => (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
 
 /** @param {string} folder @param {string} file */
 const inAnyLibraryFolder = (folder, file) =>
@@ -53,7 +52,9 @@ const inAnyLibraryFolder = (folder, file) =>
 function filesUnder(paths) {
     return paths.flatMap((path) => {
         if (!existsSync(join(root, path))) return []
-        const entries = /\.\w+$/.test(path) ? null : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+        const entries = /\.\w+$/.test(path)
+            ? null
+            : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
         if (entries === null) return [join(root, path)]
         return entries
             .filter((entry) => entry.isFile())
@@ -91,8 +92,7 @@ const systemNeeds = [
     { package: "clang-format", present: () => inPath("clang-format"), when: forCi },
 ]
 
-const missingPackages = () =>
-    systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
+const missingPackages = () => systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
 
 function installPackages() {
     const missing = missingPackages()
@@ -168,7 +168,11 @@ function buildNative(folder, options) {
 const steps = [
     {
         name: "system packages",
-        from: () => systemNeeds.filter((need) => need.when).map((need) => need.package).join(),
+        from: () =>
+            systemNeeds
+                .filter((need) => need.when)
+                .map((need) => need.package)
+                .join(),
         made: () => missingPackages().length === 0,
         make: installPackages,
     },
@@ -202,7 +206,8 @@ if (forTests) {
         name: "C tests (AddressSanitizer)",
         from: () => fingerprint(["firmware", "test/c"], [wolfsslDir]),
         made: () => existsSync(join(build, "asan/tests")),
-        make: () => buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
+        make: () =>
+            buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
     })
 }
 

@@ -74,7 +74,8 @@ export class Board {
                 this.#print(line)
             },
             onStandby: (sleepMs) => end({ sleepMs }),
-            onPanic: (code) => end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
+            onPanic: (code) =>
+                end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
         })
         sockets.attach(vm)
         const timeout = setTimeout(() => end({ error: this.#neverSlept() }), this.#options.wakeTimeoutMs)

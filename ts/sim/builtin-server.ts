@@ -61,7 +61,11 @@ export class BuiltinServer implements Disposable {
             execArgv: [],
             stdio: ["ignore", "ignore", "inherit", "ipc"],
         })
-        const config: ServerConfig = { ...identity, sessionLifetimeS: options.sessionLifetimeS, stateful: options.stateful }
+        const config: ServerConfig = {
+            ...identity,
+            sessionLifetimeS: options.sessionLifetimeS,
+            stateful: options.stateful,
+        }
         child.send(config)
         const port = await new Promise<number>((listening, failed) => {
             child.once("message", (message) => {

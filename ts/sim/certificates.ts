@@ -52,7 +52,10 @@ export async function createCertificateAuthority(name = "warmhello test CA"): Pr
     })
 
     async function issue(options: ServerCertificateOptions): Promise<ServerCertificate> {
-        const serverKeys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair
+        const serverKeys = (await webcrypto.subtle.generateKey(ALGORITHM, true, [
+            "sign",
+            "verify",
+        ])) as webcrypto.CryptoKeyPair
         const certificate = await x509.X509CertificateGenerator.create({
             subject: `CN=${options.names[0]}`,
             issuer: ca.subject,

@@ -13,7 +13,10 @@ function projectOf(app: string): string {
     while (!existsSync(join(folder, "devsconfig.json"))) {
         const above = dirname(folder)
         if (above === folder) {
-            throw new WarmhelloError("no-project", `${app} is in no DeviceScript project: there is no devsconfig.json above it`)
+            throw new WarmhelloError(
+                "no-project",
+                `${app} is in no DeviceScript project: there is no devsconfig.json above it`,
+            )
         }
         folder = above
     }

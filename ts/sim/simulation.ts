@@ -1,8 +1,8 @@
 // The main job: an app through wakes and deep sleeps, and what each wake cost.
 import { setTimeout as wait } from "node:timers/promises"
+import type { ClientOptions, TlsVersion } from "../core/client.js"
 import type { Outcome } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
-import type { ClientOptions, TlsVersion } from "../core/client.js"
 import { type ErrorCode, WarmhelloError } from "../errors.js"
 import { type AppLine, Board, type WakeReport } from "./board.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
@@ -55,9 +55,12 @@ export interface Wake {
     connects: number
     attempts: number
     powerLost: boolean
-    /** The sleep before this wake and, in seconds, the age of the session that was offered. */
+    /** The sleep before this wake. */
     sleptMs: number
-    sessionAgeS: number
+    /** Age of the session that was offered, on the board's clock; null when none was. */
+    sessionAgeS: number | null
+    /** That clock was the real one, also when the sleep before was skipped. */
+    ageIsReal: boolean
     wallMs: number
     bootMs: number
 }
@@ -71,17 +74,18 @@ export interface Simulation {
     error: WarmhelloError | undefined
 }
 
+type Clock = Simulation["clock"]
+
+function clockFor(options: SimulationOptions): Clock {
+    if (options.realTime) return "real"
+    return options.server === undefined ? "skipped" : "standing"
+}
+
+/** Runs the app for `cycles` wakes, or until something fails that the next wake would only repeat. */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
-    const skips = options.server === undefined && !options.realTime
-    using timeSkip = skips ? new TimeSkip() : undefined
-    using builtin =
-        options.server === undefined
-            ? await BuiltinServer.start({
-                  sessionLifetimeS: options.sessionLifetimeS,
-                  stateful: options.maxVersion === "1.3" || !options.tickets,
-                  timeSkip,
-              })
-            : undefined
+    const clock = clockFor(options)
+    using timeSkip = clock === "skipped" ? new TimeSkip() : undefined
+    using builtin = options.server === undefined ? await startBuiltin(options, timeSkip) : undefined
     const board = new Board({
         program: options.program,
         client: clientOptions(options, builtin),
@@ -90,29 +94,27 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         wakeTimeoutMs: options.wakeTimeoutMs,
         onConsole: options.onConsole,
     })
-    const simulation: Simulation = {
-        wakes: [],
-        clock: skips ? "skipped" : options.realTime ? "real" : "standing",
-        requests: builtin?.requests ?? [],
-        error: undefined,
-    }
+    const simulation: Simulation = { wakes: [], clock, requests: builtin?.requests ?? [], error: undefined }
     platform.losePower()
-    let sleptMs = 0
-    let powerLost = true
-    for (let n = 1; n <= options.cycles && simulation.error === undefined; n++) {
+    let before = { sleptMs: 0, powerLost: true }
+    for (let n = 1; ; n++) {
         options.signal?.throwIfAborted()
         const report = await board.wake()
-        const wake = await describe(n, report, builtin, { sleptMs, powerLost })
+        const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
         options.onWake(wake)
         simulation.error = reasonToStop(n, report)
-        if (n === options.cycles || simulation.error !== undefined) break
-        sleptMs = options.sleepMs ?? report.sleepMs ?? 0
-        await sleep(sleptMs, simulation.clock, timeSkip, options.signal)
-        powerLost = options.powerLossEvery > 0 && n % options.powerLossEvery === 0
-        if (powerLost) platform.losePower()
+        if (n === options.cycles || simulation.error !== undefined) return simulation
+        before = await sleepAfter(n, report, clock, options, timeSkip)
     }
-    return simulation
+}
+
+function startBuiltin(options: SimulationOptions, timeSkip: TimeSkip | undefined): Promise<BuiltinServer> {
+    return BuiltinServer.start({
+        sessionLifetimeS: options.sessionLifetimeS,
+        stateful: options.maxVersion === "1.3" || !options.tickets,
+        timeSkip,
+    })
 }
 
 function clientOptions(options: SimulationOptions, builtin: BuiltinServer | undefined): ClientOptions {
@@ -124,16 +126,24 @@ function clientOptions(options: SimulationOptions, builtin: BuiltinServer | unde
     return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets }
 }
 
-async function sleep(
-    durationMs: number,
-    clock: Simulation["clock"],
+/** The sleep after the nth wake, on the clock of this run. */
+async function sleepAfter(
+    n: number,
+    report: WakeReport,
+    clock: Clock,
+    options: SimulationOptions,
     timeSkip: TimeSkip | undefined,
-    signal: AbortSignal | undefined,
-): Promise<void> {
-    if (clock === "real") await wait(durationMs, undefined, signal === undefined ? {} : { signal })
-    if (clock !== "skipped") return
-    timeSkip?.skip(durationMs)
-    platform.sleep(durationMs)
+): Promise<Pick<Wake, "sleptMs" | "powerLost">> {
+    const sleptMs = options.sleepMs ?? report.sleepMs ?? 0
+    if (clock === "real") {
+        await wait(sleptMs, undefined, options.signal === undefined ? {} : { signal: options.signal })
+    } else if (clock === "skipped") {
+        timeSkip?.skip(sleptMs)
+        platform.sleep(sleptMs)
+    }
+    const powerLost = options.powerLossEvery > 0 && n % options.powerLossEvery === 0
+    if (powerLost) platform.losePower()
+    return { sleptMs, powerLost }
 }
 
 /** A failure of the app ends the run; a failed connect only when nothing has ever worked. */
@@ -146,35 +156,54 @@ function reasonToStop(n: number, report: WakeReport): WarmhelloError | undefined
     return n === 1 ? connectError : undefined
 }
 
+/** What a wake shows when no TLS connection came about. */
+const nothingMeasured = {
+    reason: null,
+    protocol: null,
+    kind: null,
+    cipher: null,
+    group: null,
+    handshakeMs: null,
+    bytesTx: 0,
+    bytesRx: 0,
+    flights: 0,
+    totalTx: 0,
+    totalRx: 0,
+    sessionAgeS: null,
+}
+
+function measured(outcome: Outcome) {
+    const { reason, protocol, kind, cipher, group, bytesTx, bytesRx, flights, totalTx, totalRx } = outcome
+    return {
+        reason,
+        protocol,
+        kind,
+        cipher,
+        group,
+        handshakeMs: outcome.handshakeUs / 1000,
+        bytesTx,
+        bytesRx,
+        flights,
+        totalTx,
+        totalRx,
+        sessionAgeS: kind === null ? null : outcome.sessionAgeS,
+    }
+}
+
 async function describe(
-    n: number,
     report: WakeReport,
     builtin: BuiltinServer | undefined,
-    before: { sleptMs: number; powerLost: boolean },
-): Promise<Wake> {
+): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
     const connect = report.connects.find(({ error }) => error !== undefined) ?? report.connects.at(-1)
     const outcome = connect?.socket.outcome
-    const error = connect?.error ?? report.error ?? null
+    const error = connect?.error ?? report.error
     return {
-        n,
-        result: error === null ? succeeded(outcome) : "failed",
-        reason: outcome?.reason ?? null,
-        protocol: outcome?.protocol ?? null,
-        kind: outcome?.kind ?? null,
-        cipher: outcome?.cipher ?? null,
-        group: outcome?.group ?? null,
-        handshakeMs: outcome === undefined ? null : outcome.handshakeUs / 1000,
-        bytesTx: outcome?.bytesTx ?? 0,
-        bytesRx: outcome?.bytesRx ?? 0,
-        flights: outcome?.flights ?? 0,
-        totalTx: outcome?.totalTx ?? 0,
-        totalRx: outcome?.totalRx ?? 0,
+        result: error === undefined ? succeeded(outcome) : "failed",
+        ...(outcome === undefined ? nothingMeasured : measured(outcome)),
         serverSaysResumed: await askServer(connect, builtin),
-        error: error === null ? null : { code: error.code, message: error.message, hint: error.hint },
+        error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,
-        ...before,
-        sessionAgeS: outcome?.sessionAgeS ?? 0,
         wallMs: report.wallMs,
         bootMs: report.bootMs,
     }

@@ -10,7 +10,10 @@ function findLibrary(): string {
     const folders = existsSync("/usr/lib") ? readdirSync("/usr/lib") : []
     const found = folders.map((folder) => join("/usr/lib", folder, LIBRARY)).find((path) => existsSync(path))
     if (found === undefined) {
-        throw new WarmhelloError("no-time-skip", "libfaketime, which lets a server's clock skip along with a sleep, is missing")
+        throw new WarmhelloError(
+            "no-time-skip",
+            "libfaketime, which lets a server's clock skip along with a sleep, is missing",
+        )
     }
     return found
 }

@@ -32,10 +32,7 @@ interface VmModule {
     sockIsAvailable: () => boolean
 }
 
-type VmFactory = (module: {
-    print: (text: string) => void
-    printErr: (text: string) => void
-}) => Promise<VmModule>
+type VmFactory = (module: { print: (text: string) => void; printErr: (text: string) => void }) => Promise<VmModule>
 
 /** What the program's sockets do. The VM has one socket at a time. */
 export interface VmSockets {
@@ -75,7 +72,10 @@ function loadFactory(): VmFactory {
     const start = source.indexOf(BUNDLE_START)
     const end = source.indexOf(BUNDLE_END, start)
     if (start < 0 || end < 0) {
-        throw new WarmhelloError("not-built", "this version of @devicescript/cli holds no virtual machine where it used to")
+        throw new WarmhelloError(
+            "not-built",
+            "this version of @devicescript/cli holds no virtual machine where it used to",
+        )
     }
     const commonJs =
         "const __commonJS = (modules) => () => { const module = { exports: {} };" +
@@ -108,7 +108,8 @@ export class Vm {
         this.#module.devsSetDeviceId(deviceId)
         this.#module.devsStart()
         const result = this.#module.devsDeploy(program)
-        if (result !== 0) throw new WarmhelloError("compile-failed", `the virtual machine refuses the program (${result})`)
+        if (result !== 0)
+            throw new WarmhelloError("compile-failed", `the virtual machine refuses the program (${result})`)
     }
 
     stop(): void {

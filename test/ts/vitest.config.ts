@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+    test: {
+        dir: "test/ts",
+        globalSetup: "test/ts/compile-apps.ts",
+        // The native library has one platform a process, so each file gets a process.
+        pool: "forks",
+        maxWorkers: 2,
+        // A whole simulation with a server takes under a second here; a slow machine gets its time.
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+    },
+})

@@ -1,0 +1,47 @@
+// @ts-check
+// Runs all tests: the C tests by CTest, the TypeScript tests by vitest. `npm test -- NAME` runs only
+// the vitest files whose path contains NAME. Leaves the counts for .ci/run in build/test-results.json.
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+
+const root = resolve(import.meta.dirname, "../..")
+const filters = process.argv.slice(2)
+const vitestResults = join(root, "build/vitest.json")
+
+/** @param {string[]} command @param {Record<string, string>} [environment] */
+function run(command, environment = {}) {
+    const [program = "", ...args] = command
+    const done = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } })
+    return done.status === 0
+}
+
+/** @typedef {{passed: number, failed: number}} Counts */
+
+/** @returns {Counts} */
+function runC() {
+    const ok = run(["ctest", "--test-dir", "build/asan", "--output-on-failure", "--no-tests=error"])
+    const log = readFileSync(join(root, "build/asan/Testing/Temporary/LastTest.log"), "utf8")
+    const passed = [...log.matchAll(/^\[ {7}OK \]/gm)].length
+    const failed = [...log.matchAll(/^\[ {2}FAILED {2}\] \S+$/gm)].length
+    return { passed, failed: ok ? failed : Math.max(1, failed) }
+}
+
+/** @returns {Counts} */
+function runTypeScript() {
+    rmSync(vitestResults, { force: true })
+    const ok = run([
+        ...["node_modules/.bin/vitest", "run", "--config", "test/ts/vitest.config.ts"],
+        ...["--reporter=default", "--reporter=json", `--outputFile.json=${vitestResults}`, ...filters],
+    ])
+    if (!existsSync(vitestResults)) return { passed: 0, failed: 1 }
+    const results = JSON.parse(readFileSync(vitestResults, "utf8"))
+    return { passed: results.numPassedTests, failed: ok ? 0 : Math.max(1, results.numFailedTests) }
+}
+
+const counts = filters.length > 0 ? [runTypeScript()] : [runC(), runTypeScript()]
+const passed = counts.reduce((sum, count) => sum + count.passed, 0)
+const failed = counts.reduce((sum, count) => sum + count.failed, 0)
+writeFileSync(join(root, "build/test-results.json"), JSON.stringify({ passed, failed }))
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 ? 0 : 1
