@@ -6,6 +6,7 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "memory_ran_out.h"
 #include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
@@ -39,7 +40,7 @@ static int configure(wh_client *client, const wh_client_config *config)
     int loaded = wolfSSL_CTX_load_verify_buffer(ctx, config->ca, (long)config->ca_size,
                                                 WOLFSSL_FILETYPE_PEM);
     if (loaded != WOLFSSL_SUCCESS) {
-        return loaded == MEMORY_E || loaded == MEMORY_ERROR ? WH_PLATFORM_MEMORY : WH_USAGE_CA;
+        return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : WH_USAGE_CA;
     }
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
         wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
@@ -90,6 +91,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     memcpy(client->host, config->host, strlen(config->host));
     client->host_is_address = is_ip_address(config->host);
     client->tickets = config->tickets;
+    (void)wh_memory_ran_out();
     client->ctx = wolfSSL_CTX_new(method_for(config));
     int result = client->ctx != NULL ? configure(client, config) : WH_PLATFORM_MEMORY;
     if (result == WH_OK) {

@@ -6,6 +6,7 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "memory_ran_out.h"
 #include "peer_error.h"
 #include "warmhello/platform.h"
 #include "warmhello/session.h"
@@ -228,6 +229,7 @@ static int fail(wh_conn *conn, int error)
 static int check(wh_conn *conn, int returned)
 {
     int native = wolfSSL_get_error(conn->ssl, returned);
+    bool ran_out = wh_memory_ran_out();
     if (native == WOLFSSL_ERROR_WANT_READ || native == WOLFSSL_ERROR_WANT_WRITE) {
         return WH_OK;
     }
@@ -238,6 +240,9 @@ static int check(wh_conn *conn, int returned)
     conn->outcome.alert = received_alert(conn);
     conn->outcome.wolfssl_error = native;
     int error = conn->not_tls ? WH_PEER_NOT_TLS : (int)wh_peer_error(native, conn->outcome.alert);
+    if (ran_out) {
+        error = WH_PLATFORM_MEMORY;
+    }
     if (error == WH_PEER_CLOSED && conn->state == WH_CONN_OPEN) {
         error = WH_PEER_TRUNCATED;
     }

@@ -6,16 +6,30 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
+#include "memory_ran_out.h"
+
 static const wh_platform *installed;
+static bool ran_out;
+
+bool wh_memory_ran_out(void)
+{
+    bool answer = ran_out;
+    ran_out = false;
+    return answer;
+}
 
 static void *allocate(size_t size)
 {
-    return installed->allocate(installed->ctx, size);
+    void *memory = installed->allocate(installed->ctx, size);
+    ran_out |= memory == NULL;
+    return memory;
 }
 
 static void *reallocate(void *memory, size_t size)
 {
-    return installed->reallocate(installed->ctx, memory, size);
+    void *grown = installed->reallocate(installed->ctx, memory, size);
+    ran_out |= grown == NULL;
+    return grown;
 }
 
 static void release(void *memory)

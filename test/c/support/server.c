@@ -1,0 +1,204 @@
+#include "server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+
+#include "certificates.h"
+
+struct tls_server {
+    SSL_CTX *ctx;
+    BIO *ca;
+    unsigned id_size;
+    bool ended;
+};
+
+struct tls_peer {
+    SSL *ssl;
+    BIO *in;
+    BIO *out;
+};
+
+static int openssl_version(wh_protocol protocol, int otherwise)
+{
+    switch (protocol) {
+    case WH_TLS12:
+        return TLS1_2_VERSION;
+    case WH_TLS13:
+        return TLS1_3_VERSION;
+    case WH_PROTOCOL_NONE:
+        break;
+    }
+    return otherwise;
+}
+
+static int make_session_id(SSL *ssl, unsigned char *id, unsigned int *size)
+{
+    const tls_server *owner = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    *size = owner->id_size;
+    return RAND_bytes(id, (int)*size);
+}
+
+/* Keys for a ticket to seal. 0: none, so an empty ticket goes out; every ticket that
+ * comes in is refused. */
+static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
+                      EVP_MAC_CTX *mac, int sealing)
+{
+    const tls_server *owner = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (!sealing || owner->ended) {
+        return 0;
+    }
+    static unsigned char key[32];
+    RAND_bytes(name, 16);
+    RAND_bytes(iv, 16);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string("key", key, sizeof key),
+        OSSL_PARAM_construct_utf8_string("digest", (char[]){"SHA256"}, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv) == 1 && EVP_MAC_CTX_set_params(mac, params) == 1;
+}
+
+tls_server *server_start(const server_options *options)
+{
+    tls_server *made = calloc(1, sizeof *made);
+    made->ctx = SSL_CTX_new(TLS_server_method());
+    made->ca = BIO_new(BIO_s_mem());
+    made->id_size = options->id_size != 0 ? options->id_size : 32;
+    SSL_CTX_set_app_data(made->ctx, made);
+    SSL_CTX_set_min_proto_version(made->ctx, openssl_version(options->min_version, TLS1_2_VERSION));
+    SSL_CTX_set_max_proto_version(made->ctx, openssl_version(options->max_version, TLS1_3_VERSION));
+    SSL_CTX_set_session_id_context(made->ctx, (const unsigned char *)"test", 4);
+    SSL_CTX_set_timeout(made->ctx, options->lifetime_s != 0 ? options->lifetime_s : 7200);
+    SSL_CTX_set_generate_session_id(made->ctx, make_session_id);
+    if (options->session_ids) {
+        SSL_CTX_set_options(made->ctx, SSL_OP_NO_TICKET);
+    }
+    if (options->no_tickets13) {
+        SSL_CTX_set_num_tickets(made->ctx, 0);
+    }
+
+    bool dated = options->valid_from_s != 0 || options->valid_to_s != 0;
+    if (options->tickets_may_end) {
+        SSL_CTX_set_tlsext_ticket_key_evp_cb(made->ctx, ticket_key);
+    }
+    identity authority = make_authority();
+    identity own = make_server_identity(&authority, options->name != NULL ? options->name : SERVER_NAME,
+                                        dated ? options->valid_from_s : -86400,
+                                        dated ? options->valid_to_s : 86400L * 3650);
+    SSL_CTX_use_certificate(made->ctx, own.certificate);
+    SSL_CTX_use_PrivateKey(made->ctx, own.key);
+    PEM_write_bio_X509(made->ca, authority.certificate);
+    free_identity(&own);
+    free_identity(&authority);
+    return made;
+}
+
+void server_stop(tls_server *server)
+{
+    SSL_CTX_free(server->ctx);
+    BIO_free(server->ca);
+    free(server);
+}
+
+const uint8_t *server_ca(const tls_server *server, size_t *size)
+{
+    char *pem = NULL;
+    *size = (size_t)BIO_get_mem_data(server->ca, &pem);
+    return (const uint8_t *)pem;
+}
+
+void server_forget_sessions(tls_server *server)
+{
+    unsigned char keys[80]; /* name, HMAC key and AES key of OpenSSL's tickets */
+    RAND_bytes(keys, sizeof keys);
+    SSL_CTX_set_tlsext_ticket_keys(server->ctx, keys, sizeof keys);
+    SSL_CTX_flush_sessions(server->ctx, 0);
+}
+
+void server_end_tickets(tls_server *server)
+{
+    server->ended = true;
+}
+
+void server_disable_tickets(tls_server *server)
+{
+    SSL_CTX_set_options(server->ctx, SSL_OP_NO_TICKET);
+}
+
+tls_peer *peer_accept(tls_server *server)
+{
+    tls_peer *made = calloc(1, sizeof *made);
+    made->ssl = SSL_new(server->ctx);
+    made->in = BIO_new(BIO_s_mem());
+    made->out = BIO_new(BIO_s_mem());
+    BIO_set_mem_eof_return(made->in, -1); /* empty is "not yet", not "closed" */
+    SSL_set_bio(made->ssl, made->in, made->out);
+    SSL_set_accept_state(made->ssl);
+    return made;
+}
+
+void peer_free(tls_peer *peer)
+{
+    if (peer != NULL) {
+        SSL_free(peer->ssl);
+        free(peer);
+    }
+}
+
+void peer_take(tls_peer *peer, const uint8_t *bytes, size_t size)
+{
+    BIO_write(peer->in, bytes, (int)size);
+    if (SSL_in_init(peer->ssl)) {
+        (void)SSL_do_handshake(peer->ssl);
+    }
+}
+
+size_t peer_give(tls_peer *peer, uint8_t *out, size_t size)
+{
+    int given = BIO_read(peer->out, out, (int)size);
+    return given > 0 ? (size_t)given : 0;
+}
+
+bool peer_is_open(const tls_peer *peer)
+{
+    return SSL_is_init_finished(peer->ssl);
+}
+
+bool peer_resumed(const tls_peer *peer)
+{
+    return SSL_session_reused(peer->ssl);
+}
+
+bool peer_got_close_notify(const tls_peer *peer)
+{
+    return (SSL_get_shutdown(peer->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+size_t peer_session_id(const tls_peer *peer, uint8_t out[32])
+{
+    unsigned size = 0;
+    const unsigned char *id = SSL_SESSION_get_id(SSL_get_session(peer->ssl), &size);
+    memcpy(out, id, size);
+    return size;
+}
+
+size_t peer_read(tls_peer *peer, uint8_t *out, size_t size)
+{
+    int got = SSL_read(peer->ssl, out, (int)size);
+    return got > 0 ? (size_t)got : 0;
+}
+
+void peer_write(tls_peer *peer, const uint8_t *bytes, size_t size)
+{
+    (void)SSL_write(peer->ssl, bytes, (int)size);
+}
+
+void peer_close(tls_peer *peer)
+{
+    (void)SSL_shutdown(peer->ssl);
+}

@@ -1,0 +1,71 @@
+/** A TLS server without I/O: OpenSSL behind memory buffers. */
+#ifndef TEST_SERVER_H
+#define TEST_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/outcome.h"
+
+#define SERVER_NAME "device.test"
+
+typedef struct server_options {
+    /** In the certificate; SERVER_NAME when NULL. */
+    const char *name;
+    /** TLS 1.2 and 1.3 when not set. */
+    wh_protocol min_version;
+    wh_protocol max_version;
+    /** Keep sessions in the server and name them by ID, instead of in tickets. */
+    bool session_ids;
+    /** server_end_tickets() will be called: its tickets do not resume. */
+    bool tickets_may_end;
+    /** Bytes in a session ID; 32 when 0. */
+    unsigned id_size;
+    /** TLS 1.3: send no ticket after the handshake. */
+    bool no_tickets13;
+    /** Lifetime of sessions, in seconds; 7200 when 0. */
+    long lifetime_s;
+    /** The certificate's validity in seconds from now; a day around it when both are 0. */
+    long valid_from_s;
+    long valid_to_s;
+} server_options;
+
+typedef struct tls_server tls_server;
+
+tls_server *server_start(const server_options *options);
+void server_stop(tls_server *server);
+
+/** PEM of the CA that signed its certificate. The server's. */
+const uint8_t *server_ca(const tls_server *server, size_t *size);
+
+/** What a restart does: tickets and sessions of before are not known any more. */
+void server_forget_sessions(tls_server *server);
+
+/** From now on refuses tickets, and sends empty ones (RFC 5077 3.3). */
+void server_end_tickets(tls_server *server);
+
+/** From now on behaves as if it did not know the ticket extension. */
+void server_disable_tickets(tls_server *server);
+
+/** The server's side of one connection. */
+typedef struct tls_peer tls_peer;
+
+tls_peer *peer_accept(tls_server *server);
+void peer_free(tls_peer *peer);
+
+/** Wire bytes in, and out; `give` returns 0 when there are none. */
+void peer_take(tls_peer *peer, const uint8_t *bytes, size_t size);
+size_t peer_give(tls_peer *peer, uint8_t *out, size_t size);
+
+bool peer_is_open(const tls_peer *peer);
+bool peer_resumed(const tls_peer *peer);
+bool peer_got_close_notify(const tls_peer *peer);
+size_t peer_session_id(const tls_peer *peer, uint8_t out[32]);
+
+/** Plaintext. `read` returns 0 when there is none. */
+size_t peer_read(tls_peer *peer, uint8_t *out, size_t size);
+void peer_write(tls_peer *peer, const uint8_t *bytes, size_t size);
+void peer_close(tls_peer *peer);
+
+#endif

@@ -1,0 +1,59 @@
+/** What a device does in one wake, against an in-memory server, and short ways to
+ * set it up. */
+#ifndef TEST_VISIT_H
+#define TEST_VISIT_H
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "server.h"
+#include "warmhello/port_host.h"
+#include "warmhello/warmhello.h"
+
+/** A connection with its buffers. */
+typedef struct wire_line {
+    wh_conn conn;
+    tls_peer *peer;
+    uint8_t in[2048];
+    uint8_t out[2048];
+} wire_line;
+
+/** What a wake came to. */
+typedef struct wake_visit {
+    wh_outcome outcome;
+    bool server_resumed;
+    bool server_saw_close;
+    bool fallback_due;
+} wake_visit;
+
+/** A configuration for `server`, with tickets and both versions. */
+wh_client_config config_for(const tls_server *server);
+
+/** A client that must come about. */
+void make_client(wh_client *client, const wh_client_config *config);
+
+/** Opens a connection. Returns what wh_conn_open() did. */
+int line_open(wire_line *line, wh_client *client, tls_server *server);
+void line_free(wire_line *line);
+
+/** Moves wire bytes both ways until none are left. */
+void line_run(wire_line *line);
+
+/** Opens, shakes hands, sends a request, reads the answer, closes. */
+wake_visit visit_server(wh_client *client, tls_server *server);
+
+/** The same with a client of its own, as after each wake. */
+wake_visit wake_and_visit(const wh_client_config *config, tls_server *server);
+
+/** For cmocka: the host platform with an empty slot, for each test. */
+int start_platform(void **state);
+int stop_platform(void **state);
+
+#define PLATFORM_TEST(test) cmocka_unit_test_setup_teardown(test, start_platform, stop_platform)
+
+#endif

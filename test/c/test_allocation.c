@@ -1,0 +1,89 @@
+/* Memory runs out at each allocation in turn. The wake may fail, with the right
+ * word; it may not crash or leak, and the next wake must succeed. */
+#include "visit.h"
+
+static const struct {
+    const char *name;
+    server_options options;
+} kinds[] = {
+    {"TLS 1.2, session ID", {.max_version = WH_TLS12, .session_ids = true}},
+    {"TLS 1.2, ticket", {.max_version = WH_TLS12}},
+    {"TLS 1.3, ticket", {.min_version = WH_TLS13}},
+};
+
+/* A wake in which one allocation fails. */
+static void wake_without_memory(const wh_client_config *config, tls_server *server)
+{
+    wh_client client;
+    int result = wh_client_init(&client, config);
+    if (result != WH_OK) {
+        assert_int_equal(result, WH_PLATFORM_MEMORY);
+        wh_host_fail_allocation(0);
+        return;
+    }
+    wake_visit visit = visit_server(&client, server);
+    wh_host_fail_allocation(0);
+    if (visit.fallback_due) {
+        /* An allocation that failed with a session offered is followed by one more attempt. */
+        visit = visit_server(&client, server);
+        assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    }
+    wh_client_free(&client);
+}
+
+/* Fails the 1st, 2nd, 3rd ... allocation of a wake until one succeeds untouched.
+ * Returns how many there were. */
+static uint64_t fail_each(const wh_client_config *config, tls_server *server, bool resumes)
+{
+    for (uint64_t nth = 1;; nth++) {
+        wh_host_lose_power();
+        if (resumes) {
+            assert_true(wake_and_visit(config, server).outcome.stored);
+        }
+        size_t live_before = wh_host_memory_take().live_bytes;
+        uint64_t before = wh_host_memory_take().allocations;
+        wh_host_fail_allocation(nth);
+        wake_without_memory(config, server);
+        uint64_t made = wh_host_memory_take().allocations - before;
+        assert_int_equal(wh_host_memory_take().live_bytes, live_before);
+        if (made < nth) {
+            return made;
+        }
+        wake_visit after = wake_and_visit(config, server);
+        assert_int_equal(after.outcome.error, WH_OK);
+        assert_true(after.outcome.stored);
+    }
+}
+
+static void each_allocation_of_a_wake_may_fail(bool resumes)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(&kinds[i].options);
+        wh_client_config config = config_for(server);
+        uint64_t count = fail_each(&config, server, resumes);
+        print_message("%s: each of %d allocations failed once\n", kinds[i].name, (int)count);
+        assert_true(count > 20);
+        server_stop(server);
+    }
+}
+
+static void each_allocation_of_a_full_handshake_may_fail(void **state)
+{
+    (void)state;
+    each_allocation_of_a_wake_may_fail(false);
+}
+
+static void each_allocation_of_a_resumption_may_fail(void **state)
+{
+    (void)state;
+    each_allocation_of_a_wake_may_fail(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(each_allocation_of_a_full_handshake_may_fail),
+        PLATFORM_TEST(each_allocation_of_a_resumption_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

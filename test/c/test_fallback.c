@@ -1,0 +1,153 @@
+/* A handshake that fails with a session offered is tried once more, in full. */
+#include "visit.h"
+
+#include <string.h>
+
+static const server_options kinds[] = {
+    {.max_version = WH_TLS12, .session_ids = true},
+    {.max_version = WH_TLS12},
+    {.min_version = WH_TLS13},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+/* How a connection breaks in the middle of its handshake. */
+typedef int (*handshake_breaker)(wire_line *line);
+
+static int by_alert(wire_line *line)
+{
+    static const uint8_t handshake_failure[] = {21, 3, 3, 0, 2, 2, 40};
+    return wh_conn_feed(&line->conn, handshake_failure, sizeof handshake_failure);
+}
+
+static int by_eof(wire_line *line)
+{
+    return wh_conn_eof(&line->conn);
+}
+
+/* The server's first bytes arrive with one byte changed that the client must mind. */
+static int by_damage(wire_line *line)
+{
+    uint8_t hello[2048];
+    uint8_t answer[8192];
+    int size = wh_conn_drain(&line->conn, hello, sizeof hello);
+    assert_true(size > 0);
+    peer_take(line->peer, hello, (size_t)size);
+    size_t answered = peer_give(line->peer, answer, sizeof answer);
+    assert_true(answered > 44);
+    answer[43] = 33; /* the length of the session ID: 32 at most (RFC 5246 7.4.1.2) */
+    return wh_conn_feed(&line->conn, answer, answered);
+}
+
+static void breaks_once(const server_options *options, handshake_breaker break_handshake)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_true(wake_and_visit(&config, server).outcome.stored);
+
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_true(break_handshake(&line) < 0);
+    assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_FAILED);
+    assert_int_equal(wh_conn_outcome(&line.conn)->result, WH_RESULT_FAILED);
+    assert_true(wh_conn_fallback_due(&line.conn));
+    line_free(&line);
+
+    wake_visit second = visit_server(&client, server);
+    assert_int_equal(second.outcome.result, WH_RESULT_FULL);
+    assert_int_equal(second.outcome.reason, WH_REASON_FALLBACK);
+    assert_true(second.outcome.stored);
+    wh_client_free(&client);
+
+    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+    server_stop(server);
+    wh_host_lose_power();
+}
+
+static void a_fatal_alert_is_followed_by_a_full_handshake(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        breaks_once(&kinds[i], by_alert);
+    }
+}
+
+static void a_closed_connection_is_followed_by_a_full_handshake(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        breaks_once(&kinds[i], by_eof);
+    }
+}
+
+static void a_damaged_answer_is_followed_by_a_full_handshake(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        breaks_once(&kinds[i], by_damage);
+    }
+}
+
+static void the_second_attempt_is_the_last(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&kinds[2]);
+    wh_client_config config = config_for(server);
+    assert_true(wake_and_visit(&config, server).outcome.stored);
+    wh_client client;
+    make_client(&client, &config);
+    for (int attempt = 1; attempt <= 2; attempt++) {
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(by_alert(&line), WH_PEER_VERSION);
+        assert_int_equal(wh_conn_fallback_due(&line.conn), attempt == 1);
+        assert_int_equal(wh_conn_outcome(&line.conn)->alert, 40);
+        line_free(&line);
+    }
+    wh_client_free(&client);
+    server_stop(server);
+}
+
+static void without_a_session_there_is_no_second_attempt(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&kinds[2]);
+    wh_client_config config = config_for(server);
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_true(by_eof(&line) < 0);
+    assert_false(wh_conn_fallback_due(&line.conn));
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
+static void a_bad_certificate_is_not_asked_for_twice(void **state)
+{
+    (void)state;
+    tls_server *good = server_start(&kinds[1]);
+    wh_client_config config = config_for(good);
+    assert_true(wake_and_visit(&config, good).outcome.stored);
+    tls_server *bad = server_start(&kinds[1]); /* the same name, from another CA */
+    wake_visit visit = wake_and_visit(&config, bad);
+    assert_int_equal(visit.outcome.error, WH_PEER_UNTRUSTED);
+    assert_false(visit.fallback_due);
+    server_stop(bad);
+    server_stop(good);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_fatal_alert_is_followed_by_a_full_handshake),
+        PLATFORM_TEST(a_closed_connection_is_followed_by_a_full_handshake),
+        PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake),
+        PLATFORM_TEST(the_second_attempt_is_the_last),
+        PLATFORM_TEST(without_a_session_there_is_no_second_attempt),
+        PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/* The outcome as JSON, the form in which it leaves the core. */
+#include "visit.h"
+
+#include <string.h>
+
+static void every_field_is_in_the_json(void **state)
+{
+    (void)state;
+    const wh_outcome outcome = {
+        .result = WH_RESULT_RESUMED,
+        .reason = WH_REASON_ACCEPTED,
+        .alert = -1,
+        .protocol = WH_TLS13,
+        .kind = WH_KIND_PSK,
+        .cipher = 0x1301,
+        .group = "x25519",
+        .handshake_us = 1234,
+        .handshake_tx = 1,
+        .handshake_rx = 2,
+        .flights = 3,
+        .total_tx = 4,
+        .total_rx = 5,
+        .session_age_s = 600,
+        .stored = true,
+    };
+    char json[WH_OUTCOME_JSON_SIZE];
+    int length = wh_outcome_json(&outcome, json, sizeof json);
+    assert_int_equal(length, strlen(json));
+    assert_string_equal(json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
+                              "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
+                              "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
+                              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
+                              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":true}");
+}
+
+static void what_does_not_apply_is_null(void **state)
+{
+    (void)state;
+    const wh_outcome outcome = {.result = WH_RESULT_FAILED, .error = WH_PEER_CLOSED, .alert = -1};
+    char json[WH_OUTCOME_JSON_SIZE];
+    assert_true(wh_outcome_json(&outcome, json, sizeof json) > 0);
+    assert_non_null(strstr(json, "\"error\":\"closed\""));
+    assert_non_null(strstr(json, "\"protocol\":null,\"kind\":null,\"cipher\":null,\"group\":null"));
+}
+
+static void the_longest_outcome_fits(void **state)
+{
+    (void)state;
+    const wh_outcome outcome = {
+        .result = WH_RESULT_PENDING,
+        .reason = WH_REASON_BINDING,
+        .error = WH_PEER_NOT_YET,
+        .alert = 255,
+        .wolfssl_error = -2147483647,
+        .protocol = WH_TLS12,
+        .kind = WH_KIND_TICKET,
+        .cipher = 0xcca9,
+        .group = "secp384r1",
+        .handshake_us = UINT32_MAX,
+        .handshake_tx = UINT32_MAX,
+        .handshake_rx = UINT32_MAX,
+        .flights = UINT32_MAX,
+        .total_tx = UINT32_MAX,
+        .total_rx = UINT32_MAX,
+        .session_age_s = UINT32_MAX,
+    };
+    char json[WH_OUTCOME_JSON_SIZE];
+    int length = wh_outcome_json(&outcome, json, sizeof json);
+    assert_true(length > 0);
+    assert_int_equal(wh_outcome_json(&outcome, json, (size_t)length + 1), length);
+    assert_int_equal(wh_outcome_json(&outcome, json, (size_t)length), WH_USAGE_ARGUMENT);
+}
+
+static void every_code_has_a_word(void **state)
+{
+    (void)state;
+    assert_string_equal(wh_error_word(WH_OK), "ok");
+    assert_string_equal(wh_error_word(WH_PEER_NAME), "wrong-name");
+    assert_string_equal(wh_error_word(12345), "unknown");
+    assert_non_null(strstr(wh_error_meaning(WH_PEER_NAME), "host name"));
+    assert_string_equal(wh_reason_word(WH_REASON_REFUSED), "refused");
+    assert_string_equal(wh_reason_word((wh_reason)1000), "unknown");
+    assert_string_equal(wh_kind_word(WH_KIND_ID), "id");
+    assert_null(wh_kind_word(WH_KIND_NONE));
+    assert_string_equal(wh_result_word(WH_RESULT_PENDING), "pending");
+    assert_string_equal(wh_cipher_name(0x1303), "TLS_CHACHA20_POLY1305_SHA256");
+    assert_null(wh_cipher_name(0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_is_in_the_json),
+        cmocka_unit_test(what_does_not_apply_is_null),
+        cmocka_unit_test(the_longest_outcome_fits),
+        cmocka_unit_test(every_code_has_a_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/* Servers that cannot be trusted or understood: each is named for what it is. */
+#include "visit.h"
+
+enum { YEAR_S = 365 * 86400 };
+
+static void fails_with(const server_options *options, const char *host, int error)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    config.host = host;
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
+    assert_int_equal(visit.outcome.error, error);
+    assert_false(visit.outcome.stored);
+    assert_false(visit.fallback_due);
+    server_stop(server);
+}
+
+static void a_wrong_host_name_is_refused(void **state)
+{
+    (void)state;
+    fails_with(&(server_options){.name = "other.test"}, SERVER_NAME, WH_PEER_NAME);
+}
+
+static void a_wrong_address_is_refused(void **state)
+{
+    (void)state;
+    fails_with(&(server_options){.name = "192.0.2.1"}, "192.0.2.2", WH_PEER_NAME);
+}
+
+static void an_address_in_the_certificate_is_accepted(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.name = "192.0.2.1"});
+    wh_client_config config = config_for(server);
+    config.host = "192.0.2.1";
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    server_stop(server);
+}
+
+static void an_expired_certificate_is_refused(void **state)
+{
+    (void)state;
+    fails_with(&(server_options){.valid_from_s = -7200, .valid_to_s = -3600}, SERVER_NAME, WH_PEER_EXPIRED);
+}
+
+static void a_certificate_from_the_future_is_refused(void **state)
+{
+    (void)state;
+    fails_with(&(server_options){.valid_from_s = 3600, .valid_to_s = YEAR_S}, SERVER_NAME, WH_PEER_NOT_YET);
+}
+
+static void a_certificate_expires_during_a_long_sleep(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    wh_host_sleep(2ull * YEAR_S * 1000000u);
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
+    server_stop(server);
+}
+
+static void another_ca_is_refused(void **state)
+{
+    (void)state;
+    tls_server *trusted = server_start(&(server_options){0});
+    tls_server *other = server_start(&(server_options){0});
+    wh_client_config config = config_for(trusted);
+    assert_int_equal(wake_and_visit(&config, other).outcome.error, WH_PEER_UNTRUSTED);
+    server_stop(other);
+    server_stop(trusted);
+}
+
+static void a_server_without_a_common_version_is_named(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
+    wh_client_config config = config_for(server);
+    config.min_version = WH_TLS13;
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_VERSION);
+    server_stop(server);
+}
+
+/* What the client says when the server's first bytes are these. */
+static int answered_with(const char *bytes, size_t size)
+{
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    int result = wh_conn_feed(&line.conn, (const uint8_t *)bytes, size);
+    if (result >= 0) {
+        result = wh_conn_eof(&line.conn);
+    }
+    assert_int_equal(wh_conn_outcome(&line.conn)->error, result);
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+    return result;
+}
+
+static void a_plain_text_server_is_named(void **state)
+{
+    (void)state;
+    static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+    static const char smtp[] = "220 mail.example.com ESMTP\r\n";
+    assert_int_equal(answered_with(http, sizeof http - 1), WH_PEER_NOT_TLS);
+    assert_int_equal(answered_with(smtp, sizeof smtp - 1), WH_PEER_NOT_TLS);
+    assert_int_equal(answered_with("x", 1), WH_PEER_NOT_TLS);
+}
+
+static void a_server_that_hangs_up_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(answered_with("", 0), WH_PEER_CLOSED);
+    assert_int_equal(answered_with("\x16\x03\x03\x00\x7a\x02", 6), WH_PEER_CLOSED);
+}
+
+static void an_alert_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x70", 7), WH_PEER_ALERT); /* unrecognized_name */
+    assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7), WH_PEER_VERSION); /* handshake_failure */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_wrong_host_name_is_refused),
+        PLATFORM_TEST(a_wrong_address_is_refused),
+        PLATFORM_TEST(an_address_in_the_certificate_is_accepted),
+        PLATFORM_TEST(an_expired_certificate_is_refused),
+        PLATFORM_TEST(a_certificate_from_the_future_is_refused),
+        PLATFORM_TEST(a_certificate_expires_during_a_long_sleep),
+        PLATFORM_TEST(another_ca_is_refused),
+        PLATFORM_TEST(a_server_without_a_common_version_is_named),
+        PLATFORM_TEST(a_plain_text_server_is_named),
+        PLATFORM_TEST(a_server_that_hangs_up_is_named),
+        PLATFORM_TEST(an_alert_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,313 @@
+/* A device that wakes, reports and sleeps: what the next wake does. */
+#include "visit.h"
+
+#include "warmhello/session.h"
+
+#define TEN_MINUTES_US (600ull * 1000000ull)
+
+static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
+static const server_options ticket12 = {.max_version = WH_TLS12};
+static const server_options ticket13 = {.min_version = WH_TLS13};
+
+static void assert_full(wake_visit visit, wh_reason reason)
+{
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_int_equal(visit.outcome.reason, reason);
+    assert_false(visit.server_resumed);
+}
+
+static void assert_resumed(wake_visit visit, wh_kind kind)
+{
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_int_equal(visit.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(visit.outcome.reason, WH_REASON_ACCEPTED);
+    assert_int_equal(visit.outcome.kind, kind);
+    assert_true(visit.server_resumed);
+}
+
+/* Five wakes with sleeps between: full, then resumed each time. */
+static void five_wakes(const server_options *options, wh_kind kind)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    wake_visit first = wake_and_visit(&config, server);
+    assert_full(first, WH_REASON_NONE);
+    assert_true(first.outcome.stored);
+    for (int wake = 2; wake <= 5; wake++) {
+        wh_host_sleep(TEN_MINUTES_US);
+        wake_visit again = wake_and_visit(&config, server);
+        assert_resumed(again, kind);
+        assert_true(again.outcome.stored);
+        assert_in_range(again.outcome.session_age_s, 600, (wake - 1) * 600 + 60);
+        assert_true(again.server_saw_close);
+        assert_true(again.outcome.handshake_tx + again.outcome.handshake_rx <
+                    first.outcome.handshake_tx + first.outcome.handshake_rx);
+    }
+    server_stop(server);
+}
+
+static void tls12_resumes_by_session_id(void **state)
+{
+    (void)state;
+    five_wakes(&id12, WH_KIND_ID);
+}
+
+static void tls12_resumes_by_ticket(void **state)
+{
+    (void)state;
+    five_wakes(&ticket12, WH_KIND_TICKET);
+}
+
+static void tls13_resumes_by_ticket(void **state)
+{
+    (void)state;
+    five_wakes(&ticket13, WH_KIND_PSK);
+}
+
+static void tls13_resumes_where_the_server_keeps_the_sessions(void **state)
+{
+    (void)state;
+    const server_options options = {.min_version = WH_TLS13, .session_ids = true};
+    five_wakes(&options, WH_KIND_PSK);
+}
+
+static void without_tickets_tls12_resumes_by_session_id(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
+    wh_client_config config = config_for(server);
+    config.tickets = false;
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
+    server_stop(server);
+}
+
+static void without_tickets_tls13_goes_in_full_each_time(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    config.tickets = false;
+    for (int wake = 0; wake < 3; wake++) {
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_full(visit, WH_REASON_NONE);
+        assert_false(visit.outcome.stored);
+    }
+    server_stop(server);
+}
+
+static void a_server_that_sends_no_ticket_leaves_nothing_stored(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    wh_client_config config = config_for(server);
+    for (int wake = 0; wake < 2; wake++) {
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_full(visit, WH_REASON_NONE);
+        assert_false(visit.outcome.stored);
+    }
+    server_stop(server);
+}
+
+static void power_loss_costs_one_full_handshake(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    wh_host_lose_power();
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+static void another_process_resumes_from_the_saved_slot(void **state)
+{
+    (void)state;
+    const server_options *const kinds[] = {&id12, &ticket12, &ticket13};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(kinds[i]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+
+        uint8_t saved[WH_HOST_STATE_SIZE];
+        assert_int_equal(wh_host_save_state(saved, sizeof saved), WH_OK);
+        wh_host_stop();
+        assert_int_equal(wh_host_start(), WH_OK);
+        assert_int_equal(wh_host_load_state(saved, sizeof saved), WH_OK);
+
+        config.port++;
+        assert_full(wake_and_visit(&config, server), WH_REASON_BINDING);
+        assert_int_equal(wh_host_load_state(saved, sizeof saved), WH_OK);
+        config.port--;
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+/* One full handshake on the same connection, then the new session resumes. */
+static void server_forgets(const server_options *options, wh_kind kind)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_forget_sessions(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+    assert_resumed(wake_and_visit(&config, server), kind);
+    server_stop(server);
+    wh_host_lose_power();
+}
+
+static void a_server_that_forgot_gets_a_full_handshake_on_the_same_connection(void **state)
+{
+    (void)state;
+    server_forgets(&id12, WH_KIND_ID);
+    server_forgets(&ticket12, WH_KIND_TICKET);
+    server_forgets(&ticket13, WH_KIND_PSK);
+}
+
+static void an_expired_session_is_not_offered(void **state)
+{
+    (void)state;
+    const server_options short_lived[] = {
+        {.max_version = WH_TLS12, .lifetime_s = 300},
+        {.min_version = WH_TLS13, .lifetime_s = 300},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(&short_lived[i]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        wh_host_sleep(TEN_MINUTES_US);
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_full(visit, WH_REASON_UNUSABLE);
+        assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_session_id_without_lifetime_lasts_a_day(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    wh_host_sleep((WH_LIFETIME_DEFAULT_S - 60) * 1000000ull);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
+    wh_host_sleep(120 * 1000000ull);
+    assert_full(wake_and_visit(&config, server), WH_REASON_UNUSABLE);
+    server_stop(server);
+}
+
+static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    line_free(&line); /* the power went before an answer came */
+    wh_client_free(&client);
+
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_stop(server);
+}
+
+static void a_tls12_session_stays_when_the_wake_is_cut_short(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    line_free(&line);
+    wh_client_free(&client);
+
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    server_stop(server);
+}
+
+/* wolfSSL would serialise the refused ticket together with the new secret. */
+static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
+{
+    (void)state;
+    server_options options = ticket12;
+    options.tickets_may_end = true;
+    tls_server *server = server_start(&options);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_end_tickets(server);
+    wake_visit refused = wake_and_visit(&config, server);
+    assert_full(refused, WH_REASON_REFUSED);
+    assert_false(refused.outcome.stored);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_stop(server);
+}
+
+/* wolfSSL takes a server that answers a ticket without the ticket extension for one
+ * that resumes, and gives up at its Certificate message. */
+static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_disable_tickets(server);
+    wh_client client;
+    make_client(&client, &config);
+    wake_visit first = visit_server(&client, server);
+    assert_int_equal(first.outcome.result, WH_RESULT_FAILED);
+    assert_true(first.fallback_due);
+    assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
+    wh_client_free(&client);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
+    server_stop(server);
+}
+
+static void a_short_session_id_is_not_stored(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
+    wh_client_config config = config_for(server);
+    for (int wake = 0; wake < 2; wake++) {
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_full(visit, WH_REASON_NONE);
+        assert_false(visit.outcome.stored);
+    }
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(tls12_resumes_by_session_id),
+        PLATFORM_TEST(tls12_resumes_by_ticket),
+        PLATFORM_TEST(tls13_resumes_by_ticket),
+        PLATFORM_TEST(tls13_resumes_where_the_server_keeps_the_sessions),
+        PLATFORM_TEST(without_tickets_tls12_resumes_by_session_id),
+        PLATFORM_TEST(without_tickets_tls13_goes_in_full_each_time),
+        PLATFORM_TEST(a_server_that_sends_no_ticket_leaves_nothing_stored),
+        PLATFORM_TEST(power_loss_costs_one_full_handshake),
+        PLATFORM_TEST(another_process_resumes_from_the_saved_slot),
+        PLATFORM_TEST(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection),
+        PLATFORM_TEST(an_expired_session_is_not_offered),
+        PLATFORM_TEST(a_session_id_without_lifetime_lasts_a_day),
+        PLATFORM_TEST(a_tls13_ticket_leaves_the_store_when_it_is_offered),
+        PLATFORM_TEST(a_tls12_session_stays_when_the_wake_is_cut_short),
+        PLATFORM_TEST(a_refused_ticket_is_not_kept_with_the_new_secret),
+        PLATFORM_TEST(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection),
+        PLATFORM_TEST(a_short_session_id_is_not_stored),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
