@@ -78,7 +78,7 @@
 #define NO_PWDBASED
 #define NO_PKCS12
 #define NO_PKCS8_ENCRYPTION
-#define NO_SHA /* no certificate chain or protocol version accepted here uses it */
+#define NO_SHA     /* no certificate chain or protocol version accepted here uses it */
 #define NO_AES_CBC /* AEAD suites only */
 
 /* ---- The platform belongs to wh_platform --------------------------------- */

@@ -123,7 +123,12 @@ static void no_two_inputs_hash_the_same_bytes(void **state)
         {.host = "a.test", .port = 443, .min_version = WH_TLS13, .max_version = WH_TLS13, .tickets = true},
         {.host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS12, .tickets = true},
         {.host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = false},
-        {.host = "a.test", .port = 443, .ca_digest = {1}, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true},
+        {.host = "a.test",
+         .port = 443,
+         .ca_digest = {1},
+         .min_version = WH_TLS12,
+         .max_version = WH_TLS13,
+         .tickets = true},
     };
     enum { COUNT = sizeof inputs / sizeof inputs[0] };
     wh_binding bindings[COUNT];

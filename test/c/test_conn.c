@@ -151,7 +151,8 @@ static void a_connection_without_close_notify_is_truncated(void **state)
     assert_int_equal(wh_conn_eof(&rig.line.conn), WH_OK);
     assert_int_equal(wh_conn_read(&rig.line.conn, bytes, sizeof bytes), WH_PEER_TRUNCATED);
     assert_int_equal(wh_conn_get_state(&rig.line.conn), WH_CONN_FAILED);
-    assert_int_equal(wh_conn_outcome(&rig.line.conn)->result, WH_RESULT_FULL); /* the handshake had been good */
+    assert_int_equal(wh_conn_outcome(&rig.line.conn)->result,
+                     WH_RESULT_FULL); /* the handshake had been good */
     rig_free(&rig);
 }
 

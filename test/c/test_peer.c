@@ -123,7 +123,8 @@ static void an_alert_is_named(void **state)
 {
     (void)state;
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x70", 7), WH_PEER_ALERT); /* unrecognized_name */
-    assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7), WH_PEER_VERSION); /* handshake_failure */
+    assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7),
+                     WH_PEER_VERSION); /* handshake_failure */
 }
 
 int main(void)

@@ -192,7 +192,8 @@ static void an_expired_session_is_not_offered(void **state)
 static void a_session_id_without_lifetime_lasts_a_day(void **state)
 {
     (void)state;
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
+    tls_server *server =
+        server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     wh_host_sleep((WH_LIFETIME_DEFAULT_S - 60) * 1000000ull);
@@ -278,7 +279,8 @@ static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(v
 static void a_short_session_id_is_not_stored(void **state)
 {
     (void)state;
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
+    tls_server *server =
+        server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
     wh_client_config config = config_for(server);
     for (int wake = 0; wake < 2; wake++) {
         wake_visit visit = wake_and_visit(&config, server);

@@ -139,7 +139,8 @@ static void only_the_exact_length_is_loaded(void **state)
     assert_true(length > 0);
     wh_session session;
     for (int size = 0; size <= length + 1; size++) {
-        assert_int_equal(wh_session_load(bytes, (size_t)size, &session), size == length ? WH_OK : WH_DAMAGE_SESSION);
+        assert_int_equal(wh_session_load(bytes, (size_t)size, &session),
+                         size == length ? WH_OK : WH_DAMAGE_SESSION);
         assert_int_equal(session.native != NULL, size == length);
         wh_session_release(&session);
         wh_session_release(&session); /* harmless */
@@ -151,7 +152,8 @@ static void a_session_that_does_not_fit_is_not_written(void **state)
     (void)state;
     uint8_t bytes[64];
     memset(bytes, 0xa5, sizeof bytes);
-    assert_int_equal(saved_session(&(server_options){.min_version = WH_TLS13}, bytes, sizeof bytes, NULL), WH_PLATFORM_RTC);
+    assert_int_equal(saved_session(&(server_options){.min_version = WH_TLS13}, bytes, sizeof bytes, NULL),
+                     WH_PLATFORM_RTC);
     for (size_t i = 0; i < sizeof bytes; i++) {
         assert_int_equal(bytes[i], 0xa5);
     }

@@ -88,6 +88,11 @@ const systemNeeds = [
     { package: "libssl-dev", present: () => existsSync("/usr/include/openssl/ssl.h"), when: forTests },
     { package: "openssl", present: () => inPath("openssl"), when: forTests },
     { package: "clang", present: () => inPath("clang"), when: forCi },
+    {
+        package: "libclang-rt-dev",
+        present: () => inAnyLibraryFolder("/usr/lib/clang", "lib/linux/libclang_rt.fuzzer-x86_64.a"),
+        when: forCi && process.arch === "x64",
+    },
     { package: "clang-tidy", present: () => inPath("clang-tidy"), when: forCi },
     { package: "clang-format", present: () => inPath("clang-format"), when: forCi },
 ]
@@ -156,10 +161,10 @@ function vendorWolfssl() {
 
 // ---- Builds --------------------------------------------------------------------------------------
 
-/** @param {string} folder @param {string[]} options */
-function buildNative(folder, options) {
+/** @param {string} folder @param {string[]} options @param {string} [target] */
+function buildNative(folder, options, target = "all") {
     run(["cmake", "-G", "Ninja", "-S", "firmware", "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
-    run(["ninja", "-C", folder])
+    run(["ninja", "-C", folder, target])
 }
 
 /** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
@@ -168,11 +173,7 @@ function buildNative(folder, options) {
 const steps = [
     {
         name: "system packages",
-        from: () =>
-            systemNeeds
-                .filter((need) => need.when)
-                .map((need) => need.package)
-                .join(),
+        from: () => "", // looked for each time, which costs next to nothing
         made: () => missingPackages().length === 0,
         make: installPackages,
     },
@@ -208,6 +209,14 @@ if (forTests) {
         made: () => existsSync(join(build, "asan/tests")),
         make: () =>
             buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
+    })
+}
+if (forCi) {
+    steps.push({
+        name: "fuzz targets",
+        from: () => fingerprint(["firmware", "test/fuzz"], [wolfsslDir]),
+        made: () => existsSync(join(build, "fuzz/fuzz/fuzz_wire")),
+        make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], "fuzz/all"),
     })
 }
 

@@ -1,20 +1,12 @@
 // @ts-check
 // Runs all tests: the C tests by CTest, the TypeScript tests by vitest. `npm test -- NAME` runs only
 // the vitest files whose path contains NAME. Leaves the counts for .ci/run in build/test-results.json.
-import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
+import { root, run } from "./shell.mjs"
 
-const root = resolve(import.meta.dirname, "../..")
 const filters = process.argv.slice(2)
 const vitestResults = join(root, "build/vitest.json")
-
-/** @param {string[]} command @param {Record<string, string>} [environment] */
-function run(command, environment = {}) {
-    const [program = "", ...args] = command
-    const done = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } })
-    return done.status === 0
-}
 
 /** @typedef {{passed: number, failed: number}} Counts */
 

@@ -37,8 +37,7 @@ static bool is_ip_address(const char *host)
 static int configure(wh_client *client, const wh_client_config *config)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, config->ca, (long)config->ca_size,
-                                                WOLFSSL_FILETYPE_PEM);
+    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, config->ca, (long)config->ca_size, WOLFSSL_FILETYPE_PEM);
     if (loaded != WOLFSSL_SUCCESS) {
         return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : WH_USAGE_CA;
     }
@@ -50,9 +49,8 @@ static int configure(wh_client *client, const wh_client_config *config)
         return WH_PLATFORM_MEMORY;
     }
     /* SNI carries names only (RFC 6066 3). */
-    if (!client->host_is_address &&
-        wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, client->host,
-                           (word16)strlen(client->host)) != WOLFSSL_SUCCESS) {
+    if (!client->host_is_address && wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, client->host,
+                                                       (word16)strlen(client->host)) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     if (config->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {

@@ -12,8 +12,8 @@ static const char *const reason_words[] = {
 const char *wh_cipher_name(uint16_t cipher)
 {
     switch (cipher) {
-#define WH_SUITE(number, name) \
-    case number: \
+#define WH_SUITE(number, name)                                                                               \
+    case number:                                                                                             \
         return (name);
 #include "warmhello/suites.def"
 #undef WH_SUITE
@@ -85,18 +85,17 @@ static quoted quote(const char *word)
 
 int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
 {
-    int length = snprintf(
-        out, size,
-        "{\"result\":%s,\"reason\":%s,\"error\":%s,\"alert\":%d,\"wolfsslError\":%d,"
-        "\"protocol\":%s,\"kind\":%s,\"cipher\":%s,\"group\":%s,\"handshakeUs\":%" PRIu32
-        ",\"bytesTx\":%" PRIu32 ",\"bytesRx\":%" PRIu32 ",\"flights\":%" PRIu32
-        ",\"totalTx\":%" PRIu32 ",\"totalRx\":%" PRIu32 ",\"sessionAgeS\":%" PRIu32
-        ",\"stored\":%s}",
-        quote(wh_result_word(o->result)).text, quote(wh_reason_word(o->reason)).text,
-        quote(o->error == WH_OK ? NULL : wh_error_word(o->error)).text, o->alert, o->wolfssl_error,
-        quote(wh_protocol_word(o->protocol)).text, quote(wh_kind_word(o->kind)).text,
-        quote(wh_cipher_name(o->cipher)).text, quote(o->group).text, o->handshake_us, o->handshake_tx,
-        o->handshake_rx, o->flights, o->total_tx, o->total_rx, o->session_age_s,
-        o->stored ? "true" : "false");
+    int length = snprintf(out, size,
+                          "{\"result\":%s,\"reason\":%s,\"error\":%s,\"alert\":%d,\"wolfsslError\":%d,"
+                          "\"protocol\":%s,\"kind\":%s,\"cipher\":%s,\"group\":%s,\"handshakeUs\":%" PRIu32
+                          ",\"bytesTx\":%" PRIu32 ",\"bytesRx\":%" PRIu32 ",\"flights\":%" PRIu32
+                          ",\"totalTx\":%" PRIu32 ",\"totalRx\":%" PRIu32 ",\"sessionAgeS\":%" PRIu32
+                          ",\"stored\":%s}",
+                          quote(wh_result_word(o->result)).text, quote(wh_reason_word(o->reason)).text,
+                          quote(o->error == WH_OK ? NULL : wh_error_word(o->error)).text, o->alert,
+                          o->wolfssl_error, quote(wh_protocol_word(o->protocol)).text,
+                          quote(wh_kind_word(o->kind)).text, quote(wh_cipher_name(o->cipher)).text,
+                          quote(o->group).text, o->handshake_us, o->handshake_tx, o->handshake_rx, o->flights,
+                          o->total_tx, o->total_rx, o->session_age_s, o->stored ? "true" : "false");
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

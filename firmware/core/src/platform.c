@@ -95,13 +95,13 @@ time_t wh_wolfssl_time(time_t *out)
 }
 
 /* wolfSSL stamps sessions with this and compares it with their lifetime. */
-word32 LowResTimer(void)
+word32 LowResTimer(void) /* NOLINT(readability-identifier-naming) */
 {
     return (word32)(installed->elapsed_us(installed->ctx) / 1000000u);
 }
 
 /* The age of a TLS 1.3 ticket is a difference of two of these. */
-sword64 TimeNowInMilliseconds(void)
+sword64 TimeNowInMilliseconds(void) /* NOLINT(readability-identifier-naming) */
 {
     return (sword64)(installed->elapsed_us(installed->ctx) / 1000u);
 }

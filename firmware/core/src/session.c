@@ -18,8 +18,8 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
     wh_session session = {native};
     bool resumable = wolfSSL_SessionIsSetup(native) != 0;
     if (wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) {
-        resumable = resumable && wolfSSL_SESSION_has_ticket(native) != 0 &&
-                    wolfSSL_SESSION_get_timeout(native) > 0;
+        resumable =
+            resumable && wolfSSL_SESSION_has_ticket(native) != 0 && wolfSSL_SESSION_get_timeout(native) > 0;
     } else if (wolfSSL_SESSION_get_timeout(native) == 0) {
         (void)wolfSSL_SSL_SESSION_set_timeout(native, WH_LIFETIME_DEFAULT_S);
     }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 #include "bytes.h"
 #include "warmhello/platform.h"
 

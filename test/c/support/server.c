@@ -60,7 +60,8 @@ static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
         OSSL_PARAM_construct_utf8_string("digest", (char[]){"SHA256"}, 0),
         OSSL_PARAM_construct_end(),
     };
-    return EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv) == 1 && EVP_MAC_CTX_set_params(mac, params) == 1;
+    return EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv) == 1 &&
+           EVP_MAC_CTX_set_params(mac, params) == 1;
 }
 
 tls_server *server_start(const server_options *options)

@@ -9,7 +9,7 @@
 
 typedef enum wh_error {
     WH_OK = 0,
-#define WH_ERROR(name, value, class_, word, meaning) name = value,
+#define WH_ERROR(name, value, class_, word, meaning) name = (value),
 #include "warmhello/errors.def"
 #undef WH_ERROR
 } wh_error;

@@ -29,7 +29,7 @@ typedef struct wh_session {
 
 /** How long a TLS 1.2 session is offered when the server gave no lifetime, as for
  * session IDs and for tickets with a hint of 0 (RFC 5077 5.6), in seconds. */
-#define WH_LIFETIME_DEFAULT_S (24u * 60u * 60u)
+#define WH_LIFETIME_DEFAULT_S 86400
 
 /** Takes a reference to the session of a connection (wolfSSL_get1_session).
  *

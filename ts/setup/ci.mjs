@@ -1,0 +1,43 @@
+// @ts-check
+// All checks of .ci/run, after set-up with --ci: the tests, the longer checks, and a closing line
+// with the counts of both.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { root, run } from "./shell.mjs"
+
+const FUZZ_SECONDS = 60
+const results = join(root, "build/test-results.json")
+
+/** @param {string} target */
+function fuzz(target) {
+    const corpus = `build/fuzz/corpus/${target}`
+    mkdirSync(join(root, corpus), { recursive: true })
+    return run([
+        ...[`build/fuzz/fuzz/${target}`, `-max_total_time=${FUZZ_SECONDS}`, "-max_len=4096", "-print_final_stats=1"],
+        ...["-verbosity=0", `-artifact_prefix=build/fuzz/${target}-`, corpus, `test/fuzz/seeds/${target}`],
+    ])
+}
+
+/** @type {[string, () => boolean][]} */
+const checks = [
+    ["npm start, the main job", () => run(["npm", "start", "--silent"])],
+    ["lint", () => run(["npm", "run", "--silent", "lint"])],
+    ...["fuzz_slot", "fuzz_wire", "fuzz_ca"].map(
+        (target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)]),
+    ),
+]
+
+rmSync(results, { force: true })
+const testsOk = run(["npm", "test", "--silent"])
+let { passed, failed } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failed: 1 }
+if (!testsOk && failed === 0) failed = 1
+
+for (const [name, check] of checks) {
+    process.stdout.write(`\n== ${name}\n`)
+    const ok = check()
+    process.stdout.write(`${ok ? "ok  " : "FAIL"} ${name}\n`)
+    if (ok) passed++
+    else failed++
+}
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 ? 0 : 1
