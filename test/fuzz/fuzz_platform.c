@@ -7,17 +7,16 @@
 #include "warmhello/store.h"
 
 /* Self-signed, made for this purpose; its key was never kept. */
-static const char ca[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBdTCCARugAwIBAgIUUHueS5dm6k2JCu28zDyjFqOQmvEwCgYIKoZIzj0EAwIw\n"
-    "DzENMAsGA1UEAwwEZnV6ejAgFw0yNjExMjQwMzAwMzlaGA8yMTI2MTAzMTAzMDAz\n"
-    "OVowDzENMAsGA1UEAwwEZnV6ejBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIZ3\n"
-    "jDcOM7WBPYSTSr4octzksV7PLYs3xhZGiRrFMSbYuT+5jqirOAvmVno8B4qFen1P\n"
-    "Q5QycuUKNlJsXtvE/3+jUzBRMB0GA1UdDgQWBBS0SchJmaVp6SWiYmwpLBoDxA/U\n"
-    "7TAfBgNVHSMEGDAWgBS0SchJmaVp6SWiYmwpLBoDxA/U7TAPBgNVHRMBAf8EBTAD\n"
-    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIQC2J4KjsXzxgPU5Mik85BfdBJ6JKBNhn5YH\n"
-    "bNmn7xtQygIgLNERJ8UmwpRT80uRrWisZbZ1WzNqOiEk3Y+feunWb18=\n"
-    "-----END CERTIFICATE-----\n";
+static const char ca[] = "-----BEGIN CERTIFICATE-----\n"
+                         "MIIBdTCCARugAwIBAgIUUHueS5dm6k2JCu28zDyjFqOQmvEwCgYIKoZIzj0EAwIw\n"
+                         "DzENMAsGA1UEAwwEZnV6ejAgFw0yNjExMjQwMzAwMzlaGA8yMTI2MTAzMTAzMDAz\n"
+                         "OVowDzENMAsGA1UEAwwEZnV6ejBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIZ3\n"
+                         "jDcOM7WBPYSTSr4octzksV7PLYs3xhZGiRrFMSbYuT+5jqirOAvmVno8B4qFen1P\n"
+                         "Q5QycuUKNlJsXtvE/3+jUzBRMB0GA1UdDgQWBBS0SchJmaVp6SWiYmwpLBoDxA/U\n"
+                         "7TAfBgNVHSMEGDAWgBS0SchJmaVp6SWiYmwpLBoDxA/U7TAPBgNVHRMBAf8EBTAD\n"
+                         "AQH/MAoGCCqGSM49BAMCA0gAMEUCIQC2J4KjsXzxgPU5Mik85BfdBJ6JKBNhn5YH\n"
+                         "bNmn7xtQygIgLNERJ8UmwpRT80uRrWisZbZ1WzNqOiEk3Y+feunWb18=\n"
+                         "-----END CERTIFICATE-----\n";
 
 static uint32_t random_state;
 

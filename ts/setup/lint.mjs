@@ -13,7 +13,7 @@ const inBuild = (/** @type {string} */ path) => !path.startsWith("test/fuzz/")
 const checks = [
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "ts/setup/tsconfig.json"])],
-    ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/ts/tsconfig.json"])],
+    ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/ts/generate/main.js", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
     ["clang-tidy", () => tidy("build/asan", cSources.filter(inBuild))],

@@ -23,7 +23,7 @@ function runC() {
 function runTypeScript() {
     rmSync(vitestResults, { force: true })
     const ok = run([
-        ...["node_modules/.bin/vitest", "run", "--config", "test/ts/vitest.config.ts"],
+        ...["node_modules/.bin/vitest", "run", "--config", "test/vitest.config.ts"],
         ...["--reporter=default", "--reporter=json", `--outputFile.json=${vitestResults}`, ...filters],
     ])
     if (!existsSync(vitestResults)) return { passed: 0, failed: 1 }

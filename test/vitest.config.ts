@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
     test: {
-        dir: "test/ts",
-        globalSetup: "test/ts/compile-apps.ts",
+        dir: "test",
+        globalSetup: "test/ts/support/compile-apps.ts",
         // The native library has one platform a process, so each file gets a process.
         pool: "forks",
         maxWorkers: 2,
