@@ -4,16 +4,9 @@ if(NOT EXISTS "${WOLFSSL_DIR}/wolfssl/version.h")
   message(FATAL_ERROR "WOLFSSL_DIR must name a wolfSSL source tree; run `npm run setup`, which vendors one")
 endif()
 
-set(wolfssl_sources
-  src/internal.c src/keys.c src/ssl.c src/tls.c src/tls13.c src/wolfio.c
-  wolfcrypt/src/aes.c wolfcrypt/src/asn.c wolfcrypt/src/chacha.c
-  wolfcrypt/src/chacha20_poly1305.c wolfcrypt/src/coding.c wolfcrypt/src/cpuid.c
-  wolfcrypt/src/curve25519.c wolfcrypt/src/ecc.c wolfcrypt/src/fe_operations.c
-  wolfcrypt/src/hash.c wolfcrypt/src/hmac.c wolfcrypt/src/kdf.c wolfcrypt/src/memory.c
-  wolfcrypt/src/poly1305.c wolfcrypt/src/random.c wolfcrypt/src/rsa.c
-  wolfcrypt/src/sha256.c wolfcrypt/src/sha512.c wolfcrypt/src/signature.c
-  wolfcrypt/src/sp_c32.c wolfcrypt/src/sp_c64.c wolfcrypt/src/sp_int.c
-  wolfcrypt/src/wc_encrypt.c wolfcrypt/src/wc_port.c wolfcrypt/src/wolfmath.c)
+# One list for every build system.
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/sources.txt" wolfssl_sources)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sources.txt")
 list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
 
 add_library(wolfssl STATIC ${wolfssl_sources})

@@ -1,6 +1,7 @@
 // The command `warmhello`.
 import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
+import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { count, duration, hostAndPort, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -42,6 +43,11 @@ function program(signal: AbortSignal): Command {
         root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
         5,
     ).action((flags: SimulateFlags) => startCommand(flags, signal))
+    root.command("bench-wakes")
+        .description("time simulated wakes of the sample app, as JSON")
+        .option("--cycles <n>", "wakes to run", count(2), 100)
+        .option("--json <file>", "write the JSON there instead of to standard output")
+        .action((flags: BenchWakesFlags) => benchWakesCommand(flags, signal))
     return root
 }
 

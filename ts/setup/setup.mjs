@@ -15,7 +15,7 @@ import { styleText } from "node:util"
 const root = resolve(import.meta.dirname, "../..")
 const build = join(root, "build")
 const stampsFile = join(build, "setup.json")
-const WOLFSSL_VERSION = "5.9.4"
+const WOLFSSL_VERSION = readFileSync(join(root, "firmware/wolfssl/VERSION"), "utf8").trim()
 const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
 const forTests = forCi || process.argv.includes("--tests")

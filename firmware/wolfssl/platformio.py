@@ -1,0 +1,19 @@
+"""PlatformIO: adds wolfSSL's source, from WOLFSSL_DIR or where set-up vendored it, to a build."""
+import os
+
+Import("env")  # noqa: F821  what SCons gives a script instead of an import
+
+project = env.subst("$PROJECT_DIR")  # noqa: F821
+here = os.path.join(project, "firmware", "wolfssl")
+with open(os.path.join(here, "VERSION")) as file:
+    version = file.read().strip()
+wolfssl = os.environ.get("WOLFSSL_DIR") or os.path.join(project, "build", "wolfssl-" + version)
+if not os.path.exists(os.path.join(wolfssl, "wolfssl", "version.h")):
+    raise SystemExit("There is no wolfSSL source in %s. Run: npm run setup, or set WOLFSSL_DIR." % wolfssl)
+
+env.Append(CPPPATH=[wolfssl, here], CPPDEFINES=["WOLFSSL_USER_SETTINGS"])  # noqa: F821
+with open(os.path.join(here, "sources.txt")) as file:
+    sources = ["+<%s>" % line.strip() for line in file if line.strip()]
+library = env.Clone()  # noqa: F821
+library.Append(CCFLAGS=["-w"])  # another project's warnings are not ours to act on
+library.BuildSources(os.path.join("$BUILD_DIR", "wolfssl"), wolfssl, sources)

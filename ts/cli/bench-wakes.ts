@@ -1,0 +1,72 @@
+// `npm run bench:wakes`: what a simulated wake costs on this machine, and where the time goes.
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+import { compile } from "../sim/compile.js"
+import { simulate, type Wake } from "../sim/simulation.js"
+import { versionRange } from "./options.js"
+import { Output } from "./output.js"
+import { SAMPLE_APP } from "./simulate.js"
+
+export interface BenchWakesFlags {
+    cycles: number
+    json?: string
+}
+
+interface Spread {
+    min: number
+    median: number
+    max: number
+}
+
+function spread(values: number[]): Spread {
+    const sorted = values.toSorted((a, b) => a - b)
+    const at = (index: number) => sorted[Math.max(0, index)] ?? 0
+    return { min: at(0), median: at(Math.floor(sorted.length / 2)), max: at(sorted.length - 1) }
+}
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+
+function figures(wakes: Wake[], wallMs: number) {
+    const awakeMs = sum(wakes.map((wake) => wake.wallMs))
+    return {
+        wakes: wakes.length,
+        resumed: wakes.filter((wake) => wake.result === "resumed").length,
+        /** Server's start, all wakes, and what lies between them. */
+        wallMs,
+        perWakeMs: wallMs / wakes.length,
+        wakeMs: spread(wakes.map((wake) => wake.wallMs)),
+        bootMs: spread(wakes.map((wake) => wake.bootMs)),
+        handshakeMs: spread(wakes.map((wake) => wake.handshakeMs ?? 0)),
+        bootShare: sum(wakes.map((wake) => wake.bootMs)) / awakeMs,
+        handshakeShare: sum(wakes.map((wake) => wake.handshakeMs ?? 0)) / awakeMs,
+    }
+}
+
+/** Prints JSON: wakes of the sample app against the built-in server, TLS 1.3, after compiling. */
+export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSignal): Promise<void> {
+    const program = await compile(checkoutPath(SAMPLE_APP))
+    const started = performance.now()
+    const simulation = await simulate({
+        program,
+        server: undefined,
+        ...versionRange("1.3"),
+        tickets: true,
+        cycles: flags.cycles,
+        sleepMs: undefined,
+        powerLossEvery: 0,
+        realTime: false,
+        connectTimeoutMs: 10_000,
+        wakeTimeoutMs: 30_000,
+        sessionLifetimeS: 7200,
+        onWake: () => {},
+        onConsole: () => {},
+        signal,
+    })
+    const wallMs = performance.now() - started
+    if (simulation.error !== undefined) throw simulation.error
+    const result = figures(simulation.wakes, wallMs)
+    new Output(flags.json ?? "-").json(result)
+    if (result.resumed !== flags.cycles - 1) {
+        throw new WarmhelloError("not-as-expected", `${result.resumed} of ${flags.cycles - 1} wakes resumed`)
+    }
+}
