@@ -8,7 +8,7 @@ import { compile } from "../sim/compile.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { type HostAndPort, readFile, type VersionRange } from "./options.js"
 import { Output } from "./output.js"
-import { summarize, summaryLine, WakeTable } from "./wake-table.js"
+import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
 export interface SimulateFlags {
     server?: HostAndPort
@@ -72,6 +72,11 @@ async function run(
     })
 }
 
+function printSummary(output: Output, summary: Summary): void {
+    output.line()
+    for (const line of summaryLines(summary)) output.line(line)
+}
+
 function asJson(app: string, flags: SimulateFlags, simulation: Simulation) {
     return {
         app,
@@ -95,8 +100,7 @@ export async function simulateCommand(app: string, flags: SimulateFlags, signal:
     serverFrom(flags) // a bad --ca shall not wait for the compiler
     output.line(pc.dim(`compiling ${app} ...`))
     const simulation = await run(await compile(app), flags, output, signal)
-    output.line()
-    output.line(summaryLine(summarize(simulation)))
+    printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     output.json(asJson(app, flags, simulation))
@@ -139,8 +143,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         output.line(pc.bold(title))
         const kindFlags = { ...flags, tls, tickets }
         const simulation = await run(program, kindFlags, output, signal)
-        const summary = summarize(simulation)
-        output.line(summaryLine(summary))
+        printSummary(output, summarize(simulation))
         runs.push({ kind, ...asJson(SAMPLE_APP, kindFlags, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)
     }

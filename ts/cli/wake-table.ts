@@ -102,51 +102,84 @@ export class WakeTable {
 }
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const distinct = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))]
 
-/** Counts and medians over the wakes of one result. */
-function share(wakes: Wake[], result: Wake["result"]) {
+/** What the wakes of one result have in common: medians, and the words that occur among them. */
+interface Share {
+    wakes: number
+    kinds: string[]
+    groups: string[]
+    handshakeMs: number
+    bytesTx: number
+    bytesRx: number
+    flights: number
+}
+
+function share(wakes: Wake[], result: Wake["result"]): Share | null {
     const of = wakes.filter((wake) => wake.result === result)
+    if (of.length === 0) return null
     return {
         wakes: of.length,
+        kinds: distinct(of.map((wake) => wake.kind)),
+        groups: distinct(of.map((wake) => wake.group)),
         handshakeMs: median(of.map((wake) => wake.handshakeMs ?? 0)),
-        bytes: median(of.map((wake) => wake.bytesTx + wake.bytesRx)),
+        bytesTx: median(of.map((wake) => wake.bytesTx)),
+        bytesRx: median(of.map((wake) => wake.bytesRx)),
+        flights: median(of.map((wake) => wake.flights)),
     }
 }
 
 export interface Summary {
     wakes: number
-    full: number
-    resumed: number
+    full: Share | null
+    resumed: Share | null
     failed: number
-    medianFullHandshakeMs: number | null
-    medianResumedHandshakeMs: number | null
-    medianFullBytes: number | null
-    medianResumedBytes: number | null
+    protocols: string[]
+    ciphers: string[]
+    /** In how many wakes the server says what the client says; null where it does not tell. */
+    serverAgrees: number | null
     clock: Simulation["clock"]
 }
 
 export function summarize(simulation: Simulation): Summary {
-    const full = share(simulation.wakes, "full")
-    const resumed = share(simulation.wakes, "resumed")
+    const { wakes, clock } = simulation
+    const told = wakes.filter((wake) => wake.serverSaysResumed !== null)
+    const agreed = told.filter((wake) => wake.serverSaysResumed === (wake.result === "resumed"))
     return {
-        wakes: simulation.wakes.length,
-        full: full.wakes,
-        resumed: resumed.wakes,
-        failed: simulation.wakes.length - full.wakes - resumed.wakes,
-        medianFullHandshakeMs: full.wakes > 0 ? full.handshakeMs : null,
-        medianResumedHandshakeMs: resumed.wakes > 0 ? resumed.handshakeMs : null,
-        medianFullBytes: full.wakes > 0 ? full.bytes : null,
-        medianResumedBytes: resumed.wakes > 0 ? resumed.bytes : null,
-        clock: simulation.clock,
+        wakes: wakes.length,
+        full: share(wakes, "full"),
+        resumed: share(wakes, "resumed"),
+        failed: wakes.filter((wake) => wake.result === "failed").length,
+        protocols: distinct(wakes.map((wake) => wake.protocol)),
+        ciphers: distinct(wakes.map((wake) => wake.cipher)),
+        serverAgrees: told.length > 0 ? agreed.length : null,
+        clock,
     }
 }
 
-export function summaryLine(summary: Summary): string {
-    const { medianFullHandshakeMs: fullMs, medianResumedHandshakeMs: resumedMs } = summary
-    const counts = `${summary.wakes} wakes: ${summary.full} full, ${summary.resumed} resumed, ${summary.failed} failed.`
-    if (fullMs === null || resumedMs === null) return counts
-    return (
-        `${counts} Handshake ${fullMs.toFixed(2)} -> ${resumedMs.toFixed(2)} ms, ` +
-        `${summary.medianFullBytes} -> ${summary.medianResumedBytes} bytes (medians).`
-    )
+/** A figure of full and resumed wakes side by side, or of the only ones there are. */
+function sideBySide({ full, resumed }: Summary, text: (share: Share) => string): string {
+    const shares = [full, resumed].filter((one) => one !== null)
+    return [...new Set(shares.map(text))].join(" -> ")
+}
+
+/** The closing lines of a run. */
+export function summaryLines(summary: Summary): string[] {
+    const { wakes, full, resumed, failed, serverAgrees } = summary
+    const server = serverAgrees === null ? "" : `; the server says the same of ${serverAgrees}`
+    const counts = `${wakes} wakes: ${full?.wakes ?? 0} full, ${resumed?.wakes ?? 0} resumed, ${failed} failed${server}.`
+    if (full === null && resumed === null) return [counts]
+    const figures = [
+        `Handshake ${sideBySide(summary, (one) => one.handshakeMs.toFixed(2))} ms`,
+        `sent ${sideBySide(summary, (one) => String(one.bytesTx))} B`,
+        `received ${sideBySide(summary, (one) => String(one.bytesRx))} B`,
+        `flights ${sideBySide(summary, (one) => String(one.flights))}`,
+    ]
+    const words = [
+        ...summary.protocols,
+        ...summary.ciphers,
+        `key exchange ${sideBySide(summary, (one) => one.groups.join(", ") || "none")}`,
+    ]
+    if (resumed !== null) words.push(`resumed by ${resumed.kinds.join(", ")}`)
+    return [counts, `${figures.join(", ")} (medians).`, `${words.join(", ")}.`]
 }
