@@ -100,6 +100,35 @@ static void a_client_without_tickets_does_not_offer_the_session(void **state)
     changed(SERVER_NAME, no_tickets);
 }
 
+static void add_alpn(wh_client_config *config)
+{
+    config->alpn = "mqtt";
+}
+
+static void another_application_protocol_is_not_offered_the_session(void **state)
+{
+    (void)state;
+    changed(SERVER_NAME, add_alpn);
+}
+
+static client_identity device;
+
+static void add_certificate(wh_client_config *config)
+{
+    config->certificate = pem_bytes(device.certificate, &config->certificate_size);
+    config->key = pem_bytes(device.key, &config->key_size);
+}
+
+static void another_client_certificate_is_not_offered_the_session(void **state)
+{
+    (void)state;
+    tls_server *issuer = server_start(&(server_options){0});
+    device = server_client_identity(issuer);
+    changed(SERVER_NAME, add_certificate);
+    free_client_identity(&device);
+    server_stop(issuer);
+}
+
 static void a_wrong_host_name_is_found_although_a_session_is_stored(void **state)
 {
     (void)state;
@@ -113,24 +142,53 @@ static void a_wrong_host_name_is_found_although_a_session_is_stored(void **state
     server_stop(server);
 }
 
-static void no_two_inputs_hash_the_same_bytes(void **state)
+/* Fields that no configuration can change yet are tested here alone. */
+static void every_field_changes_the_binding(void **state)
 {
     (void)state;
-    const wh_binding_input inputs[] = {
-        {.host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true},
-        {.host = "a.tes", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true},
-        {.host = "a.test", .port = 444, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true},
-        {.host = "a.test", .port = 443, .min_version = WH_TLS13, .max_version = WH_TLS13, .tickets = true},
-        {.host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS12, .tickets = true},
-        {.host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = false},
-        {.host = "a.test",
-         .port = 443,
-         .ca_digest = {1},
-         .min_version = WH_TLS12,
-         .max_version = WH_TLS13,
-         .tickets = true},
+    static const int three_groups[] = {29, 23, 24};
+    static const int reordered[] = {23, 29, 24};
+    const wh_binding_input base = {
+        .host = "a.test",
+        .port = 443,
+        .sni = "a.test",
+        .alpn = "mqtt",
+        .ciphers = "TLS13-AES128-GCM-SHA256",
+        .groups = three_groups,
+        .group_count = 3,
+        .verify_mode = 1,
+        .min_version = WH_TLS12,
+        .max_version = WH_TLS13,
+        .tickets = true,
+        .extended_master_secret = true,
     };
+    wh_binding_input inputs[20];
     enum { COUNT = sizeof inputs / sizeof inputs[0] };
+    for (size_t i = 0; i < COUNT; i++) {
+        inputs[i] = base;
+    }
+    inputs[1].host = "a.tes";
+    inputs[2].port = 444;
+    inputs[3].sni = "b.test";
+    inputs[4].sni = "";
+    inputs[5].alpn = "";
+    inputs[6].alpn = "mqtt,http/1.1";
+    inputs[7].ciphers = "";
+    inputs[8].groups = reordered;
+    inputs[9].group_count = 2;
+    inputs[10].ca_digest[31] = 1;
+    inputs[11].certificate_digest[31] = 1;
+    inputs[12].verify_mode = 0;
+    inputs[13].min_version = WH_TLS13;
+    inputs[14].max_version = WH_TLS12;
+    inputs[15].tickets = false;
+    inputs[16].extended_master_secret = false;
+    inputs[17].host = "a.testa.test"; /* what a hash without lengths would confuse */
+    inputs[17].sni = "";
+    inputs[18].alpn = "mqttTLS13-AES128-GCM-SHA256";
+    inputs[18].ciphers = "";
+    inputs[19].group_count = 0;
+
     wh_binding bindings[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(wh_binding_compute(&inputs[i], &bindings[i]), WH_OK);
@@ -139,8 +197,15 @@ static void no_two_inputs_hash_the_same_bytes(void **state)
         }
     }
     wh_binding again;
-    assert_int_equal(wh_binding_compute(&inputs[0], &again), WH_OK);
+    assert_int_equal(wh_binding_compute(&base, &again), WH_OK);
     assert_true(wh_binding_equal(&bindings[0], &again));
+}
+
+static void the_wolfssl_build_is_known_by_its_version(void **state)
+{
+    (void)state;
+    assert_int_equal(wh_wolfssl_build() >> 32, 0x05009004);
+    assert_true((wh_wolfssl_build() & 7) == 7); /* TLS 1.3, tickets, extended master secret */
 }
 
 int main(void)
@@ -152,8 +217,11 @@ int main(void)
         PLATFORM_TEST(another_maximum_version_is_not_offered_the_session),
         PLATFORM_TEST(another_minimum_version_is_not_offered_the_session),
         PLATFORM_TEST(a_client_without_tickets_does_not_offer_the_session),
+        PLATFORM_TEST(another_application_protocol_is_not_offered_the_session),
+        PLATFORM_TEST(another_client_certificate_is_not_offered_the_session),
         PLATFORM_TEST(a_wrong_host_name_is_found_although_a_session_is_stored),
-        PLATFORM_TEST(no_two_inputs_hash_the_same_bytes),
+        PLATFORM_TEST(every_field_changes_the_binding),
+        PLATFORM_TEST(the_wolfssl_build_is_known_by_its_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -290,6 +290,25 @@ static void a_short_session_id_is_not_stored(void **state)
     server_stop(server);
 }
 
+static void a_tls12_session_without_extended_master_secret_is_not_stored(void **state)
+{
+    (void)state;
+    const server_options options[] = {
+        {.max_version = WH_TLS12, .session_ids = true, .no_ems = true},
+        {.max_version = WH_TLS12, .no_ems = true},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(&options[i]);
+        wh_client_config config = config_for(server);
+        for (int wake = 0; wake < 2; wake++) {
+            wake_visit visit = wake_and_visit(&config, server);
+            assert_full(visit, WH_REASON_NONE);
+            assert_false(visit.outcome.stored);
+        }
+        server_stop(server);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +329,7 @@ int main(void)
         PLATFORM_TEST(a_refused_ticket_is_not_kept_with_the_new_secret),
         PLATFORM_TEST(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection),
         PLATFORM_TEST(a_short_session_id_is_not_stored),
+        PLATFORM_TEST(a_tls12_session_without_extended_master_secret_is_not_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

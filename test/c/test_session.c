@@ -120,7 +120,7 @@ static int saved_session(const server_options *options, uint8_t *bytes, size_t s
     open_line(&line, &client, server);
     wh_session session;
     assert_int_equal(wh_session_capture(line.conn.ssl, &session), WH_OK);
-    int length = wh_session_save(&session, bytes, size);
+    int length = wh_session_save(&session, wh_conn_outcome(&line.conn)->protocol, bytes, size);
     if (id != NULL) {
         assert_int_equal(peer_session_id(line.peer, id), 32);
     }

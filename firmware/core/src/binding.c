@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <wolfssl/ssl.h>
-#include <wolfssl/version.h>
 #include <wolfssl/wolfcrypt/hash.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 
@@ -14,21 +13,47 @@ int wh_digest(const uint8_t *bytes, size_t size, uint8_t out[WH_DIGEST_SIZE])
     return wc_Sha256Hash(bytes, (word32)size, out) == 0 ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
-/* Every field has a fixed length or its length in front, so no two inputs hash
- * the same bytes. */
+/* Every field has its length in front, so no two inputs hash the same bytes. Each
+ * function returns 0 or wolfCrypt's error. */
+static int hash_bytes(wc_Sha256 *sha, const uint8_t *bytes, size_t size)
+{
+    uint8_t length[4];
+    wh_put_le(length, size, sizeof length);
+    int failed = wc_Sha256Update(sha, length, sizeof length);
+    return failed | wc_Sha256Update(sha, bytes, (word32)size);
+}
+
+static int hash_text(wc_Sha256 *sha, const char *text)
+{
+    return hash_bytes(sha, (const uint8_t *)text, strlen(text));
+}
+
+static int hash_number(wc_Sha256 *sha, uint64_t number)
+{
+    uint8_t bytes[8];
+    wh_put_le(bytes, number, sizeof bytes);
+    return hash_bytes(sha, bytes, sizeof bytes);
+}
+
 static int hash_input(wc_Sha256 *sha, const wh_binding_input *input)
 {
-    size_t host_size = strlen(input->host);
-    uint8_t head[2 + 4 + 2];
-    wh_put_le(head, host_size, 2);
-    wh_put_le(head + 2, LIBWOLFSSL_VERSION_HEX, 4);
-    wh_put_le(head + 6, input->port, 2);
-    uint8_t flags[3] = {(uint8_t)input->min_version, (uint8_t)input->max_version, input->tickets};
-
-    int failed = wc_Sha256Update(sha, head, sizeof head);
-    failed |= wc_Sha256Update(sha, (const byte *)input->host, (word32)host_size);
-    failed |= wc_Sha256Update(sha, input->ca_digest, WH_DIGEST_SIZE);
-    failed |= wc_Sha256Update(sha, flags, sizeof flags);
+    int failed = hash_number(sha, wh_wolfssl_build());
+    failed |= hash_text(sha, input->host);
+    failed |= hash_number(sha, input->port);
+    failed |= hash_text(sha, input->sni);
+    failed |= hash_text(sha, input->alpn);
+    failed |= hash_text(sha, input->ciphers);
+    failed |= hash_number(sha, input->group_count);
+    for (size_t i = 0; i < input->group_count; i++) {
+        failed |= hash_number(sha, (uint64_t)input->groups[i]);
+    }
+    failed |= hash_bytes(sha, input->ca_digest, WH_DIGEST_SIZE);
+    failed |= hash_bytes(sha, input->certificate_digest, WH_DIGEST_SIZE);
+    failed |= hash_number(sha, input->verify_mode);
+    failed |= hash_number(sha, (uint64_t)input->min_version);
+    failed |= hash_number(sha, (uint64_t)input->max_version);
+    failed |= hash_number(sha, input->tickets);
+    failed |= hash_number(sha, input->extended_master_secret);
     return failed;
 }
 

@@ -6,19 +6,29 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "identity.h"
 #include "memory_ran_out.h"
 #include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
  * order starts with P-384. P-384 itself is for servers that insist. */
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
+enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
 static bool is_valid(const wh_client_config *config)
 {
     size_t host_size = config->host != NULL ? strlen(config->host) : 0;
     return host_size > 0 && host_size <= WH_HOST_MAX && config->port != 0 && config->ca != NULL &&
-           config->min_version >= WH_TLS12 && config->max_version <= WH_TLS13 &&
-           config->min_version <= config->max_version;
+           (config->certificate != NULL) == (config->key != NULL) && config->min_version >= WH_TLS12 &&
+           config->max_version <= WH_TLS13 && config->min_version <= config->max_version;
+}
+
+/* Names of 1 byte or more between commas. */
+static bool is_valid_alpn(const char *alpn)
+{
+    size_t size = strlen(alpn);
+    return size > 0 && size <= WH_ALPN_MAX && alpn[0] != ',' && alpn[size - 1] != ',' &&
+           strstr(alpn, ",,") == NULL;
 }
 
 static WOLFSSL_METHOD *method_for(const wh_client_config *config)
@@ -34,27 +44,41 @@ static bool is_ip_address(const char *host)
     return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
 }
 
-static int configure(wh_client *client, const wh_client_config *config)
+static int set_versions_and_groups(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
-    WOLFSSL_CTX *ctx = client->ctx;
-    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, config->ca, (long)config->ca_size, WOLFSSL_FILETYPE_PEM);
-    if (loaded != WOLFSSL_SUCCESS) {
-        return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : WH_USAGE_CA;
-    }
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
         wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
         return WH_USAGE_ARGUMENT;
     }
-    if (wolfSSL_CTX_set_groups(ctx, groups, sizeof groups / sizeof groups[0]) != WOLFSSL_SUCCESS) {
-        return WH_PLATFORM_MEMORY;
-    }
+    return wolfSSL_CTX_set_groups(ctx, groups, GROUP_COUNT) == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
+}
+
+static int set_extensions(wh_client *client)
+{
+    WOLFSSL_CTX *ctx = client->ctx;
     /* SNI carries names only (RFC 6066 3). */
     if (!client->host_is_address && wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, client->host,
                                                        (word16)strlen(client->host)) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
-    if (config->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
+    if (client->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
+    }
+    return WH_OK;
+}
+
+static int configure(wh_client *client, const wh_client_config *config)
+{
+    WOLFSSL_CTX *ctx = client->ctx;
+    int result = wh_identity_use_ca(ctx, config->ca, config->ca_size);
+    if (result == WH_OK && client->has_certificate) {
+        result = wh_identity_use_own(ctx, config);
+    }
+    if (result == WH_OK) {
+        result = set_versions_and_groups(ctx, config);
+    }
+    if (result == WH_OK) {
+        result = set_extensions(client);
     }
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
     /* psk_ke would give up forward secrecy (RFC 8446 2.2). */
@@ -64,7 +88,7 @@ static int configure(wh_client *client, const wh_client_config *config)
     /* Without a lifetime from the server: wolfSSL's default is 500 s. */
     (void)wolfSSL_CTX_set_timeout(ctx, WH_LIFETIME_DEFAULT_S);
     wh_conn_io_configure(ctx);
-    return WH_OK;
+    return result;
 }
 
 static int bind(wh_client *client, const wh_client_config *config)
@@ -72,11 +96,21 @@ static int bind(wh_client *client, const wh_client_config *config)
     wh_binding_input input = {
         .host = client->host,
         .port = config->port,
+        .sni = client->host_is_address ? "" : client->host,
+        .alpn = client->alpn,
+        .ciphers = "",
+        .groups = groups,
+        .group_count = GROUP_COUNT,
+        .verify_mode = WOLFSSL_VERIFY_PEER,
         .min_version = config->min_version,
         .max_version = config->max_version,
         .tickets = config->tickets,
+        .extended_master_secret = true,
     };
     int result = wh_digest(config->ca, config->ca_size, input.ca_digest);
+    if (result == WH_OK && client->has_certificate) {
+        result = wh_digest(config->certificate, config->certificate_size, input.certificate_digest);
+    }
     return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
 }
 
@@ -86,8 +120,15 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     if (!is_valid(config)) {
         return WH_USAGE_ARGUMENT;
     }
+    if (config->alpn != NULL && !is_valid_alpn(config->alpn)) {
+        return WH_USAGE_ALPN;
+    }
     memcpy(client->host, config->host, strlen(config->host));
+    if (config->alpn != NULL) {
+        memcpy(client->alpn, config->alpn, strlen(config->alpn));
+    }
     client->host_is_address = is_ip_address(config->host);
+    client->has_certificate = config->certificate != NULL;
     client->tickets = config->tickets;
     (void)wh_memory_ran_out();
     client->ctx = wolfSSL_CTX_new(method_for(config));

@@ -57,7 +57,7 @@ static int receive(WOLFSSL *ssl, char *out, int size, void *ctx)
     size_t taken = available < (size_t)size ? available : (size_t)size;
     const uint8_t *from = conn->buffers.in + conn->in_pos;
     if (conn->outcome.total_rx == 0) {
-        conn->not_tls = from[0] != RECORD_HANDSHAKE && from[0] != RECORD_ALERT;
+        conn->first_byte = from[0];
     }
     memcpy(out, from, taken);
     conn->in_pos += taken;
@@ -133,6 +133,11 @@ static int create_ssl(wh_conn *conn)
     wolfSSL_SetIOReadCtx(conn->ssl, conn);
     wolfSSL_SetIOWriteCtx(conn->ssl, conn);
     (void)wolfSSL_set_SessionTicket_cb(conn->ssl, on_ticket12, conn);
+    char *alpn = conn->client->alpn;
+    if (alpn[0] != '\0' && wolfSSL_UseALPN(conn->ssl, alpn, (unsigned)strlen(alpn),
+                                           WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS) {
+        return WH_PLATFORM_MEMORY;
+    }
     const char *host = conn->client->host;
     int checked = conn->client->host_is_address ? wolfSSL_check_ip_address(conn->ssl, host)
                                                 : wolfSSL_check_domain_name(conn->ssl, host);
@@ -239,7 +244,15 @@ static int check(wh_conn *conn, int returned)
     }
     conn->outcome.alert = received_alert(conn);
     conn->outcome.wolfssl_error = native;
-    int error = conn->not_tls ? WH_PEER_NOT_TLS : (int)wh_peer_error(native, conn->outcome.alert);
+    const wh_peer_failure failure = {
+        .wolfssl_error = native,
+        .alert = conn->outcome.alert,
+        .hello_answered = conn->first_byte == RECORD_HANDSHAKE,
+        .has_certificate = conn->client->has_certificate,
+    };
+    bool not_tls = conn->outcome.total_rx > 0 && conn->first_byte != RECORD_HANDSHAKE &&
+                   conn->first_byte != RECORD_ALERT;
+    int error = not_tls ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
     if (ran_out) {
         error = WH_PLATFORM_MEMORY;
     }

@@ -3,13 +3,25 @@
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/ssl.h>
 
-static wh_error from_alert(int alert)
+static wh_error from_alert(const wh_peer_failure *failure)
 {
-    switch (alert) {
+    switch (failure->alert) {
     case handshake_failure:
     case wolfssl_alert_protocol_version:
     case insufficient_security:
-        return WH_PEER_VERSION;
+        return failure->hello_answered ? WH_PEER_ALERT : WH_PEER_VERSION;
+    case certificate_required:
+        return WH_PEER_WANTS_CERTIFICATE;
+    case no_application_protocol:
+        return WH_PEER_ALPN;
+    case bad_certificate:
+    case unsupported_certificate:
+    case certificate_revoked:
+    case certificate_expired:
+    case certificate_unknown:
+    case unknown_ca:
+    case access_denied:
+        return failure->has_certificate ? WH_PEER_REFUSES_CERTIFICATE : WH_PEER_ALERT;
     default:
         return WH_PEER_ALERT;
     }
@@ -20,9 +32,9 @@ static bool is_asn1_error(int error)
     return error <= ASN_PARSE_E && error >= ASN_ECC_KEY_E;
 }
 
-wh_error wh_peer_error(int wolfssl_error, int alert)
+wh_error wh_peer_error(const wh_peer_failure *failure)
 {
-    switch (wolfssl_error) {
+    switch (failure->wolfssl_error) {
     case ASN_NO_SIGNER_E:
     case ASN_SELF_SIGNED_E:
     case ASN_SIG_CONFIRM_E:
@@ -46,6 +58,8 @@ wh_error wh_peer_error(int wolfssl_error, int alert)
     case UNSUPPORTED_SUITE:
     case MATCH_SUITE_ERROR:
         return WH_PEER_VERSION;
+    case UNKNOWN_ALPN_PROTOCOL_NAME_E:
+        return WH_PEER_ALPN;
     case VERIFY_CERT_ERROR:
     case ASN_PATHLEN_SIZE_E:
     case ASN_PATHLEN_INV_E:
@@ -59,10 +73,10 @@ wh_error wh_peer_error(int wolfssl_error, int alert)
     default:
         break;
     }
-    if (is_asn1_error(wolfssl_error)) {
+    if (is_asn1_error(failure->wolfssl_error)) {
         return WH_PEER_CERTIFICATE;
     }
-    return alert >= 0 ? from_alert(alert) : WH_PEER_PROTOCOL;
+    return failure->alert >= 0 ? from_alert(failure) : WH_PEER_PROTOCOL;
 }
 
 bool wh_peer_error_is_verdict(int error)

@@ -6,8 +6,19 @@
 
 #include "warmhello/errors.h"
 
-/** `alert` is the fatal alert that the server sent (RFC 8446 6), or -1. */
-wh_error wh_peer_error(int wolfssl_error, int alert);
+/** How a connection failed. */
+typedef struct wh_peer_failure {
+    int wolfssl_error;
+    /** The fatal alert that the server sent (RFC 8446 6), or -1. */
+    int alert;
+    /** The server had answered the ClientHello with one of its own, so a common version
+     * and cipher suite exist. */
+    bool hello_answered;
+    /** This client can present a certificate. */
+    bool has_certificate;
+} wh_peer_failure;
+
+wh_error wh_peer_error(const wh_peer_failure *failure);
 
 /** True for verdicts about the server's certificate. They come from a full
  * handshake, so another one would end the same way. */

@@ -7,6 +7,22 @@
  * A test compares it with what the server sent. */
 #define ID_SIZE_OFFSET 9
 #define FULL_ID_SIZE 32
+/* After the ID: the master secret, then whether it is an extended one. */
+#define MASTER_SECRET_SIZE 48
+
+/* False for a serialised session that wolfSSL could not use in a later handshake, or
+ * should not. */
+static bool is_sound_tls12(const uint8_t *bytes, int length, bool has_ticket)
+{
+    int id_size = bytes[ID_SIZE_OFFSET];
+    /* wolfSSL does not recognise the echo of a shorter ID and ends the handshake (-373). */
+    if (!has_ticket && id_size != FULL_ID_SIZE) {
+        return false;
+    }
+    /* A session without extended master secret must not be resumed (RFC 7627 5.3). */
+    int ems_offset = ID_SIZE_OFFSET + 1 + id_size + MASTER_SECRET_SIZE;
+    return ems_offset < length && bytes[ems_offset] != 0;
+}
 
 int wh_session_capture(WOLFSSL *ssl, wh_session *out)
 {
@@ -44,7 +60,7 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
     return wolfSSL_SESSION_has_ticket(session->native) != 0 ? WH_KIND_TICKET : WH_KIND_ID;
 }
 
-int wh_session_save(const wh_session *session, uint8_t *out, size_t size)
+int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size)
 {
     int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
     if (length <= ID_SIZE_OFFSET) {
@@ -55,12 +71,8 @@ int wh_session_save(const wh_session *session, uint8_t *out, size_t size)
     }
     unsigned char *end = out;
     length = wolfSSL_i2d_SSL_SESSION(session->native, &end);
-    if (length <= ID_SIZE_OFFSET) {
-        return WH_MISS_NOT_RESUMABLE;
-    }
-    /* wolfSSL does not recognise the echo of a shorter ID and ends the
-     * handshake (-373). */
-    if (wolfSSL_SESSION_has_ticket(session->native) == 0 && out[ID_SIZE_OFFSET] != FULL_ID_SIZE) {
+    bool has_ticket = wolfSSL_SESSION_has_ticket(session->native) != 0;
+    if (length <= ID_SIZE_OFFSET || (protocol == WH_TLS12 && !is_sound_tls12(out, length, has_ticket))) {
         return WH_MISS_NOT_RESUMABLE;
     }
     return length;

@@ -43,7 +43,7 @@ static int checksum(const uint8_t *slot, size_t length, uint8_t out[WH_DIGEST_SI
 static int write_record(uint8_t *slot, const wh_binding *binding, wh_protocol protocol,
                         const wh_session *session)
 {
-    int length = wh_session_save(session, slot + AT_SESSION, WH_SESSION_MAX);
+    int length = wh_session_save(session, protocol, slot + AT_SESSION, WH_SESSION_MAX);
     if (length < 0) {
         return length;
     }

@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 
 struct tls_server {
     SSL_CTX *ctx;
+    identity authority;
     BIO *ca;
     unsigned id_size;
     bool ended;
@@ -64,6 +66,35 @@ static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
            EVP_MAC_CTX_set_params(mac, params) == 1;
 }
 
+static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_size,
+                       const unsigned char *offered, unsigned offered_size, void *alpn)
+{
+    (void)ssl;
+    size_t size = strlen(alpn);
+    for (unsigned at = 0; at < offered_size; at += 1u + offered[at]) {
+        if (offered[at] == size && memcmp(offered + at + 1, alpn, size) == 0) {
+            *out = offered + at + 1;
+            *out_size = (unsigned char)size;
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static void set_extras(tls_server *made, const server_options *options)
+{
+    if (options->no_ems) {
+        SSL_CTX_set_options(made->ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    }
+    if (options->wants_certificate) {
+        SSL_CTX_set_verify(made->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(made->ctx), made->authority.certificate);
+    }
+    if (options->alpn != NULL) {
+        SSL_CTX_set_alpn_select_cb(made->ctx, select_alpn, (void *)options->alpn);
+    }
+}
+
 tls_server *server_start(const server_options *options)
 {
     tls_server *made = calloc(1, sizeof *made);
@@ -87,30 +118,55 @@ tls_server *server_start(const server_options *options)
     if (options->tickets_may_end) {
         SSL_CTX_set_tlsext_ticket_key_evp_cb(made->ctx, ticket_key);
     }
-    identity authority = make_authority();
-    identity own = make_server_identity(&authority, options->name != NULL ? options->name : SERVER_NAME,
+    made->authority = make_authority();
+    identity own = make_server_identity(&made->authority, options->name != NULL ? options->name : SERVER_NAME,
                                         dated ? options->valid_from_s : -86400,
                                         dated ? options->valid_to_s : 86400L * 3650);
     SSL_CTX_use_certificate(made->ctx, own.certificate);
     SSL_CTX_use_PrivateKey(made->ctx, own.key);
-    PEM_write_bio_X509(made->ca, authority.certificate);
+    PEM_write_bio_X509(made->ca, made->authority.certificate);
     free_identity(&own);
-    free_identity(&authority);
+    set_extras(made, options);
     return made;
 }
 
 void server_stop(tls_server *server)
 {
     SSL_CTX_free(server->ctx);
+    free_identity(&server->authority);
     BIO_free(server->ca);
     free(server);
 }
 
+const uint8_t *pem_bytes(BIO *pem, size_t *size)
+{
+    char *bytes = NULL;
+    *size = (size_t)BIO_get_mem_data(pem, &bytes);
+    return (const uint8_t *)bytes;
+}
+
 const uint8_t *server_ca(const tls_server *server, size_t *size)
 {
-    char *pem = NULL;
-    *size = (size_t)BIO_get_mem_data(server->ca, &pem);
-    return (const uint8_t *)pem;
+    return pem_bytes(server->ca, size);
+}
+
+client_identity server_client_identity(const tls_server *server)
+{
+    identity device = make_server_identity(&server->authority, "device-1", -86400, 86400L * 3650);
+    client_identity made = {BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem())};
+    PEM_write_bio_X509(made.certificate, device.certificate);
+    PEM_write_bio_PrivateKey(made.key, device.key, NULL, NULL, 0, NULL, NULL);
+    PEM_write_bio_PrivateKey(made.locked_key, device.key, EVP_aes_128_cbc(), (const unsigned char *)"pass", 4,
+                             NULL, NULL);
+    free_identity(&device);
+    return made;
+}
+
+void free_client_identity(client_identity *made)
+{
+    BIO_free(made->certificate);
+    BIO_free(made->key);
+    BIO_free(made->locked_key);
 }
 
 void server_forget_sessions(tls_server *server)
@@ -178,6 +234,21 @@ bool peer_resumed(const tls_peer *peer)
 bool peer_got_close_notify(const tls_peer *peer)
 {
     return (SSL_get_shutdown(peer->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+bool peer_has_certificate(const tls_peer *peer)
+{
+    return SSL_get0_peer_certificate(peer->ssl) != NULL;
+}
+
+const char *peer_alpn(const tls_peer *peer)
+{
+    static char name[32];
+    const unsigned char *chosen = NULL;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(peer->ssl, &chosen, &size);
+    (void)snprintf(name, sizeof name, "%.*s", (int)size, (const char *)chosen);
+    return name;
 }
 
 size_t peer_session_id(const tls_peer *peer, uint8_t out[32])

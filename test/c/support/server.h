@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/bio.h>
+
 #include "warmhello/outcome.h"
 
 #define SERVER_NAME "device.test"
@@ -26,6 +28,12 @@ typedef struct server_options {
     bool no_tickets13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
+    /** TLS 1.2: no extended master secret (RFC 7627). */
+    bool no_ems;
+    /** Insist on a client certificate that `server_client_identity` signed. */
+    bool wants_certificate;
+    /** The one application protocol spoken (ALPN); none when NULL. */
+    const char *alpn;
     /** The certificate's validity in seconds from now; a day around it when both are 0. */
     long valid_from_s;
     long valid_to_s;
@@ -38,6 +46,17 @@ void server_stop(tls_server *server);
 
 /** PEM of the CA that signed its certificate. The server's. */
 const uint8_t *server_ca(const tls_server *server, size_t *size);
+
+/** A client certificate that the server accepts, with its key, or with the key locked by
+ * a passphrase, as PEM. The caller frees it. */
+typedef struct client_identity {
+    BIO *certificate;
+    BIO *key;
+    BIO *locked_key;
+} client_identity;
+client_identity server_client_identity(const tls_server *server);
+void free_client_identity(client_identity *identity);
+const uint8_t *pem_bytes(BIO *pem, size_t *size);
 
 /** What a restart does: tickets and sessions of before are not known any more. */
 void server_forget_sessions(tls_server *server);
@@ -61,6 +80,9 @@ size_t peer_give(tls_peer *peer, uint8_t *out, size_t size);
 bool peer_is_open(const tls_peer *peer);
 bool peer_resumed(const tls_peer *peer);
 bool peer_got_close_notify(const tls_peer *peer);
+bool peer_has_certificate(const tls_peer *peer);
+/** The application protocol agreed on, or "". */
+const char *peer_alpn(const tls_peer *peer);
 size_t peer_session_id(const tls_peer *peer, uint8_t out[32]);
 
 /** Plaintext. `read` returns 0 when there is none. */

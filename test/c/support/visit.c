@@ -1,5 +1,6 @@
 #include "visit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 wh_client_config config_for(const tls_server *server)
@@ -84,6 +85,8 @@ wake_visit visit_server(wh_client *client, tls_server *server)
     wake_visit made = {0};
     if (wh_conn_get_state(&line.conn) == WH_CONN_OPEN) {
         made.server_resumed = peer_resumed(line.peer);
+        made.server_saw_certificate = peer_has_certificate(line.peer);
+        (void)snprintf(made.alpn, sizeof made.alpn, "%s", peer_alpn(line.peer));
         exchange(&line);
         wh_conn_close(&line.conn);
         line_run(&line);

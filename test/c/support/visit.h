@@ -27,6 +27,8 @@ typedef struct wire_line {
 typedef struct wake_visit {
     wh_outcome outcome;
     bool server_resumed;
+    bool server_saw_certificate;
+    char alpn[32];
     bool server_saw_close;
     bool fallback_due;
 } wake_visit;

@@ -19,6 +19,9 @@ struct WOLFSSL_CTX;
 /** The longest host name (RFC 1035 2.3.4), in bytes. */
 #define WH_HOST_MAX 253
 
+/** The longest list of application protocols, in bytes. */
+#define WH_ALPN_MAX 63
+
 typedef struct wh_client_config {
     /** Name or IP address of the server, looked for in its certificate. A name is
      * also sent as SNI (RFC 6066 3). */
@@ -30,6 +33,15 @@ typedef struct wh_client_config {
     /** Lowest and highest protocol version to speak, TLS 1.2 or 1.3. */
     wh_protocol min_version;
     wh_protocol max_version;
+    /** This device's certificate chain, leaf first, and its private key, each as PEM, for
+     * servers that ask for them (mutual TLS). Both or neither. */
+    const uint8_t *certificate;
+    size_t certificate_size;
+    const uint8_t *key;
+    size_t key_size;
+    /** Application protocols to ask for (ALPN, RFC 7301), comma-separated, best first;
+     * NULL for none. A server that knows nothing of ALPN is accepted. */
+    const char *alpn;
     /** Accept tickets. Without them only TLS 1.2 session IDs can be resumed. */
     bool tickets;
 } wh_client_config;
@@ -39,16 +51,20 @@ typedef struct wh_client {
     struct WOLFSSL_CTX *ctx;
     wh_binding binding;
     char host[WH_HOST_MAX + 1];
+    char alpn[WH_ALPN_MAX + 1];
     bool host_is_address;
+    bool has_certificate;
     bool tickets;
     bool fallback;
 } wh_client;
 
 /** Sets the client up. The configuration is copied; nothing of it is kept.
  *
- * WH_USAGE_ARGUMENT: host empty or too long, port 0, versions out of order.
- * WH_USAGE_CA: no certificate in `ca`. WH_PLATFORM_MEMORY. After an error the
- * client is empty and need not be closed. */
+ * WH_USAGE_ARGUMENT: host empty or too long, port 0, versions out of order, a
+ * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CERTIFICATE,
+ * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH, WH_USAGE_ALPN: as
+ * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
+ * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */

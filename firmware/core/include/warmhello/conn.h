@@ -61,7 +61,7 @@ typedef struct wh_conn {
     bool close_wanted;
     bool offered;
     bool ticket12;
-    bool not_tls;
+    uint8_t first_byte;
     char last_direction;
     uint64_t opened_us;
     wh_outcome outcome;

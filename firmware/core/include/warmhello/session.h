@@ -49,9 +49,10 @@ WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *s
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
 /** Serialises the session, secrets included. Returns the length.
- * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it. WH_PLATFORM_RTC: longer
+ * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it, or could not resume it, or it is
+ * one of TLS 1.2 without extended master secret (RFC 7627 5.3). WH_PLATFORM_RTC: longer
  * than `size`; nothing was written. */
-WH_MUST_CHECK int wh_session_save(const wh_session *session, uint8_t *out, size_t size);
+WH_MUST_CHECK int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size);
 
 /** Restores a session that wh_session_save() wrote. The bytes must come from a
  * record that was checked: wolfSSL's parser believes them. WH_DAMAGE_SESSION:

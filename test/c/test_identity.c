@@ -1,0 +1,206 @@
+/* Mutual TLS and ALPN, as cloud brokers ask for them. */
+#include "visit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const server_options mutual[] = {
+    {.max_version = WH_TLS12, .session_ids = true, .wants_certificate = true},
+    {.max_version = WH_TLS12, .wants_certificate = true},
+    {.min_version = WH_TLS13, .wants_certificate = true},
+};
+
+static wh_client_config with_identity(wh_client_config config, const client_identity *device)
+{
+    config.certificate = pem_bytes(device->certificate, &config.certificate_size);
+    config.key = pem_bytes(device->key, &config.key_size);
+    return config;
+}
+
+static void a_device_with_a_certificate_resumes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        wh_client_config config = with_identity(config_for(server), &device);
+        wake_visit first = wake_and_visit(&config, server);
+        assert_int_equal(first.outcome.result, WH_RESULT_FULL);
+        assert_true(first.server_saw_certificate);
+        wake_visit second = wake_and_visit(&config, server);
+        assert_int_equal(second.outcome.result, WH_RESULT_RESUMED);
+        assert_true(second.server_resumed);
+        assert_true(second.server_saw_certificate); /* the ticket or the cache carries it */
+        free_client_identity(&device);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_session_with_a_certificate_is_not_offered_without_it(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
+    client_identity device = server_client_identity(server);
+    wh_client_config without = config_for(server);
+    wh_client_config with = with_identity(without, &device);
+    assert_true(wake_and_visit(&with, server).outcome.stored);
+    wake_visit visit = wake_and_visit(&without, server);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_int_equal(visit.outcome.reason, WH_REASON_BINDING);
+    free_client_identity(&device);
+    server_stop(server);
+}
+
+static void a_missing_certificate_is_named(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&mutual[2]);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_WANTS_CERTIFICATE);
+    server_stop(server);
+
+    server = server_start(&mutual[1]); /* in TLS 1.2 the server only says handshake_failure */
+    config = config_for(server);
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.error, WH_PEER_ALERT);
+    assert_int_equal(visit.outcome.alert, 40);
+    server_stop(server);
+}
+
+static void a_certificate_of_another_authority_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        tls_server *other = server_start(&mutual[i]);
+        client_identity device = server_client_identity(other);
+        wh_client_config config = with_identity(config_for(server), &device);
+        assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_REFUSES_CERTIFICATE);
+        free_client_identity(&device);
+        server_stop(other);
+        server_stop(server);
+    }
+}
+
+/* What making a client with these says. */
+static int error_with(const wh_client_config *config)
+{
+    wh_client client;
+    int result = wh_client_init(&client, config);
+    if (result == WH_OK) {
+        wh_client_free(&client);
+    }
+    return result;
+}
+
+static void each_way_a_file_can_be_wrong_is_named(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&mutual[0]);
+    client_identity device = server_client_identity(server);
+    client_identity other = server_client_identity(server);
+    const wh_client_config good = with_identity(config_for(server), &device);
+    assert_int_equal(error_with(&good), WH_OK);
+
+    wh_client_config config = good;
+    config.key = pem_bytes(other.key, &config.key_size);
+    assert_int_equal(error_with(&config), WH_USAGE_KEY_MISMATCH);
+    config.key = pem_bytes(device.locked_key, &config.key_size);
+    assert_int_equal(error_with(&config), WH_USAGE_KEY_ENCRYPTED);
+    config.key = good.certificate; /* the files mixed up */
+    config.key_size = good.certificate_size;
+    assert_int_equal(error_with(&config), WH_USAGE_KEY);
+    config.key = good.key;
+    config.key_size = good.key_size / 2;
+    assert_int_equal(error_with(&config), WH_USAGE_KEY);
+    config = good;
+    config.certificate_size /= 2;
+    assert_int_equal(error_with(&config), WH_USAGE_CERTIFICATE);
+    config.certificate = good.key;
+    config.certificate_size = good.key_size;
+    assert_int_equal(error_with(&config), WH_USAGE_CERTIFICATE);
+    config = good;
+    config.key = NULL;
+    assert_int_equal(error_with(&config), WH_USAGE_ARGUMENT);
+    config = good;
+    config.certificate = NULL;
+    assert_int_equal(error_with(&config), WH_USAGE_ARGUMENT);
+
+    free_client_identity(&other);
+    free_client_identity(&device);
+    server_stop(server);
+}
+
+static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **state)
+{
+    (void)state;
+    const server_options options[] = {
+        {.max_version = WH_TLS12, .alpn = "mqtt"},
+        {.min_version = WH_TLS13, .alpn = "mqtt"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(&options[i]);
+        wh_client_config config = config_for(server);
+        config.alpn = "http/1.1,mqtt";
+        for (int wake = 0; wake < 2; wake++) {
+            wake_visit visit = wake_and_visit(&config, server);
+            assert_int_equal(visit.outcome.result, wake == 0 ? WH_RESULT_FULL : WH_RESULT_RESUMED);
+            assert_string_equal(visit.alpn, "mqtt");
+        }
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_server_without_the_application_protocol_is_named(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.alpn = "h2"});
+    wh_client_config config = config_for(server);
+    config.alpn = "mqtt";
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_ALPN);
+    server_stop(server);
+}
+
+static void a_server_that_knows_no_alpn_is_accepted(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    config.alpn = "mqtt";
+    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    server_stop(server);
+}
+
+static void unusable_lists_of_application_protocols_are_refused(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    char long_list[WH_ALPN_MAX + 2];
+    memset(long_list, 'a', sizeof long_list - 1);
+    long_list[sizeof long_list - 1] = '\0';
+    const char *const bad[] = {"", ",", "mqtt,", ",mqtt", "a,,b", long_list};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        config.alpn = bad[i];
+        assert_int_equal(error_with(&config), WH_USAGE_ALPN);
+    }
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_device_with_a_certificate_resumes),
+        PLATFORM_TEST(a_session_with_a_certificate_is_not_offered_without_it),
+        PLATFORM_TEST(a_missing_certificate_is_named),
+        PLATFORM_TEST(a_certificate_of_another_authority_is_refused),
+        PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named),
+        PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed),
+        PLATFORM_TEST(a_server_without_the_application_protocol_is_named),
+        PLATFORM_TEST(a_server_that_knows_no_alpn_is_accepted),
+        PLATFORM_TEST(unusable_lists_of_application_protocols_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
