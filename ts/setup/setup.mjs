@@ -5,6 +5,7 @@
 //
 //   node ts/setup/setup.mjs            what `npm start` needs
 //   node ts/setup/setup.mjs --tests    and what `npm test` needs
+//   node ts/setup/setup.mjs --bench    and what `npm run bench` needs
 //   node ts/setup/setup.mjs --ci       and what .ci/run needs
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -15,9 +16,11 @@ import { styleText } from "node:util"
 const root = resolve(import.meta.dirname, "../..")
 const build = join(root, "build")
 const stampsFile = join(build, "setup.json")
+const lockFile = join(build, "setup.lock")
 const WOLFSSL_VERSION = readFileSync(join(root, "firmware/wolfssl/VERSION"), "utf8").trim()
 const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
+const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
 
 /** Ends set-up with one line that tells what to do. */
@@ -41,6 +44,9 @@ function run(command, options = {}) {
 
 /** @param {string} program */
 const inPath = (program) => (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
+
+/** Debian has servers in folders that only root's PATH names. @param {string} program */
+const inPathOfRoot = (program) => inPath(program) || existsSync(join("/usr/sbin", program))
 
 /** @param {string} folder @param {string} file */
 const inAnyLibraryFolder = (folder, file) =>
@@ -85,8 +91,14 @@ const systemNeeds = [
         when: process.platform === "linux",
     },
     { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forTests },
-    { package: "libssl-dev", present: () => existsSync("/usr/include/openssl/ssl.h"), when: forTests },
+    { package: "libssl-dev", present: () => existsSync("/usr/include/openssl/ssl.h"), when: forTests || forBench },
+    { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
+    { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
+    { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
     { package: "openssl", present: () => inPath("openssl"), when: forTests },
+    { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
+    { package: "mosquitto", present: () => inPathOfRoot("mosquitto"), when: forTests },
+    { package: "gnutls-bin", present: () => inPath("gnutls-serv"), when: forTests },
     { package: "clang", present: () => inPath("clang"), when: forCi },
     {
         package: "libclang-rt-dev",
@@ -99,6 +111,21 @@ const systemNeeds = [
 
 const missingPackages = () => systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
 
+/**
+ * Keeps Debian from starting the servers that it installs: tests start their own.
+ * @param {() => void} install
+ */
+function withoutServices(install) {
+    const policy = "/usr/sbin/policy-rc.d" // invoke-rc.d asks this program; 101 forbids the start
+    if (existsSync(policy)) return install()
+    writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 })
+    try {
+        install()
+    } finally {
+        rmSync(policy)
+    }
+}
+
 function installPackages() {
     const missing = missingPackages()
     if (missing.length === 0) return
@@ -110,7 +137,7 @@ function installPackages() {
         throw new SetupError(`Missing system packages. Run: sudo ${command}`)
     }
     run(["apt-get", "update", "-qq"])
-    run(command.split(" "), { env: { DEBIAN_FRONTEND: "noninteractive" } })
+    withoutServices(() => run(command.split(" "), { env: { DEBIAN_FRONTEND: "noninteractive" } }))
     const still = missingPackages()
     if (still.length > 0) throw new SetupError(`Installed, but still not found: ${still.join(", ")}`)
 }
@@ -211,6 +238,16 @@ if (forTests) {
             buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
     })
 }
+if (forTests || forBench) {
+    // The tests take our own client only, the bench all of them.
+    const made = forBench ? "bench_openssl" : "bench_warmhello"
+    steps.push({
+        name: forBench ? "bench programs" : "bench program of warmhello",
+        from: () => fingerprint(["firmware", "test/bench"], [wolfsslDir]),
+        made: () => existsSync(join(build, "bench/bench", made)),
+        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? "bench/all" : made),
+    })
+}
 if (forCi) {
     steps.push({
         name: "fuzz targets",
@@ -239,8 +276,39 @@ function perform(step, label) {
     process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
+/** Whether the set-up that wrote the lock still runs; one that was ended leaves it behind. */
+function lockIsHeld() {
+    try {
+        process.kill(Number(readFileSync(lockFile, "utf8")), 0)
+        return true
+    } catch {
+        return false
+    }
+}
+
+/**
+ * Two set-ups at work in one folder would spoil each other's builds: the second one waits.
+ * @param {() => void} work
+ */
+function alone(work) {
+    const asleep = new Int32Array(new SharedArrayBuffer(4))
+    for (;;) {
+        try {
+            writeFileSync(lockFile, String(process.pid), { flag: "wx" })
+            break
+        } catch {
+            if (lockIsHeld()) Atomics.wait(asleep, 0, 0, 100)
+            else rmSync(lockFile, { force: true })
+        }
+    }
+    try {
+        work()
+    } finally {
+        rmSync(lockFile, { force: true })
+    }
+}
+
 function main() {
-    mkdirSync(build, { recursive: true })
     const stamps = readStamps()
     for (const [index, step] of steps.entries()) {
         const from = step.from()
@@ -252,7 +320,8 @@ function main() {
 }
 
 try {
-    main()
+    mkdirSync(build, { recursive: true })
+    alone(main)
 } catch (error) {
     if (!(error instanceof SetupError)) throw error
     process.stderr.write(`\n${styleText("red", error.message)}\n`)

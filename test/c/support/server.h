@@ -55,7 +55,7 @@ typedef struct client_identity {
     BIO *locked_key;
 } client_identity;
 client_identity server_client_identity(const tls_server *server);
-void free_client_identity(client_identity *identity);
+void free_client_identity(client_identity *made);
 const uint8_t *pem_bytes(BIO *pem, size_t *size);
 
 /** What a restart does: tickets and sessions of before are not known any more. */
