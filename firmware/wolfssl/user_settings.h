@@ -55,6 +55,7 @@
 #define GCM_TABLE_4BIT /* a table of 256 B instead of 4 KB, for RAM's sake */
 #define HAVE_CHACHA
 #define HAVE_POLY1305
+#define HAVE_XCHACHA /* seals stored sessions: its nonce has room for a hash */
 #define HAVE_HKDF
 #define WOLFSSL_SHA384 /* chains of public CAs */
 #define WOLFSSL_SHA512
@@ -104,6 +105,12 @@ int wh_wolfssl_seed(unsigned char *out, unsigned int len);
 #include <time.h>
 #define XTIME wh_wolfssl_time
 time_t wh_wolfssl_time(time_t *out);
+
+/* The dates in certificates are checked by dates.c, which can do without a wall clock and
+ * takes note of the lowest notAfter. */
+#define XVALIDATE_DATE(date, format, type, length)                                                           \
+    wh_wolfssl_validate_date((date), (format), (type), (length))
+int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, int type, int length);
 
 /* ---- Not defined, and why -------------------------------------------------
  * NO_SESSION_CACHE   removes wolfSSL_get1_session and wolfSSL_set_session.

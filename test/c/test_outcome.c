@@ -21,7 +21,7 @@ static void every_field_is_in_the_json(void **state)
         .total_tx = 4,
         .total_rx = 5,
         .session_age_s = 600,
-        .stored = true,
+        .stored = WH_TIERS_BOTH,
     };
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&outcome, json, sizeof json);
@@ -30,7 +30,7 @@ static void every_field_is_in_the_json(void **state)
                               "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
                               "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
                               "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
-                              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":true}");
+                              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":\"both\",\"storeError\":null}");
 }
 
 static void what_does_not_apply_is_null(void **state)
@@ -48,7 +48,7 @@ static void the_longest_outcome_fits(void **state)
     (void)state;
     const wh_outcome outcome = {
         .result = WH_RESULT_PENDING,
-        .reason = WH_REASON_BINDING,
+        .reason = WH_REASON_AUTHENTICATION_OLD,
         .error = WH_PEER_NOT_YET,
         .alert = 255,
         .wolfssl_error = -2147483647,
@@ -62,7 +62,9 @@ static void the_longest_outcome_fits(void **state)
         .flights = UINT32_MAX,
         .total_tx = UINT32_MAX,
         .total_rx = UINT32_MAX,
-        .session_age_s = UINT32_MAX,
+        .session_age_s = UINT32_MAX - 1,
+        .stored = WH_TIERS_FLASH,
+        .store_error = WH_PEER_REFUSES_CERTIFICATE,
     };
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&outcome, json, sizeof json);

@@ -8,8 +8,9 @@ static void an_incomplete_platform_is_refused(void **state)
     (void)state;
     const wh_platform whole = *wh_platform_get();
     wh_host_stop();
-    wh_platform parts[8];
-    for (size_t i = 0; i < 8; i++) {
+    static const wh_flash no_flash = {.sector_count = 1};
+    wh_platform parts[10];
+    for (size_t i = 0; i < 10; i++) {
         parts[i] = whole;
     }
     parts[0].elapsed_us = NULL;
@@ -20,7 +21,9 @@ static void an_incomplete_platform_is_refused(void **state)
     parts[5].release = NULL;
     parts[6].rtc = NULL;
     parts[7].rtc_size = WH_RTC_SIZE - 1;
-    for (size_t i = 0; i < 8; i++) {
+    parts[8].device_key = NULL;
+    parts[9].flash = &no_flash;
+    for (size_t i = 0; i < 10; i++) {
         assert_int_equal(wh_platform_install(&parts[i]), WH_USAGE_ARGUMENT);
         assert_null(wh_platform_get());
     }

@@ -181,7 +181,7 @@ static void an_expired_session_is_not_offered(void **state)
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
         wh_host_sleep(TEN_MINUTES_US);
         wake_visit visit = wake_and_visit(&config, server);
-        assert_full(visit, WH_REASON_UNUSABLE);
+        assert_full(visit, WH_REASON_EXPIRED);
         assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
         server_stop(server);
@@ -199,7 +199,7 @@ static void a_session_id_without_lifetime_lasts_a_day(void **state)
     wh_host_sleep((WH_LIFETIME_DEFAULT_S - 60) * 1000000ull);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
     wh_host_sleep(120 * 1000000ull);
-    assert_full(wake_and_visit(&config, server), WH_REASON_UNUSABLE);
+    assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
     server_stop(server);
 }
 
@@ -217,7 +217,7 @@ static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
     line_free(&line); /* the power went before an answer came */
     wh_client_free(&client);
 
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
     server_stop(server);
 }
 

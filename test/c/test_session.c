@@ -139,7 +139,7 @@ static void only_the_exact_length_is_loaded(void **state)
     assert_true(length > 0);
     wh_session session;
     for (int size = 0; size <= length + 1; size++) {
-        assert_int_equal(wh_session_load(bytes, (size_t)size, &session),
+        assert_int_equal(wh_session_load(bytes, (size_t)size, 0, &session),
                          size == length ? WH_OK : WH_DAMAGE_SESSION);
         assert_int_equal(session.native != NULL, size == length);
         wh_session_release(&session);

@@ -6,6 +6,7 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "dates.h"
 #include "identity.h"
 #include "memory_ran_out.h"
 #include "warmhello/session.h"
@@ -70,7 +71,9 @@ static int set_extensions(wh_client *client)
 static int configure(wh_client *client, const wh_client_config *config)
 {
     WOLFSSL_CTX *ctx = client->ctx;
+    wh_dates_collect(&client->ca_not_after_s);
     int result = wh_identity_use_ca(ctx, config->ca, config->ca_size);
+    wh_dates_collect(NULL);
     if (result == WH_OK && client->has_certificate) {
         result = wh_identity_use_own(ctx, config);
     }
@@ -130,6 +133,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     client->host_is_address = is_ip_address(config->host);
     client->has_certificate = config->certificate != NULL;
     client->tickets = config->tickets;
+    client->policy = config->policy;
     (void)wh_memory_ran_out();
     client->ctx = wolfSSL_CTX_new(method_for(config));
     int result = client->ctx != NULL ? configure(client, config) : WH_PLATFORM_MEMORY;

@@ -6,11 +6,10 @@
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
+#include "dates.h"
 #include "memory_ran_out.h"
 #include "peer_error.h"
 #include "warmhello/platform.h"
-#include "warmhello/session.h"
-#include "warmhello/store.h"
 
 #define BUFFER_MIN 512
 
@@ -80,27 +79,14 @@ static int transmit(WOLFSSL *ssl, char *bytes, int size, void *ctx)
     return (int)taken;
 }
 
-/* Stores what the connection has yielded; a session that cannot be resumed or
- * kept is not an error, the next connect is a full one. */
-static void keep_session(wh_conn *conn)
-{
-    wh_session session = WH_SESSION_EMPTY;
-    int result = wh_session_capture(conn->ssl, &session);
-    if (result == WH_OK) {
-        result = wh_store_put(&conn->client->binding, conn->outcome.protocol, &session);
-    }
-    conn->outcome.stored = result == WH_OK;
-    wh_session_release(&session);
-}
-
 /* wolfSSL calls this for each TLS 1.3 ticket. In TLS 1.2 it comes before the
  * server's Finished is verified, too early to believe anything. */
 static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
 {
     (void)session;
     wh_conn *conn = wolfSSL_GetIOReadCtx(ssl);
-    if (conn->state == WH_CONN_OPEN && conn->outcome.protocol == WH_TLS13 && conn->client->tickets) {
-        keep_session(conn);
+    if (conn->state == WH_CONN_OPEN) {
+        wh_resumption_ticket(&conn->resumption, ssl);
     }
     return 0; /* wolfSSL keeps its reference */
 }
@@ -111,7 +97,7 @@ static int on_ticket12(WOLFSSL *ssl, const unsigned char *ticket, int size, void
     (void)ssl;
     (void)ticket;
     wh_conn *conn = ctx;
-    conn->ticket12 = size > 0;
+    conn->resumption.renewed12 = size > 0;
     return 0;
 }
 
@@ -144,44 +130,6 @@ static int create_ssl(wh_conn *conn)
     return checked == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
-static wh_reason reason_for_miss(int error)
-{
-    switch (error) {
-    case WH_MISS_EMPTY:
-        return WH_REASON_NONE;
-    case WH_MISS_BINDING:
-        return WH_REASON_BINDING;
-    case WH_MISS_UNUSABLE:
-        return WH_REASON_UNUSABLE;
-    default:
-        return WH_REASON_DAMAGED;
-    }
-}
-
-/* Attaches the stored session if there is one for this client. WH_OK: it will be
- * offered. Any miss leaves a fresh connection that goes in full. */
-static int offer_session(wh_conn *conn)
-{
-    wh_stored stored;
-    int result = wh_store_get(&conn->client->binding, &stored);
-    if (result == WH_OK) {
-        result = wh_session_attach(&stored.session, conn->ssl);
-    }
-    if (result == WH_OK) {
-        conn->offered = true;
-        conn->outcome.kind = stored.kind;
-        conn->outcome.session_age_s = stored.age_s;
-        /* A TLS 1.3 ticket goes out once (RFC 8446 C.4); its successor comes
-         * with the connection. */
-        if (stored.protocol == WH_TLS13) {
-            wh_store_forget();
-        }
-    }
-    wh_session_release(&stored.session);
-    conn->outcome.reason = result == WH_OK ? WH_REASON_REFUSED : reason_for_miss(result);
-    return result;
-}
-
 static int prepare(wh_conn *conn)
 {
     int result = create_ssl(conn);
@@ -193,9 +141,8 @@ static int prepare(wh_conn *conn)
         conn->outcome.reason = WH_REASON_FALLBACK;
         return WH_OK;
     }
-    if (offer_session(conn) == WH_MISS_UNUSABLE) {
+    if (wh_resumption_offer(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
         /* wolfSSL leaves a session that it refused on the connection. */
-        wh_store_forget();
         wolfSSL_free(conn->ssl);
         return create_ssl(conn);
     }
@@ -222,10 +169,8 @@ static int fail(wh_conn *conn, int error)
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
         conn->outcome.handshake_us = (uint32_t)(now_us() - conn->opened_us);
-        if (conn->offered && !wh_peer_error_is_verdict(error)) {
-            wh_store_forget();
-            conn->client->fallback = true;
-        }
+        wh_resumption_handshake_failed(&conn->resumption);
+        conn->client->fallback = conn->resumption.offered && !wh_peer_error_is_verdict(error);
     }
     return error;
 }
@@ -287,21 +232,8 @@ static void finish_handshake(wh_conn *conn)
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
     o->group = group_name(conn);
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
-    if (resumed) {
-        o->reason = WH_REASON_ACCEPTED;
-    }
     conn->state = WH_CONN_OPEN;
-    if (o->protocol != WH_TLS12) {
-        return; /* its tickets come later */
-    }
-    if (resumed && !conn->ticket12) {
-        o->stored = true; /* the old session stays good */
-    } else if (conn->offered && o->kind == WH_KIND_TICKET && !conn->ticket12) {
-        /* wolfSSL would save the refused ticket with the new secret. */
-        wh_store_forget();
-    } else {
-        keep_session(conn);
-    }
+    wh_resumption_handshake_done(&conn->resumption, conn->ssl);
 }
 
 static int advance(wh_conn *conn)
@@ -309,7 +241,9 @@ static int advance(wh_conn *conn)
     if (conn->state != WH_CONN_HANDSHAKE) {
         return WH_OK;
     }
+    wh_dates_collect(&conn->resumption.not_after_s);
     int returned = wolfSSL_connect(conn->ssl);
+    wh_dates_collect(NULL);
     if (returned == WOLFSSL_SUCCESS) {
         finish_handshake(conn);
         return WH_OK;
@@ -326,6 +260,7 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
         return WH_USAGE_ARGUMENT;
     }
     conn->client = client;
+    wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     conn->buffers = *buffers;
     conn->state = WH_CONN_HANDSHAKE;
     conn->opened_us = now_us();
@@ -421,6 +356,7 @@ void wh_conn_close(wh_conn *conn)
         conn->close_called = true;
         conn->close_wanted = true;
         notify_close(conn);
+        wh_resumption_settle(&conn->resumption);
     }
 }
 
@@ -445,5 +381,6 @@ void wh_conn_free(wh_conn *conn)
         wolfSSL_free(conn->ssl);
         conn->ssl = NULL;
     }
+    wh_resumption_free(&conn->resumption);
     conn->state = WH_CONN_IDLE;
 }

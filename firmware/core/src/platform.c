@@ -7,6 +7,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "memory_ran_out.h"
+#include "wolfssl_clock.h"
 
 static const wh_platform *installed;
 static bool ran_out;
@@ -37,11 +38,16 @@ static void release(void *memory)
     installed->release(installed->ctx, memory);
 }
 
-static int is_complete(const wh_platform *p)
+static bool is_flash_complete(const wh_flash *flash)
+{
+    return flash->sector_count >= 2 && flash->read != NULL && flash->program != NULL && flash->erase != NULL;
+}
+
+static bool is_complete(const wh_platform *p)
 {
     return p != NULL && p->elapsed_us != NULL && p->wall_s != NULL && p->random != NULL &&
-           p->allocate != NULL && p->reallocate != NULL && p->release != NULL && p->rtc != NULL &&
-           p->rtc_size >= WH_RTC_SIZE;
+           p->allocate != NULL && p->reallocate != NULL && p->release != NULL && p->device_key != NULL &&
+           p->rtc != NULL && p->rtc_size >= WH_RTC_SIZE && (p->flash == NULL || is_flash_complete(p->flash));
 }
 
 int wh_platform_install(const wh_platform *platform)
@@ -94,14 +100,24 @@ time_t wh_wolfssl_time(time_t *out)
     return now;
 }
 
+uint64_t wh_wolfssl_now_ms(void)
+{
+    return installed->elapsed_us(installed->ctx) / 1000u + WH_WOLFSSL_CLOCK_BASE_S * 1000ull;
+}
+
+uint32_t wh_wolfssl_now_s(void)
+{
+    return (uint32_t)(wh_wolfssl_now_ms() / 1000u);
+}
+
 /* wolfSSL stamps sessions with this and compares it with their lifetime. */
 word32 LowResTimer(void) /* NOLINT(readability-identifier-naming) */
 {
-    return (word32)(installed->elapsed_us(installed->ctx) / 1000000u);
+    return wh_wolfssl_now_s();
 }
 
 /* The age of a TLS 1.3 ticket is a difference of two of these. */
 sword64 TimeNowInMilliseconds(void) /* NOLINT(readability-identifier-naming) */
 {
-    return (sword64)(installed->elapsed_us(installed->ctx) / 1000u);
+    return (sword64)wh_wolfssl_now_ms();
 }

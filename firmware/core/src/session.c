@@ -2,27 +2,67 @@
 
 #include <wolfssl/ssl.h>
 
-/* Where wolfSSL_i2d_SSL_SESSION writes the length of the session ID: after side
- * (1), bornOn (4) and timeout (4). Without OPENSSL_EXTRA no function tells it.
- * A test compares it with what the server sent. */
-#define ID_SIZE_OFFSET 9
-#define FULL_ID_SIZE 32
-/* After the ID: the master secret, then whether it is an extended one. */
-#define MASTER_SECRET_SIZE 48
+#include "wolfssl_clock.h"
 
-/* False for a serialised session that wolfSSL could not use in a later handshake, or
- * should not. */
-static bool is_sound_tls12(const uint8_t *bytes, int length, bool has_ticket)
+/* ---- What wolfSSL_i2d_SSL_SESSION writes ------------------------------------------
+ * Without OPENSSL_EXTRA no function tells these fields, so they are read here: side (1),
+ * bornOn (4), timeout (4), ID's size (1), ID, master secret (48), whether that is an
+ * extended one (1), size of another ID (1), that ID, version (2), cipher suite (2),
+ * group (2), when the ticket came in milliseconds (8) ... big-endian. The version is
+ * compared at every capture, so a wolfSSL that writes another format stores nothing. */
+enum {
+    AT_BORN_S = 1,
+    AT_ID_SIZE = 9,
+    FULL_ID_SIZE = 32,
+    MASTER_SECRET_SIZE = 48,
+};
+
+typedef struct layout {
+    size_t extended_master;
+    size_t version;
+    size_t ticket_seen_ms;
+} layout;
+
+/* False when the bytes end before the last of these fields. */
+static bool read_layout(const uint8_t *bytes, size_t size, layout *out)
 {
-    int id_size = bytes[ID_SIZE_OFFSET];
-    /* wolfSSL does not recognise the echo of a shorter ID and ends the handshake (-373). */
-    if (!has_ticket && id_size != FULL_ID_SIZE) {
+    if (size <= AT_ID_SIZE) {
         return false;
     }
-    /* A session without extended master secret must not be resumed (RFC 7627 5.3). */
-    int ems_offset = ID_SIZE_OFFSET + 1 + id_size + MASTER_SECRET_SIZE;
-    return ems_offset < length && bytes[ems_offset] != 0;
+    out->extended_master = AT_ID_SIZE + 1u + bytes[AT_ID_SIZE] + MASTER_SECRET_SIZE;
+    size_t other_id = out->extended_master + 1;
+    if (size <= other_id) {
+        return false;
+    }
+    out->version = other_id + 1 + bytes[other_id];
+    out->ticket_seen_ms = out->version + 2 + 2 + 2;
+    return out->ticket_seen_ms + 8 <= size;
 }
+
+static void put_be(uint8_t *out, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        out[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+    }
+}
+
+/* What wolfSSL can use in a later handshake, and should. */
+static bool is_sound(const uint8_t *bytes, size_t size, wh_protocol protocol, bool has_ticket)
+{
+    layout at;
+    if (!read_layout(bytes, size, &at) || bytes[at.version] != 3 ||
+        bytes[at.version + 1] != (protocol == WH_TLS13 ? 4 : 3)) {
+        return false;
+    }
+    if (protocol == WH_TLS13) {
+        return true;
+    }
+    /* wolfSSL does not recognise the echo of a shorter ID and ends the handshake (-373). A
+     * session without extended master secret must not be resumed (RFC 7627 5.3). */
+    return bytes[at.extended_master] != 0 && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE);
+}
+
+/* ---- A session's life --------------------------------------------------------------- */
 
 int wh_session_capture(WOLFSSL *ssl, wh_session *out)
 {
@@ -63,7 +103,7 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
 int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size)
 {
     int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
-    if (length <= ID_SIZE_OFFSET) {
+    if (length <= 0) {
         return WH_MISS_NOT_RESUMABLE;
     }
     if ((size_t)length > size) {
@@ -72,14 +112,21 @@ int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *ou
     unsigned char *end = out;
     length = wolfSSL_i2d_SSL_SESSION(session->native, &end);
     bool has_ticket = wolfSSL_SESSION_has_ticket(session->native) != 0;
-    if (length <= ID_SIZE_OFFSET || (protocol == WH_TLS12 && !is_sound_tls12(out, length, has_ticket))) {
+    if (length <= 0 || !is_sound(out, (size_t)length, protocol, has_ticket)) {
         return WH_MISS_NOT_RESUMABLE;
     }
     return length;
 }
 
-int wh_session_load(const uint8_t *bytes, size_t size, wh_session *out)
+int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, wh_session *out)
 {
+    *out = WH_SESSION_EMPTY;
+    layout at;
+    if (!read_layout(bytes, size, &at)) {
+        return WH_DAMAGE_SESSION;
+    }
+    put_be(bytes + AT_BORN_S, wh_wolfssl_now_s() - (uint32_t)(age_us / 1000000u), 4);
+    put_be(bytes + at.ticket_seen_ms, wh_wolfssl_now_ms() - age_us / 1000u, 8);
     const unsigned char *end = bytes;
     out->native = wolfSSL_d2i_SSL_SESSION(NULL, &end, (long)size);
     if (out->native == NULL || end != bytes + size) {
@@ -87,6 +134,12 @@ int wh_session_load(const uint8_t *bytes, size_t size, wh_session *out)
         return WH_DAMAGE_SESSION;
     }
     return WH_OK;
+}
+
+uint32_t wh_session_lifetime_s(const wh_session *session)
+{
+    long lifetime_s = wolfSSL_SESSION_get_timeout(session->native);
+    return lifetime_s > 0 ? (uint32_t)lifetime_s : 0;
 }
 
 void wh_session_release(wh_session *session)

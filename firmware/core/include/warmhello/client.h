@@ -13,6 +13,7 @@
 #include "warmhello/binding.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
+#include "warmhello/policy.h"
 
 struct WOLFSSL_CTX;
 
@@ -44,6 +45,8 @@ typedef struct wh_client_config {
     const char *alpn;
     /** Accept tickets. Without them only TLS 1.2 session IDs can be resumed. */
     bool tickets;
+    /** When to offer the stored session. */
+    wh_policy policy;
 } wh_client_config;
 
 /** The fields are private. */
@@ -56,6 +59,8 @@ typedef struct wh_client {
     bool has_certificate;
     bool tickets;
     bool fallback;
+    wh_policy policy;
+    int64_t ca_not_after_s;
 } wh_client;
 
 /** Sets the client up. The configuration is copied; nothing of it is kept.

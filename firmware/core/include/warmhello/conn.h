@@ -27,6 +27,7 @@
 #include "warmhello/client.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
+#include "warmhello/resumption.h"
 
 struct WOLFSSL;
 
@@ -59,11 +60,10 @@ typedef struct wh_conn {
     bool wire_ended;
     bool close_called;
     bool close_wanted;
-    bool offered;
-    bool ticket12;
     uint8_t first_byte;
     char last_direction;
     uint64_t opened_us;
+    wh_resumption resumption;
     wh_outcome outcome;
 } wh_conn;
 
@@ -98,8 +98,9 @@ WH_MUST_CHECK int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size
  * peer has closed, which the state tells. */
 WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 
-/** Leaves close_notify to be drained (servers forget stateful sessions without
- * it) and takes in a ticket that has arrived meanwhile. No effect unless open. */
+/** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
+ * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
+ * take an erase. No effect unless open. */
 void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);

@@ -8,6 +8,9 @@
 
 #include "warmhello/errors.h"
 
+/** The session's age is not known: the power was lost, and the time is not known. */
+#define WH_AGE_UNKNOWN UINT32_MAX
+
 typedef enum wh_result { WH_RESULT_PENDING, WH_RESULT_FULL, WH_RESULT_RESUMED, WH_RESULT_FAILED } wh_result;
 
 typedef enum wh_reason {
@@ -21,6 +24,9 @@ typedef enum wh_protocol { WH_PROTOCOL_NONE, WH_TLS12, WH_TLS13 } wh_protocol;
 /** How a session is named on the wire: by the server's ID (RFC 5246 7.4.1.2), by
  * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). */
 typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK } wh_kind;
+
+/** Where a session waits for the next wake. */
+typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
 
 typedef struct wh_outcome {
     wh_result result;
@@ -48,16 +54,20 @@ typedef struct wh_outcome {
     /** TLS bytes on the wire so far, handshake included. */
     uint32_t total_tx;
     uint32_t total_rx;
-    /** Seconds since the offered session was captured; 0 when none was offered. */
+    /** Seconds since the offered session was captured, or WH_AGE_UNKNOWN; 0 when none was
+     * offered. */
     uint32_t session_age_s;
-    /** A session that the next connect can offer was stored. */
-    bool stored;
+    /** Where a session is that the next connect can offer. */
+    wh_tiers stored;
+    /** WH_OK, or why none was stored, or not in flash where it wanted to be. */
+    int store_error;
 } wh_outcome;
 
 const char *wh_result_word(wh_result result);
 const char *wh_reason_word(wh_reason reason);
 const char *wh_protocol_word(wh_protocol protocol);
 const char *wh_kind_word(wh_kind kind);
+const char *wh_tiers_word(wh_tiers tiers);
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
 const char *wh_cipher_name(uint16_t cipher);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "warmhello/errors.h"
+#include "warmhello/flash.h"
 
 typedef struct wh_platform {
     /** Handed to every callback. Owned by the port. */
@@ -24,8 +25,16 @@ typedef struct wh_platform {
      * (RFC 8446 4.2.11.1) are counted on it. */
     uint64_t (*elapsed_us)(void *ctx);
 
-    /** Seconds since 1970-01-01 UTC, for the dates in certificates. */
+    /** By how much that clock may be fast or slow, in millionths. 0 for a crystal; an RC
+     * oscillator during deep sleep drifts by percents. */
+    uint32_t elapsed_error_ppm;
+
+    /** Seconds since 1970-01-01 UTC, for the dates in certificates; 0 when unknown. */
     int64_t (*wall_s)(void *ctx);
+
+    /** A moment that has certainly passed, in the same seconds: when the firmware was built,
+     * or the latest time ever known. It stands in while the wall clock is unknown. */
+    int64_t wall_floor_s;
 
     /** Fills `out` with `size` bytes from a true random generator. 0 or negative. */
     int (*random)(void *ctx, uint8_t *out, size_t size);
@@ -36,6 +45,13 @@ typedef struct wh_platform {
     void *(*reallocate)(void *ctx, void *memory, size_t size);
     void (*release)(void *ctx, void *memory);
 
+    /** Fills in the key that seals stored sessions, 32 bytes, the same for the life of the
+     * device and known to no other. 0 or negative; then no session is stored. */
+    int (*device_key)(void *ctx, uint8_t out[32]);
+
+    /** Where a session survives a loss of power; NULL on a device without. */
+    const wh_flash *flash;
+
     /** The RTC slot: memory that keeps its contents through deep sleep and may
      * hold anything after a loss of power. WH_RTC_SIZE bytes or more. */
     uint8_t *rtc;
@@ -43,12 +59,12 @@ typedef struct wh_platform {
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
-#define WH_RTC_SIZE 2128
+#define WH_RTC_SIZE 2272
 
 /** Makes `platform` the one of this process and starts wolfSSL on it.
  *
  * `platform` stays the caller's and must outlive wh_platform_remove().
- * WH_USAGE_ARGUMENT: a callback or the slot is missing. WH_USAGE_STATE: one is
+ * WH_USAGE_ARGUMENT: a callback or the slot is missing, or the flash is incomplete. WH_USAGE_STATE: one is
  * installed already. WH_PLATFORM_MEMORY, WH_PLATFORM_ENTROPY: wolfSSL could not
  * start. */
 WH_MUST_CHECK int wh_platform_install(const wh_platform *platform);

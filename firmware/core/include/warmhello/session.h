@@ -54,10 +54,15 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
  * than `size`; nothing was written. */
 WH_MUST_CHECK int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size);
 
-/** Restores a session that wh_session_save() wrote. The bytes must come from a
- * record that was checked: wolfSSL's parser believes them. WH_DAMAGE_SESSION:
- * it could not read exactly `size` bytes; `out` is empty then. */
-WH_MUST_CHECK int wh_session_load(const uint8_t *bytes, size_t size, wh_session *out);
+/** Restores a session that wh_session_save() wrote `age_us` ago, in microseconds. The
+ * bytes must come from a record that was checked: wolfSSL's parser believes them. The
+ * stamps in them are rewritten to that age on the present clock, which may have
+ * restarted since. WH_DAMAGE_SESSION: not exactly one session of `size` bytes; `out` is
+ * empty then. */
+WH_MUST_CHECK int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, wh_session *out);
+
+/** Seconds for which the server promised to resume it, or WH_LIFETIME_DEFAULT_S. */
+uint32_t wh_session_lifetime_s(const wh_session *session);
 
 /** Gives the reference back (wolfSSL_SESSION_free) and empties `session`. */
 void wh_session_release(wh_session *session);

@@ -1,41 +1,80 @@
-/** Where the one session waits for the next wake: the RTC slot.
+/** Where the one session waits for the next wake: a slot in RTC RAM and a journal in flash.
  *
- * The slot holds at most one record and may hold anything at all after a loss of
- * power, so nothing in it is believed before its checksum and its binding fit.
- * It is not encrypted; sealing comes with the flash tier.
+ * RTC RAM is written at each change and is lost with the power. Flash is for a loss of
+ * power and wears, so it is written only when its copy is of no more use and the wear
+ * budget allows. Both hold the same kind of sealed record (record.h); nothing in either is
+ * believed before its seal opens.
+ *
+ * Power may fail at any moment. Afterwards the store holds the old session or the new one,
+ * and never a single-use session that was spent as if it were fresh.
  */
 #ifndef WARMHELLO_STORE_H
 #define WARMHELLO_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "warmhello/binding.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
+#include "warmhello/record.h"
 #include "warmhello/session.h"
 
 /** A session as it comes out of the store. Release `session` when done. */
 typedef struct wh_stored {
     wh_session session;
-    wh_protocol protocol;
-    wh_kind kind;
-    /** Seconds since it was captured, on the elapsed clock. */
-    uint32_t age_s;
+    wh_record_info info;
+    /** Since its capture. */
+    wh_age age;
+    wh_instant now;
 } wh_stored;
 
-/** Stores `session`, in place of what was there. A reset in the middle leaves the
- * slot empty, never half a record that is believed. WH_PLATFORM_RTC: too long
- * for the slot; the slot is empty then. */
-WH_MUST_CHECK int wh_store_put(const wh_binding *binding, wh_protocol protocol, const wh_session *session);
+/** Now, in the present run of the elapsed clock. WH_PLATFORM_ENTROPY, WH_PLATFORM_RTC. */
+WH_MUST_CHECK int wh_store_now(wh_instant *out);
 
-/** Restores the stored session if it is tied to `binding`.
+/** Restores the newest session that is not spent, of either tier, if it is tied to `binding`.
  *
- * WH_MISS_EMPTY, WH_MISS_BINDING: none, or another's; the slot stays as it is.
- * WH_DAMAGE_RECORD, WH_DAMAGE_SESSION: damaged; the slot was wiped. On every
- * error `out->session` is empty. */
+ * WH_MISS_EMPTY, WH_MISS_SPENT: none. WH_MISS_BINDING: another's, which stays. Damaged
+ * records are wiped on the way and count as none, WH_DAMAGE_RECORD or WH_DAMAGE_SESSION if
+ * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
 
-/** Overwrites the slot: afterwards nothing can be offered. */
-void wh_store_forget(void);
+/** Makes sure that the session of this generation is not offered again, in flash first, then in RTC RAM, and
+ * wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH, WH_PLATFORM_RTC: it is
+ * not certain, so it may not be offered now. */
+WH_MUST_CHECK int wh_store_spend(uint32_t generation);
+
+/** The same for a session that is of no use any more. */
+WH_MUST_CHECK int wh_store_drop(uint32_t generation);
+
+/** Seals a session and puts it into RTC RAM, in place of what was there. Fills in
+ * info->generation, info->kind, info->lifetime_s and info->build.
+ *
+ * WH_MISS_NOT_RESUMABLE, WH_PLATFORM_*: the slot is empty then. */
+WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session);
+
+/** Whether flash has no use of its own copy for sessions of `binding`: it has none, or a
+ * spent one, or one near its end. */
+bool wh_store_wants_flash(const wh_binding *binding);
+
+/** Copies the record in RTC RAM to flash. Both tiers then hold the same bytes.
+ *
+ * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
+ * WH_PLATFORM_*. */
+WH_MUST_CHECK int wh_store_persist_rtc(void);
+
+/** Seals a session as wh_store_put() does, into memory of the caller with room for
+ * WH_RECORD_MAX bytes. Returns the record's length. */
+WH_MUST_CHECK int wh_store_seal(wh_record_info *info, const wh_session *session, uint8_t *record);
+
+/** Writes such a record to flash. The two tiers then hold one session each. Errors as
+ * wh_store_persist_rtc(). */
+WH_MUST_CHECK int wh_store_persist(const uint8_t *record, uint16_t size);
+
+/** Overwrites both tiers; nothing is offered afterwards. Power may fail in the middle: the
+ * next use of the store goes on with it. WH_PLATFORM_FLASH: bytes are left in flash. */
+WH_MUST_CHECK int wh_store_forget(void);
+
+/** Which tiers hold a session that is not spent. */
+wh_tiers wh_store_tiers(void);
 
 #endif

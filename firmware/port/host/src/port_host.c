@@ -12,11 +12,15 @@ static uint8_t rtc[WH_RTC_SIZE];
 /* Added to the machine's clocks, in microseconds. */
 static int64_t elapsed_offset_us;
 static int64_t wall_offset_us;
+static bool wall_known = true;
+
+static uint8_t key[32];
+static bool key_made;
 
 static wh_host_memory memory;
 static uint64_t failing_allocation;
 
-_Static_assert(WH_HOST_STATE_SIZE == 16 + WH_RTC_SIZE, "the state is two clocks and the slot");
+_Static_assert(WH_HOST_STATE_SIZE == 16 + sizeof key + WH_RTC_SIZE, "two clocks, the key and the slot");
 
 /* ---- Clocks ------------------------------------------------------------------ */
 
@@ -41,7 +45,7 @@ static int64_t wall_us(void)
 static int64_t wall_s(void *ctx)
 {
     (void)ctx;
-    return wall_us() / 1000000;
+    return wall_known ? wall_us() / 1000000 : 0;
 }
 
 /* ---- Entropy ----------------------------------------------------------------- */
@@ -58,6 +62,23 @@ static int fill_random(void *ctx, uint8_t *out, size_t size)
         size -= (size_t)got;
     }
     return WH_OK;
+}
+
+static int device_key(void *ctx, uint8_t out[32])
+{
+    (void)ctx;
+    if (!key_made && fill_random(NULL, key, sizeof key) != WH_OK) {
+        return WH_PLATFORM_KEY;
+    }
+    key_made = true;
+    memcpy(out, key, sizeof key);
+    return WH_OK;
+}
+
+void wh_host_set_key(const uint8_t *bytes)
+{
+    memcpy(key, bytes, sizeof key);
+    key_made = true;
 }
 
 /* ---- Memory: the C heap, counted. The size stands in front of each block ----- */
@@ -117,20 +138,28 @@ static void *reallocate(void *ctx, void *p, size_t size)
 
 /* ---- The platform ------------------------------------------------------------- */
 
-static const wh_platform platform = {
+static wh_platform platform = {
     .elapsed_us = elapsed_us,
     .wall_s = wall_s,
     .random = fill_random,
     .allocate = allocate,
     .reallocate = reallocate,
     .release = release,
+    .device_key = device_key,
     .rtc = rtc,
     .rtc_size = sizeof rtc,
 };
 
 int wh_host_start(void)
 {
+    return wh_host_start_with(NULL);
+}
+
+int wh_host_start_with(const wh_flash *flash)
+{
+    platform.flash = flash;
     wall_offset_us = 0;
+    wall_known = true;
     failing_allocation = 0;
     wh_host_lose_power();
     return wh_platform_install(&platform);
@@ -162,8 +191,9 @@ int wh_host_save_state(uint8_t *out, size_t size)
     int64_t wall = wall_us();
     memcpy(out, &elapsed, 8);
     memcpy(out + 8, &wall, 8);
-    memcpy(out + 16, rtc, sizeof rtc);
-    return WH_OK;
+    int result = device_key(NULL, out + 16);
+    memcpy(out + 16 + sizeof key, rtc, sizeof rtc);
+    return result;
 }
 
 int wh_host_load_state(const uint8_t *bytes, size_t size)
@@ -175,7 +205,8 @@ int wh_host_load_state(const uint8_t *bytes, size_t size)
     int64_t wall = 0;
     memcpy(&elapsed, bytes, 8);
     memcpy(&wall, bytes + 8, 8);
-    memcpy(rtc, bytes + 16, sizeof rtc);
+    wh_host_set_key(bytes + 16);
+    memcpy(rtc, bytes + 16 + sizeof key, sizeof rtc);
     /* The board's clocks went on while this process did not exist. */
     int64_t away_us = clock_us(CLOCK_REALTIME) - wall;
     if (away_us < 0) {
@@ -184,6 +215,16 @@ int wh_host_load_state(const uint8_t *bytes, size_t size)
     }
     elapsed_offset_us = (int64_t)elapsed + away_us - clock_us(CLOCK_MONOTONIC);
     return WH_OK;
+}
+
+void wh_host_set_wall_known(bool known)
+{
+    wall_known = known;
+}
+
+void wh_host_jump_wall(int64_t s)
+{
+    wall_offset_us += s * 1000000;
 }
 
 void wh_host_fail_allocation(uint64_t nth)

@@ -1,0 +1,60 @@
+/** What a connection does with sessions: it offers the stored one when it opens, and keeps
+ * what the server hands out. wh_conn calls these functions in this order; nobody else does.
+ */
+#ifndef WARMHELLO_RESUMPTION_H
+#define WARMHELLO_RESUMPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "warmhello/client.h"
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+#include "warmhello/record.h"
+
+struct WOLFSSL;
+
+/** The fields are private. */
+typedef struct wh_resumption {
+    wh_client *client;
+    wh_outcome *outcome;
+    bool offered;
+    uint32_t offered_generation;
+    wh_lineage lineage;
+    /** Lowest notAfter seen in this handshake. */
+    int64_t not_after_s;
+    bool renewed12;
+    bool kept;
+    /** A second ticket, sealed, on its way to flash. */
+    uint8_t *second;
+    uint16_t second_size;
+} wh_resumption;
+
+/** Begins; `client` and `outcome` must outlive it. */
+void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
+
+/** Attaches the stored session if there is one that may be offered, and sets the outcome's
+ * reason. A single-use session is spent here, durably.
+ *
+ * WH_MISS_UNUSABLE: an attached session may not be offered after all; make a new WOLFSSL
+ * and go on without calling this again. WH_OK in every other case. */
+WH_MUST_CHECK int wh_resumption_offer(wh_resumption *r, struct WOLFSSL *ssl);
+
+/** The handshake is done, and the outcome's result and protocol are set. Keeps a TLS 1.2
+ * session. */
+void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
+
+/** A TLS 1.3 ticket has come. */
+void wh_resumption_ticket(wh_resumption *r, struct WOLFSSL *ssl);
+
+/** The handshake failed. A session that was offered is not offered again. */
+void wh_resumption_handshake_failed(wh_resumption *r);
+
+/** Writes to flash what belongs there, and sets the outcome's `stored`. Once, at the end of
+ * a connection: an erase takes tens of milliseconds. */
+void wh_resumption_settle(wh_resumption *r);
+
+/** Frees what is left. May be called twice, and on zeros. */
+void wh_resumption_free(wh_resumption *r);
+
+#endif

@@ -1,0 +1,63 @@
+/* Records in NOR flash: a ring of sectors, each a header and entries one after another.
+ * Private; docs/SPEC.md gives every byte.
+ *
+ * Power may go at any operation. Afterwards an entry is whole, or its record does not
+ * open; what was marked as spent or forgotten is never fresh again. The caller checks
+ * records by opening them: the journal believes nothing but its own headers.
+ *
+ * Nothing is kept in RAM: each call reads what it needs.
+ */
+#ifndef WH_JOURNAL_H
+#define WH_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/errors.h"
+#include "warmhello/flash.h"
+
+/* No address. */
+#define WH_JOURNAL_NOWHERE 0xffffffffu
+
+typedef struct wh_journal_entry {
+    /* Address of the record, and its size in bytes. */
+    uint32_t at;
+    uint16_t size;
+    /* Any zero bit in the spent mark. */
+    bool spent;
+} wh_journal_entry;
+
+/* Where the size of the record at `at` is, two bytes, little-endian. */
+uint32_t wh_journal_size_at(uint32_t at);
+
+/* Told of one entry; returns false to stop. */
+typedef bool (*wh_journal_visitor)(const wh_journal_entry *entry, void *ctx);
+
+/* Visits every entry, spent ones included, sector by sector in no order that means anything.
+ * WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx);
+
+/* Writes a record behind the newest entry, in the next sector when there is no room. The
+ * sector that holds `keep`, an address or WH_JOURNAL_NOWHERE, is not erased. Sets `at` to
+ * the record's address, and `erased` when a sector was erased.
+ *
+ * Power failing midway: the record is not there; others are as they were, but for those of
+ * the sector that was to be erased. WH_MISS_WEAR: an erase is needed and `may_erase` is
+ * false. WH_PLATFORM_FLASH: an operation failed, or did not read back. */
+WH_MUST_CHECK int wh_journal_append(const wh_flash *flash, const uint8_t *record, uint16_t size,
+                                    uint32_t keep, bool may_erase, uint32_t *at, bool *erased);
+
+/* Marks a record as spent, one program operation without an erase, and reads it back.
+ * Power failing midway: marked, or as before. WH_PLATFORM_FLASH: not certain. */
+WH_MUST_CHECK int wh_journal_spend(const wh_flash *flash, uint32_t at);
+
+/* Overwrites every record. From the first operation on, power may fail: then
+ * wh_journal_recover() goes on with it. WH_PLATFORM_FLASH: something is left. */
+WH_MUST_CHECK int wh_journal_forget(const wh_flash *flash);
+
+/* After a loss of power, before anything else: ends what was begun. Marks that hold only
+ * in part are programmed again. WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash);
+
+#endif

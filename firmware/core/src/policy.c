@@ -1,0 +1,44 @@
+#include "warmhello/policy.h"
+
+#include "warmhello/session.h"
+
+static uint64_t us(uint64_t s)
+{
+    return s * 1000000u;
+}
+
+/* How long after its capture a session may be offered, in seconds. */
+static uint32_t lifetime_s(const wh_record_info *info)
+{
+    /* TLS 1.2 gives no upper limit; RFC 5246 F.1.4 advises a day. */
+    uint32_t most = info->protocol == WH_TLS13 ? WH_TICKET_LIFETIME_MAX_S : WH_LIFETIME_DEFAULT_S;
+    return info->lifetime_s < most ? info->lifetime_s : most;
+}
+
+wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)
+{
+    uint32_t authenticated_s =
+        policy->max_authenticated_s != 0 ? policy->max_authenticated_s : WH_TICKET_LIFETIME_MAX_S;
+    wh_age captured = wh_clock_age(&info->captured, now);
+    wh_age authenticated = wh_clock_age(&info->lineage.authenticated, now);
+    if (policy->disabled) {
+        return WH_REASON_DISABLED;
+    }
+    if (info->lineage.not_after_s != 0 && now->wall_s >= info->lineage.not_after_s) {
+        return WH_REASON_CERTIFICATE_EXPIRED;
+    }
+    if (captured.known && captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)) {
+        return WH_REASON_OVER_7_DAYS;
+    }
+    if (captured.known && captured.most_us >= us(lifetime_s(info))) {
+        return WH_REASON_EXPIRED;
+    }
+    if (authenticated.known && authenticated.most_us >= us(authenticated_s)) {
+        return WH_REASON_AUTHENTICATION_OLD;
+    }
+    /* Once on trust, then the server's certificate is looked at again. */
+    if (info->lineage.age_lost && !authenticated.known) {
+        return WH_REASON_AGE_UNKNOWN;
+    }
+    return WH_REASON_ACCEPTED;
+}

@@ -1,0 +1,201 @@
+#include "warmhello/resumption.h"
+
+#include <wolfssl/ssl.h>
+
+#include "warmhello/platform.h"
+#include "warmhello/policy.h"
+#include "warmhello/session.h"
+#include "warmhello/store.h"
+#include "wipe.h"
+
+void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome)
+{
+    *r = (wh_resumption){.client = client, .outcome = outcome};
+}
+
+/* ---- Offering ------------------------------------------------------------------------ */
+
+static wh_reason reason_for_miss(int error)
+{
+    switch (error) {
+    case WH_MISS_EMPTY:
+        return WH_REASON_NONE;
+    case WH_MISS_SPENT:
+        return WH_REASON_SPENT;
+    case WH_MISS_BINDING:
+        return WH_REASON_BINDING;
+    case WH_DAMAGE_RECORD:
+    case WH_DAMAGE_SESSION:
+        return WH_REASON_DAMAGED;
+    default:
+        return WH_REASON_STORE;
+    }
+}
+
+static void note_offer(wh_resumption *r, const wh_stored *stored)
+{
+    r->offered = true;
+    r->offered_generation = stored->info.generation;
+    r->lineage = stored->info.lineage;
+    r->lineage.age_lost = r->lineage.age_lost || !stored->age.known;
+    r->outcome->kind = stored->info.kind;
+    r->outcome->session_age_s =
+        stored->age.known ? (uint32_t)(stored->age.least_us / 1000000u) : WH_AGE_UNKNOWN;
+    r->outcome->reason = WH_REASON_REFUSED; /* until the server resumes it */
+}
+
+/* WH_REASON_ACCEPTED, or why the attached session may not be used. */
+static wh_reason attach_and_spend(const wh_stored *stored, WOLFSSL *ssl)
+{
+    if (wh_session_attach(&stored->session, ssl) != WH_OK) {
+        return WH_REASON_UNUSABLE;
+    }
+    if (stored->info.single_use && wh_store_spend(stored->info.generation) != WH_OK) {
+        return WH_REASON_STORE;
+    }
+    return WH_REASON_ACCEPTED;
+}
+
+int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
+{
+    wh_stored stored;
+    int result = wh_store_get(&r->client->binding, &stored);
+    wh_reason reason = result == WH_OK ? wh_policy_check(&r->client->policy, &stored.info, &stored.now)
+                                       : reason_for_miss(result);
+    result = WH_OK;
+    if (reason == WH_REASON_ACCEPTED) {
+        reason = attach_and_spend(&stored, ssl);
+        result = reason == WH_REASON_ACCEPTED ? WH_OK : WH_MISS_UNUSABLE;
+    }
+    r->outcome->reason = reason;
+    if (reason == WH_REASON_ACCEPTED) {
+        note_offer(r, &stored);
+    }
+    wh_session_release(&stored.session);
+    return result;
+}
+
+/* ---- Keeping ---------------------------------------------------------------------------- */
+
+/* What a session captured now has from its ancestors: a resumed one what the offered one
+ * had, the first of a chain this handshake. */
+static int inherit(const wh_resumption *r, wh_record_info *info)
+{
+    int result = wh_store_now(&info->captured);
+    if (result != WH_OK) {
+        return result;
+    }
+    info->protocol = r->outcome->protocol;
+    info->single_use = info->protocol == WH_TLS13;
+    info->binding = r->client->binding;
+    if (r->outcome->result == WH_RESULT_RESUMED) {
+        info->lineage = r->lineage;
+        return WH_OK;
+    }
+    int64_t ca_s = r->client->ca_not_after_s;
+    bool ca_first = ca_s != 0 && (r->not_after_s == 0 || ca_s < r->not_after_s);
+    info->lineage = (wh_lineage){
+        .authenticated = info->captured,
+        .not_after_s = ca_first ? ca_s : r->not_after_s,
+    };
+    return WH_OK;
+}
+
+/* Stores the connection's session in RTC RAM. One that cannot be resumed or kept is no
+ * error of the connection: the next is a full one. */
+static void keep(wh_resumption *r, WOLFSSL *ssl)
+{
+    wh_session session = WH_SESSION_EMPTY;
+    wh_record_info info = {0};
+    int result = wh_session_capture(ssl, &session);
+    if (result == WH_OK) {
+        result = inherit(r, &info);
+    }
+    if (result == WH_OK) {
+        result = wh_store_put(&info, &session);
+    }
+    wh_session_release(&session);
+    r->kept = result == WH_OK;
+    r->outcome->store_error = result;
+}
+
+void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
+{
+    bool resumed = r->outcome->result == WH_RESULT_RESUMED;
+    if (resumed) {
+        r->outcome->reason = WH_REASON_ACCEPTED;
+    } else if (r->offered) {
+        /* The server does not know it any more. */
+        r->outcome->store_error = wh_store_drop(r->offered_generation);
+    }
+    if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
+        return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
+    }
+    bool refused_ticket = r->offered && r->outcome->kind == WH_KIND_TICKET && !r->renewed12;
+    if (!refused_ticket) { /* wolfSSL would save it with the new secret */
+        keep(r, ssl);
+    }
+}
+
+/* Seals a second ticket. RTC RAM has the first, flash shall have this one. */
+static void keep_second(wh_resumption *r, WOLFSSL *ssl)
+{
+    const wh_platform *platform = wh_platform_get();
+    wh_session session = WH_SESSION_EMPTY;
+    wh_record_info info = {0};
+    r->second = platform->allocate(platform->ctx, WH_RECORD_MAX);
+    int size = r->second != NULL ? wh_session_capture(ssl, &session) : WH_PLATFORM_MEMORY;
+    if (size == WH_OK) {
+        size = inherit(r, &info);
+    }
+    if (size == WH_OK) {
+        size = wh_store_seal(&info, &session, r->second);
+    }
+    wh_session_release(&session);
+    if (size > 0) {
+        r->second_size = (uint16_t)size;
+    } else {
+        wh_resumption_free(r);
+    }
+}
+
+void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
+{
+    if (r->outcome->protocol != WH_TLS13 || !r->client->tickets) {
+        return;
+    }
+    if (!r->kept) {
+        keep(r, ssl);
+    } else if (r->second == NULL && wh_store_wants_flash(&r->client->binding)) {
+        keep_second(r, ssl);
+    }
+}
+
+void wh_resumption_handshake_failed(wh_resumption *r)
+{
+    if (r->offered) {
+        r->outcome->store_error = wh_store_drop(r->offered_generation);
+    }
+}
+
+void wh_resumption_settle(wh_resumption *r)
+{
+    if (wh_store_wants_flash(&r->client->binding)) {
+        int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
+        if (result != WH_MISS_EMPTY) {
+            r->outcome->store_error = result;
+        }
+    }
+    wh_resumption_free(r);
+    r->outcome->stored = wh_store_tiers();
+}
+
+void wh_resumption_free(wh_resumption *r)
+{
+    if (r->second != NULL) {
+        const wh_platform *platform = wh_platform_get();
+        wh_wipe(r->second, WH_RECORD_MAX);
+        platform->release(platform->ctx, r->second);
+        r->second = NULL;
+    }
+}

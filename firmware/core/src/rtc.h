@@ -1,0 +1,57 @@
+/* The RTC slot: what the device remembers while its processor is off. Private.
+ *
+ * After a loss of power the slot may hold anything. A magic number and a CRC-32 tell
+ * noise; an elapsed clock that reads less than it did shows that the power was gone
+ * although the memory survived. The record in it guards itself.
+ */
+#ifndef WH_RTC_H
+#define WH_RTC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "warmhello/binding.h"
+#include "warmhello/errors.h"
+
+/* No copy in flash. */
+#define WH_RTC_NOWHERE 0xffffffffu
+
+typedef struct wh_rtc {
+    /* Which run of the elapsed clock this is. */
+    uint64_t epoch;
+    /* The highest generation that this device has sealed. */
+    uint32_t generation;
+    /* The record in the slot, 0 when there is none. It is wiped when it is spent. */
+    uint16_t record_size;
+    uint32_t record_generation;
+    /* There was one, and it was spent. */
+    bool record_spent;
+    /* The record in flash that has not been spent. */
+    uint32_t flash_at;
+    uint32_t flash_generation;
+    /* First bytes of its binding, and when on the elapsed clock it wants replacing. */
+    uint32_t flash_binding;
+    uint64_t flash_stale_us;
+    /* A write to flash was begun and its end is not known: look what is there. */
+    bool flash_unsure;
+    /* When on the elapsed clock the wear budget allows the next erase. */
+    uint64_t erase_allowed_us;
+} wh_rtc;
+
+/* Reads the slot. WH_MISS_EMPTY: the power was lost; `out` is a new state with an epoch
+ * of its own, which the caller saves. WH_PLATFORM_ENTROPY. */
+WH_MUST_CHECK int wh_rtc_load(wh_rtc *out);
+
+/* Writes the state and reads it back. WH_PLATFORM_RTC: the slot did not keep it. */
+WH_MUST_CHECK int wh_rtc_save(const wh_rtc *state);
+
+/* Where the record is, WH_RECORD_MAX bytes. */
+uint8_t *wh_rtc_record(void);
+
+/* Overwrites the record. */
+void wh_rtc_wipe_record(void);
+
+/* Overwrites everything. */
+void wh_rtc_wipe(void);
+
+#endif

@@ -1,0 +1,83 @@
+#include "warmhello/flash_file.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_SIZE (WH_FLASH_FILE_SECTORS * WH_FLASH_SECTOR)
+
+static int file_of(void *ctx)
+{
+    return (int)(intptr_t)ctx;
+}
+
+static int read_file(void *ctx, uint32_t at, void *out, size_t size)
+{
+    return pread(file_of(ctx), out, size, at) == (ssize_t)size ? 0 : -1;
+}
+
+static int program_file(void *ctx, uint32_t at, const void *bytes, size_t size)
+{
+    uint8_t page[256];
+    for (size_t done = 0; done < size; done += sizeof page) {
+        size_t part = size - done < sizeof page ? size - done : sizeof page;
+        off_t where = (off_t)(at + done);
+        if (pread(file_of(ctx), page, part, where) != (ssize_t)part) {
+            return -1;
+        }
+        for (size_t i = 0; i < part; i++) {
+            page[i] &= ((const uint8_t *)bytes)[done + i];
+        }
+        if (pwrite(file_of(ctx), page, part, where) != (ssize_t)part) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int erase_file(void *ctx, uint32_t sector)
+{
+    uint8_t ones[WH_FLASH_SECTOR];
+    memset(ones, 0xff, sizeof ones);
+    return pwrite(file_of(ctx), ones, sizeof ones, (off_t)sector * WH_FLASH_SECTOR) == (ssize_t)sizeof ones
+               ? 0
+               : -1;
+}
+
+int wh_flash_file_open(const char *path, wh_flash *flash)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return WH_PLATFORM_FLASH;
+    }
+    void *ctx = (void *)(intptr_t)file;
+    struct stat info;
+    int result = fstat(file, &info) == 0 ? WH_OK : WH_PLATFORM_FLASH;
+    if (result == WH_OK && info.st_size == 0) {
+        for (uint32_t i = 0; i < WH_FLASH_FILE_SECTORS && result == WH_OK; i++) {
+            result = erase_file(ctx, i) == 0 ? WH_OK : WH_PLATFORM_FLASH;
+        }
+    } else if (result == WH_OK && info.st_size != FILE_SIZE) {
+        result = WH_PLATFORM_FLASH;
+    }
+    if (result != WH_OK) {
+        (void)close(file);
+        return result;
+    }
+    *flash = (wh_flash){
+        .ctx = ctx,
+        .sector_count = WH_FLASH_FILE_SECTORS,
+        .read = read_file,
+        .program = program_file,
+        .erase = erase_file,
+    };
+    return WH_OK;
+}
+
+void wh_flash_file_close(wh_flash *flash)
+{
+    (void)close(file_of(flash->ctx));
+    *flash = (wh_flash){0};
+}
