@@ -30,6 +30,10 @@ const ownErrors = {
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
+    "not-a-program": {
+        class: "app",
+        hint: "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
+    },
     "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
     "never-slept": {
         class: "app",
@@ -47,6 +51,8 @@ const ownErrors = {
         hint: "The server did not answer in time; raise --connect-timeout if it is slow.",
     },
     "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
+    "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
     "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
@@ -62,6 +68,15 @@ const coreHints: Partial<Record<CoreErrorWord, string>> = {
     "not-tls": "Check the port in --server; https is usually on 443, MQTT over TLS on 8883.",
     "no-common-version": "Try --tls auto; warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers.",
     closed: "The server's log may say why.",
+    alert: "The server's log says why; if it asks for client certificates, give --cert and --key.",
+    "no-common-alpn": "Ask for a protocol that the server speaks with --alpn.",
+    "client-certificate-wanted": "Give one with --cert FILE and --key FILE.",
+    "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",
+    "certificate-unreadable": "The file given with --cert must hold a certificate in PEM, the device's own first.",
+    "key-unreadable": "The file given with --key must hold a private key in PEM.",
+    "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
+    "key-mismatch": "Give the key that the certificate given with --cert was made for.",
+    "alpn-unusable": "Write protocols as in: --alpn mqtt,http/1.1",
     "ca-unreadable": "The file given with --ca must hold a certificate in PEM.",
 }
 
@@ -74,6 +89,11 @@ const coreClasses = {
 } as const
 
 export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
+
+export const errorCodes: readonly ErrorCode[] = [
+    ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
+    ...(Object.keys(coreErrors) as CoreErrorWord[]),
+]
 
 function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
     return Object.hasOwn(ownErrors, code)

@@ -1,6 +1,7 @@
 // The command `warmhello`.
 import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
+import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { count, duration, hostAndPort, versionRange } from "./options.js"
 import { reportError } from "./output.js"
@@ -35,6 +36,9 @@ function program(signal: AbortSignal): Command {
                 hostAndPort,
             )
             .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
+            .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
+            .option("--key <file>", "its private key as PEM")
+            .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .option("--tls <version>", "1.2, 1.3 or auto", versionRange, versionRange("auto"))
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
         10,
@@ -43,6 +47,12 @@ function program(signal: AbortSignal): Command {
         root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
         5,
     ).action((flags: SimulateFlags) => startCommand(flags, signal))
+    root.command("bench")
+        .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
+        .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
+        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchFlags) => benchCommand(flags, signal))
     root.command("bench-wakes")
         .description("time simulated wakes of the sample app, as JSON")
         .option("--cycles <n>", "wakes to run", count(2), 100)

@@ -49,14 +49,14 @@ export interface VersionRange {
     maxVersion: TlsVersion
 }
 
-const ranges: Record<string, VersionRange> = {
-    "1.2": { minVersion: "1.2", maxVersion: "1.2" },
-    "1.3": { minVersion: "1.3", maxVersion: "1.3" },
-    auto: { minVersion: "1.2", maxVersion: "1.3" },
-}
+const ranges = new Map<string, VersionRange>([
+    ["1.2", { minVersion: "1.2", maxVersion: "1.2" }],
+    ["1.3", { minVersion: "1.3", maxVersion: "1.3" }],
+    ["auto", { minVersion: "1.2", maxVersion: "1.3" }],
+])
 
 export function versionRange(text: string): VersionRange {
-    const range = ranges[text]
+    const range = ranges.get(text)
     if (range === undefined) throw new InvalidArgumentError("It must be 1.2, 1.3 or auto.")
     return range
 }

@@ -1,6 +1,7 @@
 // `warmhello simulate` and, for `npm start`, `warmhello start`.
 import { rootCertificates } from "node:tls"
 import pc from "picocolors"
+import { Client, type ClientOptions } from "../core/client.js"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import type { AppLine } from "../sim/board.js"
@@ -13,6 +14,9 @@ import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.j
 export interface SimulateFlags {
     server?: HostAndPort
     ca?: string
+    cert?: string
+    key?: string
+    alpn?: string
     cycles: number
     sleep?: number
     powerLossEvery: number
@@ -39,6 +43,13 @@ function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
     return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
 }
 
+function identityFrom(flags: SimulateFlags): ClientOptions["identity"] {
+    if (flags.cert === undefined && flags.key === undefined) return undefined
+    if (flags.cert === undefined || flags.key === undefined)
+        throw new WarmhelloError("bad-option", "--cert and --key go together")
+    return { certificate: readFile(flags.cert), key: readFile(flags.key) }
+}
+
 function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     return ({ level, text }) => {
         if (level === "debug" && !verbose) return
@@ -57,6 +68,8 @@ async function run(
     return simulate({
         program,
         server: serverFrom(flags),
+        identity: identityFrom(flags),
+        alpn: flags.alpn,
         ...flags.tls,
         tickets: flags.tickets,
         cycles: flags.cycles,
@@ -75,6 +88,21 @@ async function run(
 function printSummary(output: Output, summary: Summary): void {
     output.line()
     for (const line of summaryLines(summary)) output.line(line)
+}
+
+/** A file that cannot be read or used shall not wait for the compiler. */
+function checkFiles(flags: SimulateFlags): void {
+    const server = serverFrom(flags)
+    using _client = new Client({
+        host: "localhost",
+        port: 443,
+        ca: Buffer.from(rootCertificates[0] ?? ""),
+        ...server,
+        ...flags.tls,
+        identity: identityFrom(flags),
+        alpn: flags.alpn,
+        tickets: flags.tickets,
+    })
 }
 
 function asJson(app: string, flags: SimulateFlags, simulation: Simulation) {
@@ -97,7 +125,7 @@ const clockNotes: Record<Simulation["clock"], string | undefined> = {
 /** Runs one app; throws what went wrong first. */
 export async function simulateCommand(app: string, flags: SimulateFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
-    serverFrom(flags) // a bad --ca shall not wait for the compiler
+    checkFiles(flags)
     output.line(pc.dim(`compiling ${app} ...`))
     const simulation = await run(await compile(app), flags, output, signal)
     printSummary(output, summarize(simulation))

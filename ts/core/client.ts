@@ -12,6 +12,10 @@ export interface ClientOptions {
     /** Lowest and highest protocol version to speak. */
     minVersion: TlsVersion
     maxVersion: TlsVersion
+    /** This device's certificate chain, leaf first, and its private key, as PEM, for servers that ask for them. */
+    identity?: { certificate: Buffer; key: Buffer } | undefined
+    /** Application protocols to ask for (ALPN), comma-separated, best first. */
+    alpn?: string | undefined
     /** Accept tickets; without them only TLS 1.2 session IDs resume. */
     tickets: boolean
 }
@@ -19,23 +23,34 @@ export interface ClientOptions {
 /** wh_protocol of outcome.h */
 const nativeVersion = { "1.2": 1, "1.3": 2 } as const
 
+/** wh_client_config of client.h */
+function nativeConfig(options: ClientOptions) {
+    const { host, port, ca, identity, tickets } = options
+    return {
+        host,
+        port,
+        ca,
+        ca_size: ca.length,
+        min_version: nativeVersion[options.minVersion],
+        max_version: nativeVersion[options.maxVersion],
+        certificate: identity?.certificate ?? null,
+        certificate_size: identity?.certificate.length ?? 0,
+        key: identity?.key ?? null,
+        key_size: identity?.key.length ?? 0,
+        alpn: options.alpn ?? null,
+        tickets,
+    }
+}
+
 /** A configured TLS client (firmware/core/include/warmhello/client.h). Dispose it after its connections. */
 export class Client implements Disposable {
     #handle: unknown
 
-    /** Throws a WarmhelloError: `ca-unreadable`, `argument` or `memory`. */
+    /** Throws a WarmhelloError: `ca-unreadable`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
+     * `key-mismatch`, `alpn-unusable`, `argument` or `memory`. */
     constructor(options: ClientOptions) {
         const error = [0]
-        this.#handle = native().clientNew(
-            options.host,
-            options.port,
-            options.ca,
-            options.ca.length,
-            nativeVersion[options.minVersion],
-            nativeVersion[options.maxVersion],
-            options.tickets ? 1 : 0,
-            error,
-        )
+        this.#handle = native().clientNew(nativeConfig(options), error)
         if (!this.#handle) throw coreError(errorWord(error[0] ?? 0))
     }
 

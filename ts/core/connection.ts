@@ -5,12 +5,11 @@ import { type Outcome, outcomeSchema } from "./outcome.js"
 import type { CoreErrorWord } from "./words.js"
 
 /** wh_conn_state of conn.h, in its order. */
-const states = ["idle", "handshake", "open", "closed", "failed"] as const
-export type ConnectionState = (typeof states)[number]
+export const connectionStates = ["idle", "handshake", "open", "closed", "failed"] as const
+export type ConnectionState = (typeof connectionStates)[number]
 
 /** A record's plaintext has at most 16 KB (RFC 8446 5.1). */
 const CHUNK_SIZE = 16384
-const OUTCOME_SIZE = 512
 
 /** One TLS connection without I/O (firmware/core/include/warmhello/conn.h): the caller carries the wire bytes.
  *
@@ -32,11 +31,11 @@ export class Connection implements Disposable {
     }
 
     get state(): ConnectionState {
-        return states[native().connState(this.#native) as number] ?? "failed"
+        return connectionStates[native().connState(this.#native) as number] ?? "failed"
     }
 
     get outcome(): Outcome {
-        const text = Buffer.alloc(OUTCOME_SIZE)
+        const text = Buffer.alloc(native().outcomeJsonSize())
         const length: number = native().outcomeJson(native().connOutcome(this.#native), text, text.length)
         return outcomeSchema.parse(JSON.parse(text.toString("utf8", 0, length)))
     }

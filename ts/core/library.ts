@@ -13,6 +13,21 @@ function load() {
     koffi.opaque("wh_client")
     koffi.opaque("wh_conn")
     koffi.opaque("wh_outcome")
+    // client.h; pointers are to memory that only has to last for the call.
+    koffi.struct("wh_client_config", {
+        host: "const char *",
+        port: "uint16_t",
+        ca: "const uint8_t *",
+        ca_size: "size_t",
+        min_version: "int",
+        max_version: "int",
+        certificate: "const uint8_t *",
+        certificate_size: "size_t",
+        key: "const uint8_t *",
+        key_size: "size_t",
+        alpn: "const char *",
+        tickets: "bool",
+    })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
     return {
         hostStart: library.func("int wh_host_start(void)"),
@@ -20,10 +35,9 @@ function load() {
         hostLosePower: library.func("void wh_host_lose_power(void)"),
         hostSaveState: library.func("int wh_host_save_state(_Out_ uint8_t *out, size_t size)"),
         hostLoadState: library.func("int wh_host_load_state(const uint8_t *bytes, size_t size)"),
+        hostStateSize: library.func("size_t wh_ffi_host_state_size(void)"),
         hostMemory: library.func("wh_host_memory wh_host_memory_take(void)"),
-        clientNew: library.func(
-            "wh_client *wh_ffi_client_new(const char *host, uint16_t port, const uint8_t *ca, size_t ca_size, int min_version, int max_version, int tickets, _Out_ int *error)",
-        ),
+        clientNew: library.func("wh_client *wh_ffi_client_new(const wh_client_config *config, _Out_ int *error)"),
         clientFree: library.func("void wh_ffi_client_free(wh_client *client)"),
         connNew: library.func("wh_conn *wh_ffi_conn_new(wh_client *client)"),
         connFree: library.func("void wh_ffi_conn_free(wh_conn *conn)"),
@@ -37,6 +51,7 @@ function load() {
         connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
+        outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),
         errorWord: library.func("const char *wh_error_word(int error)"),
     }
 }

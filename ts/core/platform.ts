@@ -3,9 +3,6 @@
 import { WarmhelloError } from "../errors.js"
 import { native } from "./library.js"
 
-/** What a board keeps while its processor is off (WH_HOST_STATE_SIZE). */
-const STATE_SIZE = 2144
-
 /** Deep sleep that takes no time: both clocks go forward, the RTC slot stays. */
 export function sleep(durationMs: number): void {
     native().hostSleep(Math.round(durationMs * 1000))
@@ -18,7 +15,7 @@ export function losePower(): void {
 
 /** The RTC slot and its clock, to go on in another process. */
 export function saveState(): Buffer {
-    const state = Buffer.alloc(STATE_SIZE)
+    const state = Buffer.alloc(native().hostStateSize())
     checkState(native().hostSaveState(state, state.length))
     return state
 }
@@ -28,5 +25,6 @@ export function loadState(state: Buffer): void {
 }
 
 function checkState(result: number): void {
-    if (result !== 0) throw new WarmhelloError("argument", `the board's state must have ${STATE_SIZE} bytes`)
+    if (result === 0) return
+    throw new WarmhelloError("argument", `the board's state must have ${native().hostStateSize()} bytes`)
 }

@@ -21,6 +21,8 @@ interface TlsSocketEvents {
     end: []
     /** The connection has failed. Nothing follows. */
     error: [WarmhelloError]
+    /** The connection is gone, whoever ended it; the client may be disposed of. Comes before `end` and `error`. */
+    closed: []
 }
 
 /** Node's network errors as ours. */
@@ -38,6 +40,24 @@ const networkMessages: Partial<Record<ErrorCode, string>> = {
     "connection-refused": "the server refuses connections on this port",
     "connect-timeout": "the server did not answer in time",
     "connection-lost": "the connection broke off",
+}
+
+/** How long a peer may take to close its side as well. */
+const LINGER_MS = 1000
+
+/** Closes a TCP connection that nobody listens to any more, and keeps no process waiting for its peer. */
+function letGo(tcp: net.Socket): void {
+    tcp.removeAllListeners()
+    tcp.on("error", () => {}) // the peer may reset what it no longer reads
+    if (tcp.connecting) {
+        tcp.destroy()
+        return
+    }
+    // To destroy it at once, with bytes unread, would reset the connection under what was just sent.
+    tcp.end()
+    tcp.resume()
+    const lingering = setTimeout(() => tcp.destroy(), LINGER_MS)
+    tcp.on("close", () => clearTimeout(lingering))
 }
 
 /** A TLS connection over TCP through the C core, with the core's one fall-back to a full handshake. */
@@ -69,10 +89,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     connect(): void {
-        this.#deadline = setTimeout(
-            () => this.#fail(this.#networkError("connect-timeout")),
-            this.#options.connectTimeoutMs,
-        )
+        this.#deadline = setTimeout(() => this.#timedOut(), this.#options.connectTimeoutMs)
         this.#connectTcp()
     }
 
@@ -106,6 +123,12 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         })
         tcp.on("end", () => this.#tcpEnded())
         tcp.on("error", (error: NodeJS.ErrnoException) => this.#tcpFailed(error))
+    }
+
+    #timedOut(): void {
+        // The silence may be the server's answer to the session: the core forgets it, so that the next wake goes in full.
+        this.#connection?.eof()
+        this.#fail(this.#networkError("connect-timeout"))
     }
 
     #tcpEnded(): void {
@@ -211,6 +234,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         clearTimeout(this.#deadline)
         this.#dropConnection()
+        this.emit("closed")
     }
 
     /** Sends what is left, an alert or close_notify, and frees the connection. */
@@ -222,11 +246,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
             connection[Symbol.dispose]()
             this.#connection = undefined
         }
-        const tcp = this.#tcp
-        tcp?.removeAllListeners()
-        tcp?.on("error", () => {}) // the peer may reset what it no longer reads
-        tcp?.end()
-        tcp?.resume()
+        if (this.#tcp !== undefined) letGo(this.#tcp)
         this.#tcp = undefined
     }
 }

@@ -59,12 +59,44 @@ export const coreErrors = {
         meaning: "the connection closed without close_notify: data may be missing",
     },
     protocol: { value: -50, class: "peer", meaning: "the server sent something that TLS does not allow" },
+    "no-common-alpn": {
+        value: -51,
+        class: "peer",
+        meaning: "the server speaks none of the application protocols asked for",
+    },
+    "client-certificate-wanted": {
+        value: -52,
+        class: "peer",
+        meaning: "the server wants a client certificate, and none was given",
+    },
+    "client-certificate-refused": {
+        value: -53,
+        class: "peer",
+        meaning: "the server does not accept the client certificate",
+    },
     memory: { value: -80, class: "platform", meaning: "out of memory" },
     entropy: { value: -81, class: "platform", meaning: "the random generator failed" },
     "rtc-too-small": { value: -82, class: "platform", meaning: "the RTC slot is too small for the session" },
     argument: { value: -90, class: "usage", meaning: "an argument is missing or out of range" },
     state: { value: -91, class: "usage", meaning: "the call does not fit the state of the connection" },
     "ca-unreadable": { value: -92, class: "usage", meaning: "the CA holds no PEM certificate that can be used" },
+    "certificate-unreadable": {
+        value: -93,
+        class: "usage",
+        meaning: "the client certificate holds no PEM certificate that can be used",
+    },
+    "key-unreadable": {
+        value: -94,
+        class: "usage",
+        meaning: "the client key holds no PEM private key that can be used",
+    },
+    "key-encrypted": { value: -95, class: "usage", meaning: "the client key is locked with a passphrase" },
+    "key-mismatch": { value: -96, class: "usage", meaning: "the client key does not belong to the client certificate" },
+    "alpn-unusable": {
+        value: -97,
+        class: "usage",
+        meaning: "the application protocols must be a comma-separated list of at most 63 bytes, without empty names",
+    },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
 export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]

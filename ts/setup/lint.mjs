@@ -7,7 +7,7 @@ const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-s
     .split("\n")
     .filter((path) => path !== "")
 const cSources = cFiles.filter((path) => path.endsWith(".c"))
-const inBuild = (/** @type {string} */ path) => !path.startsWith("test/fuzz/")
+const folderOf = (/** @type {string} */ path) => /^test\/(fuzz|bench)\//.exec(path)?.[1] ?? "asan"
 
 /** @type {[string, () => boolean][]} */
 const checks = [
@@ -16,14 +16,24 @@ const checks = [
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/ts/generate/main.js", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
-    ["clang-tidy", () => tidy("build/asan", cSources.filter(inBuild))],
-    ["clang-tidy, fuzz targets", () => tidy("build/fuzz", cSources.filter((path) => !inBuild(path)))],
+    ["clang-tidy", () => tidy("asan")],
+    ["clang-tidy, fuzz targets", () => tidy("fuzz")],
+    ["clang-tidy, bench programs", () => tidy("bench")],
 ]
 
-/** @param {string} build @param {string[]} files */
-function tidy(build, files) {
+/** @param {string} build the folder in build/ that compiles them */
+function tidy(build) {
+    const files = cSources.filter((path) => folderOf(path) === build)
     const jobs = String(availableParallelism())
-    return runQuietly(["run-clang-tidy", "-quiet", "-p", build, "-j", jobs, ...files.map((path) => `^${root}/${path}$`)])
+    return runQuietly([
+        "run-clang-tidy",
+        "-quiet",
+        "-p",
+        `build/${build}`,
+        "-j",
+        jobs,
+        ...files.map((path) => `^${root}/${path}$`),
+    ])
 }
 
 for (const [name, check] of checks) {

@@ -240,12 +240,14 @@ if (forTests) {
 }
 if (forTests || forBench) {
     // The tests take our own client only, the bench all of them.
-    const made = forBench ? "bench_openssl" : "bench_warmhello"
+    const programs = ["warmhello", ...(forBench ? ["mbedtls", "bearssl", "openssl"] : [])].map(
+        (stack) => `bench_${stack}`,
+    )
     steps.push({
         name: forBench ? "bench programs" : "bench program of warmhello",
         from: () => fingerprint(["firmware", "test/bench"], [wolfsslDir]),
-        made: () => existsSync(join(build, "bench/bench", made)),
-        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? "bench/all" : made),
+        made: () => programs.every((program) => existsSync(join(build, "bench/bench", program))),
+        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? "bench/all" : "bench_warmhello"),
     })
 }
 if (forCi) {

@@ -78,8 +78,8 @@ export class Board {
                 end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
         })
         sockets.attach(vm)
-        const timeout = setTimeout(() => end({ error: this.#neverSlept() }), this.#options.wakeTimeoutMs)
         vm.start(this.#options.program, DEVICE_ID)
+        const timeout = setTimeout(() => end({ error: this.#neverSlept() }), this.#options.wakeTimeoutMs)
         const how = await ended
         clearTimeout(timeout)
         vm.stop()

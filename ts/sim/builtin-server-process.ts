@@ -1,17 +1,30 @@
-// The process of the built-in server. It offers every kind of session; the client's versions and
-// its use of tickets decide which.
+// The process of the built-in server: HTTP and MQTT on one TLS port. It offers every kind of
+// session; the client's versions and its use of tickets decide which.
 import { constants } from "node:crypto"
-import https from "node:https"
-import type { TLSSocket } from "node:tls"
+import http from "node:http"
+import tls from "node:tls"
+import { Aedes } from "aedes"
 import { type ServerConfig, type ServerMessage, serverConfigSchema } from "./builtin-server.js"
 
 function tell(message: ServerMessage): void {
     process.send?.(message)
 }
 
-function serve(config: ServerConfig): void {
+/** First byte of an MQTT connection: CONNECT, without flags. */
+const MQTT_CONNECT = 0x10
+
+function answerHttp(): http.Server {
+    return http.createServer((request, response) => {
+        request.resume()
+        request.on("end", () => response.writeHead(204).end())
+    })
+}
+
+async function serve(config: ServerConfig): Promise<void> {
+    const web = answerHttp()
+    const broker = await Aedes.createBroker()
     const sessions = new Map<string, Buffer>()
-    const server = https.createServer({
+    const server = tls.createServer({
         cert: config.certificate,
         key: config.key,
         sessionTimeout: config.sessionLifetimeS,
@@ -26,16 +39,15 @@ function serve(config: ServerConfig): void {
     server.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
         done(null, sessions.get(id.toString("hex")) ?? null)
     })
-    server.on("secureConnection", (socket: TLSSocket) => {
+    server.on("secureConnection", (socket: tls.TLSSocket) => {
         tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() })
         socket.on("error", () => {}) // a client that goes to sleep may reset
-    })
-    server.on("request", (request, response) => {
-        let body = ""
-        request.on("data", (text) => (body += text))
-        request.on("end", () => {
-            tell({ type: "request", remotePort: request.socket.remotePort ?? 0, body })
-            response.writeHead(204).end()
+        socket.once("data", (first: Buffer) => {
+            socket.pause()
+            socket.unshift(first)
+            if (first[0] === MQTT_CONNECT) broker.handle(socket)
+            else web.emit("connection", socket)
+            socket.resume()
         })
     })
     server.on("tlsClientError", () => {}) // what went wrong is the client's to tell
@@ -45,5 +57,5 @@ function serve(config: ServerConfig): void {
     })
 }
 
-process.once("message", (config) => serve(serverConfigSchema.parse(config)))
+process.once("message", (config) => void serve(serverConfigSchema.parse(config)))
 process.on("disconnect", () => process.exit())

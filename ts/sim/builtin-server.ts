@@ -24,7 +24,6 @@ export type ServerConfig = z.infer<typeof serverConfigSchema>
 const serverMessageSchema = z.discriminatedUnion("type", [
     z.object({ type: z.literal("listening"), port: z.int() }),
     z.object({ type: z.literal("connection"), remotePort: z.int(), resumed: z.boolean() }),
-    z.object({ type: z.literal("request"), remotePort: z.int(), body: z.string() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 
@@ -40,8 +39,6 @@ export class BuiltinServer implements Disposable {
     readonly #process: ChildProcess
     readonly #resumed = new Map<number, boolean>()
     readonly #waiting = new Map<number, (resumed: boolean) => void>()
-    /** Bodies of the requests that came, in order. */
-    readonly requests: string[] = []
 
     private constructor(
         process: ChildProcess,
@@ -86,7 +83,6 @@ export class BuiltinServer implements Disposable {
     }
 
     #received(message: ServerMessage): void {
-        if (message.type === "request") this.requests.push(message.body)
         if (message.type !== "connection") return
         const waiting = this.#waiting.get(message.remotePort)
         this.#waiting.delete(message.remotePort)

@@ -5,11 +5,22 @@ import * as x509 from "@peculiar/x509"
 
 x509.cryptoProvider.set(webcrypto)
 
-const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** Parameters for WebCrypto, of the key and of what it signs. */
+const algorithms = {
+    ecdsa: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+    rsa: {
+        name: "RSASSA-PKCS1-v1_5",
+        modulusLength: 2048,
+        publicExponent: new Uint8Array([1, 0, 1]),
+        hash: "SHA-256",
+    },
+} as const
+export type KeyKind = keyof typeof algorithms
+
 export interface ServerCertificate {
-    /** PEM. */
+    /** PEM: the server's own, then those between it and the root. */
     certificate: string
     key: string
 }
@@ -17,6 +28,10 @@ export interface ServerCertificate {
 export interface ServerCertificateOptions {
     /** DNS names and IP addresses. */
     names: string[]
+    /** ECDSA P-256 unless told. */
+    keyKind?: KeyKind
+    /** Who presents it; a server unless told. */
+    purpose?: "server" | "client"
     notBefore?: Date
     notAfter?: Date
 }
@@ -25,6 +40,17 @@ export interface CertificateAuthority {
     /** PEM. */
     certificate: string
     issue(options: ServerCertificateOptions): Promise<ServerCertificate>
+    /** An authority under this one, whose certificate is sent with each that it issues. */
+    createIntermediate(name: string): Promise<CertificateAuthority>
+}
+
+/** One that can sign: a root or an intermediate. */
+interface Issuer {
+    certificate: x509.X509Certificate
+    keys: webcrypto.CryptoKeyPair
+    keyKind: KeyKind
+    /** PEM of the certificates from this one up to the root, which is left out. */
+    chain: string
 }
 
 const isIpAddress = (name: string): boolean => /^[\d.]+$|:/.test(name)
@@ -33,47 +59,86 @@ async function keyAsPem(key: webcrypto.CryptoKey): Promise<string> {
     return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY")
 }
 
-/** Makes a CA with an ECDSA P-256 key, valid from yesterday for ten years: skipped sleeps pass quickly. */
-export async function createCertificateAuthority(name = "warmhello test CA"): Promise<CertificateAuthority> {
-    const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair
-    const yesterday = new Date(Date.now() - DAY_MS)
-    const inTenYears = new Date(Date.now() + 3650 * DAY_MS)
-    const ca = await x509.X509CertificateGenerator.createSelfSigned({
-        name: `CN=${name}`,
-        keys,
-        signingAlgorithm: ALGORITHM,
-        notBefore: yesterday,
-        notAfter: inTenYears,
+async function createKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+    const made = await webcrypto.subtle.generateKey(algorithms[kind], true, ["sign", "verify"])
+    return made as webcrypto.CryptoKeyPair // not one key: both algorithms are asymmetric
+}
+
+/** From yesterday for ten years: skipped sleeps pass quickly. */
+function longValidity(): { notBefore: Date; notAfter: Date } {
+    return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 3650 * DAY_MS) }
+}
+
+async function authorityExtensions(keys: webcrypto.CryptoKeyPair): Promise<x509.Extension[]> {
+    return [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ]
+}
+
+const purposes = { server: x509.ExtendedKeyUsage.serverAuth, client: x509.ExtendedKeyUsage.clientAuth }
+
+async function issue(issuer: Issuer, options: ServerCertificateOptions): Promise<ServerCertificate> {
+    const keys = await createKeys(options.keyKind ?? "ecdsa")
+    const validity = longValidity()
+    const certificate = await x509.X509CertificateGenerator.create({
+        subject: `CN=${options.names[0]}`,
+        issuer: issuer.certificate.subject,
+        publicKey: keys.publicKey,
+        signingKey: issuer.keys.privateKey,
+        signingAlgorithm: algorithms[issuer.keyKind],
+        notBefore: options.notBefore ?? validity.notBefore,
+        notAfter: options.notAfter ?? validity.notAfter,
         extensions: [
-            new x509.BasicConstraintsExtension(true, undefined, true),
-            new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-            await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+            new x509.SubjectAlternativeNameExtension(
+                options.names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
+            ),
+            new x509.ExtendedKeyUsageExtension([purposes[options.purpose ?? "server"]]),
+            await x509.AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
         ],
     })
+    return { certificate: `${certificate.toString("pem")}\n${issuer.chain}`, key: await keyAsPem(keys.privateKey) }
+}
 
-    async function issue(options: ServerCertificateOptions): Promise<ServerCertificate> {
-        const serverKeys = (await webcrypto.subtle.generateKey(ALGORITHM, true, [
-            "sign",
-            "verify",
-        ])) as webcrypto.CryptoKeyPair
-        const certificate = await x509.X509CertificateGenerator.create({
-            subject: `CN=${options.names[0]}`,
-            issuer: ca.subject,
-            publicKey: serverKeys.publicKey,
-            signingKey: keys.privateKey,
-            signingAlgorithm: ALGORITHM,
-            notBefore: options.notBefore ?? yesterday,
-            notAfter: options.notAfter ?? inTenYears,
-            extensions: [
-                new x509.SubjectAlternativeNameExtension(
-                    options.names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
-                ),
-                new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-                await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
-            ],
-        })
-        return { certificate: certificate.toString("pem"), key: await keyAsPem(serverKeys.privateKey) }
+async function createIntermediate(above: Issuer, name: string): Promise<CertificateAuthority> {
+    const keys = await createKeys(above.keyKind)
+    const certificate = await x509.X509CertificateGenerator.create({
+        subject: `CN=${name}`,
+        issuer: above.certificate.subject,
+        publicKey: keys.publicKey,
+        signingKey: above.keys.privateKey,
+        signingAlgorithm: algorithms[above.keyKind],
+        ...longValidity(),
+        extensions: [
+            ...(await authorityExtensions(keys)),
+            await x509.AuthorityKeyIdentifierExtension.create(above.keys.publicKey),
+        ],
+    })
+    const chain = `${certificate.toString("pem")}\n${above.chain}`
+    return asAuthority({ certificate, keys, keyKind: above.keyKind, chain })
+}
+
+function asAuthority(issuer: Issuer): CertificateAuthority {
+    return {
+        certificate: issuer.certificate.toString("pem"),
+        issue: (options) => issue(issuer, options),
+        createIntermediate: (name) => createIntermediate(issuer, name),
     }
+}
 
-    return { certificate: ca.toString("pem"), issue }
+/** Makes a CA, which signs with an ECDSA P-256 key unless told. */
+export async function createCertificateAuthority(
+    name = "warmhello test CA",
+    keyKind: KeyKind = "ecdsa",
+): Promise<CertificateAuthority> {
+    const keys = await createKeys(keyKind)
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+        name: `CN=${name}`,
+        keys,
+        signingAlgorithm: algorithms[keyKind],
+        ...longValidity(),
+        extensions: await authorityExtensions(keys),
+    })
+    return asAuthority({ certificate, keys, keyKind, chain: "" })
 }

@@ -1,11 +1,8 @@
 // DeviceScript's compiler, from @devicescript/cli, as a child process.
-import { spawn } from "node:child_process"
-import { existsSync, readFileSync, rmSync } from "node:fs"
+import { fork } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
-import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
-
-const COMPILER = "node_modules/@devicescript/cli/built/devicescript-cli.cjs"
 
 /** The DeviceScript project that a file is in: the nearest folder above it with a devsconfig.json. */
 function projectOf(app: string): string {
@@ -31,29 +28,31 @@ export async function compile(app: string): Promise<Uint8Array> {
     if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
     if (path.endsWith(".devs")) return readFileSync(path)
     const project = projectOf(path)
-    // The compiler's own --out-dir takes no value, so the result is where it always is.
-    const bytecode = join(project, ".devicescript/bin/bytecode.devs")
-    rmSync(bytecode, { force: true })
-    await runCompiler(project, relative(project, path))
-    return readFileSync(bytecode)
+    return runCompiler(project, relative(project, path))
 }
 
-async function runCompiler(project: string, entry: string): Promise<void> {
-    const main = `require(${JSON.stringify(checkoutPath(COMPILER))}).mainCli()`
-    const child = spawn(process.execPath, ["-e", main, "devs", "build", entry], {
+async function runCompiler(project: string, entry: string): Promise<Uint8Array> {
+    const child = fork(new URL("./compiler-process.js", import.meta.url), ["build", entry], {
         cwd: project,
         env: { ...process.env, NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
-        stdio: ["ignore", "pipe", "pipe"],
+        execArgv: [],
+        serialization: "advanced",
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
     })
     let output = ""
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text))
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (output += text))
+    let bytecode: Uint8Array | undefined
+    child.on("message", (message) => {
+        if (message instanceof Uint8Array) bytecode = message
+    })
     const code = await new Promise<number | null>((done, failed) => {
         child.on("error", failed)
         child.on("close", done)
     })
-    if (code !== 0) {
+    if (code !== 0 || bytecode === undefined) {
         throw new WarmhelloError("compile-failed", `${entry} does not compile:\n${withoutColours(output).trimEnd()}`)
     }
+    return bytecode
 }
 
 function withoutColours(text: string): string {

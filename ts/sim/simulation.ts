@@ -13,6 +13,8 @@ export interface SimulationOptions {
     program: Uint8Array
     /** A server to connect to; the built-in one without it. */
     server: { host: string; port: number; ca: Buffer } | undefined
+    identity?: ClientOptions["identity"]
+    alpn?: ClientOptions["alpn"]
     minVersion: TlsVersion
     maxVersion: TlsVersion
     tickets: boolean
@@ -69,7 +71,6 @@ export interface Simulation {
     wakes: Wake[]
     /** What the app slept; with a remote server and skipped sleeps, no clock moves. */
     clock: "skipped" | "real" | "standing"
-    requests: string[]
     /** The error that ended the run early, if one did. */
     error: WarmhelloError | undefined
 }
@@ -94,7 +95,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         wakeTimeoutMs: options.wakeTimeoutMs,
         onConsole: options.onConsole,
     })
-    const simulation: Simulation = { wakes: [], clock, requests: builtin?.requests ?? [], error: undefined }
+    const simulation: Simulation = { wakes: [], clock, error: undefined }
     platform.losePower()
     let before = { sleptMs: 0, powerLost: true }
     for (let n = 1; ; n++) {
@@ -118,12 +119,12 @@ function startBuiltin(options: SimulationOptions, timeSkip: TimeSkip | undefined
 }
 
 function clientOptions(options: SimulationOptions, builtin: BuiltinServer | undefined): ClientOptions {
-    const { minVersion, maxVersion, tickets } = options
+    const { minVersion, maxVersion, tickets, identity, alpn } = options
     const peer =
         options.server ??
         (builtin !== undefined ? { host: BUILTIN_HOST, port: builtin.port, ca: builtin.ca } : undefined)
     if (peer === undefined) throw new WarmhelloError("server-failed", "there is no server to connect to")
-    return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets }
+    return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets, identity, alpn }
 }
 
 /** The sleep after the nth wake, on the clock of this run. */
@@ -146,14 +147,20 @@ async function sleepAfter(
     return { sleptMs, powerLost }
 }
 
+/** What went wrong with the app itself. */
+function appFailure({ error, connects }: WakeReport): WarmhelloError | undefined {
+    if (error !== undefined || connects.length > 0) return error
+    return new WarmhelloError("never-connected", "the app went to sleep without a TLS connection")
+}
+
+/** What went wrong first: an app may throw because its connect failed. */
+function firstFailure(report: WakeReport): WarmhelloError | undefined {
+    return report.connects.find(({ error }) => error !== undefined)?.error ?? appFailure(report)
+}
+
 /** A failure of the app ends the run; a failed connect only when nothing has ever worked. */
 function reasonToStop(n: number, report: WakeReport): WarmhelloError | undefined {
-    const connectError = report.connects.find((connect) => connect.error !== undefined)?.error
-    if (report.error !== undefined) return n === 1 ? (connectError ?? report.error) : report.error
-    if (report.connects.length === 0) {
-        return new WarmhelloError("never-connected", "the app went to sleep without a TLS connection")
-    }
-    return n === 1 ? connectError : undefined
+    return n === 1 ? firstFailure(report) : appFailure(report)
 }
 
 /** What a wake shows when no TLS connection came about. */
@@ -196,7 +203,7 @@ async function describe(
 ): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
     const connect = report.connects.find(({ error }) => error !== undefined) ?? report.connects.at(-1)
     const outcome = connect?.socket.outcome
-    const error = connect?.error ?? report.error
+    const error = firstFailure(report)
     return {
         result: error === undefined ? succeeded(outcome) : "failed",
         ...(outcome === undefined ? nothingMeasured : measured(outcome)),

@@ -25,8 +25,11 @@ export class TimeSkip implements Disposable {
     readonly #library = findLibrary()
     #skippedMs = 0
 
+    readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true })
+
     constructor() {
         this.#write()
+        process.once("exit", this.#removeFolder) // Ctrl-C disposes of nothing
     }
 
     /** Environment for a process that shall live on this clock. */
@@ -49,6 +52,7 @@ export class TimeSkip implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        rmSync(this.#folder, { recursive: true, force: true })
+        process.off("exit", this.#removeFolder)
+        this.#removeFolder()
     }
 }

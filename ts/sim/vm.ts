@@ -62,6 +62,9 @@ const PACKET = { service: 13, command: 14, payload: 16 } as const
 const CONTROL_SERVICE = 0
 const CONTROL_STANDBY = 0x87
 
+/** What the VM prints by itself would spoil the output of --json -; all that matters comes by hooks as well. */
+const silent = { log() {}, debug() {}, warn() {}, error() {} }
+
 let factory: VmFactory | undefined
 
 /** The VM is one module inside the CLI's bundle, which exports only its command line: cut it out. */
@@ -80,9 +83,9 @@ function loadFactory(): VmFactory {
     const commonJs =
         "const __commonJS = (modules) => () => { const module = { exports: {} };" +
         " Object.values(modules)[0](module.exports, module); return module.exports }"
-    const script = `(function (require, __filename, __dirname) { ${commonJs};\n${source.slice(start, end + BUNDLE_END.length)}\nreturn require_devicescript_vm() })`
+    const script = `(function (require, __filename, __dirname, console) { ${commonJs};\n${source.slice(start, end + BUNDLE_END.length)}\nreturn require_devicescript_vm() })`
     const wrapper = new vm.Script(script, { filename: "devicescript-vm.js" }).runInThisContext()
-    return wrapper(require, bundle, dirname(bundle))
+    return wrapper(require, bundle, dirname(bundle), silent)
 }
 
 /** One run of a program: made at a wake, stopped at the next sleep. */
@@ -107,9 +110,19 @@ export class Vm {
         this.#running = true
         this.#module.devsSetDeviceId(deviceId)
         this.#module.devsStart()
-        const result = this.#module.devsDeploy(program)
-        if (result !== 0)
-            throw new WarmhelloError("compile-failed", `the virtual machine refuses the program (${result})`)
+        const result = this.#deploy(program)
+        if (result === 0) return
+        this.stop()
+        throw new WarmhelloError("not-a-program", "the virtual machine refuses the program", { cause: result })
+    }
+
+    /** 0, or why the VM does not take the program. What is no bytecode at all makes it abort. */
+    #deploy(program: Uint8Array): unknown {
+        try {
+            return this.#module.devsDeploy(program)
+        } catch (error) {
+            return error
+        }
     }
 
     stop(): void {

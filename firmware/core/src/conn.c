@@ -45,6 +45,13 @@ static void count(wh_conn *conn, char direction, uint32_t size)
     }
 }
 
+/* True once the first byte has shown that the peer does not speak TLS. */
+static bool is_not_tls(const wh_conn *conn)
+{
+    return conn->outcome.total_rx > 0 && conn->first_byte != RECORD_HANDSHAKE &&
+           conn->first_byte != RECORD_ALERT;
+}
+
 static int receive(WOLFSSL *ssl, char *out, int size, void *ctx)
 {
     (void)ssl;
@@ -61,7 +68,8 @@ static int receive(WOLFSSL *ssl, char *out, int size, void *ctx)
     memcpy(out, from, taken);
     conn->in_pos += taken;
     count(conn, '<', (uint32_t)taken);
-    return (int)taken;
+    /* At once: a whole record header may never come. */
+    return is_not_tls(conn) ? WOLFSSL_CBIO_ERR_GENERAL : (int)taken;
 }
 
 static int transmit(WOLFSSL *ssl, char *bytes, int size, void *ctx)
@@ -195,9 +203,7 @@ static int check(wh_conn *conn, int returned)
         .hello_answered = conn->first_byte == RECORD_HANDSHAKE,
         .has_certificate = conn->client->has_certificate,
     };
-    bool not_tls = conn->outcome.total_rx > 0 && conn->first_byte != RECORD_HANDSHAKE &&
-                   conn->first_byte != RECORD_ALERT;
-    int error = not_tls ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
+    int error = is_not_tls(conn) ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
     if (ran_out) {
         error = WH_PLATFORM_MEMORY;
     }

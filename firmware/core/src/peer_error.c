@@ -53,6 +53,7 @@ wh_error wh_peer_error(const wh_peer_failure *failure)
         return WH_PLATFORM_ENTROPY;
     case SOCKET_ERROR_E:
     case SOCKET_PEER_CLOSED_E:
+    case WOLFSSL_ERROR_ZERO_RETURN: /* close_notify */
         return WH_PEER_CLOSED;
     case VERSION_ERROR:
     case UNSUPPORTED_SUITE:

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "warmhello/port_host.h"
+
 /* A record of 16 KB and its framing: the peer never waits for a reader. */
 #define IN_SIZE 18432
 #define OUT_SIZE 18432
@@ -12,24 +14,14 @@ typedef struct conn_with_buffers {
     uint8_t out[OUT_SIZE];
 } conn_with_buffers;
 
-wh_client *wh_ffi_client_new(const char *host, uint16_t port, const uint8_t *ca, size_t ca_size,
-                             int min_version, int max_version, int tickets, int *error)
+wh_client *wh_ffi_client_new(const wh_client_config *config, int *error)
 {
     wh_client *client = malloc(sizeof *client);
     if (client == NULL) {
         *error = WH_PLATFORM_MEMORY;
         return NULL;
     }
-    wh_client_config config = {
-        .host = host,
-        .port = port,
-        .ca = ca,
-        .ca_size = ca_size,
-        .min_version = (wh_protocol)min_version,
-        .max_version = (wh_protocol)max_version,
-        .tickets = tickets != 0,
-    };
-    *error = wh_client_init(client, &config);
+    *error = wh_client_init(client, config);
     if (*error != WH_OK) {
         free(client);
         return NULL;
@@ -60,4 +52,14 @@ void wh_ffi_conn_free(wh_conn *conn)
 {
     wh_conn_free(conn);
     free(conn);
+}
+
+size_t wh_ffi_host_state_size(void)
+{
+    return WH_HOST_STATE_SIZE;
+}
+
+size_t wh_ffi_outcome_json_size(void)
+{
+    return WH_OUTCOME_JSON_SIZE;
 }

@@ -13,13 +13,16 @@
 #include "warmhello/conn.h"
 
 /** Makes a client. Returns NULL and sets `error` (wh_client_init()) on failure. */
-wh_client *wh_ffi_client_new(const char *host, uint16_t port, const uint8_t *ca, size_t ca_size,
-                             int min_version, int max_version, int tickets, int *error);
+wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);
 void wh_ffi_client_free(wh_client *client);
 
 /** Makes and opens a connection with buffers of its own. Returns NULL only when
  * memory is out; any other error is in its outcome. */
 wh_conn *wh_ffi_conn_new(wh_client *client);
 void wh_ffi_conn_free(wh_conn *conn);
+
+/** WH_HOST_STATE_SIZE and WH_OUTCOME_JSON_SIZE, for callers that cannot read headers. */
+size_t wh_ffi_host_state_size(void);
+size_t wh_ffi_outcome_json_size(void);
 
 #endif

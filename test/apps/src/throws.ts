@@ -1,0 +1,2 @@
+console.log("reading the sensor")
+throw new Error("the sensor is broken")

@@ -1,0 +1,25 @@
+// What a wake must be like, in everybody's view: the client's, the server's own, and that of the wire.
+import { expect } from "vitest"
+import type { Reason } from "#warmhello/core/words.js"
+import type { Kind } from "../support/board.js"
+import type { Seen, Server } from "../support/servers/server.js"
+import { helloSaysResumed } from "../support/wire.js"
+
+async function expectWake(server: Server, seen: Seen, resumed: boolean): Promise<void> {
+    expect(seen.visit.error).toBeNull()
+    expect(seen.visit.attempts, "TCP connections").toBe(seen.visit.outcome?.reason === "fallback" ? 2 : 1)
+    expect(server.isAnswer(seen.visit.reply), "the server answers as it should").toBe(true)
+    expect(helloSaysResumed(seen.wire.toClient.bytes), "the server's hello says resumed").toBe(resumed)
+    const said = await server.saysResumed(seen)
+    if (said !== undefined) expect(said, "the server says resumed").toBe(resumed)
+}
+
+export async function expectFull(server: Server, seen: Seen, reason: Reason): Promise<void> {
+    expect(seen.visit.outcome).toMatchObject({ result: "full", reason })
+    await expectWake(server, seen, false)
+}
+
+export async function expectResumed(server: Server, seen: Seen, kind: Kind): Promise<void> {
+    expect(seen.visit.outcome).toMatchObject({ result: "resumed", reason: "accepted", kind })
+    await expectWake(server, seen, true)
+}

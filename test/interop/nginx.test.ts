@@ -1,0 +1,5 @@
+import { startNginx } from "../support/servers/nginx.js"
+import { describeEveryGroup, describeEveryKind } from "./every-server.js"
+
+describeEveryKind("nginx", startNginx)
+describeEveryGroup("nginx", startNginx)

@@ -1,0 +1,5 @@
+import { startOpenssl } from "../support/servers/openssl.js"
+import { describeEveryGroup, describeEveryKind } from "./every-server.js"
+
+describeEveryKind("OpenSSL", startOpenssl)
+describeEveryGroup("OpenSSL", startOpenssl)

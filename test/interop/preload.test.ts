@@ -1,0 +1,110 @@
+// DeviceScript's own tools, unmodified, with one line of environment.
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { afterAll, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { createIdentity } from "../support/identities.js"
+import { startNginx } from "../support/servers/nginx.js"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-preload-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+const identity = await createIdentity()
+const ca = join(folder, "ca.pem")
+writeFileSync(ca, identity.ca)
+
+const DEVS = checkoutPath("node_modules/.bin/devs")
+const PRELOAD = checkoutPath("build/ts/preload/main.js")
+
+/** The app names warmhello.test; the certificate is for localhost, so the app must name that. */
+function environment(port: number, more: Record<string, string> = {}): NodeJS.ProcessEnv {
+    return {
+        ...process.env,
+        ...{ NODE_OPTIONS: `--import ${PRELOAD}`, WARMHELLO_CA: ca, WARMHELLO_SERVER: `localhost:${port}` },
+        ...{ NO_COLOR: "1", NO_UPDATE_NOTIFIER: "1", ...more },
+    }
+}
+
+function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+    return new Promise((done) => {
+        const options = { cwd: checkoutPath("test/apps"), env, encoding: "utf8" } as const
+        execFile(DEVS, args, options, (_, stdout, stderr) => done(stdout + stderr))
+    })
+}
+
+const outcomes = (output: string) => output.match(/^warmhello: .*?,/gm)
+
+test("devs run --test connects through the core, and the next run resumes", async () => {
+    using server = await startNginx({ identity: identity.server })
+    const env = environment(server.port, { WARMHELLO_STATE: join(folder, "rtc"), WARMHELLO_TLS: "1.3" })
+    const first = await run(["run", "src/local.ts", "--test"], env)
+    expect(first).toContain("answered 200")
+    expect(outcomes(first)).toEqual(["warmhello: full (none),"])
+    const second = await run(["run", "src/local.ts", "--test"], env)
+    expect(second).toContain("answered 200")
+    expect(outcomes(second)).toEqual(["warmhello: resumed (accepted),"])
+})
+
+test("a connect that fails is an exception in the app at once, and its reason is printed", async () => {
+    using server = await startNginx({ identity: (await createIdentity()).server })
+    const output = await run(["run", "src/local.ts", "--test"], environment(server.port))
+    const reason = `localhost:${server.port}: the server's certificate is not signed by the given CA`
+    expect(output).toContain(`error: ${reason}`)
+    expect(output).toContain(`Unhandled exception`)
+    expect(output).toMatch(new RegExp(`message: .*${reason}`))
+})
+
+test("a setting that cannot be used is named", async () => {
+    const output = await run(["run", "src/local.ts", "--test"], environment(1, { WARMHELLO_TLS: "1.1" }))
+    expect(output).toContain("WARMHELLO_TLS=1.1")
+})
+
+function line(child: ChildProcess, pattern: RegExp): Promise<string> {
+    return new Promise((found, failed) => {
+        child.once("close", () => failed(new Error(`ended without ${pattern}`)))
+        for (const stream of [child.stdout, child.stderr]) {
+            if (stream !== null) {
+                createInterface({ input: stream }).on("line", (text) => pattern.test(text) && found(text))
+            }
+        }
+    })
+}
+
+/** Its ports are fixed (8081 to 8083). */
+test("devs run beside devs devtools connects through the core", async () => {
+    using server = await startNginx({ identity: identity.server })
+    const options = { cwd: checkoutPath("test/apps"), env: environment(server.port) }
+    const tools = spawn(DEVS, ["devtools"], options)
+    try {
+        await line(tools, /dbgserver/)
+        const app = spawn(DEVS, ["run", "src/local.ts"], options)
+        try {
+            await line(app, /^warmhello: full \(none\)/)
+        } finally {
+            app.kill()
+        }
+    } finally {
+        tools.kill()
+    }
+})
+
+test("other users of tls in the process are left alone", async () => {
+    const script = `
+        const tls = require("tls")
+        const plain = tls.connect({ host: "127.0.0.1", port: 1, rejectUnauthorized: false })
+        plain.on("error", () => {})
+        const ofVm = tls.connect({ host: "127.0.0.1", port: 1 })
+        ofVm.on("error", () => {})
+        const byPort = tls.connect(1, "127.0.0.1")
+        byPort.on("error", () => {})
+        const named = (socket) => socket instanceof tls.TLSSocket
+        console.log(named(plain), named(ofVm), named(byPort))`
+    const output = await new Promise<string>((done) => {
+        execFile(process.execPath, ["-e", script], { env: environment(1), encoding: "utf8" }, (_, stdout) =>
+            done(stdout),
+        )
+    })
+    expect(output).toContain("true false true")
+})

@@ -1,0 +1,227 @@
+// A TCP proxy that keeps to a script: at a given byte of a given direction it cuts, stalls, delays,
+// flips a bit, or drips. It knows nothing of TLS and records every byte that it passes on.
+import { once } from "node:events"
+import net from "node:net"
+import { setImmediate, setTimeout } from "node:timers/promises"
+
+export type Direction = "toServer" | "toClient"
+
+export type Fault =
+    /** Ends the connection for both: the client sees its end (FIN) or a reset (RST). */
+    | { do: "cut"; by: "fin" | "rst" }
+    /** Nothing more passes in this direction, and TCP stays up. */
+    | { do: "stall" }
+    | { do: "delay"; durationMs: number }
+    /** Nothing passes until so many bytes have gone the other way. */
+    | { do: "hold"; untilOther: number }
+    /** Passes on something that nobody has sent. It counts for no position. */
+    | { do: "inject"; bytes: Buffer }
+    /** Inverts one bit, 0 to 7, of the next byte. */
+    | { do: "flip"; bit: number }
+    /** From here on in pieces of so many bytes. */
+    | { do: "drip"; size: number }
+
+export interface Step {
+    direction: Direction
+    /** Bytes that pass before it happens. At 0 it happens as soon as both TCP connections are up. */
+    at: number
+    fault: Fault
+}
+
+/** One direction of a connection: what has passed. */
+export class Stream {
+    readonly #pieces: Buffer[] = []
+    #wake: (() => void)[] = []
+    /** Bytes and writes that were passed on, and steps that happened. */
+    size = 0
+    writes = 0
+    faults = 0
+
+    get bytes(): Buffer {
+        return Buffer.concat(this.#pieces)
+    }
+
+    passed(piece: Buffer): void {
+        this.#pieces.push(piece)
+        this.size += piece.length
+        this.writes++
+        for (const wake of this.#wake.splice(0)) wake()
+    }
+
+    async reaches(size: number): Promise<void> {
+        while (this.size < size) await new Promise<void>((wake) => this.#wake.push(wake))
+    }
+}
+
+/** One connection through the proxy. */
+export interface Carried {
+    toServer: Stream
+    toClient: Stream
+    /** The port from which the server sees it come. */
+    upstreamPort: number
+}
+
+/** Lets a receiver in this process read what was just written, so that the next piece comes to it by itself: between
+ * one setImmediate and the next, the event loop looks at all sockets. */
+async function receiverReads(): Promise<void> {
+    await setImmediate()
+    await setImmediate()
+}
+
+/** Nothing more can pass. */
+class Over extends Error {}
+
+/** Moves one direction's bytes, and performs the steps meant for it. */
+class Pipe {
+    readonly #steps: Step[]
+    #dripSize = Number.POSITIVE_INFINITY
+    #flipBits = 0
+
+    constructor(
+        readonly from: net.Socket,
+        readonly to: net.Socket,
+        readonly stream: Stream,
+        readonly other: Stream,
+        steps: Step[],
+        readonly cut: (by: "fin" | "rst") => void,
+    ) {
+        this.#steps = steps.toSorted((a, b) => a.at - b.at)
+    }
+
+    async run(): Promise<void> {
+        await this.#performDue()
+        for await (const chunk of this.from) await this.#carry(chunk as Buffer)
+        this.to.end()
+    }
+
+    async #carry(chunk: Buffer): Promise<void> {
+        let rest = chunk
+        while (rest.length > 0) {
+            const untilStep = (this.#steps[0]?.at ?? Number.POSITIVE_INFINITY) - this.stream.size
+            const size = Math.min(rest.length, untilStep, this.#dripSize, this.#flipBits === 0 ? rest.length : 1)
+            await this.#pass(rest.subarray(0, size))
+            rest = rest.subarray(size)
+            await this.#performDue()
+        }
+    }
+
+    async #pass(bytes: Buffer): Promise<void> {
+        const piece = Buffer.from(bytes)
+        if (this.#flipBits !== 0) piece.writeUInt8(piece.readUInt8(0) ^ this.#flipBits, 0)
+        this.#flipBits = 0
+        if (this.to.destroyed) throw new Over()
+        const hasRoom = this.to.write(piece)
+        this.stream.passed(piece)
+        if (!hasRoom) await once(this.to, "drain")
+        else if (Number.isFinite(this.#dripSize)) await receiverReads()
+    }
+
+    async #startDrip(size: number): Promise<void> {
+        this.#dripSize = size
+        await receiverReads()
+    }
+
+    async #performDue(): Promise<void> {
+        for (let step = this.#steps[0]; step !== undefined && step.at === this.stream.size; step = this.#steps[0]) {
+            this.#steps.shift()
+            this.stream.faults++
+            await this.#perform(step.fault)
+        }
+    }
+
+    async #perform(fault: Fault): Promise<void> {
+        if (fault.do === "flip") this.#flipBits |= 1 << fault.bit
+        else if (fault.do === "inject") this.to.write(fault.bytes)
+        else if (fault.do === "drip") await this.#startDrip(fault.size)
+        else if (fault.do === "delay") await setTimeout(fault.durationMs, undefined, { ref: false })
+        else if (fault.do === "hold") await this.other.reaches(fault.untilOther)
+        else if (fault.do === "stall") await once(this.from, "close")
+        else {
+            this.cut(fault.by)
+            throw new Over()
+        }
+    }
+}
+
+export class FaultProxy implements Disposable {
+    readonly #server: net.Server
+    readonly #sockets = new Set<net.Socket>()
+    readonly #plans: Step[][] = []
+    /** Every connection so far, in order. */
+    readonly connections: Carried[] = []
+
+    private constructor(readonly targetPort: number) {
+        this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client))
+    }
+
+    /** Listens on a free port of 127.0.0.1 and passes connections on to another one. */
+    static async start(targetPort: number): Promise<FaultProxy> {
+        const proxy = new FaultProxy(targetPort)
+        proxy.#server.listen(0, "127.0.0.1")
+        await once(proxy.#server, "listening")
+        return proxy
+    }
+
+    get port(): number {
+        const address = this.#server.address()
+        if (address === null || typeof address === "string") throw new Error("the proxy does not listen")
+        return address.port
+    }
+
+    /** What happens to the next connection, to the one after it, and so on. All later ones pass unharmed. */
+    plan(...connections: Step[][]): void {
+        this.#plans.splice(0, this.#plans.length, ...connections)
+    }
+
+    /** The newest connection. */
+    get last(): Carried {
+        const last = this.connections.at(-1)
+        if (last === undefined) throw new Error("nothing has connected yet")
+        return last
+    }
+
+    #accept(client: net.Socket): void {
+        const steps = this.#plans.shift() ?? []
+        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0 }
+        this.connections.push(carried)
+        const server = net.connect({ host: "127.0.0.1", port: this.targetPort, noDelay: true, allowHalfOpen: true })
+        const pair = [client, server]
+        for (const socket of pair) {
+            this.#sockets.add(socket)
+            socket.on("error", () => {}) // told to the other side by #carry
+            socket.on("close", () => this.#sockets.delete(socket))
+        }
+        server.once("connect", () => {
+            carried.upstreamPort = server.localPort ?? 0
+            this.#carry(client, server, carried, steps)
+        })
+        server.once("error", () => client.resetAndDestroy())
+    }
+
+    #carry(client: net.Socket, server: net.Socket, carried: Carried, steps: Step[]): void {
+        const { toServer, toClient } = carried
+        const cut = (by: "fin" | "rst"): void => {
+            server.destroy()
+            if (by === "rst") client.resetAndDestroy()
+            else client.end().resume()
+        }
+        const meant = (direction: Direction): Step[] => steps.filter((step) => step.direction === direction)
+        const pipes = [
+            new Pipe(client, server, toServer, toClient, meant("toServer"), cut),
+            new Pipe(server, client, toClient, toServer, meant("toClient"), cut),
+        ]
+        for (const pipe of pipes) pipe.run().catch((error: unknown) => this.#broke(pipe, error))
+        // Whoever has gone altogether takes the other along, also while the script stalls or delays.
+        client.once("close", () => server.destroy())
+    }
+
+    /** A reset on one side is a reset on the other. */
+    #broke(pipe: Pipe, error: unknown): void {
+        if (!(error instanceof Over)) pipe.to.resetAndDestroy()
+    }
+
+    [Symbol.dispose](): void {
+        this.#server.close()
+        for (const socket of this.#sockets) socket.destroy()
+    }
+}

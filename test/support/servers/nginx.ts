@@ -1,0 +1,65 @@
+// nginx. Its answer holds its variable $ssl_session_reused. It also serves the files of its folder
+// under /files/ and stores what is PUT there.
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { httpGet } from "../visit.mjs"
+import { type Files, isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+
+export interface NginxOptions extends ServerOptions {
+    /** False: it hands out no ticket, and keeps sessions itself. */
+    tickets?: boolean
+    /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
+    tickets13?: number
+}
+
+const groups = { x25519: "X25519", secp256r1: "prime256v1" }
+
+function configuration(files: Files, port: number, options: NginxOptions): string {
+    const clients = `ssl_verify_client on; ssl_client_certificate ${files.clientCa};`
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    return `
+        daemon off;
+        master_process off;
+        pid ${files.folder}/pid;
+        error_log stderr notice;
+        events { worker_connections 64; }
+        http {
+            access_log off;
+            ${temporary.map((use) => `${use}_temp_path ${files.folder}/${use};`).join(" ")}
+            server {
+                listen 127.0.0.1:${port} ssl;
+                ssl_certificate ${files.certificate};
+                ssl_certificate_key ${files.key};
+                ssl_protocols TLSv1.2 TLSv1.3;
+                ssl_session_cache shared:sessions:1m;
+                ssl_session_tickets ${options.tickets === false ? "off" : "on"};
+                ${options.tickets13 === undefined ? "" : `ssl_conf_command NumTickets ${options.tickets13};`}
+                ${options.group === undefined ? "" : `ssl_ecdh_curve ${groups[options.group]};`}
+                ${files.clientCa === "" ? "" : clients}
+                client_max_body_size 8m;
+                location / { return 200 "resumed: $ssl_session_reused\\n"; }
+                location /files/ { root ${files.folder}; dav_methods PUT; }
+            }
+        }`
+}
+
+export function startNginx(options: NginxOptions): Promise<Server> {
+    const recipe: Recipe = {
+        program: "nginx",
+        ready: /getrlimit\(RLIMIT_NOFILE\)/, // said when it listens
+        exchange: httpGet("/"),
+        isAnswer: isHttpOk,
+        prepare: (files, port) => {
+            const path = join(files.folder, "nginx.conf")
+            mkdirSync(join(files.folder, "files"), { recursive: true })
+            writeFileSync(path, configuration(files, port, options))
+            return ["-c", path, "-p", files.folder, "-e", "stderr"]
+        },
+        saysResumed: async ({ visit }) => {
+            const said = /^resumed: ([r.])$/m.exec(visit.reply.toString())
+            if (said === null) throw new Error(`nginx did not say: ${visit.reply.toString()}`)
+            return said[1] === "r"
+        },
+    }
+    return Server.start(recipe, options)
+}

@@ -1,0 +1,36 @@
+// OpenSSL's s_server. Its status page says how it sees the connection.
+import { httpGet } from "../visit.mjs"
+import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+
+export interface OpensslOptions extends ServerOptions {
+    /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
+    tickets13?: number
+    /** False: it keeps sessions itself and names them by ID, in TLS 1.3 too. */
+    stateless?: boolean
+}
+
+const groups = { x25519: "X25519", secp256r1: "P-256" }
+
+export function startOpenssl(options: OpensslOptions): Promise<Server> {
+    const recipe: Recipe = {
+        program: "openssl",
+        ready: /^ACCEPT/,
+        exchange: httpGet("/"),
+        isAnswer: isHttpOk,
+        prepare: (files, port) => [
+            ...["s_server", "-accept", `127.0.0.1:${port}`, "-www"],
+            // -cert takes the first certificate of its file, -cert_chain the others.
+            ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
+            ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...(options.tickets13 === undefined ? [] : ["-num_tickets", String(options.tickets13)]),
+            ...(options.stateless === false ? ["-no_ticket"] : []),
+            ...(files.clientCa === "" ? [] : ["-Verify", "1", "-verify_return_error", "-CAfile", files.clientCa]),
+        ],
+        saysResumed: async ({ visit }) => {
+            const said = /^(New|Reused), TLS/m.exec(visit.reply.toString())
+            if (said === null) throw new Error(`s_server did not say: ${visit.reply.toString()}`)
+            return said[1] === "Reused"
+        },
+    }
+    return Server.start(recipe, options)
+}

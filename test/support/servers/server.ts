@@ -1,0 +1,154 @@
+// What all servers under test have in common: an unmodified program from Debian on loopback, with a
+// folder, a certificate and a port of its own, whose life ends with the test's.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { ServerCertificate } from "#warmhello/sim/certificates.js"
+import type { Carried } from "../proxy.js"
+import type { Exchange, Visit } from "../visit.mjs"
+import { findProgram, Program } from "./program.js"
+
+export type Group = "x25519" | "secp256r1"
+
+/** What every server can be told. */
+export interface ServerOptions {
+    identity: ServerCertificate
+    /** The only group that it accepts; its own choice without. */
+    group?: Group
+    /** PEM of the CA that clients must have a certificate from. */
+    clientCa?: string
+}
+
+/** One connection, as the test has seen it. */
+export interface Seen {
+    visit: Visit
+    wire: Carried
+}
+
+/** Where a server's files are. */
+export interface Files {
+    folder: string
+    certificate: string
+    key: string
+    /** Empty without client certificates. */
+    clientCa: string
+}
+
+/** How to run one server program. */
+export interface Recipe {
+    program: string
+    /** The line that it prints once it listens. */
+    ready: RegExp
+    /** Application data that it answers, and how that answer looks. */
+    exchange: Exchange
+    isAnswer(reply: Buffer): boolean
+    /** Its arguments, after any file that they name has been written. */
+    prepare(files: Files, port: number): string[]
+    environment?(files: Files): Record<string, string>
+    /** What the server itself says about a connection, in words of its own; undefined if it has none. */
+    saysResumed?(seen: Seen, program: Program): Promise<boolean>
+}
+
+export const isHttpOk = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"))
+
+/** Below the ports that Linux gives to outgoing connections, so that none of those takes one between a stop and
+ * a restart. */
+const PORTS = { from: 20000, count: 12000 }
+const ATTEMPTS = 20
+
+export class Server implements Disposable {
+    readonly #recipe: Recipe
+    readonly #files: Files
+    #program: Program | undefined
+    #port = 0
+
+    private constructor(recipe: Recipe, options: ServerOptions) {
+        const folder = mkdtempSync(join(tmpdir(), "warmhello-server-"))
+        const write = (name: string, text: string): string => {
+            writeFileSync(join(folder, name), text)
+            return join(folder, name)
+        }
+        this.#recipe = recipe
+        this.#files = {
+            folder,
+            certificate: write("certificate.pem", options.identity.certificate),
+            key: write("key.pem", options.identity.key),
+            clientCa: options.clientCa === undefined ? "" : write("client-ca.pem", options.clientCa),
+        }
+    }
+
+    /** Starts on a free port of 127.0.0.1; when somebody else has taken it meanwhile, on another. */
+    static async start(recipe: Recipe, options: ServerOptions): Promise<Server> {
+        const server = new Server(recipe, options)
+        try {
+            await server.#startSomewhere()
+            return server
+        } catch (error) {
+            server[Symbol.dispose]()
+            throw error
+        }
+    }
+
+    get port(): number {
+        return this.#port
+    }
+
+    /** Its folder, for files that it serves or receives. */
+    get folder(): string {
+        return this.#files.folder
+    }
+
+    get exchange(): Exchange {
+        return this.#recipe.exchange
+    }
+
+    /** Whether this is the right answer to its exchange. */
+    isAnswer(reply: Buffer): boolean {
+        return this.#recipe.isAnswer(reply)
+    }
+
+    /** Undefined for a server that does not tell. */
+    async saysResumed(seen: Seen): Promise<boolean | undefined> {
+        return this.#program === undefined ? undefined : this.#recipe.saysResumed?.(seen, this.#program)
+    }
+
+    /** Waits for a line that the server prints. */
+    async line(pattern: RegExp): Promise<string> {
+        if (this.#program === undefined) throw new Error("the server does not run")
+        return this.#program.line(pattern)
+    }
+
+    /** On the same port with new ticket keys and no memory of sessions: each of these programs makes its keys
+     * when it starts. */
+    async restart(): Promise<void> {
+        await this.#program?.stop()
+        await this.#run()
+    }
+
+    async #startSomewhere(): Promise<void> {
+        for (let attempt = 1; ; attempt++) {
+            this.#port = PORTS.from + Math.floor(Math.random() * PORTS.count)
+            try {
+                return await this.#run()
+            } catch (error) {
+                await this.#program?.stop()
+                if (attempt === ATTEMPTS || !/in use/.test(String(error))) throw error
+            }
+        }
+    }
+
+    async #run(): Promise<void> {
+        this.#program = new Program(
+            findProgram(this.#recipe.program),
+            this.#recipe.prepare(this.#files, this.#port),
+            this.#recipe.environment?.(this.#files) ?? {},
+            this.#files.folder,
+        )
+        await this.#program.line(this.#recipe.ready)
+    }
+
+    [Symbol.dispose](): void {
+        this.#program?.[Symbol.dispose]()
+        rmSync(this.#files.folder, { recursive: true, force: true })
+    }
+}

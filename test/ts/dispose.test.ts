@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest"
+import { Client, type ClientOptions } from "#warmhello/core/client.js"
+import { Connection } from "#warmhello/core/connection.js"
+import { TlsSocket } from "#warmhello/core/tls-socket.js"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { startServer } from "./support/tls-server.js"
+import { clientOptions } from "./support/visit.js"
+
+const authority = await createCertificateAuthority()
+const options: ClientOptions = clientOptions({ port: 443, ca: Buffer.from(authority.certificate) })
+const usedAfterDispose = expect.objectContaining({ code: "use-after-dispose", class: "platform" })
+
+function disposedClient(): Client {
+    const client = new Client(options)
+    client[Symbol.dispose]()
+    return client
+}
+
+function disposedConnection(): Connection {
+    using client = new Client(options)
+    const connection = new Connection(client)
+    connection[Symbol.dispose]()
+    return connection
+}
+
+/** Calls a method with bytes for whatever it takes, or reads a property. */
+function use(object: object, name: string): void {
+    const member: unknown = Reflect.get(object, name)
+    if (typeof member === "function") member.call(object, Buffer.alloc(4))
+}
+
+/** All that can be called or read, so that what is added later is tested as well. */
+function membersOf(type: { prototype: object }): string[] {
+    return Object.getOwnPropertyNames(type.prototype).filter((name) => name !== "constructor")
+}
+
+describe.each(membersOf(Connection))("Connection.%s", (name) => {
+    test("works before it is disposed of", () => {
+        using client = new Client(options)
+        using connection = new Connection(client)
+        if (name === "write") expect(() => use(connection, name)).toThrow(expect.objectContaining({ code: "state" }))
+        else use(connection, name)
+    })
+
+    test("throws use-after-dispose afterwards", () => {
+        const connection = disposedConnection()
+        expect(() => use(connection, name)).toThrow(usedAfterDispose)
+    })
+})
+
+describe.each(membersOf(Client))("Client.%s", (name) => {
+    test("throws use-after-dispose after it was disposed of", () => {
+        const client = disposedClient()
+        expect(() => use(client, name)).toThrow(usedAfterDispose)
+    })
+})
+
+test("no connection can be made with a client that was disposed of", () => {
+    const client = disposedClient()
+    expect(() => new Connection(client)).toThrow(usedAfterDispose)
+})
+
+test("disposing twice is harmless", () => {
+    expect(() => disposedClient()[Symbol.dispose]()).not.toThrow()
+    expect(() => disposedConnection()[Symbol.dispose]()).not.toThrow()
+})
+
+test("a socket that was closed takes no more, and still tells what it did", async () => {
+    await using server = await startServer()
+    using client = new Client({ ...options, port: server.port, ca: server.ca })
+    const socket = new TlsSocket(client, { host: "127.0.0.1", port: server.port, connectTimeoutMs: 10_000 })
+    await new Promise<void>((opened, failed) => {
+        socket.on("open", opened)
+        socket.on("error", failed)
+        socket.connect()
+    })
+    socket.close()
+    socket.close()
+    expect(socket.write(Buffer.from("late"))).toBe(false)
+    expect(socket.outcome?.result).toBe("full")
+})
+
+test("a client refuses a CA without a certificate, and what is out of range", () => {
+    expect(() => new Client({ ...options, ca: Buffer.from("nothing here") })).toThrow(
+        expect.objectContaining({ code: "ca-unreadable", exitCode: 2 }),
+    )
+    for (const wrong of [
+        { port: 0 },
+        { host: "" },
+        { host: "x".repeat(254) },
+        { minVersion: "1.3", maxVersion: "1.2" },
+    ]) {
+        expect(() => new Client({ ...options, ...wrong } as ClientOptions)).toThrow(
+            expect.objectContaining({ code: "argument", exitCode: 2 }),
+        )
+    }
+})

@@ -1,0 +1,122 @@
+// The seam between TypeScript and C: nothing that one side says may be different on the other.
+import { readFileSync } from "node:fs"
+import koffi from "koffi"
+import { expect, test } from "vitest"
+import { Client } from "#warmhello/core/client.js"
+import { Connection, connectionStates } from "#warmhello/core/connection.js"
+import { native } from "#warmhello/core/library.js"
+import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { loadState, losePower, saveState, sleep } from "#warmhello/core/platform.js"
+import { coreErrors, reasons } from "#warmhello/core/words.js"
+import { startServer } from "./support/tls-server.js"
+import { clientOptions, visit } from "./support/visit.js"
+
+const library = koffi.load(checkoutPath("build/host/libwarmhello.so"))
+
+/** The names in an enum of a C header, in order. */
+function enumNames(header: string, type: string): string[] {
+    const source = readFileSync(checkoutPath(`firmware/core/include/warmhello/${header}`), "utf8")
+    const [, body = ""] = new RegExp(`typedef enum ${type} \\{([^}]*)\\}`).exec(source) ?? []
+    return [...body.replace(/\/\*.*?\*\//g, "").matchAll(/WH_\w+/g)].map(([name]) => name)
+}
+
+/** C's words for the members of an enum. */
+function wordsOf(header: string, type: string): (string | null)[] {
+    const word = library.func(`const char *${type}_word(int value)`)
+    return enumNames(header, type).map((_, value) => word(value))
+}
+
+test("every native function works from TypeScript", async () => {
+    const functions = native()
+    const called = new Set(["hostStart"]) // by native() itself
+    for (const [name, original] of Object.entries(functions)) {
+        const recorded = (...args: unknown[]) => {
+            called.add(name)
+            return original(...args)
+        }
+        Object.assign(functions, { [name]: recorded })
+    }
+
+    await using server = await startServer()
+    losePower()
+    await visit(clientOptions(server))
+    sleep(1000)
+    loadState(saveState())
+    expect((await visit(clientOptions(server))).outcome?.result).toBe("resumed")
+    await visit(clientOptions(server)) // that ticket is spent; this gets another one
+    using client = new Client(clientOptions(server))
+    using connection = new Connection(client)
+    connection.eof()
+    expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
+    connection.close()
+    expect(() => connection.write(Buffer.from("late"))).toThrow(expect.objectContaining({ code: "state" }))
+    const memory = functions.hostMemory()
+    expect(Number(memory.peak_bytes)).toBeGreaterThanOrEqual(Number(memory.live_bytes))
+
+    expect([...called].sort()).toEqual(Object.keys(functions).sort())
+})
+
+test("C's outcome has exactly the fields of the schema", async () => {
+    await using server = await startServer()
+    using client = new Client(clientOptions(server))
+    const connection = native().connNew(client.handle)
+    const outcome = native().connOutcome(connection)
+    const text = Buffer.alloc(native().outcomeJsonSize())
+    const length: number = native().outcomeJson(outcome, text, text.length)
+    const json: Outcome = JSON.parse(text.toString("utf8", 0, length))
+    expect(Object.keys(json).sort()).toEqual(Object.keys(outcomeSchema.shape).sort())
+    expect(outcomeSchema.parse(json)).toEqual(json)
+    expect(native().outcomeJson(outcome, text, length)).toBe(coreErrors.argument.value) // no room for the closing zero
+    native().connFree(connection)
+})
+
+test.each([
+    ["wh_result", "result"],
+    ["wh_protocol", "protocol"],
+    ["wh_kind", "kind"],
+] as const)("the schema knows C's words for each %s, and no other", (type, field) => {
+    const words = wordsOf("outcome.h", type)
+    expect(words.length).toBeGreaterThan(2)
+    for (const word of words) expect(outcomeSchema.shape[field].safeParse(word).success).toBe(true)
+    expect(outcomeSchema.shape[field].safeParse("another").success).toBe(false)
+})
+
+test("C and TypeScript have the same reasons in the same order", () => {
+    const word = library.func("const char *wh_reason_word(int value)")
+    expect(Object.keys(reasons).map((_, value) => word(value))).toEqual(Object.keys(reasons))
+})
+
+test("C and TypeScript have the same word for each error", () => {
+    for (const [word, { value }] of Object.entries(coreErrors)) expect(native().errorWord(value)).toBe(word)
+})
+
+test("the states of a connection have C's order", () => {
+    const names = enumNames("conn.h", "wh_conn_state")
+    expect(names.map((name) => name.replace("WH_CONN_", "").toLowerCase())).toEqual([...connectionStates])
+})
+
+test("a client's configuration has C's fields in C's order", () => {
+    native()
+    const source = readFileSync(checkoutPath("firmware/core/include/warmhello/client.h"), "utf8")
+    const [, body = ""] = /typedef struct wh_client_config \{(.*?)\} wh_client_config;/s.exec(source) ?? []
+    const fields = [...body.replace(/\/\*.*?\*\//gs, "").matchAll(/(\w+);/g)].map(([, name]) => name)
+    expect(fields).toContain("host")
+    expect(Object.keys(koffi.type("wh_client_config").members ?? {})).toEqual(fields)
+})
+
+test.each([
+    ["1.2", "TLS1.2"],
+    ["1.3", "TLS1.3"],
+] as const)("a client of version %s speaks %s", async (version, protocol) => {
+    await using server = await startServer()
+    const { outcome } = await visit({ ...clientOptions(server), minVersion: version, maxVersion: version })
+    expect(outcome?.protocol).toBe(protocol)
+})
+
+test("the board's state has one size, and another is refused", () => {
+    expect(saveState()).toHaveLength(native().hostStateSize())
+    for (const size of [0, native().hostStateSize() - 1, native().hostStateSize() + 1]) {
+        expect(() => loadState(Buffer.alloc(size))).toThrow(expect.objectContaining({ code: "argument" }))
+    }
+})

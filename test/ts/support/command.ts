@@ -1,0 +1,56 @@
+// Runs the command `warmhello` as a user does, in a process of its own.
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import type { Readable } from "node:stream"
+import { checkoutPath } from "#warmhello/core/paths.js"
+
+const MAIN = checkoutPath("build/ts/cli/main.js")
+
+export interface CommandResult {
+    code: number | null
+    stdout: string
+    stderr: string
+}
+
+export interface RunningCommand {
+    process: ChildProcessByStdio<null, Readable, Readable>
+    /** Resolves as soon as the text has appeared on standard output or standard error. */
+    shows(text: string): Promise<void>
+    ended: Promise<CommandResult>
+}
+
+export function startCommand(args: string[], environment: Record<string, string> = {}): RunningCommand {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+        cwd: checkoutPath("."),
+        env: { ...process.env, NO_COLOR: "1", ...environment },
+        stdio: ["ignore", "pipe", "pipe"],
+    })
+    const kill = () => void child.kill("SIGKILL") // a test that ran out of time leaves no process behind
+    process.once("exit", kill)
+    child.on("close", () => process.off("exit", kill))
+    const output = { stdout: "", stderr: "" }
+    let grown = () => {}
+    for (const name of ["stdout", "stderr"] as const) {
+        child[name].setEncoding("utf8").on("data", (text) => {
+            output[name] += text
+            grown()
+        })
+    }
+    const ended = new Promise<CommandResult>((done, failed) => {
+        child.on("error", failed)
+        child.on("close", (code) => done({ code, ...output }))
+    })
+    const shows = (text: string) =>
+        new Promise<void>((found, missed) => {
+            grown = () => {
+                if (output.stdout.includes(text) || output.stderr.includes(text)) found()
+            }
+            grown()
+            ended.then(() => missed(new Error(`the command ended without showing "${text}"`)), missed)
+        })
+    return { process: child, shows, ended }
+}
+
+/** Runs the command to its end. */
+export function warmhello(...args: string[]): Promise<CommandResult> {
+    return startCommand(args).ended
+}

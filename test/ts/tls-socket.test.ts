@@ -1,0 +1,117 @@
+import { once } from "node:events"
+import { beforeEach, describe, expect, test } from "vitest"
+import { Client } from "#warmhello/core/client.js"
+import { losePower } from "#warmhello/core/platform.js"
+import { TlsSocket } from "#warmhello/core/tls-socket.js"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { startServer, startTcp } from "./support/tls-server.js"
+import { clientOptions, REQUEST, visit } from "./support/visit.js"
+
+beforeEach(losePower)
+
+/** More than a record and than any buffer on the way, with no two lines alike. */
+const LONG = Array.from({ length: 50_000 }, (_, line) => `line ${line}\n`).join("")
+
+describe.each(["1.2", "1.3"] as const)("over TLS %s", (version) => {
+    const versions = { minVersion: version, maxVersion: version }
+
+    test("a long text comes back as it was sent", async () => {
+        await using server = await startServer({
+            onConnection: (socket) => {
+                let length = 0
+                socket.on("data", (bytes) => {
+                    length += bytes.length
+                    socket.write(bytes)
+                    if (length === LONG.length) socket.end()
+                })
+            },
+        })
+        const { received, error } = await visit({ ...clientOptions(server), ...versions }, LONG)
+        expect(error).toBeUndefined()
+        expect(received).toBe(LONG)
+        expect(server.received).toEqual([LONG])
+    })
+
+    test("an end without close_notify is an error after the data", async () => {
+        await using server = await startServer({
+            onConnection: (socket) => socket.write("half of an answ", async () => (await server.first).end()),
+        })
+        const { received, error } = await visit({ ...clientOptions(server), ...versions })
+        expect(received).toBe("half of an answ")
+        expect(error).toMatchObject({ code: "truncated", exitCode: 5 })
+    })
+
+    test("a reset after the handshake is a lost connection", async () => {
+        await using server = await startServer({
+            onConnection: (socket) => socket.once("data", async () => (await server.first).resetAndDestroy()),
+        })
+        const { error } = await visit({ ...clientOptions(server), ...versions })
+        expect(error).toMatchObject({ code: "connection-lost", exitCode: 4 })
+    })
+})
+
+test("a server that stalls in the handshake is given up at the deadline", async () => {
+    await using server = await startTcp(() => {})
+    const authority = await createCertificateAuthority()
+    const options = clientOptions({ port: server.port, ca: Buffer.from(authority.certificate) })
+    const started = performance.now()
+    const { error, attempts } = await visit(options, REQUEST, 200)
+    expect(error).toMatchObject({ code: "connect-timeout", exitCode: 4 })
+    expect(attempts).toBe(1)
+    expect(performance.now() - started).toBeGreaterThanOrEqual(199)
+})
+
+test("the deadline is for the connect only: an open connection may wait for longer", async () => {
+    await using server = await startServer({
+        onConnection: (socket) => socket.once("data", () => setTimeout(() => socket.end("late"), 300)),
+    })
+    const { received, error } = await visit(clientOptions(server), REQUEST, 200)
+    expect(error).toBeUndefined()
+    expect(received).toBe("late")
+})
+
+async function openSocket(server: { port: number; ca: Buffer }, client: Client): Promise<TlsSocket> {
+    const socket = new TlsSocket(client, { host: "127.0.0.1", port: server.port, connectTimeoutMs: 10_000 })
+    socket.connect()
+    await once(socket, "open")
+    return socket
+}
+
+test("close says goodbye: the server sees a proper end", async () => {
+    const ends: string[] = []
+    await using server = await startServer({
+        onConnection: (socket) => {
+            socket.on("end", () => ends.push("end"))
+            socket.on("error", (error) => ends.push(error.message))
+        },
+    })
+    using client = new Client(clientOptions(server))
+    const socket = await openSocket(server, client)
+    socket.write(Buffer.from("bye"))
+    socket.close()
+    await once(await server.first, "close")
+    expect(server.received).toEqual(["bye"])
+    expect(ends).toEqual(["end"])
+})
+
+test("no event follows a close", async () => {
+    await using server = await startServer({ onConnection: (socket) => socket.end("too late") })
+    using client = new Client(clientOptions(server))
+    const socket = await openSocket(server, client)
+    const events: string[] = []
+    for (const event of ["data", "end", "error"] as const) socket.on(event, () => events.push(event))
+    socket.close()
+    await once(await server.first, "close")
+    expect(events).toEqual([])
+})
+
+test("a close before TCP is up makes no TLS connection", async () => {
+    await using server = await startServer()
+    using client = new Client(clientOptions(server))
+    const socket = new TlsSocket(client, { host: "127.0.0.1", port: server.port, connectTimeoutMs: 10_000 })
+    socket.connect()
+    socket.close()
+    await visit(clientOptions(server))
+    expect(server.resumed).toEqual([false]) // that of the visit
+    expect(socket.outcome).toBeUndefined()
+})

@@ -1,0 +1,50 @@
+// What the virtual machine takes for a TLS socket of Node's: the events and methods that it uses.
+import { EventEmitter } from "node:events"
+import type { TlsSocket } from "../core/tls-socket.js"
+
+interface VmSocketEvents {
+    /** The TLS handshake is done, not TCP's alone as in Node: the VM takes it for "open". */
+    connect: []
+    data: [Buffer]
+    error: [Error]
+    close: [boolean]
+}
+
+export class VmSocket extends EventEmitter<VmSocketEvents> {
+    /** Undefined while the core is being loaded. */
+    #socket: TlsSocket | undefined
+    #early: Buffer[] = []
+    #ended = false
+
+    constructor(peer: { host: string; port: number }) {
+        super()
+        void this.#open(peer)
+    }
+
+    write(bytes: Uint8Array): boolean {
+        if (this.#socket === undefined) this.#early.push(Buffer.from(bytes))
+        else this.#socket.write(Buffer.from(bytes))
+        return true
+    }
+
+    end(): void {
+        this.#ended = true
+        this.#socket?.close()
+    }
+
+    async #open(peer: { host: string; port: number }): Promise<void> {
+        try {
+            const { connectVm } = await import("./core.js")
+            if (this.#ended) return
+            const socket = connectVm(peer)
+            this.#socket = socket
+            socket.on("open", () => this.emit("connect"))
+            socket.on("data", (bytes) => this.emit("data", bytes))
+            socket.on("end", () => this.emit("close", false))
+            socket.on("error", (error) => this.emit("error", error))
+            for (const bytes of this.#early.splice(0)) socket.write(bytes)
+        } catch (error) {
+            this.emit("error", error as Error)
+        }
+    }
+}
