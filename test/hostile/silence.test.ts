@@ -29,20 +29,21 @@ for (const condition of conditions) {
     describe(`${condition.title}: the server goes silent`, () => {
         test.each(titled(positions, "where"))("%s", async (_, { at }) => {
             using board = await boardIn(condition, server, identity)
-            board.proxy.plan([step(at, { do: "stall" })])
+            board.proxy.plan([step(at, { do: "stall" })], [step(0, { do: "stall" })])
             const seen = await wakeWithoutLeak(board, { connectTimeoutMs: DEADLINE_MS })
             expectTimeout(seen)
-            expect(seen.visit.attempts).toBe(1)
+            expect(seen.visit.attempts).toBe(condition.stored ? 2 : 1)
             // Silence may be the server's answer to the session: the next wake goes without.
             const next = await expectNextWakeSucceeds(board)
-            expect(next.visit.outcome).toMatchObject({ result: "full", reason: "none" })
+            expect(next.visit.outcome).toMatchObject({ result: "full" })
         })
     })
 
     test(`${condition.title}: a server that keeps sending, but too slowly, does not move the deadline`, async () => {
         using board = await boardIn(condition, server, identity)
         const delay = { do: "delay", durationMs: DEADLINE_MS / 5 } as const
-        board.proxy.plan(Array.from({ length: 20 }, (_, index) => step(5 * index, delay)))
+        const slow = Array.from({ length: 20 }, (_, index) => step(5 * index, delay))
+        board.proxy.plan(slow, slow)
         const seen = await wakeWithoutLeak(board, { connectTimeoutMs: DEADLINE_MS })
         expectTimeout(seen)
         expect(seen.wire.toClient.faults, "the server was sending").toBeGreaterThan(1)
@@ -53,10 +54,21 @@ for (const condition of conditions) {
 const withSession = conditions.filter(({ stored }) => stored)
 
 test.each(titled(withSession, "title"))(
+    "%s: silence at the session leaves time to go in full",
+    async (_, condition) => {
+        using board = await boardIn(condition, server, identity)
+        board.proxy.plan([step(0, { do: "stall" })])
+        const { visit } = await wakeWithoutLeak(board, { connectTimeoutMs: 2 * DEADLINE_MS })
+        expect(visit).toMatchObject({ error: null, attempts: 2, outcome: { result: "full", reason: "fallback" } })
+        expect(visit.durationMs).toBeGreaterThanOrEqual(DEADLINE_MS - EARLY_MS)
+    },
+)
+
+test.each(titled(withSession, "title"))(
     "%s: the second attempt has what is left of the deadline, not a new one",
     async (_, condition) => {
         using board = await boardIn(condition, server, identity)
-        const late = [step(0, { do: "delay", durationMs: (2 / 3) * DEADLINE_MS }), step(0, { do: "cut", by: "fin" })]
+        const late = [step(0, { do: "delay", durationMs: DEADLINE_MS / 4 }), step(0, { do: "cut", by: "fin" })]
         board.proxy.plan(late, [step(0, { do: "stall" })])
         const seen = await wakeWithoutLeak(board, { connectTimeoutMs: DEADLINE_MS })
         expectTimeout(seen)

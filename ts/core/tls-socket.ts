@@ -72,6 +72,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #opened = false
     #finished = false
     #deadline: NodeJS.Timeout | undefined
+    #deadlineAt = 0
+    /** Ends an attempt with a session early enough for another one without. */
+    #patience: NodeJS.Timeout | undefined
     /** TCP connections made: 2 after a fall-back. */
     attempts = 0
     /** Our side's TCP port, by which a server can tell which connection this is. */
@@ -89,6 +92,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     connect(): void {
+        this.#deadlineAt = performance.now() + this.#options.connectTimeoutMs
         this.#deadline = setTimeout(() => this.#timedOut(), this.#options.connectTimeoutMs)
         this.#connectTcp()
     }
@@ -115,6 +119,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         tcp.on("connect", () => {
             this.localPort = tcp.localPort
             this.#connection = new Connection(this.#client)
+            if (this.#connection.outcome.kind !== null) this.#limitPatience(this.#connection)
             this.#pump()
         })
         tcp.on("data", (bytes) => {
@@ -123,6 +128,15 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         })
         tcp.on("end", () => this.#tcpEnded())
         tcp.on("error", (error: NodeJS.ErrnoException) => this.#tcpFailed(error))
+    }
+
+    /** A server, or something on the way to it, may answer a session with silence. */
+    #limitPatience(connection: Connection): void {
+        const halfOfTheRest = (this.#deadlineAt - performance.now()) / 2
+        this.#patience = setTimeout(() => {
+            connection.eof()
+            this.#pump()
+        }, halfOfTheRest)
     }
 
     #timedOut(): void {
@@ -186,6 +200,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         if (this.#opened) return
         this.#opened = true
         clearTimeout(this.#deadline)
+        clearTimeout(this.#patience)
         this.emit("open")
     }
 
@@ -239,6 +254,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     /** Sends what is left, an alert or close_notify, and frees the connection. */
     #dropConnection(): void {
+        clearTimeout(this.#patience)
         const connection = this.#connection
         if (connection !== undefined) {
             while (this.#drain(connection)) {}
