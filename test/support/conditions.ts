@@ -20,7 +20,7 @@ export const conditions: Condition[] = [
 /** A board in that condition, before the wake that matters. */
 export async function boardIn(condition: Condition, server: Server, identity: Identity): Promise<Board> {
     const board = await Board.create(server, identity.ca, condition.kind)
-    if (condition.stored) expect((await board.wake()).visit.outcome).toMatchObject({ result: "full", stored: true })
+    if (condition.stored) expect((await board.wake()).visit.outcome).toMatchObject({ result: "full", stored: "rtc" })
     return board
 }
 

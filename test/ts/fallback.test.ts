@@ -35,7 +35,7 @@ describe.each(sessionKinds)("with a $title", (session) => {
         await visit(options)
         const second = await visit(options)
         expect(second.error).toBeUndefined()
-        expect(second.outcome).toMatchObject({ result: "full", reason: "fallback", stored: true })
+        expect(second.outcome).toMatchObject({ result: "full", reason: "fallback", stored: "rtc" })
         expect(second.attempts).toBe(2)
         expect(server.resumed).toEqual([false, false])
         expect((await visit(options)).outcome?.result).toBe("resumed")

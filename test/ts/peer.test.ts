@@ -25,7 +25,7 @@ describe.each(["1.2", "1.3"] as const)("over TLS %s", (version) => {
         const { error, outcome, received } = await visit(options)
         expect(error).toMatchObject({ code, class: "peer", exitCode: 5 })
         expect(error?.message).toContain(`127.0.0.1:${server.port}: `)
-        expect(outcome).toMatchObject({ result: "failed", error: code, stored: false })
+        expect(outcome).toMatchObject({ result: "failed", error: code, stored: null })
         expect(received).toBe("")
     })
 })

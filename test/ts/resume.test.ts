@@ -29,7 +29,7 @@ describe.each(sessionKinds)("with a $title", (session) => {
         const options = clientOptions(server, session)
         const first = await visit(options)
         const second = await visit(options)
-        expect(first.outcome).toMatchObject({ result: "full", reason: "none", kind: null, stored: true })
+        expect(first.outcome).toMatchObject({ result: "full", reason: "none", kind: null, stored: "rtc" })
         expect(second.outcome).toMatchObject({ result: "resumed", reason: "accepted", kind: session.kind })
         expect(second.outcome?.protocol).toBe(`TLS${session.version}`)
         expect(server.resumed).toEqual([false, true])

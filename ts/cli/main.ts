@@ -15,6 +15,7 @@ function addRunFlags(command: Command, cycles: number): Command {
         .option("--wake-timeout <time>", "how long the app may stay awake", duration, 30_000)
         .option("--server-forgets <time>", "how long the built-in server remembers a session", duration, 7_200_000)
         .option("--power-loss-every <n>", "let the power fail in every nth sleep; 0 for never", count(0), 0)
+        .option("--flash <file>", "keep the session in this file as well, as in a board's flash; made if missing")
         .option("--real-time", "really sleep", false)
         .option("--verbose", "show the app's debug lines as well", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")

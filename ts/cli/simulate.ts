@@ -23,6 +23,7 @@ export interface SimulateFlags {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    flash?: string
     realTime: boolean
     connectTimeout: number
     wakeTimeout: number
@@ -75,6 +76,7 @@ async function run(
         cycles: flags.cycles,
         sleepMs: flags.sleep,
         powerLossEvery: flags.powerLossEvery,
+        flash: flags.flash,
         realTime: flags.realTime,
         connectTimeoutMs: flags.connectTimeout,
         wakeTimeoutMs: flags.wakeTimeout,

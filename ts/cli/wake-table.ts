@@ -21,6 +21,7 @@ const columns: Column[] = [
     { title: "protocol", width: 8, rank: 5, cell: (wake) => wake.protocol ?? "-" },
     { title: "kind", width: 6, rank: 3, cell: (wake) => wake.kind ?? "-" },
     { title: "age", width: 8, align: "right", rank: 8, cell: age },
+    { title: "stored", width: 6, rank: 8, cell: (wake) => wake.stored ?? "-" },
     { title: "cipher", width: 39, rank: 9, cell: (wake) => wake.cipher ?? "-" },
     { title: "group", width: 9, rank: 8, cell: (wake) => wake.group ?? "-" },
     { title: "handshake", width: 9, align: "right", rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
@@ -37,7 +38,7 @@ function milliseconds(value: number | null): string {
 }
 
 function age(wake: Wake): string {
-    if (wake.sessionAgeS === null) return "-"
+    if (wake.sessionAgeS === null) return wake.kind === null ? "-" : "unknown"
     return `${wake.ageIsReal ? "real " : ""}${ms(wake.sessionAgeS * 1000)}`
 }
 

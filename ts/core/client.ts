@@ -39,6 +39,7 @@ function nativeConfig(options: ClientOptions) {
         key_size: identity?.key.length ?? 0,
         alpn: options.alpn ?? null,
         tickets,
+        policy: { disabled: false, max_authenticated_s: 0 },
     }
 }
 

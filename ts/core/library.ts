@@ -27,10 +27,14 @@ function load() {
         key_size: "size_t",
         alpn: "const char *",
         tickets: "bool",
+        policy: koffi.struct("wh_policy", { disabled: "bool", max_authenticated_s: "uint32_t" }),
     })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
     return {
-        hostStart: library.func("int wh_host_start(void)"),
+        hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
+        hostStop: library.func("void wh_ffi_host_stop(void)"),
+        hostSetKey: library.func("void wh_host_set_key(const uint8_t *key)"),
+        hostSetWallKnown: library.func("void wh_host_set_wall_known(bool known)"),
         hostSleep: library.func("void wh_host_sleep(uint64_t us)"),
         hostLosePower: library.func("void wh_host_lose_power(void)"),
         hostSaveState: library.func("int wh_host_save_state(_Out_ uint8_t *out, size_t size)"),
@@ -62,7 +66,7 @@ let loaded: ReturnType<typeof load> | undefined
 export function native(): ReturnType<typeof load> {
     if (loaded === undefined) {
         loaded = load()
-        const result: number = loaded.hostStart()
+        const result: number = loaded.hostStart(null)
         if (result !== 0) throw new WarmhelloError("memory", "wolfSSL could not start")
     }
     return loaded

@@ -22,9 +22,12 @@ export const outcomeSchema = z.object({
     flights: z.int(),
     totalTx: z.int(),
     totalRx: z.int(),
-    sessionAgeS: z.int(),
-    /** A session that the next connect can offer is stored. */
-    stored: z.boolean(),
+    /** Of the session that was offered; null when none was, or its age is unknown. */
+    sessionAgeS: z.int().nullable(),
+    /** Where a session is that the next connect can offer. */
+    stored: z.enum(["rtc", "flash", "both"]).nullable(),
+    /** Why none was stored, or not in flash where it was wanted. */
+    storeError: words(coreErrors).nullable(),
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>

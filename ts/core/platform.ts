@@ -1,7 +1,35 @@
 // The simulated machine under the core: its RTC slot and its clocks. One per process, because
 // wolfSSL's hooks are global.
+import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { WarmhelloError } from "../errors.js"
-import { native } from "./library.js"
+import { errorWord, native } from "./library.js"
+
+const KEY_SIZE = 32
+
+/** The key that a board has in its eFuse; here it is in a file beside the flash's. */
+function deviceKey(file: string): Buffer {
+    if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_SIZE), { mode: 0o600 })
+    const key = readFileSync(file)
+    if (key.length === KEY_SIZE) return key
+    throw new WarmhelloError("file-unreadable", `${file} must hold a key of ${KEY_SIZE} bytes`)
+}
+
+/** Starts the machine again with flash in this file, which is made if it does not exist. Without a file it has no
+ * flash: a loss of power then loses the session. */
+export function restartWithFlash(file: string | undefined): void {
+    if (file !== undefined) native().hostSetKey(deviceKey(`${file}.key`))
+    native().hostStop()
+    const result: number = native().hostStart(file ?? null)
+    if (result === 0) return
+    native().hostStart(null)
+    throw new WarmhelloError("file-unreadable", `${file} cannot be used as flash: ${errorWord(result)}`)
+}
+
+/** Whether the board knows the time of day. */
+export function setWallClockKnown(known: boolean): void {
+    native().hostSetWallKnown(known)
+}
 
 /** Deep sleep that takes no time: both clocks go forward, the RTC slot stays. */
 export function sleep(durationMs: number): void {

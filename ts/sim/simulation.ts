@@ -23,6 +23,8 @@ export interface SimulationOptions {
     sleepMs: number | undefined
     /** Every how many sleeps the power fails; 0 for never. */
     powerLossEvery: number
+    /** File that stands for the board's flash; without it only RTC RAM keeps the session. */
+    flash?: string | undefined
     realTime: boolean
     connectTimeoutMs: number
     wakeTimeoutMs: number
@@ -59,7 +61,9 @@ export interface Wake {
     powerLost: boolean
     /** The sleep before this wake. */
     sleptMs: number
-    /** Age of the session that was offered, on the board's clock; null when none was. */
+    /** Where a session waits for the next wake. */
+    stored: Outcome["stored"]
+    /** Age of the session that was offered, on the board's clock; null when none was or it is unknown. */
     sessionAgeS: number | null
     /** That clock was the real one, also when the sleep before was skipped. */
     ageIsReal: boolean
@@ -96,11 +100,12 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         onConsole: options.onConsole,
     })
     const simulation: Simulation = { wakes: [], clock, error: undefined }
-    platform.losePower()
+    platform.restartWithFlash(options.flash)
     let before = { sleptMs: 0, powerLost: true }
     for (let n = 1; ; n++) {
         options.signal?.throwIfAborted()
         const report = await board.wake()
+        platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
         options.onWake(wake)
@@ -143,7 +148,10 @@ async function sleepAfter(
         platform.sleep(sleptMs)
     }
     const powerLost = options.powerLossEvery > 0 && n % options.powerLossEvery === 0
-    if (powerLost) platform.losePower()
+    if (powerLost) {
+        platform.losePower()
+        platform.setWallClockKnown(false)
+    }
     return { sleptMs, powerLost }
 }
 
@@ -177,6 +185,7 @@ const nothingMeasured = {
     totalTx: 0,
     totalRx: 0,
     sessionAgeS: null,
+    stored: null,
 }
 
 function measured(outcome: Outcome) {
@@ -193,7 +202,8 @@ function measured(outcome: Outcome) {
         flights,
         totalTx,
         totalRx,
-        sessionAgeS: kind === null ? null : outcome.sessionAgeS,
+        sessionAgeS: outcome.sessionAgeS,
+        stored: outcome.stored,
     }
 }
 

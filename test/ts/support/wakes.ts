@@ -25,6 +25,7 @@ export function madeUpWake(given: Partial<Wake> = {}): Wake {
         sleptMs: 0,
         sessionAgeS: null,
         ageIsReal: false,
+        stored: "rtc",
         wallMs: 30,
         bootMs: 10,
         ...given,

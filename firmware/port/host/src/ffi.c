@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "warmhello/flash_file.h"
+#include "warmhello/port_host.h"
+
 #include "warmhello/port_host.h"
 
 /* A record of 16 KB and its framing: the peer never waits for a reader. */
@@ -13,6 +16,28 @@ typedef struct conn_with_buffers {
     uint8_t in[IN_SIZE];
     uint8_t out[OUT_SIZE];
 } conn_with_buffers;
+
+static wh_flash flash;
+
+int wh_ffi_host_start(const char *flash_file)
+{
+    int result = flash_file != NULL ? wh_flash_file_open(flash_file, &flash) : WH_OK;
+    if (result == WH_OK) {
+        result = wh_host_start_with(flash_file != NULL ? &flash : NULL);
+    }
+    if (result != WH_OK && flash.ctx != NULL) {
+        wh_flash_file_close(&flash);
+    }
+    return result;
+}
+
+void wh_ffi_host_stop(void)
+{
+    wh_host_stop();
+    if (flash.ctx != NULL) {
+        wh_flash_file_close(&flash);
+    }
+}
 
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error)
 {

@@ -12,6 +12,11 @@
 #include "warmhello/client.h"
 #include "warmhello/conn.h"
 
+/** Starts the host platform with flash in a file, or without any when it is NULL. Errors as
+ * wh_flash_file_open() and wh_host_start(). */
+int wh_ffi_host_start(const char *flash_file);
+void wh_ffi_host_stop(void);
+
 /** Makes a client. Returns NULL and sets `error` (wh_client_init()) on failure. */
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);
 void wh_ffi_client_free(wh_client *client);
