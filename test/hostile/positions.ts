@@ -1,8 +1,8 @@
 // Where a handshake can be disturbed, taken from a good one.
 import { expect } from "vitest"
+import type { Direction, Fault, Step } from "#warmhello/soak/fault-proxy.js"
 import { boardIn, type Condition } from "../support/conditions.js"
 import type { Identity } from "../support/identities.js"
-import type { Direction, Fault, Step } from "../support/proxy.js"
 import type { Server } from "../support/servers/server.js"
 import { RECORD_HEADER, records, type WireRecord } from "../support/wire.js"
 

@@ -6,6 +6,7 @@ import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { count, duration, hostAndPort, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
+import { type SoakFlags, soakCommand } from "./soak.js"
 
 function addRunFlags(command: Command, cycles: number): Command {
     return command
@@ -54,6 +55,12 @@ function program(signal: AbortSignal): Command {
         .option("--write", "put the tables into docs/PERFORMANCE.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchFlags) => benchCommand(flags, signal))
+    root.command("soak")
+        .description("many wakes of the sample app under random faults: none may fail because of resumption")
+        .option("--cycles <n>", "wakes to run", count(1), 1000)
+        .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: SoakFlags) => soakCommand(flags, signal))
     root.command("bench-wakes")
         .description("time simulated wakes of the sample app, as JSON")
         .option("--cycles <n>", "wakes to run", count(2), 100)

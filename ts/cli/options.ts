@@ -18,11 +18,11 @@ export function duration(text: string): number {
     return durationMs
 }
 
-export function count(minimum: number): (text: string) => number {
+export function count(minimum: number, maximum = 1_000_000): (text: string) => number {
     return (text) => {
         const value = Number(text)
-        if (!/^\d+$/.test(text) || value < minimum || value > 1_000_000) {
-            throw new InvalidArgumentError(`It must be a whole number from ${minimum} to 1000000.`)
+        if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+            throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
         }
         return value
     }

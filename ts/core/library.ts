@@ -33,6 +33,8 @@ function load() {
     return {
         hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
         hostStop: library.func("void wh_ffi_host_stop(void)"),
+        hostJumpWall: library.func("void wh_host_jump_wall(int64_t s)"),
+        flashFileCut: library.func("void wh_flash_file_cut(uint32_t nth)"),
         hostSetKey: library.func("void wh_host_set_key(const uint8_t *key)"),
         hostSetWallKnown: library.func("void wh_host_set_wall_known(bool known)"),
         hostSleep: library.func("void wh_host_sleep(uint64_t us)"),

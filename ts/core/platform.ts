@@ -31,6 +31,16 @@ export function setWallClockKnown(known: boolean): void {
     native().hostSetWallKnown(known)
 }
 
+/** Moves the wall clock alone, as a first answer of SNTP does. */
+export function jumpWallClock(seconds: number): void {
+    native().hostJumpWall(seconds)
+}
+
+/** Flash's supply breaks down in the nth write from now, until the next call; 0 for a sound supply. */
+export function cutFlash(nthWrite: number): void {
+    native().flashFileCut(nthWrite)
+}
+
 /** Deep sleep that takes no time: both clocks go forward, the RTC slot stays. */
 export function sleep(durationMs: number): void {
     native().hostSleep(Math.round(durationMs * 1000))

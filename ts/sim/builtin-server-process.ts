@@ -4,7 +4,7 @@ import { constants } from "node:crypto"
 import http from "node:http"
 import tls from "node:tls"
 import { Aedes } from "aedes"
-import { type ServerConfig, type ServerMessage, serverConfigSchema } from "./builtin-server.js"
+import { type ServerConfig, type ServerMessage, serverOrderSchema } from "./builtin-server.js"
 
 function tell(message: ServerMessage): void {
     process.send?.(message)
@@ -16,29 +16,52 @@ const MQTT_CONNECT = 0x10
 function answerHttp(): http.Server {
     return http.createServer((request, response) => {
         request.resume()
-        request.on("end", () => response.writeHead(204).end())
+        request.on("end", () => {
+            tell({ type: "request" })
+            response.writeHead(204).end()
+        })
     })
 }
 
-async function serve(config: ServerConfig): Promise<void> {
-    const web = answerHttp()
-    const broker = await Aedes.createBroker()
-    const sessions = new Map<string, Buffer>()
-    const server = tls.createServer({
+/** Node keeps no sessions by itself. OpenSSL checks the age of what is handed back. */
+class Sessions {
+    readonly #sessions = new Map<string, Buffer>()
+    singleUse = false
+
+    attach(server: tls.Server): void {
+        server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
+            this.#sessions.set(id.toString("hex"), session)
+            done()
+        })
+        server.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
+            const name = id.toString("hex")
+            const session = this.#sessions.get(name) ?? null
+            if (this.singleUse) this.#sessions.delete(name)
+            done(null, session)
+        })
+    }
+
+    forget(): void {
+        this.#sessions.clear()
+    }
+}
+
+function contextOf(config: ServerConfig): tls.SecureContextOptions {
+    return {
         cert: config.certificate,
         key: config.key,
         sessionTimeout: config.sessionLifetimeS,
-        minVersion: "TLSv1.2",
+        minVersion: config.minVersion,
+        maxVersion: config.maxVersion,
         secureOptions: config.stateful ? constants.SSL_OP_NO_TICKET : 0,
-    })
-    // Node keeps no sessions by itself. OpenSSL checks the age of what is handed back.
-    server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
-        sessions.set(id.toString("hex"), session)
-        done()
-    })
-    server.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
-        done(null, sessions.get(id.toString("hex")) ?? null)
-    })
+    }
+}
+
+async function start(config: ServerConfig, sessions: Sessions): Promise<tls.Server> {
+    const web = answerHttp()
+    const broker = await Aedes.createBroker()
+    const server = tls.createServer(contextOf(config))
+    sessions.attach(server)
     server.on("secureConnection", (socket: tls.TLSSocket) => {
         tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() })
         socket.on("error", () => {}) // a client that goes to sleep may reset
@@ -55,7 +78,24 @@ async function serve(config: ServerConfig): Promise<void> {
         const address = server.address()
         tell({ type: "listening", port: typeof address === "object" ? (address?.port ?? 0) : 0 })
     })
+    return server
 }
 
-process.once("message", (config) => void serve(serverConfigSchema.parse(config)))
+const sessions = new Sessions()
+let running: Promise<tls.Server> | undefined
+
+async function obey(message: unknown): Promise<void> {
+    const order = serverOrderSchema.parse(message)
+    if (order.type === "sync") {
+        await running
+        tell({ type: "synced" })
+        return
+    }
+    sessions.forget()
+    sessions.singleUse = order.config.singleUse
+    if (running === undefined) running = start(order.config, sessions)
+    else (await running).setSecureContext(contextOf(order.config))
+}
+
+process.on("message", (message) => void obey(message))
 process.on("disconnect", () => process.exit())

@@ -8,8 +8,7 @@ import type { TimeSkip } from "./time-skip.js"
 /** The name that the sample apps dial; reserved for testing by RFC 2606. */
 export const BUILTIN_HOST = "warmhello.test"
 
-/** What the server's process is told. */
-export const serverConfigSchema = z.object({
+const serverConfigSchema = z.object({
     certificate: z.string(),
     key: z.string(),
     /** How long the server remembers a session, in seconds. */
@@ -17,12 +16,26 @@ export const serverConfigSchema = z.object({
     /** Keep sessions in the server instead of in tickets: TLS 1.2 then uses session IDs. In TLS 1.3 it is the
      * only way to a new ticket on each resumption: for a ticket that holds the session, Node sends no successor. */
     stateful: z.boolean(),
+    /** Forget a kept session when it is resumed, as servers with protection against replay do. */
+    singleUse: z.boolean(),
+    minVersion: z.enum(["TLSv1.2", "TLSv1.3"]),
+    maxVersion: z.enum(["TLSv1.2", "TLSv1.3"]),
 })
 export type ServerConfig = z.infer<typeof serverConfigSchema>
+
+/** What the server's process is told. To serve again is to restart on the same port: no session and no ticket of
+ * before is known any more. */
+export const serverOrderSchema = z.discriminatedUnion("type", [
+    z.object({ type: z.literal("serve"), config: serverConfigSchema }),
+    z.object({ type: z.literal("sync") }),
+])
 
 /** What the server's process tells. */
 const serverMessageSchema = z.discriminatedUnion("type", [
     z.object({ type: z.literal("listening"), port: z.int() }),
+    z.object({ type: z.literal("synced") }),
+    /** A request with all of its body has come. */
+    z.object({ type: z.literal("request") }),
     z.object({ type: z.literal("connection"), remotePort: z.int(), resumed: z.boolean() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
@@ -39,6 +52,8 @@ export class BuiltinServer implements Disposable {
     readonly #process: ChildProcess
     readonly #resumed = new Map<number, boolean>()
     readonly #waiting = new Map<number, (resumed: boolean) => void>()
+    #synced: (() => void)[] = []
+    #requests = 0
 
     private constructor(
         process: ChildProcess,
@@ -62,8 +77,9 @@ export class BuiltinServer implements Disposable {
             ...identity,
             sessionLifetimeS: options.sessionLifetimeS,
             stateful: options.stateful,
+            ...{ singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3" },
         }
-        child.send(config)
+        child.send({ type: "serve", config })
         const port = await new Promise<number>((listening, failed) => {
             child.once("message", (message) => {
                 const first = serverMessageSchema.parse(message)
@@ -75,6 +91,26 @@ export class BuiltinServer implements Disposable {
         return new BuiltinServer(child, port, Buffer.from(authority.certificate))
     }
 
+    /** Restarts the server on its port, with another configuration. */
+    serve(config: ServerConfig): Promise<void> {
+        this.#process.send({ type: "serve", config })
+        return this.#sync()
+    }
+
+    /** How many whole requests have come since this was asked last. */
+    async takeRequests(): Promise<number> {
+        await this.#sync()
+        const requests = this.#requests
+        this.#requests = 0
+        return requests
+    }
+
+    /** Waits until the server has done, and told, all that was before. */
+    #sync(): Promise<void> {
+        this.#process.send({ type: "sync" })
+        return new Promise((synced) => this.#synced.push(synced))
+    }
+
     /** Whether the server resumed the connection that came from `clientPort`. Waits until it has said so. */
     async saysResumed(clientPort: number): Promise<boolean> {
         const known = this.#resumed.get(clientPort)
@@ -83,6 +119,8 @@ export class BuiltinServer implements Disposable {
     }
 
     #received(message: ServerMessage): void {
+        if (message.type === "request") this.#requests++
+        if (message.type === "synced") this.#synced.shift()?.()
         if (message.type !== "connection") return
         const waiting = this.#waiting.get(message.remotePort)
         this.#waiting.delete(message.remotePort)

@@ -1,12 +1,35 @@
 #include "warmhello/flash_file.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_SIZE (WH_FLASH_FILE_SECTORS * WH_FLASH_SECTOR)
+
+static uint32_t operations_left; /* until the cut; 0 for no cut */
+static bool cut;
+
+void wh_flash_file_cut(uint32_t nth)
+{
+    operations_left = nth;
+    cut = false;
+}
+
+/* How much of an operation is done. */
+static size_t powered(size_t size)
+{
+    if (cut) {
+        return 0;
+    }
+    if (operations_left > 0 && --operations_left == 0) {
+        cut = true;
+        return size / 2;
+    }
+    return size;
+}
 
 static int file_of(void *ctx)
 {
@@ -21,6 +44,8 @@ static int read_file(void *ctx, uint32_t at, void *out, size_t size)
 static int program_file(void *ctx, uint32_t at, const void *bytes, size_t size)
 {
     uint8_t page[256];
+    size_t wanted = size;
+    size = powered(size);
     for (size_t done = 0; done < size; done += sizeof page) {
         size_t part = size - done < sizeof page ? size - done : sizeof page;
         off_t where = (off_t)(at + done);
@@ -34,16 +59,16 @@ static int program_file(void *ctx, uint32_t at, const void *bytes, size_t size)
             return -1;
         }
     }
-    return 0;
+    return size == wanted ? 0 : -1;
 }
 
 static int erase_file(void *ctx, uint32_t sector)
 {
     uint8_t ones[WH_FLASH_SECTOR];
     memset(ones, 0xff, sizeof ones);
-    return pwrite(file_of(ctx), ones, sizeof ones, (off_t)sector * WH_FLASH_SECTOR) == (ssize_t)sizeof ones
-               ? 0
-               : -1;
+    size_t done = powered(sizeof ones);
+    ssize_t written = pwrite(file_of(ctx), ones, done, (off_t)sector * WH_FLASH_SECTOR);
+    return written == (ssize_t)sizeof ones ? 0 : -1;
 }
 
 int wh_flash_file_open(const char *path, wh_flash *flash)

@@ -17,4 +17,8 @@ WH_MUST_CHECK int wh_flash_file_open(const char *path, wh_flash *flash);
 
 void wh_flash_file_close(wh_flash *flash);
 
+/** The supply breaks down in the nth program or erase operation from now: half of it is done,
+ * and it and all later ones fail until this is called again; 0 for a sound supply. */
+void wh_flash_file_cut(uint32_t nth);
+
 #endif

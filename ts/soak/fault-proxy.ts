@@ -68,6 +68,12 @@ async function receiverReads(): Promise<void> {
     await setImmediate()
 }
 
+/** A socket that is being shut down cannot be reset: Node would be left with a handle that it never closes. */
+function reset(socket: net.Socket): void {
+    if (socket.writableEnded) socket.destroy()
+    else if (!socket.destroyed) socket.resetAndDestroy()
+}
+
 /** Nothing more can pass. */
 class Over extends Error {}
 
@@ -173,6 +179,11 @@ export class FaultProxy implements Disposable {
         this.#plans.splice(0, this.#plans.length, ...connections)
     }
 
+    /** Forgets what has passed so far. */
+    clear(): void {
+        this.connections.length = 0
+    }
+
     /** The newest connection. */
     get last(): Carried {
         const last = this.connections.at(-1)
@@ -195,14 +206,14 @@ export class FaultProxy implements Disposable {
             carried.upstreamPort = server.localPort ?? 0
             this.#carry(client, server, carried, steps)
         })
-        server.once("error", () => client.resetAndDestroy())
+        server.once("error", () => reset(client))
     }
 
     #carry(client: net.Socket, server: net.Socket, carried: Carried, steps: Step[]): void {
         const { toServer, toClient } = carried
         const cut = (by: "fin" | "rst"): void => {
             server.destroy()
-            if (by === "rst") client.resetAndDestroy()
+            if (by === "rst") reset(client)
             else client.end().resume()
         }
         const meant = (direction: Direction): Step[] => steps.filter((step) => step.direction === direction)
@@ -217,7 +228,7 @@ export class FaultProxy implements Disposable {
 
     /** A reset on one side is a reset on the other. */
     #broke(pipe: Pipe, error: unknown): void {
-        if (!(error instanceof Over)) pipe.to.resetAndDestroy()
+        if (!(error instanceof Over)) reset(pipe.to)
     }
 
     [Symbol.dispose](): void {
