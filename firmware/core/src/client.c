@@ -16,6 +16,39 @@
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
+/* Suites by version, in wolfSSL's names. Each ends with a colon, which it does not mind. */
+static const char suites12[] =
+#define WH_SUITE13(number, name, wolfssl_name)
+#define WH_SUITE12(number, name, wolfssl_name) wolfssl_name ":"
+#include "warmhello/suites.def"
+#undef WH_SUITE13
+#undef WH_SUITE12
+    ;
+static const char suites13[] =
+#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
+#define WH_SUITE12(number, name, wolfssl_name)
+#include "warmhello/suites.def"
+#undef WH_SUITE13
+#undef WH_SUITE12
+    ;
+static const char suites_all[] =
+#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
+#define WH_SUITE12 WH_SUITE13
+#include "warmhello/suites.def"
+#undef WH_SUITE12
+#undef WH_SUITE13
+    ;
+
+/* wolfSSL by itself would offer draft versions of ChaCha20, and suites of TLS 1.2 in a hello
+ * for TLS 1.3 alone. */
+static const char *suites_for(const wh_client_config *config)
+{
+    if (config->max_version == WH_TLS12) {
+        return suites12;
+    }
+    return config->min_version == WH_TLS13 ? suites13 : suites_all;
+}
+
 static bool is_valid(const wh_client_config *config)
 {
     size_t host_size = config->host != NULL ? strlen(config->host) : 0;
@@ -45,8 +78,11 @@ static bool is_ip_address(const char *host)
     return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
 }
 
-static int set_versions_and_groups(WOLFSSL_CTX *ctx, const wh_client_config *config)
+static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
+    if (wolfSSL_CTX_set_cipher_list(ctx, suites_for(config)) != WOLFSSL_SUCCESS) {
+        return WH_PLATFORM_MEMORY;
+    }
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
         wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
         return WH_USAGE_ARGUMENT;
@@ -78,7 +114,7 @@ static int configure(wh_client *client, const wh_client_config *config)
         result = wh_identity_use_own(ctx, config);
     }
     if (result == WH_OK) {
-        result = set_versions_and_groups(ctx, config);
+        result = set_algorithms(ctx, config);
     }
     if (result == WH_OK) {
         result = set_extensions(client);
@@ -101,7 +137,7 @@ static int bind(wh_client *client, const wh_client_config *config)
         .port = config->port,
         .sni = client->host_is_address ? "" : client->host,
         .alpn = client->alpn,
-        .ciphers = "",
+        .ciphers = suites_for(config),
         .groups = groups,
         .group_count = GROUP_COUNT,
         .verify_mode = WOLFSSL_VERIFY_PEER,

@@ -12,11 +12,13 @@ static const char *const reason_words[] = {
 const char *wh_cipher_name(uint16_t cipher)
 {
     switch (cipher) {
-#define WH_SUITE(number, name)                                                                               \
+#define WH_SUITE12(number, name, wolfssl_name)                                                               \
     case number:                                                                                             \
         return (name);
+#define WH_SUITE13 WH_SUITE12
 #include "warmhello/suites.def"
-#undef WH_SUITE
+#undef WH_SUITE12
+#undef WH_SUITE13
     default:
         return NULL;
     }
