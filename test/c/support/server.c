@@ -187,6 +187,11 @@ void server_disable_tickets(tls_server *server)
     SSL_CTX_set_options(server->ctx, SSL_OP_NO_TICKET);
 }
 
+void server_stop_tickets13(tls_server *server)
+{
+    SSL_CTX_set_num_tickets(server->ctx, 0);
+}
+
 tls_peer *peer_accept(tls_server *server)
 {
     tls_peer *made = calloc(1, sizeof *made);

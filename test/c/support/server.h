@@ -67,6 +67,9 @@ void server_end_tickets(tls_server *server);
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);
 
+/** From now on sends no TLS 1.3 tickets; those of before still resume. */
+void server_stop_tickets13(tls_server *server);
+
 /** The server's side of one connection. */
 typedef struct tls_peer tls_peer;
 
