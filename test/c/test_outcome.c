@@ -26,11 +26,12 @@ static void every_field_is_in_the_json(void **state)
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&outcome, json, sizeof json);
     assert_int_equal(length, strlen(json));
-    assert_string_equal(json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
-                              "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
-                              "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
-                              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
-                              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":\"both\",\"storeError\":null}");
+    assert_string_equal(
+        json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
+              "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
+              "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
+              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
+              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":\"both\",\"storeError\":null}");
 }
 
 static void what_does_not_apply_is_null(void **state)

@@ -9,23 +9,6 @@ static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true
 static const server_options ticket12 = {.max_version = WH_TLS12};
 static const server_options ticket13 = {.min_version = WH_TLS13};
 
-static void assert_full(wake_visit visit, wh_reason reason)
-{
-    assert_int_equal(visit.outcome.error, WH_OK);
-    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
-    assert_int_equal(visit.outcome.reason, reason);
-    assert_false(visit.server_resumed);
-}
-
-static void assert_resumed(wake_visit visit, wh_kind kind)
-{
-    assert_int_equal(visit.outcome.error, WH_OK);
-    assert_int_equal(visit.outcome.result, WH_RESULT_RESUMED);
-    assert_int_equal(visit.outcome.reason, WH_REASON_ACCEPTED);
-    assert_int_equal(visit.outcome.kind, kind);
-    assert_true(visit.server_resumed);
-}
-
 /* Five wakes with sleeps between: full, then resumed each time. */
 static void five_wakes(const server_options *options, wh_kind kind)
 {

@@ -26,7 +26,8 @@ wh_age wh_clock_age(const wh_instant *then, const wh_instant *now)
 {
     if (then->epoch == now->epoch && then->elapsed_us <= now->elapsed_us) {
         uint64_t us = now->elapsed_us - then->elapsed_us;
-        return known_age(us, us / 1000000u * wh_platform_get()->elapsed_error_ppm);
+        /* Rounded up: an age must not be over-estimated by the last part of a second. */
+        return known_age(us, (us + 999999u) / 1000000u * wh_platform_get()->elapsed_error_ppm);
     }
     if (then->wall_s > 0 && now->wall_s >= then->wall_s) {
         return known_age((uint64_t)(now->wall_s - then->wall_s) * 1000000u, 1000000u);

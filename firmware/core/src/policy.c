@@ -1,5 +1,6 @@
 #include "warmhello/policy.h"
 
+#include "warmhello/platform.h"
 #include "warmhello/session.h"
 
 static uint64_t us(uint64_t s)
@@ -7,12 +8,17 @@ static uint64_t us(uint64_t s)
     return s * 1000000u;
 }
 
-/* How long after its capture a session may be offered, in seconds. */
-static uint32_t lifetime_s(const wh_record_info *info)
+uint32_t wh_policy_lifetime_s(const wh_record_info *info)
 {
     /* TLS 1.2 gives no upper limit; RFC 5246 F.1.4 advises a day. */
     uint32_t most = info->protocol == WH_TLS13 ? WH_TICKET_LIFETIME_MAX_S : WH_LIFETIME_DEFAULT_S;
     return info->lifetime_s < most ? info->lifetime_s : most;
+}
+
+/* The latest moment that has certainly passed, in the seconds of the wall clock. */
+static int64_t passed_s(const wh_instant *now)
+{
+    return now->wall_s > 0 ? now->wall_s : wh_platform_get()->wall_floor_s;
 }
 
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)
@@ -24,13 +30,13 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (policy->disabled) {
         return WH_REASON_DISABLED;
     }
-    if (info->lineage.not_after_s != 0 && now->wall_s >= info->lineage.not_after_s) {
+    if (info->lineage.not_after_s != 0 && passed_s(now) >= info->lineage.not_after_s) {
         return WH_REASON_CERTIFICATE_EXPIRED;
     }
     if (captured.known && captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)) {
         return WH_REASON_OVER_7_DAYS;
     }
-    if (captured.known && captured.most_us >= us(lifetime_s(info))) {
+    if (captured.known && captured.most_us >= us(wh_policy_lifetime_s(info))) {
         return WH_REASON_EXPIRED;
     }
     if (authenticated.known && authenticated.most_us >= us(authenticated_s)) {

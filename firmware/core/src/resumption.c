@@ -32,12 +32,18 @@ static wh_reason reason_for_miss(int error)
     }
 }
 
+/* Its age is a guess, or that of its last full handshake is. */
+static bool is_on_trust(const wh_stored *stored)
+{
+    return !stored->age.known || !wh_clock_age(&stored->info.lineage.authenticated, &stored->now).known;
+}
+
 static void note_offer(wh_resumption *r, const wh_stored *stored)
 {
     r->offered = true;
     r->offered_generation = stored->info.generation;
     r->lineage = stored->info.lineage;
-    r->lineage.age_lost = r->lineage.age_lost || !stored->age.known;
+    r->lineage.age_lost = r->lineage.age_lost || is_on_trust(stored);
     r->outcome->kind = stored->info.kind;
     r->outcome->session_age_s =
         stored->age.known ? (uint32_t)(stored->age.least_us / 1000000u) : WH_AGE_UNKNOWN;
@@ -50,7 +56,9 @@ static wh_reason attach_and_spend(const wh_stored *stored, WOLFSSL *ssl)
     if (wh_session_attach(&stored->session, ssl) != WH_OK) {
         return WH_REASON_UNUSABLE;
     }
-    if (stored->info.single_use && wh_store_spend(stored->info.generation) != WH_OK) {
+    /* On trust it goes out once only, as a ticket of TLS 1.3 does. */
+    bool once = stored->info.single_use || is_on_trust(stored);
+    if (once && wh_store_spend(stored->info.generation) != WH_OK) {
         return WH_REASON_STORE;
     }
     return WH_REASON_ACCEPTED;
@@ -188,6 +196,9 @@ void wh_resumption_settle(wh_resumption *r)
     }
     wh_resumption_free(r);
     r->outcome->stored = wh_store_tiers();
+    if (r->outcome->stored == WH_TIERS_NONE && r->outcome->store_error == WH_OK) {
+        r->outcome->store_error = WH_MISS_NOT_RESUMABLE;
+    }
 }
 
 void wh_resumption_free(wh_resumption *r)

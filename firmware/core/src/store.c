@@ -6,6 +6,7 @@
 #include "journal.h"
 #include "rtc.h"
 #include "warmhello/platform.h"
+#include "warmhello/policy.h"
 #include "wipe.h"
 
 /* The wear budget of a platform that names none. */
@@ -79,7 +80,7 @@ static bool look(const wh_journal_entry *entry, void *ctx)
 static uint64_t stale_us(const wh_record_info *info, const wh_instant *now)
 {
     wh_age age = wh_clock_age(&info->captured, now);
-    uint64_t useful_us = (uint64_t)info->lifetime_s * 750000u;
+    uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * 750000u;
     uint64_t gone_us = age.known ? age.most_us : 0;
     return now->elapsed_us + (useful_us > gone_us ? useful_us - gone_us : 0);
 }
@@ -246,9 +247,11 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
         return result;
     }
     int missing = state.record_spent ? WH_MISS_SPENT : WH_MISS_EMPTY;
+    bool promoted = false;
     for (int tier = 0; tier < 2; tier++) {
         result = missing;
         if (state.record_size == 0 && state.flash_at != WH_RTC_NOWHERE) {
+            promoted = true;
             result = promote(&state);
         }
         if (state.record_size > 0) {
@@ -257,9 +260,9 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
         if (!is_damage(result)) {
             break;
         }
-        /* Try the other tier, if this was not its copy already. */
+        /* RTC RAM may have lost what flash still has; damage that came from there stays. */
         missing = result;
-        if (state.record_size == 0 || state.record_generation == state.flash_generation) {
+        if (promoted) {
             state.flash_at = WH_RTC_NOWHERE;
         }
         drop_record(&state);
@@ -395,10 +398,10 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
 bool wh_store_wants_flash(const wh_binding *binding)
 {
     wh_rtc state;
-    if (flash() == NULL || load(&state) != WH_OK || state.flash_unsure) {
+    if (flash() == NULL || load(&state) != WH_OK) {
         return false;
     }
-    return state.flash_at == WH_RTC_NOWHERE || state.flash_binding != first_bytes(binding) ||
+    return state.flash_unsure || state.flash_at == WH_RTC_NOWHERE || state.flash_binding != first_bytes(binding) ||
            wh_clock_now(state.epoch).elapsed_us >= state.flash_stale_us;
 }
 
@@ -454,7 +457,13 @@ int wh_store_persist_rtc(void)
     if (result != WH_OK) {
         return result;
     }
-    return state.record_size > 0 ? wh_store_persist(wh_rtc_record(), state.record_size) : WH_MISS_EMPTY;
+    if (state.record_size == 0) {
+        return WH_MISS_EMPTY;
+    }
+    if (state.flash_at != WH_RTC_NOWHERE && state.flash_generation == state.record_generation) {
+        return WH_OK; /* stale as it may be, a second copy is no fresher */
+    }
+    return wh_store_persist(wh_rtc_record(), state.record_size);
 }
 
 int wh_store_seal(wh_record_info *info, const wh_session *session, uint8_t *record)

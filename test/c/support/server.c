@@ -187,6 +187,25 @@ void server_disable_tickets(tls_server *server)
     SSL_CTX_set_options(server->ctx, SSL_OP_NO_TICKET);
 }
 
+void server_stop_tickets13(tls_server *server)
+{
+    SSL_CTX_set_num_tickets(server->ctx, 0);
+}
+
+static void (*secret_listener)(const char *line);
+
+static void tell_secret(const SSL *ssl, const char *line)
+{
+    (void)ssl;
+    secret_listener(line);
+}
+
+void server_tell_secrets(tls_server *server, void (*on_line)(const char *line))
+{
+    secret_listener = on_line;
+    SSL_CTX_set_keylog_callback(server->ctx, tell_secret);
+}
+
 tls_peer *peer_accept(tls_server *server)
 {
     tls_peer *made = calloc(1, sizeof *made);

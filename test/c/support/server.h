@@ -67,6 +67,13 @@ void server_end_tickets(tls_server *server);
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);
 
+/** From now on sends no TLS 1.3 tickets; those of before still resume. */
+void server_stop_tickets13(tls_server *server);
+
+/** Has each connection's secrets told, as lines of the NSS key log format: a label, the
+ * client's random and the secret, both in hexadecimal. */
+void server_tell_secrets(tls_server *server, void (*on_line)(const char *line));
+
 /** The server's side of one connection. */
 typedef struct tls_peer tls_peer;
 

@@ -122,3 +122,58 @@ int stop_platform(void **state)
     wh_host_stop();
     return 0;
 }
+
+void assert_full(wake_visit visit, wh_reason reason)
+{
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_string_equal(wh_reason_word(visit.outcome.reason), wh_reason_word(reason));
+    assert_false(visit.server_resumed);
+}
+
+void assert_resumed(wake_visit visit, wh_kind kind)
+{
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_string_equal(wh_reason_word(visit.outcome.reason), wh_reason_word(WH_REASON_ACCEPTED));
+    assert_int_equal(visit.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(visit.outcome.kind, kind);
+    assert_true(visit.server_resumed);
+}
+
+int start_platform_with_flash(void **state)
+{
+    static nor chip;
+    nor_init(&chip, FLASH_SECTORS, 1);
+    *state = &chip;
+    return wh_host_start_with(&chip.flash);
+}
+
+int stop_platform_with_flash(void **state)
+{
+    const nor *chip = *state;
+    wh_host_stop();
+    if (nor_violation(chip) != NULL) {
+        print_error("%s\n", nor_violation(chip));
+        return -1;
+    }
+    return 0;
+}
+
+wh_platform *own_platform(void)
+{
+    static wh_platform own;
+    own = *wh_platform_get();
+    wh_platform_remove();
+    assert_int_equal(wh_platform_install(&own), WH_OK);
+    return &own;
+}
+
+bool contains(const void *bytes, size_t size, const void *part, size_t part_size)
+{
+    for (size_t at = 0; at + part_size <= size; at++) {
+        if (memcmp((const uint8_t *)bytes + at, part, part_size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

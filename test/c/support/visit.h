@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "nor.h"
 #include "server.h"
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
@@ -52,10 +53,29 @@ wake_visit visit_server(wh_client *client, tls_server *server);
 /** The same with a client of its own, as after each wake. */
 wake_visit wake_and_visit(const wh_client_config *config, tls_server *server);
 
+/** What came of a wake: the server's word and ours must agree. */
+void assert_full(wake_visit visit, wh_reason reason);
+void assert_resumed(wake_visit visit, wh_kind kind);
+
 /** For cmocka: the host platform with an empty slot, for each test. */
 int start_platform(void **state);
 int stop_platform(void **state);
 
 #define PLATFORM_TEST(test) cmocka_unit_test_setup_teardown(test, start_platform, stop_platform)
+
+/** The same with flash of FLASH_SECTORS erased sectors; `*state` is its nor. After the
+ * test, no rule of NOR flash may have been broken. */
+enum { FLASH_SECTORS = 4 };
+int start_platform_with_flash(void **state);
+int stop_platform_with_flash(void **state);
+
+#define FLASH_TEST(test)                                                                                     \
+    cmocka_unit_test_setup_teardown(test, start_platform_with_flash, stop_platform_with_flash)
+
+/** Whether `part` is somewhere in `bytes`. */
+bool contains(const void *bytes, size_t size, const void *part, size_t part_size);
+
+/** Installs a copy of the platform whose callbacks the test may change, until it stops. */
+wh_platform *own_platform(void);
 
 #endif

@@ -20,6 +20,9 @@ typedef struct wh_policy {
     uint32_t max_authenticated_s;
 } wh_policy;
 
+/** How long after its capture a session may be offered, in seconds. */
+uint32_t wh_policy_lifetime_s(const wh_record_info *info);
+
 /** WH_REASON_ACCEPTED if a session with this header may be offered at `now`, otherwise why
  * not. The binding is not looked at: the store has checked it. */
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now);

@@ -53,10 +53,11 @@ WH_MUST_CHECK int wh_store_drop(uint32_t generation);
 WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session);
 
 /** Whether flash has no use of its own copy for sessions of `binding`: it has none, or a
- * spent one, or one near its end. */
+ * spent one, or one near its end, or what it has cannot be told. */
 bool wh_store_wants_flash(const wh_binding *binding);
 
-/** Copies the record in RTC RAM to flash. Both tiers then hold the same bytes.
+/** Copies the record in RTC RAM to flash, if it is not there already. Both tiers then hold
+ * the same bytes.
  *
  * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
  * WH_PLATFORM_*. */

@@ -1,0 +1,65 @@
+#include "sample.h"
+
+#include "visit.h"
+
+wh_record_info sample_info(void)
+{
+    wh_record_info info = {
+        .protocol = WH_TLS13,
+        .kind = WH_KIND_PSK,
+        .single_use = true,
+        .generation = 0x01020304,
+        .lifetime_s = 7200,
+        .captured = {.epoch = 0x1112131415161718, .elapsed_us = 3600000000, .wall_s = 1796000000},
+        .lineage =
+            {
+                .authenticated = {.epoch = 0x2122232425262728, .elapsed_us = 1000000, .wall_s = 1795990000},
+                .not_after_s = 1800000000,
+                .age_lost = true,
+            },
+        .build = 0x0509000400000107,
+    };
+    for (uint8_t i = 0; i < WH_DIGEST_SIZE; i++) {
+        info.binding.digest[i] = (uint8_t)(0xb0 + i);
+    }
+    return info;
+}
+
+void sample_session(uint8_t *out, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        out[i] = (uint8_t)(7 * i + 1);
+    }
+}
+
+void use_sample_key(void)
+{
+    uint8_t key[32];
+    for (uint8_t i = 0; i < sizeof key; i++) {
+        key[i] = i;
+    }
+    wh_host_set_key(key);
+}
+
+static void assert_same_instant(const wh_instant *a, const wh_instant *b)
+{
+    assert_int_equal(a->epoch, b->epoch);
+    assert_int_equal(a->elapsed_us, b->elapsed_us);
+    assert_int_equal(a->wall_s, b->wall_s);
+}
+
+void assert_same_info(const wh_record_info *a, const wh_record_info *b)
+{
+    assert_int_equal(a->protocol, b->protocol);
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->single_use, b->single_use);
+    assert_int_equal(a->early_data, b->early_data);
+    assert_int_equal(a->generation, b->generation);
+    assert_int_equal(a->lifetime_s, b->lifetime_s);
+    assert_same_instant(&a->captured, &b->captured);
+    assert_same_instant(&a->lineage.authenticated, &b->lineage.authenticated);
+    assert_int_equal(a->lineage.not_after_s, b->lineage.not_after_s);
+    assert_int_equal(a->lineage.age_lost, b->lineage.age_lost);
+    assert_memory_equal(a->binding.digest, b->binding.digest, WH_DIGEST_SIZE);
+    assert_int_equal(a->build, b->build);
+}

@@ -1,0 +1,196 @@
+/* Dates in certificates: read right, and checked with and without a wall clock. */
+#include "visit.h"
+
+#include "dates.h"
+#include "warmhello/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, DAY = 86400, HOUR = 3600 };
+
+static int64_t parse(const char *text, uint8_t format)
+{
+    return wh_dates_parse((const uint8_t *)text, format, (int)strlen(text));
+}
+
+static void assert_read(int year, int month, int day, int second_of_day)
+{
+    struct tm fields = {
+        .tm_year = year - 1900,
+        .tm_mon = month - 1,
+        .tm_mday = day,
+        .tm_hour = second_of_day / HOUR,
+        .tm_min = second_of_day / 60 % 60,
+        .tm_sec = second_of_day % 60,
+    };
+    char text[80];
+    (void)snprintf(text, sizeof text, "%04d%02d%02d%02d%02d%02dZ", year, month, day, fields.tm_hour,
+                   fields.tm_min, fields.tm_sec);
+    time_t expected = timegm(&fields);
+    assert_int_equal(parse(text, GENERALIZED_TIME), expected);
+    if (year >= 1950 && year < 2050) {
+        assert_int_equal(parse(text + 2, UTC_TIME), expected);
+    }
+}
+
+static int days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* Leap years, and the ends of centuries that are none, among them. */
+static void every_day_of_three_centuries_is_read_as_timegm_does(void **state)
+{
+    (void)state;
+    int second = 0;
+    for (int year = 1890; year < 2190; year++) {
+        for (int month = 1; month <= 12; month++) {
+            for (int day = 1; day <= days_in(year, month); day++) {
+                assert_read(year, month, day, second);
+                second = (second + 7919) % DAY;
+            }
+        }
+    }
+}
+
+static void known_dates_are_read(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("700101000000Z", UTC_TIME), 0);
+    assert_int_equal(parse("000229120000Z", UTC_TIME), 951825600);
+    assert_int_equal(parse("491231235959Z", UTC_TIME), 2524607999);
+    assert_int_equal(parse("500101000000Z", UTC_TIME), -631152000);
+    assert_int_equal(parse("99991231235959Z", GENERALIZED_TIME), 253402300799); /* RFC 5280 4.1.2.5 */
+    assert_int_equal(parse("20380119031408Z", GENERALIZED_TIME), 2147483648);
+}
+
+static void a_malformed_date_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const utc[] = {
+        "",
+        "700101000000",
+        "700101000000z",
+        "700101000000+",
+        "7001010000Z",
+        "70010100000Z",
+        "7001010000000",
+        "700001000000Z",
+        "701301000000Z",
+        "700100000000Z",
+        "700132000000Z",
+        "700101240000Z",
+        "700101006000Z",
+        "700101000060Z",
+        "7001a1000000Z",
+        "/00101000000Z",
+        "70010100000:Z",
+        " 70101000000Z",
+        "70010100000 Z",
+        "19700101000000Z",
+    };
+    for (size_t i = 0; i < sizeof utc / sizeof utc[0]; i++) {
+        assert_true(parse(utc[i], UTC_TIME) == INT64_MIN);
+    }
+    assert_true(parse("700101000000Z", GENERALIZED_TIME) == INT64_MIN);
+    assert_true(parse("x9700101000000Z", GENERALIZED_TIME) == INT64_MIN);
+    assert_true(wh_dates_parse((const uint8_t *)"700101000000Z", UTC_TIME, -1) == INT64_MIN);
+    assert_true(wh_dates_parse((const uint8_t *)"700101000000Z", UTC_TIME, 0) == INT64_MIN);
+}
+
+/* ---- In handshakes --------------------------------------------------------------------------- */
+
+static wake_visit visit_dated(long from_s, long to_s)
+{
+    tls_server *server = server_start(&(server_options){.valid_from_s = from_s, .valid_to_s = to_s});
+    wh_client_config config = config_for(server);
+    wake_visit visit = wake_and_visit(&config, server);
+    server_stop(server);
+    return visit;
+}
+
+static void without_a_wall_clock_a_certificate_from_the_future_is_accepted(void **state)
+{
+    (void)state;
+    wh_host_set_wall_known(false);
+    assert_int_equal(visit_dated(HOUR, 30 * DAY).outcome.error, WH_OK);
+}
+
+static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **state)
+{
+    (void)state;
+    wh_platform *platform = own_platform();
+    platform->wall_floor_s = platform->wall_s(platform->ctx);
+    wh_host_set_wall_known(false);
+    assert_int_equal(visit_dated(-30L * DAY, -HOUR).outcome.error, WH_PEER_EXPIRED);
+    assert_int_equal(visit_dated(-30L * DAY, HOUR).outcome.error, WH_OK);
+    platform->wall_floor_s += 2L * HOUR;
+    assert_int_equal(visit_dated(-30L * DAY, HOUR).outcome.error, WH_PEER_EXPIRED);
+}
+
+static void a_known_wall_clock_overrules_the_floor(void **state)
+{
+    (void)state;
+    wh_platform *platform = own_platform();
+    platform->wall_floor_s = platform->wall_s(platform->ctx) - 365L * DAY;
+    assert_int_equal(visit_dated(-30L * DAY, -HOUR).outcome.error, WH_PEER_EXPIRED);
+    assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_PEER_NOT_YET);
+}
+
+/* ---- What is recorded -------------------------------------------------------------------------- */
+
+static int64_t recorded_not_after_s(const server_options *options)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+    wh_client client;
+    wh_stored stored;
+    make_client(&client, &config);
+    assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    server_stop(server);
+    return stored.info.lineage.not_after_s;
+}
+
+static void the_lowest_not_after_of_chain_and_ca_is_recorded(void **state)
+{
+    (void)state;
+    const wh_protocol both[] = {WH_TLS12, WH_TLS13};
+    for (size_t i = 0; i < 2; i++) {
+        int64_t now_s = (int64_t)time(NULL);
+        server_options options = {.min_version = both[i], .max_version = both[i], .valid_to_s = 20L * DAY};
+        assert_in_range(recorded_not_after_s(&options), now_s + 20L * DAY, now_s + 20L * DAY + 10);
+        options.valid_to_s = 4000L * DAY; /* longer than the CA's */
+        assert_in_range(recorded_not_after_s(&options), now_s + 3650L * DAY, now_s + 3650L * DAY + 10);
+    }
+}
+
+static void without_a_wall_clock_it_is_recorded_too(void **state)
+{
+    (void)state;
+    wh_host_set_wall_known(false);
+    int64_t now_s = (int64_t)time(NULL);
+    const server_options options = {.max_version = WH_TLS12, .valid_to_s = 20L * DAY};
+    assert_in_range(recorded_not_after_s(&options), now_s + 20L * DAY, now_s + 20L * DAY + 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_day_of_three_centuries_is_read_as_timegm_does),
+        cmocka_unit_test(known_dates_are_read),
+        cmocka_unit_test(a_malformed_date_is_not_read),
+        PLATFORM_TEST(without_a_wall_clock_a_certificate_from_the_future_is_accepted),
+        PLATFORM_TEST(without_a_wall_clock_the_floor_refuses_what_had_ended_before),
+        PLATFORM_TEST(a_known_wall_clock_overrules_the_floor),
+        PLATFORM_TEST(the_lowest_not_after_of_chain_and_ca_is_recorded),
+        PLATFORM_TEST(without_a_wall_clock_it_is_recorded_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

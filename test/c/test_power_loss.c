@@ -1,0 +1,252 @@
+/* RTC RAM is lost with the power, flash is not: what the next wake does then. */
+#include "visit.h"
+#include "warmhello/store.h"
+
+#include <string.h>
+
+#define TEN_MINUTES_US (600ull * 1000000ull)
+
+static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
+static const server_options ticket12 = {.max_version = WH_TLS12};
+static const server_options ticket13 = {.min_version = WH_TLS13};
+
+static uint32_t stored_generation(const wh_client_config *config)
+{
+    wh_client client;
+    wh_stored stored;
+    make_client(&client, config);
+    assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    return stored.info.generation;
+}
+
+/* Opens a connection and goes no further: the ClientHello waits to be sent. */
+static wh_outcome open_and_lose_power(const wh_client_config *config, tls_server *server)
+{
+    wh_client client;
+    wire_line line;
+    make_client(&client, config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    wh_outcome outcome = *wh_conn_outcome(&line.conn);
+    wh_host_lose_power();
+    line_free(&line);
+    wh_client_free(&client);
+    return outcome;
+}
+
+static void survives(const server_options *options, wh_kind kind)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    wake_visit first = wake_and_visit(&config, server);
+    assert_full(first, WH_REASON_NONE);
+    assert_int_equal(first.outcome.stored, WH_TIERS_BOTH);
+    assert_int_equal(first.outcome.store_error, WH_OK);
+    for (int loss = 0; loss < 5; loss++) {
+        wh_host_sleep(TEN_MINUTES_US);
+        wh_host_lose_power();
+        wake_visit after = wake_and_visit(&config, server);
+        assert_resumed(after, kind);
+        assert_in_range(after.outcome.session_age_s, 599, 3100);
+        assert_resumed(wake_and_visit(&config, server), kind);
+    }
+    server_stop(server);
+}
+
+static void a_session_id_survives_a_loss_of_power(void **state)
+{
+    (void)state;
+    survives(&id12, WH_KIND_ID);
+}
+
+static void a_tls12_ticket_survives_a_loss_of_power(void **state)
+{
+    (void)state;
+    survives(&ticket12, WH_KIND_TICKET);
+}
+
+static void a_tls13_ticket_survives_a_loss_of_power(void **state)
+{
+    (void)state;
+    survives(&ticket13, WH_KIND_PSK);
+}
+
+/* ---- Tickets that may be used once -------------------------------------------------------- */
+
+static void a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power();
+    assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_PSK);
+    for (int loss = 0; loss < 3; loss++) {
+        assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
+    }
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_stop(server);
+}
+
+/* Programs as the chip does, and notes whether wire bytes had come about by then. */
+static struct {
+    nor *chip;
+    const wire_line *line;
+    int programs;
+} watched;
+
+static int watch_program(void *ctx, uint32_t at, const void *bytes, size_t size)
+{
+    (void)ctx;
+    watched.programs++;
+    assert_int_equal(watched.line->conn.outcome.total_tx, 0);
+    return watched.chip->flash.program(watched.chip, at, bytes, size);
+}
+
+static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
+{
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power();
+
+    wire_line line;
+    wh_client client;
+    make_client(&client, &config);
+    watched.chip = *state;
+    watched.line = &line;
+    watched.programs = 0;
+    wh_flash flash = watched.chip->flash;
+    flash.program = watch_program;
+    own_platform()->flash = &flash;
+    memset(&line, 0, sizeof line);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(watched.programs, 1);
+    assert_true(line.conn.outcome.total_tx > 0);
+    assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
+static void of_two_tickets_each_tier_keeps_one(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    server_stop_tickets13(server);
+    uint32_t in_rtc = stored_generation(&config);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_int_equal(wh_store_tiers(), WH_TIERS_FLASH);
+    assert_int_not_equal(stored_generation(&config), in_rtc);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
+    wh_host_lose_power();
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_stop(server);
+}
+
+/* One that RTC RAM alone held is spent without flash, and its copy is nowhere. */
+static void a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    uint64_t before = nor_operations(chip);
+    assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_PSK);
+    assert_int_equal(nor_operations(chip), before);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+static void a_refused_session_is_not_found_in_flash_again(void **state)
+{
+    (void)state;
+    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(all[i]);
+        wh_client_config config = config_for(server);
+        assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+        wh_host_lose_power();
+        server_forget_sessions(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+        wh_host_lose_power();
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        server_stop(server);
+    }
+}
+
+/* ---- Ages ---------------------------------------------------------------------------------- */
+
+/* Without a wall clock the age is a guess: once on trust, also where a session may be used
+ * many times, then in full, and then all is as before. */
+static void trusted_once(const server_options *options, wh_kind kind, wh_reason second)
+{
+    wh_host_set_wall_known(false);
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power();
+    wake_visit on_trust = wake_and_visit(&config, server);
+    assert_resumed(on_trust, kind);
+    assert_int_equal(on_trust.outcome.session_age_s, WH_AGE_UNKNOWN);
+    assert_full(wake_and_visit(&config, server), second);
+    for (int wake = 0; wake < 3; wake++) {
+        assert_resumed(wake_and_visit(&config, server), kind);
+    }
+    server_stop(server);
+}
+
+static void a_session_id_of_unknown_age_is_trusted_once(void **state)
+{
+    (void)state;
+    trusted_once(&id12, WH_KIND_ID, WH_REASON_SPENT);
+}
+
+static void a_tls12_ticket_of_unknown_age_is_trusted_once(void **state)
+{
+    (void)state;
+    trusted_once(&ticket12, WH_KIND_TICKET, WH_REASON_SPENT);
+}
+
+static void a_tls13_ticket_of_unknown_age_is_trusted_once(void **state)
+{
+    (void)state;
+    trusted_once(&ticket13, WH_KIND_PSK, WH_REASON_AGE_UNKNOWN);
+}
+
+static void trust_is_not_renewed_by_another_loss_of_power(void **state)
+{
+    (void)state;
+    wh_host_set_wall_known(false);
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power();
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    wh_host_lose_power();
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FLASH_TEST(a_session_id_survives_a_loss_of_power),
+        FLASH_TEST(a_tls12_ticket_survives_a_loss_of_power),
+        FLASH_TEST(a_tls13_ticket_survives_a_loss_of_power),
+        FLASH_TEST(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again),
+        FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello),
+        FLASH_TEST(of_two_tickets_each_tier_keeps_one),
+        FLASH_TEST(a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash),
+        FLASH_TEST(a_refused_session_is_not_found_in_flash_again),
+        FLASH_TEST(a_session_id_of_unknown_age_is_trusted_once),
+        FLASH_TEST(a_tls12_ticket_of_unknown_age_is_trusted_once),
+        FLASH_TEST(a_tls13_ticket_of_unknown_age_is_trusted_once),
+        FLASH_TEST(trust_is_not_renewed_by_another_loss_of_power),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

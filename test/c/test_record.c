@@ -1,0 +1,324 @@
+/* The sealed envelope: what goes in comes out, and nothing else does. */
+#include "sample.h"
+#include "visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SESSION_SIZE = 300, RECORD_SIZE = WH_RECORD_OVERHEAD + SESSION_SIZE };
+
+/* Offsets in the header, see docs/SPEC.md. */
+enum {
+    AT_VERSION = 4,
+    AT_FLAGS = 5,
+    AT_PROTOCOL = 6,
+    AT_KIND = 7,
+    AT_ZERO = 14,
+    AT_ZERO_TOO = 28,
+    AT_NONCE = 120
+};
+
+static void seal_sample(uint8_t record[RECORD_SIZE])
+{
+    wh_record_info info = sample_info();
+    uint8_t session[SESSION_SIZE];
+    sample_session(session, sizeof session);
+    use_sample_key();
+    assert_int_equal(wh_record_seal(&info, session, sizeof session, record), RECORD_SIZE);
+}
+
+static void assert_zeros(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(bytes[i], 0);
+    }
+}
+
+static int try_open(const uint8_t *record, size_t size)
+{
+    wh_record_info info;
+    uint8_t session[SESSION_SIZE];
+    memset(session, 0, sizeof session);
+    int result = wh_record_open(record, size, &info, session);
+    if (result < 0) {
+        assert_zeros(session, sizeof session);
+    }
+    return result;
+}
+
+static void a_sealed_session_opens_again(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 15, 16, 17, SESSION_SIZE, WH_SESSION_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        uint8_t session[WH_SESSION_MAX];
+        uint8_t opened[WH_SESSION_MAX];
+        uint8_t record[WH_RECORD_MAX];
+        wh_record_info info = sample_info();
+        wh_record_info read;
+        sample_session(session, sizes[i]);
+        int size = wh_record_seal(&info, session, sizes[i], record);
+        assert_int_equal(size, WH_RECORD_OVERHEAD + sizes[i]);
+        assert_int_equal(wh_record_open(record, (size_t)size, &read, opened), sizes[i]);
+        assert_memory_equal(opened, session, sizes[i]);
+        assert_same_info(&read, &info);
+        assert_int_equal(wh_record_peek(record, (size_t)size, &read), WH_OK);
+        assert_same_info(&read, &info);
+    }
+}
+
+static void the_session_cannot_be_read_in_the_record(void **state)
+{
+    (void)state;
+    uint8_t record[RECORD_SIZE];
+    uint8_t session[SESSION_SIZE];
+    seal_sample(record);
+    sample_session(session, sizeof session);
+    for (size_t at = 0; at + 8 <= sizeof session; at++) {
+        assert_false(contains(record, sizeof record, session + at, 8));
+    }
+}
+
+static void no_bit_of_a_record_can_change(void **state)
+{
+    (void)state;
+    uint8_t record[RECORD_SIZE];
+    seal_sample(record);
+    for (size_t bit = 0; bit < sizeof record * 8; bit++) {
+        record[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+        assert_int_equal(try_open(record, sizeof record), WH_DAMAGE_RECORD);
+        record[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+    }
+    assert_int_equal(try_open(record, sizeof record), SESSION_SIZE);
+}
+
+/* Each length lies in memory of its own, so that a read behind its end is found. */
+static void a_record_of_another_length_is_refused(void **state)
+{
+    (void)state;
+    uint8_t record[RECORD_SIZE];
+    seal_sample(record);
+    for (size_t size = 0; size <= RECORD_SIZE + 16; size++) {
+        uint8_t *bytes = calloc(size + 1, 1);
+        assert_non_null(bytes);
+        memcpy(bytes + 1, record, size < RECORD_SIZE ? size : RECORD_SIZE);
+        int expected = size == RECORD_SIZE ? SESSION_SIZE : WH_DAMAGE_RECORD;
+        assert_int_equal(try_open(bytes + 1, size), expected);
+        free(bytes);
+    }
+}
+
+static void another_device_cannot_open_it(void **state)
+{
+    (void)state;
+    uint8_t record[RECORD_SIZE];
+    seal_sample(record);
+    const uint8_t other[32] = {1};
+    wh_host_set_key(other);
+    assert_int_equal(try_open(record, sizeof record), WH_DAMAGE_RECORD);
+}
+
+/* Every value of one byte but those that are allowed. */
+static void refuses_all_but(size_t at, uint8_t first, uint8_t last)
+{
+    uint8_t record[RECORD_SIZE];
+    seal_sample(record);
+    for (unsigned value = 0; value < 256; value++) {
+        wh_record_info info;
+        record[at] = (uint8_t)value;
+        bool allowed = value >= first && value <= last;
+        assert_int_equal(wh_record_peek(record, sizeof record, &info), allowed ? WH_OK : WH_DAMAGE_RECORD);
+    }
+}
+
+static void another_format_version_is_refused(void **state)
+{
+    (void)state;
+    refuses_all_but(AT_VERSION, WH_RECORD_VERSION, WH_RECORD_VERSION);
+}
+
+static void unknown_flags_and_words_are_refused(void **state)
+{
+    (void)state;
+    refuses_all_but(AT_FLAGS, 0, 7);
+    refuses_all_but(AT_PROTOCOL, WH_TLS12, WH_TLS13);
+    refuses_all_but(AT_KIND, WH_KIND_ID, WH_KIND_PSK);
+}
+
+static void reserved_bytes_must_be_zero(void **state)
+{
+    (void)state;
+    refuses_all_but(AT_ZERO, 0, 0);
+    refuses_all_but(AT_ZERO + 1, 0, 0);
+    for (size_t i = 0; i < 4; i++) {
+        refuses_all_but(AT_ZERO_TOO + i, 0, 0);
+    }
+}
+
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    uint8_t a[RECORD_SIZE];
+    uint8_t b[RECORD_SIZE];
+    seal_sample(a);
+    seal_sample(b);
+    assert_memory_equal(a, b, sizeof a);
+}
+
+/* ---- The nonce never comes again with other contents ------------------------------------ */
+
+static void assert_other_nonce(const wh_record_info *info, const uint8_t *session, size_t size)
+{
+    uint8_t sample[RECORD_SIZE];
+    uint8_t record[WH_RECORD_MAX];
+    seal_sample(sample);
+    assert_true(wh_record_seal(info, session, size, record) > 0);
+    assert_memory_not_equal(record + AT_NONCE, sample + AT_NONCE, WH_RECORD_BODY - AT_NONCE);
+}
+
+static void every_field_of_the_header_changes_the_nonce(void **state)
+{
+    (void)state;
+    enum { CHANGES = 16 };
+    wh_record_info infos[CHANGES];
+    for (size_t i = 0; i < CHANGES; i++) {
+        infos[i] = sample_info();
+    }
+    infos[0].protocol = WH_TLS12;
+    infos[1].kind = WH_KIND_TICKET;
+    infos[2].single_use = false;
+    infos[3].early_data = true;
+    infos[4].generation++;
+    infos[5].lifetime_s++;
+    infos[6].captured.epoch++;
+    infos[7].captured.elapsed_us++;
+    infos[8].captured.wall_s++;
+    infos[9].lineage.authenticated.epoch++;
+    infos[10].lineage.authenticated.elapsed_us++;
+    infos[11].lineage.authenticated.wall_s++;
+    infos[12].lineage.not_after_s++;
+    infos[13].lineage.age_lost = false;
+    infos[14].binding.digest[31] ^= 1;
+    infos[15].build++;
+    uint8_t session[SESSION_SIZE];
+    sample_session(session, sizeof session);
+    for (size_t i = 0; i < CHANGES; i++) {
+        assert_other_nonce(&infos[i], session, sizeof session);
+    }
+}
+
+static void every_byte_of_the_session_changes_the_nonce(void **state)
+{
+    (void)state;
+    wh_record_info info = sample_info();
+    uint8_t session[SESSION_SIZE + 1];
+    sample_session(session, sizeof session);
+    for (size_t i = 0; i < SESSION_SIZE; i++) {
+        session[i] ^= 1;
+        assert_other_nonce(&info, session, SESSION_SIZE);
+        session[i] ^= 1;
+    }
+    assert_other_nonce(&info, session, SESSION_SIZE - 1);
+    assert_other_nonce(&info, session, SESSION_SIZE + 1);
+}
+
+/* ---- In place, at the limits, and when something is missing ----------------------------- */
+
+static void a_session_may_be_sealed_where_it_lies(void **state)
+{
+    (void)state;
+    uint8_t apart[RECORD_SIZE];
+    uint8_t in_place[RECORD_SIZE];
+    wh_record_info info = sample_info();
+    seal_sample(apart);
+    sample_session(in_place + WH_RECORD_BODY, SESSION_SIZE);
+    assert_int_equal(wh_record_seal(&info, in_place + WH_RECORD_BODY, SESSION_SIZE, in_place), RECORD_SIZE);
+    assert_memory_equal(in_place, apart, sizeof apart);
+}
+
+static void a_longer_session_than_the_longest_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t session[WH_SESSION_MAX + 1];
+    uint8_t record[WH_RECORD_MAX + 1];
+    wh_record_info info = sample_info();
+    assert_int_equal(wh_record_seal(&info, session, sizeof session, record), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_record_seal(&info, session, 0, record), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_record_seal(&info, session, WH_SESSION_MAX, record), WH_RECORD_MAX);
+}
+
+static int no_key(void *ctx, uint8_t out[32])
+{
+    (void)ctx;
+    memset(out, 0x5a, 16); /* half a key, and then it fails */
+    return -1;
+}
+
+static void without_a_device_key_nothing_is_sealed_or_opened(void **state)
+{
+    (void)state;
+    uint8_t record[RECORD_SIZE];
+    uint8_t out[RECORD_SIZE + 1];
+    wh_record_info info = sample_info();
+    seal_sample(record);
+    own_platform()->device_key = no_key;
+    memset(out, 0xa5, sizeof out);
+    sample_session(out + WH_RECORD_BODY, SESSION_SIZE);
+    assert_int_equal(wh_record_seal(&info, out + WH_RECORD_BODY, SESSION_SIZE, out), WH_PLATFORM_KEY);
+    assert_zeros(out, RECORD_SIZE);
+    assert_int_equal(out[RECORD_SIZE], 0xa5);
+    assert_int_equal(try_open(record, sizeof record), WH_PLATFORM_KEY);
+}
+
+static void a_failed_allocation_leaves_no_plaintext(void **state)
+{
+    (void)state;
+    wh_record_info info = sample_info();
+    uint8_t record[RECORD_SIZE];
+    int result = WH_PLATFORM_MEMORY;
+    int failures = 0;
+    use_sample_key();
+    for (uint64_t nth = 1; result < 0; nth++) {
+        sample_session(record + WH_RECORD_BODY, SESSION_SIZE);
+        wh_host_fail_allocation(nth);
+        result = wh_record_seal(&info, record + WH_RECORD_BODY, SESSION_SIZE, record);
+        if (result < 0) {
+            failures++;
+            assert_int_equal(result, WH_PLATFORM_MEMORY);
+            assert_zeros(record, sizeof record);
+        }
+    }
+    result = WH_PLATFORM_MEMORY;
+    for (uint64_t nth = 1; result < 0; nth++) {
+        wh_host_fail_allocation(nth);
+        result = try_open(record, sizeof record);
+        if (result < 0) {
+            failures++;
+            assert_int_equal(result, WH_PLATFORM_MEMORY);
+        }
+    }
+    wh_host_fail_allocation(0);
+    assert_true(failures >= 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_sealed_session_opens_again),
+        PLATFORM_TEST(the_session_cannot_be_read_in_the_record),
+        PLATFORM_TEST(no_bit_of_a_record_can_change),
+        PLATFORM_TEST(a_record_of_another_length_is_refused),
+        PLATFORM_TEST(another_device_cannot_open_it),
+        PLATFORM_TEST(another_format_version_is_refused),
+        PLATFORM_TEST(unknown_flags_and_words_are_refused),
+        PLATFORM_TEST(reserved_bytes_must_be_zero),
+        PLATFORM_TEST(the_same_input_gives_the_same_bytes),
+        PLATFORM_TEST(every_field_of_the_header_changes_the_nonce),
+        PLATFORM_TEST(every_byte_of_the_session_changes_the_nonce),
+        PLATFORM_TEST(a_session_may_be_sealed_where_it_lies),
+        PLATFORM_TEST(a_longer_session_than_the_longest_is_refused),
+        PLATFORM_TEST(without_a_device_key_nothing_is_sealed_or_opened),
+        PLATFORM_TEST(a_failed_allocation_leaves_no_plaintext),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

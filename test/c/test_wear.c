@@ -1,0 +1,330 @@
+/* Flash wears: how often it is written, and what happens when it fails. */
+#include "visit.h"
+#include "warmhello/store.h"
+
+#include <string.h>
+
+enum { MINUTE = 60, HOUR = 3600, ENTRIES_MAX = 40 };
+
+static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
+static const server_options ticket12 = {.max_version = WH_TLS12, .lifetime_s = 86400};
+static const server_options ticket13 = {.min_version = WH_TLS13};
+
+static void sleep_s(uint64_t s)
+{
+    wh_host_sleep(s * 1000000u);
+}
+
+/* ---- Written only when its copy is of no more use ---------------------------------------- */
+
+/* Wakes once a minute; flash must not be touched after the first. */
+static void fifty_wakes_without_a_write(const server_options *options, wh_kind kind, nor *chip)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    uint64_t before = nor_operations(chip);
+    for (int wake = 0; wake < 50; wake++) {
+        sleep_s(MINUTE);
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_resumed(visit, kind);
+        assert_int_equal(visit.outcome.stored, WH_TIERS_BOTH);
+        assert_int_equal(visit.outcome.store_error, WH_OK);
+    }
+    assert_int_equal(nor_operations(chip), before);
+    server_stop(server);
+}
+
+static void fifty_tls12_wakes_write_nothing(void **state)
+{
+    fifty_wakes_without_a_write(&id12, WH_KIND_ID, *state);
+    assert_int_equal(wh_store_forget(), WH_OK);
+    sleep_s(HOUR);
+    fifty_wakes_without_a_write(&ticket12, WH_KIND_TICKET, *state);
+}
+
+/* The second ticket of the first wake waits in flash; each new one goes to RTC RAM. */
+static void fifty_tls13_wakes_write_nothing(void **state)
+{
+    fifty_wakes_without_a_write(&ticket13, WH_KIND_PSK, *state);
+}
+
+/* Once power was lost, the one ticket of each wake is in both tiers, so each wake marks it
+ * and writes the next: the budget holds the erases. */
+static void after_a_loss_of_power_tls13_erases_within_the_budget(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power();
+    uint64_t erases = chip->erases;
+    for (int wake = 0; wake < 6 * 60; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+        sleep_s(MINUTE);
+    }
+    assert_in_range(chip->erases - erases, 1, 6);
+    server_stop(server);
+}
+
+static void a_copy_near_its_end_is_replaced(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket13); /* 7200 s */
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    uint64_t before = nor_operations(chip);
+    sleep_s(5300);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_int_equal(nor_operations(chip), before);
+    sleep_s(200);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_true(nor_operations(chip) > before);
+    before = nor_operations(chip);
+    sleep_s(3000); /* the first copy would have expired by now */
+    wh_host_lose_power();
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+/* A TLS 1.2 session is not renewed: what RTC RAM holds is what flash holds. */
+static void a_copy_near_its_end_is_not_replaced_by_itself(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    uint64_t before = nor_operations(chip);
+    sleep_s(70000);
+    for (int wake = 0; wake < 10; wake++) {
+        sleep_s(HOUR / 10);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    }
+    assert_int_equal(nor_operations(chip), before);
+    sleep_s(20000);
+    assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
+    assert_true(nor_operations(chip) > before);
+    wh_host_lose_power();
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    server_stop(server);
+}
+
+/* The server promises a week, we keep to a day: so does the copy. */
+static void a_copy_past_our_own_limit_is_replaced(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 604800});
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    sleep_s(86400 + HOUR);
+    assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
+    wh_host_lose_power();
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    server_stop(server);
+}
+
+static void another_configuration_gets_a_copy_of_its_own(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    uint64_t before = nor_operations(chip);
+    config.port = 8443;
+    wake_visit other = wake_and_visit(&config, server);
+    assert_full(other, WH_REASON_BINDING);
+    assert_int_equal(other.outcome.stored, WH_TIERS_BOTH);
+    assert_true(nor_operations(chip) > before);
+    wh_host_lose_power();
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    server_stop(server);
+}
+
+/* ---- The budget ------------------------------------------------------------------------------ */
+
+/* Wakes under ever new configurations, which all want flash, until one may not have it. */
+static wake_visit wake_until_wear_limit(wh_client_config *config, tls_server *server)
+{
+    for (int wake = 0; wake < ENTRIES_MAX; wake++) {
+        config->port++;
+        wake_visit visit = wake_and_visit(config, server);
+        assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+        if (visit.outcome.store_error != WH_OK) {
+            return visit;
+        }
+    }
+    fail_msg("%d records went to flash without a second erase", ENTRIES_MAX);
+    return (wake_visit){0};
+}
+
+static void no_second_erase_comes_before_its_time(void **state)
+{
+    nor *chip = *state;
+    chip->flash.erase_interval_s = 2 * HOUR;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    wake_visit limited = wake_until_wear_limit(&config, server);
+    assert_int_equal(chip->erases, 1);
+    assert_int_equal(limited.outcome.store_error, WH_MISS_WEAR);
+    assert_int_not_equal(limited.outcome.stored, WH_TIERS_NONE);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    assert_int_equal(chip->erases, 1);
+
+    sleep_s(2 * HOUR - 60);
+    assert_int_equal(wake_and_visit(&config, server).outcome.store_error, WH_MISS_WEAR);
+    assert_int_equal(chip->erases, 1);
+    sleep_s(61);
+    wake_visit allowed = wake_and_visit(&config, server);
+    assert_resumed(allowed, WH_KIND_TICKET);
+    assert_int_equal(allowed.outcome.store_error, WH_OK);
+    assert_int_equal(allowed.outcome.stored, WH_TIERS_BOTH);
+    assert_int_equal(chip->erases, 2);
+    server_stop(server);
+}
+
+static void without_a_setting_an_erase_comes_once_an_hour_at_most(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    (void)wake_until_wear_limit(&config, server);
+    sleep_s(HOUR - 60);
+    assert_int_equal(wake_and_visit(&config, server).outcome.store_error, WH_MISS_WEAR);
+    sleep_s(61);
+    assert_int_equal(wake_and_visit(&config, server).outcome.store_error, WH_OK);
+    assert_int_equal(chip->erases, 2);
+    server_stop(server);
+}
+
+static void the_sectors_wear_evenly(void **state)
+{
+    nor *chip = *state;
+    chip->flash.erase_interval_s = 1;
+    tls_server *server = server_start(&id12);
+    wh_client_config config = config_for(server);
+    while (chip->erases < (uint64_t)FLASH_SECTORS * 3) {
+        config.port++;
+        sleep_s(2);
+        assert_int_equal(wake_and_visit(&config, server).outcome.store_error, WH_OK);
+    }
+    for (size_t i = 0; i < FLASH_SECTORS; i++) {
+        assert_int_equal(chip->wear[i], 3);
+    }
+    server_stop(server);
+}
+
+/* ---- Flash that fails --------------------------------------------------------------------------- */
+
+/* A wake, a loss of power, a wake, and so on, where one operation fails. Each gets its
+ * connection. Returns whether the failing operation came at all. */
+static bool survives_failing(const server_options *options, nor *chip, nor_fault fault)
+{
+    nor_init(chip, FLASH_SECTORS, fault.nth);
+    wh_host_lose_power();
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    nor_set_fault(chip, fault);
+    for (int wake = 0; wake < 6; wake++) {
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_int_equal(visit.outcome.error, WH_OK);
+        assert_true(visit.outcome.result == WH_RESULT_FULL || visit.outcome.result == WH_RESULT_RESUMED);
+        assert_int_not_equal(visit.outcome.stored, WH_TIERS_NONE);
+        if (wake % 2 == 1) {
+            wh_host_lose_power();
+        }
+    }
+    bool came = chip->fault.nth == 0;
+    assert_null(nor_violation(chip));
+    server_stop(server);
+    return came;
+}
+
+static void every_write_may_fail_and_the_wake_does_not(void **state)
+{
+    static const nor_shape shapes[] = {NOR_CUT_BEFORE, NOR_CUT_AFTER, NOR_CUT_BITS, NOR_CUT_WEAK};
+    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t shape = 0; shape < 4; shape++) {
+            nor_fault fault = {.nth = 1, .shape = shapes[shape]};
+            while (survives_failing(all[i], *state, fault)) {
+                fault.nth++;
+            }
+            assert_true(fault.nth > 5);
+        }
+    }
+}
+
+static void a_read_may_fail_and_the_wake_does_not(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    for (uint64_t nth = 1; chip->failing_read == 0; nth++) {
+        nor_init(chip, FLASH_SECTORS, 1);
+        wh_host_lose_power();
+        assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+        wh_host_lose_power();
+        chip->failing_read = nth;
+        for (int wake = 0; wake < 3; wake++) {
+            assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+        }
+    }
+    server_stop(server);
+}
+
+static void a_dead_flash_leaves_rtc_ram(void **state)
+{
+    nor *chip = *state;
+    const server_options *const all[] = {&id12, &ticket12};
+    chip->off = true; /* fails everything */
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(all[i]);
+        wh_client_config config = config_for(server);
+        wh_host_lose_power();
+        wake_visit first = wake_and_visit(&config, server);
+        assert_full(first, WH_REASON_NONE);
+        assert_int_equal(first.outcome.stored, WH_TIERS_RTC);
+        assert_int_equal(first.outcome.store_error, WH_PLATFORM_FLASH);
+        wake_visit second = wake_and_visit(&config, server);
+        assert_int_equal(second.outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(second.outcome.store_error, WH_PLATFORM_FLASH);
+        server_stop(server);
+    }
+}
+
+/* Whether flash holds the ticket cannot be told, so it may not go out. */
+static void with_a_dead_flash_a_single_use_ticket_stays_at_home(void **state)
+{
+    nor *chip = *state;
+    chip->off = true;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    wake_visit second = wake_and_visit(&config, server);
+    assert_full(second, WH_REASON_STORE);
+    assert_int_equal(second.outcome.store_error, WH_PLATFORM_FLASH);
+    nor_power_on(chip);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FLASH_TEST(fifty_tls12_wakes_write_nothing),
+        FLASH_TEST(fifty_tls13_wakes_write_nothing),
+        FLASH_TEST(after_a_loss_of_power_tls13_erases_within_the_budget),
+        FLASH_TEST(a_copy_near_its_end_is_replaced),
+        FLASH_TEST(a_copy_near_its_end_is_not_replaced_by_itself),
+        FLASH_TEST(a_copy_past_our_own_limit_is_replaced),
+        FLASH_TEST(another_configuration_gets_a_copy_of_its_own),
+        FLASH_TEST(no_second_erase_comes_before_its_time),
+        FLASH_TEST(without_a_setting_an_erase_comes_once_an_hour_at_most),
+        FLASH_TEST(the_sectors_wear_evenly),
+        FLASH_TEST(every_write_may_fail_and_the_wake_does_not),
+        FLASH_TEST(a_read_may_fail_and_the_wake_does_not),
+        FLASH_TEST(a_dead_flash_leaves_rtc_ram),
+        FLASH_TEST(with_a_dead_flash_a_single_use_ticket_stays_at_home),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
