@@ -52,7 +52,7 @@ static const char *suites_for(const wh_client_config *config)
 static bool is_valid(const wh_client_config *config)
 {
     size_t host_size = config->host != NULL ? strlen(config->host) : 0;
-    return host_size > 0 && host_size <= WH_HOST_MAX && config->port != 0 && config->ca != NULL &&
+    return host_size > 0 && host_size <= WH_HOST_MAX && config->port != 0 &&
            (config->certificate != NULL) == (config->key != NULL) && config->min_version >= WH_TLS12 &&
            config->max_version <= WH_TLS13 && config->min_version <= config->max_version;
 }

@@ -239,6 +239,7 @@ static void finish_handshake(wh_conn *conn)
     o->group = group_name(conn);
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
     conn->state = WH_CONN_OPEN;
+    conn->client->fallback = false; /* if one was asked for, it is not needed any more */
     wh_resumption_handshake_done(&conn->resumption, conn->ssl);
 }
 
@@ -374,6 +375,15 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn)
 bool wh_conn_fallback_due(const wh_conn *conn)
 {
     return conn->state == WH_CONN_FAILED && conn->client != NULL && conn->client->fallback;
+}
+
+bool wh_conn_hedge(wh_conn *conn)
+{
+    bool gains = conn->state == WH_CONN_HANDSHAKE && conn->resumption.offered;
+    if (gains) {
+        conn->client->fallback = true;
+    }
+    return gains;
 }
 
 const wh_outcome *wh_conn_outcome(const wh_conn *conn)

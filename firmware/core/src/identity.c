@@ -17,19 +17,28 @@ static int checked(int loaded, int error)
 
 int wh_identity_use_ca(WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_size)
 {
+    if (ca == NULL || ca_size == 0) {
+        return WH_USAGE_CA;
+    }
     return checked(wolfSSL_CTX_load_verify_buffer(ctx, ca, (long)ca_size, WOLFSSL_FILETYPE_PEM), WH_USAGE_CA);
 }
 
-/* "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468 11) and "Proc-Type: 4,ENCRYPTED" (RFC 1421). */
-static bool is_encrypted(const uint8_t *key, size_t size)
+static bool contains(const uint8_t *bytes, size_t size, const char *text)
 {
-    static const char mark[] = "ENCRYPTED";
-    for (size_t i = 0; i + sizeof mark - 1 <= size; i++) {
-        if (memcmp(key + i, mark, sizeof mark - 1) == 0) {
+    size_t length = strlen(text);
+    for (size_t i = 0; i + length <= size; i++) {
+        if (memcmp(bytes + i, text, length) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* By the two headers of a locked key (RFC 7468 11, RFC 1421 4.6.1.1). */
+static bool is_encrypted(const uint8_t *key, size_t size)
+{
+    return contains(key, size, "-----BEGIN ENCRYPTED PRIVATE KEY-----") ||
+           contains(key, size, "\nProc-Type: 4,ENCRYPTED");
 }
 
 int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)

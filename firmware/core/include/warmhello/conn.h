@@ -100,15 +100,22 @@ WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
- * take an erase. No effect unless open. */
+ * take an erase. No effect before the connection is open or after it has failed. */
 void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
-/** True if the handshake failed with a stored session offered. The session is
- * gone by then: free this connection, open another one over a new TCP connection
- * with the same client, and it goes in full. Never true for that second one. */
+/** True if the handshake failed with a stored session offered: free this connection, open
+ * another one over a new TCP connection with the same client, and it goes in full. Never
+ * true for that second one, nor when the server's certificate was judged: it had chosen a
+ * full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
+
+/** Asks for that second connection while this one still waits for the server, which may
+ * answer a session with silence. The next wh_conn_open() with the same client goes in full,
+ * beside this one; use the one that opens first and free the other. True if there is
+ * something to gain: a session was offered and the handshake is not over. */
+bool wh_conn_hedge(wh_conn *conn);
 
 /** What happened so far. The connection's. */
 const wh_outcome *wh_conn_outcome(const wh_conn *conn);
