@@ -45,6 +45,11 @@ export class Connection implements Disposable {
         return native().connFallbackDue(this.#native)
     }
 
+    /** Asks for the attempt in full while this one still waits. True if that gains something. */
+    hedge(): boolean {
+        return native().connHedge(this.#native)
+    }
+
     /** Takes bytes that arrived and returns how many; read plaintext and drain before giving it the rest. */
     feed(bytes: Uint8Array): number {
         const taken: number = native().connFeed(this.#native, bytes, bytes.length)

@@ -55,6 +55,7 @@ function load() {
         connClose: library.func("void wh_conn_close(wh_conn *conn)"),
         connState: library.func("int wh_conn_get_state(const wh_conn *conn)"),
         connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
+        connHedge: library.func("bool wh_conn_hedge(wh_conn *conn)"),
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
         outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),

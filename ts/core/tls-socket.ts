@@ -1,8 +1,7 @@
 import { EventEmitter } from "node:events"
-import net from "node:net"
 import { coreError, type ErrorCode, WarmhelloError } from "../errors.js"
+import { Attempt } from "./attempt.js"
 import type { Client } from "./client.js"
-import { Connection } from "./connection.js"
 import type { Outcome } from "./outcome.js"
 
 export interface TlsSocketOptions {
@@ -42,43 +41,23 @@ const networkMessages: Partial<Record<ErrorCode, string>> = {
     "connection-lost": "the connection broke off",
 }
 
-/** How long a peer may take to close its side as well. */
-const LINGER_MS = 1000
-
-/** Closes a TCP connection that nobody listens to any more, and keeps no process waiting for its peer. */
-function letGo(tcp: net.Socket): void {
-    tcp.removeAllListeners()
-    tcp.on("error", () => {}) // the peer may reset what it no longer reads
-    if (tcp.connecting) {
-        tcp.destroy()
-        return
-    }
-    // To destroy it at once, with bytes unread, would reset the connection under what was just sent.
-    tcp.end()
-    tcp.resume()
-    const lingering = setTimeout(() => tcp.destroy(), LINGER_MS)
-    tcp.on("close", () => clearTimeout(lingering))
-}
-
-/** A TLS connection over TCP through the C core, with the core's one fall-back to a full handshake. */
+/** A TLS connection over TCP through the C core.
+ *
+ * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for it, since
+ * the server may be slow: at half of the deadline the attempt in full joins it, and the first to open is used. */
 export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     readonly #client: Client
     readonly #options: TlsSocketOptions
-    #tcp: net.Socket | undefined
-    #connection: Connection | undefined
-    #outcome: Outcome | undefined
-    #arrived: Buffer[] = []
+    /** All that were made, in order. */
+    readonly #attempts: Attempt[] = []
+    /** Those that may still come to something. */
+    #running: Attempt[] = []
+    /** The one that opened, or else the last one. */
+    #chosen: Attempt | undefined
     #toWrite: Buffer[] = []
     #opened = false
     #finished = false
-    #deadline: NodeJS.Timeout | undefined
-    #deadlineAt = 0
-    /** Ends an attempt with a session early enough for another one without. */
-    #patience: NodeJS.Timeout | undefined
-    /** TCP connections made: 2 after a fall-back. */
-    attempts = 0
-    /** Our side's TCP port, by which a server can tell which connection this is. */
-    localPort: number | undefined
+    #timers: NodeJS.Timeout[] = []
 
     constructor(client: Client, options: TlsSocketOptions) {
         super()
@@ -86,76 +65,76 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#options = options
     }
 
-    /** What the connect did so far; undefined while TCP is not up. */
+    /** TCP connections made: 2 with a second attempt. */
+    get attempts(): number {
+        return this.#attempts.length
+    }
+
+    /** What the connection did so far; undefined while TCP is not up. */
     get outcome(): Outcome | undefined {
-        return this.#connection?.outcome ?? this.#outcome
+        return this.#chosen?.outcome
+    }
+
+    /** The same of every attempt, in order. */
+    get outcomes(): Outcome[] {
+        return this.#attempts.map((attempt) => attempt.outcome).filter((outcome) => outcome !== undefined)
+    }
+
+    /** Our side's TCP port, by which a server can tell which connection this is. */
+    get localPort(): number | undefined {
+        return this.#chosen?.localPort
     }
 
     connect(): void {
-        this.#deadlineAt = performance.now() + this.#options.connectTimeoutMs
-        this.#deadline = setTimeout(() => this.#timedOut(), this.#options.connectTimeoutMs)
-        this.#connectTcp()
+        const { connectTimeoutMs } = this.#options
+        this.#timers = [
+            setTimeout(() => this.#timedOut(), connectTimeoutMs),
+            setTimeout(() => this.#hedge(), connectTimeoutMs / 2),
+        ]
+        this.#attempt()
     }
 
     /** Sends plaintext, in order, once the connection is open. False if it never will be. */
     write(bytes: Buffer): boolean {
         if (this.#finished) return false
         this.#toWrite.push(bytes)
-        this.#pump()
+        this.#pump(this.#chosen)
         return true
     }
 
     /** Closes with close_notify. No event follows. */
     close(): void {
         if (this.#finished) return
-        if (this.#opened) this.#connection?.close()
+        if (this.#opened) this.#chosen?.connection?.close()
         this.#finish()
     }
 
-    #connectTcp(): void {
-        this.attempts++
-        const tcp = net.connect({ host: this.#options.host, port: this.#options.port, noDelay: true })
-        this.#tcp = tcp
-        tcp.on("connect", () => {
-            this.localPort = tcp.localPort
-            this.#connection = new Connection(this.#client)
-            if (this.#connection.outcome.kind !== null) this.#limitPatience(this.#connection)
-            this.#pump()
+    #attempt(): void {
+        const attempt = new Attempt(this.#client, this.#options, {
+            started: () => {
+                this.#chosen = attempt
+            },
+            moved: () => this.#pump(attempt),
+            tcpFailed: (_, error) => this.#tcpFailed(attempt, error),
         })
-        tcp.on("data", (bytes) => {
-            this.#arrived.push(bytes)
-            this.#pump()
-        })
-        tcp.on("end", () => this.#tcpEnded())
-        tcp.on("error", (error: NodeJS.ErrnoException) => this.#tcpFailed(error))
+        this.#attempts.push(attempt)
+        this.#running.push(attempt)
     }
 
-    /** A server, or something on the way to it, may answer a session with silence. */
-    #limitPatience(connection: Connection): void {
-        const halfOfTheRest = (this.#deadlineAt - performance.now()) / 2
-        this.#patience = setTimeout(() => {
-            connection.eof()
-            this.#pump()
-        }, halfOfTheRest)
+    /** The silence may be the server's answer to the session. */
+    #hedge(): void {
+        if (this.#running.some((attempt) => attempt.connection?.hedge())) this.#attempt()
     }
 
     #timedOut(): void {
-        // The silence may be the server's answer to the session: the core forgets it, so that the next wake goes in full.
-        this.#connection?.eof()
+        // The core forgets a session that nothing came of, so that the next wake goes in full.
+        for (const attempt of this.#running) attempt.giveUp()
         this.#fail(this.#networkError("connect-timeout"))
     }
 
-    #tcpEnded(): void {
-        this.#connection?.eof()
-        this.#pump()
-    }
-
-    #tcpFailed(error: NodeJS.ErrnoException): void {
-        const code = networkErrors[error.code ?? ""] ?? "connection-lost"
-        // A reset in the middle of a handshake may be the server's answer to the session.
-        this.#connection?.eof()
-        if (this.#connection?.fallbackDue) this.#pump()
-        else this.#fail(this.#networkError(code, error))
+    #tcpFailed(attempt: Attempt, error: NodeJS.ErrnoException): void {
+        if (attempt.connection?.fallbackDue) this.#pump(attempt)
+        else this.#lost(attempt, this.#networkError(networkErrors[error.code ?? ""] ?? "connection-lost", error))
     }
 
     #networkError(code: ErrorCode, cause?: Error): WarmhelloError {
@@ -164,79 +143,80 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     /** Moves bytes between TCP, the connection and the user until nothing moves any more. */
-    #pump(): void {
-        while (!this.#finished && this.#connection !== undefined && this.#step(this.#connection)) {}
+    #pump(attempt: Attempt | undefined): void {
+        while (attempt !== undefined && this.#running.includes(attempt) && this.#step(attempt)) {}
     }
 
-    #step(connection: Connection): boolean {
-        const fed = this.#feed(connection)
-        const drained = this.#drain(connection)
-        const state = connection.state
-        if (state === "failed") return this.#connectionFailed(connection)
-        if (state === "handshake") return fed || drained
-        this.#announceOpen()
+    #step(attempt: Attempt): boolean {
+        const moved = attempt.pump()
+        const state = attempt.connection?.state ?? "idle"
+        if (state === "failed") {
+            this.#failed(attempt)
+            return false
+        }
+        if (state === "handshake" || state === "idle") return moved
+        this.#choose(attempt)
         if (this.#finished) return false
-        const written = this.#writeSome(connection)
-        const read = this.#readSome(connection)
-        return fed || drained || written || read
+        const written = this.#writeSome(attempt)
+        const read = this.#readSome(attempt)
+        return moved || written || read
     }
 
-    #feed(connection: Connection): boolean {
-        const bytes = this.#arrived[0]
-        if (bytes === undefined) return false
-        const taken = connection.feed(bytes)
-        if (taken === bytes.length) this.#arrived.shift()
-        else this.#arrived[0] = bytes.subarray(taken)
-        return taken > 0
-    }
-
-    #drain(connection: Connection): boolean {
-        const bytes = connection.drain()
-        if (bytes !== undefined) this.#tcp?.write(bytes)
-        return bytes !== undefined
-    }
-
-    #announceOpen(): void {
+    /** This attempt has opened: any other one is not needed. */
+    #choose(attempt: Attempt): void {
         if (this.#opened) return
         this.#opened = true
-        clearTimeout(this.#deadline)
-        clearTimeout(this.#patience)
+        this.#stopTimers()
+        for (const other of this.#running) if (other !== attempt) other.drop()
+        this.#running = [attempt]
+        this.#chosen = attempt
         this.emit("open")
     }
 
-    #writeSome(connection: Connection): boolean {
+    #writeSome(attempt: Attempt): boolean {
         const bytes = this.#toWrite[0]
-        if (bytes === undefined || connection.state !== "open") return false
+        const connection = attempt.connection
+        if (bytes === undefined || connection?.state !== "open") return false
         const taken = connection.write(bytes)
         if (taken === bytes.length) this.#toWrite.shift()
         else this.#toWrite[0] = bytes.subarray(taken)
         return taken > 0
     }
 
-    #readSome(connection: Connection): boolean {
-        const got = connection.read()
+    #readSome(attempt: Attempt): boolean {
+        const got = attempt.read()
         if (typeof got === "string") {
             this.#fail(coreError(got))
         } else if (got !== undefined) {
             this.emit("data", got)
-        } else if (connection.state === "closed") {
-            connection.close()
+        } else if (attempt.connection?.state === "closed") {
+            attempt.connection.close()
             this.#finish()
             this.emit("end")
         }
         return got instanceof Buffer
     }
 
-    #connectionFailed(connection: Connection): boolean {
-        if (connection.fallbackDue) {
-            this.#dropConnection()
-            this.#arrived = []
-            this.#connectTcp()
+    #failed(attempt: Attempt): void {
+        const inFullNext = attempt.connection?.fallbackDue === true && this.#attempts.length === 1
+        if (inFullNext) {
+            this.#retire(attempt)
+            this.#attempt()
         } else {
-            const error = connection.outcome.error ?? "protocol"
-            this.#fail(coreError(error, `${this.#options.host}:${this.#options.port}: `))
+            const word = attempt.outcome?.error ?? "protocol"
+            this.#lost(attempt, coreError(word, `${this.#options.host}:${this.#options.port}: `))
         }
-        return false
+    }
+
+    /** This attempt comes to nothing. Another one may. */
+    #lost(attempt: Attempt, error: WarmhelloError): void {
+        if (this.#running.length === 1 || this.#opened) this.#fail(error)
+        else this.#retire(attempt)
+    }
+
+    #retire(attempt: Attempt): void {
+        attempt.drop()
+        this.#running = this.#running.filter((other) => other !== attempt)
     }
 
     #fail(error: WarmhelloError): void {
@@ -247,22 +227,13 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     #finish(): void {
         this.#finished = true
-        clearTimeout(this.#deadline)
-        this.#dropConnection()
+        this.#stopTimers()
+        for (const attempt of this.#running) attempt.drop()
+        this.#running = []
         this.emit("closed")
     }
 
-    /** Sends what is left, an alert or close_notify, and frees the connection. */
-    #dropConnection(): void {
-        clearTimeout(this.#patience)
-        const connection = this.#connection
-        if (connection !== undefined) {
-            while (this.#drain(connection)) {}
-            this.#outcome = connection.outcome
-            connection[Symbol.dispose]()
-            this.#connection = undefined
-        }
-        if (this.#tcp !== undefined) letGo(this.#tcp)
-        this.#tcp = undefined
+    #stopTimers(): void {
+        for (const timer of this.#timers) clearTimeout(timer)
     }
 }
