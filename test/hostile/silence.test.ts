@@ -54,6 +54,17 @@ for (const condition of conditions) {
 const withSession = conditions.filter(({ stored }) => stored)
 
 test.each(titled(withSession, "title"))(
+    "%s: a server slower than half of the deadline resumes",
+    async (_, condition) => {
+        using board = await boardIn(condition, server, identity)
+        const late = [step(0, { do: "delay", durationMs: DEADLINE_MS })]
+        board.proxy.plan(late, late)
+        const { visit } = await wakeWithoutLeak(board, { connectTimeoutMs: 1.6 * DEADLINE_MS })
+        expect(visit).toMatchObject({ error: null, attempts: 2, outcome: { result: "resumed", reason: "accepted" } })
+    },
+)
+
+test.each(titled(withSession, "title"))(
     "%s: silence at the session leaves time to go in full",
     async (_, condition) => {
         using board = await boardIn(condition, server, identity)
