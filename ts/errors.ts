@@ -27,6 +27,7 @@ const ownErrors = {
         hint: "See the rows above: the first wake must be full and all others resumed.",
     },
     "bad-option": { class: "usage", hint: "See: warmhello simulate --help" },
+    "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
@@ -46,6 +47,10 @@ const ownErrors = {
     "unknown-host": { class: "network", hint: "Check the name in --server, and the network." },
     "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
     "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },
+    "no-answer": {
+        class: "network",
+        hint: "The app waits for it; the server's log may say why. Raise --wake-timeout if the server is slow.",
+    },
     "connect-timeout": {
         class: "network",
         hint: "The server did not answer in time; raise --connect-timeout if it is slow.",

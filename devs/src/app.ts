@@ -10,6 +10,6 @@ try {
     console.log(`sent ${celsius} C, server answers ${response.status}`)
     await response.close()
 } catch (error) {
-    console.error("not sent:", (error as Error).message)
+    console.error(`not sent: ${(error as Error).message}`)
 }
 await standby(10 * 60 * 1000)

@@ -87,11 +87,13 @@ static bool handshake_part(bench_job *job)
 static const char *cipher_name(uint16_t number)
 {
     switch (number) {
-#define WH_SUITE(number, name)                                                                               \
+#define WH_SUITE12(number, name, wolfssl_name)                                                               \
     case number:                                                                                             \
         return name;
+#define WH_SUITE13 WH_SUITE12
 #include "warmhello/suites.def"
-#undef WH_SUITE
+#undef WH_SUITE12
+#undef WH_SUITE13
     default:
         return "other";
     }

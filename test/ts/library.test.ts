@@ -1,5 +1,7 @@
 // The seam between TypeScript and C: nothing that one side says may be different on the other.
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import koffi from "koffi"
 import { expect, test } from "vitest"
 import { Client } from "#warmhello/core/client.js"
@@ -7,7 +9,16 @@ import { Connection, connectionStates } from "#warmhello/core/connection.js"
 import { native } from "#warmhello/core/library.js"
 import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
 import { checkoutPath } from "#warmhello/core/paths.js"
-import { loadState, losePower, saveState, sleep } from "#warmhello/core/platform.js"
+import {
+    cutFlash,
+    jumpWallClock,
+    loadState,
+    losePower,
+    restartWithFlash,
+    saveState,
+    setWallClockKnown,
+    sleep,
+} from "#warmhello/core/platform.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
@@ -39,18 +50,29 @@ test("every native function works from TypeScript", async () => {
     }
 
     await using server = await startServer()
+    const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
+    restartWithFlash(join(folder, "flash.bin"))
+    cutFlash(0)
     losePower()
+    setWallClockKnown(true)
+    jumpWallClock(0)
     await visit(clientOptions(server))
     sleep(1000)
     loadState(saveState())
     expect((await visit(clientOptions(server))).outcome?.result).toBe("resumed")
     await visit(clientOptions(server)) // that ticket is spent; this gets another one
-    using client = new Client(clientOptions(server))
-    using connection = new Connection(client)
-    connection.eof()
-    expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
-    connection.close()
-    expect(() => connection.write(Buffer.from("late"))).toThrow(expect.objectContaining({ code: "state" }))
+    {
+        using client = new Client(clientOptions(server))
+        using connection = new Connection(client)
+        connection.eof()
+        expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
+        connection.close()
+        expect(() => connection.write(Buffer.from("late"))).toThrow(expect.objectContaining({ code: "state" }))
+        using second = new Connection(client)
+        expect(second.hedge()).toBe(false) // it goes in full already
+    }
+    restartWithFlash(undefined)
+    rmSync(folder, { recursive: true })
     const memory = functions.hostMemory()
     expect(Number(memory.peak_bytes)).toBeGreaterThanOrEqual(Number(memory.live_bytes))
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { count, duration, hostAndPort, readFile, versionRange } from "#warmhello/cli/options.js"
+import { count, duration, hostAndPort, versionRange } from "#warmhello/cli/options.js"
+import { readFile } from "#warmhello/settings.js"
 
 describe("a duration", () => {
     test.each([

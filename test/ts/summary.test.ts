@@ -40,7 +40,7 @@ test("its lines put full and resumed side by side", () => {
 test("with nothing but failures there are only counts", () => {
     const summary = summaryOf([failedWake(1)])
     expect(summary).toMatchObject({ full: null, resumed: null, serverAgrees: null })
-    expect(summaryLines(summary)).toEqual(["1 wakes: 0 full, 0 resumed, 1 failed."])
+    expect(summaryLines(summary)).toEqual(["1 wake: 0 full, 0 resumed, 1 failed."])
 })
 
 test("a run is as expected when the first wake is full and every other one resumed, on both sides", () => {

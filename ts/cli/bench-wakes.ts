@@ -1,9 +1,9 @@
 // `npm run bench:wakes`: what a simulated wake costs on this machine, and where the time goes.
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { parseVersionRange } from "../settings.js"
 import { compile } from "../sim/compile.js"
 import { simulate, type Wake } from "../sim/simulation.js"
-import { versionRange } from "./options.js"
 import { Output } from "./output.js"
 import { SAMPLE_APP } from "./simulate.js"
 
@@ -49,7 +49,7 @@ export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSig
     const simulation = await simulate({
         program,
         server: undefined,
-        ...versionRange("1.3"),
+        ...parseVersionRange("1.3"),
         tickets: true,
         cycles: flags.cycles,
         sleepMs: undefined,

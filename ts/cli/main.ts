@@ -3,18 +3,27 @@ import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
-import { count, duration, hostAndPort, versionRange } from "./options.js"
+import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
 import { type SoakFlags, soakCommand } from "./soak.js"
 
-function addRunFlags(command: Command, cycles: number): Command {
+function addRunFlags(command: Command, cycles: number, leastCycles: number): Command {
     return command
-        .option("--cycles <n>", "wakes to run", count(1), cycles)
+        .option("--cycles <n>", "wakes to run", count(leastCycles), cycles)
         .option("--sleep <time>", "sleep this long, whatever the app asks for (10m, 2h)", duration)
-        .option("--connect-timeout <time>", "deadline for a connect with all it tries", duration, 10_000)
-        .option("--wake-timeout <time>", "how long the app may stay awake", duration, 30_000)
-        .option("--server-forgets <time>", "how long the built-in server remembers a session", duration, 7_200_000)
+        .addOption(
+            optionWithDefault("--connect-timeout <time>", "deadline for a connect with all it tries", duration, "10s"),
+        )
+        .addOption(optionWithDefault("--wake-timeout <time>", "how long the app may stay awake", duration, "30s"))
+        .addOption(
+            optionWithDefault(
+                "--server-forgets <time>",
+                "how long the built-in server remembers a session",
+                duration,
+                "2h",
+            ),
+        )
         .option("--power-loss-every <n>", "let the power fail in every nth sleep; 0 for never", count(0), 0)
         .option("--flash <file>", "keep the session in this file as well, as in a board's flash; made if missing")
         .option("--real-time", "really sleep", false)
@@ -41,13 +50,15 @@ function program(signal: AbortSignal): Command {
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "its private key as PEM")
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
-            .option("--tls <version>", "1.2, 1.3 or auto", versionRange, versionRange("auto"))
+            .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
         10,
+        1,
     ).action((app: string, flags: SimulateFlags) => simulateCommand(app, flags, signal))
     addRunFlags(
         root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
         5,
+        2, // one that is full and one that resumes
     ).action((flags: SimulateFlags) => startCommand(flags, signal))
     root.command("bench")
         .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")

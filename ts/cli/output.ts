@@ -11,6 +11,7 @@ export class Output {
     constructor(jsonTarget: string | undefined) {
         this.#jsonTarget = jsonTarget
         this.#stream = jsonTarget === "-" ? process.stderr : process.stdout
+        if (jsonTarget !== undefined && jsonTarget !== "-") this.#write(jsonTarget, "") // no run for nothing
     }
 
     /** Columns to print in; without a terminal there is no limit. */
@@ -29,16 +30,14 @@ export class Output {
             process.stdout.write(text)
             return
         }
+        this.#write(this.#jsonTarget, text)
+    }
+
+    #write(path: string, text: string): void {
         try {
-            writeFileSync(this.#jsonTarget, text)
+            writeFileSync(path, text)
         } catch (cause) {
-            throw new WarmhelloError(
-                "file-unreadable",
-                `cannot write ${this.#jsonTarget}: ${(cause as Error).message}`,
-                {
-                    cause,
-                },
-            )
+            throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
         }
     }
 }

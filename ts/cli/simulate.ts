@@ -1,13 +1,13 @@
 // `warmhello simulate` and, for `npm start`, `warmhello start`.
 import { rootCertificates } from "node:tls"
 import pc from "picocolors"
-import { Client, type ClientOptions } from "../core/client.js"
+import { Client } from "../core/client.js"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { type HostAndPort, readFile, readIdentity, type VersionRange } from "../settings.js"
 import type { AppLine } from "../sim/board.js"
 import { compile } from "../sim/compile.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
-import { type HostAndPort, readFile, type VersionRange } from "./options.js"
 import { Output } from "./output.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
@@ -44,13 +44,6 @@ function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
     return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
 }
 
-function identityFrom(flags: SimulateFlags): ClientOptions["identity"] {
-    if (flags.cert === undefined && flags.key === undefined) return undefined
-    if (flags.cert === undefined || flags.key === undefined)
-        throw new WarmhelloError("bad-option", "--cert and --key go together")
-    return { certificate: readFile(flags.cert), key: readFile(flags.key) }
-}
-
 function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     return ({ level, text }) => {
         if (level === "debug" && !verbose) return
@@ -69,7 +62,7 @@ async function run(
     return simulate({
         program,
         server: serverFrom(flags),
-        identity: identityFrom(flags),
+        identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
         alpn: flags.alpn,
         ...flags.tls,
         tickets: flags.tickets,
@@ -101,7 +94,7 @@ function checkFiles(flags: SimulateFlags): void {
         ca: Buffer.from(rootCertificates[0] ?? ""),
         ...server,
         ...flags.tls,
-        identity: identityFrom(flags),
+        identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
         alpn: flags.alpn,
         tickets: flags.tickets,
     })
@@ -134,13 +127,14 @@ export async function simulateCommand(app: string, flags: SimulateFlags, signal:
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     output.json(asJson(app, flags, simulation))
-    const failed = simulation.error ?? firstFailure(simulation.wakes)
+    const failed = failureOf(simulation)
     if (failed !== undefined) throw failed
 }
 
-function firstFailure(wakes: Wake[]): WarmhelloError | undefined {
-    const error = wakes.find((wake) => wake.error !== null)?.error
-    return error ? new WarmhelloError(error.code, error.message) : undefined
+/** What went wrong first. */
+function failureOf({ wakes, error }: Simulation): WarmhelloError | undefined {
+    const first = wakes.find((wake) => wake.error !== null)?.error
+    return error ?? (first ? new WarmhelloError(first.code, first.message) : undefined)
 }
 
 const kinds = [
@@ -168,6 +162,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
     const program = await compile(checkoutPath(SAMPLE_APP))
     const runs = []
     const unexpected: string[] = []
+    let failed: WarmhelloError | undefined
     for (const { title, kind, tls, tickets } of kinds) {
         output.line()
         output.line(pc.bold(title))
@@ -176,9 +171,11 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         printSummary(output, summarize(simulation))
         runs.push({ kind, ...asJson(SAMPLE_APP, kindFlags, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)
+        failed ??= failureOf(simulation)
     }
     output.line()
     output.json({ runs })
+    if (failed !== undefined) throw failed
     if (unexpected.length > 0) {
         throw new WarmhelloError("not-as-expected", `not as it should be: ${unexpected.join("; ")}`)
     }

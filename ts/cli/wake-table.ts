@@ -17,14 +17,14 @@ interface Column {
 const columns: Column[] = [
     { title: "wake", width: 4, align: "right", rank: 0, cell: (wake) => String(wake.n) },
     { title: "result", width: 7, rank: 0, cell: (wake) => wake.result },
-    { title: "why", width: 13, rank: 2, cell: (wake) => wake.error?.code ?? wake.reason ?? "-" },
+    { title: "why", width: 18, rank: 2, cell: (wake) => wake.error?.code ?? wake.reason ?? "-" },
     { title: "protocol", width: 8, rank: 5, cell: (wake) => wake.protocol ?? "-" },
     { title: "kind", width: 6, rank: 3, cell: (wake) => wake.kind ?? "-" },
     { title: "age", width: 8, align: "right", rank: 8, cell: age },
     { title: "stored", width: 6, rank: 8, cell: (wake) => wake.stored ?? "-" },
     { title: "cipher", width: 39, rank: 9, cell: (wake) => wake.cipher ?? "-" },
     { title: "group", width: 9, rank: 8, cell: (wake) => wake.group ?? "-" },
-    { title: "handshake", width: 9, align: "right", rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
+    { title: "handshake", width: 10, align: "right", rank: 1, cell: (wake) => milliseconds(wake.handshakeMs) },
     { title: "sent B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesTx) },
     { title: "recv B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesRx) },
     { title: "flights", width: 7, align: "right", rank: 7, cell: (wake) => String(wake.flights) },
@@ -168,7 +168,7 @@ function sideBySide({ full, resumed }: Summary, text: (share: Share) => string):
 export function summaryLines(summary: Summary): string[] {
     const { wakes, full, resumed, failed, serverAgrees } = summary
     const server = serverAgrees === null ? "" : `; the server says the same of ${serverAgrees}`
-    const counts = `${wakes} wakes: ${full?.wakes ?? 0} full, ${resumed?.wakes ?? 0} resumed, ${failed} failed${server}.`
+    const counts = `${wakes} ${wakes === 1 ? "wake" : "wakes"}: ${full?.wakes ?? 0} full, ${resumed?.wakes ?? 0} resumed, ${failed} failed${server}.`
     if (full === null && resumed === null) return [counts]
     const figures = [
         `Handshake ${sideBySide(summary, (one) => one.handshakeMs.toFixed(2))} ms`,

@@ -58,6 +58,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #opened = false
     #finished = false
     #timers: NodeJS.Timeout[] = []
+    #startedAt = 0
+    /** From `connect` to `open`, with all that was tried, in milliseconds; undefined before. */
+    connectMs: number | undefined
 
     constructor(client: Client, options: TlsSocketOptions) {
         super()
@@ -87,6 +90,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     connect(): void {
         const { connectTimeoutMs } = this.#options
+        this.#startedAt = performance.now()
         this.#timers = [
             setTimeout(() => this.#timedOut(), connectTimeoutMs),
             setTimeout(() => this.#hedge(), connectTimeoutMs / 2),
@@ -166,6 +170,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #choose(attempt: Attempt): void {
         if (this.#opened) return
         this.#opened = true
+        this.connectMs = performance.now() - this.#startedAt
         this.#stopTimers()
         for (const other of this.#running) if (other !== attempt) other.drop()
         this.#running = [attempt]

@@ -1,18 +1,22 @@
 // The C core as the preload uses it, set up by the environment. Loaded at the first connection.
 import { existsSync, writeFileSync } from "node:fs"
 import { rootCertificates } from "node:tls"
-import { hostAndPort, readFile, versionRange } from "../cli/options.js"
-import { reportError } from "../cli/output.js"
 import { Client } from "../core/client.js"
-import { loadState, saveState } from "../core/platform.js"
+import { loadState, losePower, saveState } from "../core/platform.js"
 import { TlsSocket } from "../core/tls-socket.js"
 import { WarmhelloError } from "../errors.js"
+import { parseDuration, parseHostAndPort, parseVersionRange, readFile, readIdentity } from "../settings.js"
 
 const environment = process.env
-const file = (path: string | undefined) => (path === undefined ? undefined : readFile(path))
+
+function say(text: string): void {
+    process.stderr.write(`warmhello: ${text}\n`)
+}
 
 /** A setting of the environment, with its name in the error if it cannot be used. */
-function setting<T>(name: string, text: string, parse: (text: string) => T): T {
+function setting<T>(name: string, standard: string | undefined, parse: (text: string) => T): T | undefined {
+    const text = environment[name] ?? standard
+    if (text === undefined) return undefined
     try {
         return parse(text)
     } catch (error) {
@@ -20,32 +24,50 @@ function setting<T>(name: string, text: string, parse: (text: string) => T): T {
     }
 }
 
-function identity(): { certificate: Buffer; key: Buffer } | undefined {
-    const certificate = file(environment.WARMHELLO_CERT)
-    const key = file(environment.WARMHELLO_KEY)
-    return certificate !== undefined && key !== undefined ? { certificate, key } : undefined
+interface Peer {
+    host: string
+    port: number
 }
 
-function makeClient(peer: { host: string; port: number }): Client {
+function makeClient(peer: Peer): Client {
+    const { WARMHELLO_CERT, WARMHELLO_KEY, WARMHELLO_ALPN } = environment
     return new Client({
         ...peer,
-        ...setting("WARMHELLO_TLS", environment.WARMHELLO_TLS ?? "auto", versionRange),
-        ca: file(environment.WARMHELLO_CA) ?? Buffer.from(rootCertificates.join("\n")),
-        identity: identity(),
-        alpn: environment.WARMHELLO_ALPN,
+        ...(setting("WARMHELLO_TLS", undefined, parseVersionRange) ?? parseVersionRange("auto")),
+        ca: setting("WARMHELLO_CA", undefined, readFile) ?? Buffer.from(rootCertificates.join("\n")),
+        identity: readIdentity(WARMHELLO_CERT, WARMHELLO_KEY, ["WARMHELLO_CERT", "WARMHELLO_KEY"]),
+        alpn: WARMHELLO_ALPN,
         tickets: true,
     })
 }
 
-let stateLoaded = false
+let isAwake = false
 
-/** The RTC slot of the run before, as after deep sleep. */
+/** Brings the RTC slot of the run before, as after deep sleep. */
 function wakeUp(): void {
     const path = environment.WARMHELLO_STATE
-    if (stateLoaded || path === undefined) return
-    stateLoaded = true
-    if (existsSync(path)) loadState(readFile(path))
-    process.once("exit", () => writeFileSync(path, saveState(), { mode: 0o600 }))
+    if (isAwake || path === undefined) return
+    isAwake = true
+    if (existsSync(path)) restore(path)
+    process.once("exit", () => fallAsleep(path))
+}
+
+/** What is no state is noise, as RTC RAM holds after a loss of power. */
+function restore(path: string): void {
+    try {
+        loadState(readFile(path))
+    } catch (error) {
+        losePower()
+        say(`${path} holds no state of a board, so the session is lost: ${(error as Error).message}`)
+    }
+}
+
+function fallAsleep(path: string): void {
+    try {
+        writeFileSync(path, saveState(), { mode: 0o600 })
+    } catch (error) {
+        say(`WARMHELLO_STATE cannot be written, so the session is lost: ${(error as Error).message}`)
+    }
 }
 
 function report(socket: TlsSocket): void {
@@ -53,23 +75,23 @@ function report(socket: TlsSocket): void {
     if (outcome === undefined) return
     const { result, reason, protocol, kind, handshakeUs, bytesTx, bytesRx } = outcome
     const words = [protocol, kind].filter((word) => word !== null).join(" ")
-    process.stderr.write(
-        `warmhello: ${result} (${reason}), ${words}, handshake ${(handshakeUs / 1000).toFixed(2)} ms, ` +
-            `sent ${bytesTx} B, received ${bytesRx} B\n`,
-    )
+    const handshakeMs = (handshakeUs / 1000).toFixed(2)
+    say(`${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B`)
+}
+
+export function reportError(error: WarmhelloError): void {
+    say(`error: ${error.message}${error.hint === "" ? "" : `\n${error.hint}`}`)
 }
 
 /** Opens the VM's connection. Throws a WarmhelloError for an environment that cannot be used. */
-export function connectVm(peer: { host: string; port: number }): TlsSocket {
+export function connectVm(wanted: Peer): TlsSocket {
     wakeUp()
+    const peer = setting("WARMHELLO_SERVER", undefined, parseHostAndPort) ?? wanted
+    const connectTimeoutMs = setting("WARMHELLO_CONNECT_TIMEOUT", "10s", parseDuration) ?? 0
     const client = makeClient(peer)
-    const elsewhere = environment.WARMHELLO_SERVER
-    const socket = new TlsSocket(client, {
-        ...(elsewhere === undefined ? peer : setting("WARMHELLO_SERVER", elsewhere, hostAndPort)),
-        connectTimeoutMs: 10_000,
-    })
+    const socket = new TlsSocket(client, { ...peer, connectTimeoutMs })
     socket.on("open", () => report(socket))
-    socket.on("error", (error) => reportError(error))
+    socket.on("error", reportError)
     socket.once("closed", () => client[Symbol.dispose]())
     socket.connect()
     return socket

@@ -1,6 +1,7 @@
 // What the virtual machine takes for a TLS socket of Node's: the events and methods that it uses.
 import { EventEmitter } from "node:events"
 import type { TlsSocket } from "../core/tls-socket.js"
+import { WarmhelloError } from "../errors.js"
 
 interface VmSocketEvents {
     /** The TLS handshake is done, not TCP's alone as in Node: the VM takes it for "open". */
@@ -33,9 +34,9 @@ export class VmSocket extends EventEmitter<VmSocketEvents> {
     }
 
     async #open(peer: { host: string; port: number }): Promise<void> {
+        const { connectVm, reportError } = await import("./core.js")
+        if (this.#ended) return
         try {
-            const { connectVm } = await import("./core.js")
-            if (this.#ended) return
             const socket = connectVm(peer)
             this.#socket = socket
             socket.on("open", () => this.emit("connect"))
@@ -44,7 +45,9 @@ export class VmSocket extends EventEmitter<VmSocketEvents> {
             socket.on("error", (error) => this.emit("error", error))
             for (const bytes of this.#early.splice(0)) socket.write(bytes)
         } catch (error) {
-            this.emit("error", error as Error)
+            if (!(error instanceof WarmhelloError)) throw error
+            reportError(error)
+            this.emit("error", error)
         }
     }
 }

@@ -11,7 +11,6 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { styleText } from "node:util"
 
 const root = resolve(import.meta.dirname, "../..")
 const build = join(root, "build")
@@ -22,6 +21,12 @@ const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
 const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
+
+const [nodeMajor = 0, nodeMinor = 0] = process.versions.node.split(".").map(Number)
+if (nodeMajor < 20 || (nodeMajor === 20 && nodeMinor < 11)) {
+    process.stderr.write(`warmhello needs Node 20.11 or newer; this one is ${process.versions.node}.\n`)
+    process.exit(6)
+}
 
 /** Ends set-up with one line that tells what to do. */
 class SetupError extends Error {}
@@ -326,6 +331,6 @@ try {
     alone(main)
 } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    process.stderr.write(`\n${styleText("red", error.message)}\n`)
+    process.stderr.write(`\n${error.message}\n`)
     process.exitCode = 6
 }

@@ -79,7 +79,7 @@ export class Board {
         })
         sockets.attach(vm)
         vm.start(this.#options.program, DEVICE_ID)
-        const timeout = setTimeout(() => end({ error: this.#neverSlept() }), this.#options.wakeTimeoutMs)
+        const timeout = setTimeout(() => end({ error: this.#neverSlept(sockets) }), this.#options.wakeTimeoutMs)
         const how = await ended
         clearTimeout(timeout)
         vm.stop()
@@ -93,8 +93,14 @@ export class Board {
         }
     }
 
-    #neverSlept(): WarmhelloError {
+    #neverSlept(sockets: Sockets): WarmhelloError {
         const seconds = this.#options.wakeTimeoutMs / 1000
+        if (sockets.isOpen) {
+            return new WarmhelloError(
+                "no-answer",
+                `the app waits on its open connection, ${seconds} s after its wake, and does not sleep`,
+            )
+        }
         return new WarmhelloError("never-slept", `the app did not call standby within ${seconds} s of its wake`)
     }
 

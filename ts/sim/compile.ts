@@ -45,10 +45,13 @@ async function runCompiler(project: string, entry: string): Promise<Uint8Array> 
     child.on("message", (message) => {
         if (message instanceof Uint8Array) bytecode = message
     })
+    const end = () => child.kill("SIGKILL") // Ctrl-C does not reach it while it compiles
+    process.once("exit", end)
     const code = await new Promise<number | null>((done, failed) => {
         child.on("error", failed)
         child.on("close", done)
     })
+    process.off("exit", end)
     if (code !== 0 || bytecode === undefined) {
         throw new WarmhelloError("compile-failed", `${entry} does not compile:\n${withoutColours(output).trimEnd()}`)
     }

@@ -49,7 +49,9 @@ export interface Wake {
     bytesTx: number
     bytesRx: number
     flights: number
-    /** TLS bytes of the whole connection. */
+    /** From the app's call to its open connection, TCP and all attempts included; null when none opened. */
+    connectMs: number | null
+    /** TLS bytes of all connections and attempts of this wake. */
     totalTx: number
     totalRx: number
     /** Null where the server does not tell. */
@@ -168,7 +170,7 @@ function firstFailure(report: WakeReport): WarmhelloError | undefined {
 
 /** A failure of the app ends the run; a failed connect only when nothing has ever worked. */
 function reasonToStop(n: number, report: WakeReport): WarmhelloError | undefined {
-    return n === 1 ? firstFailure(report) : appFailure(report)
+    return n === 1 || report.error !== undefined ? firstFailure(report) : appFailure(report)
 }
 
 /** What a wake shows when no TLS connection came about. */
@@ -182,14 +184,20 @@ const nothingMeasured = {
     bytesTx: 0,
     bytesRx: 0,
     flights: 0,
-    totalTx: 0,
-    totalRx: 0,
     sessionAgeS: null,
     stored: null,
 }
 
+function allBytes({ connects }: WakeReport): { totalTx: number; totalRx: number } {
+    const outcomes = connects.flatMap(({ socket }) => socket.outcomes)
+    return {
+        totalTx: outcomes.reduce((sum, { totalTx }) => sum + totalTx, 0),
+        totalRx: outcomes.reduce((sum, { totalRx }) => sum + totalRx, 0),
+    }
+}
+
 function measured(outcome: Outcome) {
-    const { reason, protocol, kind, cipher, group, bytesTx, bytesRx, flights, totalTx, totalRx } = outcome
+    const { reason, protocol, kind, cipher, group, bytesTx, bytesRx, flights } = outcome
     return {
         reason,
         protocol,
@@ -200,8 +208,6 @@ function measured(outcome: Outcome) {
         bytesTx,
         bytesRx,
         flights,
-        totalTx,
-        totalRx,
         sessionAgeS: outcome.sessionAgeS,
         stored: outcome.stored,
     }
@@ -217,6 +223,8 @@ async function describe(
     return {
         result: error === undefined ? succeeded(outcome) : "failed",
         ...(outcome === undefined ? nothingMeasured : measured(outcome)),
+        connectMs: connect?.socket.connectMs ?? null,
+        ...allBytes(report),
         serverSaysResumed: await askServer(connect, builtin),
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
         connects: report.connects.length,

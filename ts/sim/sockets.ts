@@ -33,6 +33,12 @@ export class Sockets implements VmSockets {
         this.#options = options
     }
 
+    /** True while the app has a TLS connection open. */
+    get isOpen(): boolean {
+        const last = this.connects.at(-1)
+        return last?.opened === true && last.socket === this.#current
+    }
+
     /** The VM to tell about events; it can only be made after its sockets. */
     attach(vm: Vm): void {
         this.#vm = vm

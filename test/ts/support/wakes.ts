@@ -12,6 +12,7 @@ export function madeUpWake(given: Partial<Wake> = {}): Wake {
         cipher: "TLS_AES_256_GCM_SHA384",
         group: "x25519",
         handshakeMs: 8,
+        connectMs: 9,
         bytesTx: 275,
         bytesRx: 751,
         flights: 3,
