@@ -60,7 +60,8 @@ test("every native function works from TypeScript", async () => {
     sleep(1000)
     loadState(saveState())
     expect((await visit(clientOptions(server))).outcome?.result).toBe("resumed")
-    await visit(clientOptions(server)) // that ticket is spent; this gets another one
+    // Node gives no new ticket when it resumes one: visit until a full handshake has brought some.
+    while ((await visit(clientOptions(server))).outcome?.stored === null) {}
     {
         using client = new Client(clientOptions(server))
         using connection = new Connection(client)
