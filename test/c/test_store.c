@@ -272,7 +272,7 @@ static void with_both_copies_damaged_the_wake_is_full(void **state)
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     damage_record_in_slot(&slot);
-    nor_rot(chip, 28 + 150, 20, 3);
+    nor_rot(chip, 32 + 150, 20, 3);
     assert_full(wake_and_visit(&slot.config, slot.server), WH_REASON_DAMAGED);
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_TICKET);
     free_slot(&slot);
@@ -283,7 +283,7 @@ static void a_rotten_flash_copy_is_passed_over_after_a_loss_of_power(void **stat
     nor *chip = *state;
     stored_slot slot;
     fill_slot(&slot, &ticket12);
-    nor_rot(chip, 28 + 150, 20, 3);
+    nor_rot(chip, 32 + 150, 20, 3);
     wh_host_lose_power();
     assert_full(wake_and_visit(&slot.config, slot.server), WH_REASON_NONE);
     wh_host_lose_power();

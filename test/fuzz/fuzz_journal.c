@@ -8,7 +8,7 @@
 #include "fuzz_platform.h"
 #include "warmhello/store.h"
 
-enum { SECTOR_HEADER = 16, FIRST_ENTRY = 20, ENTRY_HEADER = 8, STEPS_MAX = 24 };
+enum { SECTOR_HEADER = 16, FIRST_ENTRY = 24, ENTRY_HEADER = 8, STEPS_MAX = 24 };
 
 /* Each session has a number of its own, kept in not_after_s, from `first_id` on. */
 static const int64_t first_id = 1900000000;

@@ -7,15 +7,19 @@
 
 /* ---- Layout, little-endian ---------------------------------------------------
  * Sector: magic, times it was erased, sequence (one more than the sector before),
- * CRC-32 over these three, forget mark.
- * Entry: size and its complement, spent mark, record, padding of ones to 4 bytes. */
+ * CRC-32 over these three, forget mark, mark that its entries are overwritten.
+ * Entry: size and its complement, spent mark, record, padding of ones to 4 bytes.
+ * A word of zeros where an entry could begin is skipped. */
 enum {
+    /* More erases than flash survives: a header that says so would end the journal. */
+    SEQUENCE_MAX = 0x7fffffff,
     AT_MAGIC = 0,
     AT_ERASED = 4,
     AT_SEQUENCE = 8,
     AT_CRC = 12,
     AT_FORGET = 16,
-    HEADER_SIZE = 20,
+    AT_OVERWRITTEN = 20,
+    HEADER_SIZE = 24,
     ENTRY_SIZE = 0,
     ENTRY_SPENT = 4,
     ENTRY_RECORD = 8,
@@ -30,6 +34,7 @@ typedef struct sector {
     uint32_t sequence;
     bool valid;
     bool forgotten;
+    bool overwritten;
 } sector;
 
 static uint32_t address(uint32_t index, uint32_t offset)
@@ -90,6 +95,14 @@ static int expect_same(const wh_flash *flash, uint32_t at, const uint8_t *expect
 
 /* ---- Sectors -------------------------------------------------------------------- */
 
+static bool is_header(const uint8_t *bytes)
+{
+    uint32_t sequence = (uint32_t)wh_get_le(bytes + AT_SEQUENCE, 4);
+    return memcmp(bytes, magic, sizeof magic) == 0 &&
+           wh_get_le(bytes + AT_CRC, 4) == wh_crc32(bytes, AT_CRC) && sequence > 0 &&
+           sequence <= SEQUENCE_MAX;
+}
+
 static int read_sector(const wh_flash *flash, uint32_t index, sector *out)
 {
     uint8_t header[HEADER_SIZE];
@@ -98,9 +111,9 @@ static int read_sector(const wh_flash *flash, uint32_t index, sector *out)
         .index = index,
         .erased = (uint32_t)wh_get_le(header + AT_ERASED, 4),
         .sequence = (uint32_t)wh_get_le(header + AT_SEQUENCE, 4),
-        .valid = result == WH_OK && memcmp(header, magic, sizeof magic) == 0 &&
-                 wh_get_le(header + AT_CRC, 4) == wh_crc32(header, AT_CRC),
+        .valid = result == WH_OK && is_header(header),
         .forgotten = wh_get_le(header + AT_FORGET, 4) != 0xffffffffu,
+        .overwritten = wh_get_le(header + AT_OVERWRITTEN, 4) == 0,
     };
     return result;
 }
@@ -139,15 +152,20 @@ static int read_ring(const wh_flash *flash, ring *out)
     return WH_OK;
 }
 
+static void make_header(uint8_t *out, uint32_t sequence, uint32_t erased)
+{
+    memcpy(out, magic, sizeof magic);
+    wh_put_le(out + AT_ERASED, erased, 4);
+    wh_put_le(out + AT_SEQUENCE, sequence, 4);
+    wh_put_le(out + AT_CRC, wh_crc32(out, AT_CRC), 4);
+}
+
 /* Erases a sector and gives it its header. It is made invalid first: an erase that power
  * cuts short could otherwise bring a spent mark back to ones and leave its record. */
 static int begin_sector(const wh_flash *flash, uint32_t index, uint32_t sequence, uint32_t erased)
 {
     uint8_t header[AT_FORGET];
-    memcpy(header, magic, sizeof magic);
-    wh_put_le(header + AT_ERASED, erased, 4);
-    wh_put_le(header + AT_SEQUENCE, sequence, 4);
-    wh_put_le(header + AT_CRC, wh_crc32(header, AT_CRC), 4);
+    make_header(header, sequence, erased);
     int result = program_zeros(flash, address(index, 0), AT_FORGET);
     if (result == WH_OK) {
         result = flash->erase(flash->ctx, index) == 0 ? WH_OK : WH_PLATFORM_FLASH;
@@ -171,37 +189,55 @@ static uint32_t padded(uint32_t size)
     return (size + WH_FLASH_ALIGN - 1) & ~(uint32_t)(WH_FLASH_ALIGN - 1);
 }
 
-/* Reads the entry at `offset`. WH_OK, WH_MISS_EMPTY behind the last one, WH_DAMAGE_RECORD
- * when nothing from here on can be told. */
-static int read_entry(const wh_flash *flash, uint32_t index, uint32_t offset, wh_journal_entry *out)
+static int read_head(const wh_flash *flash, uint32_t at, wh_journal_entry *out)
 {
-    if (offset + ENTRY_RECORD >= WH_FLASH_SECTOR) {
-        return WH_MISS_EMPTY;
-    }
     uint8_t head[ENTRY_RECORD];
-    if (read_at(flash, address(index, offset), head, sizeof head) != WH_OK) {
+    if (read_at(flash, at, head, sizeof head) != WH_OK) {
         return WH_PLATFORM_FLASH;
     }
     uint32_t size = (uint32_t)wh_get_le(head + ENTRY_SIZE, 2);
     uint32_t complement = (uint32_t)wh_get_le(head + ENTRY_SIZE + 2, 2);
-    if (size == 0xffff && complement == 0xffff) {
-        return WH_MISS_EMPTY;
-    }
-    if ((size ^ complement) != 0xffff || size == 0 ||
-        padded(size) > WH_FLASH_SECTOR - offset - ENTRY_RECORD) {
-        return WH_DAMAGE_RECORD;
-    }
     *out = (wh_journal_entry){
-        .at = address(index, offset + ENTRY_RECORD),
+        .at = at + ENTRY_RECORD,
         .size = (uint16_t)size,
         .spent = wh_get_le(head + ENTRY_SPENT, 4) != 0xffffffffu,
     };
-    return WH_OK;
+    if (size == 0xffff && complement == 0xffff) {
+        return WH_MISS_EMPTY;
+    }
+    bool sound = (size ^ complement) == 0xffff && size != 0 &&
+                 padded(size) <= WH_FLASH_SECTOR - at % WH_FLASH_SECTOR - ENTRY_RECORD;
+    return sound ? WH_OK : WH_DAMAGE_RECORD;
 }
 
-uint32_t wh_journal_size_at(uint32_t at)
+static bool is_zero(const wh_flash *flash, uint32_t at)
 {
-    return at - ENTRY_RECORD + ENTRY_SIZE;
+    return expect_all(flash, at, WH_FLASH_ALIGN, 0) == WH_OK;
+}
+
+/* Reads the entry at `offset` or behind the zeros there, and moves `offset` to it. WH_OK,
+ * WH_MISS_EMPTY behind the last one, WH_DAMAGE_RECORD when nothing from here on can be told. */
+static int read_entry(const wh_flash *flash, uint32_t index, uint32_t *offset, wh_journal_entry *out)
+{
+    int result = WH_MISS_EMPTY;
+    while (*offset + ENTRY_RECORD < WH_FLASH_SECTOR) {
+        result = read_head(flash, address(index, *offset), out);
+        if (result != WH_DAMAGE_RECORD || !is_zero(flash, address(index, *offset))) {
+            return result;
+        }
+        *offset += WH_FLASH_ALIGN;
+    }
+    return WH_MISS_EMPTY;
+}
+
+int wh_journal_entry_at(const wh_flash *flash, uint32_t at, wh_journal_entry *out)
+{
+    uint32_t offset = at % WH_FLASH_SECTOR;
+    if (at / WH_FLASH_SECTOR >= flash->sector_count || offset < HEADER_SIZE + ENTRY_RECORD) {
+        return WH_DAMAGE_RECORD;
+    }
+    int result = read_head(flash, at - ENTRY_RECORD, out);
+    return result == WH_MISS_EMPTY ? WH_DAMAGE_RECORD : result;
 }
 
 static uint32_t after(const wh_journal_entry *entry)
@@ -216,7 +252,7 @@ static int each_in_sector(const wh_flash *flash, uint32_t index, wh_journal_visi
     wh_journal_entry entry;
     int result = WH_OK;
     for (uint32_t offset = HEADER_SIZE; !*stopped; offset = after(&entry)) {
-        result = read_entry(flash, index, offset, &entry);
+        result = read_entry(flash, index, &offset, &entry);
         if (result != WH_OK) {
             break;
         }
@@ -233,7 +269,7 @@ int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
     for (uint32_t i = 0; i < flash->sector_count && result == WH_OK && !stopped; i++) {
         sector one;
         result = read_sector(flash, i, &one);
-        if (result == WH_OK && one.valid && one.sequence > all.forgotten_up_to) {
+        if (result == WH_OK && one.valid && !one.overwritten && one.sequence > all.forgotten_up_to) {
             result = each_in_sector(flash, i, visit, ctx, &stopped);
         }
     }
@@ -254,6 +290,25 @@ int wh_journal_spend(const wh_flash *flash, uint32_t at)
     return clear_mark(flash, at - ENTRY_RECORD + ENTRY_SPENT);
 }
 
+/* Overwrites the entries of one sector, and only then says so: zeros that power left half
+ * programmed could show again what was there. */
+static int overwrite_sector(const wh_flash *flash, uint32_t index)
+{
+    uint32_t body = address(index, HEADER_SIZE);
+    size_t size = WH_FLASH_SECTOR - HEADER_SIZE;
+    if (expect_all(flash, body, size, 0xff) == WH_OK) {
+        return WH_OK;
+    }
+    int result = program_zeros(flash, body, size);
+    if (result == WH_OK) {
+        result = expect_all(flash, body, size, 0);
+    }
+    if (result == WH_OK) {
+        result = clear_mark(flash, address(index, AT_OVERWRITTEN));
+    }
+    return result;
+}
+
 /* Overwrites the entries of every sector up to a sequence. */
 static int overwrite(const wh_flash *flash, uint32_t up_to)
 {
@@ -261,16 +316,9 @@ static int overwrite(const wh_flash *flash, uint32_t up_to)
     for (uint32_t i = 0; i < flash->sector_count; i++) {
         sector one;
         int read = read_sector(flash, i, &one);
-        if (read == WH_OK && one.valid && one.sequence > up_to) {
-            continue;
-        }
         /* Also a sector that is not valid: an erase may have been cut short in it. */
-        uint32_t body = address(i, HEADER_SIZE);
-        size_t size = WH_FLASH_SECTOR - HEADER_SIZE;
-        if (expect_all(flash, body, size, 0) == WH_OK || expect_all(flash, body, size, 0xff) == WH_OK) {
-            continue;
-        }
-        if (program_zeros(flash, body, size) != WH_OK || expect_all(flash, body, size, 0) != WH_OK) {
+        bool wanted = read != WH_OK || !one.valid || one.sequence <= up_to;
+        if (wanted && !one.overwritten && overwrite_sector(flash, i) != WH_OK) {
             result = WH_PLATFORM_FLASH; /* go on with the others */
         }
     }
@@ -286,7 +334,7 @@ static int find_room(const wh_flash *flash, uint32_t index, uint32_t size, uint3
     wh_journal_entry entry;
     int result = WH_OK;
     *offset = HEADER_SIZE;
-    while ((result = read_entry(flash, index, *offset, &entry)) == WH_OK) {
+    while ((result = read_entry(flash, index, offset, &entry)) == WH_OK) {
         *offset = after(&entry);
     }
     if (result == WH_PLATFORM_FLASH) {
@@ -300,32 +348,40 @@ static int find_room(const wh_flash *flash, uint32_t index, uint32_t size, uint3
     return WH_OK;
 }
 
-static int write_entry(const wh_flash *flash, uint32_t index, uint32_t offset, const uint8_t *record,
-                       uint16_t size, uint32_t *at)
+/* Programs a record at its place, and reads it back. */
+static int program_record(const wh_flash *flash, uint32_t at, const uint8_t *record, uint16_t size)
 {
-    uint8_t head[4];
-    wh_put_le(head, size, 2);
-    wh_put_le(head + 2, size ^ 0xffffu, 2);
-    uint32_t start = address(index, offset);
-    int result = program_at(flash, start + ENTRY_SIZE, head, sizeof head);
-    if (result == WH_OK) {
-        result = expect_same(flash, start + ENTRY_SIZE, head, sizeof head);
-    }
+    int result = WH_OK;
     uint32_t whole = size & ~(uint32_t)(WH_FLASH_ALIGN - 1);
-    if (result == WH_OK && whole > 0) {
-        result = program_at(flash, start + ENTRY_RECORD, record, whole);
+    if (whole > 0) {
+        result = program_at(flash, at, record, whole);
     }
     if (result == WH_OK && whole < size) {
         uint8_t tail[WH_FLASH_ALIGN];
         memset(tail, 0xff, sizeof tail);
         memcpy(tail, record + whole, size - whole);
-        result = program_at(flash, start + ENTRY_RECORD + whole, tail, sizeof tail);
+        result = program_at(flash, at + whole, tail, sizeof tail);
     }
+    return result == WH_OK ? expect_same(flash, at, record, size) : result;
+}
+
+/* The head first, and for sure: it leads to all entries behind it. */
+static int write_entry(const wh_flash *flash, uint32_t at, const uint8_t *record, uint16_t size)
+{
+    uint8_t head[4];
+    wh_put_le(head, size, 2);
+    wh_put_le(head + 2, size ^ 0xffffu, 2);
+    uint32_t start = at - ENTRY_RECORD;
+    int result = program_at(flash, start + ENTRY_SIZE, head, sizeof head);
     if (result == WH_OK) {
-        result = expect_same(flash, start + ENTRY_RECORD, record, size);
+        result = expect_same(flash, start + ENTRY_SIZE, head, sizeof head);
     }
-    *at = start + ENTRY_RECORD;
-    return result;
+    return result == WH_OK ? program_record(flash, at, record, size) : result;
+}
+
+int wh_journal_confirm(const wh_flash *flash, uint32_t at, const uint8_t *record, uint16_t size)
+{
+    return program_record(flash, at, record, size);
 }
 
 /* Begins the next sector that works, but the one with `keep`. */
@@ -376,10 +432,11 @@ int wh_journal_append(const wh_flash *flash, const uint8_t *record, uint16_t siz
     if (result != WH_OK) {
         return result;
     }
-    result = write_entry(flash, index, offset, record, size, at);
+    *at = address(index, offset + ENTRY_RECORD);
+    result = write_entry(flash, *at, record, size);
     if (result != WH_OK) {
         /* It may be whole all the same, and shall not be found some day. */
-        int marked = wh_journal_spend(flash, address(index, offset + ENTRY_RECORD));
+        int marked = wh_journal_spend(flash, *at);
         (void)marked;
     }
     return result;
@@ -403,23 +460,86 @@ int wh_journal_forget(const wh_flash *flash)
 
 static bool strengthen(const wh_journal_entry *entry, void *ctx)
 {
+    uint32_t mark = entry->at - ENTRY_RECORD + ENTRY_SPENT;
     /* A mark that reads in part may read as fresh another day. */
-    if (entry->spent) {
+    if (entry->spent && !is_zero(ctx, mark)) {
         int result = wh_journal_spend(ctx, entry->at);
         (void)result; /* it still reads as spent */
     }
     return true;
 }
 
+/* Power that went while a header was programmed leaves bits that read as they like. One
+ * that reads well is programmed again, any other becomes zeros: it shall not come up later
+ * as a valid sector, nor vanish with what is then in it. */
+static int settle_headers(const wh_flash *flash)
+{
+    int result = WH_OK;
+    for (uint32_t i = 0; i < flash->sector_count && result == WH_OK; i++) {
+        uint8_t header[AT_FORGET];
+        sector one;
+        result = read_sector(flash, i, &one);
+        if (result == WH_OK && one.valid) {
+            make_header(header, one.sequence, one.erased);
+            result = program_at(flash, address(i, 0), header, sizeof header);
+        } else if (result == WH_OK) {
+            result = program_zeros(flash, address(i, 0), sizeof header);
+        }
+    }
+    return result;
+}
+
+/* The same where the next entry goes: its head may have been begun and read as blank, or
+ * have the record behind it missing. Zeros there are skipped, whatever they were. */
+static int settle_tail(const wh_flash *flash, uint32_t index)
+{
+    wh_journal_entry entry;
+    uint32_t offset = HEADER_SIZE;
+    int result = WH_OK;
+    while ((result = read_entry(flash, index, &offset, &entry)) == WH_OK &&
+           expect_all(flash, entry.at, WH_FLASH_ALIGN, 0xff) != WH_OK) {
+        offset = after(&entry);
+    }
+    bool room = offset + ENTRY_RECORD < WH_FLASH_SECTOR;
+    if (result == WH_PLATFORM_FLASH || !room) {
+        return result == WH_PLATFORM_FLASH ? result : WH_OK;
+    }
+    /* A head that is damaged with a record behind it was sound once: entries may follow that
+     * zeros would lead into. The sector takes no more. */
+    if (result == WH_DAMAGE_RECORD && expect_all(flash, entry.at, WH_FLASH_ALIGN, 0xff) != WH_OK) {
+        return WH_OK;
+    }
+    return clear_mark(flash, address(index, offset));
+}
+
+/* Ends a forget that was begun. */
+static int finish_forget(const wh_flash *flash, uint32_t up_to)
+{
+    for (uint32_t i = 0; i < flash->sector_count; i++) {
+        sector one;
+        if (read_sector(flash, i, &one) == WH_OK && one.valid && one.forgotten && !one.overwritten) {
+            int marked = clear_mark(flash, address(i, AT_FORGET));
+            (void)marked; /* overwriting is as good */
+        }
+    }
+    return overwrite(flash, up_to);
+}
+
 int wh_journal_recover(const wh_flash *flash)
 {
-    ring all;
-    int result = read_ring(flash, &all);
+    int result = settle_headers(flash);
+    ring all = {0};
+    if (result == WH_OK) {
+        result = read_ring(flash, &all);
+    }
     if (result != WH_OK) {
         return result;
     }
     if (all.forgotten_up_to > 0) {
-        result = overwrite(flash, all.forgotten_up_to);
+        result = finish_forget(flash, all.forgotten_up_to);
+    }
+    if (result == WH_OK && all.newest.valid && all.newest.sequence > all.forgotten_up_to) {
+        result = settle_tail(flash, all.newest.index);
     }
     int visited = wh_journal_each(flash, strengthen, (void *)flash);
     return result == WH_OK ? visited : result;

@@ -28,8 +28,8 @@ typedef struct wh_journal_entry {
     bool spent;
 } wh_journal_entry;
 
-/* Where the size of the record at `at` is, two bytes, little-endian. */
-uint32_t wh_journal_size_at(uint32_t at);
+/* Reads the entry whose record is at `at`. WH_DAMAGE_RECORD: there is none. */
+WH_MUST_CHECK int wh_journal_entry_at(const wh_flash *flash, uint32_t at, wh_journal_entry *out);
 
 /* Told of one entry; returns false to stop. */
 typedef bool (*wh_journal_visitor)(const wh_journal_entry *entry, void *ctx);
@@ -52,12 +52,19 @@ WH_MUST_CHECK int wh_journal_append(const wh_flash *flash, const uint8_t *record
  * Power failing midway: marked, or as before. WH_PLATFORM_FLASH: not certain. */
 WH_MUST_CHECK int wh_journal_spend(const wh_flash *flash, uint32_t at);
 
+/* Programs a record again that reads well: power may have gone in the middle of its last
+ * bits, which then read well today only. WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_confirm(const wh_flash *flash, uint32_t at, const uint8_t *record,
+                                     uint16_t size);
+
 /* Overwrites every record. From the first operation on, power may fail: then
  * wh_journal_recover() goes on with it. WH_PLATFORM_FLASH: something is left. */
 WH_MUST_CHECK int wh_journal_forget(const wh_flash *flash);
 
-/* After a loss of power, before anything else: ends what was begun. Marks that hold only
- * in part are programmed again. WH_PLATFORM_FLASH. */
+/* After a loss of power, before anything else: ends what was begun, and makes sure that
+ * what power left half programmed reads tomorrow as it reads today, but for spent and
+ * forget marks that read as blank: they may yet come through. The newest record is the
+ * caller's to confirm. A few program operations, no erase. WH_PLATFORM_FLASH. */
 WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash);
 
 #endif

@@ -16,8 +16,7 @@ enum {
     AT_SEEN_US = 16,
     AT_GENERATION = 24,
     AT_RECORD_SIZE = 28,
-    AT_FLASH_UNSURE = 30,
-    AT_RECORD_SPENT = 31,
+    AT_FLAGS = 30,
     AT_RECORD_GENERATION = 32,
     AT_FLASH_AT = 36,
     AT_FLASH_GENERATION = 40,
@@ -28,6 +27,8 @@ enum {
 };
 
 _Static_assert(AT_RECORD + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
+
+enum { FLAG_FLASH_UNSURE = 1, FLAG_FORGETTING = 2, FLAG_RECORD_SPENT = 4, FLAG_RECORD_IN_FLASH = 8 };
 
 static const uint32_t magic = 0x31524857; /* "WHR1" */
 
@@ -77,8 +78,10 @@ int wh_rtc_load(wh_rtc *out)
         .flash_at = (uint32_t)wh_get_le(bytes + AT_FLASH_AT, 4),
         .flash_generation = (uint32_t)wh_get_le(bytes + AT_FLASH_GENERATION, 4),
         .flash_binding = (uint32_t)wh_get_le(bytes + AT_FLASH_BINDING, 4),
-        .record_spent = bytes[AT_RECORD_SPENT] != 0,
-        .flash_unsure = bytes[AT_FLASH_UNSURE] != 0,
+        .record_spent = (bytes[AT_FLAGS] & FLAG_RECORD_SPENT) != 0,
+        .record_in_flash = (bytes[AT_FLAGS] & FLAG_RECORD_IN_FLASH) != 0,
+        .flash_unsure = (bytes[AT_FLAGS] & FLAG_FLASH_UNSURE) != 0,
+        .forgetting = (bytes[AT_FLAGS] & FLAG_FORGETTING) != 0,
         .flash_stale_us = wh_get_le(bytes + AT_FLASH_STALE_US, 8),
         .erase_allowed_us = wh_get_le(bytes + AT_ERASE_ALLOWED_US, 8),
     };
@@ -93,8 +96,10 @@ int wh_rtc_save(const wh_rtc *state)
     wh_put_le(bytes + AT_SEEN_US, elapsed_us(), 8);
     wh_put_le(bytes + AT_GENERATION, state->generation, 4);
     wh_put_le(bytes + AT_RECORD_SIZE, state->record_size, 2);
-    bytes[AT_FLASH_UNSURE] = state->flash_unsure;
-    bytes[AT_RECORD_SPENT] = state->record_spent;
+    bytes[AT_FLAGS] =
+        (uint8_t)((state->flash_unsure ? FLAG_FLASH_UNSURE : 0) | (state->forgetting ? FLAG_FORGETTING : 0) |
+                  (state->record_spent ? FLAG_RECORD_SPENT : 0) |
+                  (state->record_in_flash ? FLAG_RECORD_IN_FLASH : 0));
     wh_put_le(bytes + AT_RECORD_GENERATION, state->record_generation, 4);
     wh_put_le(bytes + AT_FLASH_AT, state->flash_at, 4);
     wh_put_le(bytes + AT_FLASH_GENERATION, state->flash_generation, 4);

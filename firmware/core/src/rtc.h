@@ -26,7 +26,9 @@ typedef struct wh_rtc {
     uint32_t record_generation;
     /* There was one, and it was spent. */
     bool record_spent;
-    /* The record in flash that has not been spent. */
+    /* It is in flash too, or a write of it was begun. */
+    bool record_in_flash;
+    /* The record in flash that has not been spent; there is no other. */
     uint32_t flash_at;
     uint32_t flash_generation;
     /* First bytes of its binding, and when on the elapsed clock it wants replacing. */
@@ -34,6 +36,8 @@ typedef struct wh_rtc {
     uint64_t flash_stale_us;
     /* A write to flash was begun and its end is not known: look what is there. */
     bool flash_unsure;
+    /* A forget was begun: go on with it before all else. */
+    bool forgetting;
     /* When on the elapsed clock the wear budget allows the next erase. */
     uint64_t erase_allowed_us;
 } wh_rtc;

@@ -48,13 +48,16 @@ static int read_info(const wh_journal_entry *entry, wh_record_info *out)
     return wh_record_peek(header, entry->size, out);
 }
 
+/* A device does not seal so many records. A damaged header that says otherwise must not
+ * use up the numbers. */
+#define GENERATION_PLAUSIBLE 0x80000000u
+
 typedef struct search {
-    /* Only generations below this are looked for. */
-    uint64_t below;
-    /* The highest that is not spent, and the highest of all. */
+    /* The entry with the highest generation that is not spent. */
     bool found;
     wh_journal_entry entry;
     wh_record_info info;
+    /* The highest of all. */
     uint32_t highest;
 } search;
 
@@ -65,10 +68,10 @@ static bool look(const wh_journal_entry *entry, void *ctx)
     if (read_info(entry, &info) != WH_OK) {
         return true;
     }
-    if (info.generation > s->highest) {
+    if (info.generation > s->highest && info.generation < GENERATION_PLAUSIBLE) {
         s->highest = info.generation;
     }
-    if (!entry->spent && info.generation < s->below && (!s->found || info.generation > s->info.generation)) {
+    if (!entry->spent && (!s->found || info.generation > s->info.generation)) {
         s->found = true;
         s->entry = *entry;
         s->info = info;
@@ -107,6 +110,7 @@ static int check_seal(const uint8_t *record, size_t size)
     return length > 0 ? WH_OK : length;
 }
 
+/* WH_OK if the record opens, now and tomorrow. */
 static int check_entry(const wh_journal_entry *entry)
 {
     uint8_t *record = allocate(entry->size);
@@ -117,21 +121,45 @@ static int check_entry(const wh_journal_entry *entry)
     if (flash()->read(flash()->ctx, entry->at, record, entry->size) == 0) {
         result = check_seal(record, entry->size);
     }
+    if (result == WH_OK) {
+        result = wh_journal_confirm(flash(), entry->at, record, entry->size);
+    }
     release(record, entry->size);
     return result;
 }
 
+typedef struct keeping {
+    uint32_t at;
+    int result;
+} keeping;
+
+static bool spend_other(const wh_journal_entry *entry, void *ctx)
+{
+    keeping *k = ctx;
+    if (!entry->spent && entry->at != k->at) {
+        int result = wh_journal_spend(flash(), entry->at);
+        k->result = k->result == WH_OK ? result : k->result;
+    }
+    return true;
+}
+
+/* Marks every record but this one. A write that was cut short may leave the record of before
+ * beside the new one; it would come back when the new one is spent, though it may have been
+ * offered by then. Or it leaves a record that does not read today and does another day. */
+static int spend_others(uint32_t at)
+{
+    keeping k = {.at = at, .result = WH_OK};
+    int result = wh_journal_each(flash(), spend_other, &k);
+    return result == WH_OK ? k.result : result;
+}
+
 /* After a loss of power: ends what was begun in flash, and finds the newest record there
- * that opens. Damaged ones are marked, so that they are not tried again. */
+ * that opens. */
 static int find_flash_copy(wh_rtc *state)
 {
-    state->flash_at = WH_RTC_NOWHERE;
-    state->flash_unsure = false;
-    if (flash() == NULL) {
-        return WH_OK;
-    }
     int result = wh_journal_recover(flash());
-    for (search s = {.below = UINT64_MAX}; result == WH_OK; s = (search){.below = s.info.generation}) {
+    while (result == WH_OK && state->flash_at == WH_RTC_NOWHERE) {
+        search s = {0};
         result = wh_journal_each(flash(), look, &s);
         state->generation = s.highest > state->generation ? s.highest : state->generation;
         if (result != WH_OK || !s.found) {
@@ -140,15 +168,30 @@ static int find_flash_copy(wh_rtc *state)
         int checked = check_entry(&s.entry);
         if (checked == WH_OK) {
             note_flash(state, s.entry.at, &s.info);
-            break;
+        } else {
+            result = checked == WH_DAMAGE_RECORD ? wh_journal_spend(flash(), s.entry.at) : checked;
         }
-        result = checked == WH_DAMAGE_RECORD ? wh_journal_spend(flash(), s.entry.at) : checked;
     }
-    return result;
+    return result == WH_OK ? spend_others(state->flash_at) : result;
 }
 
-/* The state in RTC RAM, begun anew after a loss of power. Flash that fails is no reason to
- * do without RTC RAM. */
+/* Ends what was begun in flash. Flash that fails is no reason to do without RTC RAM; it is
+ * tried again next time. */
+static void resume_flash(wh_rtc *state)
+{
+    state->flash_at = WH_RTC_NOWHERE;
+    int result = WH_OK;
+    if (flash() != NULL) {
+        result = state->forgetting ? wh_journal_forget(flash()) : find_flash_copy(state);
+    }
+    state->flash_unsure = result != WH_OK;
+    state->forgetting = state->forgetting && result != WH_OK;
+    if (result != WH_OK) {
+        state->flash_at = WH_RTC_NOWHERE;
+    }
+}
+
+/* The state in RTC RAM, begun anew after a loss of power. */
 static int load(wh_rtc *state)
 {
     int result = wh_rtc_load(state);
@@ -158,10 +201,7 @@ static int load(wh_rtc *state)
     if (result != WH_OK && result != WH_MISS_EMPTY) {
         return result;
     }
-    if (find_flash_copy(state) != WH_OK) {
-        state->flash_at = WH_RTC_NOWHERE;
-        state->flash_unsure = true; /* look again next time */
-    }
+    resume_flash(state);
     return wh_rtc_save(state);
 }
 
@@ -183,17 +223,21 @@ static void drop_record(wh_rtc *state)
     wh_rtc_wipe_record();
 }
 
+static bool is_in_flash(const wh_rtc *state)
+{
+    return flash() != NULL && state->flash_at != WH_RTC_NOWHERE;
+}
+
 /* Copies the record in flash into the empty slot. */
 static int promote(wh_rtc *state)
 {
-    wh_journal_entry entry = {.at = state->flash_at};
+    wh_journal_entry entry;
     wh_record_info info;
-    uint8_t head[2];
-    if (flash()->read(flash()->ctx, wh_journal_size_at(state->flash_at), head, sizeof head) != 0) {
-        return WH_PLATFORM_FLASH;
+    int result = wh_journal_entry_at(flash(), state->flash_at, &entry);
+    if (result != WH_OK) {
+        return result;
     }
-    entry.size = (uint16_t)wh_get_le(head, 2);
-    if (entry.size > WH_RECORD_MAX || read_info(&entry, &info) != WH_OK) {
+    if (entry.spent || entry.size > WH_RECORD_MAX || read_info(&entry, &info) != WH_OK) {
         return WH_DAMAGE_RECORD;
     }
     if (flash()->read(flash()->ctx, entry.at, wh_rtc_record(), entry.size) != 0) {
@@ -201,6 +245,7 @@ static int promote(wh_rtc *state)
     }
     state->record_size = entry.size;
     state->record_generation = info.generation;
+    state->record_in_flash = true;
     return WH_OK;
 }
 
@@ -238,6 +283,31 @@ static bool is_damage(int result)
     return result == WH_DAMAGE_RECORD || result == WH_DAMAGE_SESSION;
 }
 
+/* Gives up a damaged record: that of flash if it was just promoted, and what is in RTC RAM. */
+static void give_up(wh_rtc *state, bool promoted)
+{
+    if (promoted) {
+        int marked = wh_journal_spend(flash(), state->flash_at);
+        state->flash_unsure = marked != WH_OK;
+        state->flash_at = WH_RTC_NOWHERE;
+    }
+    drop_record(state);
+}
+
+/* One try: RTC RAM, or flash when that is empty. */
+static int get_newest(wh_rtc *state, const wh_binding *binding, wh_stored *out)
+{
+    bool promoted = state->record_size == 0 && is_in_flash(state);
+    int result = promoted ? promote(state) : WH_MISS_EMPTY;
+    if (state->record_size > 0) {
+        result = open_record(state, binding, out);
+    }
+    if (is_damage(result)) {
+        give_up(state, promoted);
+    }
+    return result;
+}
+
 int wh_store_get(const wh_binding *binding, wh_stored *out)
 {
     *out = (wh_stored){.session = WH_SESSION_EMPTY};
@@ -246,26 +316,12 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
     if (result != WH_OK) {
         return result;
     }
-    int missing = state.record_spent ? WH_MISS_SPENT : WH_MISS_EMPTY;
-    bool promoted = false;
-    for (int tier = 0; tier < 2; tier++) {
-        result = missing;
-        if (state.record_size == 0 && state.flash_at != WH_RTC_NOWHERE) {
-            promoted = true;
-            result = promote(&state);
-        }
-        if (state.record_size > 0) {
-            result = open_record(&state, binding, out);
-        }
-        if (!is_damage(result)) {
-            break;
-        }
-        /* RTC RAM may have lost what flash still has; damage that came from there stays. */
-        missing = result;
-        if (promoted) {
-            state.flash_at = WH_RTC_NOWHERE;
-        }
-        drop_record(&state);
+    result = get_newest(&state, binding, out);
+    if (is_damage(result) && is_in_flash(&state)) {
+        result = get_newest(&state, binding, out); /* flash has one, too */
+    }
+    if (result == WH_MISS_EMPTY && state.record_spent) {
+        result = WH_MISS_SPENT;
     }
     int saved = wh_rtc_save(&state);
     if (saved != WH_OK && result == WH_OK) {
@@ -277,45 +333,37 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
 
 /* ---- Spending and forgetting --------------------------------------------------------------- */
 
-typedef struct spending {
-    uint32_t generation;
-    int result;
-} spending;
-
-static bool spend_generation(const wh_journal_entry *entry, void *ctx)
+/* A session that never was in flash needs no mark there. While it is not known what flash
+ * holds, a mark cannot be certain. */
+static int spend_in_flash(wh_rtc *state, uint32_t generation)
 {
-    spending *s = ctx;
-    wh_record_info info;
-    if (!entry->spent && read_info(entry, &info) == WH_OK && info.generation == s->generation) {
-        int result = wh_journal_spend(flash(), entry->at);
-        s->result = s->result == WH_OK ? result : s->result;
+    bool in_rtc = state->record_size > 0 && state->record_generation == generation;
+    if (flash() == NULL || (in_rtc && !state->record_in_flash)) {
+        return WH_OK;
     }
-    return true;
-}
-
-/* Every copy, were there more than one after a write that could not be verified. */
-static int spend_in_flash(uint32_t generation)
-{
-    spending s = {.generation = generation, .result = WH_OK};
-    int result = wh_journal_each(flash(), spend_generation, &s);
-    return result == WH_OK ? s.result : result;
+    if (state->flash_unsure) {
+        return WH_PLATFORM_FLASH;
+    }
+    if (state->flash_at == WH_RTC_NOWHERE || state->flash_generation != generation) {
+        return WH_OK;
+    }
+    /* Also where there is a mark already: it may be one that was cut short. */
+    int result = wh_journal_spend(flash(), state->flash_at);
+    if (result == WH_OK) {
+        state->flash_at = WH_RTC_NOWHERE;
+    }
+    return result;
 }
 
 static int take_out(uint32_t generation, bool spent)
 {
     wh_rtc state;
     int result = load(&state);
+    if (result == WH_OK) {
+        result = spend_in_flash(&state, generation);
+    }
     if (result != WH_OK) {
         return result;
-    }
-    bool maybe_in_flash =
-        state.flash_unsure || (state.flash_at != WH_RTC_NOWHERE && state.flash_generation == generation);
-    if (flash() != NULL && maybe_in_flash) {
-        result = spend_in_flash(generation);
-        if (result != WH_OK) {
-            return result;
-        }
-        state.flash_at = WH_RTC_NOWHERE;
     }
     if (state.record_size > 0 && state.record_generation == generation) {
         drop_record(&state);
@@ -340,19 +388,21 @@ int wh_store_forget(void)
     int result = load(&state);
     if (result != WH_OK) {
         wh_rtc_wipe();
-    } else {
-        drop_record(&state);
-        state.record_spent = false;
-        state.flash_at = WH_RTC_NOWHERE;
-        state.flash_unsure = flash() != NULL;
-        result = wh_rtc_save(&state);
+        int forgotten = flash() != NULL ? wh_journal_forget(flash()) : WH_OK;
+        return forgotten != WH_OK ? forgotten : result;
     }
-    int forgotten = flash() != NULL ? wh_journal_forget(flash()) : WH_OK;
-    if (result == WH_OK && forgotten == WH_OK) {
-        state.flash_unsure = false;
-        result = wh_rtc_save(&state);
+    drop_record(&state);
+    state.record_spent = false;
+    state.flash_at = WH_RTC_NOWHERE;
+    state.flash_unsure = flash() != NULL;
+    state.forgetting = flash() != NULL;
+    result = wh_rtc_save(&state);
+    resume_flash(&state);
+    int saved = wh_rtc_save(&state);
+    if (state.flash_unsure) {
+        return WH_PLATFORM_FLASH;
     }
-    return forgotten != WH_OK ? forgotten : result;
+    return result == WH_OK ? saved : result;
 }
 
 /* ---- Putting ----------------------------------------------------------------------------------- */
@@ -388,6 +438,7 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
     if (size > 0) {
         state.record_size = (uint16_t)size;
         state.record_generation = info->generation;
+        state.record_in_flash = false;
     } else {
         drop_record(&state);
     }
@@ -401,7 +452,7 @@ bool wh_store_wants_flash(const wh_binding *binding)
     if (flash() == NULL || load(&state) != WH_OK) {
         return false;
     }
-    return state.flash_unsure || state.flash_at == WH_RTC_NOWHERE || state.flash_binding != first_bytes(binding) ||
+    return state.flash_unsure || !is_in_flash(&state) || state.flash_binding != first_bytes(binding) ||
            wh_clock_now(state.epoch).elapsed_us >= state.flash_stale_us;
 }
 
@@ -412,6 +463,9 @@ static int append(wh_rtc *state, const uint8_t *record, uint16_t size, const wh_
     if (state->flash_unsure) {
         return WH_PLATFORM_FLASH;
     }
+    uint32_t old_at = state->flash_at;
+    bool is_record = state->record_size > 0 && state->record_generation == info->generation;
+    state->record_in_flash = state->record_in_flash || is_record;
     state->flash_unsure = true;
     int result = wh_rtc_save(state);
     if (result != WH_OK) {
@@ -427,10 +481,11 @@ static int append(wh_rtc *state, const uint8_t *record, uint16_t size, const wh_
             flash()->erase_interval_s != 0 ? flash()->erase_interval_s : ERASE_INTERVAL_DEFAULT_S;
         state->erase_allowed_us = now_us + (uint64_t)interval_s * 1000000u;
     }
+    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
     if (result == WH_OK) {
         note_flash(state, at, info);
+        state->flash_unsure = old_at != WH_RTC_NOWHERE && wh_journal_spend(flash(), old_at) != WH_OK;
     }
-    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
     int saved = wh_rtc_save(state);
     return result == WH_OK ? saved : result;
 }
@@ -460,8 +515,8 @@ int wh_store_persist_rtc(void)
     if (state.record_size == 0) {
         return WH_MISS_EMPTY;
     }
-    if (state.flash_at != WH_RTC_NOWHERE && state.flash_generation == state.record_generation) {
-        return WH_OK; /* stale as it may be, a second copy is no fresher */
+    if (is_in_flash(&state) && state.flash_generation == state.record_generation) {
+        return WH_OK; /* a second copy would be no younger */
     }
     return wh_store_persist(wh_rtc_record(), state.record_size);
 }
@@ -484,7 +539,7 @@ wh_tiers wh_store_tiers(void)
     if (load(&state) != WH_OK) {
         return WH_TIERS_NONE;
     }
-    bool in_flash = state.flash_at != WH_RTC_NOWHERE;
+    bool in_flash = is_in_flash(&state);
     if (state.record_size > 0) {
         return in_flash ? WH_TIERS_BOTH : WH_TIERS_RTC;
     }

@@ -1,0 +1,169 @@
+#include "life.h"
+
+#include "board.h"
+
+void bury(life *l, uint32_t serial)
+{
+    if (serial != 0 && !is_dead(l, serial)) {
+        l->dead[l->dead_count++ % DEAD_MAX] = serial;
+    }
+}
+
+bool is_dead(const life *l, uint32_t serial)
+{
+    for (unsigned i = 0; i < l->dead_count && i < DEAD_MAX; i++) {
+        if (l->dead[i] == serial) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t offered(const tiers *t)
+{
+    return t->rtc != 0 ? t->rtc : t->flash;
+}
+
+static const char *expect(int result, int wanted)
+{
+    return result == wanted || the_board.chip.off ? NULL : wh_error_meaning(result);
+}
+
+static const char *put(life *l, wh_protocol protocol)
+{
+    l->next.rtc = ++l->last_serial;
+    return expect(put_session(l->last_serial, protocol, 0), WH_OK);
+}
+
+static const char *write_rtc(life *l)
+{
+    l->next.flash = l->now.rtc;
+    return expect(wh_store_persist_rtc(), WH_OK);
+}
+
+static const char *second(life *l)
+{
+    l->next.flash = ++l->last_serial;
+    return expect(persist_session(l->last_serial, WH_TLS13, 0), WH_OK);
+}
+
+/* A look at what there is. It moves up into RTC RAM. */
+static const char *wake(life *l, got_session *got)
+{
+    *got = get_session(0);
+    l->next.rtc = offered(&l->now);
+    if (the_board.chip.off) {
+        return NULL;
+    }
+    l->now = l->next;
+    return got->serial == offered(&l->now) ? NULL : "another session than expected";
+}
+
+static const char *take_out(life *l, int (*how)(uint32_t generation))
+{
+    got_session got;
+    const char *wrong = wake(l, &got);
+    if (wrong != NULL || the_board.chip.off || got.serial == 0) {
+        return wrong;
+    }
+    l->next.rtc = l->now.rtc == got.serial ? 0 : l->now.rtc;
+    l->next.flash = l->now.flash == got.serial ? 0 : l->now.flash;
+    int result = how(got.generation);
+    if (result == WH_OK) {
+        bury(l, got.serial);
+    }
+    return expect(result, WH_OK);
+}
+
+static const char *forget(life *l)
+{
+    l->next = (tiers){0, 0};
+    int result = wh_store_forget();
+    if (result == WH_OK) {
+        bury(l, l->now.rtc);
+        bury(l, l->now.flash);
+    }
+    return expect(result, WH_OK);
+}
+
+/* Ends one step before the erase. */
+static const char *fill(life *l, bool all)
+{
+    static board before;
+    uint64_t most = all ? the_board.chip.flash.sector_count : the_board.chip.erases;
+    for (;;) {
+        before = the_board;
+        board_sleep(7200000000u);
+        const char *wrong = expect(persist_session(l->last_serial + 1, WH_TLS12, 0), WH_OK);
+        if (wrong != NULL) {
+            return wrong;
+        }
+        if (the_board.chip.erases > most) {
+            board_restore(&before);
+            l->next = l->now;
+            return NULL;
+        }
+        l->now.flash = ++l->last_serial;
+    }
+}
+
+static const char *lose_power(life *l)
+{
+    got_session got;
+    nor_fault fault = the_board.chip.fault;
+    board_lose_power();
+    nor_set_fault(&the_board.chip, fault); /* for the recovery */
+    l->now.rtc = 0;
+    return wake(l, &got);
+}
+
+static const char *run(life *l, step what)
+{
+    got_session got;
+    switch (what) {
+    case PUT12:
+        return put(l, WH_TLS12);
+    case PUT13:
+        return put(l, WH_TLS13);
+    case WRITE:
+        return write_rtc(l);
+    case WRITE_WEARS:
+        return expect(wh_store_persist_rtc(), WH_MISS_WEAR);
+    case SECOND:
+        return second(l);
+    case SPEND:
+        return take_out(l, wh_store_spend);
+    case DROP:
+        return take_out(l, wh_store_drop);
+    case FORGET:
+        return forget(l);
+    case WAKE:
+        return wake(l, &got);
+    case POWER:
+        return lose_power(l);
+    case SLEEP:
+        board_sleep(7200000000u);
+        return NULL;
+    case FILL:
+    case FILL_ALL:
+        return fill(l, what == FILL_ALL);
+    default:
+        return "no such step";
+    }
+}
+
+const char *live(life *l, const step *steps)
+{
+    const char *wrong = NULL;
+    for (; *steps != END && wrong == NULL; steps++) {
+        l->step = *steps;
+        l->next = l->now;
+        l->operations = nor_operations(&the_board.chip);
+        wrong = run(l, *steps);
+        if (the_board.chip.off) {
+            break;
+        }
+        l->now = l->next;
+    }
+    return wrong;
+}

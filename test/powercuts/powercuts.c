@@ -1,0 +1,483 @@
+/* Power cut before, in and after every operation on flash, and again in every operation of
+ * the recovery; after each, what the store offers is compared with a model. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "board.h"
+#include "life.h"
+
+typedef struct scenario {
+    const char *name;
+    /* Without a cut, then with one. */
+    step before[STEPS_MAX];
+    step during[STEPS_MAX];
+} scenario;
+
+static const scenario scenarios[] = {
+    {"first save", {END}, {PUT13, WRITE, END}},
+    {"first save, TLS 1.2", {END}, {PUT12, WRITE, END}},
+    {"replace", {PUT12, WRITE, SLEEP, END}, {PUT12, WRITE, END}},
+    {"second ticket to flash", {PUT13, WRITE, SLEEP, END}, {PUT13, SECOND, END}},
+    {"spend a ticket in both tiers", {PUT13, WRITE, END}, {SPEND, END}},
+    {"spend one ticket of each tier", {PUT13, SECOND, END}, {SPEND, SPEND, END}},
+    {"spend after a loss of power", {PUT13, SECOND, END}, {POWER, SPEND, END}},
+    {"drop", {PUT12, WRITE, END}, {DROP, END}},
+    {"forget", {PUT12, WRITE, SLEEP, PUT13, SECOND, END}, {FORGET, END}},
+    {"forget in a full journal", {FILL_ALL, PUT13, END}, {FORGET, END}},
+    {"forget after a sector turn", {FILL, PUT13, SLEEP, WRITE, END}, {FORGET, END}},
+    {"save after forget", {PUT12, WRITE, SLEEP, FORGET, END}, {PUT13, WRITE, END}},
+    {"sector turn", {FILL, PUT13, SLEEP, END}, {WRITE, END}},
+    {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
+    {"wear limit", {PUT13, WRITE, END}, {FILL, PUT13, WRITE_WEARS, SLEEP, WRITE, END}},
+    {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
+};
+
+/* ---- One cut ---------------------------------------------------------------------------- */
+
+typedef enum reboot { POWER_LOST, RESET, BROWN_OUT, REBOOTS } reboot;
+
+/* When weak bits settle, and how. */
+typedef enum drift {
+    STAY_WEAK,
+    ALL_0_AT_ONCE,
+    ALL_1_AT_ONCE,
+    MIXED_AT_ONCE,
+    ALL_0_LATER,
+    ALL_1_LATER,
+    MIXED_LATER,
+    DRIFTS
+} drift;
+
+typedef struct cut {
+    uint64_t op;
+    nor_shape shape;
+    size_t extent;
+    reboot reboot;
+} cut;
+
+static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "zero words"};
+static const char *const reboot_words[] = {"power lost", "reset", "brown-out"};
+static const char *const drift_words[] = {"none",       "to 0 at once", "to 1 at once", "mixed at once",
+                                          "to 0 later", "to 1 later",   "mixed later"};
+
+typedef struct sweep {
+    uint64_t seed;
+    /* One of so many states is tried, and of those with a second cut one of `sample *
+     * second_sample`. */
+    uint64_t sample, second_sample;
+    const char *only;
+    const scenario *scenario;
+    uint32_t sectors;
+    uint64_t states, failures, turn;
+    board start;
+    life life;
+    cut first, second;
+    drift drift;
+} sweep;
+
+static void print_cut(const char *which, const cut *c)
+{
+    if (c->op != 0) {
+        (void)fprintf(stderr, "  %s cut: operation %" PRIu64 ", %s, extent %zu, then %s\n", which, c->op,
+                      shape_words[c->shape], c->extent, reboot_words[c->reboot]);
+    }
+}
+
+static void fail(sweep *s, const char *why)
+{
+    if (s->failures++ >= 20) {
+        return;
+    }
+    (void)fprintf(stderr, "%s, %u sectors: %s\n", s->scenario->name, s->sectors, why);
+    print_cut("first", &s->first);
+    print_cut("second", &s->second);
+    (void)fprintf(stderr, "  drift %s, --seed %" PRIu64 ", state %" PRIu64 "\n", drift_words[s->drift],
+                  s->seed, s->turn);
+}
+
+static void settle(const sweep *s, drift at_once)
+{
+    if (s->drift >= at_once && s->drift < at_once + 3) {
+        nor_settle(&the_board.chip, (nor_settling)(s->drift - at_once));
+    }
+}
+
+static void reboot_as(sweep *s, life *l, reboot how)
+{
+    if (how == RESET) {
+        board_reset();
+    } else if (how == BROWN_OUT) {
+        board_brown_out();
+    } else {
+        board_lose_power();
+    }
+    if (how != RESET) {
+        l->now.rtc = 0;
+        l->next.rtc = 0;
+    }
+    settle(s, ALL_0_AT_ONCE);
+}
+
+/* ---- What must hold afterwards ------------------------------------------------------------- */
+
+static bool is_one_of(uint32_t serial, uint32_t a, uint32_t b)
+{
+    return serial == a || serial == b;
+}
+
+static uint32_t unless_dead(const life *l, uint32_t serial)
+{
+    return is_dead(l, serial) ? 0 : serial;
+}
+
+/* Old or new. */
+static const char *judge(const life *l, const got_session *got)
+{
+    if (got->result == WH_PLATFORM_FLASH) {
+        return "flash that works is reported as failing";
+    }
+    if (got->serial == UNKNOWN_SESSION) {
+        return "a damaged session was believed";
+    }
+    if (is_dead(l, got->serial)) {
+        return "what was spent or forgotten is offered";
+    }
+    if (!is_one_of(got->serial, unless_dead(l, offered(&l->now)), unless_dead(l, offered(&l->next)))) {
+        return got->serial == 0 ? "the session is lost" : "neither the old nor the new session is offered";
+    }
+    return NULL;
+}
+
+/* Whether 16 bytes that were in an entry at the start are still there. */
+static bool has_remains(const sweep *s)
+{
+    enum { PIECE = 16 };
+    for (size_t at = 0; at < (size_t)s->sectors * WH_FLASH_SECTOR; at += PIECE) {
+        const uint8_t *was = &s->start.chip.cells.bits[at];
+        bool blank = memcmp(was, was + 1, PIECE - 1) == 0;
+        if (at % WH_FLASH_SECTOR >= 32 && !blank && memcmp(was, &the_board.chip.cells.bits[at], PIECE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the first operation of a forget, which programs its mark, was done before or in
+ * a cut. */
+static bool is_marked(const cut *c, uint64_t earlier)
+{
+    return c->op > earlier + 1 || (c->op == earlier + 1 && c->shape == NOR_CUT_AFTER);
+}
+
+/* A forget that is known to have begun: its mark is in flash, or RTC RAM remembers. */
+static bool forget_begun(const sweep *s, const life *l)
+{
+    if (l->step != FORGET) {
+        return false;
+    }
+    bool rtc_knew = s->first.reboot == RESET;
+    bool rtc_knows = rtc_knew && (s->second.op == 0 || s->second.reboot == RESET);
+    return rtc_knows || is_marked(&s->first, l->operations - nor_operations(&s->start.chip)) ||
+           (rtc_knew && is_marked(&s->second, 0));
+}
+
+static const char *check_forget(const sweep *s, const life *l, const got_session *got)
+{
+    if (forget_begun(s, l) && got->serial != 0) {
+        return "a session is offered after forget";
+    }
+    if ((forget_begun(s, l) || (l->step == FORGET && l->now.flash != 0 && got->serial == 0)) &&
+        has_remains(s)) {
+        return "forget left bytes in flash";
+    }
+    return NULL;
+}
+
+/* The session of before may be used up by an operation that was cut, at any time. */
+static bool may_vanish(const life *l)
+{
+    return l->step == SPEND || l->step == DROP || l->step == FORGET;
+}
+
+/* The power goes a second time, later: the answer must not change back. */
+static const char *check_stays(const sweep *s, life *l, uint32_t first)
+{
+    bool from_flash = l->now.rtc == 0 && l->next.rtc == 0;
+    settle(s, ALL_0_LATER);
+    board_lose_power();
+    l->now.rtc = 0;
+    l->next.rtc = 0;
+    got_session got = get_session(0);
+    const char *wrong = judge(l, &got);
+    if (wrong == NULL && from_flash && got.serial != unless_dead(l, first) &&
+        !(got.serial == 0 && may_vanish(l)) && !is_dead(l, first)) {
+        wrong = "the answer changed";
+    }
+    return wrong;
+}
+
+/* The store goes on working. */
+static const char *check_goes_on(life *l)
+{
+    static const step save[] = {PUT13, SLEEP, WRITE, POWER, SPEND, POWER, END};
+    l->now = (tiers){offered(&l->now), 0};
+    /* Only whether the new one is there, and not again once it is spent: what comes back then
+     * may be one of before. */
+    uint32_t serial = ++l->last_serial;
+    (void)save;
+    if (put_session(serial, WH_TLS13, 0) != WH_OK) {
+        return "a new session cannot be put";
+    }
+    board_sleep(7200000000u);
+    if (wh_store_persist_rtc() != WH_OK) {
+        return "a new session cannot be written to flash";
+    }
+    board_lose_power();
+    got_session got = get_session(0);
+    if (got.serial != serial) {
+        return "a new session is lost";
+    }
+    if (wh_store_spend(got.generation) != WH_OK) {
+        return "a new session cannot be spent";
+    }
+    bury(l, serial);
+    board_lose_power();
+    got = get_session(0);
+    return is_dead(l, got.serial) || got.serial == UNKNOWN_SESSION ? "a new session came back" : NULL;
+}
+
+static const char *check(const sweep *s, life *l)
+{
+    got_session got = get_session(0);
+    const char *wrong = judge(l, &got);
+    if (wrong == NULL) {
+        wrong = check_forget(s, l, &got);
+    }
+    if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
+        wrong = wh_store_spend(got.generation) == WH_OK ? NULL : "the session cannot be spent";
+        bury(l, got.serial);
+    }
+    if (wrong == NULL) {
+        wrong = check_stays(s, l, got.serial);
+    }
+    if (wrong == NULL) {
+        wrong = check_goes_on(l);
+    }
+    return wrong;
+}
+
+/* ---- Sweeping -------------------------------------------------------------------------------- */
+
+static nor_fault fault_of(const cut *c)
+{
+    return (nor_fault){.nth = c->op, .cut = true, .shape = c->shape, .extent = c->extent};
+}
+
+/* Runs up to the first cut and the reboot behind it. False when the cut was never reached. */
+static bool replay(sweep *s, life *l)
+{
+    board_restore(&s->start);
+    board_seed(s->seed * 0x9e3779b97f4a7c15u + s->turn);
+    *l = s->life;
+    nor_set_fault(&the_board.chip, fault_of(&s->first));
+    const char *wrong = live(l, s->scenario->during);
+    if (wrong != NULL) {
+        fail(s, wrong);
+    }
+    if (!the_board.chip.off) {
+        return false;
+    }
+    reboot_as(s, l, s->first.reboot);
+    return true;
+}
+
+static bool is_chosen(sweep *s)
+{
+    uint64_t one_in = s->sample * (s->second.op != 0 ? s->second_sample : 1);
+    /* Overwriting is long and of one kind. */
+    one_in *= s->second.op > 8 ? 4 : 1;
+    s->turn++;
+    return (s->turn * 0x9e3779b97f4a7c15u >> 33) % one_in == 0;
+}
+
+static void try_state(sweep *s)
+{
+    if (!is_chosen(s)) {
+        return;
+    }
+    life l;
+    if (!replay(s, &l)) {
+        fail(s, "the cut was not reached");
+        return;
+    }
+    if (s->second.op != 0) {
+        nor_set_fault(&the_board.chip, fault_of(&s->second));
+        got_session got = get_session(0);
+        if (!the_board.chip.off) {
+            return; /* weak bits read otherwise this time: the recovery was shorter */
+        }
+        if (got.serial == UNKNOWN_SESSION || is_dead(&l, got.serial)) {
+            fail(s, "a session is offered that should not be");
+        }
+        reboot_as(s, &l, s->second.reboot);
+    }
+    s->states++;
+    const char *wrong = check(s, &l);
+    if (wrong == NULL) {
+        wrong = nor_violation(&the_board.chip);
+    }
+    if (wrong != NULL) {
+        fail(s, wrong);
+    }
+}
+
+static bool has_weak_bits(nor_shape shape)
+{
+    return shape == NOR_CUT_WEAK || shape == NOR_CUT_MIXED;
+}
+
+typedef void (*visitor)(sweep *s);
+
+/* Every way to come back. */
+static void each_reboot(sweep *s, cut *c, visitor visit)
+{
+    bool weak = has_weak_bits(s->first.shape) || (s->second.op != 0 && has_weak_bits(s->second.shape));
+    for (int how = 0; how < REBOOTS; how++) {
+        c->reboot = (reboot)how;
+        for (int d = STAY_WEAK; d < (weak ? DRIFTS : 1); d++) {
+            s->drift = (drift)d;
+            visit(s);
+        }
+    }
+}
+
+/* Extents: of a program every 4 bytes and, for weak bits, every byte of the first and last
+ * word; of an erase some. `coarse` takes a few of them. */
+static size_t next_extent(const cut *c, size_t size, bool erase, bool coarse)
+{
+    size_t stride = erase ? (c->extent < 32 ? 4 : 500) : 4;
+    if (has_weak_bits(c->shape) && !erase && (c->extent < 4 || size - c->extent <= 4)) {
+        stride = 1;
+    }
+    return c->extent + (coarse ? stride + size / 3 : stride);
+}
+
+static void each_extent(sweep *s, cut *c, size_t size, bool erase, bool coarse, visitor visit)
+{
+    if (c->shape == NOR_CUT_BEFORE || c->shape == NOR_CUT_AFTER) {
+        c->extent = 0;
+        each_reboot(s, c, visit);
+        return;
+    }
+    if (c->shape == NOR_CUT_ZERO_WORDS && !erase) {
+        return;
+    }
+    for (c->extent = c->shape == NOR_CUT_PREFIX ? 4 : 0; c->extent < size;
+         c->extent = next_extent(c, size, erase, coarse)) {
+        each_reboot(s, c, visit);
+    }
+}
+
+static void each_shape(sweep *s, cut *c, bool coarse, visitor visit)
+{
+    size_t size = the_board.chip.torn_size;
+    bool erase = the_board.chip.torn_erase;
+    for (int shape = 0; shape < NOR_SHAPES; shape++) {
+        c->shape = (nor_shape)shape;
+        each_extent(s, c, size, erase, coarse, visit);
+    }
+}
+
+/* Every one of the first, then fewer: overwriting is many operations of one kind. */
+static uint64_t later_op(uint64_t op)
+{
+    return op < 8 ? op + 1 : op + op / 2;
+}
+
+/* Cuts the recovery from the present first cut at each of its operations. */
+static void cut_recovery(sweep *s)
+{
+    s->second = (cut){0};
+    life l;
+    if (s->drift != STAY_WEAK || s->first.reboot == BROWN_OUT) {
+        return;
+    }
+    for (uint64_t op = 1;; op = later_op(op)) {
+        s->second = (cut){0};
+        if (!replay(s, &l)) {
+            break;
+        }
+        s->second = (cut){.op = op};
+        nor_set_fault(&the_board.chip, fault_of(&s->second));
+        (void)get_session(0);
+        if (!the_board.chip.off) {
+            break;
+        }
+        each_shape(s, &s->second, true, try_state);
+        s->drift = STAY_WEAK;
+    }
+    s->second = (cut){0};
+}
+
+static void sweep_scenario(sweep *s)
+{
+    board_renew(s->sectors, s->seed);
+    s->life = (life){0};
+    const char *wrong = live(&s->life, s->scenario->before);
+    if (wrong != NULL) {
+        fail(s, wrong);
+        return;
+    }
+    s->start = the_board;
+    uint64_t next_twice = 1;
+    for (uint64_t op = 1;; op++) {
+        life l;
+        s->second = (cut){0};
+        s->first = (cut){.op = op};
+        if (!replay(s, &l)) {
+            return;
+        }
+        cut at = s->first;
+        each_shape(s, &s->first, op > 12, try_state);
+        s->first = at;
+        (void)replay(s, &l);
+        if (op == next_twice) {
+            each_shape(s, &s->first, true, cut_recovery);
+            next_twice = later_op(op);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static sweep s = {.seed = 1, .sample = 1, .second_sample = 24};
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0) {
+            s.seed = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--sample") == 0) {
+            s.sample = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--second-sample") == 0) {
+            s.second_sample = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--only") == 0) {
+            s.only = argv[i + 1];
+        }
+    }
+    sessions_make_templates();
+    board_start(2, s.seed);
+    for (s.sectors = 2; s.sectors <= 3; s.sectors++) {
+        for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+            s.scenario = &scenarios[i];
+            uint64_t before = s.states;
+            if (s.only == NULL || strcmp(s.only, s.scenario->name) == 0) {
+                sweep_scenario(&s);
+                (void)fprintf(stderr, "%-32s %u sectors %9" PRIu64 " states\n", s.scenario->name, s.sectors,
+                              s.states - before);
+            }
+        }
+    }
+    board_stop();
+    (void)printf("{\"states\": %" PRIu64 ", \"failures\": %" PRIu64 "}\n", s.states, s.failures);
+    return s.failures == 0 ? 0 : 1;
+}
