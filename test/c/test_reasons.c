@@ -74,8 +74,8 @@ static wh_outcome expired(scene *s)
 
 static wh_outcome over_7_days(scene *s)
 {
-    visited(s, &(server_options){.min_version = WH_TLS13, .lifetime_s = 7 * DAY});
-    return slept(s, 7 * DAY);
+    visited(s, &(server_options){.min_version = WH_TLS13, .lifetime_s = 7L * DAY});
+    return slept(s, 7ull * DAY);
 }
 
 /* The full handshake fails as it should: the certificate has expired. */

@@ -201,7 +201,7 @@ static void without_flash_there_is_one_tier(void **state)
     free_slot(&slot);
 }
 
-static int no_key(void *ctx, uint8_t out[32])
+static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-parameter) */
 {
     (void)ctx;
     (void)out;
@@ -243,7 +243,7 @@ static void a_server_without_tickets_is_told_apart_from_a_failure(void **state)
 static void damage_record_in_slot(stored_slot *slot)
 {
     assert_int_equal(wh_host_save_state(slot->state, sizeof slot->state), WH_OK);
-    flip(slot, (SLOT_RECORD + 150) * 8);
+    flip(slot, (size_t)(SLOT_RECORD + 150) * 8);
     assert_int_equal(wh_host_load_state(slot->state, sizeof slot->state), WH_OK);
 }
 
