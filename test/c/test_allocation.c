@@ -1,5 +1,5 @@
-/* Memory runs out at each allocation in turn, those of the store and of flash included. The wake may fail, with the right
- * word; it may not crash or leak, and the next wake must succeed. */
+/* Memory runs out at each allocation in turn, those of the store and of flash included. The wake may fail,
+ * with the right word; it may not crash or leak, and the next wake must succeed. */
 #include "visit.h"
 #include "warmhello/store.h"
 

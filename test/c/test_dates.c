@@ -117,7 +117,7 @@ static void without_a_wall_clock_a_certificate_from_the_future_is_accepted(void 
 {
     (void)state;
     wh_host_set_wall_known(false);
-    assert_int_equal(visit_dated(HOUR, 30 * DAY).outcome.error, WH_OK);
+    assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_OK);
 }
 
 static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **state)

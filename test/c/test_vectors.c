@@ -47,12 +47,14 @@ static uint64_t number(const char *text, const char *name)
     return value;
 }
 
-static int digit(char c)
+enum { NO_DIGIT = 16 };
+
+static unsigned digit(char c)
 {
     if (c >= '0' && c <= '9') {
-        return c - '0';
+        return (unsigned)(c - '0');
     }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : NO_DIGIT;
 }
 
 static bool is_layout(const char *c)
@@ -63,8 +65,8 @@ static bool is_layout(const char *c)
 static size_t bytes(const char *text, const char *name, uint8_t *out, size_t room)
 {
     size_t digits = 0;
-    for (const char *c = find_value(text, name); digit(*c) >= 0 || is_layout(c); c++) {
-        if (digit(*c) < 0) {
+    for (const char *c = find_value(text, name); digit(*c) < NO_DIGIT || is_layout(c); c++) {
+        if (digit(*c) == NO_DIGIT) {
             continue;
         }
         assert_true(digits / 2 < room);

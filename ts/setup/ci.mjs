@@ -22,7 +22,7 @@ function fuzz(target) {
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
-    ...["fuzz_slot", "fuzz_wire", "fuzz_ca"].map(
+    ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_ca"].map(
         (target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)]),
     ),
 ]

@@ -11,6 +11,8 @@
  * Entry: size and its complement, spent mark, record, padding of ones to 4 bytes.
  * A word of zeros where an entry could begin is skipped. */
 enum {
+    /* More erases than flash survives: a header that says so would end the journal. */
+    SEQUENCE_MAX = 0x7fffffff,
     AT_MAGIC = 0,
     AT_ERASED = 4,
     AT_SEQUENCE = 8,
@@ -93,6 +95,14 @@ static int expect_same(const wh_flash *flash, uint32_t at, const uint8_t *expect
 
 /* ---- Sectors -------------------------------------------------------------------- */
 
+static bool is_header(const uint8_t *bytes)
+{
+    uint32_t sequence = (uint32_t)wh_get_le(bytes + AT_SEQUENCE, 4);
+    return memcmp(bytes, magic, sizeof magic) == 0 &&
+           wh_get_le(bytes + AT_CRC, 4) == wh_crc32(bytes, AT_CRC) && sequence > 0 &&
+           sequence <= SEQUENCE_MAX;
+}
+
 static int read_sector(const wh_flash *flash, uint32_t index, sector *out)
 {
     uint8_t header[HEADER_SIZE];
@@ -101,8 +111,7 @@ static int read_sector(const wh_flash *flash, uint32_t index, sector *out)
         .index = index,
         .erased = (uint32_t)wh_get_le(header + AT_ERASED, 4),
         .sequence = (uint32_t)wh_get_le(header + AT_SEQUENCE, 4),
-        .valid = result == WH_OK && memcmp(header, magic, sizeof magic) == 0 &&
-                 wh_get_le(header + AT_CRC, 4) == wh_crc32(header, AT_CRC),
+        .valid = result == WH_OK && is_header(header),
         .forgotten = wh_get_le(header + AT_FORGET, 4) != 0xffffffffu,
         .overwritten = wh_get_le(header + AT_OVERWRITTEN, 4) == 0,
     };

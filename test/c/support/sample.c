@@ -35,8 +35,8 @@ void sample_session(uint8_t *out, size_t size)
 void use_sample_key(void)
 {
     uint8_t key[32];
-    for (uint8_t i = 0; i < sizeof key; i++) {
-        key[i] = i;
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = (uint8_t)i;
     }
     wh_host_set_key(key);
 }

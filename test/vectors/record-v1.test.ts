@@ -1,0 +1,100 @@
+// docs/SPEC.md is enough to open a record: nothing here comes from the core, only Node's crypto.
+import { createCipheriv, createDecipheriv, createHmac } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+
+const headerSize = 120
+const body = 144
+const tagSize = 16
+
+/** The values of a vector file, by name; a line that begins with a space goes on with the one before. */
+function readVector(name: string): Map<string, string> {
+    const text = readFileSync(join(import.meta.dirname, name), "utf8").replace(/\n +/g, "")
+    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
+    return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]))
+}
+
+function hex(vector: Map<string, string>, name: string): Buffer {
+    const value = vector.get(name)
+    if (value === undefined) throw new Error(`no ${name} in the vector`)
+    return Buffer.from(value, "hex")
+}
+
+/** The two keys made of the device key. */
+function deriveKeys(deviceKey: Buffer): { seal: Buffer; nonce: Buffer } {
+    const counter = Buffer.alloc(4)
+    const stream = createCipheriv("chacha20", deviceKey, Buffer.concat([counter, Buffer.from("warmhello  1")]))
+    const keys = stream.update(Buffer.alloc(64))
+    return { seal: keys.subarray(0, 32), nonce: keys.subarray(32) }
+}
+
+const quarterRounds = [
+    [0, 4, 8, 12],
+    [1, 5, 9, 13],
+    [2, 6, 10, 14],
+    [3, 7, 11, 15],
+    [0, 5, 10, 15],
+    [1, 6, 11, 12],
+    [2, 7, 8, 13],
+    [3, 4, 9, 14],
+] as const
+
+function rotate(x: number, bits: number): number {
+    return (x << bits) | (x >>> (32 - bits))
+}
+
+/** Ten double rounds without the last addition; its first and last four words are a key. */
+function hchacha20(key: Buffer, nonce: Buffer): Buffer {
+    const state = Buffer.concat([Buffer.from("expand 32-byte k"), key, nonce])
+    const at = (i: number) => state.readUInt32LE(4 * i)
+    const put = (i: number, value: number) => state.writeUInt32LE(value >>> 0, 4 * i)
+    const half = (a: number, b: number, d: number, bits: number) => {
+        put(a, at(a) + at(b) - (at(a) + at(b) > 0xffffffff ? 0x100000000 : 0))
+        put(d, rotate(at(d) ^ at(a), bits))
+    }
+    for (let round = 0; round < 10; round++) {
+        for (const [a, b, c, d] of quarterRounds) {
+            half(a, b, d, 16)
+            half(c, d, b, 12)
+            half(a, b, d, 8)
+            half(c, d, b, 7)
+        }
+    }
+    return Buffer.concat([state.subarray(0, 16), state.subarray(48)])
+}
+
+/** XChaCha20-Poly1305, by way of HChaCha20. Throws when the tag is wrong. */
+function open(record: Buffer, sealKey: Buffer): Buffer {
+    const nonce = record.subarray(headerSize, body)
+    const key = hchacha20(sealKey, nonce.subarray(0, 16))
+    const short = Buffer.concat([Buffer.alloc(4), nonce.subarray(16)])
+    const cipher = createDecipheriv("chacha20-poly1305", key, short, { authTagLength: tagSize })
+    const sealed = record.subarray(body, -tagSize)
+    cipher.setAAD(record.subarray(0, headerSize), { plaintextLength: sealed.length })
+    cipher.setAuthTag(record.subarray(-tagSize))
+    const session = cipher.update(sealed)
+    cipher.final()
+    return session
+}
+
+test.each(["record-v1-tls12.txt", "record-v1-tls13.txt"])("%s opens by the specification alone", (name) => {
+    const vector = readVector(name)
+    const record = hex(vector, "record")
+    const session = hex(vector, "session")
+    const keys = deriveKeys(hex(vector, "device-key"))
+
+    expect(record.subarray(0, 4).toString()).toBe("WHSR")
+    expect(record.readUInt32LE(8)).toBe(Number(vector.get("generation")))
+    expect(record.readUInt16LE(12)).toBe(session.length)
+    expect(record.readUInt32LE(24)).toBe(Number(vector.get("lifetime-s")))
+    expect(record.readBigUInt64LE(48)).toBe(BigInt(vector.get("captured-elapsed-us") ?? -1))
+    expect(record.subarray(88, headerSize)).toEqual(hex(vector, "binding"))
+
+    const hash = createHmac("sha256", keys.nonce).update(record.subarray(0, headerSize)).update(session).digest()
+    expect(record.subarray(headerSize, body)).toEqual(hash.subarray(0, 24))
+    expect(open(record, keys.seal)).toEqual(session)
+
+    record[20] = (record[20] ?? 0) ^ 1
+    expect(() => open(record, keys.seal)).toThrow()
+})
