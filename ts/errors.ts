@@ -29,6 +29,7 @@ const ownErrors = {
     "bad-option": { class: "usage", hint: "See: warmhello simulate --help" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
+    "not-an-image": { class: "usage", hint: "Give the file of --flash, or the journal's partition read from a board." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
+import { inspectCommand } from "./inspect.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -66,6 +67,11 @@ function program(signal: AbortSignal): Command {
         .option("--write", "put the tables into docs/PERFORMANCE.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchFlags) => benchCommand(flags, signal))
+    root.command("inspect")
+        .description("what the journal in a flash image holds; never a secret")
+        .argument("<file>", "the image: the file of --flash, or the partition read from a board")
+        .option("--json <file>", "write it as JSON; - for standard output")
+        .action(inspectCommand)
     root.command("soak")
         .description("many wakes of the sample app under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)

@@ -59,6 +59,9 @@ function load() {
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
         outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),
+        inspect: library.func(
+            "int wh_inspect(const uint8_t *image, size_t image_size, int has_key, _Out_ char *out, size_t size)",
+        ),
         errorWord: library.func("const char *wh_error_word(int error)"),
     }
 }

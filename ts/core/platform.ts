@@ -10,15 +10,20 @@ const KEY_SIZE = 32
 /** The key that a board has in its eFuse; here it is in a file beside the flash's. */
 function deviceKey(file: string): Buffer {
     if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_SIZE), { mode: 0o600 })
-    const key = readFileSync(file)
-    if (key.length === KEY_SIZE) return key
-    throw new WarmhelloError("file-unreadable", `${file} must hold a key of ${KEY_SIZE} bytes`)
+    return readFileSync(file)
+}
+
+export function setDeviceKey(key: Buffer): void {
+    if (key.length !== KEY_SIZE) {
+        throw new WarmhelloError("file-unreadable", `a device's key has ${KEY_SIZE} bytes, not ${key.length}`)
+    }
+    native().hostSetKey(key)
 }
 
 /** Starts the machine again with flash in this file, which is made if it does not exist. Without a file it has no
  * flash: a loss of power then loses the session. */
 export function restartWithFlash(file: string | undefined): void {
-    if (file !== undefined) native().hostSetKey(deviceKey(`${file}.key`))
+    if (file !== undefined) setDeviceKey(deviceKey(`${file}.key`))
     native().hostStop()
     const result: number = native().hostStart(file ?? null)
     if (result === 0) return

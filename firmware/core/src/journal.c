@@ -118,6 +118,19 @@ static int read_sector(const wh_flash *flash, uint32_t index, sector *out)
     return result;
 }
 
+int wh_journal_sector_at(const wh_flash *flash, uint32_t index, wh_journal_sector *out)
+{
+    sector one;
+    int result = read_sector(flash, index, &one);
+    *out = (wh_journal_sector){
+        .valid = one.valid,
+        .erased = one.erased,
+        .sequence = one.sequence,
+        .forgotten = one.forgotten,
+    };
+    return result;
+}
+
 /* What is known about the ring as a whole. */
 typedef struct ring {
     /* The valid sector with the highest sequence; `valid` is false in an empty journal. */

@@ -28,6 +28,20 @@ typedef struct wh_journal_entry {
     bool spent;
 } wh_journal_entry;
 
+/* What the header of a sector says. */
+typedef struct wh_journal_sector {
+    bool valid;
+    /* Times it was erased. */
+    uint32_t erased;
+    /* One more than that of the sector begun before it. */
+    uint32_t sequence;
+    /* Its records, and those of all sectors below it in sequence, are to be overwritten. */
+    bool forgotten;
+} wh_journal_sector;
+
+/* Reads the header of a sector, for looking. WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_sector_at(const wh_flash *flash, uint32_t index, wh_journal_sector *out);
+
 /* Reads the entry whose record is at `at`. WH_DAMAGE_RECORD: there is none. */
 WH_MUST_CHECK int wh_journal_entry_at(const wh_flash *flash, uint32_t at, wh_journal_entry *out);
 

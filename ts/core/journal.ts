@@ -1,0 +1,66 @@
+// What an image of the journal's flash holds (firmware/port/host/include/warmhello/inspect.h).
+import { z } from "zod"
+import { coreError } from "../errors.js"
+import { errorWord, native } from "./library.js"
+
+const instantSchema = z.object({
+    /** Which run of the elapsed clock. */
+    epoch: z.string(),
+    elapsedS: z.number(),
+    /** Seconds since 1970-01-01 UTC, 0 when unknown. */
+    wallS: z.int(),
+})
+
+const sectorSchema = z.discriminatedUnion("valid", [
+    z.object({ index: z.int(), valid: z.literal(false) }),
+    z.object({
+        index: z.int(),
+        valid: z.literal(true),
+        /** Times it was erased. */
+        erased: z.int(),
+        sequence: z.int(),
+        forgotten: z.boolean(),
+    }),
+])
+
+const recordSchema = z.discriminatedUnion("sound", [
+    /** Not a record of this version. */
+    z.object({ at: z.int(), size: z.int(), spent: z.boolean(), sound: z.literal(false) }),
+    z.object({
+        at: z.int(),
+        size: z.int(),
+        spent: z.boolean(),
+        sound: z.literal(true),
+        /** Whether its seal opens; null without the device's key. */
+        opens: z.boolean().nullable(),
+        generation: z.int(),
+        protocol: z.enum(["TLS1.2", "TLS1.3"]),
+        kind: z.enum(["id", "ticket", "psk"]),
+        singleUse: z.boolean(),
+        ageLost: z.boolean(),
+        lifetimeS: z.int(),
+        notAfterS: z.int(),
+        captured: instantSchema,
+        authenticated: instantSchema,
+        build: z.string(),
+        binding: z.string(),
+    }),
+])
+
+const journalSchema = z.object({ sectors: z.array(sectorSchema), records: z.array(recordSchema) })
+
+export type JournalRecord = z.infer<typeof recordSchema>
+export type Journal = z.infer<typeof journalSchema>
+
+const SECTOR_SIZE = 4096
+/** WH_INSPECT_SECTOR_SIZE */
+const JSON_PER_SECTOR = 16384
+
+/** Reads an image. `hasKey`: the platform's device key is that of the image. Throws `argument` for less than two
+ * sectors. */
+export function readJournal(image: Buffer, hasKey: boolean): Journal {
+    const text = Buffer.alloc(Math.ceil(image.length / SECTOR_SIZE) * JSON_PER_SECTOR + 256)
+    const length: number = native().inspect(image, image.length, hasKey ? 1 : 0, text, text.length)
+    if (length < 0) throw coreError(errorWord(length))
+    return journalSchema.parse(JSON.parse(text.toString("utf8", 0, length)))
+}
