@@ -3,12 +3,13 @@ import { z } from "zod"
 import { coreError } from "../errors.js"
 import { errorWord, native } from "./library.js"
 
+/* Numbers of a header that nobody has checked may be anything. */
 const instantSchema = z.object({
     /** Which run of the elapsed clock. */
     epoch: z.string(),
     elapsedS: z.number(),
     /** Seconds since 1970-01-01 UTC, 0 when unknown. */
-    wallS: z.int(),
+    wallS: z.number(),
 })
 
 const sectorSchema = z.discriminatedUnion("valid", [
@@ -39,7 +40,8 @@ const recordSchema = z.discriminatedUnion("sound", [
         singleUse: z.boolean(),
         ageLost: z.boolean(),
         lifetimeS: z.int(),
-        notAfterS: z.int(),
+        /** Seconds since 1970-01-01 UTC, 0 when unknown. */
+        notAfterS: z.number(),
         captured: instantSchema,
         authenticated: instantSchema,
         build: z.string(),

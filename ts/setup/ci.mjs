@@ -21,6 +21,7 @@ function fuzz(target) {
 /** @type {[string, () => boolean][]} */
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
+    ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
     ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_ca"].map(
         (target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)]),

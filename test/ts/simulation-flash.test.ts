@@ -1,0 +1,51 @@
+// A board with flash: its session outlives a loss of power, and the process.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { kindOptions, resultsOf, runApp } from "./support/simulate.js"
+import { SERVER_NAME, sessionKinds, startServer } from "./support/tls-server.js"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newFile = () => join(folder, `flash-${files++}.bin`)
+
+describe.each(sessionKinds)("with a $title in flash", (session) => {
+    test("the wake after a loss of power resumes, on trust since the time is unknown", async () => {
+        const { wakes } = await runApp("app", { ...kindOptions(session), flash: newFile(), powerLossEvery: 2 })
+        expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed"])
+        expect(wakes.map(({ powerLost }) => powerLost)).toEqual([true, false, true])
+        expect(wakes[0]?.stored).toBe("both")
+        expect(wakes[1]?.sessionAgeS).toBeGreaterThanOrEqual(600)
+        expect(wakes[2]).toMatchObject({ reason: "accepted", sessionAgeS: null, serverSaysResumed: true })
+    })
+
+    test("a new process resumes from the file", async () => {
+        await using server = await startServer({ names: [SERVER_NAME, "localhost"] })
+        const flash = newFile()
+        const options = { ...kindOptions(session), flash, cycles: 1 }
+        const to = { host: "localhost", port: server.port, ca: server.ca }
+        const first = await runApp("reports", { ...options, server: to })
+        const second = await runApp("reports", { ...options, server: to })
+        expect(resultsOf([...first.wakes, ...second.wakes])).toEqual(["full", "resumed"])
+        expect(server.resumed).toEqual([false, true])
+    })
+})
+
+test("flash of another board is of no use", async () => {
+    await using server = await startServer({ names: [SERVER_NAME, "localhost"] })
+    const flash = newFile()
+    const options = { flash, cycles: 1, server: { host: "localhost", port: server.port, ca: server.ca } }
+    await runApp("reports", options)
+    writeFileSync(`${flash}.key`, Buffer.alloc(32, 1))
+    const { wakes } = await runApp("reports", options)
+    expect(wakes).toMatchObject([{ result: "full", serverSaysResumed: null }])
+    expect(server.resumed).toEqual([false, false])
+})
+
+test("a file that is no flash is refused", async () => {
+    const wrong = newFile()
+    writeFileSync(wrong, "not flash")
+    await expect(runApp("app", { flash: wrong })).rejects.toMatchObject({ code: "file-unreadable" })
+})
