@@ -25,9 +25,10 @@ static struct {
 
 static void make_headers_sound(void)
 {
+    static const uint8_t magic[4] = {'W', 'H', 'J', '1'};
     for (uint32_t i = 0; i < fuzz_flash.flash.sector_count; i++) {
         uint8_t *sector = fuzz_flash.cells.bits + (size_t)i * WH_FLASH_SECTOR;
-        memcpy(sector, "WHJ1", 4);
+        memcpy(sector, magic, sizeof magic);
         wh_put_le(sector + 12, wh_crc32(sector, 12), 4);
     }
 }

@@ -86,24 +86,19 @@ static const char *forget(life *l)
     return expect(result, WH_OK);
 }
 
-/* Ends one step before the erase. */
 static const char *fill(life *l, bool all)
 {
-    static board before;
-    uint64_t most = all ? the_board.chip.flash.sector_count : the_board.chip.erases;
     for (;;) {
-        before = the_board;
-        board_sleep(7200000000u);
-        const char *wrong = expect(persist_session(l->last_serial + 1, WH_TLS12, 0), WH_OK);
-        if (wrong != NULL) {
-            return wrong;
-        }
-        if (the_board.chip.erases > most) {
-            board_restore(&before);
-            l->next = l->now;
+        int result = persist_session(l->last_serial + 1, WH_TLS12, 0);
+        if (result == WH_OK) {
+            l->next.flash = ++l->last_serial;
+        } else if (result != WH_MISS_WEAR) {
+            return expect(result, WH_OK);
+        } else if (all && the_board.chip.erases < the_board.chip.flash.sector_count) {
+            board_sleep(7200000000u);
+        } else {
             return NULL;
         }
-        l->now.flash = ++l->last_serial;
     }
 }
 

@@ -30,7 +30,7 @@ static const scenario scenarios[] = {
     {"save after forget", {PUT12, WRITE, SLEEP, FORGET, END}, {PUT13, WRITE, END}},
     {"sector turn", {FILL, PUT13, SLEEP, END}, {WRITE, END}},
     {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
-    {"wear limit", {PUT13, WRITE, END}, {FILL, PUT13, WRITE_WEARS, SLEEP, WRITE, END}},
+    {"wear limit", {FILL, PUT13, END}, {WRITE_WEARS, SLEEP, WRITE, END}},
     {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
 };
 

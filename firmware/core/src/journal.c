@@ -371,9 +371,9 @@ static int program_record(const wh_flash *flash, uint32_t at, const uint8_t *rec
     }
     if (result == WH_OK && whole < size) {
         uint8_t tail[WH_FLASH_ALIGN];
-        memset(tail, 0xff, sizeof tail);
+        result = read_at(flash, at + whole, tail, sizeof tail); /* the padding stays as it is */
         memcpy(tail, record + whole, size - whole);
-        result = program_at(flash, at + whole, tail, sizeof tail);
+        result = result == WH_OK ? program_at(flash, at + whole, tail, sizeof tail) : result;
     }
     return result == WH_OK ? expect_same(flash, at, record, size) : result;
 }

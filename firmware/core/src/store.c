@@ -518,6 +518,11 @@ int wh_store_persist_rtc(void)
     if (is_in_flash(&state) && state.flash_generation == state.record_generation) {
         return WH_OK; /* a second copy would be no younger */
     }
+    /* What rotted in RTC RAM shall not replace what is sound in flash. */
+    result = check_seal(wh_rtc_record(), state.record_size);
+    if (result != WH_OK) {
+        return result;
+    }
     return wh_store_persist(wh_rtc_record(), state.record_size);
 }
 

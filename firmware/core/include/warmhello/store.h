@@ -56,11 +56,12 @@ WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session);
  * spent one, or one near its end, or what it has cannot be told. */
 bool wh_store_wants_flash(const wh_binding *binding);
 
-/** Copies the record in RTC RAM to flash, if it is not there already. Both tiers then hold
- * the same bytes.
+/** Copies the record in RTC RAM to flash, in place of what was there, if it is not there
+ * already. Both tiers then hold the same bytes.
  *
  * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
- * WH_PLATFORM_*. */
+ * WH_DAMAGE_RECORD: its seal is broken. WH_PLATFORM_*. In each case flash holds the session
+ * that it held. */
 WH_MUST_CHECK int wh_store_persist_rtc(void);
 
 /** Seals a session as wh_store_put() does, into memory of the caller with room for

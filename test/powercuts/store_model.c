@@ -1,0 +1,433 @@
+/* Random lives of the store beside the model of worlds.h: connects, sleeps, losses of power,
+ * operations that fail or are torn, clocks that jump, bits that rot, other configurations. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "board.h"
+#include "sessions.h"
+#include "worlds.h"
+
+#define SERIALS_MAX (1u << 24)
+#define BINDINGS 2u
+#define REMEMBERED 4u
+
+/* ---- Chance ---------------------------------------------------------------------------- */
+
+static uint64_t chance;
+
+static uint32_t below(uint32_t n)
+{
+    chance ^= chance << 13;
+    chance ^= chance >> 7;
+    chance ^= chance << 17;
+    return (uint32_t)((chance >> 16) % n);
+}
+
+/* ---- What is known ----------------------------------------------------------------------- */
+
+static worlds model;
+static uint32_t last_serial;
+static uint32_t forgotten_up_to;
+static uint8_t dead[SERIALS_MAX / 8];
+
+/* Of the latest sessions, by serial. */
+#define NOTES 4096u
+static struct note {
+    unsigned binding;
+    /* True time of its capture, and how often the wall clock had jumped. */
+    uint64_t captured_us;
+    uint32_t jumps;
+} notes[NOTES];
+
+/* Sessions that were got, which may be spent. */
+static got_session remembered[REMEMBERED];
+static uint32_t jumps;
+/* True time before the last loss of power, whatever clocks say. */
+static uint64_t earlier_us;
+static const char *wrong;
+
+static void kill_serial(uint32_t serial)
+{
+    dead[serial / 8] |= (uint8_t)(1u << (serial % 8));
+}
+
+static bool is_dead(uint32_t serial)
+{
+    return serial <= forgotten_up_to || (dead[serial / 8] >> (serial % 8) & 1) != 0;
+}
+
+static void complain(const char *why)
+{
+    wrong = wrong != NULL ? wrong : why;
+}
+
+static uint64_t true_us(void)
+{
+    return earlier_us + the_board.elapsed_us;
+}
+
+static uint32_t new_serial(unsigned binding)
+{
+    last_serial++;
+    notes[last_serial % NOTES] = (struct note){binding, true_us(), jumps};
+    return last_serial;
+}
+
+/* ---- Faults --------------------------------------------------------------------------------- */
+
+static bool fault_was_set;
+static bool fault_was_met;
+
+static void maybe_set_fault(void)
+{
+    nor_fault fault = {0};
+    if (below(6) == 0) {
+        fault = (nor_fault){
+            .nth = 1 + below(below(4) == 0 ? 80 : 9),
+            .cut = below(3) != 0,
+            .shape = (nor_shape)below(NOR_SHAPES),
+            .extent = below(2) == 0 ? below(5) : below(600),
+        };
+    }
+    nor_set_fault(&the_board.chip, fault);
+    fault_was_set = fault.nth > 0;
+    fault_was_met = false;
+}
+
+/* The result of a call. One that ran on without power has returned to nobody. */
+static int ended(int result)
+{
+    fault_was_met = fault_was_set && the_board.chip.fault.nth == 0;
+    return the_board.chip.off && result == WH_OK ? WH_PLATFORM_FLASH : result;
+}
+
+static void forget_generations(void)
+{
+    memset(remembered, 0, sizeof remembered);
+}
+
+static void lose_power(void)
+{
+    earlier_us = true_us();
+    board_lose_power();
+    worlds_change(&model, RTC_GOES, 0);
+    model.rtc_shaky = false;
+    forget_generations();
+}
+
+static void reboot_after_cut(void)
+{
+    if (below(2) == 0) {
+        board_reset();
+    } else {
+        lose_power();
+    }
+    if (below(3) == 0) {
+        nor_settle(&the_board.chip, (nor_settling)below(3));
+    }
+}
+
+/* ---- Calls ------------------------------------------------------------------------------------- */
+
+/* A change that the call was to make: done, or with a fault in it perhaps. */
+static void apply(int result, change what, uint32_t serial)
+{
+    if (result == WH_OK) {
+        worlds_change(&model, what, serial);
+    } else if (fault_was_met) {
+        worlds_fork(&model, what, serial);
+    }
+}
+
+static void put(void)
+{
+    unsigned binding = below(BINDINGS);
+    uint32_t serial = new_serial(binding);
+    int result = ended(put_session(serial, below(2) == 0 ? WH_TLS12 : WH_TLS13, binding));
+    apply(result, RTC_BECOMES, serial);
+    if (result == WH_OK) {
+        model.rtc_shaky = false;
+    } else if (the_board.chip.off) {
+        worlds_fork(&model, RTC_GOES, 0);
+    } else {
+        complain("a session cannot be put");
+    }
+}
+
+/* Behind a write to flash of which the model knows the effect. */
+static void wrote(int result, change what, uint32_t serial, uint64_t programs)
+{
+    bool rotten = what == FLASH_BECOMES_RTC && model.rtc_shaky;
+    apply(result, what, serial);
+    if (result == WH_OK && the_board.chip.programs != programs) {
+        model.flash_shaky = false;
+    } else if (result != WH_OK && result != WH_MISS_WEAR && result != WH_MISS_EMPTY && !fault_was_met &&
+               !(rotten && result == WH_DAMAGE_RECORD)) {
+        complain("a session cannot be written to flash");
+    }
+}
+
+static void persist(void)
+{
+    uint64_t programs = the_board.chip.programs;
+    int result = ended(wh_store_persist_rtc());
+    wrote(result, FLASH_BECOMES_RTC, 0, programs);
+}
+
+static void second(void)
+{
+    unsigned binding = below(BINDINGS);
+    uint32_t serial = new_serial(binding);
+    uint64_t programs = the_board.chip.programs;
+    int result = ended(persist_session(serial, below(4) == 0 ? WH_TLS12 : WH_TLS13, binding));
+    wrote(result, FLASH_BECOMES, serial, programs);
+}
+
+static void expect_shakiness(void)
+{
+    if (model.flash_shaky) {
+        worlds_fork(&model, FLASH_GOES, 0);
+    }
+    if (model.rtc_shaky) {
+        worlds_fork(&model, RTC_GOES, 0);
+        worlds_fork(&model, ALL_GOES, 0);
+    }
+}
+
+static void got_one(const got_session *got)
+{
+    if (got->serial == UNKNOWN_SESSION) {
+        complain("a damaged session was believed");
+    } else if (is_dead(got->serial)) {
+        complain("what was spent or forgotten is offered");
+    } else if (!worlds_keep_offering(&model, got->serial)) {
+        complain("neither the old nor the new session is offered");
+    } else {
+        worlds_change(&model, PROMOTES, 0);
+        model.rtc_shaky = false;
+        remembered[below(REMEMBERED)] = *got;
+    }
+}
+
+/* Which of the bindings the offered one has must not be the one asked for. */
+static void keep_other_bindings(unsigned binding)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < model.count; i++) {
+        uint32_t serial = world_offers(&model.list[i]);
+        if (serial != 0 && notes[serial % NOTES].binding != binding) {
+            model.list[kept++] = model.list[i];
+        }
+    }
+    model.count = kept;
+    if (kept == 0) {
+        complain("a session is refused for its binding that has this one");
+    } else {
+        worlds_change(&model, PROMOTES, 0);
+    }
+}
+
+static got_session last_get;
+static void get(void)
+{
+    unsigned binding = below(BINDINGS);
+    got_session got = get_session(binding);
+    last_get = got;
+    got.result = ended(got.result);
+    got.serial = the_board.chip.off ? 0 : got.serial;
+    expect_shakiness();
+    if (got.serial != 0) {
+        if (got.serial != UNKNOWN_SESSION && notes[got.serial % NOTES].binding != binding) {
+            complain("a session is offered under another binding");
+        }
+        got_one(&got);
+    } else if (fault_was_met) {
+        worlds_fork(&model, PROMOTES, 0);
+    } else if (got.result == WH_MISS_BINDING) {
+        keep_other_bindings(binding);
+    } else if (!worlds_keep_offering(&model, 0)) {
+        complain("the session is lost");
+    }
+}
+
+static void take_out(int (*how)(uint32_t generation))
+{
+    got_session *got = &remembered[below(REMEMBERED)];
+    if (got->serial == 0) {
+        return;
+    }
+    int result = ended(how(got->generation));
+    apply(result, LOSES, got->serial);
+    if (result == WH_OK) {
+        kill_serial(got->serial);
+        *got = (got_session){0};
+    } else if (fault_was_met) {
+        model.flash_shaky = true;
+    } else {
+        complain("a session cannot be spent");
+    }
+}
+
+static void forget(void)
+{
+    int result = ended(wh_store_forget());
+    apply(result, ALL_GOES, 0);
+    if (result == WH_OK) {
+        forgotten_up_to = last_serial;
+        model.flash_shaky = false;
+        forget_generations();
+    } else {
+        worlds_fork(&model, RTC_GOES, 0);
+        model.flash_shaky = true;
+        if (!fault_was_met) {
+            complain("forget fails");
+        }
+    }
+}
+
+/* ---- What happens to a device --------------------------------------------------------------------- */
+
+static void brown_out(void)
+{
+    uint64_t before_us = true_us();
+    memcpy(the_board.rtc_at_cut, the_board.rtc, sizeof the_board.rtc);
+    board_brown_out();
+    earlier_us = before_us;
+    /* A clock that has caught up does not show that it began again. */
+    worlds_fork(&model, RTC_GOES, 0);
+    forget_generations();
+}
+
+static void rot_flash(void)
+{
+    uint32_t sector = below(the_board.chip.flash.sector_count) * WH_FLASH_SECTOR;
+    /* Half of it where headers and first entries are. */
+    uint32_t size = below(2) == 0 ? 64 : WH_FLASH_SECTOR;
+    nor_rot(&the_board.chip, sector, size, 1 + below(4));
+    model.flash_shaky = true;
+}
+
+static void rot_rtc(void)
+{
+    for (uint32_t flips = 1 + below(3); flips > 0; flips--) {
+        the_board.rtc[below(below(2) == 0 ? 64 : 600)] ^= (uint8_t)(1u << below(8));
+    }
+    model.rtc_shaky = true;
+    forget_generations(); /* the counter may go with it */
+}
+
+static void jump_wall(void)
+{
+    the_board.wall_known = below(4) != 0;
+    the_board.wall_s += (int64_t)below(200000) - 100000;
+    jumps++;
+}
+
+static uint32_t last_what;
+static int last_result;
+
+static void one_step(void)
+{
+    uint32_t what = below(100);
+    last_what = what;
+    maybe_set_fault();
+    if (what < 20) {
+        put();
+    } else if (what < 33) {
+        persist();
+    } else if (what < 40) {
+        second();
+    } else if (what < 65) {
+        get();
+    } else if (what < 78) {
+        take_out(what < 75 ? wh_store_spend : wh_store_drop);
+    } else if (what < 80) {
+        forget();
+    } else if (what < 88) {
+        board_sleep((uint64_t)below(7200) * 1000000u);
+    } else if (what < 93) {
+        lose_power();
+    } else if (what < 94) {
+        brown_out();
+    } else if (what < 96) {
+        jump_wall();
+    } else if (what < 97) {
+        rot_flash();
+    } else if (what < 98) {
+        rot_rtc();
+    } else {
+        nor_settle(&the_board.chip, (nor_settling)below(3));
+    }
+    if (the_board.chip.off) {
+        reboot_after_cut();
+    }
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------ */
+
+static void trace(uint64_t n)
+{
+    (void)fprintf(
+        stderr,
+        "%" PRIu64 ": %" PRIu32 " fault %d cut %d shape %d ext %zu at %#x of %zu; off %d; last serial %u:", n,
+        last_what, fault_was_met, the_board.chip.fault.cut, the_board.chip.fault.shape,
+        the_board.chip.fault.extent, the_board.chip.torn_at, the_board.chip.torn_size, the_board.chip.off,
+        last_serial);
+    for (unsigned i = 0; i < model.count; i++) {
+        (void)fprintf(stderr, " {%u %u}", model.list[i].rtc, model.list[i].flash);
+    }
+    (void)fprintf(stderr, " shaky %d %d got %d %u\n", model.rtc_shaky, model.flash_shaky, last_get.result,
+                  last_get.serial);
+    (void)last_result;
+}
+
+static uint64_t number(const char *text)
+{
+    return strtoull(text, NULL, 10);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seed = (uint64_t)time(NULL);
+    uint64_t steps = 1000000;
+    uint64_t from = UINT64_MAX;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0) {
+            seed = number(argv[i + 1]);
+        } else if (strcmp(argv[i], "--trace") == 0) {
+            from = number(argv[i + 1]);
+        } else if (strcmp(argv[i], "--steps") == 0) {
+            steps = number(argv[i + 1]);
+        }
+    }
+    steps = steps < SERIALS_MAX ? steps : SERIALS_MAX - 1;
+    sessions_make_templates();
+    chance = seed * 0x9e3779b97f4a7c15u + 1;
+    board_start(2 + (uint32_t)(seed % 3), seed);
+    worlds_begin(&model);
+    uint64_t done = 0;
+    while (done < steps && wrong == NULL) {
+        one_step();
+        done++;
+        if (done > from)
+            trace(done);
+        if (nor_violation(&the_board.chip) != NULL) {
+            complain(nor_violation(&the_board.chip));
+        }
+    }
+    board_stop();
+    if (board_live_bytes() != 0) {
+        complain("memory is not given back");
+    }
+    if (wrong != NULL) {
+        (void)fprintf(stderr, "step %" PRIu64 ": %s\nreplay with --steps %" PRIu64 " --seed %" PRIu64 "\n",
+                      done, wrong, done, seed);
+    }
+    (void)printf("{\"steps\": %" PRIu64 ", \"seed\": %" PRIu64 ", \"programs\": %" PRIu64
+                 ", \"erases\": %" PRIu64 ", \"failures\": %d}\n",
+                 done, seed, the_board.chip.programs, the_board.chip.erases, wrong != NULL);
+    return wrong != NULL;
+}
