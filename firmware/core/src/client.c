@@ -17,13 +17,6 @@ static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SE
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
 /* Suites by version, in wolfSSL's names. Each ends with a colon, which it does not mind. */
-static const char suites12[] =
-#define WH_SUITE13(number, name, wolfssl_name)
-#define WH_SUITE12(number, name, wolfssl_name) wolfssl_name ":"
-#include "warmhello/suites.def"
-#undef WH_SUITE13
-#undef WH_SUITE12
-    ;
 static const char suites13[] =
 #define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
 #define WH_SUITE12(number, name, wolfssl_name)
@@ -31,6 +24,7 @@ static const char suites13[] =
 #undef WH_SUITE13
 #undef WH_SUITE12
     ;
+/* Those of TLS 1.3 stand first there, so the end of this list is the one for TLS 1.2 alone. */
 static const char suites_all[] =
 #define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
 #define WH_SUITE12 WH_SUITE13
@@ -44,7 +38,7 @@ static const char suites_all[] =
 static const char *suites_for(const wh_client_config *config)
 {
     if (config->max_version == WH_TLS12) {
-        return suites12;
+        return suites_all + sizeof suites13 - 1;
     }
     return config->min_version == WH_TLS13 ? suites13 : suites_all;
 }

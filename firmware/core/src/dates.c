@@ -24,14 +24,11 @@ static int two_digits(const uint8_t *text)
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar. March counts as the first month,
  * so that the leap day is the last of a year. */
-static int64_t days_since_1970(int64_t year, int month, int day)
+static int days_since_1970(int year, int month, int day)
 {
     year -= month <= 2;
-    int64_t era = year / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
+    int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
 int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length)
@@ -54,13 +51,13 @@ int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length)
     if (!sound) {
         return INT64_MIN;
     }
-    int64_t year = (int64_t)high * 100 + low;
+    int year = high * 100 + low;
     if (!generalized) {
         year += low >= 50 ? 1900 : 2000;
     }
-    return ((days_since_1970(year, fields[MONTH], fields[DAY]) * 24 + fields[HOUR]) * 60 + fields[MINUTE]) *
-               60 +
-           fields[SECOND];
+    int days = days_since_1970(year, fields[MONTH], fields[DAY]);
+    int seconds = (fields[HOUR] * 60 + fields[MINUTE]) * 60 + fields[SECOND];
+    return (int64_t)days * 86400 + seconds;
 }
 
 /* wolfSSL's hook, declared in user_settings.h. 1 if the date allows to go on. */

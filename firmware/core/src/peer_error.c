@@ -1,5 +1,8 @@
 #include "peer_error.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/ssl.h>
 
@@ -32,47 +35,45 @@ static bool is_asn1_error(int error)
     return error <= ASN_PARSE_E && error >= ASN_ECC_KEY_E;
 }
 
+/* What wolfSSL's errors mean, where they mean one thing whatever the server said. */
+static const struct {
+    int16_t wolfssl_error;
+    int16_t error;
+} meanings[] = {
+    {ASN_NO_SIGNER_E, WH_PEER_UNTRUSTED},
+    {ASN_SELF_SIGNED_E, WH_PEER_UNTRUSTED},
+    {ASN_SIG_CONFIRM_E, WH_PEER_UNTRUSTED},
+    {DOMAIN_NAME_MISMATCH, WH_PEER_NAME},
+    {IPADDR_MISMATCH, WH_PEER_NAME},
+    {ASN_AFTER_DATE_E, WH_PEER_EXPIRED},
+    {ASN_BEFORE_DATE_E, WH_PEER_NOT_YET},
+    {MEMORY_E, WH_PLATFORM_MEMORY},
+    {MEMORY_ERROR, WH_PLATFORM_MEMORY},
+    {RNG_FAILURE_E, WH_PLATFORM_ENTROPY},
+    {SOCKET_ERROR_E, WH_PEER_CLOSED},
+    {SOCKET_PEER_CLOSED_E, WH_PEER_CLOSED},
+    {WOLFSSL_ERROR_ZERO_RETURN, WH_PEER_CLOSED}, /* close_notify */
+    {VERSION_ERROR, WH_PEER_VERSION},
+    {UNSUPPORTED_SUITE, WH_PEER_VERSION},
+    {MATCH_SUITE_ERROR, WH_PEER_VERSION},
+    {UNKNOWN_ALPN_PROTOCOL_NAME_E, WH_PEER_ALPN},
+    {VERIFY_CERT_ERROR, WH_PEER_CERTIFICATE},
+    {ASN_PATHLEN_SIZE_E, WH_PEER_CERTIFICATE},
+    {ASN_PATHLEN_INV_E, WH_PEER_CERTIFICATE},
+    {ASN_NAME_INVALID_E, WH_PEER_CERTIFICATE},
+    {KEYUSE_SIGNATURE_E, WH_PEER_CERTIFICATE},
+    {KEYUSE_ENCIPHER_E, WH_PEER_CERTIFICATE},
+    {EXTKEYUSE_AUTH_E, WH_PEER_CERTIFICATE},
+    {NOT_CA_ERROR, WH_PEER_CERTIFICATE},
+    {MAX_CHAIN_ERROR, WH_PEER_CERTIFICATE},
+};
+
 wh_error wh_peer_error(const wh_peer_failure *failure)
 {
-    switch (failure->wolfssl_error) {
-    case ASN_NO_SIGNER_E:
-    case ASN_SELF_SIGNED_E:
-    case ASN_SIG_CONFIRM_E:
-        return WH_PEER_UNTRUSTED;
-    case DOMAIN_NAME_MISMATCH:
-    case IPADDR_MISMATCH:
-        return WH_PEER_NAME;
-    case ASN_AFTER_DATE_E:
-        return WH_PEER_EXPIRED;
-    case ASN_BEFORE_DATE_E:
-        return WH_PEER_NOT_YET;
-    case MEMORY_E:
-    case MEMORY_ERROR:
-        return WH_PLATFORM_MEMORY;
-    case RNG_FAILURE_E:
-        return WH_PLATFORM_ENTROPY;
-    case SOCKET_ERROR_E:
-    case SOCKET_PEER_CLOSED_E:
-    case WOLFSSL_ERROR_ZERO_RETURN: /* close_notify */
-        return WH_PEER_CLOSED;
-    case VERSION_ERROR:
-    case UNSUPPORTED_SUITE:
-    case MATCH_SUITE_ERROR:
-        return WH_PEER_VERSION;
-    case UNKNOWN_ALPN_PROTOCOL_NAME_E:
-        return WH_PEER_ALPN;
-    case VERIFY_CERT_ERROR:
-    case ASN_PATHLEN_SIZE_E:
-    case ASN_PATHLEN_INV_E:
-    case ASN_NAME_INVALID_E:
-    case KEYUSE_SIGNATURE_E:
-    case KEYUSE_ENCIPHER_E:
-    case EXTKEYUSE_AUTH_E:
-    case NOT_CA_ERROR:
-    case MAX_CHAIN_ERROR:
-        return WH_PEER_CERTIFICATE;
-    default:
-        break;
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+        if (meanings[i].wolfssl_error == failure->wolfssl_error) {
+            return (wh_error)meanings[i].error;
+        }
     }
     if (is_asn1_error(failure->wolfssl_error)) {
         return WH_PEER_CERTIFICATE;
