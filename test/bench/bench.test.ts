@@ -89,10 +89,13 @@ describe("the tables of the bench", () => {
             "old",
             "<!-- npm run bench -- --write: end -->",
             "after",
+            "<!-- npm run bench:store -- --write: begin -->",
+            "another's",
+            "<!-- npm run bench:store -- --write: end -->",
         ].join("\n")
-        const replaced = replaceSection(page, "new")
-        expect(replaced).toMatch(/^before\n.*\nnew\n.*\nafter$/s)
+        const replaced = replaceSection(page, "new", "npm run bench")
+        expect(replaced).toMatch(/^before\n.*\nnew\n.*\nafter\n.*\nanother's\n.*$/s)
         expect(replaced).not.toContain("old")
-        expect(replaceSection("a page without markers", "new")).toBeUndefined()
+        expect(replaceSection("a page without markers", "new", "npm run bench")).toBeUndefined()
     })
 })

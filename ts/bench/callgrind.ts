@@ -1,7 +1,7 @@
 // Runs one client program under callgrind and puts together what both of them tell.
 import { execFile } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { basename, join } from "node:path"
+import { join } from "node:path"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
@@ -55,15 +55,15 @@ export interface RunOptions {
     signal?: AbortSignal | undefined
 }
 
-function programPath(stack: Stack): string {
-    const path = checkoutPath(join("build/bench/bench", stack.program))
-    if (!existsSync(path)) {
-        throw new WarmhelloError("bench-not-ready", `the ${stack.name} client is not built: ${stack.program}`)
-    }
+/** The path of a program of the bench. */
+export function benchProgram(name: string): string {
+    const path = checkoutPath(join("build/bench/bench", name))
+    if (!existsSync(path)) throw new WarmhelloError("bench-not-ready", `a program of the bench is not built: ${name}`)
     return path
 }
 
-function execute(program: string, args: string[], signal: AbortSignal | undefined): Promise<string> {
+/** Runs a program to its end and gives what it printed. A failure is told under `name`. */
+export function execute(name: string, program: string, args: string[], signal?: AbortSignal): Promise<string> {
     const options = { maxBuffer: 1 << 26, ...(signal === undefined ? {} : { signal }) }
     return new Promise((resolve, reject) => {
         execFile(program, args, options, (error, stdout, stderr) => {
@@ -73,7 +73,7 @@ function execute(program: string, args: string[], signal: AbortSignal | undefine
             }
             if (error.name === "AbortError") return reject(error)
             const why = stderr.trim() || error.message
-            reject(new WarmhelloError("bench-failed", `${basename(args.at(-6) ?? program)}: ${why}`))
+            reject(new WarmhelloError("bench-failed", `${name}: ${why}`))
         })
     })
 }
@@ -81,8 +81,8 @@ function execute(program: string, args: string[], signal: AbortSignal | undefine
 /** Throws unless the program refuses a server that is not called `host`: no figure without the check of its name. */
 export async function checkRefusal(options: Pick<RunOptions, "stack" | "kind" | "port" | "caFile">, host: string) {
     const { stack, kind, port, caFile } = options
-    const program = programPath(stack)
-    const accepted = await execute(program, [kind, host, String(port), caFile, "0"], undefined).then(
+    const program = benchProgram(stack.program)
+    const accepted = await execute(stack.program, program, [kind, host, String(port), caFile, "0"]).then(
         () => true,
         () => false,
     )
@@ -105,10 +105,11 @@ function readCounts(folder: string): Map<string, number> {
 export async function runUnderCallgrind(options: RunOptions): Promise<Run> {
     const { stack, kind, port, caFile, repeats, folder, signal } = options
     const output = await execute(
+        stack.program,
         "valgrind",
         [
             ...["-q", "--tool=callgrind", "--instr-atstart=no", `--callgrind-out-file=${join(folder, "callgrind")}`],
-            ...[programPath(stack), kind, BUILTIN_HOST, String(port), caFile, String(repeats)],
+            ...[benchProgram(stack.program), kind, BUILTIN_HOST, String(port), caFile, String(repeats)],
         ],
         signal,
     )

@@ -1,25 +1,32 @@
-// Puts the measured section into docs/PERFORMANCE.md, between its markers.
+// Puts the measured sections into docs/PERFORMANCE.md, between their markers.
 import { readFileSync, writeFileSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 
 export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
 
-const BEGIN = "<!-- npm run bench -- --write: begin -->"
-const END = "<!-- npm run bench -- --write: end -->"
+/** The commands that write a section, each between markers of its own. */
+export type SectionOwner = "npm run bench" | "npm run bench:store"
 
-export function replaceSection(page: string, section: string): string | undefined {
-    const begin = page.indexOf(BEGIN)
-    const end = page.indexOf(END)
+const markers = (owner: SectionOwner) => ({
+    begin: `<!-- ${owner} -- --write: begin -->`,
+    end: `<!-- ${owner} -- --write: end -->`,
+})
+
+export function replaceSection(page: string, section: string, owner: SectionOwner): string | undefined {
+    const marker = markers(owner)
+    const begin = page.indexOf(marker.begin)
+    const end = page.indexOf(marker.end)
     if (begin < 0 || end < begin) return undefined
-    return `${page.slice(0, begin + BEGIN.length)}\n\n${section}\n\n${page.slice(end)}`
+    return `${page.slice(0, begin + marker.begin.length)}\n\n${section}\n\n${page.slice(end)}`
 }
 
-export function writePerformancePage(section: string): void {
+export function writePerformancePage(section: string, owner: SectionOwner): void {
     const path = checkoutPath(PERFORMANCE_PAGE)
-    const page = replaceSection(readFileSync(path, "utf8"), section)
+    const page = replaceSection(readFileSync(path, "utf8"), section, owner)
     if (page === undefined) {
-        throw new WarmhelloError("file-unreadable", `${PERFORMANCE_PAGE} has lost its markers: ${BEGIN} and ${END}`)
+        const { begin, end } = markers(owner)
+        throw new WarmhelloError("file-unreadable", `${PERFORMANCE_PAGE} has lost its markers: ${begin} and ${end}`)
     }
     writeFileSync(path, page)
 }

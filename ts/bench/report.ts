@@ -97,7 +97,7 @@ export function buildLines(report: BenchReport): string[] {
     ]
 }
 
-function markdownTable(table: BenchTable): string {
+export function markdownTable(table: BenchTable): string {
     const line = (cells: string[]) => `| ${cells.join(" | ")} |`
     const rule = table.head.map((_, column) => (column < 2 ? "---" : "---:"))
     return [line(table.head), line(rule), ...table.rows.map(line)].join("\n")

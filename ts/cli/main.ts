@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
+import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
@@ -67,6 +68,11 @@ function program(signal: AbortSignal): Command {
         .option("--write", "put the tables into docs/PERFORMANCE.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchFlags) => benchCommand(flags, signal))
+    root.command("bench-store")
+        .description("what keeping the session costs: instructions, operations on flash and years, code size")
+        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")

@@ -100,6 +100,12 @@ const systemNeeds = [
     { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
     { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
     { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
+    { package: "gcc-riscv64-unknown-elf", present: () => inPath("riscv64-unknown-elf-gcc"), when: forBench },
+    {
+        package: "picolibc-riscv64-unknown-elf",
+        present: () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf"),
+        when: forBench,
+    },
     { package: "openssl", present: () => inPath("openssl"), when: forTests },
     { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
     { package: "mosquitto", present: () => inPathOfRoot("mosquitto"), when: forTests },
@@ -193,10 +199,10 @@ function vendorWolfssl() {
 
 // ---- Builds --------------------------------------------------------------------------------------
 
-/** @param {string} folder @param {string[]} options @param {string} [target] */
-function buildNative(folder, options, target = "all") {
+/** @param {string} folder @param {string[]} options @param {string[]} [targets] */
+function buildNative(folder, options, targets = ["all"]) {
     run(["cmake", "-G", "Ninja", "-S", "firmware", "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
-    run(["ninja", "-C", folder, target])
+    run(["ninja", "-C", folder, ...targets])
 }
 
 /** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
@@ -245,14 +251,13 @@ if (forTests) {
 }
 if (forTests || forBench) {
     // The tests take our own client only, the bench all of them.
-    const programs = ["warmhello", ...(forBench ? ["mbedtls", "bearssl", "openssl"] : [])].map(
-        (stack) => `bench_${stack}`,
-    )
+    const ours = ["bench_warmhello", "store_costs", "flash_life"]
+    const programs = [...ours, ...(forBench ? ["bench_mbedtls", "bench_bearssl", "bench_openssl"] : [])]
     steps.push({
-        name: forBench ? "bench programs" : "bench program of warmhello",
-        from: () => fingerprint(["firmware", "test/bench"], [wolfsslDir]),
+        name: forBench ? "bench programs" : "bench programs of warmhello",
+        from: () => fingerprint(["firmware", "test/bench", "test/c/support"], [wolfsslDir]),
         made: () => programs.every((program) => existsSync(join(build, "bench/bench", program))),
-        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? "bench/all" : "bench_warmhello"),
+        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? ["bench/all"] : ours),
     })
 }
 if (forCi) {
@@ -260,7 +265,7 @@ if (forCi) {
         name: "fuzz targets",
         from: () => fingerprint(["firmware", "test/fuzz"], [wolfsslDir]),
         made: () => existsSync(join(build, "fuzz/fuzz/fuzz_wire")),
-        make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], "fuzz/all"),
+        make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], ["fuzz/all"]),
     })
 }
 

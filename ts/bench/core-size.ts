@@ -1,0 +1,193 @@
+// The size of the portable core on rv32imc, without wolfSSL and without a C library.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { basename, join } from "node:path"
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+import { execute } from "./callgrind.js"
+
+const TOOLS = "riscv64-unknown-elf"
+const SOURCES = "firmware/core/src"
+const HEADERS = "firmware/core/include/warmhello"
+
+const machineFlags = ["-march=rv32imc", "-mabi=ilp32"]
+const compileFlags = ["-Os", "-std=gnu11", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"]
+
+/** What keeps a session from wake to wake. The rest of the core is the TLS client around wolfSSL, and its words. */
+const keepingFiles = new Set([
+    ...["binding", "bytes", "clock", "crc32", "journal", "policy", "record", "resumption"],
+    ...["rtc", "session", "store", "wolfssl_build"],
+])
+
+export interface Size {
+    code: number
+    constants: number
+    /** Variables, with and without a value at start. */
+    ram: number
+}
+
+export interface FileSize {
+    file: string
+    keeping: boolean
+    /** The object file, as compiled. */
+    object: Size
+    /** What of it is in an image with all functions for connections and sessions. */
+    linked: Size
+}
+
+export interface CoreSize {
+    compiler: string
+    flags: string
+    files: FileSize[]
+    /** All object files. Calls take 8 bytes there, until the linker knows how far they go. */
+    objects: Size
+    /** An image that also tells outcomes and errors in words and JSON. */
+    withWords: Size
+    /** One that does not. */
+    linked: Size
+    /** The part of it that keeps sessions. */
+    keeping: Size
+    /** The same image with -msave-restore, and its part that keeps sessions. */
+    saveRestore: { linked: Size; keeping: Size }
+}
+
+export const limits = { codeBytes: 12 * 1024, ramBytes: 1024 }
+
+const none: Size = { code: 0, constants: 0, ram: 0 }
+
+const add = (a: Size, b: Size): Size => ({
+    code: a.code + b.code,
+    constants: a.constants + b.constants,
+    ram: a.ram + b.ram,
+})
+
+const total = (sizes: Size[]): Size => sizes.reduce(add, none)
+
+export const flashBytes = (size: Size): number => size.code + size.constants
+
+function sizeOf(section: string, bytes: number): Size {
+    if (/^\.text/.test(section)) return { ...none, code: bytes }
+    if (/^\.s?rodata/.test(section)) return { ...none, constants: bytes }
+    if (/^\.s?(data|bss)/.test(section)) return { ...none, ram: bytes }
+    return none
+}
+
+export function canMeasureSize(): boolean {
+    return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, `${TOOLS}-gcc`)))
+}
+
+// ---- The image's entrances ---------------------------------------------------------------------------
+
+/** What wolfSSL calls, by user_settings.h and by itself. */
+const hooks = [
+    ...["LowResTimer", "TimeNowInMilliseconds", "wh_wolfssl_seed", "wh_wolfssl_time"],
+    "wh_wolfssl_validate_date",
+]
+
+/** The functions that a public header declares. */
+function declaredIn(header: string): string[] {
+    const text = readFileSync(checkoutPath(join(HEADERS, header)), "utf8")
+    return [...text.matchAll(/^(?:WH_MUST_CHECK )?\w[\w ]*[ *](wh_\w+)\(/gm)].flatMap(([, name]) => name ?? [])
+}
+
+const connectionRoots = () => [...hooks, ...["client.h", "conn.h", "platform.h"].flatMap(declaredIn), "wh_store_forget"]
+const wordRoots = () => ["outcome.h", "errors.h"].flatMap(declaredIn)
+
+// ---- Compiling and linking ---------------------------------------------------------------------------------
+
+function tool(name: string, args: string[], signal: AbortSignal | undefined): Promise<string> {
+    return execute(`${TOOLS}-${name}`, `${TOOLS}-${name}`, args, signal)
+}
+
+function wolfsslFolder(): string {
+    const version = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
+    return process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${version}`)
+}
+
+async function compileAll(folder: string, extra: string[], signal: AbortSignal | undefined): Promise<string[]> {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    const sources = readdirSync(checkoutPath(SOURCES)).filter((name) => name.endsWith(".c"))
+    const objects: string[] = []
+    for (const source of sources) {
+        const object = join(folder, `${basename(source, ".c")}.o`)
+        await tool(
+            "gcc",
+            [
+                ...[...machineFlags, ...compileFlags, ...extra, "--specs=picolibc.specs", "-DWOLFSSL_USER_SETTINGS"],
+                ...["-I", checkoutPath("firmware/core/include"), "-I", checkoutPath("firmware/wolfssl")],
+                ...["-isystem", wolfsslFolder(), "-c", checkoutPath(join(SOURCES, source)), "-o", object],
+            ],
+            signal,
+        )
+        objects.push(object)
+    }
+    return objects
+}
+
+async function objectSize(object: string, signal: AbortSignal | undefined): Promise<Size> {
+    const listing = await tool("size", ["-A", object], signal)
+    const sections = [...listing.matchAll(/^(\.\S+)\s+(\d+)/gm)]
+    return total(sections.map(([, name, bytes]) => sizeOf(name ?? "", Number(bytes))))
+}
+
+/**
+ * Links an image in which everything outside the core is unknown, and reads from the linker's map what each
+ * file has in it. The code lies near address 0, where unknown functions are: in a firmware they are as near.
+ */
+async function linkedSizes(
+    objects: string[],
+    roots: string[],
+    map: string,
+    signal: AbortSignal | undefined,
+): Promise<Map<string, Size>> {
+    const linker = [
+        ...["--gc-sections", "--unresolved-symbols=ignore-all", "-e,0", "-Ttext=0x10000", `-Map=${map}`],
+        ...roots.map((root) => `--undefined=${root}`),
+    ]
+    await tool(
+        "gcc",
+        [...machineFlags, "-nostdlib", ...linker.map((flag) => `-Wl,${flag}`), ...objects, "-o", `${map}.elf`],
+        signal,
+    )
+    const [, placed = ""] = readFileSync(map, "utf8").split("Linker script and memory map")
+    const sizes = new Map<string, Size>()
+    for (const match of placed.matchAll(/^ (\.\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+\S*?(\w+)\.o$/gm)) {
+        const [, section = "", bytes = "0", file = ""] = match
+        sizes.set(file, add(sizes.get(file) ?? none, sizeOf(section, Number.parseInt(bytes, 16))))
+    }
+    return sizes
+}
+
+const keepingPart = (sizes: Map<string, Size>): Size =>
+    total([...sizes].filter(([file]) => keepingFiles.has(file)).map(([, size]) => size))
+
+export async function measureCoreSize(signal?: AbortSignal): Promise<CoreSize> {
+    const folder = checkoutPath("build/rv32-size")
+    if (!canMeasureSize()) throw new WarmhelloError("bench-not-ready", `${TOOLS}-gcc is not installed`)
+    const objects = await compileAll(folder, [], signal)
+    const linked = await linkedSizes(objects, connectionRoots(), join(folder, "linked.map"), signal)
+    const withWords = await linkedSizes(
+        objects,
+        [...connectionRoots(), ...wordRoots()],
+        join(folder, "with-words.map"),
+        signal,
+    )
+    const files: FileSize[] = []
+    for (const object of objects) {
+        const file = basename(object, ".o")
+        const sizes = { object: await objectSize(object, signal), linked: linked.get(file) ?? none }
+        files.push({ file, keeping: keepingFiles.has(file), ...sizes })
+    }
+    const smaller = await compileAll(join(folder, "save-restore"), ["-msave-restore"], signal)
+    const smallerSizes = await linkedSizes(smaller, connectionRoots(), join(folder, "save-restore/linked.map"), signal)
+    return {
+        compiler: (await tool("gcc", ["--version"], signal)).split("\n")[0] ?? "",
+        flags: [...machineFlags, ...compileFlags].join(" "),
+        files,
+        objects: total(files.map((one) => one.object)),
+        withWords: total([...withWords.values()]),
+        linked: total([...linked.values()]),
+        keeping: keepingPart(linked),
+        saveRestore: { linked: total([...smallerSizes.values()]), keeping: keepingPart(smallerSizes) },
+    }
+}

@@ -1,0 +1,42 @@
+// `warmhello bench-store`, which `npm run bench:store` runs.
+import pc from "picocolors"
+import { PERFORMANCE_PAGE, writePerformancePage } from "../bench/docs.js"
+import { benchStore } from "../bench/store.js"
+import {
+    lifeTable,
+    restoreTable,
+    saveTable,
+    sizeTable,
+    storeLines,
+    storeMarkdown,
+    verdictTable,
+} from "../bench/store-report.js"
+import { Output } from "./output.js"
+import { tableText } from "./table-text.js"
+
+export interface BenchStoreFlags {
+    write: boolean
+    json?: string
+}
+
+export async function benchStoreCommand(flags: BenchStoreFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    const report = await benchStore({ signal, onStep: (what) => output.line(pc.dim(`${what} ...`)) })
+    output.line()
+    for (const [title, table] of [
+        ["Restoring, in thousand instructions", restoreTable(report.costs)],
+        ["Saving, in thousand instructions", saveTable(report.costs)],
+        ["Operations on flash for each reconnect, and years", lifeTable(report.lives)],
+        ["Size on rv32imc, in bytes", sizeTable(report.size)],
+        ["Limits", verdictTable(report)],
+    ] as const) {
+        output.line(pc.bold(title))
+        output.line(tableText(table))
+    }
+    for (const line of storeLines(report)) output.line(pc.dim(line))
+    output.json(report)
+    if (flags.write) {
+        writePerformancePage(storeMarkdown(report), "npm run bench:store")
+        output.line(`written: ${PERFORMANCE_PAGE}`)
+    }
+}
