@@ -308,8 +308,9 @@ static void brown_out(void)
     memcpy(the_board.rtc_at_cut, the_board.rtc, sizeof the_board.rtc);
     board_brown_out();
     earlier_us = before_us;
-    /* A clock that has caught up does not show that it began again. */
+    /* A clock that has caught up does not show that it began again. Then ages are too short. */
     worlds_fork(&model, RTC_GOES, 0);
+    jumps++;
     forget_generations();
 }
 

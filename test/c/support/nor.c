@@ -130,7 +130,7 @@ static void apply(nor *chip, uint32_t at, const uint8_t *bytes, size_t size, siz
 
 /* ---- Operations ----------------------------------------------------------------------------- */
 
-static void lose_power(nor *chip)
+void nor_power_off(nor *chip)
 {
     chip->off = true;
     if (chip->on_cut != NULL) {
@@ -161,7 +161,7 @@ static int run(nor *chip, uint32_t at, const uint8_t *bytes, size_t size)
         apply(chip, at, bytes, size, extent_done(&chip->fault, size));
     }
     if (chip->fault.cut) {
-        lose_power(chip);
+        nor_power_off(chip);
     }
     return -1;
 }

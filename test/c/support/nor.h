@@ -99,6 +99,9 @@ void nor_seed(nor *chip, uint64_t seed);
 /** Sets what happens at the nth program or erase from now; replaces what was set before. */
 void nor_set_fault(nor *chip, nor_fault fault);
 
+/** The power goes now, between operations. */
+void nor_power_off(nor *chip);
+
 /** Power comes back. Weak bits stay weak. */
 void nor_power_on(nor *chip);
 
