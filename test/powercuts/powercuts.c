@@ -29,6 +29,7 @@ static const scenario scenarios[] = {
     {"forget after a sector turn", {FILL, PUT13, SLEEP, WRITE, END}, {FORGET, END}},
     {"save after forget", {PUT12, WRITE, SLEEP, FORGET, END}, {PUT13, WRITE, END}},
     {"sector turn", {FILL, PUT13, SLEEP, END}, {WRITE, END}},
+    {"sector turn over spent sessions", {FILL_ALL, SPEND, PUT13, SLEEP, END}, {WRITE, END}},
     {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
     {"wear limit", {FILL, PUT13, END}, {WRITE_WEARS, SLEEP, WRITE, END}},
     {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
@@ -47,6 +48,8 @@ typedef enum drift {
     ALL_0_LATER,
     ALL_1_LATER,
     MIXED_LATER,
+    FIRST_0_THEN_1,
+    FIRST_1_THEN_0,
     DRIFTS
 } drift;
 
@@ -59,8 +62,9 @@ typedef struct cut {
 
 static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "zero words"};
 static const char *const reboot_words[] = {"power lost", "reset", "brown-out"};
-static const char *const drift_words[] = {"none",       "to 0 at once", "to 1 at once", "mixed at once",
-                                          "to 0 later", "to 1 later",   "mixed later"};
+static const char *const drift_words[] = {"none",          "to 0 at once",       "to 1 at once",
+                                          "mixed at once", "to 0 later",         "to 1 later",
+                                          "mixed later",   "first 0, then to 1", "first 1, then to 0"};
 
 typedef struct sweep {
     uint64_t seed;
@@ -113,8 +117,21 @@ static void settle(const sweep *s, drift at_once)
     }
 }
 
+/* Later, before the power goes once more. */
+static void settle_later(const sweep *s)
+{
+    settle(s, ALL_0_LATER);
+    the_board.chip.weakness = NOR_READS_AT_RANDOM;
+    if (s->drift >= FIRST_0_THEN_1) {
+        nor_settle(&the_board.chip, s->drift == FIRST_0_THEN_1 ? NOR_SETTLE_TO_1 : NOR_SETTLE_TO_0);
+    }
+}
+
 static void reboot_as(sweep *s, life *l, reboot how)
 {
+    if (s->drift >= FIRST_0_THEN_1) {
+        the_board.chip.weakness = s->drift == FIRST_0_THEN_1 ? NOR_READS_0 : NOR_READS_1;
+    }
     if (how == RESET) {
         board_reset();
     } else if (how == BROWN_OUT) {
@@ -219,7 +236,7 @@ static bool may_vanish(const life *l)
 static const char *check_stays(const sweep *s, life *l, uint32_t first)
 {
     bool from_flash = l->now.rtc == 0 && l->next.rtc == 0;
-    settle(s, ALL_0_LATER);
+    settle_later(s);
     board_lose_power();
     l->now.rtc = 0;
     l->next.rtc = 0;

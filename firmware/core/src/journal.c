@@ -457,9 +457,8 @@ int wh_journal_forget(const wh_flash *flash)
 
 static bool strengthen(const wh_journal_entry *entry, void *ctx)
 {
-    uint32_t mark = entry->at - ENTRY_RECORD + ENTRY_SPENT;
-    /* A mark that reads in part may read as fresh another day. */
-    if (entry->spent && !is_zero(ctx, mark)) {
+    /* A mark that was cut short may read as fresh another day, however it reads now. */
+    if (entry->spent) {
         int result = wh_journal_spend(ctx, entry->at);
         (void)result; /* it still reads as spent */
     }

@@ -166,13 +166,25 @@ static int run(nor *chip, uint32_t at, const uint8_t *bytes, size_t size)
     return -1;
 }
 
+static uint8_t weak_byte(nor *chip)
+{
+    switch (chip->weakness) {
+    case NOR_READS_0:
+        return 0;
+    case NOR_READS_1:
+        return 0xff;
+    default:
+        return random_byte(chip);
+    }
+}
+
 static void read_cells(nor *chip, uint32_t at, uint8_t *out, size_t size)
 {
     memcpy(out, &chip->cells.bits[at], size);
     for (size_t i = 0; chip->cells.any_weak && i < size; i++) {
         uint8_t weak = chip->cells.weak[at + i];
         if (weak != 0) {
-            out[i] = (uint8_t)((out[i] & ~weak) | (random_byte(chip) & weak));
+            out[i] = (uint8_t)((out[i] & ~weak) | (weak_byte(chip) & weak));
         }
     }
 }
