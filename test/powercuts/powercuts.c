@@ -29,6 +29,7 @@ static const scenario scenarios[] = {
     {"forget after a sector turn", {FILL, PUT13, SLEEP, WRITE, END}, {FORGET, END}},
     {"save after forget", {PUT12, WRITE, SLEEP, FORGET, END}, {PUT13, WRITE, END}},
     {"sector turn", {FILL, PUT13, SLEEP, END}, {WRITE, END}},
+    {"sector turn over spent sessions", {FILL_ALL, SPEND, PUT13, SLEEP, END}, {WRITE, END}},
     {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
     {"wear limit", {FILL, PUT13, END}, {WRITE_WEARS, SLEEP, WRITE, END}},
     {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
@@ -47,6 +48,8 @@ typedef enum drift {
     ALL_0_LATER,
     ALL_1_LATER,
     MIXED_LATER,
+    FIRST_0_THEN_1,
+    FIRST_1_THEN_0,
     DRIFTS
 } drift;
 
@@ -59,8 +62,9 @@ typedef struct cut {
 
 static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "zero words"};
 static const char *const reboot_words[] = {"power lost", "reset", "brown-out"};
-static const char *const drift_words[] = {"none",       "to 0 at once", "to 1 at once", "mixed at once",
-                                          "to 0 later", "to 1 later",   "mixed later"};
+static const char *const drift_words[] = {"none",          "to 0 at once",       "to 1 at once",
+                                          "mixed at once", "to 0 later",         "to 1 later",
+                                          "mixed later",   "first 0, then to 1", "first 1, then to 0"};
 
 typedef struct sweep {
     uint64_t seed;
@@ -74,6 +78,11 @@ typedef struct sweep {
     board start;
     life life;
     cut first, second;
+    /* Instead of a cut in flash: the reset comes at this look at the clock, before or in a
+     * write to RTC RAM of which so many bytes are done. */
+    uint64_t look;
+    size_t torn_size;
+    uint64_t operations_before_reset;
     drift drift;
 } sweep;
 
@@ -93,6 +102,10 @@ static void fail(sweep *s, const char *why)
     (void)fprintf(stderr, "%s, %u sectors: %s\n", s->scenario->name, s->sectors, why);
     print_cut("first", &s->first);
     print_cut("second", &s->second);
+    if (s->look != 0) {
+        (void)fprintf(stderr, "  reset at look %" PRIu64 ", %zu bytes of RTC RAM written\n", s->look,
+                      s->torn_size);
+    }
     (void)fprintf(stderr, "  drift %s, --seed %" PRIu64 ", state %" PRIu64 "\n", drift_words[s->drift],
                   s->seed, s->turn);
 }
@@ -104,8 +117,21 @@ static void settle(const sweep *s, drift at_once)
     }
 }
 
+/* Later, before the power goes once more. */
+static void settle_later(const sweep *s)
+{
+    settle(s, ALL_0_LATER);
+    the_board.chip.weakness = NOR_READS_AT_RANDOM;
+    if (s->drift >= FIRST_0_THEN_1) {
+        nor_settle(&the_board.chip, s->drift == FIRST_0_THEN_1 ? NOR_SETTLE_TO_1 : NOR_SETTLE_TO_0);
+    }
+}
+
 static void reboot_as(sweep *s, life *l, reboot how)
 {
+    if (s->drift >= FIRST_0_THEN_1) {
+        the_board.chip.weakness = s->drift == FIRST_0_THEN_1 ? NOR_READS_0 : NOR_READS_1;
+    }
     if (how == RESET) {
         board_reset();
     } else if (how == BROWN_OUT) {
@@ -132,7 +158,12 @@ static uint32_t unless_dead(const life *l, uint32_t serial)
     return is_dead(l, serial) ? 0 : serial;
 }
 
-/* Old or new. */
+static bool is_old_or_new(const life *l, uint32_t serial)
+{
+    return is_one_of(serial, unless_dead(l, offered(&l->now)), unless_dead(l, offered(&l->next))) ||
+           (l->rtc_torn && is_one_of(serial, unless_dead(l, l->now.flash), unless_dead(l, l->next.flash)));
+}
+
 static const char *judge(const life *l, const got_session *got)
 {
     if (got->result == WH_PLATFORM_FLASH) {
@@ -144,7 +175,7 @@ static const char *judge(const life *l, const got_session *got)
     if (is_dead(l, got->serial)) {
         return "what was spent or forgotten is offered";
     }
-    if (!is_one_of(got->serial, unless_dead(l, offered(&l->now)), unless_dead(l, offered(&l->next)))) {
+    if (!is_old_or_new(l, got->serial)) {
         return got->serial == 0 ? "the session is lost" : "neither the old nor the new session is offered";
     }
     return NULL;
@@ -174,8 +205,8 @@ static bool is_marked(const cut *c, uint64_t earlier)
 /* A forget that is known to have begun: its mark is in flash, or RTC RAM remembers. */
 static bool forget_begun(const sweep *s, const life *l)
 {
-    if (l->step != FORGET) {
-        return false;
+    if (l->step != FORGET || s->look != 0) {
+        return l->step == FORGET && s->operations_before_reset > l->operations;
     }
     bool rtc_knew = s->first.reboot == RESET;
     bool rtc_knows = rtc_knew && (s->second.op == 0 || s->second.reboot == RESET);
@@ -205,7 +236,7 @@ static bool may_vanish(const life *l)
 static const char *check_stays(const sweep *s, life *l, uint32_t first)
 {
     bool from_flash = l->now.rtc == 0 && l->next.rtc == 0;
-    settle(s, ALL_0_LATER);
+    settle_later(s);
     board_lose_power();
     l->now.rtc = 0;
     l->next.rtc = 0;
@@ -293,6 +324,18 @@ static bool replay(sweep *s, life *l)
     return true;
 }
 
+static void judge_state(sweep *s, life *l)
+{
+    s->states++;
+    const char *wrong = check(s, l);
+    if (wrong == NULL) {
+        wrong = nor_violation(&the_board.chip);
+    }
+    if (wrong != NULL) {
+        fail(s, wrong);
+    }
+}
+
 static bool is_chosen(sweep *s)
 {
     uint64_t one_in = s->sample * (s->second.op != 0 ? s->second_sample : 1);
@@ -323,14 +366,7 @@ static void try_state(sweep *s)
         }
         reboot_as(s, &l, s->second.reboot);
     }
-    s->states++;
-    const char *wrong = check(s, &l);
-    if (wrong == NULL) {
-        wrong = nor_violation(&the_board.chip);
-    }
-    if (wrong != NULL) {
-        fail(s, wrong);
-    }
+    judge_state(s, &l);
 }
 
 static bool has_weak_bits(nor_shape shape)
@@ -421,6 +457,33 @@ static void cut_recovery(sweep *s)
     s->second = (cut){0};
 }
 
+/* A reset at each look at the clock, the slot's state written up to each of its words. */
+static void reset_at_looks(sweep *s)
+{
+    s->first = (cut){.reboot = RESET};
+    s->second = (cut){0};
+    s->drift = STAY_WEAK;
+    bool reached = true;
+    for (s->look = 1; reached; s->look++) {
+        for (s->torn_size = 0; s->torn_size <= 64 && reached; s->torn_size += 4) {
+            board_restore(&s->start);
+            life l = s->life;
+            the_board.reset_at_look = s->look;
+            the_board.torn_size = s->torn_size;
+            (void)live(&l, s->scenario->during);
+            reached = the_board.chip.off;
+            if (reached) {
+                l.rtc_torn = true;
+                s->operations_before_reset = nor_operations(&the_board.chip);
+                s->turn++;
+                reboot_as(s, &l, RESET);
+                judge_state(s, &l);
+            }
+        }
+    }
+    s->look = 0;
+}
+
 static void sweep_scenario(sweep *s)
 {
     board_renew(s->sectors, s->seed);
@@ -431,6 +494,7 @@ static void sweep_scenario(sweep *s)
         return;
     }
     s->start = the_board;
+    reset_at_looks(s);
     uint64_t next_twice = 1;
     for (uint64_t op = 1;; op++) {
         life l;

@@ -53,11 +53,11 @@ static int read_info(const wh_journal_entry *entry, wh_record_info *out)
 #define GENERATION_PLAUSIBLE 0x80000000u
 
 typedef struct search {
-    /* The entry with the highest generation that is not spent. */
+    /* The entry written last that is not spent. */
     bool found;
     wh_journal_entry entry;
     wh_record_info info;
-    /* The highest of all. */
+    /* The highest generation. */
     uint32_t highest;
 } search;
 
@@ -71,7 +71,7 @@ static bool look(const wh_journal_entry *entry, void *ctx)
     if (info.generation > s->highest && info.generation < GENERATION_PLAUSIBLE) {
         s->highest = info.generation;
     }
-    if (!entry->spent && (!s->found || info.generation > s->info.generation)) {
+    if (!entry->spent && (!s->found || wh_journal_is_later(entry, &s->entry))) {
         s->found = true;
         s->entry = *entry;
         s->info = info;
@@ -481,11 +481,13 @@ static int append(wh_rtc *state, const uint8_t *record, uint16_t size, const wh_
             flash()->erase_interval_s != 0 ? flash()->erase_interval_s : ERASE_INTERVAL_DEFAULT_S;
         state->erase_allowed_us = now_us + (uint64_t)interval_s * 1000000u;
     }
-    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
+    if (result == WH_OK && old_at != WH_RTC_NOWHERE) {
+        result = wh_journal_spend(flash(), old_at);
+    }
     if (result == WH_OK) {
         note_flash(state, at, info);
-        state->flash_unsure = old_at != WH_RTC_NOWHERE && wh_journal_spend(flash(), old_at) != WH_OK;
     }
+    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
     int saved = wh_rtc_save(state);
     return result == WH_OK ? saved : result;
 }

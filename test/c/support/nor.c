@@ -130,7 +130,7 @@ static void apply(nor *chip, uint32_t at, const uint8_t *bytes, size_t size, siz
 
 /* ---- Operations ----------------------------------------------------------------------------- */
 
-static void lose_power(nor *chip)
+void nor_power_off(nor *chip)
 {
     chip->off = true;
     if (chip->on_cut != NULL) {
@@ -161,9 +161,21 @@ static int run(nor *chip, uint32_t at, const uint8_t *bytes, size_t size)
         apply(chip, at, bytes, size, extent_done(&chip->fault, size));
     }
     if (chip->fault.cut) {
-        lose_power(chip);
+        nor_power_off(chip);
     }
     return -1;
+}
+
+static uint8_t weak_byte(nor *chip)
+{
+    switch (chip->weakness) {
+    case NOR_READS_0:
+        return 0;
+    case NOR_READS_1:
+        return 0xff;
+    default:
+        return random_byte(chip);
+    }
 }
 
 static void read_cells(nor *chip, uint32_t at, uint8_t *out, size_t size)
@@ -172,7 +184,7 @@ static void read_cells(nor *chip, uint32_t at, uint8_t *out, size_t size)
     for (size_t i = 0; chip->cells.any_weak && i < size; i++) {
         uint8_t weak = chip->cells.weak[at + i];
         if (weak != 0) {
-            out[i] = (uint8_t)((out[i] & ~weak) | (random_byte(chip) & weak));
+            out[i] = (uint8_t)((out[i] & ~weak) | (weak_byte(chip) & weak));
         }
     }
 }

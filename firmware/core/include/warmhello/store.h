@@ -60,8 +60,8 @@ bool wh_store_wants_flash(const wh_binding *binding);
  * already. Both tiers then hold the same bytes.
  *
  * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
- * WH_DAMAGE_RECORD: its seal is broken. WH_PLATFORM_*. In each case flash holds the session
- * that it held. */
+ * WH_DAMAGE_RECORD: its seal is broken. In these cases flash holds what it held.
+ * WH_PLATFORM_*: it holds the old session or the new one. */
 WH_MUST_CHECK int wh_store_persist_rtc(void);
 
 /** Seals a session as wh_store_put() does, into memory of the caller with room for
