@@ -33,7 +33,7 @@ WH_MUST_CHECK int wh_store_now(wh_instant *out);
 
 /** Restores the newest session that is not spent, of either tier, if it is tied to `binding`.
  *
- * WH_MISS_EMPTY, WH_MISS_SPENT: none. WH_MISS_BINDING: another's, which stays. Damaged
+ * WH_MISS_EMPTY, WH_MISS_SPENT, WH_MISS_SUSPECT: none. WH_MISS_BINDING: another's, which stays. Damaged
  * records are wiped on the way and count as none, WH_DAMAGE_RECORD or WH_DAMAGE_SESSION if
  * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
@@ -45,6 +45,10 @@ WH_MUST_CHECK int wh_store_spend(uint32_t generation);
 
 /** The same for a session that is of no use any more. */
 WH_MUST_CHECK int wh_store_drop(uint32_t generation);
+
+/** Tells how a handshake went in which the session was offered. A session that failed is
+ * suspect: it may be the network's fault, so only a second failure in a row deletes it. */
+WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
 
 /** Seals a session and puts it into RTC RAM, in place of what was there. Fills in
  * info->generation, info->kind, info->lifetime_s and info->build.
