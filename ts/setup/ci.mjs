@@ -28,10 +28,17 @@ function hostileUnderSanitizer() {
     })
 }
 
+const seed = () => String(Math.floor(Math.random() * 2 ** 31))
+
 /** @type {[string, () => boolean][]} */
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
     ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
+    ["power cuts", () => run(["build/powercuts/powercuts/powercuts"])],
+    [
+        "a million steps of the store against a model",
+        () => run(["build/powercuts/powercuts/store_model", "--steps", "1000000", "--seed", seed()]),
+    ],
     ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
     ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_ca"].map(
