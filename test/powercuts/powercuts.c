@@ -60,7 +60,7 @@ typedef struct cut {
     reboot reboot;
 } cut;
 
-static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "zero words"};
+static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "word"};
 static const char *const reboot_words[] = {"power lost", "reset", "brown-out"};
 static const char *const drift_words[] = {"none",          "to 0 at once",       "to 1 at once",
                                           "mixed at once", "to 0 later",         "to 1 later",
@@ -242,6 +242,9 @@ static const char *check_stays(const sweep *s, life *l, uint32_t first)
     l->next.rtc = 0;
     got_session got = get_session(0);
     const char *wrong = judge(l, &got);
+    if (wrong == NULL && l->step == FORGET && l->now.flash != 0 && first == 0 && has_remains(s)) {
+        wrong = "forgotten bytes came back";
+    }
     if (wrong == NULL && from_flash && got.serial != unless_dead(l, first) &&
         !(got.serial == 0 && may_vanish(l)) && !is_dead(l, first)) {
         wrong = "the answer changed";
@@ -252,12 +255,7 @@ static const char *check_stays(const sweep *s, life *l, uint32_t first)
 /* The store goes on working. */
 static const char *check_goes_on(life *l)
 {
-    static const step save[] = {PUT13, SLEEP, WRITE, POWER, SPEND, POWER, END};
-    l->now = (tiers){offered(&l->now), 0};
-    /* Only whether the new one is there, and not again once it is spent: what comes back then
-     * may be one of before. */
     uint32_t serial = ++l->last_serial;
-    (void)save;
     if (put_session(serial, WH_TLS13, 0) != WH_OK) {
         return "a new session cannot be put";
     }
@@ -400,14 +398,22 @@ static size_t next_extent(const cut *c, size_t size, bool erase, bool coarse)
     return c->extent + (coarse ? stride + size / 3 : stride);
 }
 
+/* Each word of zeros in a sector, among them the marks. */
+static void each_mark(sweep *s, cut *c, uint32_t at, bool coarse, visitor visit)
+{
+    static const uint8_t zeros[4] = {0};
+    for (c->extent = 0; c->extent < WH_FLASH_SECTOR; c->extent += coarse ? 12 : 4) {
+        if (memcmp(&s->start.chip.cells.bits[at + c->extent], zeros, sizeof zeros) == 0) {
+            each_reboot(s, c, visit);
+        }
+    }
+}
+
 static void each_extent(sweep *s, cut *c, size_t size, bool erase, bool coarse, visitor visit)
 {
     if (c->shape == NOR_CUT_BEFORE || c->shape == NOR_CUT_AFTER) {
         c->extent = 0;
         each_reboot(s, c, visit);
-        return;
-    }
-    if (c->shape == NOR_CUT_ZERO_WORDS && !erase) {
         return;
     }
     for (c->extent = c->shape == NOR_CUT_PREFIX ? 4 : 0; c->extent < size;
@@ -420,9 +426,14 @@ static void each_shape(sweep *s, cut *c, bool coarse, visitor visit)
 {
     size_t size = the_board.chip.torn_size;
     bool erase = the_board.chip.torn_erase;
+    uint32_t at = the_board.chip.torn_at;
     for (int shape = 0; shape < NOR_SHAPES; shape++) {
         c->shape = (nor_shape)shape;
-        each_extent(s, c, size, erase, coarse, visit);
+        if (shape != NOR_CUT_WORD) {
+            each_extent(s, c, size, erase, coarse, visit);
+        } else if (erase) {
+            each_mark(s, c, at, coarse, visit);
+        }
     }
 }
 
