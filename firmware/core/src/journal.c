@@ -538,19 +538,6 @@ static int settle_tail(const wh_flash *flash, uint32_t index)
     return clear_mark(flash, address(index, offset));
 }
 
-/* Ends a forget that was begun. */
-static int finish_forget(const wh_flash *flash, uint32_t up_to)
-{
-    for (uint32_t i = 0; i < flash->sector_count; i++) {
-        sector one;
-        if (read_sector(flash, i, &one) == WH_OK && one.valid && one.forgotten && !one.overwritten) {
-            int marked = clear_mark(flash, address(i, AT_FORGET));
-            (void)marked; /* overwriting is as good */
-        }
-    }
-    return overwrite(flash, up_to);
-}
-
 int wh_journal_recover(const wh_flash *flash)
 {
     int result = settle_headers(flash);
@@ -562,7 +549,7 @@ int wh_journal_recover(const wh_flash *flash)
         return result;
     }
     if (all.forgotten_up_to > 0) {
-        result = finish_forget(flash, all.forgotten_up_to);
+        result = overwrite(flash, all.forgotten_up_to);
     }
     if (result == WH_OK && all.newest.valid && all.newest.sequence > all.forgotten_up_to) {
         result = settle_tail(flash, all.newest.index);

@@ -39,9 +39,9 @@ typedef enum nor_shape {
     NOR_CUT_WEAK,
     /** Of the rest, each bit that was to change has changed, is weak, or is as it was. */
     NOR_CUT_MIXED,
-    /** Of the rest, words of 4 bytes that were all zeros are done, others are as they were:
-     * in an erase, marks come back to ones and what they mark stays. */
-    NOR_CUT_ZERO_WORDS,
+    /** Done is the word of 4 bytes behind `extent` alone: in an erase, a mark comes back to
+     * ones, and what it marks stays. */
+    NOR_CUT_WORD,
     NOR_SHAPES
 } nor_shape;
 

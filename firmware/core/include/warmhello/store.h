@@ -3,7 +3,8 @@
  * RTC RAM is written at each change and is lost with the power. Flash is for a loss of
  * power and wears, so it is written only when its copy is of no more use and the wear
  * budget allows. Both hold the same kind of sealed record (record.h); nothing in either is
- * believed before its seal opens.
+ * believed before its seal opens. Flash offers one session at most: a new one takes the
+ * place of the one before.
  *
  * Power may fail at any moment. Afterwards the store holds the old session or the new one,
  * and never a single-use session that was spent as if it were fresh.
@@ -38,9 +39,10 @@ WH_MUST_CHECK int wh_store_now(wh_instant *out);
  * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
 
-/** Makes sure that the session of this generation is not offered again, in flash first, then in RTC RAM, and
- * wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH, WH_PLATFORM_RTC: it is
- * not certain, so it may not be offered now. */
+/** Makes sure that the session of this generation is not offered again, in flash first, then
+ * in RTC RAM, and wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH,
+ * WH_PLATFORM_RTC: it is not certain, so it may not be offered now. The same where power
+ * fails in the middle: the session may still be found afterwards, and may yet vanish. */
 WH_MUST_CHECK int wh_store_spend(uint32_t generation);
 
 /** The same for a session that is of no use any more. */
@@ -77,7 +79,9 @@ WH_MUST_CHECK int wh_store_seal(wh_record_info *info, const wh_session *session,
 WH_MUST_CHECK int wh_store_persist(const uint8_t *record, uint16_t size);
 
 /** Overwrites both tiers; nothing is offered afterwards. Power may fail in the middle: the
- * next use of the store goes on with it. WH_PLATFORM_FLASH: bytes are left in flash. */
+ * next use of the store goes on with it, but for a power loss in the very first operation
+ * on flash, which leaves flash as it was. WH_PLATFORM_FLASH: bytes are left in flash; the
+ * next use goes on, as long as RTC RAM or flash remembers. */
 WH_MUST_CHECK int wh_store_forget(void);
 
 /** Which tiers hold a session that is not spent. */
