@@ -101,7 +101,6 @@ int wh_wolfssl_seed(unsigned char *out, unsigned int len);
 /* Both of wolfSSL's clocks are ours: LowResTimer and TimeNowInMilliseconds
  * count time that also passes during deep sleep, XTIME is the calendar. */
 #define USER_TICKS
-#define WOLFSSL_GMTIME
 #include <time.h>
 #define XTIME wh_wolfssl_time
 time_t wh_wolfssl_time(time_t *out);

@@ -109,6 +109,94 @@ static void the_second_attempt_is_the_last(void **state)
     server_stop(server);
 }
 
+/* Both attempts of a wake meet a connection that closes. */
+static void broken_wake(const wh_client_config *config, tls_server *server)
+{
+    wh_client client;
+    make_client(&client, config);
+    for (int attempt = 1; attempt <= 2; attempt++) {
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_true(by_eof(&line) < 0);
+        assert_int_equal(wh_conn_fallback_due(&line.conn), attempt == 1);
+        line_free(&line);
+    }
+    wh_client_free(&client);
+}
+
+static void a_dead_network_does_not_cost_a_good_session(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) { /* the session may be offered again in TLS 1.2 only */
+        tls_server *server = server_start(&kinds[i]);
+        wh_client_config config = config_for(server);
+        assert_true(wake_and_visit(&config, server).outcome.stored);
+        for (int round = 0; round < 3; round++) {
+            broken_wake(&config, server);
+            assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        }
+        broken_wake(&config, server);
+        broken_wake(&config, server);
+        assert_int_equal(wake_and_visit(&config, server).outcome.reason, WH_REASON_SUSPECT);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_session_without_which_it_works_is_offered_no_more(void **state)
+{
+    (void)state;
+    server_options options = kinds[1];
+    options.tickets_may_end = true;
+    tls_server *server = server_start(&options);
+    wh_client_config config = config_for(server);
+    assert_true(wake_and_visit(&config, server).outcome.stored);
+    server_end_tickets(server); /* so the second attempt brings no new session */
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_true(by_alert(&line) < 0);
+    line_free(&line);
+    assert_int_equal(visit_server(&client, server).outcome.reason, WH_REASON_FALLBACK);
+    wh_client_free(&client);
+    assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_NONE);
+    server_stop(server);
+}
+
+/* The attempt in full beside one that waits. */
+static void of_two_attempts_the_first_to_open_is_used(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        for (int full_wins = 0; full_wins < 2; full_wins++) {
+            tls_server *server = server_start(&kinds[i]);
+            wh_client_config config = config_for(server);
+            assert_true(wake_and_visit(&config, server).outcome.stored);
+            wh_client client;
+            make_client(&client, &config);
+            wire_line waiting;
+            wire_line joined;
+            assert_int_equal(line_open(&waiting, &client, server), WH_OK);
+            assert_true(wh_conn_hedge(&waiting.conn));
+            assert_int_equal(line_open(&joined, &client, server), WH_OK);
+            assert_false(wh_conn_hedge(&joined.conn));
+            wire_line *winner = full_wins ? &joined : &waiting;
+            line_run(winner);
+            assert_int_equal(wh_conn_get_state(&winner->conn), WH_CONN_OPEN);
+            assert_int_equal(wh_conn_outcome(&winner->conn)->result,
+                             full_wins ? WH_RESULT_FULL : WH_RESULT_RESUMED);
+            assert_int_equal(peer_resumed(winner->peer), !full_wins);
+            line_free(&waiting);
+            line_free(&joined);
+            wh_client_free(&client);
+            assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+            server_stop(server);
+            wh_host_lose_power();
+        }
+    }
+}
+
 static void without_a_session_there_is_no_second_attempt(void **state)
 {
     (void)state;
@@ -146,6 +234,9 @@ int main(void)
         PLATFORM_TEST(a_closed_connection_is_followed_by_a_full_handshake),
         PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake),
         PLATFORM_TEST(the_second_attempt_is_the_last),
+        PLATFORM_TEST(a_dead_network_does_not_cost_a_good_session),
+        PLATFORM_TEST(a_session_without_which_it_works_is_offered_no_more),
+        PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used),
         PLATFORM_TEST(without_a_session_there_is_no_second_attempt),
         PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice),
     };

@@ -174,6 +174,28 @@ static wh_outcome fallback(scene *s)
     return outcome;
 }
 
+/* A wake in a network that breaks every connection off. */
+static void broken_wake(const scene *s)
+{
+    wh_client client;
+    make_client(&client, &s->config);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, s->server), WH_OK);
+        assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
+        line_free(&line);
+    }
+    wh_client_free(&client);
+}
+
+static wh_outcome suspect(scene *s)
+{
+    visited(s, &ticket12);
+    broken_wake(s);
+    broken_wake(s);
+    return again(s);
+}
+
 /* ---- All of them --------------------------------------------------------------------------------- */
 
 typedef wh_outcome (*reason_maker)(scene *s);
@@ -189,6 +211,7 @@ static const reason_maker makers[] = {
     [WH_REASON_AUTHENTICATION_OLD] = authenticated_too_long_ago,
     [WH_REASON_AGE_UNKNOWN] = age_unknown,
     [WH_REASON_SPENT] = spent,
+    [WH_REASON_SUSPECT] = suspect,
     [WH_REASON_STORE] = store_failed,
     [WH_REASON_UNUSABLE] = unusable,
     [WH_REASON_DAMAGED] = damaged,

@@ -33,9 +33,7 @@ for (const condition of conditions) {
             const seen = await wakeWithoutLeak(board, { connectTimeoutMs: DEADLINE_MS })
             expectTimeout(seen)
             expect(seen.visit.attempts).toBe(condition.stored ? 2 : 1)
-            // Silence may be the server's answer to the session: the next wake goes without.
-            const next = await expectNextWakeSucceeds(board)
-            expect(next.visit.outcome).toMatchObject({ result: "full" })
+            await expectNextWakeSucceeds(board)
         })
     })
 

@@ -69,7 +69,7 @@ static const char *take_out(life *l, int (*how)(uint32_t generation))
     l->next.rtc = l->now.rtc == got.serial ? 0 : l->now.rtc;
     l->next.flash = l->now.flash == got.serial ? 0 : l->now.flash;
     int result = how(got.generation);
-    if (result == WH_OK) {
+    if (result == WH_OK && !the_board.chip.off) {
         bury(l, got.serial);
     }
     return expect(result, WH_OK);
@@ -79,7 +79,7 @@ static const char *forget(life *l)
 {
     l->next = (tiers){0, 0};
     int result = wh_store_forget();
-    if (result == WH_OK) {
+    if (result == WH_OK && !the_board.chip.off) {
         bury(l, l->now.rtc);
         bury(l, l->now.flash);
     }

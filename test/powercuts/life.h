@@ -44,6 +44,8 @@ typedef struct life {
     uint32_t last_serial;
     /** The step under way, or the last one. */
     step step;
+    /** A reset came while RTC RAM was written: what was in it may be lost. */
+    bool rtc_torn;
     /** Operations on flash when it began. */
     uint64_t operations;
 } life;

@@ -1,19 +1,14 @@
 /* Power cut before, in and after every operation on flash, and again in every operation of
- * the recovery; after each, what the store offers is compared with a model. */
+ * the recovery; after each, what the store offers is compared with a model.
+ *
+ * powercuts [--seed S] [--sample N: one state of N] [--second-sample N: of those with a
+ * second cut, one of N besides] [--only SCENARIO] */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "board.h"
-#include "life.h"
-
-typedef struct scenario {
-    const char *name;
-    /* Without a cut, then with one. */
-    step before[STEPS_MAX];
-    step during[STEPS_MAX];
-} scenario;
+#include "sweep.h"
 
 static const scenario scenarios[] = {
     {"first save", {END}, {PUT13, WRITE, END}},
@@ -29,53 +24,19 @@ static const scenario scenarios[] = {
     {"forget after a sector turn", {FILL, PUT13, SLEEP, WRITE, END}, {FORGET, END}},
     {"save after forget", {PUT12, WRITE, SLEEP, FORGET, END}, {PUT13, WRITE, END}},
     {"sector turn", {FILL, PUT13, SLEEP, END}, {WRITE, END}},
+    {"sector turn over spent sessions", {FILL_ALL, SPEND, PUT13, SLEEP, END}, {WRITE, END}},
     {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
     {"wear limit", {FILL, PUT13, END}, {WRITE_WEARS, SLEEP, WRITE, END}},
     {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
 };
 
-/* ---- One cut ---------------------------------------------------------------------------- */
+/* ---- Telling ---------------------------------------------------------------------------------- */
 
-typedef enum reboot { POWER_LOST, RESET, BROWN_OUT, REBOOTS } reboot;
-
-/* When weak bits settle, and how. */
-typedef enum drift {
-    STAY_WEAK,
-    ALL_0_AT_ONCE,
-    ALL_1_AT_ONCE,
-    MIXED_AT_ONCE,
-    ALL_0_LATER,
-    ALL_1_LATER,
-    MIXED_LATER,
-    DRIFTS
-} drift;
-
-typedef struct cut {
-    uint64_t op;
-    nor_shape shape;
-    size_t extent;
-    reboot reboot;
-} cut;
-
-static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "zero words"};
+static const char *const shape_words[] = {"before", "after", "prefix", "bits", "weak", "mixed", "word"};
 static const char *const reboot_words[] = {"power lost", "reset", "brown-out"};
-static const char *const drift_words[] = {"none",       "to 0 at once", "to 1 at once", "mixed at once",
-                                          "to 0 later", "to 1 later",   "mixed later"};
-
-typedef struct sweep {
-    uint64_t seed;
-    /* One of so many states is tried, and of those with a second cut one of `sample *
-     * second_sample`. */
-    uint64_t sample, second_sample;
-    const char *only;
-    const scenario *scenario;
-    uint32_t sectors;
-    uint64_t states, failures, turn;
-    board start;
-    life life;
-    cut first, second;
-    drift drift;
-} sweep;
+static const char *const drift_words[] = {"none",          "to 0 at once",       "to 1 at once",
+                                          "mixed at once", "to 0 later",         "to 1 later",
+                                          "mixed later",   "first 0, then to 1", "first 1, then to 0"};
 
 static void print_cut(const char *which, const cut *c)
 {
@@ -93,19 +54,21 @@ static void fail(sweep *s, const char *why)
     (void)fprintf(stderr, "%s, %u sectors: %s\n", s->scenario->name, s->sectors, why);
     print_cut("first", &s->first);
     print_cut("second", &s->second);
+    if (s->look != 0) {
+        (void)fprintf(stderr, "  reset at look %" PRIu64 ", %zu bytes of RTC RAM written\n", s->look,
+                      s->torn_size);
+    }
     (void)fprintf(stderr, "  drift %s, --seed %" PRIu64 ", state %" PRIu64 "\n", drift_words[s->drift],
                   s->seed, s->turn);
 }
 
-static void settle(const sweep *s, drift at_once)
-{
-    if (s->drift >= at_once && s->drift < at_once + 3) {
-        nor_settle(&the_board.chip, (nor_settling)(s->drift - at_once));
-    }
-}
+/* ---- Cuts ------------------------------------------------------------------------------------- */
 
 static void reboot_as(sweep *s, life *l, reboot how)
 {
+    if (s->drift >= FIRST_0_THEN_1) {
+        the_board.chip.weakness = s->drift == FIRST_0_THEN_1 ? NOR_READS_0 : NOR_READS_1;
+    }
     if (how == RESET) {
         board_reset();
     } else if (how == BROWN_OUT) {
@@ -117,158 +80,8 @@ static void reboot_as(sweep *s, life *l, reboot how)
         l->now.rtc = 0;
         l->next.rtc = 0;
     }
-    settle(s, ALL_0_AT_ONCE);
+    settle_weak_bits(s, ALL_0_AT_ONCE);
 }
-
-/* ---- What must hold afterwards ------------------------------------------------------------- */
-
-static bool is_one_of(uint32_t serial, uint32_t a, uint32_t b)
-{
-    return serial == a || serial == b;
-}
-
-static uint32_t unless_dead(const life *l, uint32_t serial)
-{
-    return is_dead(l, serial) ? 0 : serial;
-}
-
-/* Old or new. */
-static const char *judge(const life *l, const got_session *got)
-{
-    if (got->result == WH_PLATFORM_FLASH) {
-        return "flash that works is reported as failing";
-    }
-    if (got->serial == UNKNOWN_SESSION) {
-        return "a damaged session was believed";
-    }
-    if (is_dead(l, got->serial)) {
-        return "what was spent or forgotten is offered";
-    }
-    if (!is_one_of(got->serial, unless_dead(l, offered(&l->now)), unless_dead(l, offered(&l->next)))) {
-        return got->serial == 0 ? "the session is lost" : "neither the old nor the new session is offered";
-    }
-    return NULL;
-}
-
-/* Whether 16 bytes that were in an entry at the start are still there. */
-static bool has_remains(const sweep *s)
-{
-    enum { PIECE = 16 };
-    for (size_t at = 0; at < (size_t)s->sectors * WH_FLASH_SECTOR; at += PIECE) {
-        const uint8_t *was = &s->start.chip.cells.bits[at];
-        bool blank = memcmp(was, was + 1, PIECE - 1) == 0;
-        if (at % WH_FLASH_SECTOR >= 32 && !blank && memcmp(was, &the_board.chip.cells.bits[at], PIECE) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the first operation of a forget, which programs its mark, was done before or in
- * a cut. */
-static bool is_marked(const cut *c, uint64_t earlier)
-{
-    return c->op > earlier + 1 || (c->op == earlier + 1 && c->shape == NOR_CUT_AFTER);
-}
-
-/* A forget that is known to have begun: its mark is in flash, or RTC RAM remembers. */
-static bool forget_begun(const sweep *s, const life *l)
-{
-    if (l->step != FORGET) {
-        return false;
-    }
-    bool rtc_knew = s->first.reboot == RESET;
-    bool rtc_knows = rtc_knew && (s->second.op == 0 || s->second.reboot == RESET);
-    return rtc_knows || is_marked(&s->first, l->operations - nor_operations(&s->start.chip)) ||
-           (rtc_knew && is_marked(&s->second, 0));
-}
-
-static const char *check_forget(const sweep *s, const life *l, const got_session *got)
-{
-    if (forget_begun(s, l) && got->serial != 0) {
-        return "a session is offered after forget";
-    }
-    if ((forget_begun(s, l) || (l->step == FORGET && l->now.flash != 0 && got->serial == 0)) &&
-        has_remains(s)) {
-        return "forget left bytes in flash";
-    }
-    return NULL;
-}
-
-/* The session of before may be used up by an operation that was cut, at any time. */
-static bool may_vanish(const life *l)
-{
-    return l->step == SPEND || l->step == DROP || l->step == FORGET;
-}
-
-/* The power goes a second time, later: the answer must not change back. */
-static const char *check_stays(const sweep *s, life *l, uint32_t first)
-{
-    bool from_flash = l->now.rtc == 0 && l->next.rtc == 0;
-    settle(s, ALL_0_LATER);
-    board_lose_power();
-    l->now.rtc = 0;
-    l->next.rtc = 0;
-    got_session got = get_session(0);
-    const char *wrong = judge(l, &got);
-    if (wrong == NULL && from_flash && got.serial != unless_dead(l, first) &&
-        !(got.serial == 0 && may_vanish(l)) && !is_dead(l, first)) {
-        wrong = "the answer changed";
-    }
-    return wrong;
-}
-
-/* The store goes on working. */
-static const char *check_goes_on(life *l)
-{
-    static const step save[] = {PUT13, SLEEP, WRITE, POWER, SPEND, POWER, END};
-    l->now = (tiers){offered(&l->now), 0};
-    /* Only whether the new one is there, and not again once it is spent: what comes back then
-     * may be one of before. */
-    uint32_t serial = ++l->last_serial;
-    (void)save;
-    if (put_session(serial, WH_TLS13, 0) != WH_OK) {
-        return "a new session cannot be put";
-    }
-    board_sleep(7200000000u);
-    if (wh_store_persist_rtc() != WH_OK) {
-        return "a new session cannot be written to flash";
-    }
-    board_lose_power();
-    got_session got = get_session(0);
-    if (got.serial != serial) {
-        return "a new session is lost";
-    }
-    if (wh_store_spend(got.generation) != WH_OK) {
-        return "a new session cannot be spent";
-    }
-    bury(l, serial);
-    board_lose_power();
-    got = get_session(0);
-    return is_dead(l, got.serial) || got.serial == UNKNOWN_SESSION ? "a new session came back" : NULL;
-}
-
-static const char *check(const sweep *s, life *l)
-{
-    got_session got = get_session(0);
-    const char *wrong = judge(l, &got);
-    if (wrong == NULL) {
-        wrong = check_forget(s, l, &got);
-    }
-    if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
-        wrong = wh_store_spend(got.generation) == WH_OK ? NULL : "the session cannot be spent";
-        bury(l, got.serial);
-    }
-    if (wrong == NULL) {
-        wrong = check_stays(s, l, got.serial);
-    }
-    if (wrong == NULL) {
-        wrong = check_goes_on(l);
-    }
-    return wrong;
-}
-
-/* ---- Sweeping -------------------------------------------------------------------------------- */
 
 static nor_fault fault_of(const cut *c)
 {
@@ -291,6 +104,18 @@ static bool replay(sweep *s, life *l)
     }
     reboot_as(s, l, s->first.reboot);
     return true;
+}
+
+static void judge_state(sweep *s, life *l)
+{
+    s->states++;
+    const char *wrong = check(s, l);
+    if (wrong == NULL) {
+        wrong = nor_violation(&the_board.chip);
+    }
+    if (wrong != NULL) {
+        fail(s, wrong);
+    }
 }
 
 static bool is_chosen(sweep *s)
@@ -323,14 +148,7 @@ static void try_state(sweep *s)
         }
         reboot_as(s, &l, s->second.reboot);
     }
-    s->states++;
-    const char *wrong = check(s, &l);
-    if (wrong == NULL) {
-        wrong = nor_violation(&the_board.chip);
-    }
-    if (wrong != NULL) {
-        fail(s, wrong);
-    }
+    judge_state(s, &l);
 }
 
 static bool has_weak_bits(nor_shape shape)
@@ -364,14 +182,22 @@ static size_t next_extent(const cut *c, size_t size, bool erase, bool coarse)
     return c->extent + (coarse ? stride + size / 3 : stride);
 }
 
+/* Each word of zeros in a sector, among them the marks. */
+static void each_mark(sweep *s, cut *c, uint32_t at, bool coarse, visitor visit)
+{
+    static const uint8_t zeros[4] = {0};
+    for (c->extent = 0; c->extent < WH_FLASH_SECTOR; c->extent += coarse ? 12 : 4) {
+        if (memcmp(&s->start.chip.cells.bits[at + c->extent], zeros, sizeof zeros) == 0) {
+            each_reboot(s, c, visit);
+        }
+    }
+}
+
 static void each_extent(sweep *s, cut *c, size_t size, bool erase, bool coarse, visitor visit)
 {
     if (c->shape == NOR_CUT_BEFORE || c->shape == NOR_CUT_AFTER) {
         c->extent = 0;
         each_reboot(s, c, visit);
-        return;
-    }
-    if (c->shape == NOR_CUT_ZERO_WORDS && !erase) {
         return;
     }
     for (c->extent = c->shape == NOR_CUT_PREFIX ? 4 : 0; c->extent < size;
@@ -384,9 +210,14 @@ static void each_shape(sweep *s, cut *c, bool coarse, visitor visit)
 {
     size_t size = the_board.chip.torn_size;
     bool erase = the_board.chip.torn_erase;
+    uint32_t at = the_board.chip.torn_at;
     for (int shape = 0; shape < NOR_SHAPES; shape++) {
         c->shape = (nor_shape)shape;
-        each_extent(s, c, size, erase, coarse, visit);
+        if (shape != NOR_CUT_WORD) {
+            each_extent(s, c, size, erase, coarse, visit);
+        } else if (erase) {
+            each_mark(s, c, at, coarse, visit);
+        }
     }
 }
 
@@ -421,6 +252,33 @@ static void cut_recovery(sweep *s)
     s->second = (cut){0};
 }
 
+/* A reset at each look at the clock, the slot's state written up to each of its words. */
+static void reset_at_looks(sweep *s)
+{
+    s->first = (cut){.reboot = RESET};
+    s->second = (cut){0};
+    s->drift = STAY_WEAK;
+    bool reached = true;
+    for (s->look = 1; reached; s->look++) {
+        for (s->torn_size = 0; s->torn_size <= 64 && reached; s->torn_size += 4) {
+            board_restore(&s->start);
+            life l = s->life;
+            the_board.reset_at_look = s->look;
+            the_board.torn_size = s->torn_size;
+            (void)live(&l, s->scenario->during);
+            reached = the_board.chip.off;
+            if (reached) {
+                l.rtc_torn = true;
+                s->operations_before_reset = nor_operations(&the_board.chip);
+                s->turn++;
+                reboot_as(s, &l, RESET);
+                judge_state(s, &l);
+            }
+        }
+    }
+    s->look = 0;
+}
+
 static void sweep_scenario(sweep *s)
 {
     board_renew(s->sectors, s->seed);
@@ -431,6 +289,7 @@ static void sweep_scenario(sweep *s)
         return;
     }
     s->start = the_board;
+    reset_at_looks(s);
     uint64_t next_twice = 1;
     for (uint64_t op = 1;; op++) {
         life l;
@@ -452,7 +311,7 @@ static void sweep_scenario(sweep *s)
 
 int main(int argc, char **argv)
 {
-    static sweep s = {.seed = 1, .sample = 1, .second_sample = 24};
+    static sweep s = {.scenario = scenarios, .seed = 1, .sample = 1, .second_sample = 24};
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--seed") == 0) {
             s.seed = strtoull(argv[i + 1], NULL, 10);
@@ -470,6 +329,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
             s.scenario = &scenarios[i];
             uint64_t before = s.states;
+            s.turn = (i * 8 + s.sectors) << 32; /* the same states when it is the only one */
             if (s.only == NULL || strcmp(s.only, s.scenario->name) == 0) {
                 sweep_scenario(&s);
                 (void)fprintf(stderr, "%-32s %u sectors %9" PRIu64 " states\n", s.scenario->name, s.sectors,

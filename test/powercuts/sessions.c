@@ -155,6 +155,7 @@ got_session get_session(unsigned binding)
     if (got.result == WH_OK) {
         got.serial = identify(&stored);
         got.generation = stored.info.generation;
+        got.age = stored.age;
     }
     wh_session_release(&stored.session);
     return got;

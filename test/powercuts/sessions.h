@@ -15,6 +15,7 @@ typedef struct got_session {
     /** 0 when none, and UNKNOWN_SESSION for one whose two numbers differ. */
     uint32_t serial;
     uint32_t generation;
+    wh_age age;
 } got_session;
 
 #define UNKNOWN_SESSION UINT32_MAX

@@ -1,5 +1,7 @@
 /* Random lives of the store beside the model of worlds.h: connects, sleeps, losses of power,
- * operations that fail or are torn, clocks that jump, bits that rot, other configurations. */
+ * operations that fail or are torn, clocks that jump, bits that rot, other configurations.
+ *
+ * store_model [--steps N] [--seed S] [--trace N: tells every step after the Nth] */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +199,17 @@ static void expect_shakiness(void)
     }
 }
 
+/* An age that is known must be right, unless the wall clock has jumped. */
+static void check_age(const got_session *got)
+{
+    const struct note *note = &notes[got->serial % NOTES];
+    uint64_t age_us = true_us() - note->captured_us;
+    if (got->age.known && note->jumps == jumps &&
+        (got->age.least_us > age_us || got->age.most_us + 1000 < age_us)) {
+        complain("the age is wrong");
+    }
+}
+
 static void got_one(const got_session *got)
 {
     if (got->serial == UNKNOWN_SESSION) {
@@ -208,6 +221,7 @@ static void got_one(const got_session *got)
     } else {
         worlds_change(&model, PROMOTES, 0);
         model.rtc_shaky = false;
+        check_age(got);
         remembered[below(REMEMBERED)] = *got;
     }
 }
@@ -230,12 +244,10 @@ static void keep_other_bindings(unsigned binding)
     }
 }
 
-static got_session last_get;
 static void get(void)
 {
     unsigned binding = below(BINDINGS);
     got_session got = get_session(binding);
-    last_get = got;
     got.result = ended(got.result);
     got.serial = the_board.chip.off ? 0 : got.serial;
     expect_shakiness();
@@ -296,8 +308,9 @@ static void brown_out(void)
     memcpy(the_board.rtc_at_cut, the_board.rtc, sizeof the_board.rtc);
     board_brown_out();
     earlier_us = before_us;
-    /* A clock that has caught up does not show that it began again. */
+    /* A clock that has caught up does not show that it began again. Then ages are too short. */
     worlds_fork(&model, RTC_GOES, 0);
+    jumps++;
     forget_generations();
 }
 
@@ -326,41 +339,60 @@ static void jump_wall(void)
     jumps++;
 }
 
-static uint32_t last_what;
-static int last_result;
+static void spend(void)
+{
+    take_out(wh_store_spend);
+}
+
+static void drop(void)
+{
+    take_out(wh_store_drop);
+}
+
+static void sleep_some(void)
+{
+    board_sleep((uint64_t)below(7200) * 1000000u);
+}
+
+static void settle(void)
+{
+    nor_settle(&the_board.chip, (nor_settling)below(3));
+}
+
+static const struct happening {
+    const char *name;
+    void (*happen)(void);
+    uint32_t percent;
+} happenings[] = {
+    {"put", put, 20},
+    {"persist", persist, 13},
+    {"second ticket", second, 7},
+    {"get", get, 25},
+    {"spend", spend, 10},
+    {"drop", drop, 3},
+    {"forget", forget, 2},
+    {"sleep", sleep_some, 8},
+    {"power loss", lose_power, 5},
+    {"brown-out", brown_out, 1},
+    {"clock jump", jump_wall, 2},
+    {"rot in flash", rot_flash, 1},
+    {"rot in RTC RAM", rot_rtc, 1},
+    {"weak bits settle", settle, 2},
+};
+
+static const char *last_name;
 
 static void one_step(void)
 {
-    uint32_t what = below(100);
-    last_what = what;
-    maybe_set_fault();
-    if (what < 20) {
-        put();
-    } else if (what < 33) {
-        persist();
-    } else if (what < 40) {
-        second();
-    } else if (what < 65) {
-        get();
-    } else if (what < 78) {
-        take_out(what < 75 ? wh_store_spend : wh_store_drop);
-    } else if (what < 80) {
-        forget();
-    } else if (what < 88) {
-        board_sleep((uint64_t)below(7200) * 1000000u);
-    } else if (what < 93) {
-        lose_power();
-    } else if (what < 94) {
-        brown_out();
-    } else if (what < 96) {
-        jump_wall();
-    } else if (what < 97) {
-        rot_flash();
-    } else if (what < 98) {
-        rot_rtc();
-    } else {
-        nor_settle(&the_board.chip, (nor_settling)below(3));
+    uint32_t percent = below(100);
+    const struct happening *h = happenings;
+    while (percent >= h->percent) {
+        percent -= h->percent;
+        h++;
     }
+    last_name = h->name;
+    maybe_set_fault();
+    h->happen();
     if (the_board.chip.off) {
         reboot_after_cut();
     }
@@ -368,20 +400,16 @@ static void one_step(void)
 
 /* ---- Running ------------------------------------------------------------------------------------------ */
 
-static void trace(uint64_t n)
+/* What is thought to be stored, after a step. */
+static void trace(uint64_t done)
 {
-    (void)fprintf(
-        stderr,
-        "%" PRIu64 ": %" PRIu32 " fault %d cut %d shape %d ext %zu at %#x of %zu; off %d; last serial %u:", n,
-        last_what, fault_was_met, the_board.chip.fault.cut, the_board.chip.fault.shape,
-        the_board.chip.fault.extent, the_board.chip.torn_at, the_board.chip.torn_size, the_board.chip.off,
-        last_serial);
+    (void)fprintf(stderr, "%" PRIu64 ": %s%s, last serial %" PRIu32 ", {rtc flash}:", done, last_name,
+                  fault_was_met ? " with a fault" : "", last_serial);
     for (unsigned i = 0; i < model.count; i++) {
-        (void)fprintf(stderr, " {%u %u}", model.list[i].rtc, model.list[i].flash);
+        (void)fprintf(stderr, " {%" PRIu32 " %" PRIu32 "}", model.list[i].rtc, model.list[i].flash);
     }
-    (void)fprintf(stderr, " shaky %d %d got %d %u\n", model.rtc_shaky, model.flash_shaky, last_get.result,
-                  last_get.serial);
-    (void)last_result;
+    (void)fprintf(stderr, "%s%s\n", model.rtc_shaky ? ", RTC shaky" : "",
+                  model.flash_shaky ? ", flash shaky" : "");
 }
 
 static uint64_t number(const char *text)
@@ -393,12 +421,12 @@ int main(int argc, char **argv)
 {
     uint64_t seed = (uint64_t)time(NULL);
     uint64_t steps = 1000000;
-    uint64_t from = UINT64_MAX;
+    uint64_t trace_from = UINT64_MAX;
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--seed") == 0) {
             seed = number(argv[i + 1]);
         } else if (strcmp(argv[i], "--trace") == 0) {
-            from = number(argv[i + 1]);
+            trace_from = number(argv[i + 1]);
         } else if (strcmp(argv[i], "--steps") == 0) {
             steps = number(argv[i + 1]);
         }
@@ -412,8 +440,9 @@ int main(int argc, char **argv)
     while (done < steps && wrong == NULL) {
         one_step();
         done++;
-        if (done > from)
+        if (done > trace_from) {
             trace(done);
+        }
         if (nor_violation(&the_board.chip) != NULL) {
             complain(nor_violation(&the_board.chip));
         }

@@ -6,6 +6,7 @@ import koffi from "koffi"
 import { expect, test } from "vitest"
 import { Client } from "#warmhello/core/client.js"
 import { Connection, connectionStates } from "#warmhello/core/connection.js"
+import { readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
 import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
 import { checkoutPath } from "#warmhello/core/paths.js"
@@ -73,6 +74,7 @@ test("every native function works from TypeScript", async () => {
         expect(second.hedge()).toBe(false) // it goes in full already
     }
     restartWithFlash(undefined)
+    expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })
     const memory = functions.hostMemory()
     expect(Number(memory.peak_bytes)).toBeGreaterThanOrEqual(Number(memory.live_bytes))

@@ -7,7 +7,8 @@ import { checkoutPath } from "./paths.js"
 import { type CoreErrorWord, coreErrors } from "./words.js"
 
 function load() {
-    const path = checkoutPath("build/host/libwarmhello.so")
+    // Another build of it, with sanitizers, for the tests.
+    const path = process.env.WARMHELLO_LIBRARY ?? checkoutPath("build/host/libwarmhello.so")
     if (!existsSync(path)) throw new WarmhelloError("not-built", "the native library is not built")
     const library = koffi.load(path)
     koffi.opaque("wh_client")

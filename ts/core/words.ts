@@ -12,11 +12,12 @@ export const reasons = {
     "authenticated-too-long-ago": "the last full handshake is longer ago than the setting allows",
     "age-unknown": "the age of the stored session is unknown, and it was resumed on trust once already",
     spent: "the stored session may be offered only once, and it was",
+    suspect: "the stored session was offered in two handshakes that failed, and was deleted",
     "store-failed": "the stored session could not be read or marked as spent, so it was not offered",
     unusable: "wolfSSL would not attach the stored session, most often because it has expired",
     damaged: "the stored session was damaged; it was wiped and not offered",
     refused: "the stored session was offered and the server chose a full handshake",
-    fallback: "the attempt with the stored session failed; it was wiped and this second attempt went in full",
+    fallback: "the attempt with the stored session failed or met silence, and this second attempt went in full",
 } as const
 export type Reason = keyof typeof reasons
 
@@ -40,6 +41,11 @@ export const coreErrors = {
     },
     "wear-limit": { value: -5, class: "miss", meaning: "the wear budget does not allow to write to flash now" },
     spent: { value: -6, class: "miss", meaning: "the stored session may be offered only once, and it was" },
+    suspect: {
+        value: -7,
+        class: "miss",
+        meaning: "the stored session was offered in two handshakes that failed, and was deleted",
+    },
     damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
     untrusted: { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },

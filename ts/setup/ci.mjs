@@ -3,7 +3,7 @@
 // with the counts of both.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { root, run } from "./shell.mjs"
+import { outputOf, root, run } from "./shell.mjs"
 
 const FUZZ_SECONDS = 60
 const results = join(root, "build/test-results.json")
@@ -18,9 +18,27 @@ function fuzz(target) {
     ])
 }
 
+/** Leaks are looked for in each test by counting wolfSSL's memory; Node itself frees little at its end. */
+function hostileUnderSanitizer() {
+    const sanitizer = outputOf(["gcc", "-print-file-name=libasan.so"]).trim()
+    return run(["node_modules/.bin/vitest", "run", "--config", "test/vitest.config.ts", "test/hostile"], {
+        LD_PRELOAD: sanitizer,
+        ASAN_OPTIONS: "detect_leaks=0",
+        WARMHELLO_LIBRARY: join(root, "build/asan/libwarmhello.so"),
+    })
+}
+
+const seed = () => String(Math.floor(Math.random() * 2 ** 31))
+
 /** @type {[string, () => boolean][]} */
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
+    ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
+    ["power cuts", () => run(["build/powercuts/powercuts/powercuts"])],
+    [
+        "a million steps of the store against a model",
+        () => run(["build/powercuts/powercuts/store_model", "--steps", "1000000", "--seed", seed()]),
+    ],
     ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
     ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_ca"].map(

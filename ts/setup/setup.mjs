@@ -6,6 +6,7 @@
 //   node ts/setup/setup.mjs            what `npm start` needs
 //   node ts/setup/setup.mjs --tests    and what `npm test` needs
 //   node ts/setup/setup.mjs --bench    and what `npm run bench` needs
+//   node ts/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node ts/setup/setup.mjs --ci       and what .ci/run needs
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -21,6 +22,7 @@ const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
 const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
+const forPowercuts = forCi || process.argv.includes("--powercuts")
 
 const [nodeMajor = 0, nodeMinor = 0] = process.versions.node.split(".").map(Number)
 if (nodeMajor < 20 || (nodeMajor === 20 && nodeMinor < 11)) {
@@ -95,8 +97,12 @@ const systemNeeds = [
         present: () => inAnyLibraryFolder("/usr/lib", "faketime/libfaketimeMT.so.1"),
         when: process.platform === "linux",
     },
-    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forTests },
-    { package: "libssl-dev", present: () => existsSync("/usr/include/openssl/ssl.h"), when: forTests || forBench },
+    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forTests || forPowercuts },
+    {
+        package: "libssl-dev",
+        present: () => existsSync("/usr/include/openssl/ssl.h"),
+        when: forTests || forBench || forPowercuts,
+    },
     { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
     { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
     { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
@@ -243,7 +249,7 @@ const steps = [
 if (forTests) {
     steps.push({
         name: "C tests (AddressSanitizer)",
-        from: () => fingerprint(["firmware", "test/c"], [wolfsslDir]),
+        from: () => fingerprint(["firmware", "test/c", "test/powercuts"], [wolfsslDir]),
         made: () => existsSync(join(build, "asan/tests")),
         make: () =>
             buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
@@ -258,6 +264,15 @@ if (forTests || forBench) {
         from: () => fingerprint(["firmware", "test/bench", "test/c/support"], [wolfsslDir]),
         made: () => programs.every((program) => existsSync(join(build, "bench/bench", program))),
         make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? ["bench/all"] : ours),
+    })
+}
+if (forPowercuts) {
+    steps.push({
+        name: "power cuts",
+        from: () => fingerprint(["firmware", "test/c", "test/powercuts"], [wolfsslDir]),
+        made: () => existsSync(join(build, "powercuts/powercuts/powercuts")),
+        make: () =>
+            buildNative("build/powercuts", ["-DWH_TESTS=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], "powercuts/all"),
     })
 }
 if (forCi) {

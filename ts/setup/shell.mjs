@@ -8,10 +8,11 @@ export const root = resolve(import.meta.dirname, "../..")
 /**
  * Runs a command in the checkout with its output shown. True if it succeeded.
  * @param {string[]} command
+ * @param {Record<string, string>} [environment] on top of this process's own
  */
-export function run(command) {
+export function run(command, environment = {}) {
     const [program = "", ...args] = command
-    const done = spawnSync(program, args, { cwd: root, stdio: "inherit" })
+    const done = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } })
     if (done.error !== undefined) process.stderr.write(`${done.error.message}\n`)
     return done.status === 0
 }

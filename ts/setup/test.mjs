@@ -2,6 +2,7 @@
 // Runs all tests: the C tests by CTest, the TypeScript tests by vitest. `npm test -- NAME` runs only
 // the vitest files whose path contains NAME. Leaves the counts for .ci/run in build/test-results.json.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { root, run } from "./shell.mjs"
 
@@ -12,7 +13,10 @@ const vitestResults = join(root, "build/vitest.json")
 
 /** @returns {Counts} */
 function runC() {
-    const ok = run(["ctest", "--test-dir", "build/asan", "--output-on-failure", "--no-tests=error"])
+    const ok = run([
+        ...["ctest", "--test-dir", "build/asan", "--output-on-failure", "--no-tests=error"],
+        ...["-j", String(availableParallelism())],
+    ])
     const log = readFileSync(join(root, "build/asan/Testing/Temporary/LastTest.log"), "utf8")
     const passed = [...log.matchAll(/^\[ {7}OK \]/gm)].length
     const failed = [...log.matchAll(/^\[ {2}FAILED {2}\] \S+$/gm)].length

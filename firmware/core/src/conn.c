@@ -146,7 +146,7 @@ static int prepare(wh_conn *conn)
     }
     if (conn->client->fallback) {
         conn->client->fallback = false;
-        conn->outcome.reason = WH_REASON_FALLBACK;
+        wh_resumption_follow(&conn->resumption);
         return WH_OK;
     }
     if (wh_resumption_offer(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
@@ -382,6 +382,7 @@ bool wh_conn_hedge(wh_conn *conn)
     bool gains = conn->state == WH_CONN_HANDSHAKE && conn->resumption.offered;
     if (gains) {
         conn->client->fallback = true;
+        conn->client->suspect = conn->resumption.offered_generation;
     }
     return gains;
 }

@@ -259,19 +259,25 @@ static uint32_t after(const wh_journal_entry *entry)
 }
 
 /* Visits the entries of one sector. Sets `stopped` when the visitor did. */
-static int each_in_sector(const wh_flash *flash, uint32_t index, wh_journal_visitor visit, void *ctx,
+static int each_in_sector(const wh_flash *flash, const sector *in, wh_journal_visitor visit, void *ctx,
                           bool *stopped)
 {
     wh_journal_entry entry;
     int result = WH_OK;
     for (uint32_t offset = HEADER_SIZE; !*stopped; offset = after(&entry)) {
-        result = read_entry(flash, index, &offset, &entry);
+        result = read_entry(flash, in->index, &offset, &entry);
         if (result != WH_OK) {
             break;
         }
+        entry.sequence = in->sequence;
         *stopped = !visit(&entry, ctx);
     }
     return result == WH_PLATFORM_FLASH ? result : WH_OK;
+}
+
+bool wh_journal_is_later(const wh_journal_entry *a, const wh_journal_entry *b)
+{
+    return a->sequence != b->sequence ? a->sequence > b->sequence : a->at > b->at;
 }
 
 int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
@@ -283,7 +289,7 @@ int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
         sector one;
         result = read_sector(flash, i, &one);
         if (result == WH_OK && one.valid && !one.overwritten && one.sequence > all.forgotten_up_to) {
-            result = each_in_sector(flash, i, visit, ctx, &stopped);
+            result = each_in_sector(flash, &one, visit, ctx, &stopped);
         }
     }
     return result;
@@ -473,9 +479,8 @@ int wh_journal_forget(const wh_flash *flash)
 
 static bool strengthen(const wh_journal_entry *entry, void *ctx)
 {
-    uint32_t mark = entry->at - ENTRY_RECORD + ENTRY_SPENT;
-    /* A mark that reads in part may read as fresh another day. */
-    if (entry->spent && !is_zero(ctx, mark)) {
+    /* A mark that was cut short may read as fresh another day, however it reads now. */
+    if (entry->spent) {
         int result = wh_journal_spend(ctx, entry->at);
         (void)result; /* it still reads as spent */
     }
@@ -502,40 +507,35 @@ static int settle_headers(const wh_flash *flash)
     return result;
 }
 
-/* The same where the next entry goes: its head may have been begun and read as blank, or
- * have the record behind it missing. Zeros there are skipped, whatever they were. */
+/* Whether nothing was programmed behind the head of an entry and its mark. */
+static bool is_bare(const wh_flash *flash, const wh_journal_entry *entry)
+{
+    return expect_all(flash, entry->at, WH_FLASH_ALIGN, 0xff) == WH_OK;
+}
+
+/* The same where the next entry goes: its head may have been begun and read as blank, as
+ * damage or well, and have no record behind it. Zeros there are skipped, whatever they were. */
 static int settle_tail(const wh_flash *flash, uint32_t index)
 {
     wh_journal_entry entry;
     uint32_t offset = HEADER_SIZE;
-    int result = WH_OK;
-    while ((result = read_entry(flash, index, &offset, &entry)) == WH_OK &&
-           expect_all(flash, entry.at, WH_FLASH_ALIGN, 0xff) != WH_OK) {
+    uint32_t bare = 0;
+    int result = read_entry(flash, index, &offset, &entry);
+    for (; result == WH_OK; result = read_entry(flash, index, &offset, &entry)) {
+        bare = is_bare(flash, &entry) ? offset : 0;
         offset = after(&entry);
     }
-    bool room = offset + ENTRY_RECORD < WH_FLASH_SECTOR;
-    if (result == WH_PLATFORM_FLASH || !room) {
-        return result == WH_PLATFORM_FLASH ? result : WH_OK;
+    if (result == WH_PLATFORM_FLASH) {
+        return result;
     }
-    /* A head that is damaged with a record behind it was sound once: entries may follow that
-     * zeros would lead into. The sector takes no more. */
-    if (result == WH_DAMAGE_RECORD && expect_all(flash, entry.at, WH_FLASH_ALIGN, 0xff) != WH_OK) {
+    offset = bare != 0 ? bare : offset;
+    /* A damaged head with a record behind it was sound once, and entries may follow: the
+     * sector takes no more. */
+    bool full = offset + ENTRY_RECORD >= WH_FLASH_SECTOR;
+    if (full || (bare == 0 && result == WH_DAMAGE_RECORD && !is_bare(flash, &entry))) {
         return WH_OK;
     }
     return clear_mark(flash, address(index, offset));
-}
-
-/* Ends a forget that was begun. */
-static int finish_forget(const wh_flash *flash, uint32_t up_to)
-{
-    for (uint32_t i = 0; i < flash->sector_count; i++) {
-        sector one;
-        if (read_sector(flash, i, &one) == WH_OK && one.valid && one.forgotten && !one.overwritten) {
-            int marked = clear_mark(flash, address(i, AT_FORGET));
-            (void)marked; /* overwriting is as good */
-        }
-    }
-    return overwrite(flash, up_to);
 }
 
 int wh_journal_recover(const wh_flash *flash)
@@ -549,7 +549,7 @@ int wh_journal_recover(const wh_flash *flash)
         return result;
     }
     if (all.forgotten_up_to > 0) {
-        result = finish_forget(flash, all.forgotten_up_to);
+        result = overwrite(flash, all.forgotten_up_to);
     }
     if (result == WH_OK && all.newest.valid && all.newest.sequence > all.forgotten_up_to) {
         result = settle_tail(flash, all.newest.index);

@@ -24,6 +24,8 @@ typedef struct wh_journal_entry {
     /* Address of the record, and its size in bytes. */
     uint32_t at;
     uint16_t size;
+    /* Of its sector. */
+    uint32_t sequence;
     /* Any zero bit in the spent mark. */
     bool spent;
 } wh_journal_entry;
@@ -45,11 +47,14 @@ WH_MUST_CHECK int wh_journal_sector_at(const wh_flash *flash, uint32_t index, wh
 /* Reads the entry whose record is at `at`. WH_DAMAGE_RECORD: there is none. */
 WH_MUST_CHECK int wh_journal_entry_at(const wh_flash *flash, uint32_t at, wh_journal_entry *out);
 
+/* Whether `a` was written after `b`. Both are of one wh_journal_each(). */
+bool wh_journal_is_later(const wh_journal_entry *a, const wh_journal_entry *b);
+
 /* Told of one entry; returns false to stop. */
 typedef bool (*wh_journal_visitor)(const wh_journal_entry *entry, void *ctx);
 
-/* Visits every entry, spent ones included, sector by sector in no order that means anything.
- * WH_PLATFORM_FLASH. */
+/* Visits every entry, spent ones included; those of one sector in the order
+ * in which they were written, but sectors in any. WH_PLATFORM_FLASH. */
 WH_MUST_CHECK int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx);
 
 /* Writes a record behind the newest entry, in the next sector when there is no room. The

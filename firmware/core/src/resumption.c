@@ -22,6 +22,8 @@ static wh_reason reason_for_miss(int error)
         return WH_REASON_NONE;
     case WH_MISS_SPENT:
         return WH_REASON_SPENT;
+    case WH_MISS_SUSPECT:
+        return WH_REASON_SUSPECT;
     case WH_MISS_BINDING:
         return WH_REASON_BINDING;
     case WH_DAMAGE_RECORD:
@@ -132,9 +134,13 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
     if (resumed) {
         r->outcome->reason = WH_REASON_ACCEPTED;
+        r->outcome->store_error = wh_store_suspect(r->offered_generation, false);
     } else if (r->offered) {
         /* The server does not know it any more. */
         r->outcome->store_error = wh_store_drop(r->offered_generation);
+    }
+    if (!resumed && r->suspect != 0) {
+        r->outcome->store_error = wh_store_drop(r->suspect); /* without it, it works */
     }
     if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
         return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
@@ -179,10 +185,17 @@ void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+void wh_resumption_follow(wh_resumption *r)
+{
+    r->suspect = r->client->suspect;
+    r->outcome->reason = WH_REASON_FALLBACK;
+}
+
 void wh_resumption_handshake_failed(wh_resumption *r)
 {
     if (r->offered) {
-        r->outcome->store_error = wh_store_drop(r->offered_generation);
+        r->client->suspect = r->offered_generation;
+        r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
     }
 }
 

@@ -28,7 +28,14 @@ enum {
 
 _Static_assert(AT_RECORD + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
 
-enum { FLAG_FLASH_UNSURE = 1, FLAG_FORGETTING = 2, FLAG_RECORD_SPENT = 4, FLAG_RECORD_IN_FLASH = 8 };
+enum {
+    FLAG_FLASH_UNSURE = 1,
+    FLAG_FORGETTING = 2,
+    FLAG_RECORD_SPENT = 4,
+    FLAG_RECORD_IN_FLASH = 8,
+    FLAG_RECORD_SUSPECT = 16,
+    FLAG_RECORD_DELETED = 32,
+};
 
 static const uint32_t magic = 0x31524857; /* "WHR1" */
 
@@ -79,6 +86,8 @@ int wh_rtc_load(wh_rtc *out)
         .flash_generation = (uint32_t)wh_get_le(bytes + AT_FLASH_GENERATION, 4),
         .flash_binding = (uint32_t)wh_get_le(bytes + AT_FLASH_BINDING, 4),
         .record_spent = (bytes[AT_FLAGS] & FLAG_RECORD_SPENT) != 0,
+        .record_suspect = (bytes[AT_FLAGS] & FLAG_RECORD_SUSPECT) != 0,
+        .record_deleted = (bytes[AT_FLAGS] & FLAG_RECORD_DELETED) != 0,
         .record_in_flash = (bytes[AT_FLAGS] & FLAG_RECORD_IN_FLASH) != 0,
         .flash_unsure = (bytes[AT_FLAGS] & FLAG_FLASH_UNSURE) != 0,
         .forgetting = (bytes[AT_FLAGS] & FLAG_FORGETTING) != 0,
@@ -86,6 +95,18 @@ int wh_rtc_load(wh_rtc *out)
         .erase_allowed_us = wh_get_le(bytes + AT_ERASE_ALLOWED_US, 8),
     };
     return WH_OK;
+}
+
+static uint8_t flags_of(const wh_rtc *state)
+{
+    unsigned flags = 0;
+    flags |= state->flash_unsure ? FLAG_FLASH_UNSURE : 0;
+    flags |= state->forgetting ? FLAG_FORGETTING : 0;
+    flags |= state->record_spent ? FLAG_RECORD_SPENT : 0;
+    flags |= state->record_in_flash ? FLAG_RECORD_IN_FLASH : 0;
+    flags |= state->record_suspect ? FLAG_RECORD_SUSPECT : 0;
+    flags |= state->record_deleted ? FLAG_RECORD_DELETED : 0;
+    return (uint8_t)flags;
 }
 
 int wh_rtc_save(const wh_rtc *state)
@@ -96,10 +117,7 @@ int wh_rtc_save(const wh_rtc *state)
     wh_put_le(bytes + AT_SEEN_US, elapsed_us(), 8);
     wh_put_le(bytes + AT_GENERATION, state->generation, 4);
     wh_put_le(bytes + AT_RECORD_SIZE, state->record_size, 2);
-    bytes[AT_FLAGS] =
-        (uint8_t)((state->flash_unsure ? FLAG_FLASH_UNSURE : 0) | (state->forgetting ? FLAG_FORGETTING : 0) |
-                  (state->record_spent ? FLAG_RECORD_SPENT : 0) |
-                  (state->record_in_flash ? FLAG_RECORD_IN_FLASH : 0));
+    bytes[AT_FLAGS] = flags_of(state);
     wh_put_le(bytes + AT_RECORD_GENERATION, state->record_generation, 4);
     wh_put_le(bytes + AT_FLASH_AT, state->flash_at, 4);
     wh_put_le(bytes + AT_FLASH_GENERATION, state->flash_generation, 4);

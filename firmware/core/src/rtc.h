@@ -26,6 +26,10 @@ typedef struct wh_rtc {
     uint32_t record_generation;
     /* There was one, and it was spent. */
     bool record_spent;
+    /* It was offered in a handshake that failed. */
+    bool record_suspect;
+    /* There was one, and it was deleted as suspect. */
+    bool record_deleted;
     /* It is in flash too, or a write of it was begun. */
     bool record_in_flash;
     /* The record in flash that has not been spent; there is no other. */

@@ -2,6 +2,7 @@
 
 #include <wolfssl/ssl.h>
 
+#include "memory_ran_out.h"
 #include "wolfssl_clock.h"
 
 /* ---- What wolfSSL_i2d_SSL_SESSION writes ------------------------------------------
@@ -128,7 +129,12 @@ int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, wh_session *ou
     put_be(bytes + AT_BORN_S, wh_wolfssl_now_s() - (uint32_t)(age_us / 1000000u), 4);
     put_be(bytes + at.ticket_seen_ms, wh_wolfssl_now_ms() - age_us / 1000u, 8);
     const unsigned char *end = bytes;
+    (void)wh_memory_ran_out();
     out->native = wolfSSL_d2i_SSL_SESSION(NULL, &end, (long)size);
+    if (wh_memory_ran_out()) { /* no fault of the session's */
+        wh_session_release(out);
+        return WH_PLATFORM_MEMORY;
+    }
     if (out->native == NULL || end != bytes + size) {
         wh_session_release(out);
         return WH_DAMAGE_SESSION;

@@ -53,11 +53,11 @@ static int read_info(const wh_journal_entry *entry, wh_record_info *out)
 #define GENERATION_PLAUSIBLE 0x80000000u
 
 typedef struct search {
-    /* The entry with the highest generation that is not spent. */
+    /* The entry written last that is not spent. */
     bool found;
     wh_journal_entry entry;
     wh_record_info info;
-    /* The highest of all. */
+    /* The highest generation. */
     uint32_t highest;
 } search;
 
@@ -71,7 +71,7 @@ static bool look(const wh_journal_entry *entry, void *ctx)
     if (info.generation > s->highest && info.generation < GENERATION_PLAUSIBLE) {
         s->highest = info.generation;
     }
-    if (!entry->spent && (!s->found || info.generation > s->info.generation)) {
+    if (!entry->spent && (!s->found || wh_journal_is_later(entry, &s->entry))) {
         s->found = true;
         s->entry = *entry;
         s->info = info;
@@ -220,6 +220,7 @@ int wh_store_now(wh_instant *out)
 static void drop_record(wh_rtc *state)
 {
     state->record_size = 0;
+    state->record_suspect = false;
     wh_rtc_wipe_record();
 }
 
@@ -323,6 +324,9 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
     if (result == WH_MISS_EMPTY && state.record_spent) {
         result = WH_MISS_SPENT;
     }
+    if (result == WH_MISS_EMPTY && state.record_deleted) {
+        result = WH_MISS_SUSPECT;
+    }
     int saved = wh_rtc_save(&state);
     if (saved != WH_OK && result == WH_OK) {
         wh_session_release(&out->session);
@@ -355,7 +359,10 @@ static int spend_in_flash(wh_rtc *state, uint32_t generation)
     return result;
 }
 
-static int take_out(uint32_t generation, bool spent)
+/* Why a record is taken out. */
+enum { OF_NO_USE, SPENT, SUSPECT };
+
+static int take_out(uint32_t generation, int why)
 {
     wh_rtc state;
     int result = load(&state);
@@ -368,18 +375,33 @@ static int take_out(uint32_t generation, bool spent)
     if (state.record_size > 0 && state.record_generation == generation) {
         drop_record(&state);
     }
-    state.record_spent = state.record_spent || spent;
+    state.record_spent = state.record_spent || why == SPENT;
+    state.record_deleted = state.record_deleted || why == SUSPECT;
     return wh_rtc_save(&state);
 }
 
 int wh_store_spend(uint32_t generation)
 {
-    return take_out(generation, true);
+    return take_out(generation, SPENT);
 }
 
 int wh_store_drop(uint32_t generation)
 {
-    return take_out(generation, false);
+    return take_out(generation, OF_NO_USE);
+}
+
+int wh_store_suspect(uint32_t generation, bool failed)
+{
+    wh_rtc state;
+    int result = load(&state);
+    if (result != WH_OK || state.record_size == 0 || state.record_generation != generation) {
+        return result; /* it is gone already, as one for single use is */
+    }
+    if (failed && state.record_suspect) {
+        return take_out(generation, SUSPECT);
+    }
+    state.record_suspect = failed;
+    return wh_rtc_save(&state);
 }
 
 int wh_store_forget(void)
@@ -430,6 +452,7 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
     /* A reset in the middle leaves the slot empty. */
     drop_record(&state);
     state.record_spent = false;
+    state.record_deleted = false;
     result = wh_rtc_save(&state);
     if (result != WH_OK) {
         return result;
@@ -481,11 +504,13 @@ static int append(wh_rtc *state, const uint8_t *record, uint16_t size, const wh_
             flash()->erase_interval_s != 0 ? flash()->erase_interval_s : ERASE_INTERVAL_DEFAULT_S;
         state->erase_allowed_us = now_us + (uint64_t)interval_s * 1000000u;
     }
-    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
+    if (result == WH_OK && old_at != WH_RTC_NOWHERE) {
+        result = wh_journal_spend(flash(), old_at);
+    }
     if (result == WH_OK) {
         note_flash(state, at, info);
-        state->flash_unsure = old_at != WH_RTC_NOWHERE && wh_journal_spend(flash(), old_at) != WH_OK;
     }
+    state->flash_unsure = result != WH_OK && result != WH_MISS_WEAR;
     int saved = wh_rtc_save(state);
     return result == WH_OK ? saved : result;
 }

@@ -24,9 +24,23 @@ static void fill_with_noise(uint8_t *out, size_t size)
 
 /* ---- The platform ------------------------------------------------------------------ */
 
+/* The state of the slot was being written when the reset came. */
+static void tear_rtc(void)
+{
+    if (the_board.tearing) {
+        the_board.tearing = false;
+        memcpy(the_board.rtc_at_cut, the_board.rtc, the_board.torn_size);
+    }
+}
+
 static uint64_t elapsed_us(void *ctx)
 {
     (void)ctx;
+    tear_rtc();
+    if (the_board.reset_at_look > 0 && --the_board.reset_at_look == 0) {
+        the_board.tearing = true;
+        nor_power_off(&the_board.chip);
+    }
     return ++the_board.elapsed_us; /* looking takes time */
 }
 
@@ -161,6 +175,8 @@ void board_lose_power(void)
 
 void board_reset(void)
 {
+    tear_rtc();
+    the_board.reset_at_look = 0;
     nor_power_on(&the_board.chip);
     memcpy(the_board.rtc, the_board.rtc_at_cut, sizeof the_board.rtc);
 }

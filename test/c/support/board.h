@@ -21,6 +21,12 @@ typedef struct board {
     int64_t wall_s;
     bool wall_known;
     uint64_t random;
+    /** Which look at the elapsed clock from now is the moment of a reset, 0 for none. The core
+     * looks each time before it writes the slot's state; of that write, `torn_size` bytes
+     * are done. Then as after a cut in flash. */
+    uint64_t reset_at_look;
+    size_t torn_size;
+    bool tearing;
 } board;
 
 /** The one board of this process. */
@@ -45,7 +51,8 @@ void board_sleep(uint64_t us);
 /** The power goes and comes back: noise in the RTC slot, the elapsed clock starts at 0. */
 void board_lose_power(void);
 
-/** A reset in the operation that was cut: the RTC slot is as it was then, its clock goes on. */
+/** A reset in the operation that was cut, or at the look: the RTC slot is as it was then, its clock goes on.
+ */
 void board_reset(void);
 
 /** A short brown-out: the memory survived, but the elapsed clock starts at 0. */

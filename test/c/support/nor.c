@@ -73,14 +73,8 @@ static void weaken_bits(nor *chip, uint32_t at, uint8_t mask)
     chip->cells.any_weak = chip->cells.any_weak || mask != 0;
 }
 
-static bool was_zero_word(const nor *chip, uint32_t at)
-{
-    static const uint8_t zeros[4] = {0};
-    return memcmp(&chip->cells.bits[at & ~3u], zeros, sizeof zeros) == 0;
-}
-
 /* One byte behind the part that got done. `mask` has the bits that were to change. */
-static void tear_byte(nor *chip, uint32_t at, uint8_t mask, bool ones, bool zero_word)
+static void tear_byte(nor *chip, uint32_t at, uint8_t mask, bool ones)
 {
     uint8_t changed = random_byte(chip);
     switch (chip->fault.shape) {
@@ -93,9 +87,6 @@ static void tear_byte(nor *chip, uint32_t at, uint8_t mask, bool ones, bool zero
     case NOR_CUT_MIXED:
         finish_bits(chip, at, mask & changed, ones);
         weaken_bits(chip, at, mask & (uint8_t)~changed & random_byte(chip));
-        break;
-    case NOR_CUT_ZERO_WORDS:
-        finish_bits(chip, at, zero_word ? mask : 0, ones);
         break;
     default:
         break;
@@ -110,27 +101,41 @@ static uint8_t changing(const nor *chip, uint32_t at, uint8_t wanted, bool ones)
     return (uint8_t)(ones ? (uint8_t)~bits | weak : (uint8_t)~wanted & (bits | weak));
 }
 
-/* `bytes` is NULL in an erase. */
-static void apply(nor *chip, uint32_t at, const uint8_t *bytes, size_t size, size_t done)
+/* `bytes` is NULL in an erase. What lies from `begin` up to `end` gets done. */
+static void apply(nor *chip, uint32_t at, const uint8_t *bytes, size_t size, size_t begin, size_t end)
 {
     bool ones = bytes == NULL;
-    bool zero_word = false;
     for (uint32_t i = 0; i < size; i++) {
-        if (i % 4 == 0) {
-            zero_word = was_zero_word(chip, at + i);
-        }
         uint8_t mask = changing(chip, at + i, ones ? 0xff : bytes[i], ones);
-        if (i < done) {
+        if (i >= begin && i < end) {
             finish_bits(chip, at + i, mask, ones);
         } else {
-            tear_byte(chip, at + i, mask, ones, zero_word);
+            tear_byte(chip, at + i, mask, ones);
         }
+    }
+}
+
+static void apply_torn(nor *chip, uint32_t at, const uint8_t *bytes, size_t size)
+{
+    const nor_fault *fault = &chip->fault;
+    switch (fault->shape) {
+    case NOR_CUT_BEFORE:
+        break;
+    case NOR_CUT_AFTER:
+        apply(chip, at, bytes, size, 0, size);
+        break;
+    case NOR_CUT_WORD:
+        apply(chip, at, bytes, size, fault->extent, fault->extent + 4);
+        break;
+    default:
+        apply(chip, at, bytes, size, 0, fault->extent);
+        break;
     }
 }
 
 /* ---- Operations ----------------------------------------------------------------------------- */
 
-static void lose_power(nor *chip)
+void nor_power_off(nor *chip)
 {
     chip->off = true;
     if (chip->on_cut != NULL) {
@@ -138,32 +143,34 @@ static void lose_power(nor *chip)
     }
 }
 
-static size_t extent_done(const nor_fault *fault, size_t size)
-{
-    if (fault->shape == NOR_CUT_AFTER) {
-        return size;
-    }
-    return fault->extent < size ? fault->extent : size;
-}
-
 /* Runs an operation that keeps the rules, and lets it meet its fault. */
 static int run(nor *chip, uint32_t at, const uint8_t *bytes, size_t size)
 {
     bool met = chip->fault.nth > 0 && --chip->fault.nth == 0;
     if (!met) {
-        apply(chip, at, bytes, size, size);
+        apply(chip, at, bytes, size, 0, size);
         return 0;
     }
     chip->torn_at = at;
     chip->torn_size = size;
     chip->torn_erase = bytes == NULL;
-    if (chip->fault.shape != NOR_CUT_BEFORE) {
-        apply(chip, at, bytes, size, extent_done(&chip->fault, size));
-    }
+    apply_torn(chip, at, bytes, size);
     if (chip->fault.cut) {
-        lose_power(chip);
+        nor_power_off(chip);
     }
     return -1;
+}
+
+static uint8_t weak_byte(nor *chip)
+{
+    switch (chip->weakness) {
+    case NOR_READS_0:
+        return 0;
+    case NOR_READS_1:
+        return 0xff;
+    default:
+        return random_byte(chip);
+    }
 }
 
 static void read_cells(nor *chip, uint32_t at, uint8_t *out, size_t size)
@@ -172,7 +179,7 @@ static void read_cells(nor *chip, uint32_t at, uint8_t *out, size_t size)
     for (size_t i = 0; chip->cells.any_weak && i < size; i++) {
         uint8_t weak = chip->cells.weak[at + i];
         if (weak != 0) {
-            out[i] = (uint8_t)((out[i] & ~weak) | (random_byte(chip) & weak));
+            out[i] = (uint8_t)((out[i] & ~weak) | (weak_byte(chip) & weak));
         }
     }
 }

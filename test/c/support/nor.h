@@ -5,8 +5,8 @@
  * sets a sector, addresses and sizes are aligned and within bounds. Breaking one makes the
  * operation fail and is kept for nor_violation().
  *
- * A bit that power left half programmed or half erased is weak: it reads at random until
- * it is programmed to 0, erased, or settles.
+ * A bit that power left half programmed or half erased is weak: it reads at random, or as
+ * `weakness` says, until it is programmed to 0, erased, or settles.
  *
  * When the power goes, the operation under way is torn, and every later one fails without
  * effect until nor_power_on(): the code under test runs to its end, as it would not on a
@@ -39,11 +39,14 @@ typedef enum nor_shape {
     NOR_CUT_WEAK,
     /** Of the rest, each bit that was to change has changed, is weak, or is as it was. */
     NOR_CUT_MIXED,
-    /** Of the rest, words of 4 bytes that were all zeros are done, others are as they were:
-     * in an erase, marks come back to ones and what they mark stays. */
-    NOR_CUT_ZERO_WORDS,
+    /** Done is the word of 4 bytes behind `extent` alone: in an erase, a mark comes back to
+     * ones, and what it marks stays. */
+    NOR_CUT_WORD,
     NOR_SHAPES
 } nor_shape;
+
+/** How weak bits read: as they like, or for now all as 0 or as 1, as cells do that drift. */
+typedef enum nor_weakness { NOR_READS_AT_RANDOM, NOR_READS_0, NOR_READS_1 } nor_weakness;
 
 /** How weak bits settle. */
 typedef enum nor_settling { NOR_SETTLE_TO_0, NOR_SETTLE_TO_1, NOR_SETTLE_AT_RANDOM } nor_settling;
@@ -70,6 +73,8 @@ typedef struct nor {
     wh_flash flash;
     nor_cells cells;
     uint64_t random;
+    /** May be set at any time. */
+    nor_weakness weakness;
     nor_fault fault;
     /** Of reads alone: which from now fails, 0 for none. */
     uint64_t failing_read;
@@ -98,6 +103,9 @@ void nor_seed(nor *chip, uint64_t seed);
 
 /** Sets what happens at the nth program or erase from now; replaces what was set before. */
 void nor_set_fault(nor *chip, nor_fault fault);
+
+/** The power goes now, between operations. */
+void nor_power_off(nor *chip);
 
 /** Power comes back. Weak bits stay weak. */
 void nor_power_on(nor *chip);

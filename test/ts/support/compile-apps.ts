@@ -15,6 +15,7 @@ export type AppName =
     | "mqtt"
     | "counts-wakes"
     | "local"
+    | "misuses-sockets"
     | "never-connects"
     | "never-sleeps"
     | "reports"

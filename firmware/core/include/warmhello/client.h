@@ -59,6 +59,7 @@ typedef struct wh_client {
     bool has_certificate;
     bool tickets;
     bool fallback;
+    uint32_t suspect;
     wh_policy policy;
     int64_t ca_not_after_s;
 } wh_client;

@@ -20,6 +20,8 @@ typedef struct wh_resumption {
     wh_outcome *outcome;
     bool offered;
     uint32_t offered_generation;
+    /** The session of the attempt that this one follows; 0 for none. */
+    uint32_t suspect;
     wh_lineage lineage;
     /** Lowest notAfter seen in this handshake. */
     int64_t not_after_s;
@@ -47,7 +49,10 @@ void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
 /** A TLS 1.3 ticket has come. */
 void wh_resumption_ticket(wh_resumption *r, struct WOLFSSL *ssl);
 
-/** The handshake failed. A session that was offered is not offered again. */
+/** This attempt follows one with a session, and offers none. */
+void wh_resumption_follow(wh_resumption *r);
+
+/** The handshake failed. A session that was offered is suspect. */
 void wh_resumption_handshake_failed(wh_resumption *r);
 
 /** Writes to flash what belongs there, and sets the outcome's `stored`. Once, at the end of

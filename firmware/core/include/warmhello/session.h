@@ -57,8 +57,8 @@ WH_MUST_CHECK int wh_session_save(const wh_session *session, wh_protocol protoco
 /** Restores a session that wh_session_save() wrote `age_us` ago, in microseconds. The
  * bytes must come from a record that was checked: wolfSSL's parser believes them. The
  * stamps in them are rewritten to that age on the present clock, which may have
- * restarted since. WH_DAMAGE_SESSION: not exactly one session of `size` bytes; `out` is
- * empty then. */
+ * restarted since. WH_DAMAGE_SESSION: not exactly one session of `size` bytes.
+ * WH_PLATFORM_MEMORY. `out` is empty then. */
 WH_MUST_CHECK int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, wh_session *out);
 
 /** Seconds for which the server promised to resume it, or WH_LIFETIME_DEFAULT_S. */

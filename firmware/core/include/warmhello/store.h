@@ -3,7 +3,8 @@
  * RTC RAM is written at each change and is lost with the power. Flash is for a loss of
  * power and wears, so it is written only when its copy is of no more use and the wear
  * budget allows. Both hold the same kind of sealed record (record.h); nothing in either is
- * believed before its seal opens.
+ * believed before its seal opens. Flash offers one session at most: a new one takes the
+ * place of the one before.
  *
  * Power may fail at any moment. Afterwards the store holds the old session or the new one,
  * and never a single-use session that was spent as if it were fresh.
@@ -33,18 +34,23 @@ WH_MUST_CHECK int wh_store_now(wh_instant *out);
 
 /** Restores the newest session that is not spent, of either tier, if it is tied to `binding`.
  *
- * WH_MISS_EMPTY, WH_MISS_SPENT: none. WH_MISS_BINDING: another's, which stays. Damaged
+ * WH_MISS_EMPTY, WH_MISS_SPENT, WH_MISS_SUSPECT: none. WH_MISS_BINDING: another's, which stays. Damaged
  * records are wiped on the way and count as none, WH_DAMAGE_RECORD or WH_DAMAGE_SESSION if
  * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
 
-/** Makes sure that the session of this generation is not offered again, in flash first, then in RTC RAM, and
- * wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH, WH_PLATFORM_RTC: it is
- * not certain, so it may not be offered now. */
+/** Makes sure that the session of this generation is not offered again, in flash first, then
+ * in RTC RAM, and wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH,
+ * WH_PLATFORM_RTC: it is not certain, so it may not be offered now. The same where power
+ * fails in the middle: the session may still be found afterwards, and may yet vanish. */
 WH_MUST_CHECK int wh_store_spend(uint32_t generation);
 
 /** The same for a session that is of no use any more. */
 WH_MUST_CHECK int wh_store_drop(uint32_t generation);
+
+/** Tells how a handshake went in which the session was offered. A session that failed is
+ * suspect: it may be the network's fault, so only a second failure in a row deletes it. */
+WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
 
 /** Seals a session and puts it into RTC RAM, in place of what was there. Fills in
  * info->generation, info->kind, info->lifetime_s and info->build.
@@ -60,8 +66,8 @@ bool wh_store_wants_flash(const wh_binding *binding);
  * already. Both tiers then hold the same bytes.
  *
  * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
- * WH_DAMAGE_RECORD: its seal is broken. WH_PLATFORM_*. In each case flash holds the session
- * that it held. */
+ * WH_DAMAGE_RECORD: its seal is broken. In these cases flash holds what it held.
+ * WH_PLATFORM_*: it holds the old session or the new one. */
 WH_MUST_CHECK int wh_store_persist_rtc(void);
 
 /** Seals a session as wh_store_put() does, into memory of the caller with room for
@@ -73,7 +79,9 @@ WH_MUST_CHECK int wh_store_seal(wh_record_info *info, const wh_session *session,
 WH_MUST_CHECK int wh_store_persist(const uint8_t *record, uint16_t size);
 
 /** Overwrites both tiers; nothing is offered afterwards. Power may fail in the middle: the
- * next use of the store goes on with it. WH_PLATFORM_FLASH: bytes are left in flash. */
+ * next use of the store goes on with it, but for a power loss in the very first operation
+ * on flash, which leaves flash as it was. WH_PLATFORM_FLASH: bytes are left in flash; the
+ * next use goes on, as long as RTC RAM or flash remembers. */
 WH_MUST_CHECK int wh_store_forget(void);
 
 /** Which tiers hold a session that is not spent. */

@@ -5,8 +5,6 @@
 #include "warmhello/flash_file.h"
 #include "warmhello/port_host.h"
 
-#include "warmhello/port_host.h"
-
 /* A record of 16 KB and its framing: the peer never waits for a reader. */
 #define IN_SIZE 18432
 #define OUT_SIZE 18432

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_SIZE (WH_FLASH_FILE_SECTORS * WH_FLASH_SECTOR)
+#define FILE_SIZE ((off_t)WH_FLASH_FILE_SECTORS * WH_FLASH_SECTOR)
 
 static uint32_t operations_left; /* until the cut; 0 for no cut */
 static bool cut;
@@ -31,9 +31,12 @@ static size_t powered(size_t size)
     return size;
 }
 
+/* One file is open at a time; the callbacks get a pointer to this. */
+static int opened = -1;
+
 static int file_of(void *ctx)
 {
-    return (int)(intptr_t)ctx;
+    return *(int *)ctx;
 }
 
 static int read_file(void *ctx, uint32_t at, void *out, size_t size)
@@ -77,7 +80,8 @@ int wh_flash_file_open(const char *path, wh_flash *flash)
     if (file < 0) {
         return WH_PLATFORM_FLASH;
     }
-    void *ctx = (void *)(intptr_t)file;
+    opened = file;
+    void *ctx = &opened;
     struct stat info;
     int result = fstat(file, &info) == 0 ? WH_OK : WH_PLATFORM_FLASH;
     if (result == WH_OK && info.st_size == 0) {

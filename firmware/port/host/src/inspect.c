@@ -115,6 +115,7 @@ static bool add_record(const wh_journal_entry *entry, void *ctx)
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through the report */
 int wh_inspect(const uint8_t *image, size_t image_size, int has_key, char *out, size_t size)
 {
     const wh_flash flash = {

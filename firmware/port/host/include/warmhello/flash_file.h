@@ -11,8 +11,8 @@
 #define WH_FLASH_FILE_SECTORS 4
 
 /** Opens the file, makes it of erased sectors if it does not exist, and fills in `flash`,
- * which wh_flash_file_close() ends. WH_PLATFORM_FLASH: it cannot be opened, or has another
- * size. */
+ * which wh_flash_file_close() ends. One file is open at a time. WH_PLATFORM_FLASH: it cannot be opened, or
+ * has another size. */
 WH_MUST_CHECK int wh_flash_file_open(const char *path, wh_flash *flash);
 
 void wh_flash_file_close(wh_flash *flash);

@@ -38,7 +38,7 @@ WH_MUST_CHECK int wh_host_save_state(uint8_t *out, size_t size);
 WH_MUST_CHECK int wh_host_load_state(const uint8_t *bytes, size_t size);
 
 /** Sets the device key, 32 bytes; it is random from the start of the process. */
-void wh_host_set_key(const uint8_t *key);
+void wh_host_set_key(const uint8_t *bytes);
 
 /** Whether the wall clock is known; it is from the start. */
 void wh_host_set_wall_known(bool known);
