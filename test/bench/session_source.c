@@ -66,6 +66,7 @@ typedef struct line {
     wh_conn conn;
     tls_peer *peer;
     source_mark mark;
+    source_part over;
     uint8_t in[2048];
     uint8_t out[2048];
 } line;
@@ -74,6 +75,13 @@ static void mark(const line *l, bool begins)
 {
     if (l->mark != NULL) {
         l->mark(begins);
+    }
+}
+
+static void over(const line *l, const char *part)
+{
+    if (l->over != NULL) {
+        l->over(part);
     }
 }
 
@@ -153,9 +161,9 @@ static void say_goodbye(line *l)
 }
 
 source_visit source_visit_server(wh_client *client, tls_server *server, source_mark mark_work,
-                                 void (*between)(void))
+                                 source_part part_over)
 {
-    line l = {.peer = peer_accept(server), .mark = mark_work};
+    line l = {.peer = peer_accept(server), .mark = mark_work, .over = part_over};
     wh_conn_buffers buffers = {l.in, sizeof l.in, l.out, sizeof l.out};
     mark(&l, true);
     int result = wh_conn_open(&l.conn, client, &buffers);
@@ -163,13 +171,13 @@ source_visit source_visit_server(wh_client *client, tls_server *server, source_m
     if (result != WH_OK) {
         source_give_up(wh_error_meaning(result));
     }
+    over(&l, "open");
     shake_hands(&l);
-    if (between != NULL) {
-        between();
-    }
+    over(&l, "handshake");
     source_visit made = {.server_resumed = peer_resumed(l.peer)};
     ask(&l);
     say_goodbye(&l);
+    over(&l, "after");
     made.outcome = *wh_conn_outcome(&l.conn);
     wh_conn_free(&l.conn);
     peer_free(l.peer);

@@ -38,9 +38,11 @@ typedef struct source_visit {
     bool server_resumed;
 } source_visit;
 
-/** A connection with a request, over memory: the handshake, then the rest. `between` is
- * called when the handshake is done. Both callbacks may be NULL. */
-source_visit source_visit_server(wh_client *client, tls_server *server, source_mark mark,
-                                 void (*between)(void));
+/** Told the name of a part of a connection that is over: "open", which offers the session,
+ * "handshake", the rest of it, or "after". */
+typedef void (*source_part)(const char *part);
+
+/** A connection with a request, over memory. Both callbacks may be NULL. */
+source_visit source_visit_server(wh_client *client, tls_server *server, source_mark mark, source_part over);
 
 #endif

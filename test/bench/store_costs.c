@@ -2,8 +2,8 @@
  * work alone and notes who called whom; what restoring and saving took is read from that, so
  * the parts and the handshake around them are one measurement.
  *
- * Two dumps for each visit, labelled NAME:handshake and NAME:after. Run it with
- * --instr-atstart=no --collect-atstart=no. */
+ * Three dumps for each visit, labelled NAME:PART with the parts of session_source.h. Run it
+ * with --instr-atstart=no --collect-atstart=no. */
 #include <stdio.h>
 
 #include <valgrind/callgrind.h>
@@ -29,11 +29,6 @@ static void dump(const char *part)
     CALLGRIND_DUMP_STATS_AT(label);
 }
 
-static void handshake_is_done(void)
-{
-    dump("handshake");
-}
-
 static unsigned record_size(void)
 {
     wh_rtc state;
@@ -48,8 +43,7 @@ static void visit(const char *name, bool resumed, wh_client *client, tls_server 
     uint64_t erases = chip->erases;
     visit_name = name;
     board_sleep(60000000u);
-    source_visit made = source_visit_server(client, server, mark, handshake_is_done);
-    dump("after");
+    source_visit made = source_visit_server(client, server, mark, dump);
     if ((made.outcome.result == WH_RESULT_RESUMED) != resumed || made.server_resumed != resumed ||
         made.outcome.store_error != WH_OK) {
         source_give_up("the connection went otherwise than planned");

@@ -19,8 +19,9 @@ export interface Cost<Part extends string = string> {
     parts: Record<Part | "rest", number>
 }
 
-/** Looking for a session, opening its seal, reading and attaching it, taking it out if it may be offered once. */
-export type RestoreCost = Cost<"seal" | "d2i" | "attach" | "rtc">
+/** Looking for a session, opening its seal, reading and attaching it, taking it out if it may be offered once;
+ * and, when it was resumed, noting that. */
+export type RestoreCost = Cost<"seal" | "d2i" | "attach" | "rtc" | "note">
 /** Taking a session from the connection and putting it, sealed, into RTC RAM; of TLS 1.3, one or two. */
 export type SaveCost = Cost<"get1" | "i2d" | "seal">
 /** At the end of a connection: whether flash wants a copy; if so, is the record sound; writing it. */
@@ -63,12 +64,15 @@ function cost<Part extends string>(total: number, parts: Record<Part, number>): 
     return { total, parts: { ...parts, rest: total - known } }
 }
 
-function restoreCost(section: Section): RestoreCost {
-    return cost(section.below("wh_resumption_offer") - sum(section, flashFunctions), {
-        seal: section.below("wh_record_open"),
-        d2i: section.below("wh_session_load"),
-        attach: section.below("wh_session_attach"),
-        rtc: sum(section, rtcFunctions),
+function restoreCost(open: Section, handshake: Section): RestoreCost {
+    const offer = open.below("wh_resumption_offer") - sum(open, flashFunctions)
+    const note = handshake.below("wh_resumption_handshake_done")
+    return cost(offer + note, {
+        seal: open.below("wh_record_open"),
+        d2i: open.below("wh_session_load"),
+        attach: open.below("wh_session_attach"),
+        rtc: sum(open, rtcFunctions),
+        note,
     })
 }
 
@@ -88,16 +92,15 @@ function settleCost(section: Section): SettleCost {
 }
 
 function visitCost(kind: Kind, line: z.infer<typeof lineSchema>, sections: Map<string, Section>): VisitCost {
-    const handshake = sections.get(`${line.name}:handshake`)
-    const after = sections.get(`${line.name}:after`)
-    if (handshake === undefined || after === undefined) {
+    const [open, handshake, after] = ["open", "handshake", "after"].map((part) => sections.get(`${line.name}:${part}`))
+    if (open === undefined || handshake === undefined || after === undefined) {
         throw new WarmhelloError("bench-failed", `store_costs: callgrind has not counted ${line.name}`)
     }
     return {
         kind,
         ...line,
-        handshakeInstructions: handshake.instructions - sum(handshake, flashFunctions),
-        restore: line.result === "resumed" ? restoreCost(handshake) : null,
+        handshakeInstructions: open.instructions + handshake.instructions - sum(open, flashFunctions),
+        restore: line.result === "resumed" ? restoreCost(open, handshake) : null,
         save: kind === "psk" ? saveCost(after, kind) : line.result === "full" ? saveCost(handshake, kind) : null,
         settle: settleCost(after),
     }

@@ -30,7 +30,7 @@ export function restoreTable(costs: VisitCost[]): BenchTable {
     return {
         head: [
             ...["session", "restored from", "handshake", "restore", "share"],
-            ...["seal", "d2i", "attach", "RTC state", "rest"],
+            ...["seal", "d2i", "attach", "RTC state", "noting", "rest"],
         ],
         rows: costs.flatMap((visit) => {
             if (visit.restore === null || (visit.kind !== "psk" && visit.name === "both-tiers")) return []
@@ -40,7 +40,7 @@ export function restoreTable(costs: VisitCost[]): BenchTable {
                     kindTitles[visit.kind],
                     from[visit.name],
                     ...[thousand(visit.handshakeInstructions), thousand(total), percent(restoreShare(visit))],
-                    ...[parts.seal, parts.d2i, parts.attach, parts.rtc, parts.rest].map(thousand),
+                    ...[parts.seal, parts.d2i, parts.attach, parts.rtc, parts.note, parts.rest].map(thousand),
                 ],
             ]
         }),

@@ -400,6 +400,9 @@ int wh_store_suspect(uint32_t generation, bool failed)
     if (failed && state.record_suspect) {
         return take_out(generation, SUSPECT);
     }
+    if (failed == state.record_suspect) {
+        return WH_OK; /* as after nearly every wake */
+    }
     state.record_suspect = failed;
     return wh_rtc_save(&state);
 }
