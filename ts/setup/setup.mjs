@@ -272,7 +272,7 @@ if (forPowercuts) {
         from: () => fingerprint(["firmware", "test/c", "test/powercuts"], [wolfsslDir]),
         made: () => existsSync(join(build, "powercuts/powercuts/powercuts")),
         make: () =>
-            buildNative("build/powercuts", ["-DWH_TESTS=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], "powercuts/all"),
+            buildNative("build/powercuts", ["-DWH_TESTS=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], ["powercuts/all"]),
     })
 }
 if (forCi) {
