@@ -52,8 +52,9 @@ typedef struct wh_platform {
     /** Where a session survives a loss of power; NULL on a device without. */
     const wh_flash *flash;
 
-    /** The RTC slot: memory that keeps its contents through deep sleep and may
-     * hold anything after a loss of power. WH_RTC_SIZE bytes or more. */
+    /** The RTC slot: memory that keeps its contents through deep sleep and may hold
+     * anything after a loss of power. WH_RTC_SIZE bytes or more. A port that wakes from a
+     * brown-out overwrites it first: memory may have outlived time that no clock counted. */
     uint8_t *rtc;
     size_t rtc_size;
 } wh_platform;
