@@ -6,6 +6,8 @@ export default defineConfig({
         globalSetup: "test/ts/support/compile-apps.ts",
         // The native library has one platform a process, so each file gets a process.
         pool: "forks",
+        // Not even where CI asks for colours: tests read what is printed.
+        env: { NO_COLOR: "1" },
         maxWorkers: 2,
         // A whole simulation with a server takes under a second here; a slow machine gets its time.
         testTimeout: 60_000,
