@@ -24,10 +24,10 @@ function letGo(tcp: net.Socket): void {
 
 export interface AttemptEvents {
     /** TCP is up and the ClientHello on its way. */
-    started: (attempt: Attempt) => void
+    started: () => void
     /** Something may have changed: call `pump`. */
-    moved: (attempt: Attempt) => void
-    tcpFailed: (attempt: Attempt, error: NodeJS.ErrnoException) => void
+    moved: () => void
+    tcpFailed: (error: NodeJS.ErrnoException) => void
 }
 
 /** One TCP connection, and the core's connection on top of it. */
@@ -44,21 +44,21 @@ export class Attempt {
         this.#tcp.on("connect", () => {
             this.localPort = this.#tcp.localPort
             this.#connection = new Connection(client)
-            events.started(this)
-            events.moved(this)
+            events.started()
+            events.moved()
         })
         this.#tcp.on("data", (bytes) => {
             this.#arrived.push(bytes)
-            events.moved(this)
+            events.moved()
         })
         this.#tcp.on("end", () => {
             this.#connection?.eof()
-            events.moved(this)
+            events.moved()
         })
         this.#tcp.on("error", (error: NodeJS.ErrnoException) => {
             // A reset in the middle of a handshake may be the server's answer to the session.
             this.#connection?.eof()
-            events.tcpFailed(this, error)
+            events.tcpFailed(error)
         })
     }
 

@@ -119,7 +119,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
                 this.#chosen = attempt
             },
             moved: () => this.#pump(attempt),
-            tcpFailed: (_, error) => this.#tcpFailed(attempt, error),
+            tcpFailed: (error) => this.#tcpFailed(attempt, error),
         })
         this.#attempts.push(attempt)
         this.#running.push(attempt)

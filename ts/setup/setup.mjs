@@ -12,8 +12,8 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { root } from "./shell.mjs"
 
-const root = resolve(import.meta.dirname, "../..")
 const build = join(root, "build")
 const stampsFile = join(build, "setup.json")
 const lockFile = join(build, "setup.lock")
