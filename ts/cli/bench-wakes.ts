@@ -3,7 +3,7 @@ import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import { parseVersionRange } from "../settings.js"
 import { compile } from "../sim/compile.js"
-import { simulate, type Wake } from "../sim/simulation.js"
+import { plainRun, simulate, type Wake } from "../sim/simulation.js"
 import { Output } from "./output.js"
 import { SAMPLE_APP } from "./simulate.js"
 
@@ -47,19 +47,10 @@ export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSig
     const program = await compile(checkoutPath(SAMPLE_APP))
     const started = performance.now()
     const simulation = await simulate({
-        program,
-        server: undefined,
+        ...plainRun,
         ...parseVersionRange("1.3"),
-        tickets: true,
+        program,
         cycles: flags.cycles,
-        sleepMs: undefined,
-        powerLossEvery: 0,
-        realTime: false,
-        connectTimeoutMs: 10_000,
-        wakeTimeoutMs: 30_000,
-        sessionLifetimeS: 7200,
-        onWake: () => {},
-        onConsole: () => {},
         signal,
     })
     const wallMs = performance.now() - started

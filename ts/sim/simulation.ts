@@ -35,6 +35,20 @@ export interface SimulationOptions {
     signal?: AbortSignal
 }
 
+/** A plain run: the built-in server, skipped sleeps, nothing that fails. */
+export const plainRun = {
+    server: undefined,
+    tickets: true,
+    sleepMs: undefined,
+    powerLossEvery: 0,
+    realTime: false,
+    connectTimeoutMs: 10_000,
+    wakeTimeoutMs: 30_000,
+    sessionLifetimeS: 7200,
+    onWake: () => {},
+    onConsole: () => {},
+} satisfies Partial<SimulationOptions>
+
 /** One wake. The fields are those of its last TLS connection, or of the one that failed. */
 export interface Wake {
     n: number

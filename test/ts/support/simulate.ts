@@ -1,6 +1,6 @@
 // Runs test apps in the simulator, in this process.
 import type { AppLine } from "#warmhello/sim/board.js"
-import { type Simulation, type SimulationOptions, simulate, type Wake } from "#warmhello/sim/simulation.js"
+import { plainRun, type Simulation, type SimulationOptions, simulate, type Wake } from "#warmhello/sim/simulation.js"
 import { type AppName, appBytecode } from "./compile-apps.js"
 import type { sessionKinds } from "./tls-server.js"
 
@@ -20,19 +20,11 @@ export interface AppRun extends Simulation {
 export async function runApp(app: AppName, given: Partial<SimulationOptions> = {}): Promise<AppRun> {
     const lines: AppLine[] = []
     const simulation = await simulate({
+        ...plainRun,
         program: appBytecode(app),
-        server: undefined,
         minVersion: "1.2",
         maxVersion: "1.3",
-        tickets: true,
         cycles: 3,
-        sleepMs: undefined,
-        powerLossEvery: 0,
-        realTime: false,
-        connectTimeoutMs: 10_000,
-        wakeTimeoutMs: 30_000,
-        sessionLifetimeS: 7200,
-        onWake: () => {},
         ...given,
         onConsole: (line) => {
             if (line.level !== "debug") lines.push(line)
