@@ -185,6 +185,22 @@ static void an_attempt_with_a_session_does_not_count_twice(void **state)
     server_stop(p.server);
 }
 
+static void a_server_that_refuses_tcp_counts_as_well(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    wh_client client;
+    make_client(&client, &p.first);
+    assert_int_equal(wh_conn_unreachable(&client), 0);
+    assert_int_equal(wh_conn_unreachable(&client), 0);
+    assert_int_equal(wh_conn_unreachable(&client), 60);
+    wh_client_free(&client);
+    assert_resumed(visit_first(&p), WH_KIND_TICKET);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
+    server_stop(p.server);
+}
+
 static void one_success_ends_the_back_off(void **state)
 {
     (void)state;
@@ -342,6 +358,7 @@ int main(void)
         PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns),
         PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone),
         PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice),
+        PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well),
         PLATFORM_TEST(one_success_ends_the_back_off),
         PLATFORM_TEST(the_failures_of_one_server_are_not_anothers),
         PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server),
