@@ -60,6 +60,8 @@ const ownErrors = {
     "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
     "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
+    "emulator-missing": { class: "platform", hint: "Install Debian's qemu-system-misc." },
+    "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
     "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
     interrupted: { class: "interrupted", hint: "" },

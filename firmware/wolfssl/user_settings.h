@@ -68,7 +68,9 @@
 #define WOLFSSL_SP_MATH_ALL
 #define SP_INT_BITS 4096
 #define WOLFSSL_HAVE_SP_ECC
+#ifndef WH_WOLFSSL_FAST /* the build that trades flash for time; docs/PERFORMANCE.md has both */
 #define WOLFSSL_SP_SMALL
+#endif
 
 #define NO_DSA
 #define NO_DH

@@ -75,10 +75,17 @@ function load() {
     }
 }
 
-let loaded: ReturnType<typeof load> | undefined
+export type Native = ReturnType<typeof load>
+
+let loaded: Native | undefined
+
+/** Has the core run elsewhere: these functions take the place of the library's, until the end of the process. */
+export function runElsewhere(functions: Partial<Native>): void {
+    Object.assign(native(), functions)
+}
 
 /** The native functions. Loads the library, and starts its one platform, on first use. */
-export function native(): ReturnType<typeof load> {
+export function native(): Native {
     if (loaded === undefined) {
         loaded = load()
         const result: number = loaded.hostStart(null)

@@ -1,0 +1,107 @@
+#include "machine.h"
+
+#include <stdio.h>
+
+enum { PAINT = 0xa5 };
+
+extern uint8_t __stack_low[]; /* NOLINT(bugprone-reserved-identifier): of the linker script */
+extern uint8_t __stack_top[]; /* NOLINT(bugprone-reserved-identifier) */
+
+/* Also called where the assembler does not know of the counters (zicsr). */
+#define READ_COUNTER(name, value) __asm__ volatile(".option arch, +zicsr\n\tcsrr %0, " name : "=r"(value))
+
+uint64_t wh_rv32_instructions(void)
+{
+    uint32_t high;
+    uint32_t low;
+    uint32_t again;
+    do {
+        READ_COUNTER("minstreth", high);
+        READ_COUNTER("minstret", low);
+        READ_COUNTER("minstreth", again);
+    } while (high != again);
+    return (uint64_t)high << 32 | low;
+}
+
+_Noreturn void wh_rv32_reset(void)
+{
+    enum { RESET = 0x7777 };
+    wh_rv32_write(WH_RV32_RESETTER, RESET);
+    for (;;) {
+    }
+}
+
+uint64_t wh_rv32_clock_us(void)
+{
+    uint32_t low = wh_rv32_read(WH_RV32_CLOCK); /* latches the other half */
+    uint32_t high = wh_rv32_read(WH_RV32_CLOCK + 4);
+    return ((uint64_t)high << 32 | low) / 1000u;
+}
+
+/* ---- Interrupts: waited for, never taken ------------------------------------------------- */
+
+enum { PLIC_ENABLE = 0x2000, PLIC_THRESHOLD = 0x200000, PLIC_CLAIM = 0x200004, VIRTIO_IRQS = 8 };
+
+void wh_rv32_enable_interrupts(void)
+{
+    for (uint32_t irq = 1; irq <= VIRTIO_IRQS; irq++) {
+        wh_rv32_write(WH_RV32_PLIC + 4 * irq, 1);
+    }
+    wh_rv32_write(WH_RV32_PLIC + PLIC_ENABLE, 0x1fe);
+    wh_rv32_write(WH_RV32_PLIC + PLIC_THRESHOLD, 0);
+    uint32_t external = 1u << 11;
+    __asm__ volatile(".option arch, +zicsr\n\tcsrw mie, %0" : : "r"(external));
+}
+
+void wh_rv32_wait(void)
+{
+    __asm__ volatile("wfi");
+    uint32_t irq = wh_rv32_read(WH_RV32_PLIC + PLIC_CLAIM);
+    if (irq != 0) {
+        wh_rv32_write(WH_RV32_PLIC + PLIC_CLAIM, irq);
+    }
+}
+
+/* ---- Console --------------------------------------------------------------------------------- */
+
+void wh_rv32_print(const char *text)
+{
+    while (*text != '\0') {
+        *(volatile uint8_t *)WH_RV32_UART = (uint8_t)*text++;
+    }
+}
+
+_Noreturn void wh_rv32_trapped(uint32_t cause, uint32_t at, uint32_t value);
+
+/* A fault of the program: said, and left to the desk to notice that nothing answers. */
+_Noreturn void wh_rv32_trapped(uint32_t cause, uint32_t at, uint32_t value)
+{
+    enum { POWER_OFF_WITH_FAILURE = 0x3333 };
+    char text[80];
+    (void)snprintf(text, sizeof text, "trap: cause %lx at %lx, value %lx\n", (unsigned long)cause,
+                   (unsigned long)at, (unsigned long)value);
+    wh_rv32_print(text);
+    wh_rv32_write(WH_RV32_RESETTER, 1u << 16 | POWER_OFF_WITH_FAILURE);
+    for (;;) {
+    }
+}
+
+/* ---- Stack -------------------------------------------------------------------------------------- */
+
+size_t wh_rv32_stack_peak(void)
+{
+    const uint8_t *at = __stack_low;
+    while (at < __stack_top && *at == PAINT) {
+        at++;
+    }
+    return (size_t)(__stack_top - at);
+}
+
+void wh_rv32_paint_stack(void)
+{
+    uintptr_t here;
+    __asm__ volatile("mv %0, sp" : "=r"(here));
+    for (uintptr_t at = (uintptr_t)__stack_low; at < here; at++) {
+        *(volatile uint8_t *)at = PAINT;
+    }
+}

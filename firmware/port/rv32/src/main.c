@@ -1,0 +1,274 @@
+/* The device on the desk's leash: it waits for a request, calls the core, and tells what came of
+ * it and how many instructions it took. Wi-Fi, TCP and the app are on the other side. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+#include "port.h"
+#include "warmhello/warmhello.h"
+#include "wire.h"
+
+/* The numbers are ts/mcu/operations.ts's as well. */
+enum operation {
+    OP_START = 1,
+    OP_SLEEP,
+    OP_PASS,
+    OP_SET_WALL,
+    OP_CLIENT_NEW,
+    OP_CLIENT_FREE,
+    OP_CLIENT_UNREACHABLE,
+    OP_CONN_NEW,
+    OP_CONN_FREE,
+    OP_CONN_FEED,
+    OP_CONN_EOF,
+    OP_CONN_DRAIN,
+    OP_CONN_WRITE,
+    OP_CONN_READ,
+    OP_CONN_CLOSE,
+    OP_CONN_STATE,
+    OP_CONN_FALLBACK_DUE,
+    OP_CONN_HEDGE,
+    OP_CONN_TICKET_WAIT,
+    OP_CONN_OUTCOME,
+    OP_FORGET,
+    OP_MEMORY,
+};
+
+enum { CLIENTS = 2, CONNS = 4, IN_SIZE = 2048, OUT_SIZE = 1024 };
+
+typedef struct conn_slot {
+    bool used;
+    wh_conn conn;
+    uint8_t in[IN_SIZE];
+    uint8_t out[OUT_SIZE];
+} conn_slot;
+
+static bool client_used[CLIENTS];
+static wh_client clients[CLIENTS];
+static conn_slot *conns[CONNS];
+
+/* ---- Reading a request --------------------------------------------------------------------- */
+
+typedef struct reader {
+    const uint8_t *at;
+    const uint8_t *end;
+} reader;
+
+static uint64_t take(reader *r, size_t size)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < size && r->at < r->end; i++) {
+        value |= (uint64_t)*r->at++ << (8 * i);
+    }
+    return value;
+}
+
+/* A length and so many bytes; NULL for none. */
+static const uint8_t *take_bytes(reader *r, size_t *size)
+{
+    *size = (size_t)take(r, 4);
+    size_t left = (size_t)(r->end - r->at);
+    *size = *size < left ? *size : left;
+    const uint8_t *bytes = *size > 0 ? r->at : NULL;
+    r->at += *size;
+    return bytes;
+}
+
+/* ---- Clients ------------------------------------------------------------------------------------ */
+
+static int client_new(reader *r)
+{
+    int slot = 0;
+    while (slot < CLIENTS && client_used[slot]) {
+        slot++;
+    }
+    if (slot == CLIENTS) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_client_config config = {
+        .port = (uint16_t)take(r, 2),
+        .min_version = (wh_protocol)take(r, 1),
+        .max_version = (wh_protocol)take(r, 1),
+        .tickets = take(r, 1) != 0,
+        .policy.disabled = take(r, 1) != 0,
+        .policy.pinned = take(r, 1) != 0,
+        .policy.max_authenticated_s = (uint32_t)take(r, 4),
+        .policy.ticket_wait_ms = (uint32_t)take(r, 4),
+        .policy.backoff_max_s = (uint32_t)take(r, 4),
+    };
+    size_t size;
+    config.host = (const char *)take_bytes(r, &size); /* these two come with their closing zeros */
+    config.alpn = (const char *)take_bytes(r, &size);
+    config.ca = take_bytes(r, &config.ca_size);
+    config.certificate = take_bytes(r, &config.certificate_size);
+    config.key = take_bytes(r, &config.key_size);
+    int result = wh_client_init(&clients[slot], &config);
+    client_used[slot] = result == WH_OK;
+    return result == WH_OK ? slot : result;
+}
+
+static int client_free(unsigned slot)
+{
+    if (slot < CLIENTS && client_used[slot]) {
+        wh_client_free(&clients[slot]);
+        client_used[slot] = false;
+    }
+    return WH_OK;
+}
+
+/* ---- Connections --------------------------------------------------------------------------------- */
+
+static int conn_new(unsigned client)
+{
+    int slot = 0;
+    while (slot < CONNS && conns[slot] != NULL) {
+        slot++;
+    }
+    if (slot == CONNS || client >= CLIENTS || !client_used[client]) {
+        return WH_USAGE_ARGUMENT;
+    }
+    const wh_platform *platform = wh_platform_get();
+    conn_slot *made = platform->allocate(platform->ctx, sizeof *made);
+    if (made == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    conns[slot] = made;
+    const wh_conn_buffers buffers = {made->in, sizeof made->in, made->out, sizeof made->out};
+    int result = wh_conn_open(&made->conn, &clients[client], &buffers);
+    (void)result; /* it is in the outcome */
+    return slot;
+}
+
+static int conn_free(unsigned slot)
+{
+    const wh_platform *platform = wh_platform_get();
+    wh_conn_free(&conns[slot]->conn);
+    platform->release(platform->ctx, conns[slot]);
+    conns[slot] = NULL;
+    return WH_OK;
+}
+
+typedef struct answer {
+    int32_t result;
+    size_t size;
+} answer;
+
+static answer with_bytes(int result)
+{
+    return (answer){.result = result, .size = result > 0 ? (size_t)result : 0};
+}
+
+static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
+{
+    uint8_t *out = wh_wire_reply_bytes();
+    size_t left = (size_t)(r->end - r->at);
+    switch (operation) {
+    case OP_CONN_FEED:
+        return (answer){.result = wh_conn_feed(conn, r->at, left)};
+    case OP_CONN_EOF:
+        return (answer){.result = wh_conn_eof(conn)};
+    case OP_CONN_DRAIN:
+        return with_bytes(wh_conn_drain(conn, out, (size_t)take(r, 4)));
+    case OP_CONN_WRITE:
+        return (answer){.result = wh_conn_write(conn, r->at, left)};
+    case OP_CONN_READ:
+        return with_bytes(wh_conn_read(conn, out, (size_t)take(r, 4)));
+    case OP_CONN_CLOSE:
+        wh_conn_close(conn);
+        return (answer){0};
+    case OP_CONN_STATE:
+        return (answer){.result = (int32_t)wh_conn_get_state(conn)};
+    case OP_CONN_FALLBACK_DUE:
+        return (answer){.result = wh_conn_fallback_due(conn)};
+    case OP_CONN_HEDGE:
+        return (answer){.result = wh_conn_hedge(conn)};
+    case OP_CONN_TICKET_WAIT:
+        return (answer){.result = (int32_t)wh_conn_ticket_wait_ms(conn)};
+    case OP_CONN_OUTCOME:
+        return with_bytes(wh_outcome_json(wh_conn_outcome(conn), (char *)out, WH_OUTCOME_JSON_SIZE));
+    default:
+        return (answer){.result = WH_USAGE_ARGUMENT};
+    }
+}
+
+/* ---- The device ------------------------------------------------------------------------------------- */
+
+static int start(reader *r)
+{
+    wh_rv32_setup setup = {
+        .seed = (uint32_t)take(r, 4),
+        .flash_sectors = (uint32_t)take(r, 4),
+        .erase_interval_s = (uint32_t)take(r, 4),
+    };
+    for (size_t i = 0; i < sizeof setup.key; i++) {
+        setup.key[i] = (uint8_t)take(r, 1);
+    }
+    return wh_rv32_start(&setup);
+}
+
+static answer tell_memory(void)
+{
+    uint32_t *out = (uint32_t *)(void *)wh_wire_reply_bytes();
+    wh_rv32_heap heap = wh_rv32_heap_take();
+    out[0] = heap.live;
+    out[1] = heap.peak;
+    out[2] = wh_rv32_stack_peak();
+    wh_rv32_paint_stack();
+    return (answer){.result = 0, .size = 12};
+}
+
+static answer perform(enum operation operation, reader *r)
+{
+    switch (operation) {
+    case OP_START:
+        return (answer){.result = start(r)};
+    case OP_PASS:
+        wh_rv32_pass(take(r, 8));
+        return (answer){0};
+    case OP_SET_WALL:
+        wh_rv32_set_wall((int64_t)take(r, 8));
+        return (answer){0};
+    case OP_CLIENT_NEW:
+        return (answer){.result = client_new(r)};
+    case OP_CLIENT_FREE:
+        return (answer){.result = client_free((unsigned)take(r, 1))};
+    case OP_CLIENT_UNREACHABLE:
+        return (answer){.result = (int32_t)wh_conn_unreachable(&clients[take(r, 1) % CLIENTS])};
+    case OP_CONN_NEW:
+        return (answer){.result = conn_new((unsigned)take(r, 1))};
+    case OP_FORGET:
+        return (answer){.result = wh_store_forget()};
+    case OP_MEMORY:
+        return tell_memory();
+    default:
+        break;
+    }
+    unsigned slot = (unsigned)take(r, 1);
+    if (slot >= CONNS || conns[slot] == NULL) {
+        return (answer){.result = WH_USAGE_ARGUMENT};
+    }
+    return operation == OP_CONN_FREE ? (answer){.result = conn_free(slot)}
+                                     : use_conn(operation, &conns[slot]->conn, r);
+}
+
+int main(void)
+{
+    wh_rv32_enable_interrupts();
+    if (!wh_wire_start()) {
+        wh_rv32_print("there is no wire: qemu needs -device virtio-serial-device\n");
+        return 1;
+    }
+    wh_wire_reply(0, 0, 0); /* awake */
+    for (;;) {
+        uint8_t *bytes;
+        size_t size = wh_wire_receive(&bytes);
+        reader r = {.at = bytes, .end = bytes + size};
+        enum operation operation = (enum operation)take(&r, 1);
+        if (operation == OP_SLEEP) {
+            wh_rv32_sleep(take(&r, 8));
+        }
+        uint64_t before = wh_rv32_instructions();
+        answer a = perform(operation, &r);
+        wh_wire_reply(a.result, wh_rv32_instructions() - before, a.size);
+    }
+}

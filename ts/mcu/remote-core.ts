@@ -1,0 +1,165 @@
+// The core's functions (../core/library.ts) on an emulated microcontroller instead of in this process.
+import { randomBytes } from "node:crypto"
+import type { Native } from "../core/library.js"
+import { Emulator, Request } from "./emulator.js"
+
+/** The core's WH_PLATFORM_MEMORY and the like are negative; a handle is not. */
+interface Handle {
+    slot: number
+}
+
+/** wh_client_config, as Client gives it to the native function. */
+interface NativeConfig {
+    host: string
+    port: number
+    ca: Buffer
+    min_version: number
+    max_version: number
+    certificate: Buffer | null
+    key: Buffer | null
+    alpn: string | null
+    tickets: boolean
+    policy: {
+        disabled: boolean
+        pinned: boolean
+        max_authenticated_s: number
+        ticket_wait_ms: number
+        backoff_max_s: number
+    }
+}
+
+const text = (value: string | null) => (value === null ? Buffer.alloc(0) : Buffer.from(`${value}\0`))
+
+function clientRequest(config: NativeConfig): Request {
+    const { policy } = config
+    return new Request("clientNew")
+        .u16(config.port)
+        .u8(config.min_version)
+        .u8(config.max_version)
+        .u8(config.tickets)
+        .u8(policy.disabled)
+        .u8(policy.pinned)
+        .u32(policy.max_authenticated_s)
+        .u32(policy.ticket_wait_ms)
+        .u32(policy.backoff_max_s)
+        .counted(text(config.host))
+        .counted(text(config.alpn))
+        .counted(config.ca)
+        .counted(config.certificate ?? Buffer.alloc(0))
+        .counted(config.key ?? Buffer.alloc(0))
+}
+
+const FLASH_SECTORS = 4
+/** The default of the core. */
+const ERASE_INTERVAL_S = 0
+
+export class RemoteCore implements Disposable {
+    readonly #image: string
+    #key: Buffer = randomBytes(32)
+    #emulator: Emulator | undefined
+    /** Seconds since 1970 for the device's wall clock, from this machine's, which sleeps move. */
+    #wallOffsetMs = 0
+    #wallKnown = true
+
+    constructor(image: string) {
+        this.#image = image
+    }
+
+    get emulator(): Emulator {
+        if (this.#emulator === undefined) throw new Error("the emulator has not been started")
+        return this.#emulator
+    }
+
+    /** What takes the place of the library's functions. */
+    get functions(): Partial<Native> {
+        const call = (request: Request) => this.emulator.call(request)
+        const conn = (operation: ConstructorParameters<typeof Request>[0], { slot }: Handle) =>
+            new Request(operation).u8(slot)
+        const copy = (request: Request, out: Buffer): number => {
+            const { result, bytes } = call(request)
+            bytes.copy(out)
+            return result
+        }
+        return {
+            hostStart: (flash: string | null) => this.#start(flash),
+            hostStop: () => this.#stop(),
+            hostSetKey: (key: Buffer) => {
+                this.#key = Buffer.from(key)
+            },
+            hostSleep: (us: number) => this.#sleep(us / 1000),
+            hostLosePower: () => this.#losePower(),
+            hostSetWallKnown: (known: boolean) => {
+                this.#wallKnown = known
+                this.#setWall()
+            },
+            hostJumpWall: (s: number) => {
+                this.#wallOffsetMs += s * 1000
+                this.#setWall()
+            },
+            clientNew: (config: NativeConfig, error: number[]): Handle | null => {
+                const { result } = call(clientRequest(config))
+                error[0] = Math.min(result, 0)
+                return result >= 0 ? { slot: result } : null
+            },
+            clientFree: (client: Handle) => void call(conn("clientFree", client)),
+            connUnreachable: (client: Handle) => call(conn("clientUnreachable", client)).result,
+            connNew: (client: Handle): Handle | null => {
+                const { result } = call(conn("connNew", client))
+                return result >= 0 ? { slot: result } : null
+            },
+            connFree: (handle: Handle) => void call(conn("connFree", handle)),
+            connFeed: (handle: Handle, bytes: Uint8Array) => call(conn("connFeed", handle).bytes(bytes)).result,
+            connEof: (handle: Handle) => call(conn("connEof", handle)).result,
+            connDrain: (handle: Handle, out: Buffer, size: number) => copy(conn("connDrain", handle).u32(size), out),
+            connWrite: (handle: Handle, bytes: Uint8Array) => call(conn("connWrite", handle).bytes(bytes)).result,
+            connRead: (handle: Handle, out: Buffer, size: number) => copy(conn("connRead", handle).u32(size), out),
+            connClose: (handle: Handle) => void call(conn("connClose", handle)),
+            connState: (handle: Handle) => call(conn("connState", handle)).result,
+            connFallbackDue: (handle: Handle) => call(conn("connFallbackDue", handle)).result !== 0,
+            connHedge: (handle: Handle) => call(conn("connHedge", handle)).result !== 0,
+            connTicketWaitMs: (handle: Handle) => call(conn("connTicketWait", handle)).result,
+            connOutcome: (handle: Handle) => handle,
+            outcomeJson: (handle: Handle, out: Buffer) => copy(conn("connOutcome", handle), out),
+        } as Partial<Native>
+    }
+
+    [Symbol.dispose](): void {
+        this.#stop()
+    }
+
+    #start(flash: string | null): number {
+        this.#wallOffsetMs = 0
+        this.#wallKnown = true
+        this.#emulator = new Emulator({
+            image: this.#image,
+            flash: flash ?? undefined,
+            key: this.#key,
+            flashSectors: flash === null ? 0 : FLASH_SECTORS,
+            eraseIntervalS: ERASE_INTERVAL_S,
+            seed: 0,
+        })
+        this.#setWall()
+        return 0
+    }
+
+    #stop(): void {
+        this.#emulator?.[Symbol.dispose]()
+        this.#emulator = undefined
+    }
+
+    #sleep(ms: number): void {
+        this.#wallOffsetMs += ms
+        this.emulator.sleep(ms)
+    }
+
+    #losePower(): void {
+        this.emulator.losePower()
+        this.emulator.powerUp()
+        this.#setWall()
+    }
+
+    #setWall(): void {
+        const seconds = this.#wallKnown ? Math.floor((Date.now() + this.#wallOffsetMs) / 1000) : 0
+        this.emulator.call(new Request("setWall").i64(seconds))
+    }
+}
