@@ -60,7 +60,10 @@ const ownErrors = {
     "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
     "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
-    "emulator-missing": { class: "platform", hint: "Install Debian's qemu-system-misc." },
+    "emulator-missing": {
+        class: "platform",
+        hint: "Run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
+    },
     "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
     "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },

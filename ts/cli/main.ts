@@ -1,6 +1,7 @@
 // The command `warmhello`.
-import { Command, CommanderError } from "commander"
+import { Command, CommanderError, Option } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
+import { mcuKinds } from "../mcu/remote-core.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
@@ -53,6 +54,12 @@ function program(signal: AbortSignal): Command {
             .option("--key <file>", "its private key as PEM")
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
+            .addOption(
+                new Option(
+                    "--mcu <kind>",
+                    "run the native part on an emulated microcontroller instead of this machine",
+                ).choices(mcuKinds),
+            )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
         10,
         1,

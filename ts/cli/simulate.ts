@@ -4,6 +4,7 @@ import pc from "picocolors"
 import { Client } from "../core/client.js"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
 import { type HostAndPort, readFile, readIdentity, type VersionRange } from "../settings.js"
 import type { AppLine } from "../sim/board.js"
 import { compile } from "../sim/compile.js"
@@ -23,6 +24,7 @@ export interface SimulateFlags {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    mcu?: McuKind
     flash?: string
     realTime: boolean
     connectTimeout: number
@@ -59,7 +61,8 @@ async function run(
     signal: AbortSignal,
 ): Promise<Simulation> {
     const table = new WakeTable(output)
-    return simulate({
+    using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
+    return await simulate({
         program,
         server: serverFrom(flags),
         identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),

@@ -97,7 +97,9 @@ export class Emulator implements Disposable {
 
     powerUp(): void {
         const { image, seed } = this.#options
-        if (!existsSync(image)) throw new WarmhelloError("not-built", "the firmware for the emulator is not built")
+        if (!existsSync(image)) {
+            throw new WarmhelloError("emulator-missing", "the firmware for the emulated microcontroller is not built")
+        }
         const log = openSync(join(this.#folder, "console.log"), "a")
         const args = [
             ...["-machine", "virt", "-bios", "none", "-m", "16M", "-display", "none", "-monitor", "none"],
@@ -150,9 +152,7 @@ export class Emulator implements Disposable {
     #begin(): void {
         this.#wire.reply(this.#pid)
         const { seed, flashSectors, eraseIntervalS, key } = this.#options
-        const { result } = this.call(
-            new Request("start").u32(seed).u32(flashSectors).u32(eraseIntervalS).bytes(key),
-        )
+        const { result } = this.call(new Request("start").u32(seed).u32(flashSectors).u32(eraseIntervalS).bytes(key))
         if (result !== 0) {
             throw new WarmhelloError("emulator-failed", `the firmware could not start: ${result}. ${this.console}`)
         }

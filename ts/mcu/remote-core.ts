@@ -1,6 +1,7 @@
 // The core's functions (../core/library.ts) on an emulated microcontroller instead of in this process.
 import { randomBytes } from "node:crypto"
-import type { Native } from "../core/library.js"
+import { type Native, runElsewhere } from "../core/library.js"
+import { checkoutPath } from "../core/paths.js"
 import { Emulator, Request } from "./emulator.js"
 
 /** The core's WH_PLATFORM_MEMORY and the like are negative; a handle is not. */
@@ -53,6 +54,15 @@ const FLASH_SECTORS = 4
 /** The default of the core. */
 const ERASE_INTERVAL_S = 0
 
+/** rv32: the instruction set of the ESP32-C3, on qemu. */
+export const mcuKinds = ["rv32"] as const
+export type McuKind = (typeof mcuKinds)[number]
+
+/** The two builds of the firmware: small code, or fast public-key operations. */
+export type McuBuild = "size" | "speed"
+
+export const mcuImage = (kind: McuKind, build: McuBuild) => checkoutPath(`build/${kind}/${build}/warmhello_rv32`)
+
 export class RemoteCore implements Disposable {
     readonly #image: string
     #key: Buffer = randomBytes(32)
@@ -63,6 +73,13 @@ export class RemoteCore implements Disposable {
 
     constructor(image: string) {
         this.#image = image
+    }
+
+    /** From now on the core's functions run there. */
+    static start(kind: McuKind, build: McuBuild = "size"): RemoteCore {
+        const core = new RemoteCore(mcuImage(kind, build))
+        runElsewhere(core.functions)
+        return core
     }
 
     get emulator(): Emulator {

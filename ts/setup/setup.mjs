@@ -7,6 +7,7 @@
 //   node ts/setup/setup.mjs --tests    and what `npm test` needs
 //   node ts/setup/setup.mjs --bench    and what `npm run bench` needs
 //   node ts/setup/setup.mjs --bench, --powercuts    and what those commands need
+//   node ts/setup/setup.mjs --mcu      and the firmware for the emulated microcontroller
 //   node ts/setup/setup.mjs --ci       and what .ci/run needs
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -22,6 +23,7 @@ const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
 const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
+const forMcu = forCi || process.argv.includes("--mcu")
 const forPowercuts = forCi || process.argv.includes("--powercuts")
 
 const [nodeMajor = 0, nodeMinor = 0] = process.versions.node.split(".").map(Number)
@@ -86,6 +88,10 @@ function fingerprint(paths, extra = []) {
 
 // ---- System packages ---------------------------------------------------------------------------
 
+const hasCrossCompiler = () => inPath("riscv64-unknown-elf-gcc")
+const hasPicolibc = () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf")
+const hasEmulator = () => inPath("qemu-system-riscv32")
+
 /** Debian's package for each thing that must be there. */
 const systemNeeds = [
     { package: "gcc", present: () => inPath("cc") || inPath("gcc"), when: true },
@@ -106,11 +112,12 @@ const systemNeeds = [
     { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
     { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
     { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
-    { package: "gcc-riscv64-unknown-elf", present: () => inPath("riscv64-unknown-elf-gcc"), when: forBench },
+    { package: "gcc-riscv64-unknown-elf", present: hasCrossCompiler, when: forBench || forMcu },
+    { package: "qemu-system-misc", present: hasEmulator, when: forMcu },
     {
         package: "picolibc-riscv64-unknown-elf",
-        present: () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf"),
-        when: forBench,
+        present: hasPicolibc,
+        when: forBench || forMcu,
     },
     { package: "openssl", present: () => inPath("openssl"), when: forTests },
     { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
@@ -205,9 +212,9 @@ function vendorWolfssl() {
 
 // ---- Builds --------------------------------------------------------------------------------------
 
-/** @param {string} folder @param {string[]} options @param {string[]} [targets] */
-function buildNative(folder, options, targets = ["all"]) {
-    run(["cmake", "-G", "Ninja", "-S", "firmware", "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
+/** @param {string} folder @param {string[]} options @param {string[]} [targets] @param {string} [source] */
+function buildNative(folder, options, targets = ["all"], source = "firmware") {
+    run(["cmake", "-G", "Ninja", "-S", source, "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
     run(["ninja", "-C", folder, ...targets])
 }
 
@@ -265,6 +272,24 @@ if (forTests || forBench) {
         made: () => programs.every((program) => existsSync(join(build, "bench/bench", program))),
         make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? ["bench/all"] : ours),
     })
+}
+// Tests that need it say so when it is left out.
+if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc() && hasEmulator())) {
+    for (const [name, speed] of [
+        ["size", "OFF"],
+        ["speed", "ON"],
+    ]) {
+        const folder = `build/rv32/${name}`
+        steps.push({
+            name: `firmware for the emulator, ${name} build`,
+            from: () => fingerprint(["firmware"], [wolfsslDir]),
+            made: () => existsSync(join(root, folder, "warmhello_rv32")),
+            make: () => {
+                const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
+                buildNative(folder, [toolchain, `-DWH_SPEED=${speed}`], ["all"], "firmware/port/rv32")
+            },
+        })
+    }
 }
 if (forPowercuts) {
     steps.push({

@@ -85,18 +85,16 @@ static int client_new(reader *r)
     if (slot == CLIENTS) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_client_config config = {
-        .port = (uint16_t)take(r, 2),
-        .min_version = (wh_protocol)take(r, 1),
-        .max_version = (wh_protocol)take(r, 1),
-        .tickets = take(r, 1) != 0,
-        .policy.disabled = take(r, 1) != 0,
-        .policy.pinned = take(r, 1) != 0,
-        .policy.max_authenticated_s = (uint32_t)take(r, 4),
-        .policy.ticket_wait_ms = (uint32_t)take(r, 4),
-        .policy.backoff_max_s = (uint32_t)take(r, 4),
-    };
     size_t size;
+    wh_client_config config = {.port = (uint16_t)take(r, 2)}; /* one by one: they come in this order */
+    config.min_version = (wh_protocol)take(r, 1);
+    config.max_version = (wh_protocol)take(r, 1);
+    config.tickets = take(r, 1) != 0;
+    config.policy.disabled = take(r, 1) != 0;
+    config.policy.pinned = take(r, 1) != 0;
+    config.policy.max_authenticated_s = (uint32_t)take(r, 4);
+    config.policy.ticket_wait_ms = (uint32_t)take(r, 4);
+    config.policy.backoff_max_s = (uint32_t)take(r, 4);
     config.host = (const char *)take_bytes(r, &size); /* these two come with their closing zeros */
     config.alpn = (const char *)take_bytes(r, &size);
     config.ca = take_bytes(r, &config.ca_size);
@@ -195,11 +193,9 @@ static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
 
 static int start(reader *r)
 {
-    wh_rv32_setup setup = {
-        .seed = (uint32_t)take(r, 4),
-        .flash_sectors = (uint32_t)take(r, 4),
-        .erase_interval_s = (uint32_t)take(r, 4),
-    };
+    wh_rv32_setup setup = {.seed = (uint32_t)take(r, 4)};
+    setup.flash_sectors = (uint32_t)take(r, 4);
+    setup.erase_interval_s = (uint32_t)take(r, 4);
     for (size_t i = 0; i < sizeof setup.key; i++) {
         setup.key[i] = (uint8_t)take(r, 1);
     }
