@@ -10,6 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** Parameters for WebCrypto, of the key and of what it signs. */
 const algorithms = {
     ecdsa: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+    ecdsa384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
     rsa: {
         name: "RSASSA-PKCS1-v1_5",
         modulusLength: 2048,
