@@ -34,6 +34,7 @@ const seed = () => String(Math.floor(Math.random() * 2 ** 31))
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
     ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
+    ["each guard is missed by its test when it is taken out", () => run([process.execPath, "build/ts/guards/main.js"])],
     ["power cuts", () => run(["build/powercuts/powercuts/powercuts"])],
     [
         "a million steps of the store against a model",
