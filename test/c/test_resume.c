@@ -186,21 +186,6 @@ static void a_session_id_without_lifetime_lasts_a_day(void **state)
     server_stop(server);
 }
 
-/* RFC 8446 4.6.1: such a ticket is to be discarded at once. */
-static void a_tls13_ticket_with_a_lifetime_of_zero_is_not_stored(void **state)
-{
-    (void)state;
-    tls_server *server =
-        server_start(&(server_options){.min_version = WH_TLS13, .session_ids = true, .no_lifetime = true});
-    wh_client_config config = config_for(server);
-    for (int wake = 0; wake < 2; wake++) {
-        wake_visit visit = wake_and_visit(&config, server);
-        assert_full(visit, WH_REASON_NONE);
-        assert_false(visit.outcome.stored);
-    }
-    server_stop(server);
-}
-
 static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
 {
     (void)state;
@@ -322,7 +307,6 @@ int main(void)
         PLATFORM_TEST(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection),
         PLATFORM_TEST(an_expired_session_is_not_offered),
         PLATFORM_TEST(a_session_id_without_lifetime_lasts_a_day),
-        PLATFORM_TEST(a_tls13_ticket_with_a_lifetime_of_zero_is_not_stored),
         PLATFORM_TEST(a_tls13_ticket_leaves_the_store_when_it_is_offered),
         PLATFORM_TEST(a_tls12_session_stays_when_the_wake_is_cut_short),
         PLATFORM_TEST(a_refused_ticket_is_not_kept_with_the_new_secret),

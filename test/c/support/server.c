@@ -83,14 +83,6 @@ static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_s
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/* A context's timeout of 0 would mean the default. */
-static int end_at_once(SSL *ssl, void *ctx)
-{
-    (void)ctx;
-    SSL_SESSION_set_timeout(SSL_get_session(ssl), 0);
-    return 1;
-}
-
 static void set_extras(tls_server *made, const server_options *options)
 {
     if (options->no_ems) {
@@ -99,9 +91,6 @@ static void set_extras(tls_server *made, const server_options *options)
     if (options->wants_certificate) {
         SSL_CTX_set_verify(made->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
         X509_STORE_add_cert(SSL_CTX_get_cert_store(made->ctx), made->authority.certificate);
-    }
-    if (options->no_lifetime) {
-        SSL_CTX_set_cert_cb(made->ctx, end_at_once, NULL);
     }
     if (options->early_data) {
         SSL_CTX_set_max_early_data(made->ctx, 16384);

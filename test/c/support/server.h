@@ -28,8 +28,6 @@ typedef struct server_options {
     bool no_tickets13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
-    /** A lifetime of 0. OpenSSL fails to make such tickets, so only with `session_ids`. */
-    bool no_lifetime;
     /** TLS 1.3: tickets allow early data. */
     bool early_data;
     /** TLS 1.2: no extended master secret (RFC 7627). */

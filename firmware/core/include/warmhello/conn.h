@@ -76,6 +76,11 @@ typedef struct wh_conn {
  * returns, wh_conn_free() must follow. */
 WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
 
+/** Instead of wh_conn_open(), when the server refused TCP or did not answer: counts as a
+ * connect that it broke off, and spends nothing. Not for a network that is away or a name
+ * that does not resolve. Returns the advice of wh_outcome's backoff_s. */
+uint32_t wh_conn_unreachable(const wh_client *client);
+
 /** Takes bytes that arrived. Returns how many were taken, which is fewer than
  * `size` when plaintext must be read first, or the error that ended the
  * connection. */
@@ -97,6 +102,11 @@ WH_MUST_CHECK int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size
 /** Decrypts plaintext. Returns how many bytes came; 0 means: feed first, or the
  * peer has closed, which the state tells. */
 WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
+
+/** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
+ * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
+ * is here, and in every state but WH_CONN_OPEN. */
+uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
