@@ -102,8 +102,8 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a lifetime of zero stored, TLS 1.3",
-        edits: [["core/src/session.c", " && wolfSSL_SESSION_get_timeout(native) > 0", ""]],
-        test: ["test_resume", "a_tls13_ticket_with_a_lifetime_of_zero_is_not_stored"],
+        edits: [["core/src/session.c", "return lifetime_s > 0;", "return true;"]],
+        test: ["test_tickets13", "a_ticket_without_lifetime_is_discarded"],
     },
     {
         mistake: "a lifetime of zero stored, TLS 1.2",
@@ -119,6 +119,23 @@ export const guards: Guard[] = [
         test: ["test_policy", "a_tls13_ticket_lasts_seven_days_at_most"],
     },
     {
+        mistake: "lifetimes over 7 days end the connection",
+        edits: [["wolfssl/tls13_any_lifetime.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
+        test: ["test_tickets13", "a_lifetime_over_seven_days_costs_no_connection"],
+    },
+    {
+        mistake: "a later ticket spoils the session object",
+        edits: [
+            ["core/src/conn.c", "wh_resumption_ticket(&conn->resumption, ssl);", ""],
+            [
+                "core/src/conn.c",
+                "wh_resumption_settle(&conn->resumption);",
+                "wh_resumption_ticket(&conn->resumption, conn->ssl);\n        wh_resumption_settle(&conn->resumption);",
+            ],
+        ],
+        test: ["test_tickets13", "a_later_ticket_without_lifetime_does_not_cost_the_one_before"],
+    },
+    {
         mistake: "a ticket as a handle for tracking",
         edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
         test: ["test_resume", "a_tls13_ticket_leaves_the_store_when_it_is_offered"],
@@ -127,6 +144,12 @@ export const guards: Guard[] = [
         mistake: "a ticket without a key exchange of its own (psk_ke)",
         edits: [["core/src/client.c", "wolfSSL_CTX_only_dhe_psk(ctx)", "0"]],
         test: ["test_hello", "a_ticket_is_offered_with_a_key_exchange_only"],
+    },
+    // These two have all of wolfSSL compiled again, and so has the next after them.
+    {
+        mistake: "long ticket nonces end the connection",
+        edits: [["wolfssl/user_settings.h", "#define WOLFSSL_TICKET_NONCE_MALLOC\n", ""]],
+        test: ["test_tickets13", "nonces_of_every_length_are_taken"],
     },
     {
         mistake: "early data that is replayed",
@@ -151,13 +174,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "an error on resumption fails the app's connect",
-        edits: [
-            [
-                "core/src/conn.c",
-                "conn->client->fallback = conn->resumption.offered &&",
-                "conn->client->fallback = false &&",
-            ],
-        ],
+        edits: [["core/src/conn.c", "conn->client->fallback = again;", "conn->client->fallback = false;"]],
         test: ["test_fallback", "a_fatal_alert_is_followed_by_a_full_handshake"],
     },
     {
@@ -218,6 +235,16 @@ export const guards: Guard[] = [
     },
 
     // ---- What resumption skips ----
+    {
+        mistake: "an expired CA unseen, since the time was unknown at first",
+        edits: [["core/src/conn.c", "wh_dates_has_passed(conn->client->ca_not_after_s)", "false"]],
+        test: ["test_dates", "an_expired_ca_is_seen_when_the_clock_becomes_known"],
+    },
+    {
+        mistake: "a clock that is certainly wrong is believed",
+        edits: [["core/src/clock.c", " && wall_s >= platform->wall_floor_s", ""]],
+        test: ["test_dates", "a_wall_clock_below_the_floor_is_not_believed"],
+    },
     {
         mistake: "resumed though the full handshake is long ago",
         edits: [["core/src/policy.c", "authenticated.most_us >= us(authenticated_s)", "false"]],
