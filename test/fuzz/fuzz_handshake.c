@@ -20,7 +20,7 @@
 /* ---- A server that repeats itself --------------------------------------------------------------- */
 
 /* OpenSSL asks for the time here: in certificates, sessions and tickets. */
-time_t time(time_t *out)
+time_t time(time_t *out) /* NOLINT(readability-inconsistent-declaration-parameter-name) */
 {
     const wh_platform *platform = wh_platform_get();
     time_t now = platform != NULL ? platform->wall_s(platform->ctx) : 0;
