@@ -21,6 +21,8 @@ export interface EmulatorOptions {
     eraseIntervalS: number
     /** For runs that can be repeated to the bit; 0 for true randomness and a running clock. */
     seed: number
+    /** More arguments for qemu. */
+    more?: string[]
 }
 
 /** Bytes of a request. */
@@ -110,7 +112,7 @@ export class Emulator implements Disposable {
             ...["-chardev", `pipe,id=wire,path=${join(this.#folder, "wire")}`],
             ...["-device", "virtio-serial-device,max_ports=1", "-device", "virtconsole,chardev=wire"],
             ...["-drive", `if=pflash,index=1,format=raw,file=${flashFile(this.#folder, this.#options.flash)}`],
-            ...["-device", `loader,file=${image}`],
+            ...["-device", `loader,file=${image}`, ...(this.#options.more ?? [])],
         ]
         this.#qemu = spawn(QEMU, args, { stdio: ["ignore", log, log] })
         this.#qemu.on("error", () => {})

@@ -51,9 +51,9 @@ export const cases: readonly Case[] = [
 
 export const nativeVersion = { "1.2": 1, "1.3": 2 } as const
 
-export function seededEmulator(image: string, seed: number): Emulator {
+export function seededEmulator(image: string, seed: number, more: string[] = []): Emulator {
     const key = Buffer.alloc(32, seed)
-    return new Emulator({ image, flash: undefined, key, flashSectors: 4, eraseIntervalS: 0, seed })
+    return new Emulator({ image, flash: undefined, key, flashSectors: 4, eraseIntervalS: 0, seed, more })
 }
 
 /** OpenSSL's s_server, which sends each line back reversed. */

@@ -29,8 +29,9 @@ function play(connection: McuConnection, steps: readonly Step[], where: string):
     }
 }
 
-export function replay(recording: Recording, image: string): [Measured, Measured] {
-    using emulator = seededEmulator(image, recording.seed)
+/** `more`: arguments for qemu. */
+export function replay(recording: Recording, image: string, more: string[] = []): [Measured, Measured] {
+    using emulator = seededEmulator(image, recording.seed, more)
     emulator.call(new Request("setWall").i64(recording.wallS))
     const options = { host: HOST, port: PORT, ca: Buffer.from(recording.ca), tickets: recording.tickets }
     const measured = recording.connections.map(({ handshake, after }, n): Measured => {
