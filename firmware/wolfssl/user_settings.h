@@ -51,6 +51,7 @@
 #define ECC_USER_CURVES /* only those named below */
 #define HAVE_ECC384     /* public CAs sign with P-384 */
 #define HAVE_CURVE25519
+#define NO_CURVE25519_BLINDING /* against many looks at one key; ours serves one handshake */
 #define HAVE_AESGCM
 #define GCM_TABLE_4BIT /* a table of 256 B instead of 4 KB, for RAM's sake */
 /* Table look-ups that touch each cache line cost two thirds of AES. They hide which line was
@@ -71,8 +72,13 @@
 #define WOLFSSL_SP_MATH_ALL
 #define SP_INT_BITS 4096
 #define WOLFSSL_HAVE_SP_ECC
+#define WOLFSSL_SP_384 /* the intermediates of public CAs: by the general part, 4 times as slow */
+#ifdef WH_WOLFSSL_FAST
+#define WOLFSSL_CURVE25519_USE_ED25519 /* a table for key pairs: 30 KB */
+#endif
 #ifndef WH_WOLFSSL_FAST /* the build that trades flash for time; docs/PERFORMANCE.md has both */
 #define WOLFSSL_SP_SMALL
+#define USE_SLOW_SHA512
 #endif
 
 #define NO_DSA
@@ -86,6 +92,8 @@
 #define NO_PKCS8_ENCRYPTION
 #define NO_SHA     /* no certificate chain or protocol version accepted here uses it */
 #define NO_AES_CBC /* AEAD suites only */
+#define NO_AES_DECRYPT /* GCM runs AES forwards in both directions ... */
+#define HAVE_AESGCM_DECRYPT /* ... and so has no need of the other tables */
 
 /* ---- The platform belongs to wh_platform --------------------------------- */
 

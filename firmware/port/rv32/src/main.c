@@ -34,7 +34,7 @@ enum operation {
     OP_MEMORY,
 };
 
-enum { CLIENTS = 2, CONNS = 4, IN_SIZE = 2048, OUT_SIZE = 1024 };
+enum { CLIENTS = 2, CONNS = 4, IN_SIZE = 512, OUT_SIZE = 512 };
 
 typedef struct conn_slot {
     bool used;
