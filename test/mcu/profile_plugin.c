@@ -3,9 +3,11 @@
  *
  *   -plugin file=profile_plugin.so,functions=FILE,root=NAME,out=FILE
  *
- * FILE has a line for each function: address in hexadecimal, a blank, its name; in rising order.
- * Written is, for each call of the root, a line "call N", and one for each function that ran:
- * name, own instructions, instructions with callees.
+ * FILE has a line for each function in rising order: its address in hexadecimal, its phase (a
+ * number below 16, 0 for none) and its name. Written is, for each call of the root, a line
+ * "call N", one for each phase, "phase N", with its instructions, and one for each function that
+ * ran: name, own instructions, instructions with callees. What a function with a phase calls is
+ * of the same phase, whatever else it may be.
  *
  * Blocks of code are told apart by their addresses. A block that ends in a call makes a frame,
  * one that begins at a frame's return address ends it. Debian has no header of qemu's plugin
@@ -47,6 +49,7 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc
 
 typedef struct function {
     uint32_t at;
+    uint32_t phase;
     char name[96];
     uint64_t own;
     uint64_t with_callees;
@@ -65,7 +68,10 @@ typedef struct block {
 typedef struct frame {
     uint32_t returns_to;
     function *of;
+    uint32_t phase;
     uint64_t began;
+    /* Jumped to by the frame below at its end: both return at once. */
+    bool is_tail;
 } frame;
 
 static function functions[FUNCTIONS_MAX];
@@ -75,6 +81,7 @@ static size_t depth;
 static const block *before;
 static const function *root;
 static uint64_t total;
+static uint64_t phases[16];
 static unsigned root_calls;
 static FILE *out;
 
@@ -103,6 +110,10 @@ static bool is_in_root(void)
 static void write_call(void)
 {
     (void)fprintf(out, "call %u\n", root_calls++);
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        (void)fprintf(out, "phase %zu %" PRIu64 "\n", i, phases[i]);
+        phases[i] = 0;
+    }
     for (size_t i = 0; i < function_count; i++) {
         function *one = &functions[i];
         if (one->own > 0 || one->with_callees > 0) {
@@ -114,19 +125,22 @@ static void write_call(void)
     (void)fflush(out);
 }
 
-static void enter(function *of, uint32_t returns_to)
+static void enter(function *of, uint32_t returns_to, bool is_tail)
 {
     if (depth == FRAMES_MAX) {
         (void)fprintf(stderr, "profile: too many frames\n");
         exit(1);
     }
-    frames[depth++] = (frame){.returns_to = returns_to, .of = of, .began = total};
+    uint32_t outer = depth > 0 ? frames[depth - 1].phase : 0;
+    uint32_t phase = outer != 0 ? outer : of->phase;
+    frames[depth++] = (frame){.returns_to = returns_to, .of = of, .phase = phase, .began = total, .is_tail = is_tail};
     of->active++;
 }
 
-static void leave(void)
+/* Ends the last frame. True if the one below ends with it. */
+static bool leave(void)
 {
-    frame *last = &frames[--depth];
+    const frame *last = &frames[--depth];
     last->of->active--;
     if (last->of->active == 0) {
         last->of->with_callees += total - last->began;
@@ -134,6 +148,7 @@ static void leave(void)
     if (last->of == root && root->active == 0) {
         write_call();
     }
+    return last->is_tail;
 }
 
 /* Ends the frames up to the one that returns here, if there is one. */
@@ -141,8 +156,9 @@ static void return_to(uint32_t at)
 {
     for (size_t i = depth; i > 0; i--) {
         if (frames[i - 1].returns_to == at) {
-            while (depth >= i) {
-                leave();
+            bool and_below = true;
+            while (depth >= i || (and_below && depth > 0)) {
+                and_below = leave();
             }
             return;
         }
@@ -155,13 +171,16 @@ static void execute(unsigned cpu, void *data)
     const block *now = data;
     bool jumped = before == NULL || before->end != now->at || before->calls;
     if (before != NULL && before->calls && now->at == now->in->at) {
-        enter(now->in, before->end);
+        enter(now->in, before->end, false);
+    } else if (jumped && now->at == now->in->at && now->in->phase != 0 && depth > 0) {
+        enter(now->in, frames[depth - 1].returns_to, true); /* a jump at the end of its caller */
     } else if (jumped) {
         return_to(now->at);
     }
     if (is_in_root()) {
         total += now->instructions;
         now->in->own += now->instructions;
+        phases[frames[depth - 1].phase] += now->instructions;
     }
     before = now;
 }
@@ -228,6 +247,7 @@ static bool read_functions(const char *path)
         char *rest = NULL;
         function *one = &functions[function_count++];
         one->at = (uint32_t)strtoul(line, &rest, 16);
+        one->phase = (uint32_t)strtoul(rest, &rest, 10) % (sizeof phases / sizeof phases[0]);
         (void)snprintf(one->name, sizeof one->name, "%.*s", (int)strcspn(rest + 1, "\n"), rest + 1);
     }
     (void)fclose(in);

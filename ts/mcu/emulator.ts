@@ -135,7 +135,11 @@ export class Emulator implements Disposable {
         this.#begin()
     }
 
+    /** Calls so far, since the first power-up. */
+    calls = 0
+
     call(request: Request): Reply {
+        this.calls++
         return this.#wire.call(this.#pid, request.wire)
     }
 

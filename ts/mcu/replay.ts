@@ -13,6 +13,8 @@ export interface Measured {
     afterInstructions: number
     /** Making the client: reading the CA's certificate. */
     clientInstructions: number
+    /** Which calls the handshake was, among all of the emulator: from the first up to, not including, the other. */
+    calls: [number, number]
     heapPeakBytes: number
     stackPeakBytes: number
 }
@@ -37,8 +39,10 @@ export function replay(recording: Recording, image: string, more: string[] = [])
     const measured = recording.connections.map(({ handshake, after }, n): Measured => {
         takePeak(emulator)
         const client = new McuClient(emulator, options, nativeVersion[recording.version])
+        const firstCall = emulator.calls
         const connection = client.open()
         play(connection, handshake, `${recording.name}, handshake ${n}`)
+        const endCall = emulator.calls
         if (!connection.isOpen) throw new Error(`${recording.name}, ${n}: not open`)
         const handshakeInstructions = connection.instructions
         connection.write(LINE)
@@ -58,6 +62,7 @@ export function replay(recording: Recording, image: string, more: string[] = [])
             handshakeInstructions,
             afterInstructions,
             clientInstructions: client.instructions,
+            calls: [firstCall, endCall],
             heapPeakBytes: peak.heapBytes,
             stackPeakBytes: peak.stackBytes,
         }

@@ -57,8 +57,6 @@ export class McuConnection {
     readonly #slot: number
     /** Of all calls so far. */
     instructions = 0
-    /** How many calls that is, to find them in a profile. */
-    calls = 0
 
     constructor(emulator: Emulator, client: number) {
         this.#emulator = emulator
@@ -117,7 +115,6 @@ export class McuConnection {
     #call(request: Request) {
         const reply = this.#emulator.call(request)
         this.instructions += reply.instructions
-        this.calls++
         return reply
     }
 

@@ -291,6 +291,18 @@ if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc() && hasEmulator())
         })
     }
 }
+if (forMcu) {
+    steps.push({
+        name: "profiler for the emulator",
+        from: () => fingerprint(["test/mcu/profile_plugin.c"]),
+        made: () => existsSync(join(build, "rv32/profile_plugin.so")),
+        make: () =>
+            run([
+                ...["cc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
+                ...["-o", "build/rv32/profile_plugin.so", "test/mcu/profile_plugin.c"],
+            ]),
+    })
+}
 if (forPowercuts) {
     steps.push({
         name: "power cuts",
