@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
+import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
@@ -80,6 +81,14 @@ function program(signal: AbortSignal): Command {
         .option("--write", "put the tables into docs/PERFORMANCE.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
+    root.command("bench-mcu")
+        .description("exact costs of full and resumed handshakes on an emulated microcontroller")
+        .option("--write", "put the tables into docs/PERFORMANCE.md, and the figures where CI looks for them", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
+    root.command("record-mcu")
+        .description("make the recordings for bench-mcu anew, against OpenSSL")
+        .action(recordMcuCommand)
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")

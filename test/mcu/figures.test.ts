@@ -1,0 +1,38 @@
+// The costs on the emulated microcontroller are exact: a change of one instruction is a change.
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { benchMcu, FIGURES, type McuCase } from "#warmhello/mcu/bench.js"
+import { whyNoMcu } from "./support.js"
+
+const missing = whyNoMcu()
+if (missing !== undefined) console.warn(`skipped: ${missing}`)
+
+/** What no other compiler or C library can be expected to give to the last digit. */
+const MAY_DIFFER = 0.01
+
+describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroller", () => {
+    const expected: McuCase[] = JSON.parse(readFileSync(checkoutPath(FIGURES), "utf8"))
+
+    test("cost what test/mcu/figures.json says, to the instruction", { timeout: 120_000 }, () => {
+        const { cases } = benchMcu(() => {}, false)
+        for (const [n, one] of cases.entries()) {
+            const before = expected[n]?.instructions ?? 0
+            const change = Math.abs(one.instructions - before) / before
+            expect(
+                change,
+                `${one.title}, ${one.result}, ${one.build}: ${before} before, ${one.instructions} now`,
+            ).toBeLessThan(MAY_DIFFER)
+        }
+        expect(cases, "npm run bench:mcu -- --write, and say why in the commit").toEqual(expected)
+    })
+
+    test("keep the aims that were reached", () => {
+        const cost = (name: string, build: string) =>
+            expected.find((one) => one.name === name && one.build === build && one.result === "resumed")?.instructions
+        expect(cost("tls12-id", "size")).toBeLessThan(1_000_000)
+        expect(cost("tls12-ticket", "size")).toBeLessThan(1_000_000)
+        expect(cost("tls13-x25519", "size")).toBeLessThan(6_000_000)
+        expect(cost("tls13-x25519", "speed")).toBeLessThan(5_000_000)
+    })
+})
