@@ -133,7 +133,8 @@ static void enter(function *of, uint32_t returns_to, bool is_tail)
     }
     uint32_t outer = depth > 0 ? frames[depth - 1].phase : 0;
     uint32_t phase = outer != 0 ? outer : of->phase;
-    frames[depth++] = (frame){.returns_to = returns_to, .of = of, .phase = phase, .began = total, .is_tail = is_tail};
+    frames[depth++] =
+        (frame){.returns_to = returns_to, .of = of, .phase = phase, .began = total, .is_tail = is_tail};
     of->active++;
 }
 
@@ -223,7 +224,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, execute, 0, one);
 }
 
-/* ---- Start ---------------------------------------------------------------------------------------------- */
+/* ---- Start ----------------------------------------------------------------------------------------------
+ */
 
 static const char *argument(int argc, char **argv, const char *name)
 {

@@ -79,6 +79,12 @@ function flashFile(folder: string, wanted: string | undefined): string {
     return path
 }
 
+/** Of main.c: the device has stopped in a write to flash, as `stopInFlash` told it to. */
+const STOPPED = -1000
+
+/** The emulator was killed then. */
+export class PowerCut extends Error {}
+
 export class Emulator implements Disposable {
     readonly #options: EmulatorOptions
     readonly #folder: string
@@ -140,7 +146,10 @@ export class Emulator implements Disposable {
 
     call(request: Request): Reply {
         this.calls++
-        return this.#wire.call(this.#pid, request.wire)
+        const reply = this.#wire.call(this.#pid, request.wire)
+        if (reply.result !== STOPPED) return reply
+        this.losePower()
+        throw new PowerCut("the supply was cut in the middle of a write to flash")
     }
 
     /** What it printed, for messages. */

@@ -22,6 +22,7 @@ export const operations = {
     connOutcome: 20,
     forget: 21,
     memory: 22,
+    stopInFlash: 23,
 } as const
 
 export type Operation = keyof typeof operations

@@ -67,6 +67,10 @@ export class McuConnection {
         return this.#peek("connState").result === OPEN
     }
 
+    get ticketWaitMs(): number {
+        return this.#peek("connTicketWait").result
+    }
+
     get outcome(): Outcome {
         return outcomeSchema.parse(JSON.parse(this.#peek("connOutcome").bytes.toString("utf8")))
     }

@@ -14,6 +14,7 @@ export type AppName =
     | "app"
     | "mqtt"
     | "counts-wakes"
+    | "gets"
     | "local"
     | "misuses-sockets"
     | "never-connects"

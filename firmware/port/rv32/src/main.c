@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "machine.h"
+#include "nor.h"
 #include "port.h"
 #include "warmhello/warmhello.h"
 #include "wire.h"
@@ -32,7 +33,11 @@ enum operation {
     OP_CONN_OUTCOME,
     OP_FORGET,
     OP_MEMORY,
+    OP_STOP_IN_FLASH,
 };
+
+/* The result of a call that does not come to an end: the desk is to cut the supply. */
+#define STOPPED (-1000)
 
 enum { CLIENTS = 2, CONNS = 4, IN_SIZE = 512, OUT_SIZE = 512 };
 
@@ -213,6 +218,14 @@ static answer tell_memory(void)
     return (answer){.result = 0, .size = 12};
 }
 
+static void stop_for_good(void)
+{
+    wh_wire_reply(STOPPED, 0, 0);
+    for (;;) {
+        wh_rv32_wait();
+    }
+}
+
 /* A function of its own, by whose name a profile finds the device's own work. */
 __attribute__((noinline)) static answer perform(enum operation operation, reader *r)
 {
@@ -237,6 +250,9 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
         return (answer){.result = wh_store_forget()};
     case OP_MEMORY:
         return tell_memory();
+    case OP_STOP_IN_FLASH:
+        wh_rv32_nor_stop_at((uint32_t)take(r, 4), stop_for_good);
+        return (answer){0};
     default:
         break;
     }

@@ -16,6 +16,22 @@ enum {
 
 static wh_flash flash;
 
+static uint32_t stop_at;
+static void (*stop)(void);
+
+void wh_rv32_nor_stop_at(uint32_t nth, void (*told)(void))
+{
+    stop_at = nth;
+    stop = told;
+}
+
+static void count_one(void)
+{
+    if (stop_at != 0 && --stop_at == 0) {
+        stop();
+    }
+}
+
 static uintptr_t address_of(uint32_t at)
 {
     return WH_RV32_FLASH + (uintptr_t)(at / WH_FLASH_SECTOR) * BLOCK_SIZE + at % WH_FLASH_SECTOR;
@@ -43,6 +59,7 @@ static int program(void *ctx, uint32_t at, const void *bytes, size_t size)
         uint32_t word;
         memcpy(&word, (const uint8_t *)bytes + done, WORD);
         word &= wh_rv32_read(to);
+        count_one();
         wh_rv32_write(to, PROGRAM);
         wh_rv32_write(to, word);
         wh_rv32_write(to, READ_ARRAY);
@@ -54,6 +71,7 @@ static int erase(void *ctx, uint32_t sector)
 {
     (void)ctx;
     uintptr_t block = address_of(sector * WH_FLASH_SECTOR);
+    count_one();
     wh_rv32_write(block, ERASE);
     wh_rv32_write(block, CONFIRM);
     wh_rv32_write(block, READ_ARRAY);
