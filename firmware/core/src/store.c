@@ -61,12 +61,12 @@ typedef struct search {
     uint32_t highest;
 } search;
 
-static bool look(const wh_journal_entry *entry, void *ctx)
+static void look(const wh_journal_entry *entry, void *ctx)
 {
     search *s = ctx;
     wh_record_info info;
     if (read_info(entry, &info) != WH_OK) {
-        return true;
+        return;
     }
     if (info.generation > s->highest && info.generation < GENERATION_PLAUSIBLE) {
         s->highest = info.generation;
@@ -76,7 +76,6 @@ static bool look(const wh_journal_entry *entry, void *ctx)
         s->entry = *entry;
         s->info = info;
     }
-    return true;
 }
 
 /* When on the elapsed clock a copy wants replacing: with a quarter of its lifetime left. */
@@ -133,14 +132,13 @@ typedef struct keeping {
     int result;
 } keeping;
 
-static bool spend_other(const wh_journal_entry *entry, void *ctx)
+static void spend_other(const wh_journal_entry *entry, void *ctx)
 {
     keeping *k = ctx;
     if (!entry->spent && entry->at != k->at) {
         int result = wh_journal_spend(flash(), entry->at);
         k->result = k->result == WH_OK ? result : k->result;
     }
-    return true;
 }
 
 /* Marks every record but this one. A write that was cut short may leave the record of before
@@ -157,7 +155,7 @@ static int spend_others(uint32_t at)
  * that opens. */
 static int find_flash_copy(wh_rtc *state)
 {
-    int result = wh_journal_recover(flash());
+    int result = wh_journal_recover(flash(), look, &(search){0});
     while (result == WH_OK && state->flash_at == WH_RTC_NOWHERE) {
         search s = {0};
         result = wh_journal_each(flash(), look, &s);
