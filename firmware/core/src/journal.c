@@ -9,7 +9,7 @@
 /* ---- Layout ------------------------------------------------------------------- */
 
 typedef struct header {
-    uint8_t magic[4];
+    uint32_t magic;
     uint32_t erased;
     uint32_t sequence;
     /* CRC-32 over these three. */
@@ -36,7 +36,7 @@ typedef struct head {
 /* More erases than flash survives: a header that says so would end the journal. */
 #define SEQUENCE_MAX 0x7fffffffu
 
-static const uint8_t magic[4] = {'W', 'H', 'J', '1'};
+#define MAGIC 0x314a4857u /* "WHJ1" */
 
 static uint32_t address(uint32_t index, uint32_t offset)
 {
@@ -52,11 +52,14 @@ static int result_of(bool done)
 
 typedef wh_journal_sector sector;
 
+static uint32_t crc_of(const header *h)
+{
+    return wh_crc32(h, offsetof(header, crc));
+}
+
 static bool is_sound(const header *h)
 {
-    return memcmp(h->magic, magic, sizeof magic) == 0 &&
-           h->crc == wh_crc32(h->magic, offsetof(header, crc)) && h->sequence > 0 &&
-           h->sequence <= SEQUENCE_MAX;
+    return h->magic == MAGIC && h->crc == crc_of(h) && h->sequence > 0 && h->sequence <= SEQUENCE_MAX;
 }
 
 static bool read_sector(const wh_flash *flash, uint32_t index, sector *out)
@@ -81,9 +84,8 @@ int wh_journal_sector_at(const wh_flash *flash, uint32_t index, wh_journal_secto
 
 static header make_header(uint32_t sequence, uint32_t erased)
 {
-    header h = {.erased = erased, .sequence = sequence};
-    memcpy(h.magic, magic, sizeof magic);
-    h.crc = wh_crc32(h.magic, offsetof(header, crc));
+    header h = {.magic = MAGIC, .erased = erased, .sequence = sequence};
+    h.crc = crc_of(&h);
     return h;
 }
 
