@@ -50,7 +50,7 @@ _Static_assert(sizeof(record_header) == WH_RECORD_BODY, "the body follows the no
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
 /* As bits of `flags`. */
-enum { SINGLE_USE, EARLY_DATA, AGE_LOST, FLAG_COUNT };
+enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, FLAG_COUNT };
 
 #define MAGIC 0x52534857u /* "WHSR" */
 
@@ -62,7 +62,7 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
         .magic = MAGIC,
         .version = WH_RECORD_VERSION,
         .flags = (uint8_t)(info->single_use << SINGLE_USE | info->early_data << EARLY_DATA |
-                           info->lineage.age_lost << AGE_LOST),
+                           info->lineage.age_lost << AGE_LOST | info->pinned << PINNED),
         .protocol = (uint8_t)info->protocol,
         .kind = (uint8_t)info->kind,
         .generation = info->generation,
@@ -100,6 +100,7 @@ int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
         .kind = (wh_kind)h.kind,
         .single_use = (h.flags >> SINGLE_USE & 1) != 0,
         .early_data = (h.flags >> EARLY_DATA & 1) != 0,
+        .pinned = (h.flags >> PINNED & 1) != 0,
         .generation = h.generation,
         .lifetime_s = h.lifetime_s,
         .captured = h.captured,
