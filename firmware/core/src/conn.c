@@ -9,7 +9,7 @@
 #include "dates.h"
 #include "memory_ran_out.h"
 #include "peer_error.h"
-#include "warmhello/platform.h"
+#include "warmhello/clock.h"
 
 #define BUFFER_MIN 512
 
@@ -19,12 +19,6 @@
 /* The first byte a TLS server sends is the type of a handshake or alert record
  * (RFC 8446 5.1). */
 enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
-
-static uint64_t now_us(void)
-{
-    const wh_platform *platform = wh_platform_get();
-    return platform->elapsed_us(platform->ctx);
-}
 
 /* ---- What wolfSSL calls ---------------------------------------------------- */
 
@@ -180,7 +174,7 @@ static int fail(wh_conn *conn, int error)
     conn->outcome.error = error;
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
-        conn->outcome.handshake_us = (uint32_t)(now_us() - conn->opened_us);
+        conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
         bool again = conn->resumption.offered && !wh_peer_error_is_verdict(error);
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
@@ -238,7 +232,7 @@ static void finish_handshake(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
     bool resumed = wolfSSL_session_reused(conn->ssl) != 0;
-    o->handshake_us = (uint32_t)(now_us() - conn->opened_us);
+    o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
     o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
     o->group = group_name(conn);
@@ -275,7 +269,7 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     conn->buffers = *buffers;
     conn->state = WH_CONN_HANDSHAKE;
-    conn->opened_us = now_us();
+    conn->opened_us = wh_clock_elapsed_us();
     int result = prepare(conn);
     return result == WH_OK ? advance(conn) : fail(conn, result);
 }

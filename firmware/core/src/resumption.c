@@ -228,7 +228,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = resumed ? r->peer.resumed_without_ticket : r->peer.full_without_ticket;
+    bool in_vain = r->peer.without_ticket[resumed];
     return takes_tickets(r) && !r->ticket_came && !in_vain ? wh_policy_ticket_wait_ms(&r->client->policy) : 0;
 }
 
@@ -236,7 +236,7 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool *without = resumed ? &r->peer.resumed_without_ticket : &r->peer.full_without_ticket;
+    bool *without = &r->peer.without_ticket[resumed];
     if (takes_tickets(r) && *without == r->ticket_came) {
         *without = !r->ticket_came;
         wh_store_note_peer(&r->client->binding, r->peer);
