@@ -73,3 +73,10 @@ bool wh_binding_equal(const wh_binding *a, const wh_binding *b)
 {
     return memcmp(a->digest, b->digest, WH_DIGEST_SIZE) == 0;
 }
+
+uint32_t wh_binding_tag(const wh_binding *binding)
+{
+    uint32_t tag = 0;
+    memcpy(&tag, binding->digest, sizeof tag);
+    return tag;
+}

@@ -14,6 +14,14 @@ uint32_t wh_policy_lifetime_s(const wh_record_info *info)
     return info->lifetime_s < most ? info->lifetime_s : most;
 }
 
+uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm)
+{
+    wh_age age = wh_clock_age(&info->captured, now);
+    uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * part_ppm;
+    uint64_t gone_us = age.known ? age.most_us : 0;
+    return useful_us > gone_us ? useful_us - gone_us : 0;
+}
+
 /* The latest moment that has certainly passed, in the seconds of the wall clock. */
 static int64_t passed_s(const wh_instant *now)
 {

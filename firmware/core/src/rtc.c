@@ -40,9 +40,9 @@ int wh_rtc_load(wh_rtc *out)
         return WH_OK;
     }
     wh_rtc_wipe();
-    *out = (wh_rtc){.flash_at = WH_RTC_NOWHERE};
+    *out = (wh_rtc){.flash_at = WH_RTC_NOWHERE, .flash_unsure = true};
     bool drawn = platform->random(platform->ctx, (uint8_t *)&out->epoch, sizeof out->epoch) == 0;
-    return drawn ? WH_MISS_EMPTY : WH_PLATFORM_ENTROPY;
+    return drawn ? WH_OK : WH_PLATFORM_ENTROPY;
 }
 
 int wh_rtc_save(wh_rtc *state)
@@ -50,8 +50,14 @@ int wh_rtc_save(wh_rtc *state)
     state->magic = MAGIC;
     state->seen_us = wh_clock_elapsed_us();
     state->crc = crc_of(state);
-    memcpy(slot(), state, sizeof *state);
-    return memcmp(slot(), state, sizeof *state) == 0 ? WH_OK : WH_PLATFORM_RTC;
+    const void *bytes = state;
+    memcpy(slot(), bytes, sizeof *state);
+    return memcmp(slot(), bytes, sizeof *state) == 0 ? WH_OK : WH_PLATFORM_RTC;
+}
+
+bool wh_rtc_holds(const wh_rtc *state, uint32_t generation)
+{
+    return state->record_size > 0 && state->record_generation == generation;
 }
 
 uint8_t *wh_rtc_record(void)

@@ -62,12 +62,15 @@ typedef struct wh_rtc {
     uint64_t pin_until_us;
 } wh_rtc;
 
-/* Reads the slot. WH_MISS_EMPTY: the power was lost; `out` is a new state with an epoch
- * of its own, which the caller saves. WH_PLATFORM_ENTROPY. */
+/* Reads the slot. When the power was lost, `out` is a new state with an epoch of its own,
+ * which is not sure of flash and which the caller saves. WH_PLATFORM_ENTROPY. */
 WH_MUST_CHECK int wh_rtc_load(wh_rtc *out);
 
 /* Writes the state and reads it back. WH_PLATFORM_RTC: the slot did not keep it. */
 WH_MUST_CHECK int wh_rtc_save(wh_rtc *state);
+
+/* Whether the record in the slot is of this generation. */
+bool wh_rtc_holds(const wh_rtc *state, uint32_t generation);
 
 /* Where the record is, WH_RECORD_MAX bytes. */
 uint8_t *wh_rtc_record(void);

@@ -56,6 +56,9 @@ WH_MUST_CHECK int wh_binding_compute(const wh_binding_input *input, wh_binding *
 /** True if both are the same. */
 bool wh_binding_equal(const wh_binding *a, const wh_binding *b);
 
+/** Its first 4 bytes: tells bindings apart where a mistake does no harm. */
+uint32_t wh_binding_tag(const wh_binding *binding);
+
 /** What identifies this wolfSSL build: its version in the upper half, and in the lower
  * one the options that shape a serialised session or what a handshake checks. A session
  * that another build wrote could be accepted and misread. */
