@@ -14,7 +14,7 @@ const compileFlags = ["-Os", "-std=gnu11", "-DNDEBUG", "-ffunction-sections", "-
 
 /** What keeps a session from wake to wake. The rest of the core is the TLS client around wolfSSL, and its words. */
 const keepingFiles = new Set([
-    ...["binding", "bytes", "clock", "crc32", "flash_copy", "flash_io", "journal", "opened", "pin"],
+    ...["binding", "clock", "crc32", "flash_copy", "flash_io", "journal", "opened", "pin"],
     ...["policy", "record", "resumption", "rtc", "session", "store", "wolfssl_build"],
 ])
 

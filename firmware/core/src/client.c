@@ -16,22 +16,20 @@
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
-/* Suites by version, in wolfSSL's names. Each ends with a colon, which it does not mind. */
-static const char suites13[] =
-#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
-#define WH_SUITE12(number, name, wolfssl_name)
+/* Suites by version, two bytes each, none of them zero. */
+#define WH_SUITE13(number, name) (char)((number) >> 8), (char)((number)&0xff),
+#define WH_SUITE12(number, name)
+static const char suites13[] = {
 #include "warmhello/suites.def"
-#undef WH_SUITE13
+    0};
 #undef WH_SUITE12
-    ;
 /* Those of TLS 1.3 stand first there, so the end of this list is the one for TLS 1.2 alone. */
-static const char suites_all[] =
-#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
 #define WH_SUITE12 WH_SUITE13
+static const char suites_all[] = {
 #include "warmhello/suites.def"
+    0};
 #undef WH_SUITE12
 #undef WH_SUITE13
-    ;
 
 /* wolfSSL by itself would offer draft versions of ChaCha20, and suites of TLS 1.2 in a hello
  * for TLS 1.3 alone. */
@@ -74,7 +72,9 @@ static bool is_ip_address(const char *host)
 
 static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
-    if (wolfSSL_CTX_set_cipher_list(ctx, suites_for(config)) != WOLFSSL_SUCCESS) {
+    const char *suites = suites_for(config);
+    if (wolfSSL_CTX_set_cipher_list_bytes(ctx, (const byte *)suites, (int)strlen(suites)) !=
+        WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bytes.h"
+#include "little_endian.h"
 #include "crc32.h"
 #include "flash_io.h"
 

@@ -8,7 +8,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/hmac.h>
 
-#include "bytes.h"
+#include "little_endian.h"
 #include "warmhello/platform.h"
 #include "wipe.h"
 

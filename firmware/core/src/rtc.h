@@ -54,7 +54,6 @@ typedef struct wh_rtc {
     /* First bytes of the binding of the peer that `peer` is about. */
     uint32_t peer_binding;
     wh_peer peer;
-    uint8_t zero_too;
     /* First bytes of the binding whose session was replaced by another's; 0 for none. */
     uint32_t replaced_binding;
     /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */

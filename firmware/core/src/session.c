@@ -42,8 +42,9 @@ static bool read_layout(const uint8_t *bytes, size_t size, layout *out)
 
 static void put_be(uint8_t *out, uint64_t value, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        out[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+    while (size > 0) {
+        out[--size] = (uint8_t)value;
+        value >>= 8;
     }
 }
 

@@ -30,7 +30,7 @@ typedef struct wh_binding_input {
     const char *sni;
     /** Application protocols asked for, or "". */
     const char *alpn;
-    /** Cipher suites offered, in wolfSSL's names, or "" for all that are built in. */
+    /** Cipher suites offered, in order, or "" for all that are built in. */
     const char *ciphers;
     /** Key-exchange groups offered, in order, by their numbers in IANA's registry. */
     const int *groups;
