@@ -27,7 +27,7 @@ bool wh_flash_write(const wh_flash *flash, uint32_t at, const void *bytes, size_
 
 bool wh_flash_zero(const wh_flash *flash, uint32_t at, size_t size)
 {
-    static const uint8_t zeros[CHUNK] = {0};
+    const uint8_t zeros[CHUNK] = {0};
     bool done = true;
     for (size_t i = 0; done && i < size; i += CHUNK) {
         done = wh_flash_program(flash, at + (uint32_t)i, zeros, part_of(size - i));

@@ -2,9 +2,9 @@
 
 #include "warmhello/platform.h"
 
-static uint64_t us(uint64_t s)
+static bool has_reached(const wh_age *age, uint32_t s)
 {
-    return s * 1000000u;
+    return age->known && age->most_us >= (uint64_t)s * 1000000u;
 }
 
 uint32_t wh_policy_lifetime_s(const wh_record_info *info)
@@ -60,13 +60,13 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (info->lineage.not_after_s != 0 && passed_s(now) >= info->lineage.not_after_s) {
         return WH_REASON_CERTIFICATE_EXPIRED;
     }
-    if (captured.known && captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)) {
+    if (has_reached(&captured, WH_TICKET_LIFETIME_MAX_S)) {
         return WH_REASON_OVER_7_DAYS;
     }
-    if (captured.known && captured.most_us >= us(wh_policy_lifetime_s(info))) {
+    if (has_reached(&captured, wh_policy_lifetime_s(info))) {
         return WH_REASON_EXPIRED;
     }
-    if (authenticated.known && authenticated.most_us >= us(authenticated_s)) {
+    if (has_reached(&authenticated, authenticated_s)) {
         return WH_REASON_AUTHENTICATION_OLD;
     }
     /* Once on trust, then the server's certificate is looked at again. */

@@ -11,7 +11,7 @@
 
 #define MAGIC 0x31524857u /* "WHR1" */
 
-_Static_assert(offsetof(wh_rtc, record_generation) == 32 && offsetof(wh_rtc, pin_until_us) == 80,
+_Static_assert(offsetof(wh_rtc, record_generation) == 36 && offsetof(wh_rtc, pin_until_us) == 88,
                "there are no gaps");
 _Static_assert(sizeof(wh_rtc) + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
 

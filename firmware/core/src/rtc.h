@@ -30,34 +30,35 @@ typedef struct wh_rtc {
     /* The record in the slot, 0 when there is none. It is wiped when it is spent. */
     uint16_t record_size;
     /* A write to flash was begun and its end is not known: look what is there. */
-    bool flash_unsure : 1;
+    bool flash_unsure;
     /* A forget was begun: go on with it before all else. */
-    bool forgetting : 1;
+    bool forgetting;
     /* There was a record, and it was spent. */
-    bool record_spent : 1;
+    bool record_spent;
     /* It is in flash too, or a write of it was begun. */
-    bool record_in_flash : 1;
+    bool record_in_flash;
     /* It was offered in a handshake that failed. */
-    bool record_suspect : 1;
+    bool record_suspect;
     /* There was one, and it was deleted as suspect. */
-    bool record_deleted : 1;
-    uint8_t zero;
+    bool record_deleted;
     uint32_t record_generation;
     /* The record in flash that has not been spent; there is no other. */
     uint32_t flash_at;
     uint32_t flash_generation;
-    /* First bytes of its binding, and when on the elapsed clock it wants replacing. */
+    /* First bytes of its binding. */
     uint32_t flash_binding;
+    /* First bytes of the binding of the peer that `peer` is about. */
+    uint32_t peer_binding;
+    /* When on the elapsed clock the copy in flash wants replacing. */
     uint64_t flash_stale_us;
     /* When on the elapsed clock the wear budget allows the next erase. */
     uint64_t erase_allowed_us;
-    /* First bytes of the binding of the peer that `peer` is about. */
-    uint32_t peer_binding;
     wh_peer peer;
     /* First bytes of the binding whose session was replaced by another's; 0 for none. */
     uint32_t replaced_binding;
     /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */
     uint32_t pin_binding;
+    uint32_t zero;
     uint64_t pin_until_us;
 } wh_rtc;
 
