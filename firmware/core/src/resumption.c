@@ -252,17 +252,18 @@ static void remember_tickets(wh_resumption *r)
 
 void wh_resumption_settle(wh_resumption *r)
 {
+    wh_outcome *o = r->outcome;
     remember_tickets(r);
     if (wh_store_wants_flash(&r->client->binding)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
         if (result != WH_MISS_EMPTY) {
-            r->outcome->store_error = result;
+            o->store_error = result;
         }
     }
     wh_resumption_free(r);
-    r->outcome->stored = wh_store_tiers();
-    if (r->outcome->stored == WH_TIERS_NONE && r->outcome->store_error == WH_OK) {
-        r->outcome->store_error = WH_MISS_NOT_RESUMABLE;
+    o->stored = wh_store_tiers();
+    if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
+        o->store_error = WH_MISS_NOT_RESUMABLE;
     }
 }
 

@@ -148,8 +148,11 @@ static int take_out(wh_rtc *state, uint32_t generation, taking why)
     if (wh_rtc_holds(state, generation)) {
         drop_record(state);
     }
-    state->record_spent = state->record_spent || why == SPENT;
-    state->record_deleted = state->record_deleted || why == SUSPECT;
+    if (why == SPENT) {
+        state->record_spent = true;
+    } else if (why == SUSPECT) {
+        state->record_deleted = true;
+    }
     return wh_rtc_save(state);
 }
 
