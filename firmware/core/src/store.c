@@ -8,24 +8,16 @@
 #include "warmhello/platform.h"
 #include "warmhello/policy.h"
 
-/* The state in RTC RAM; after a loss of power begun anew, with what flash holds. Its seal may
- * be open in `opened`, which the caller releases. */
-static int load_opened(wh_rtc *state, wh_opened *opened)
-{
-    opened->session = NULL;
-    int result = wh_rtc_load(state);
-    if (result == WH_OK && state->flash_unsure) {
-        wh_flash_copy_resume(state, opened);
-        result = wh_rtc_save(state);
-    }
-    return result;
-}
-
+/* The state in RTC RAM; after a loss of power begun anew, with what flash holds. */
 static int load(wh_rtc *state)
 {
-    wh_opened opened;
-    int result = load_opened(state, &opened);
-    wh_opened_release(&opened);
+    int result = wh_rtc_load(state);
+    if (result == WH_OK && state->flash_unsure) {
+        wh_opened opened = {0};
+        wh_flash_copy_resume(state, &opened);
+        wh_opened_release(&opened);
+        result = wh_rtc_save(state);
+    }
     return result;
 }
 
@@ -114,7 +106,7 @@ static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_s
         result = WH_MISS_SUSPECT;
     }
     int saved = wh_rtc_save(state);
-    if (saved != WH_OK && result == WH_OK) {
+    if (saved != WH_OK) {
         wh_session_release(&out->session);
         result = saved;
     }
@@ -125,8 +117,11 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
 {
     *out = (wh_stored){.session = WH_SESSION_EMPTY};
     wh_rtc state;
-    wh_opened opened;
-    int result = load_opened(&state, &opened);
+    wh_opened opened = {0};
+    int result = wh_rtc_load(&state);
+    if (result == WH_OK && state.flash_unsure) {
+        wh_flash_copy_resume(&state, &opened); /* as load(), but its seal stays open */
+    }
     if (result == WH_OK) {
         result = get(&state, &opened, binding, out);
     }
