@@ -23,7 +23,7 @@ static struct {
 /* ---- The image ------------------------------------------------------------------------------ */
 
 /* Little-endian, as the machine itself. */
-static void put(uint8_t *out, uint32_t value, size_t size)
+static void put_number(uint8_t *out, uint32_t value, size_t size)
 {
     memcpy(out, &value, size);
 }
@@ -34,7 +34,7 @@ static void make_headers_sound(void)
     for (uint32_t i = 0; i < fuzz_flash.flash.sector_count; i++) {
         uint8_t *sector = fuzz_flash.cells.bits + (size_t)i * WH_FLASH_SECTOR;
         memcpy(sector, magic, sizeof magic);
-        put(sector + 12, wh_crc32(sector, 12), 4);
+        put_number(sector + 12, wh_crc32(sector, 12), 4);
     }
 }
 
@@ -50,9 +50,9 @@ static void put_entries(fuzz_input *in, uint32_t sector)
         info.lineage.not_after_s = first_id + known.count++;
         int size = wh_record_seal(&info, fuzz_session, FUZZ_SESSION_SIZE, record);
         fuzz_require(size == (int)sizeof record, "it is sealed");
-        put(bytes + at, sizeof record, 2);
-        put(bytes + at + 2, sizeof record ^ 0xffffu, 2);
-        put(bytes + at + 4, (fuzz_take_byte(in) & 1) != 0 ? 0xffffffffu : fuzz_take_byte(in), 4);
+        put_number(bytes + at, sizeof record, 2);
+        put_number(bytes + at + 2, sizeof record ^ 0xffffu, 2);
+        put_number(bytes + at + 4, (fuzz_take_byte(in) & 1) != 0 ? 0xffffffffu : fuzz_take_byte(in), 4);
         memcpy(bytes + at + ENTRY_HEADER, record, sizeof record);
         at += ENTRY_HEADER + (sizeof record + 3) / 4 * 4;
     }
