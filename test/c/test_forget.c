@@ -34,14 +34,14 @@ static void take_traces(const wh_client_config *config, const nor *chip)
     assert_int_equal(wh_host_save_state(before.slot, sizeof before.slot), WH_OK);
 }
 
+/* Up to one byte: the last of a tag and the zeros behind it may be anywhere. */
 static bool is_blank(const uint8_t *bytes)
 {
-    for (size_t i = 1; i < PIECE; i++) {
-        if (bytes[i] != bytes[0]) {
-            return false;
-        }
+    size_t others = 0;
+    for (size_t i = 0; i < PIECE; i++) {
+        others += bytes[i] != bytes[PIECE / 2];
     }
-    return true;
+    return others <= 1;
 }
 
 /* No piece of `bytes` is in the slot or in flash. A piece is longer than the epoch, which
