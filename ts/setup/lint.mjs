@@ -1,13 +1,17 @@
 // @ts-check
 // Everything that reads the source without running it. Exits 1 when something is found.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
+import { join } from "node:path"
 import { outputOf, root, run, runQuietly } from "./shell.mjs"
 
 const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"])
     .split("\n")
     .filter((path) => path !== "")
 const cSources = cFiles.filter((path) => path.endsWith(".c"))
-const folderOf = (/** @type {string} */ path) => /^test\/(fuzz|bench)\//.exec(path)?.[1] ?? "asan"
+const folderOf = (/** @type {string} */ path) =>
+    /^test\/(fuzz|bench|mcu)\//.exec(path)?.[1] ?? (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")
 
 /** @type {[string, () => boolean][]} */
 const checks = [
@@ -19,21 +23,38 @@ const checks = [
     ["clang-tidy", () => tidy("asan")],
     ["clang-tidy, fuzz targets", () => tidy("fuzz")],
     ["clang-tidy, bench programs", () => tidy("bench")],
+    ["clang-tidy, firmware for the emulator", tidyFirmware],
+    [
+        "clang-tidy, profiler",
+        () => runQuietly(["clang-tidy", "--quiet", ...sourcesOf("mcu"), "--", "-std=gnu11", "-Wall", "-Wextra"]),
+    ],
 ]
 
+const sourcesOf = (/** @type {string} */ build) => cSources.filter((path) => folderOf(path) === build)
+
 /** @param {string} build the folder in build/ that compiles them */
-function tidy(build) {
-    const files = cSources.filter((path) => folderOf(path) === build)
+const tidy = (build) => tidyFiles(`build/${build}`, sourcesOf(build))
+
+/** @param {string} database folder of the compile commands @param {string[]} files */
+function tidyFiles(database, files) {
     const jobs = String(availableParallelism())
-    return runQuietly([
-        "run-clang-tidy",
-        "-quiet",
-        "-p",
-        `build/${build}`,
-        "-j",
-        jobs,
-        ...files.map((path) => `^${root}/${path}$`),
-    ])
+    const patterns = files.map((path) => `^${root}/${path}$`)
+    return runQuietly(["run-clang-tidy", "-quiet", "-p", database, "-j", jobs, ...patterns])
+}
+
+/** clang knows neither the cross compiler's specs nor all of its flags. */
+function tidyFirmware() {
+    const folder = join(root, "build/rv32/tidy")
+    const commands = readFileSync(join(root, "build/rv32/size/compile_commands.json"), "utf8")
+    const picolibc = "-isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(
+        join(folder, "compile_commands.json"),
+        commands
+            .replaceAll("--specs=picolibc.specs", `--target=riscv32-unknown-elf ${picolibc}`)
+            .replaceAll("-fno-tree-loop-distribute-patterns", ""),
+    )
+    return tidyFiles("build/rv32/tidy", sourcesOf("rv32"))
 }
 
 for (const [name, check] of checks) {

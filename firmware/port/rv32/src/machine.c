@@ -4,8 +4,9 @@
 
 enum { PAINT = 0xa5 };
 
-extern uint8_t __stack_low[]; /* NOLINT(bugprone-reserved-identifier): of the linker script */
-extern uint8_t __stack_top[]; /* NOLINT(bugprone-reserved-identifier) */
+/* Of the linker script. */
+extern uint8_t wh_rv32_stack_low[];
+extern uint8_t wh_rv32_stack_top[];
 
 /* Also called where the assembler does not know of the counters (zicsr). */
 #define READ_COUNTER(name, value) __asm__ volatile(".option arch, +zicsr\n\tcsrr %0, " name : "=r"(value))
@@ -19,7 +20,7 @@ uint64_t wh_rv32_instructions(void)
         READ_COUNTER("minstreth", high);
         READ_COUNTER("minstret", low);
         READ_COUNTER("minstreth", again);
-    } while (high != again);
+    } while (high != again); /* NOLINT(bugprone-infinite-loop): the processor changes them */
     return (uint64_t)high << 32 | low;
 }
 
@@ -90,18 +91,18 @@ _Noreturn void wh_rv32_trapped(uint32_t cause, uint32_t at, uint32_t value)
 
 size_t wh_rv32_stack_peak(void)
 {
-    const uint8_t *at = __stack_low;
-    while (at < __stack_top && *at == PAINT) {
+    const uint8_t *at = wh_rv32_stack_low;
+    while (at < wh_rv32_stack_top && *at == PAINT) {
         at++;
     }
-    return (size_t)(__stack_top - at);
+    return (size_t)(wh_rv32_stack_top - at);
 }
 
 void wh_rv32_paint_stack(void)
 {
     uintptr_t here;
     __asm__ volatile("mv %0, sp" : "=r"(here));
-    for (uintptr_t at = (uintptr_t)__stack_low; at < here; at++) {
-        *(volatile uint8_t *)at = PAINT;
+    for (uintptr_t at = (uintptr_t)wh_rv32_stack_low; at < here; at++) {
+        *(volatile uint8_t *)at = PAINT; /* NOLINT(performance-no-int-to-ptr) */
     }
 }

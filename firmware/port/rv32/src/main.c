@@ -251,8 +251,7 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
     case OP_MEMORY:
         return tell_memory();
     case OP_STOP_IN_FLASH:
-        wh_rv32_nor_stop_at((uint32_t)take(r, 4), stop_for_good);
-        return (answer){0};
+        return (answer){.result = (int32_t)wh_rv32_nor_stop_at((uint32_t)take(r, 4), stop_for_good)};
     default:
         break;
     }

@@ -8,7 +8,7 @@ _start:
     .option norelax
     la gp, __global_pointer$
     .option pop
-    la sp, __stack_top
+    la sp, wh_rv32_stack_top
     la tp, __tls_base
     la t0, trap
     csrw mtvec, t0
@@ -30,7 +30,7 @@ _start:
     addi t0, t0, 4
     j 3b
 
-4:  la t0, __stack_low
+4:  la t0, wh_rv32_stack_low
     li t1, 0xa5a5a5a5
 5:  bgeu t0, sp, 6f
     sw t1, 0(t0)
@@ -45,6 +45,6 @@ trap:
     csrr a0, mcause
     csrr a1, mepc
     csrr a2, mtval
-    la sp, __stack_top
+    la sp, wh_rv32_stack_top
     call wh_rv32_trapped
     j .
