@@ -1,5 +1,6 @@
 /* Dates in certificates: read right, and checked with and without a wall clock. */
 #include "visit.h"
+#include "warmhello/clock.h"
 
 #include "dates.h"
 #include "warmhello/store.h"
@@ -141,6 +142,55 @@ static void a_known_wall_clock_overrules_the_floor(void **state)
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_PEER_NOT_YET);
 }
 
+static void a_wall_clock_below_the_floor_is_not_believed(void **state)
+{
+    (void)state;
+    wh_platform *platform = own_platform();
+    platform->wall_floor_s = platform->wall_s(platform->ctx) + 30L * DAY;
+    assert_int_equal(wh_clock_wall_s(), 0);
+    assert_int_equal(wh_clock_now(1).wall_s, 0);
+    assert_int_equal(visit_dated(20L * DAY, 90L * DAY).outcome.error, WH_OK); /* notBefore is not looked at */
+    assert_int_equal(visit_dated(-DAY, 29L * DAY).outcome.error, WH_PEER_EXPIRED);
+}
+
+static int client_error(const wh_client_config *config)
+{
+    wh_client client;
+    int result = wh_client_init(&client, config);
+    wh_client_free(&client);
+    return result;
+}
+
+static void an_expired_ca_is_named(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    assert_int_equal(client_error(&config), WH_OK);
+    wh_host_sleep(3651ull * DAY * 1000000u);
+    assert_int_equal(client_error(&config), WH_USAGE_CA_EXPIRED);
+    server_stop(server);
+}
+
+/* The client is made before the network is up, and the time comes from the network. */
+static void an_expired_ca_is_seen_when_the_clock_becomes_known(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    wh_host_set_wall_known(false);
+    wh_host_sleep(3651ull * DAY * 1000000u);
+    wh_client client;
+    make_client(&client, &config);
+    wh_host_set_wall_known(true);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_USAGE_CA_EXPIRED);
+    assert_int_equal(wh_conn_outcome(&line.conn)->error, WH_USAGE_CA_EXPIRED);
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
 /* ---- What is recorded -------------------------------------------------------------------------- */
 
 static int64_t recorded_not_after_s(const server_options *options)
@@ -189,6 +239,9 @@ int main(void)
         PLATFORM_TEST(without_a_wall_clock_a_certificate_from_the_future_is_accepted),
         PLATFORM_TEST(without_a_wall_clock_the_floor_refuses_what_had_ended_before),
         PLATFORM_TEST(a_known_wall_clock_overrules_the_floor),
+        PLATFORM_TEST(a_wall_clock_below_the_floor_is_not_believed),
+        PLATFORM_TEST(an_expired_ca_is_named),
+        PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known),
         PLATFORM_TEST(the_lowest_not_after_of_chain_and_ca_is_recorded),
         PLATFORM_TEST(without_a_wall_clock_it_is_recorded_too),
     };

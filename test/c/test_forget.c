@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 64, PIECE = 12, HEADER = 24 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 88, PIECE = 12, HEADER = 24 };
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
 static const server_options ticket13 = {.min_version = WH_TLS13};

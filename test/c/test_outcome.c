@@ -21,17 +21,19 @@ static void every_field_is_in_the_json(void **state)
         .total_tx = 4,
         .total_rx = 5,
         .session_age_s = 600,
+        .session_lifetime_s = 7200,
+        .backoff_s = 60,
         .stored = WH_TIERS_BOTH,
     };
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&outcome, json, sizeof json);
     assert_int_equal(length, strlen(json));
-    assert_string_equal(
-        json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
-              "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
-              "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
-              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
-              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"stored\":\"both\",\"storeError\":null}");
+    assert_string_equal(json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
+                              "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
+                              "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
+                              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
+                              "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"sessionLifetimeS\":7200,"
+                              "\"stored\":\"both\",\"storeError\":null,\"backoffS\":60}");
 }
 
 static void what_does_not_apply_is_null(void **state)
@@ -64,6 +66,8 @@ static void the_longest_outcome_fits(void **state)
         .total_tx = UINT32_MAX,
         .total_rx = UINT32_MAX,
         .session_age_s = UINT32_MAX - 1,
+        .session_lifetime_s = UINT32_MAX,
+        .backoff_s = UINT32_MAX,
         .stored = WH_TIERS_FLASH,
         .store_error = WH_PEER_REFUSES_CERTIFICATE,
     };

@@ -59,6 +59,15 @@ static wh_outcome other_binding(scene *s)
     return again(s);
 }
 
+static wh_outcome alternating(scene *s)
+{
+    visited(s, &ticket12);
+    wh_client_config other = s->config;
+    other.port++;
+    assert_int_equal(wake_and_visit(&other, s->server).outcome.reason, WH_REASON_BINDING);
+    return again(s);
+}
+
 static wh_outcome disabled(scene *s)
 {
     visited(s, &ticket12);
@@ -148,7 +157,7 @@ static wh_outcome damaged(scene *s)
 {
     visited(s, &ticket12);
     nor_rot(s->chip, 32 + 150, 20, 3);
-    wh_platform_get()->rtc[64 + 150] ^= 1;
+    wh_platform_get()->rtc[88 + 150] ^= 1;
     return again(s);
 }
 
@@ -204,6 +213,7 @@ static const reason_maker makers[] = {
     [WH_REASON_NONE] = none,
     [WH_REASON_ACCEPTED] = accepted,
     [WH_REASON_BINDING] = other_binding,
+    [WH_REASON_ALTERNATING] = alternating,
     [WH_REASON_DISABLED] = disabled,
     [WH_REASON_EXPIRED] = expired,
     [WH_REASON_OVER_7_DAYS] = over_7_days,

@@ -140,7 +140,7 @@ static void another_format_version_is_refused(void **state)
 static void unknown_flags_and_words_are_refused(void **state)
 {
     (void)state;
-    refuses_all_but(AT_FLAGS, 0, 7);
+    refuses_all_but(AT_FLAGS, 0, 15);
     refuses_all_but(AT_PROTOCOL, WH_TLS12, WH_TLS13);
     refuses_all_but(AT_KIND, WH_KIND_ID, WH_KIND_PSK);
 }

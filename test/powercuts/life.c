@@ -32,7 +32,7 @@ static const char *expect(int result, int wanted)
 static const char *put(life *l, wh_protocol protocol)
 {
     l->next.rtc = ++l->last_serial;
-    return expect(put_session(l->last_serial, protocol, 0), WH_OK);
+    return expect(put_session(l->last_serial, protocol, 0, false), WH_OK);
 }
 
 static const char *write_rtc(life *l)

@@ -106,12 +106,13 @@ static int make_session(uint32_t serial, wh_protocol protocol, unsigned binding,
     return result == WH_OK ? wh_session_load(bytes, from->size, 0, session) : result;
 }
 
-int put_session(uint32_t serial, wh_protocol protocol, unsigned binding)
+int put_session(uint32_t serial, wh_protocol protocol, unsigned binding, bool pinned)
 {
     wh_record_info info;
     wh_session session;
     int result = make_session(serial, protocol, binding, &info, &session);
     if (result == WH_OK) {
+        info.pinned = pinned;
         result = wh_store_put(&info, &session);
     }
     wh_session_release(&session);

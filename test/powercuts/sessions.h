@@ -28,8 +28,8 @@ void sessions_make_templates(void);
 wh_binding binding_number(unsigned n);
 
 /** Puts session `serial` into RTC RAM. TLS 1.2 sessions may be offered again and again, those
- * of TLS 1.3 once. */
-int put_session(uint32_t serial, wh_protocol protocol, unsigned binding);
+ * of TLS 1.3 once. Those of a pinned peer keep others out. */
+int put_session(uint32_t serial, wh_protocol protocol, unsigned binding, bool pinned);
 
 /** Seals one and writes it to flash, as the second ticket of a connection. */
 int persist_session(uint32_t serial, wh_protocol protocol, unsigned binding);

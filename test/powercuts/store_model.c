@@ -144,11 +144,37 @@ static void apply(int result, change what, uint32_t serial)
     }
 }
 
+/* A peer is pinned by a put; how long that lasts is not modelled. */
+static bool was_pinned[BINDINGS];
+
+static bool is_pinned_for_another(uint32_t serial, unsigned binding)
+{
+    unsigned its = notes[serial % NOTES].binding;
+    return serial != 0 && was_pinned[its] && its != binding;
+}
+
+/* Whether the store may hold a session of a pinned peer that is another. */
+static bool may_be_kept_out(unsigned binding)
+{
+    for (unsigned i = 0; i < model.count; i++) {
+        const world *w = &model.list[i];
+        if (is_pinned_for_another(w->rtc, binding) || is_pinned_for_another(w->flash, binding)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put(void)
 {
     unsigned binding = below(BINDINGS);
+    bool pinned = below(8) == 0;
     uint32_t serial = new_serial(binding);
-    int result = ended(put_session(serial, below(2) == 0 ? WH_TLS12 : WH_TLS13, binding));
+    was_pinned[binding] = was_pinned[binding] || pinned;
+    int result = ended(put_session(serial, below(2) == 0 ? WH_TLS12 : WH_TLS13, binding, pinned));
+    if (result == WH_MISS_PINNED && !pinned && may_be_kept_out(binding)) {
+        return; /* nothing has changed */
+    }
     apply(result, RTC_BECOMES, serial);
     if (result == WH_OK) {
         model.rtc_shaky = false;
@@ -258,7 +284,7 @@ static void get(void)
         got_one(&got);
     } else if (fault_was_met) {
         worlds_fork(&model, PROMOTES, 0);
-    } else if (got.result == WH_MISS_BINDING) {
+    } else if (got.result == WH_MISS_BINDING || got.result == WH_MISS_ALTERNATING) {
         keep_other_bindings(binding);
     } else if (!worlds_keep_offering(&model, 0)) {
         complain("the session is lost");
@@ -326,7 +352,7 @@ static void rot_flash(void)
 static void rot_rtc(void)
 {
     for (uint32_t flips = 1 + below(3); flips > 0; flips--) {
-        the_board.rtc[below(below(2) == 0 ? 64 : 600)] ^= (uint8_t)(1u << below(8));
+        the_board.rtc[below(below(2) == 0 ? 88 : 600)] ^= (uint8_t)(1u << below(8));
     }
     model.rtc_shaky = true;
     forget_generations(); /* the counter may go with it */

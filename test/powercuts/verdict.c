@@ -131,7 +131,7 @@ static const char *check_stays(const sweep *s, life *l, uint32_t first)
 static const char *check_goes_on(life *l)
 {
     uint32_t serial = ++l->last_serial;
-    if (put_session(serial, WH_TLS13, 0) != WH_OK) {
+    if (put_session(serial, WH_TLS13, 0, false) != WH_OK) {
         return "a new session cannot be put";
     }
     board_sleep(7200000000u);

@@ -18,6 +18,35 @@ export interface ClientOptions {
     alpn?: string | undefined
     /** Accept tickets; without them only TLS 1.2 session IDs resume. */
     tickets: boolean
+    policy?: Policy | undefined
+}
+
+/** wh_policy of policy.h; what is left out has the default given there. */
+export interface Policy {
+    /** Never offer a session. */
+    disabled?: boolean
+    /** How long after the last full handshake a session may be offered, in seconds. */
+    maxAuthenticatedS?: number
+    /** How long to wait for a ticket before a connection is closed, in milliseconds; 0 for not at all. */
+    ticketWaitMs?: number
+    /** Upper bound of an outcome's `backoffS`, in seconds. */
+    backoffMaxS?: number
+    /** Of all peers this one keeps its session. */
+    pinned?: boolean
+}
+
+/** WH_TICKET_WAIT_NONE of policy.h */
+const NO_TICKET_WAIT = 2 ** 32 - 1
+
+function nativePolicy(policy: Policy) {
+    const { disabled = false, maxAuthenticatedS = 0, ticketWaitMs, backoffMaxS = 0, pinned = false } = policy
+    return {
+        disabled,
+        max_authenticated_s: maxAuthenticatedS,
+        ticket_wait_ms: ticketWaitMs === 0 ? NO_TICKET_WAIT : (ticketWaitMs ?? 0),
+        backoff_max_s: backoffMaxS,
+        pinned,
+    }
 }
 
 /** wh_protocol of outcome.h */
@@ -39,7 +68,7 @@ function nativeConfig(options: ClientOptions) {
         key_size: identity?.key.length ?? 0,
         alpn: options.alpn ?? null,
         tickets,
-        policy: { disabled: false, max_authenticated_s: 0 },
+        policy: nativePolicy(options.policy ?? {}),
     }
 }
 
@@ -47,7 +76,7 @@ function nativeConfig(options: ClientOptions) {
 export class Client implements Disposable {
     #handle: unknown
 
-    /** Throws a WarmhelloError: `ca-unreadable`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
+    /** Throws a WarmhelloError: `ca-unreadable`, `ca-expired`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
      * `key-mismatch`, `alpn-unusable`, `argument` or `memory`. */
     constructor(options: ClientOptions) {
         const error = [0]

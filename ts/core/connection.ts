@@ -81,6 +81,11 @@ export class Connection implements Disposable {
         return size > 0 ? Buffer.from(this.#chunk.subarray(0, size)) : undefined
     }
 
+    /** How long it is worth to go on reading before `close`, for a ticket that has not come yet; 0 when none will. */
+    get ticketWaitMs(): number {
+        return native().connTicketWaitMs(this.#native)
+    }
+
     /** Leaves close_notify to be drained. */
     close(): void {
         native().connClose(this.#native)

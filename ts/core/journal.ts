@@ -39,6 +39,7 @@ const recordSchema = z.discriminatedUnion("sound", [
         kind: z.enum(["id", "ticket", "psk"]),
         singleUse: z.boolean(),
         ageLost: z.boolean(),
+        pinned: z.boolean(),
         lifetimeS: z.int(),
         /** Seconds since 1970-01-01 UTC, 0 when unknown. */
         notAfterS: z.number(),

@@ -28,7 +28,13 @@ function load() {
         key_size: "size_t",
         alpn: "const char *",
         tickets: "bool",
-        policy: koffi.struct("wh_policy", { disabled: "bool", max_authenticated_s: "uint32_t" }),
+        policy: koffi.struct("wh_policy", {
+            disabled: "bool",
+            max_authenticated_s: "uint32_t",
+            ticket_wait_ms: "uint32_t",
+            backoff_max_s: "uint32_t",
+            pinned: "bool",
+        }),
     })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
     return {
@@ -57,6 +63,7 @@ function load() {
         connState: library.func("int wh_conn_get_state(const wh_conn *conn)"),
         connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
         connHedge: library.func("bool wh_conn_hedge(wh_conn *conn)"),
+        connTicketWaitMs: library.func("uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)"),
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
         outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),

@@ -24,10 +24,14 @@ export const outcomeSchema = z.object({
     totalRx: z.int(),
     /** Of the session that was offered; null when none was, or its age is unknown. */
     sessionAgeS: z.int().nullable(),
+    /** What the server promised for it; 0 when none was offered. */
+    sessionLifetimeS: z.int(),
     /** Where a session is that the next connect can offer. */
     stored: z.enum(["rtc", "flash", "both"]).nullable(),
     /** Why none was stored, or not in flash where it was wanted. */
     storeError: words(coreErrors).nullable(),
+    /** After repeated failures of the server: how long to leave it alone. */
+    backoffS: z.int(),
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>

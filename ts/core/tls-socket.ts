@@ -56,6 +56,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #chosen: Attempt | undefined
     #toWrite: Buffer[] = []
     #opened = false
+    /** The user has closed it, and hears no more than `closed`. */
+    #closing = false
     #finished = false
     #timers: NodeJS.Timeout[] = []
     #startedAt = 0
@@ -100,15 +102,22 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     /** Sends plaintext, in order, once the connection is open. False if it never will be. */
     write(bytes: Buffer): boolean {
-        if (this.#finished) return false
+        if (this.#finished || this.#closing) return false
         this.#toWrite.push(bytes)
         this.#pump(this.#chosen)
         return true
     }
 
-    /** Closes with close_notify. No event follows. */
+    /** Closes with close_notify, once a ticket has come that is worth waiting for. Only `closed` follows. */
     close(): void {
-        if (this.#finished) return
+        if (this.#finished || this.#closing) return
+        this.#closing = true
+        const ticketWaitMs = this.#chosen?.connection?.ticketWaitMs ?? 0
+        if (this.#opened && ticketWaitMs > 0) this.#timers = [setTimeout(() => this.#closeNow(), ticketWaitMs)]
+        else this.#closeNow()
+    }
+
+    #closeNow(): void {
         if (this.#opened) this.#chosen?.connection?.close()
         this.#finish()
     }
@@ -163,7 +172,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         if (this.#finished) return false
         const written = this.#writeSome(attempt)
         const read = this.#readSome(attempt)
-        return moved || written || read
+        if (this.#closing && attempt.connection?.ticketWaitMs === 0) this.#closeNow()
+        return !this.#finished && (moved || written || read)
     }
 
     /** This attempt has opened: any other one is not needed. */
@@ -193,11 +203,11 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         if (typeof got === "string") {
             this.#fail(coreError(got))
         } else if (got !== undefined) {
-            this.emit("data", got)
+            if (!this.#closing) this.emit("data", got)
         } else if (attempt.connection?.state === "closed") {
             attempt.connection.close()
             this.#finish()
-            this.emit("end")
+            if (!this.#closing) this.emit("end")
         }
         return got instanceof Buffer
     }
@@ -227,7 +237,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #fail(error: WarmhelloError): void {
         if (this.#finished) return
         this.#finish()
-        this.emit("error", error)
+        if (!this.#closing) this.emit("error", error)
     }
 
     #finish(): void {

@@ -5,6 +5,8 @@ export const reasons = {
     none: "no session was stored",
     accepted: "the stored session was offered and the server resumed it",
     "other-binding": "the stored session was made with another server or configuration, so it was not offered",
+    "alternating-peers":
+        "the session of this peer was pushed out by that of another one: pin the peer that shall keep its session",
     disabled: "offering sessions is turned off",
     expired: "the stored session has outlived the lifetime that the server gave it, or a day in TLS 1.2",
     "over-7-days": "the stored session is older than TLS allows for any ticket",
@@ -45,6 +47,12 @@ export const coreErrors = {
         value: -7,
         class: "miss",
         meaning: "the stored session was offered in two handshakes that failed, and was deleted",
+    },
+    pinned: { value: -8, class: "miss", meaning: "the place of the one session is kept for the pinned peer" },
+    "alternating-peers": {
+        value: -9,
+        class: "miss",
+        meaning: "the session of this peer was pushed out by that of another",
     },
     damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
@@ -115,6 +123,7 @@ export const coreErrors = {
         class: "usage",
         meaning: "the application protocols must be a comma-separated list of at most 63 bytes, without empty names",
     },
+    "ca-expired": { value: -98, class: "usage", meaning: "the CA certificate, or one of several, has expired" },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
 export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]

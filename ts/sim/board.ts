@@ -83,7 +83,7 @@ export class Board {
         const how = await ended
         clearTimeout(timeout)
         vm.stop()
-        sockets.close()
+        await sockets.end()
         return {
             connects: sockets.connects,
             sleepMs: "sleepMs" in how ? how.sleepMs : undefined,

@@ -1,5 +1,6 @@
 // The simulated board's network: what the VM's socket calls do. It stands where the firmware has
 // its own socket adapter.
+import { once } from "node:events"
 import net from "node:net"
 import type { Client } from "../core/client.js"
 import { TlsSocket } from "../core/tls-socket.js"
@@ -28,6 +29,8 @@ export class Sockets implements VmSockets {
     #vm: Vm | undefined
     #current: OpenSocket | undefined
     readonly connects: Connect[] = []
+    /** TLS connections that are not closed yet. */
+    readonly #live = new Set<TlsSocket>()
 
     constructor(options: NetworkOptions) {
         this.#options = options
@@ -59,8 +62,16 @@ export class Sockets implements VmSockets {
         this.#current = undefined
     }
 
+    /** Closes what is open and waits until all is closed. Afterwards the client may go. */
+    async end(): Promise<void> {
+        this.close()
+        await Promise.all([...this.#live].map((socket) => once(socket, "closed")))
+    }
+
     #openTls(): OpenSocket {
         const socket = new TlsSocket(this.#options.client, this.#options)
+        this.#live.add(socket)
+        socket.once("closed", () => this.#live.delete(socket))
         const connect: Connect = { socket, opened: false, error: undefined }
         this.connects.push(connect)
         socket.on("open", () => {

@@ -2,14 +2,20 @@
 
 #include "warmhello/platform.h"
 
-wh_instant wh_clock_now(uint64_t epoch)
+int64_t wh_clock_wall_s(void)
 {
     const wh_platform *platform = wh_platform_get();
     int64_t wall_s = platform->wall_s(platform->ctx);
+    return wall_s > 0 && wall_s >= platform->wall_floor_s ? wall_s : 0;
+}
+
+wh_instant wh_clock_now(uint64_t epoch)
+{
+    const wh_platform *platform = wh_platform_get();
     return (wh_instant){
         .epoch = epoch,
         .elapsed_us = platform->elapsed_us(platform->ctx),
-        .wall_s = wall_s > 0 ? wall_s : 0,
+        .wall_s = wh_clock_wall_s(),
     };
 }
 

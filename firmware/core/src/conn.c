@@ -140,6 +140,10 @@ static int create_ssl(wh_conn *conn)
 
 static int prepare(wh_conn *conn)
 {
+    /* It was good when the client was made; the time may have become known since. */
+    if (conn->client->ca_not_after_s != 0 && wh_dates_has_passed(conn->client->ca_not_after_s)) {
+        return WH_USAGE_CA_EXPIRED;
+    }
     int result = create_ssl(conn);
     if (result != WH_OK) {
         return result;
@@ -177,8 +181,9 @@ static int fail(wh_conn *conn, int error)
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
         conn->outcome.handshake_us = (uint32_t)(now_us() - conn->opened_us);
-        wh_resumption_handshake_failed(&conn->resumption);
-        conn->client->fallback = conn->resumption.offered && !wh_peer_error_is_verdict(error);
+        bool again = conn->resumption.offered && !wh_peer_error_is_verdict(error);
+        conn->client->fallback = again;
+        wh_resumption_handshake_failed(&conn->resumption, !again);
     }
     return error;
 }
@@ -365,6 +370,11 @@ void wh_conn_close(wh_conn *conn)
         notify_close(conn);
         wh_resumption_settle(&conn->resumption);
     }
+}
+
+uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)
+{
+    return conn->state == WH_CONN_OPEN ? wh_resumption_ticket_wait_ms(&conn->resumption) : 0;
 }
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn)

@@ -1,11 +1,11 @@
 #include "dates.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "warmhello/clock.h"
 #include "warmhello/platform.h"
 
 static int64_t *collected;
@@ -60,20 +60,25 @@ int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length)
     return (int64_t)days * 86400 + seconds;
 }
 
+bool wh_dates_has_passed(int64_t date_s)
+{
+    int64_t wall_s = wh_clock_wall_s();
+    return date_s < (wall_s > 0 ? wall_s : wh_platform_get()->wall_floor_s);
+}
+
 /* wolfSSL's hook, declared in user_settings.h. 1 if the date allows to go on. */
 int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, int type, int length)
 {
-    const wh_platform *platform = wh_platform_get();
-    int64_t wall_s = platform->wall_s(platform->ctx);
+    int64_t wall_s = wh_clock_wall_s();
     int64_t date_s = wh_dates_parse(date, format, length);
     if (date_s == INT64_MIN) {
         return 0;
     }
     if (type == ASN_BEFORE) {
-        return wall_s <= 0 || date_s <= wall_s;
+        return wall_s == 0 || date_s <= wall_s;
     }
     if (collected != NULL && (*collected == 0 || date_s < *collected)) {
         *collected = date_s;
     }
-    return date_s >= (wall_s > 0 ? wall_s : platform->wall_floor_s);
+    return !wh_dates_has_passed(date_s);
 }

@@ -20,7 +20,8 @@ int wh_identity_use_ca(WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_size)
     if (ca == NULL || ca_size == 0) {
         return WH_USAGE_CA;
     }
-    return checked(wolfSSL_CTX_load_verify_buffer(ctx, ca, (long)ca_size, WOLFSSL_FILETYPE_PEM), WH_USAGE_CA);
+    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, ca, (long)ca_size, WOLFSSL_FILETYPE_PEM);
+    return checked(loaded, loaded == ASN_AFTER_DATE_E ? WH_USAGE_CA_EXPIRED : WH_USAGE_CA);
 }
 
 static bool contains(const uint8_t *bytes, size_t size, const char *text)

@@ -106,18 +106,19 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     if (o->kind != WH_KIND_NONE && o->session_age_s != WH_AGE_UNKNOWN) {
         (void)snprintf(age, sizeof age, "%" PRIu32, o->session_age_s);
     }
-    int length = snprintf(out, size,
-                          "{\"result\":%s,\"reason\":%s,\"error\":%s,\"alert\":%d,\"wolfsslError\":%d,"
-                          "\"protocol\":%s,\"kind\":%s,\"cipher\":%s,\"group\":%s,\"handshakeUs\":%" PRIu32
-                          ",\"bytesTx\":%" PRIu32 ",\"bytesRx\":%" PRIu32 ",\"flights\":%" PRIu32
-                          ",\"totalTx\":%" PRIu32 ",\"totalRx\":%" PRIu32 ",\"sessionAgeS\":%s"
-                          ",\"stored\":%s,\"storeError\":%s}",
-                          quote(wh_result_word(o->result)).text, quote(wh_reason_word(o->reason)).text,
-                          quote(o->error == WH_OK ? NULL : wh_error_word(o->error)).text, o->alert,
-                          o->wolfssl_error, quote(wh_protocol_word(o->protocol)).text,
-                          quote(wh_kind_word(o->kind)).text, quote(wh_cipher_name(o->cipher)).text,
-                          quote(o->group).text, o->handshake_us, o->handshake_tx, o->handshake_rx, o->flights,
-                          o->total_tx, o->total_rx, age, quote(wh_tiers_word(o->stored)).text,
-                          quote(o->store_error == WH_OK ? NULL : wh_error_word(o->store_error)).text);
+    int length = snprintf(
+        out, size,
+        "{\"result\":%s,\"reason\":%s,\"error\":%s,\"alert\":%d,\"wolfsslError\":%d,"
+        "\"protocol\":%s,\"kind\":%s,\"cipher\":%s,\"group\":%s,\"handshakeUs\":%" PRIu32
+        ",\"bytesTx\":%" PRIu32 ",\"bytesRx\":%" PRIu32 ",\"flights\":%" PRIu32 ",\"totalTx\":%" PRIu32
+        ",\"totalRx\":%" PRIu32 ",\"sessionAgeS\":%s"
+        ",\"sessionLifetimeS\":%" PRIu32 ",\"stored\":%s,\"storeError\":%s,\"backoffS\":%" PRIu32 "}",
+        quote(wh_result_word(o->result)).text, quote(wh_reason_word(o->reason)).text,
+        quote(o->error == WH_OK ? NULL : wh_error_word(o->error)).text, o->alert, o->wolfssl_error,
+        quote(wh_protocol_word(o->protocol)).text, quote(wh_kind_word(o->kind)).text,
+        quote(wh_cipher_name(o->cipher)).text, quote(o->group).text, o->handshake_us, o->handshake_tx,
+        o->handshake_rx, o->flights, o->total_tx, o->total_rx, age, o->session_lifetime_s,
+        quote(wh_tiers_word(o->stored)).text,
+        quote(o->store_error == WH_OK ? NULL : wh_error_word(o->store_error)).text, o->backoff_s);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

@@ -7,6 +7,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "memory_ran_out.h"
+#include "warmhello/clock.h"
 #include "wolfssl_clock.h"
 
 static const wh_platform *installed;
@@ -93,7 +94,7 @@ int wh_wolfssl_seed(unsigned char *out, unsigned int len)
 
 time_t wh_wolfssl_time(time_t *out)
 {
-    time_t now = (time_t)installed->wall_s(installed->ctx);
+    time_t now = (time_t)wh_clock_wall_s();
     if (out != NULL) {
         *out = now;
     }

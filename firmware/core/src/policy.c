@@ -1,7 +1,6 @@
 #include "warmhello/policy.h"
 
 #include "warmhello/platform.h"
-#include "warmhello/session.h"
 
 static uint64_t us(uint64_t s)
 {
@@ -19,6 +18,26 @@ uint32_t wh_policy_lifetime_s(const wh_record_info *info)
 static int64_t passed_s(const wh_instant *now)
 {
     return now->wall_s > 0 ? now->wall_s : wh_platform_get()->wall_floor_s;
+}
+
+uint32_t wh_policy_ticket_wait_ms(const wh_policy *policy)
+{
+    if (policy->ticket_wait_ms == WH_TICKET_WAIT_NONE) {
+        return 0;
+    }
+    return policy->ticket_wait_ms != 0 ? policy->ticket_wait_ms : WH_TICKET_WAIT_DEFAULT_MS;
+}
+
+uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
+{
+    enum { FREE = 2, FIRST_S = 60, DOUBLINGS_MAX = 16 };
+    uint32_t most_s = policy->backoff_max_s != 0 ? policy->backoff_max_s : WH_BACKOFF_MAX_DEFAULT_S;
+    if (failures <= FREE) {
+        return 0;
+    }
+    unsigned doublings = failures - FREE - 1;
+    uint32_t s = (uint32_t)FIRST_S << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
+    return s < most_s ? s : most_s;
 }
 
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)

@@ -40,7 +40,7 @@ enum {
 _Static_assert(AT_NONCE + NONCE_SIZE == WH_RECORD_BODY, "the body follows the nonce");
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
-enum { FLAG_SINGLE_USE = 1, FLAG_EARLY_DATA = 2, FLAG_AGE_LOST = 4, FLAGS_KNOWN = 7 };
+enum { FLAG_SINGLE_USE = 1, FLAG_EARLY_DATA = 2, FLAG_AGE_LOST = 4, FLAG_PINNED = 8, FLAGS_KNOWN = 15 };
 
 static const uint8_t magic[4] = {'W', 'H', 'S', 'R'};
 
@@ -69,7 +69,7 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
     out[AT_VERSION] = WH_RECORD_VERSION;
     out[AT_FLAGS] =
         (uint8_t)((info->single_use ? FLAG_SINGLE_USE : 0) | (info->early_data ? FLAG_EARLY_DATA : 0) |
-                  (info->lineage.age_lost ? FLAG_AGE_LOST : 0));
+                  (info->lineage.age_lost ? FLAG_AGE_LOST : 0) | (info->pinned ? FLAG_PINNED : 0));
     out[AT_PROTOCOL] = (uint8_t)info->protocol;
     out[AT_KIND] = (uint8_t)info->kind;
     wh_put_le(out + AT_GENERATION, info->generation, 4);
@@ -89,6 +89,7 @@ static wh_record_info get_header(const uint8_t *in)
         .kind = (wh_kind)in[AT_KIND],
         .single_use = (in[AT_FLAGS] & FLAG_SINGLE_USE) != 0,
         .early_data = (in[AT_FLAGS] & FLAG_EARLY_DATA) != 0,
+        .pinned = (in[AT_FLAGS] & FLAG_PINNED) != 0,
         .generation = (uint32_t)wh_get_le(in + AT_GENERATION, 4),
         .lifetime_s = (uint32_t)wh_get_le(in + AT_LIFETIME, 4),
         .captured = get_instant(in + AT_CAPTURED),

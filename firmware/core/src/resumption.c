@@ -26,6 +26,8 @@ static wh_reason reason_for_miss(int error)
         return WH_REASON_SUSPECT;
     case WH_MISS_BINDING:
         return WH_REASON_BINDING;
+    case WH_MISS_ALTERNATING:
+        return WH_REASON_ALTERNATING;
     case WH_DAMAGE_RECORD:
     case WH_DAMAGE_SESSION:
         return WH_REASON_DAMAGED;
@@ -49,6 +51,7 @@ static void note_offer(wh_resumption *r, const wh_stored *stored)
     r->outcome->kind = stored->info.kind;
     r->outcome->session_age_s =
         stored->age.known ? (uint32_t)(stored->age.least_us / 1000000u) : WH_AGE_UNKNOWN;
+    r->outcome->session_lifetime_s = stored->info.lifetime_s;
     r->outcome->reason = WH_REASON_REFUSED; /* until the server resumes it */
 }
 
@@ -70,6 +73,7 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
 {
     wh_stored stored;
     int result = wh_store_get(&r->client->binding, &stored);
+    r->peer = stored.peer;
     wh_reason reason = result == WH_OK ? wh_policy_check(&r->client->policy, &stored.info, &stored.now)
                                        : reason_for_miss(result);
     result = WH_OK;
@@ -97,6 +101,7 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     }
     info->protocol = r->outcome->protocol;
     info->single_use = info->protocol == WH_TLS13;
+    info->pinned = r->client->policy.pinned;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;
@@ -132,6 +137,10 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
 void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
+    if (r->peer.failures != 0) {
+        r->peer.failures = 0;
+        wh_store_note_peer(&r->client->binding, r->peer);
+    }
     if (resumed) {
         r->outcome->reason = WH_REASON_ACCEPTED;
         r->outcome->store_error = wh_store_suspect(r->offered_generation, false);
@@ -173,11 +182,17 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+static bool takes_tickets(const wh_resumption *r)
+{
+    return r->outcome->protocol == WH_TLS13 && r->client->tickets;
+}
+
 void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
 {
-    if (r->outcome->protocol != WH_TLS13 || !r->client->tickets) {
+    if (!takes_tickets(r)) {
         return;
     }
+    r->ticket_came = true;
     if (!r->kept) {
         keep(r, ssl);
     } else if (r->second == NULL && wh_store_wants_flash(&r->client->binding)) {
@@ -188,19 +203,49 @@ void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
 void wh_resumption_follow(wh_resumption *r)
 {
     r->suspect = r->client->suspect;
+    r->peer = wh_store_peer(&r->client->binding);
     r->outcome->reason = WH_REASON_FALLBACK;
 }
 
-void wh_resumption_handshake_failed(wh_resumption *r)
+static bool is_of_peer(int error)
+{
+    return error <= WH_PEER_UNTRUSTED && error > WH_PLATFORM_MEMORY;
+}
+
+void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
         r->client->suspect = r->offered_generation;
         r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
     }
+    if (is_last && is_of_peer(r->outcome->error)) {
+        r->peer.failures += r->peer.failures < UINT8_MAX;
+        wh_store_note_peer(&r->client->binding, r->peer);
+        r->outcome->backoff_s = wh_policy_backoff_s(&r->client->policy, r->peer.failures);
+    }
+}
+
+uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
+{
+    bool resumed = r->outcome->result == WH_RESULT_RESUMED;
+    bool in_vain = resumed ? r->peer.resumed_without_ticket : r->peer.full_without_ticket;
+    return takes_tickets(r) && !r->ticket_came && !in_vain ? wh_policy_ticket_wait_ms(&r->client->policy) : 0;
+}
+
+/* The next connection of this sort need not wait in vain. */
+static void remember_tickets(wh_resumption *r)
+{
+    bool resumed = r->outcome->result == WH_RESULT_RESUMED;
+    bool *without = resumed ? &r->peer.resumed_without_ticket : &r->peer.full_without_ticket;
+    if (takes_tickets(r) && *without == r->ticket_came) {
+        *without = !r->ticket_came;
+        wh_store_note_peer(&r->client->binding, r->peer);
+    }
 }
 
 void wh_resumption_settle(wh_resumption *r)
 {
+    remember_tickets(r);
     if (wh_store_wants_flash(&r->client->binding)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
         if (result != WH_MISS_EMPTY) {

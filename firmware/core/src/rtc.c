@@ -23,7 +23,13 @@ enum {
     AT_FLASH_BINDING = 44,
     AT_FLASH_STALE_US = 48,
     AT_ERASE_ALLOWED_US = 56,
-    AT_RECORD = 64,
+    AT_PEER_BINDING = 64,
+    AT_PEER_FAILURES = 68,
+    AT_PEER_FLAGS = 69,
+    AT_REPLACED_BINDING = 72,
+    AT_PIN_BINDING = 76,
+    AT_PIN_UNTIL_US = 80,
+    AT_RECORD = 88,
 };
 
 _Static_assert(AT_RECORD + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
@@ -35,6 +41,11 @@ enum {
     FLAG_RECORD_IN_FLASH = 8,
     FLAG_RECORD_SUSPECT = 16,
     FLAG_RECORD_DELETED = 32,
+};
+
+enum {
+    PEER_FULL_WITHOUT_TICKET = 1,
+    PEER_RESUMED_WITHOUT_TICKET = 2,
 };
 
 static const uint32_t magic = 0x31524857; /* "WHR1" */
@@ -93,6 +104,16 @@ int wh_rtc_load(wh_rtc *out)
         .forgetting = (bytes[AT_FLAGS] & FLAG_FORGETTING) != 0,
         .flash_stale_us = wh_get_le(bytes + AT_FLASH_STALE_US, 8),
         .erase_allowed_us = wh_get_le(bytes + AT_ERASE_ALLOWED_US, 8),
+        .peer_binding = (uint32_t)wh_get_le(bytes + AT_PEER_BINDING, 4),
+        .peer =
+            {
+                .failures = bytes[AT_PEER_FAILURES],
+                .full_without_ticket = (bytes[AT_PEER_FLAGS] & PEER_FULL_WITHOUT_TICKET) != 0,
+                .resumed_without_ticket = (bytes[AT_PEER_FLAGS] & PEER_RESUMED_WITHOUT_TICKET) != 0,
+            },
+        .replaced_binding = (uint32_t)wh_get_le(bytes + AT_REPLACED_BINDING, 4),
+        .pin_binding = (uint32_t)wh_get_le(bytes + AT_PIN_BINDING, 4),
+        .pin_until_us = wh_get_le(bytes + AT_PIN_UNTIL_US, 8),
     };
     return WH_OK;
 }
@@ -124,6 +145,13 @@ int wh_rtc_save(const wh_rtc *state)
     wh_put_le(bytes + AT_FLASH_BINDING, state->flash_binding, 4);
     wh_put_le(bytes + AT_FLASH_STALE_US, state->flash_stale_us, 8);
     wh_put_le(bytes + AT_ERASE_ALLOWED_US, state->erase_allowed_us, 8);
+    wh_put_le(bytes + AT_PEER_BINDING, state->peer_binding, 4);
+    bytes[AT_PEER_FAILURES] = state->peer.failures;
+    bytes[AT_PEER_FLAGS] = (uint8_t)((state->peer.full_without_ticket ? PEER_FULL_WITHOUT_TICKET : 0) |
+                                     (state->peer.resumed_without_ticket ? PEER_RESUMED_WITHOUT_TICKET : 0));
+    wh_put_le(bytes + AT_REPLACED_BINDING, state->replaced_binding, 4);
+    wh_put_le(bytes + AT_PIN_BINDING, state->pin_binding, 4);
+    wh_put_le(bytes + AT_PIN_UNTIL_US, state->pin_until_us, 8);
     wh_put_le(bytes + AT_CRC, wh_crc32(bytes + AT_EPOCH, AT_RECORD - AT_EPOCH), 4);
     memcpy(slot(), bytes, sizeof bytes);
     return memcmp(slot(), bytes, sizeof bytes) == 0 ? WH_OK : WH_PLATFORM_RTC;

@@ -12,6 +12,7 @@
 
 #include "warmhello/binding.h"
 #include "warmhello/errors.h"
+#include "warmhello/store.h"
 
 /* No copy in flash. */
 #define WH_RTC_NOWHERE 0xffffffffu
@@ -44,6 +45,14 @@ typedef struct wh_rtc {
     bool forgetting;
     /* When on the elapsed clock the wear budget allows the next erase. */
     uint64_t erase_allowed_us;
+    /* First bytes of the binding of the peer that `peer` is about. */
+    uint32_t peer_binding;
+    wh_peer peer;
+    /* First bytes of the binding whose session was replaced by another's; 0 for none. */
+    uint32_t replaced_binding;
+    /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */
+    uint32_t pin_binding;
+    uint64_t pin_until_us;
 } wh_rtc;
 
 /* Reads the slot. WH_MISS_EMPTY: the power was lost; `out` is a new state with an epoch

@@ -63,6 +63,17 @@ static bool is_sound(const uint8_t *bytes, size_t size, wh_protocol protocol, bo
     return bytes[at.extended_master] != 0 && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE);
 }
 
+/* A server may promise more than TLS allows, or than wolfSSL's clock can add to the present.
+ * False for a lifetime of 0. */
+static bool bound_lifetime(WOLFSSL_SESSION *native)
+{
+    uint32_t lifetime_s = (uint32_t)wolfSSL_SESSION_get_timeout(native);
+    if (lifetime_s > WH_TICKET_LIFETIME_MAX_S) {
+        (void)wolfSSL_SSL_SESSION_set_timeout(native, WH_TICKET_LIFETIME_MAX_S);
+    }
+    return lifetime_s > 0;
+}
+
 /* ---- A session's life --------------------------------------------------------------- */
 
 int wh_session_capture(WOLFSSL *ssl, wh_session *out)
@@ -75,8 +86,7 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
     wh_session session = {native};
     bool resumable = wolfSSL_SessionIsSetup(native) != 0;
     if (wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) {
-        resumable =
-            resumable && wolfSSL_SESSION_has_ticket(native) != 0 && wolfSSL_SESSION_get_timeout(native) > 0;
+        resumable = resumable && wolfSSL_SESSION_has_ticket(native) != 0 && bound_lifetime(native);
     } else if (wolfSSL_SESSION_get_timeout(native) == 0) {
         (void)wolfSSL_SSL_SESSION_set_timeout(native, WH_LIFETIME_DEFAULT_S);
     }

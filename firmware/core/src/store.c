@@ -79,13 +79,29 @@ static bool look(const wh_journal_entry *entry, void *ctx)
     return true;
 }
 
-/* When on the elapsed clock a copy wants replacing: with a quarter of its lifetime left. */
-static uint64_t stale_us(const wh_record_info *info, const wh_instant *now)
+/* Microseconds until a part of the lifetime is over, in millionths. An unknown age counts as 0:
+ * what depends on it ends at the latest so long after the loss of power. */
+static uint64_t left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm)
 {
     wh_age age = wh_clock_age(&info->captured, now);
-    uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * 750000u;
+    uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * part_ppm;
     uint64_t gone_us = age.known ? age.most_us : 0;
-    return now->elapsed_us + (useful_us > gone_us ? useful_us - gone_us : 0);
+    return useful_us > gone_us ? useful_us - gone_us : 0;
+}
+
+/* A copy in flash wants replacing with a quarter of its lifetime left. */
+enum { STALE_PPM = 750000, WHOLE_PPM = 1000000 };
+
+/* A session of the pinned peer keeps its place as long as it lasts. */
+static void note_pin(wh_rtc *state, const wh_record_info *info, const wh_instant *now)
+{
+    uint32_t binding = first_bytes(&info->binding);
+    if (info->pinned) {
+        state->pin_binding = binding;
+        state->pin_until_us = now->elapsed_us + left_us(info, now, WHOLE_PPM);
+    } else if (state->pin_binding == binding) {
+        state->pin_until_us = 0; /* it was pinned once */
+    }
 }
 
 static void note_flash(wh_rtc *state, uint32_t at, const wh_record_info *info)
@@ -94,7 +110,8 @@ static void note_flash(wh_rtc *state, uint32_t at, const wh_record_info *info)
     state->flash_at = at;
     state->flash_generation = info->generation;
     state->flash_binding = first_bytes(&info->binding);
-    state->flash_stale_us = stale_us(info, &now);
+    state->flash_stale_us = now.elapsed_us + left_us(info, &now, STALE_PPM);
+    note_pin(state, info, &now);
 }
 
 /* WH_OK if the seal opens. */
@@ -257,7 +274,7 @@ static int load_session(uint8_t *bytes, int length, const wh_rtc *state, const w
         return length;
     }
     if (!wh_binding_equal(&out->info.binding, binding)) {
-        return WH_MISS_BINDING;
+        return state->replaced_binding == first_bytes(binding) ? WH_MISS_ALTERNATING : WH_MISS_BINDING;
     }
     if (out->info.build != wh_wolfssl_build()) {
         return WH_DAMAGE_RECORD;
@@ -309,6 +326,11 @@ static int get_newest(wh_rtc *state, const wh_binding *binding, wh_stored *out)
     return result;
 }
 
+static wh_peer peer_of(const wh_rtc *state, const wh_binding *binding)
+{
+    return state->peer_binding == first_bytes(binding) ? state->peer : (wh_peer){0};
+}
+
 int wh_store_get(const wh_binding *binding, wh_stored *out)
 {
     *out = (wh_stored){.session = WH_SESSION_EMPTY};
@@ -317,6 +339,7 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
     if (result != WH_OK) {
         return result;
     }
+    out->peer = peer_of(&state, binding);
     result = get_newest(&state, binding, out);
     if (is_damage(result) && is_in_flash(&state)) {
         result = get_newest(&state, binding, out); /* flash has one, too */
@@ -445,6 +468,31 @@ static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, 
     return wh_record_seal(info, record + WH_RECORD_BODY, (size_t)size, record);
 }
 
+/* The first bytes of the binding of what the store holds; 0 when it holds nothing. */
+static uint32_t held_binding(const wh_rtc *state)
+{
+    wh_record_info info;
+    if (state->record_size > 0 && wh_record_peek(wh_rtc_record(), state->record_size, &info) == WH_OK) {
+        return first_bytes(&info.binding);
+    }
+    return is_in_flash(state) ? state->flash_binding : 0;
+}
+
+static bool is_kept_for_another(const wh_rtc *state, const wh_record_info *info)
+{
+    uint32_t held = held_binding(state);
+    return !info->pinned && held != 0 && held == state->pin_binding && held != first_bytes(&info->binding) &&
+           info->captured.elapsed_us < state->pin_until_us;
+}
+
+static void note_replaced(wh_rtc *state, const wh_binding *binding)
+{
+    uint32_t held = held_binding(state);
+    if (held != 0) {
+        state->replaced_binding = held != first_bytes(binding) ? held : 0;
+    }
+}
+
 int wh_store_put(wh_record_info *info, const wh_session *session)
 {
     wh_rtc state;
@@ -452,6 +500,10 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
     if (result != WH_OK) {
         return result;
     }
+    if (is_kept_for_another(&state, info)) {
+        return WH_MISS_PINNED;
+    }
+    note_replaced(&state, &info->binding);
     /* A reset in the middle leaves the slot empty. */
     drop_record(&state);
     state.record_spent = false;
@@ -465,6 +517,7 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
         state.record_size = (uint16_t)size;
         state.record_generation = info->generation;
         state.record_in_flash = false;
+        note_pin(&state, info, &info->captured);
     } else {
         drop_record(&state);
     }
@@ -476,6 +529,9 @@ bool wh_store_wants_flash(const wh_binding *binding)
 {
     wh_rtc state;
     if (flash() == NULL || load(&state) != WH_OK) {
+        return false;
+    }
+    if (state.record_size > 0 && held_binding(&state) != first_bytes(binding)) {
         return false;
     }
     return state.flash_unsure || !is_in_flash(&state) || state.flash_binding != first_bytes(binding) ||
@@ -566,15 +622,81 @@ int wh_store_seal(wh_record_info *info, const wh_session *session, uint8_t *reco
     return result == WH_OK ? size : result;
 }
 
-wh_tiers wh_store_tiers(void)
+static wh_tiers tiers_of(const wh_rtc *state)
 {
-    wh_rtc state;
-    if (load(&state) != WH_OK) {
-        return WH_TIERS_NONE;
-    }
-    bool in_flash = is_in_flash(&state);
-    if (state.record_size > 0) {
+    bool in_flash = is_in_flash(state);
+    if (state->record_size > 0) {
         return in_flash ? WH_TIERS_BOTH : WH_TIERS_RTC;
     }
     return in_flash ? WH_TIERS_FLASH : WH_TIERS_NONE;
+}
+
+wh_tiers wh_store_tiers(void)
+{
+    wh_rtc state;
+    return load(&state) == WH_OK ? tiers_of(&state) : WH_TIERS_NONE;
+}
+
+/* ---- Looking ------------------------------------------------------------------------------------ */
+
+wh_peer wh_store_peer(const wh_binding *binding)
+{
+    wh_rtc state;
+    return load(&state) == WH_OK ? peer_of(&state, binding) : (wh_peer){0};
+}
+
+void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
+{
+    wh_rtc state;
+    int result = load(&state);
+    if (result == WH_OK) {
+        state.peer_binding = first_bytes(binding);
+        state.peer = peer;
+        result = wh_rtc_save(&state);
+    }
+    (void)result;
+}
+
+static uint32_t expires_in_s(const wh_record_info *info, const wh_instant *now)
+{
+    if (!wh_clock_age(&info->captured, now).known) {
+        return WH_AGE_UNKNOWN;
+    }
+    return (uint32_t)(left_us(info, now, WHOLE_PPM) / 1000000u);
+}
+
+static uint32_t most_erases(void)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; flash() != NULL && i < flash()->sector_count; i++) {
+        wh_journal_sector sector;
+        if (wh_journal_sector_at(flash(), i, &sector) == WH_OK && sector.valid && sector.erased > most) {
+            most = sector.erased;
+        }
+    }
+    return most;
+}
+
+int wh_store_report_make(wh_store_report *out)
+{
+    *out = (wh_store_report){0};
+    wh_rtc state;
+    int result = load(&state);
+    if (result != WH_OK) {
+        return result;
+    }
+    wh_journal_entry entry;
+    wh_record_info info;
+    bool found = false;
+    if (state.record_size > 0) {
+        found = wh_record_peek(wh_rtc_record(), state.record_size, &info) == WH_OK;
+    } else if (is_in_flash(&state)) {
+        found = wh_journal_entry_at(flash(), state.flash_at, &entry) == WH_OK &&
+                read_info(&entry, &info) == WH_OK;
+    }
+    wh_instant now = wh_clock_now(state.epoch);
+    out->tiers = tiers_of(&state);
+    out->expires_in_s = found ? expires_in_s(&info, &now) : 0;
+    out->erases = most_erases();
+    return WH_OK;
 }

@@ -54,6 +54,7 @@ void assert_same_info(const wh_record_info *a, const wh_record_info *b)
     assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->single_use, b->single_use);
     assert_int_equal(a->early_data, b->early_data);
+    assert_int_equal(a->pinned, b->pinned);
     assert_int_equal(a->generation, b->generation);
     assert_int_equal(a->lifetime_s, b->lifetime_s);
     assert_same_instant(&a->captured, &b->captured);

@@ -67,7 +67,7 @@ typedef struct wh_client {
 /** Sets the client up. The configuration is copied; nothing of it is kept.
  *
  * WH_USAGE_ARGUMENT: host empty or too long, port 0, versions out of order, a
- * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CERTIFICATE,
+ * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CA_EXPIRED, WH_USAGE_CERTIFICATE,
  * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH, WH_USAGE_ALPN: as
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */

@@ -27,6 +27,10 @@ typedef struct wh_age {
     uint64_t most_us;
 } wh_age;
 
+/** Seconds since 1970-01-01 UTC, 0 while unknown. A clock that reads earlier than a moment
+ * that has certainly passed is not believed. */
+int64_t wh_clock_wall_s(void);
+
 /** Now, on the platform's clocks, in the run `epoch`. */
 wh_instant wh_clock_now(uint64_t epoch);
 

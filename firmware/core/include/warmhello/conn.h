@@ -98,6 +98,11 @@ WH_MUST_CHECK int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size
  * peer has closed, which the state tells. */
 WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 
+/** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
+ * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
+ * is here, and in every state but WH_CONN_OPEN. */
+uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
+
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
  * take an erase. No effect before the connection is open or after it has failed. */

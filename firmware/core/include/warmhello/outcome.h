@@ -57,10 +57,14 @@ typedef struct wh_outcome {
     /** Seconds since the offered session was captured, or WH_AGE_UNKNOWN; 0 when none was
      * offered. */
     uint32_t session_age_s;
+    /** Seconds for which the server promised to resume it; 0 when none was offered. */
+    uint32_t session_lifetime_s;
     /** Where a session is that the next connect can offer. */
     wh_tiers stored;
     /** WH_OK, or why none was stored, or not in flash where it wanted to be. */
     int store_error;
+    /** Advice after repeated failures of the server itself: seconds to leave it alone. */
+    uint32_t backoff_s;
 } wh_outcome;
 
 const char *wh_result_word(wh_result result);
@@ -73,7 +77,7 @@ const char *wh_tiers_word(wh_tiers tiers);
 const char *wh_cipher_name(uint16_t cipher);
 
 /** Enough for any outcome as JSON, with its closing zero. */
-#define WH_OUTCOME_JSON_SIZE 512
+#define WH_OUTCOME_JSON_SIZE 640
 
 /** Writes the outcome as one line of JSON, the form in which it crosses into
  * other languages and into log lines. Names that do not apply are null.

@@ -33,7 +33,8 @@ typedef struct wh_platform {
     int64_t (*wall_s)(void *ctx);
 
     /** A moment that has certainly passed, in the same seconds: when the firmware was built,
-     * or the latest time ever known. It stands in while the wall clock is unknown. */
+     * or the latest time ever known. It stands in while the wall clock is unknown, and a
+     * wall clock that reads earlier counts as unknown. */
     int64_t wall_floor_s;
 
     /** Fills `out` with `size` bytes from a true random generator. 0 or negative. */
@@ -60,7 +61,7 @@ typedef struct wh_platform {
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
-#define WH_RTC_SIZE 2272
+#define WH_RTC_SIZE 2296
 
 /** Makes `platform` the one of this process and starts wolfSSL on it.
  *

@@ -47,6 +47,8 @@ typedef struct wh_record_info {
     bool single_use;
     /** The server takes early data with it. */
     bool early_data;
+    /** Of the pinned peer: another's may not take its place while it may be offered. */
+    bool pinned;
     /** Rises with each record that the device seals. */
     uint32_t generation;
     /** Seconds, as the server gave it or WH_LIFETIME_DEFAULT_S. */

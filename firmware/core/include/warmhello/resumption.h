@@ -11,6 +11,7 @@
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "warmhello/record.h"
+#include "warmhello/store.h"
 
 struct WOLFSSL;
 
@@ -27,6 +28,10 @@ typedef struct wh_resumption {
     int64_t not_after_s;
     bool renewed12;
     bool kept;
+    /** A TLS 1.3 ticket has come, kept or not. */
+    bool ticket_came;
+    /** What is remembered of this peer. */
+    wh_peer peer;
     /** A second ticket, sealed, on its way to flash. */
     uint8_t *second;
     uint16_t second_size;
@@ -52,8 +57,13 @@ void wh_resumption_ticket(wh_resumption *r, struct WOLFSSL *ssl);
 /** This attempt follows one with a session, and offers none. */
 void wh_resumption_follow(wh_resumption *r);
 
-/** The handshake failed. A session that was offered is suspect. */
-void wh_resumption_handshake_failed(wh_resumption *r);
+/** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
+ * has come, tickets are off, or this peer gave none the last time either. */
+uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
+
+/** The handshake failed, and the outcome's error is set. A session that was offered is
+ * suspect. `is_last`: no attempt in full follows. */
+void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
 /** Writes to flash what belongs there, and sets the outcome's `stored`. Once, at the end of
  * a connection: an erase takes tens of milliseconds. */

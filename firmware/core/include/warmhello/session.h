@@ -31,12 +31,15 @@ typedef struct wh_session {
  * session IDs and for tickets with a hint of 0 (RFC 5077 5.6), in seconds. */
 #define WH_LIFETIME_DEFAULT_S 86400
 
+/** No TLS 1.3 ticket lives longer, whatever the server says (RFC 8446 4.6.1), in seconds. */
+#define WH_TICKET_LIFETIME_MAX_S 604800
+
 /** Takes a reference to the session of a connection (wolfSSL_get1_session).
  *
  * Call it after the handshake, in TLS 1.3 once a ticket has come: before that
  * wolfSSL hands out an object that cannot be resumed. A TLS 1.2 ticket without a
- * lifetime gets WH_LIFETIME_DEFAULT_S. WH_MISS_NOT_RESUMABLE: no
- * session, or such an object; `out` is empty then. */
+ * lifetime gets WH_LIFETIME_DEFAULT_S, one of TLS 1.3 WH_TICKET_LIFETIME_MAX_S at most.
+ * WH_MISS_NOT_RESUMABLE: no session, or such an object; `out` is empty then. */
 WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
 /** Attaches the session to a connection that has not begun (wolfSSL_set_session).

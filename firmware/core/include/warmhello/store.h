@@ -20,6 +20,15 @@
 #include "warmhello/record.h"
 #include "warmhello/session.h"
 
+/** What is remembered of the peer of the last connections, in RTC RAM. */
+typedef struct wh_peer {
+    /** Connects in full that it broke off, in a row; at most 255. */
+    uint8_t failures;
+    /** TLS 1.3: it gave no ticket in the last full, or resumed, connection. */
+    bool full_without_ticket;
+    bool resumed_without_ticket;
+} wh_peer;
+
 /** A session as it comes out of the store. Release `session` when done. */
 typedef struct wh_stored {
     wh_session session;
@@ -27,6 +36,8 @@ typedef struct wh_stored {
     /** Since its capture. */
     wh_age age;
     wh_instant now;
+    /** Of the peer asked for; also when there is no session. */
+    wh_peer peer;
 } wh_stored;
 
 /** Now, in the present run of the elapsed clock. WH_PLATFORM_ENTROPY, WH_PLATFORM_RTC. */
@@ -34,7 +45,8 @@ WH_MUST_CHECK int wh_store_now(wh_instant *out);
 
 /** Restores the newest session that is not spent, of either tier, if it is tied to `binding`.
  *
- * WH_MISS_EMPTY, WH_MISS_SPENT, WH_MISS_SUSPECT: none. WH_MISS_BINDING: another's, which stays. Damaged
+ * WH_MISS_EMPTY, WH_MISS_SPENT, WH_MISS_SUSPECT: none. WH_MISS_BINDING: another's, which stays;
+ * WH_MISS_ALTERNATING: it took the place of one for `binding`. Damaged
  * records are wiped on the way and count as none, WH_DAMAGE_RECORD or WH_DAMAGE_SESSION if
  * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
@@ -55,11 +67,13 @@ WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
 /** Seals a session and puts it into RTC RAM, in place of what was there. Fills in
  * info->generation, info->kind, info->lifetime_s and info->build.
  *
- * WH_MISS_NOT_RESUMABLE, WH_PLATFORM_*: the slot is empty then. */
+ * WH_MISS_PINNED: a pinned peer's session stays where it is. WH_MISS_NOT_RESUMABLE,
+ * WH_PLATFORM_*: the slot is empty then. */
 WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session);
 
 /** Whether flash has no use of its own copy for sessions of `binding`: it has none, or a
- * spent one, or one near its end, or what it has cannot be told. */
+ * spent one, or one near its end, or what it has cannot be told. False while RTC RAM has
+ * another's session. */
 bool wh_store_wants_flash(const wh_binding *binding);
 
 /** Copies the record in RTC RAM to flash, in place of what was there, if it is not there
@@ -84,7 +98,27 @@ WH_MUST_CHECK int wh_store_persist(const uint8_t *record, uint16_t size);
  * next use goes on, as long as RTC RAM or flash remembers. */
 WH_MUST_CHECK int wh_store_forget(void);
 
+/** Remembers this of the peer with that binding, in place of any other. It is advice for later
+ * connects; RTC RAM that fails loses it. */
+void wh_store_note_peer(const wh_binding *binding, wh_peer peer);
+
+/** What is remembered of it; nothing, as for a peer never met, when it was another. */
+wh_peer wh_store_peer(const wh_binding *binding);
+
 /** Which tiers hold a session that is not spent. */
 wh_tiers wh_store_tiers(void);
+
+/** The store as a user wants to see it. */
+typedef struct wh_store_report {
+    wh_tiers tiers;
+    /** Seconds in which the newest session may still be offered, the last full handshake's age
+     * aside; WH_AGE_UNKNOWN; 0 when there is none. */
+    uint32_t expires_in_s;
+    /** Erases of the most worn sector, of about 100,000. 0 without flash. */
+    uint32_t erases;
+} wh_store_report;
+
+/** Reads both tiers, without opening a seal. WH_PLATFORM_*. */
+WH_MUST_CHECK int wh_store_report_make(wh_store_report *out);
 
 #endif

@@ -1,0 +1,381 @@
+/* What is remembered of peers: the pinned one keeps its session, peers that take turns are
+ * named, a server that fails is left alone, and no wait for a ticket is repeated in vain. */
+#include "visit.h"
+#include "warmhello/policy.h"
+
+static const server_options ticket12 = {.max_version = WH_TLS12};
+static const server_options ticket13 = {.min_version = WH_TLS13};
+static const server_options *const both[] = {&ticket12, &ticket13};
+
+enum { HOUR = 3600, DAY = 86400 };
+
+/* ---- Two peers and one session ------------------------------------------------------------- */
+
+/* Two ports of one server are two peers. */
+typedef struct pair {
+    tls_server *server;
+    wh_client_config first;
+    wh_client_config second;
+} pair;
+
+static pair meet(const server_options *options)
+{
+    pair p = {.server = server_start(options)};
+    p.first = config_for(p.server);
+    p.second = p.first;
+    p.second.port++;
+    return p;
+}
+
+static wake_visit visit_first(const pair *p)
+{
+    return wake_and_visit(&p->first, p->server);
+}
+
+static wh_outcome second_outcome(const pair *p)
+{
+    wake_visit visit = wake_and_visit(&p->second, p->server);
+    assert_int_equal(visit.outcome.error, WH_OK);
+    return visit.outcome;
+}
+
+static void keeps_its_place(const server_options *options)
+{
+    pair p = meet(options);
+    p.first.policy.pinned = true;
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    for (int i = 0; i < 3; i++) {
+        wh_outcome other = second_outcome(&p);
+        assert_int_equal(other.result, WH_RESULT_FULL);
+        assert_int_equal(other.reason, WH_REASON_BINDING);
+        assert_int_equal(other.store_error, WH_MISS_PINNED);
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
+    }
+    server_stop(p.server);
+}
+
+static void the_pinned_peer_keeps_its_session(void **state)
+{
+    (void)state;
+    keeps_its_place(&ticket12);
+    wh_host_lose_power();
+    keeps_its_place(&ticket13);
+}
+
+static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(wh_store_forget(), WH_OK);
+        pair p = meet(both[i]);
+        p.first.policy.pinned = true;
+        assert_int_equal(visit_first(&p).outcome.stored, WH_TIERS_BOTH);
+        wh_host_lose_power();
+        assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
+        server_stop(p.server);
+    }
+}
+
+static void the_pinned_peer_takes_the_place_of_another(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    p.first.policy.pinned = true;
+    assert_int_equal(second_outcome(&p).store_error, WH_OK);
+    assert_full(visit_first(&p), WH_REASON_BINDING);
+    assert_resumed(visit_first(&p), WH_KIND_TICKET);
+    server_stop(p.server);
+}
+
+static void a_pinned_session_that_has_expired_makes_way(void **state)
+{
+    (void)state;
+    pair p = meet(&(server_options){.max_version = WH_TLS12, .lifetime_s = HOUR});
+    p.first.policy.pinned = true;
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    wh_host_sleep((HOUR - 10) * 1000000ull);
+    assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
+    wh_host_sleep(20 * 1000000ull);
+    assert_int_equal(second_outcome(&p).store_error, WH_OK);
+    assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
+    server_stop(p.server);
+}
+
+static void a_peer_that_is_no_longer_pinned_makes_way(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket13);
+    p.first.policy.pinned = true;
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    p.first.policy.pinned = false;
+    assert_resumed(visit_first(&p), WH_KIND_PSK);
+    assert_int_equal(second_outcome(&p).store_error, WH_OK);
+    server_stop(p.server);
+}
+
+static void peers_that_take_turns_are_reported(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(wh_store_forget(), WH_OK);
+        pair p = meet(both[i]);
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
+        assert_int_equal(second_outcome(&p).reason, WH_REASON_BINDING); /* it may be the only other */
+        assert_full(visit_first(&p), WH_REASON_ALTERNATING);
+        assert_int_equal(second_outcome(&p).reason, WH_REASON_ALTERNATING);
+        assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
+        server_stop(p.server);
+    }
+}
+
+static void a_peer_that_comes_once_is_not_taking_turns(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
+    assert_int_equal(second_outcome(&p).reason, WH_REASON_BINDING);
+    wh_client_config third = p.second;
+    third.port++;
+    assert_int_equal(wake_and_visit(&third, p.server).outcome.reason, WH_REASON_BINDING);
+    server_stop(p.server);
+}
+
+/* ---- A server that fails -------------------------------------------------------------------- */
+
+/* A wake in which the server hangs up, at once or after the first attempt as well. */
+static wh_outcome broken_wake(const wh_client_config *config, tls_server *server)
+{
+    wh_client client;
+    make_client(&client, config);
+    wh_outcome outcome;
+    bool again = true;
+    for (int attempt = 0; again && attempt < 2; attempt++) {
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
+        again = wh_conn_fallback_due(&line.conn);
+        outcome = *wh_conn_outcome(&line.conn);
+        line_free(&line);
+    }
+    wh_client_free(&client);
+    return outcome;
+}
+
+static void a_server_that_fails_again_and_again_is_to_be_left_alone(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    const uint32_t expected_s[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600};
+    for (size_t i = 0; i < sizeof expected_s / sizeof expected_s[0]; i++) {
+        assert_int_equal(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
+        wh_host_sleep(1000000);
+    }
+    server_stop(p.server);
+}
+
+static void an_attempt_with_a_session_does_not_count_twice(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 60);
+    server_stop(p.server);
+}
+
+static void one_success_ends_the_back_off(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    for (int i = 0; i < 5; i++) {
+        (void)broken_wake(&p.first, p.server);
+    }
+    assert_int_equal(visit_first(&p).outcome.backoff_s, 0);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
+    server_stop(p.server);
+}
+
+static void the_failures_of_one_server_are_not_anothers(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    for (int i = 0; i < 5; i++) {
+        (void)broken_wake(&p.first, p.server);
+    }
+    assert_int_equal(broken_wake(&p.second, p.server).backoff_s, 0);
+    server_stop(p.server);
+}
+
+static void the_back_off_has_a_bound_and_the_device_is_not_the_server(void **state)
+{
+    (void)state;
+    const wh_policy bounded = {.backoff_max_s = 90};
+    assert_int_equal(wh_policy_backoff_s(&bounded, 3), 60);
+    assert_int_equal(wh_policy_backoff_s(&bounded, 4), 90);
+    assert_int_equal(wh_policy_backoff_s(&bounded, 255), 90);
+    pair p = meet(&ticket12);
+    wh_client client;
+    make_client(&client, &p.first);
+    client.ca_not_after_s = 1; /* no fault of the server's */
+    for (int i = 0; i < 5; i++) {
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, p.server), WH_USAGE_CA_EXPIRED);
+        assert_int_equal(wh_conn_outcome(&line.conn)->backoff_s, 0);
+        line_free(&line);
+    }
+    wh_client_free(&client);
+    server_stop(p.server);
+}
+
+/* ---- Waiting for a ticket ---------------------------------------------------------------------- */
+
+/* The wait asked for right before the connection is closed. */
+static uint32_t wait_at_the_end(const wh_client_config *config, tls_server *server, wh_result result)
+{
+    wh_client client;
+    wire_line line;
+    make_client(&client, config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(wh_conn_ticket_wait_ms(&line.conn), 0); /* not open yet */
+    line_run(&line);
+    assert_int_equal(wh_conn_outcome(&line.conn)->result, result);
+    uint8_t rest[16];
+    assert_int_equal(wh_conn_read(&line.conn, rest, sizeof rest), 0); /* takes in what has come */
+    uint32_t wait_ms = wh_conn_ticket_wait_ms(&line.conn);
+    wh_conn_close(&line.conn);
+    assert_int_equal(wh_conn_ticket_wait_ms(&line.conn), 0);
+    line_free(&line);
+    wh_client_free(&client);
+    return wait_ms;
+}
+
+static void a_ticket_that_has_not_come_is_waited_for_once(void **state)
+{
+    (void)state;
+    pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
+    assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
+    server_stop(p.server);
+}
+
+static void a_server_that_renews_no_ticket_is_waited_for_once(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket13);
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
+    server_stop_tickets13(p.server);
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), WH_TICKET_WAIT_DEFAULT_MS);
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), 0); /* the second, from flash */
+    server_stop(p.server);
+}
+
+static void without_tickets_there_is_no_wait(void **state)
+{
+    (void)state;
+    const server_options none13 = {.min_version = WH_TLS13, .no_tickets13 = true};
+    pair p = meet(&none13);
+    p.first.tickets = false;
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
+    p.second.policy.ticket_wait_ms = WH_TICKET_WAIT_NONE;
+    assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), 0);
+    server_stop(p.server);
+    p = meet(&ticket12);
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
+    server_stop(p.server);
+}
+
+static void the_wait_can_be_set(void **state)
+{
+    (void)state;
+    pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    p.first.policy.ticket_wait_ms = 42;
+    assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 42);
+    server_stop(p.server);
+}
+
+/* ---- Lifetimes that TLS forbids ------------------------------------------------------------------- */
+
+/* OpenSSL sends the lower half of a negative lifetime as it is, and a week for any longer one. */
+static void a_lifetime_over_seven_days_costs_no_connection(void **state)
+{
+    (void)state;
+    const long long lifetimes_s[] = {8LL * DAY, 0x7fffffffLL, 0x80000000LL, UINT32_MAX};
+    for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
+        wh_host_lose_power();
+        long sent = (long)(lifetimes_s[i] - 0x100000000LL);
+        pair p = meet(&(server_options){.min_version = WH_TLS13, .lifetime_s = sent});
+        wake_visit visit = visit_first(&p);
+        assert_full(visit, WH_REASON_NONE);
+        assert_int_equal(visit.outcome.store_error, WH_OK);
+        wh_store_report report;
+        assert_int_equal(wh_store_report_make(&report), WH_OK);
+        assert_in_range(report.expires_in_s, 7 * DAY - 10, 7 * DAY);
+        visit = visit_first(&p); /* OpenSSL takes what it gave for expired */
+        assert_int_equal(visit.outcome.error, WH_OK);
+        assert_int_equal(visit.outcome.reason, WH_REASON_REFUSED);
+        assert_int_equal(visit.outcome.session_lifetime_s, 7 * DAY);
+        server_stop(p.server);
+    }
+}
+
+/* ---- What a user is told of the store ---------------------------------------------------------------- */
+
+static wh_store_report report_now(void)
+{
+    wh_store_report report;
+    assert_int_equal(wh_store_report_make(&report), WH_OK);
+    return report;
+}
+
+static void the_store_tells_what_it_holds(void **state)
+{
+    (void)state;
+    wh_store_report report = report_now();
+    assert_int_equal(report.tiers, WH_TIERS_NONE);
+    assert_int_equal(report.expires_in_s, 0);
+    assert_int_equal(report.erases, 0);
+    pair p = meet(&(server_options){.max_version = WH_TLS12, .lifetime_s = HOUR});
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    report = report_now();
+    assert_int_equal(report.tiers, WH_TIERS_BOTH);
+    assert_in_range(report.expires_in_s, HOUR - 10, HOUR);
+    assert_int_equal(report.erases, 1);
+    wh_host_sleep(600 * 1000000ull);
+    assert_in_range(report_now().expires_in_s, HOUR - 620, HOUR - 600);
+    wh_host_sleep(2 * HOUR * 1000000ull);
+    assert_int_equal(report_now().expires_in_s, 0);
+    wh_host_set_wall_known(false);
+    wh_host_lose_power();
+    report = report_now();
+    assert_int_equal(report.tiers, WH_TIERS_FLASH);
+    assert_true(report.expires_in_s == WH_AGE_UNKNOWN);
+    server_stop(p.server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(the_pinned_peer_keeps_its_session),
+        FLASH_TEST(the_pinned_peer_keeps_its_session_in_flash_too),
+        PLATFORM_TEST(the_pinned_peer_takes_the_place_of_another),
+        PLATFORM_TEST(a_pinned_session_that_has_expired_makes_way),
+        FLASH_TEST(a_peer_that_is_no_longer_pinned_makes_way),
+        FLASH_TEST(peers_that_take_turns_are_reported),
+        PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns),
+        PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone),
+        PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice),
+        PLATFORM_TEST(one_success_ends_the_back_off),
+        PLATFORM_TEST(the_failures_of_one_server_are_not_anothers),
+        PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server),
+        PLATFORM_TEST(a_ticket_that_has_not_come_is_waited_for_once),
+        FLASH_TEST(a_server_that_renews_no_ticket_is_waited_for_once),
+        PLATFORM_TEST(without_tickets_there_is_no_wait),
+        PLATFORM_TEST(the_wait_can_be_set),
+        PLATFORM_TEST(a_lifetime_over_seven_days_costs_no_connection),
+        FLASH_TEST(the_store_tells_what_it_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
