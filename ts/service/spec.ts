@@ -52,6 +52,7 @@ export type TlsReason =
     | "none"
     | "accepted"
     | "other-binding"
+    | "alternating-peers"
     | "disabled"
     | "expired"
     | "over-7-days"
@@ -74,30 +75,32 @@ export function tlsReasonOf(value: number): TlsReason {
         case 2:
             return "other-binding"
         case 3:
-            return "disabled"
+            return "alternating-peers"
         case 4:
-            return "expired"
+            return "disabled"
         case 5:
-            return "over-7-days"
+            return "expired"
         case 6:
-            return "over-not-after"
+            return "over-7-days"
         case 7:
-            return "authenticated-too-long-ago"
+            return "over-not-after"
         case 8:
-            return "age-unknown"
+            return "authenticated-too-long-ago"
         case 9:
-            return "spent"
+            return "age-unknown"
         case 10:
-            return "suspect"
+            return "spent"
         case 11:
-            return "store-failed"
+            return "suspect"
         case 12:
-            return "unusable"
+            return "store-failed"
         case 13:
-            return "damaged"
+            return "unusable"
         case 14:
-            return "refused"
+            return "damaged"
         case 15:
+            return "refused"
+        case 16:
             return "fallback"
         default:
             return "none"
@@ -153,6 +156,8 @@ export type TlsError =
     | "wear-limit"
     | "spent"
     | "suspect"
+    | "pinned"
+    | "alternating-peers"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -182,6 +187,7 @@ export type TlsError =
     | "key-encrypted"
     | "key-mismatch"
     | "alpn-unusable"
+    | "ca-expired"
 export function tlsErrorOf(value: number): TlsError {
     switch (value) {
         case 1:
@@ -198,6 +204,10 @@ export function tlsErrorOf(value: number): TlsError {
             return "spent"
         case 7:
             return "suspect"
+        case 8:
+            return "pinned"
+        case 9:
+            return "alternating-peers"
         case 20:
             return "damaged"
         case 21:
@@ -256,6 +266,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "key-mismatch"
         case 97:
             return "alpn-unusable"
+        case 98:
+            return "ca-expired"
         default:
             return null
     }
@@ -282,8 +294,9 @@ function unless(unknown: number, value: number): number | null {
  * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
  * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
  * unknown age. `backoff` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. `store_error` tells why
- * no session was stored, `stored` where one is.
+ * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
+ * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
+ * `stored` where one is.
  */
 export interface TlsOutcome {
     number: number
@@ -360,8 +373,8 @@ export function readCounts(payload: Buffer): TlsCounts | undefined {
 }
 
 /**
- * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age is
- * unknown.
+ * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age
+ * is unknown or the store cannot be read.
  */
 export interface TlsStoredSession {
     expiresInS: number | null

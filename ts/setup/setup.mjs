@@ -279,7 +279,7 @@ if (forCi) {
     steps.push({
         name: "fuzz targets",
         from: () => fingerprint(["firmware", "test/fuzz"], [wolfsslDir]),
-        made: () => existsSync(join(build, "fuzz/fuzz/fuzz_wire")),
+        made: () => existsSync(join(build, "fuzz/fuzz/fuzz_service")),
         make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], ["fuzz/all"]),
     })
 }

@@ -26,8 +26,9 @@
  * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
  * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
  * unknown age. `backoff` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. `store_error` tells why
- * no session was stored, `stored` where one is.
+ * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
+ * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
+ * `stored` where one is.
  */
 #define WH_SERVICE_REG_OUTCOME 0x180
 #define WH_SERVICE_OUTCOME_SIZE 80
@@ -135,7 +136,7 @@ static inline bool wh_service_outcome_read(wh_service_outcome *out, const uint8_
         return false;
     }
     out->reason = (uint8_t)(payload[43]);
-    if (out->reason > 15) {
+    if (out->reason > 16) {
         return false;
     }
     out->protocol = (uint8_t)(payload[44]);
@@ -147,11 +148,11 @@ static inline bool wh_service_outcome_read(wh_service_outcome *out, const uint8_
         return false;
     }
     out->error = (uint8_t)(payload[46]);
-    if (out->error > 97) {
+    if (out->error > 98) {
         return false;
     }
     out->store_error = (uint8_t)(payload[47]);
-    if (out->store_error > 97) {
+    if (out->store_error > 98) {
         return false;
     }
     out->stored = (uint8_t)(payload[48]);
@@ -223,8 +224,8 @@ static inline bool wh_service_counts_read(wh_service_counts *out, const uint8_t 
 }
 
 /**
- * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age is
- * unknown.
+ * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age
+ * is unknown or the store cannot be read.
  */
 #define WH_SERVICE_REG_STORED_SESSION 0x182
 #define WH_SERVICE_STORED_SESSION_SIZE 5
@@ -476,7 +477,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
         return false;
     }
     out->error = (uint8_t)(payload[0]);
-    if (out->error > 97) {
+    if (out->error > 98) {
         return false;
     }
     return true;
@@ -516,7 +517,7 @@ static inline bool wh_service_full_event_read(wh_service_full_event *out, const 
         return false;
     }
     out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 15) {
+    if (out->reason > 16) {
         return false;
     }
     return true;
@@ -546,7 +547,7 @@ static inline bool wh_service_failed_event_read(wh_service_failed_event *out, co
         return false;
     }
     out->error = (uint8_t)(payload[0]);
-    if (out->error > 97) {
+    if (out->error > 98) {
         return false;
     }
     return true;
