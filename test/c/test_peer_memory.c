@@ -7,7 +7,7 @@ static const server_options ticket12 = {.max_version = WH_TLS12};
 static const server_options ticket13 = {.min_version = WH_TLS13};
 static const server_options *const both[] = {&ticket12, &ticket13};
 
-enum { HOUR = 3600, DAY = 86400 };
+enum { HOUR = 3600 };
 
 /* ---- Two peers and one session ------------------------------------------------------------- */
 
@@ -185,6 +185,22 @@ static void an_attempt_with_a_session_does_not_count_twice(void **state)
     server_stop(p.server);
 }
 
+static void a_server_that_refuses_tcp_counts_as_well(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    wh_client client;
+    make_client(&client, &p.first);
+    assert_int_equal(wh_conn_unreachable(&client), 0);
+    assert_int_equal(wh_conn_unreachable(&client), 0);
+    assert_int_equal(wh_conn_unreachable(&client), 60);
+    wh_client_free(&client);
+    assert_resumed(visit_first(&p), WH_KIND_TICKET);
+    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
+    server_stop(p.server);
+}
+
 static void one_success_ends_the_back_off(void **state)
 {
     (void)state;
@@ -296,31 +312,6 @@ static void the_wait_can_be_set(void **state)
     server_stop(p.server);
 }
 
-/* ---- Lifetimes that TLS forbids ------------------------------------------------------------------- */
-
-/* OpenSSL sends the lower half of a negative lifetime as it is, and a week for any longer one. */
-static void a_lifetime_over_seven_days_costs_no_connection(void **state)
-{
-    (void)state;
-    const long long lifetimes_s[] = {8LL * DAY, 0x7fffffffLL, 0x80000000LL, UINT32_MAX};
-    for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
-        wh_host_lose_power();
-        long sent = (long)(lifetimes_s[i] - 0x100000000LL);
-        pair p = meet(&(server_options){.min_version = WH_TLS13, .lifetime_s = sent});
-        wake_visit visit = visit_first(&p);
-        assert_full(visit, WH_REASON_NONE);
-        assert_int_equal(visit.outcome.store_error, WH_OK);
-        wh_store_report report;
-        assert_int_equal(wh_store_report_make(&report), WH_OK);
-        assert_in_range(report.expires_in_s, 7 * DAY - 10, 7 * DAY);
-        visit = visit_first(&p); /* OpenSSL takes what it gave for expired */
-        assert_int_equal(visit.outcome.error, WH_OK);
-        assert_int_equal(visit.outcome.reason, WH_REASON_REFUSED);
-        assert_int_equal(visit.outcome.session_lifetime_s, 7 * DAY);
-        server_stop(p.server);
-    }
-}
-
 /* ---- What a user is told of the store ---------------------------------------------------------------- */
 
 static wh_store_report report_now(void)
@@ -367,6 +358,7 @@ int main(void)
         PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns),
         PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone),
         PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice),
+        PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well),
         PLATFORM_TEST(one_success_ends_the_back_off),
         PLATFORM_TEST(the_failures_of_one_server_are_not_anothers),
         PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server),
@@ -374,7 +366,6 @@ int main(void)
         FLASH_TEST(a_server_that_renews_no_ticket_is_waited_for_once),
         PLATFORM_TEST(without_tickets_there_is_no_wait),
         PLATFORM_TEST(the_wait_can_be_set),
-        PLATFORM_TEST(a_lifetime_over_seven_days_costs_no_connection),
         FLASH_TEST(the_store_tells_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,20 @@ test("devs run --test connects through the core, and the next run resumes", asyn
     expect(outcomes(second)).toEqual(["warmhello: resumed (accepted),"])
 })
 
+test("of two servers in turn the pinned one keeps its session, and the other is told why", async () => {
+    using first = await startNginx({ identity: identity.server })
+    using second = await startNginx({ identity: identity.server })
+    const visit = async (port: number, more: Record<string, string> = {}) => {
+        const state = { WARMHELLO_STATE: join(folder, "rtc-of-two"), WARMHELLO_TLS: "1.2" }
+        return outcomes(await run(["run", "src/local.ts", "--test"], environment(port, { ...state, ...more })))
+    }
+    const pin = { WARMHELLO_PIN: `localhost:${second.port}` }
+    expect(await visit(first.port)).toEqual(["warmhello: full (none),"])
+    expect(await visit(second.port, pin)).toEqual(["warmhello: full (other-binding),"])
+    expect(await visit(first.port, pin)).toEqual(["warmhello: full (alternating-peers),"])
+    expect(await visit(second.port, pin)).toEqual(["warmhello: resumed (accepted),"])
+})
+
 test("a connect that fails is an exception in the app at once, and its reason is printed", async () => {
     using server = await startNginx({ identity: (await createIdentity()).server })
     const output = await run(["run", "src/local.ts", "--test"], environment(server.port))

@@ -67,6 +67,7 @@ test("every native function works from TypeScript", async () => {
         using client = new Client(clientOptions(server))
         using connection = new Connection(client)
         connection.eof()
+        expect(client.unreachable()).toBe(0)
         expect(connection.ticketWaitMs).toBe(0) // it never opened
         expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
         connection.close()

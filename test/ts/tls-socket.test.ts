@@ -4,7 +4,7 @@ import { Client } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
-import { startServer, startTcp } from "./support/tls-server.js"
+import { refusingPort, startServer, startTcp } from "./support/tls-server.js"
 import { clientOptions, REQUEST, visit } from "./support/visit.js"
 
 beforeEach(losePower)
@@ -114,4 +114,38 @@ test("a close before TCP is up makes no TLS connection", async () => {
     await visit(clientOptions(server))
     expect(server.resumed).toEqual([false]) // that of the visit
     expect(socket.outcome).toBeUndefined()
+})
+
+test.each(["1.2", "1.3"] as const)("where TCP does not come about, no session is spent (TLS %s)", async (version) => {
+    await using server = await startServer()
+    const options = { ...clientOptions(server), minVersion: version, maxVersion: version }
+    expect((await visit(options)).outcome?.result).toBe("full")
+    using client = new Client(options)
+    const nowhere = [
+        { host: "127.0.0.1", port: await refusingPort(), code: "connection-refused" },
+        { host: "no-such-host.invalid", port: server.port, code: "unknown-host" },
+    ]
+    for (const { host, port, code } of nowhere) {
+        const socket = new TlsSocket(client, { host, port, connectTimeoutMs: 10_000 })
+        socket.connect()
+        const [error] = await once(socket, "error").catch((thrown) => [thrown])
+        expect(error).toMatchObject({ code })
+        expect(socket.outcome).toBeUndefined()
+        expect(socket.backoffS).toBe(0)
+    }
+    expect((await visit(options)).outcome).toMatchObject({ result: "resumed", reason: "accepted", backoffS: 0 })
+})
+
+test("a server that refuses again and again is to be left alone", async () => {
+    await using server = await startServer()
+    const refusing = { ...clientOptions(server), port: await refusingPort() }
+    const advice = []
+    for (let n = 0; n < 5; n++) {
+        using client = new Client(refusing)
+        const socket = new TlsSocket(client, { host: "127.0.0.1", port: refusing.port, connectTimeoutMs: 10_000 })
+        socket.connect()
+        await once(socket, "error").catch(() => {})
+        advice.push(socket.backoffS)
+    }
+    expect(advice).toEqual([0, 0, 60, 120, 240])
 })

@@ -90,6 +90,11 @@ export class Client implements Disposable {
         return this.#handle
     }
 
+    /** Tells that the server refused TCP or did not answer. Returns how long to leave it alone, in seconds. */
+    unreachable(): number {
+        return native().connUnreachable(this.handle)
+    }
+
     [Symbol.dispose](): void {
         if (this.#handle) native().clientFree(this.#handle)
         this.#handle = null

@@ -54,6 +54,7 @@ function load() {
         clientFree: library.func("void wh_ffi_client_free(wh_client *client)"),
         connNew: library.func("wh_conn *wh_ffi_conn_new(wh_client *client)"),
         connFree: library.func("void wh_ffi_conn_free(wh_conn *conn)"),
+        connUnreachable: library.func("uint32_t wh_conn_unreachable(const wh_client *client)"),
         connFeed: library.func("int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)"),
         connEof: library.func("int wh_conn_eof(wh_conn *conn)"),
         connDrain: library.func("int wh_conn_drain(wh_conn *conn, _Out_ uint8_t *out, size_t size)"),

@@ -41,6 +41,9 @@ const networkMessages: Partial<Record<ErrorCode, string>> = {
     "connection-lost": "the connection broke off",
 }
 
+/** Failures of the server itself, before TLS. */
+const unreachable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["connection-refused", "connect-timeout"])
+
 /** A TLS connection over TCP through the C core.
  *
  * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for it, since
@@ -61,6 +64,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #finished = false
     #timers: NodeJS.Timeout[] = []
     #startedAt = 0
+    #backoffS = 0
     /** From `connect` to `open`, with all that was tried, in milliseconds; undefined before. */
     connectMs: number | undefined
 
@@ -68,6 +72,11 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         super()
         this.#client = client
         this.#options = options
+    }
+
+    /** After repeated failures of the server: how long to leave it alone, in seconds. */
+    get backoffS(): number {
+        return this.#backoffS
     }
 
     /** TCP connections made: 2 with a second attempt. */
@@ -236,6 +245,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     #fail(error: WarmhelloError): void {
         if (this.#finished) return
+        if (unreachable.has(error.code) && this.outcome === undefined) this.#backoffS = this.#client.unreachable()
+        else this.#backoffS = this.outcome?.backoffS ?? 0
         this.#finish()
         if (!this.#closing) this.emit("error", error)
     }

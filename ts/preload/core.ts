@@ -1,7 +1,7 @@
 // The C core as the preload uses it, set up by the environment. Loaded at the first connection.
 import { existsSync, writeFileSync } from "node:fs"
 import { rootCertificates } from "node:tls"
-import { Client } from "../core/client.js"
+import { Client, type Policy } from "../core/client.js"
 import { loadState, losePower, saveState } from "../core/platform.js"
 import { TlsSocket } from "../core/tls-socket.js"
 import { WarmhelloError } from "../errors.js"
@@ -29,6 +29,16 @@ interface Peer {
     port: number
 }
 
+/** Of several peers, one can be pinned to keep its session. */
+function policyFor(peer: Peer): Policy {
+    const pinned = setting("WARMHELLO_PIN", undefined, parseHostAndPort)
+    const ticketWaitMs = setting("WARMHELLO_TICKET_WAIT", undefined, parseDuration)
+    return {
+        pinned: pinned?.host === peer.host && pinned.port === peer.port,
+        ...(ticketWaitMs !== undefined && { ticketWaitMs }),
+    }
+}
+
 function makeClient(peer: Peer): Client {
     const { WARMHELLO_CERT, WARMHELLO_KEY, WARMHELLO_ALPN } = environment
     return new Client({
@@ -38,6 +48,7 @@ function makeClient(peer: Peer): Client {
         identity: readIdentity(WARMHELLO_CERT, WARMHELLO_KEY, ["WARMHELLO_CERT", "WARMHELLO_KEY"]),
         alpn: WARMHELLO_ALPN,
         tickets: true,
+        policy: policyFor(peer),
     })
 }
 
@@ -77,6 +88,7 @@ function report(socket: TlsSocket): void {
     const words = [protocol, kind].filter((word) => word !== null).join(" ")
     const handshakeMs = (handshakeUs / 1000).toFixed(2)
     say(`${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B`)
+    if (reason === "alternating-peers") say("WARMHELLO_PIN=host:port names the peer that shall keep its session")
 }
 
 export function reportError(error: WarmhelloError): void {

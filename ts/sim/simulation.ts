@@ -71,6 +71,8 @@ export interface Wake {
     /** Null where the server does not tell. */
     serverSaysResumed: boolean | null
     error: { code: ErrorCode; message: string; hint: string } | null
+    /** After repeated failures of the server: how long the app should leave it alone. */
+    backoffS: number
     /** TLS connections in this wake, and TCP connections for the one described: 2 after a fall-back. */
     connects: number
     attempts: number
@@ -241,6 +243,7 @@ async function describe(
         ...allBytes(report),
         serverSaysResumed: await askServer(connect, builtin),
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
+        backoffS: connect?.socket.backoffS ?? 0,
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,
         wallMs: report.wallMs,

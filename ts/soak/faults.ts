@@ -33,10 +33,10 @@ const RTC_AT = 48
 
 /** What happens to the board and its servers while the board sleeps. */
 export const boardFaults: readonly BoardFault[] = [
-    { name: "server restarts", every: 10, happen: ({ world }) => world.site.change({}) },
+    { name: "server restarts", every: 25, happen: ({ world }) => world.site.change({}) },
     {
         name: "server changes its protocol versions",
-        every: 20,
+        every: 50,
         happen: ({ world, random }) =>
             world.site.change({
                 ...random.pick<{ minVersion: "TLSv1.2" | "TLSv1.3"; maxVersion: "TLSv1.2" | "TLSv1.3" }>([
@@ -48,25 +48,25 @@ export const boardFaults: readonly BoardFault[] = [
     },
     {
         name: "server keeps sessions itself, or in tickets",
-        every: 20,
+        every: 50,
         happen: ({ world, random }) => world.site.change({ stateful: random.once(2), singleUse: random.once(3) }),
     },
     {
         name: "server changes how long sessions live",
-        every: 20,
+        every: 40,
         happen: ({ world, random }) =>
-            world.site.change({ sessionLifetimeS: random.pick([5, 300, 7200, 86_400, 604_800]) }),
+            world.site.change({ sessionLifetimeS: random.pick([5, 300, 7200, 7200, 86_400, 604_800]) }),
     },
-    { name: "server's certificate is renewed", every: 30, happen: ({ world }) => world.site.renewCertificate() },
+    { name: "server's certificate is renewed", every: 60, happen: ({ world }) => world.site.renewCertificate() },
     {
         name: "server's authority and the board's CA change",
-        every: 50,
+        every: 80,
         happen: ({ world }) => world.site.changeAuthority(),
     },
-    { name: "board is set to another server", every: 20, happen: ({ world }) => world.changeSite() },
+    { name: "board is set to another server", every: 30, happen: ({ world }) => world.changeSite() },
     {
         name: "board sleeps long",
-        every: 15,
+        every: 30,
         happen: ({ world, random }) => world.sleep(random.pick([1, 24, 24 * 8, 24 * 60]) * HOUR_MS),
     },
     {

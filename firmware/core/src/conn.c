@@ -280,6 +280,11 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     return result == WH_OK ? advance(conn) : fail(conn, result);
 }
 
+uint32_t wh_conn_unreachable(const wh_client *client)
+{
+    return wh_resumption_unreachable(client);
+}
+
 int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
 {
     size_t taken = 0;

@@ -212,6 +212,20 @@ static bool is_of_peer(int error)
     return error <= WH_PEER_UNTRUSTED && error > WH_PLATFORM_MEMORY;
 }
 
+/* Counts one more failure. */
+static uint32_t note_failure(const wh_client *client, wh_peer *peer)
+{
+    peer->failures += peer->failures < UINT8_MAX;
+    wh_store_note_peer(&client->binding, *peer);
+    return wh_policy_backoff_s(&client->policy, peer->failures);
+}
+
+uint32_t wh_resumption_unreachable(const wh_client *client)
+{
+    wh_peer peer = wh_store_peer(&client->binding);
+    return note_failure(client, &peer);
+}
+
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
@@ -219,9 +233,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
         r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
-        r->peer.failures += r->peer.failures < UINT8_MAX;
-        wh_store_note_peer(&r->client->binding, r->peer);
-        r->outcome->backoff_s = wh_policy_backoff_s(&r->client->policy, r->peer.failures);
+        r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }
 

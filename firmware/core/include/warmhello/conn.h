@@ -76,6 +76,11 @@ typedef struct wh_conn {
  * returns, wh_conn_free() must follow. */
 WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
 
+/** Instead of wh_conn_open(), when the server refused TCP or did not answer: counts as a
+ * connect that it broke off, and spends nothing. Not for a network that is away or a name
+ * that does not resolve. Returns the advice of wh_outcome's backoff_s. */
+uint32_t wh_conn_unreachable(const wh_client *client);
+
 /** Takes bytes that arrived. Returns how many were taken, which is fewer than
  * `size` when plaintext must be read first, or the error that ended the
  * connection. */

@@ -65,6 +65,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
  * suspect. `is_last`: no attempt in full follows. */
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
+/** TCP with the server did not come about. Returns how long to leave it alone, in seconds. */
+uint32_t wh_resumption_unreachable(const wh_client *client);
+
 /** Writes to flash what belongs there, and sets the outcome's `stored`. Once, at the end of
  * a connection: an erase takes tens of milliseconds. */
 void wh_resumption_settle(wh_resumption *r);

@@ -1,0 +1,159 @@
+/* What servers put into TLS 1.3 tickets, allowed or not, and what comes of it. */
+#include "forge.h"
+#include "visit.h"
+
+enum { DAY = 86400, WEEK = 7 * DAY };
+
+/* A connection in which the server sends this after its own tickets, if it has any. */
+static wh_outcome visit_forged(tls_server *server, const forged_ticket *forged, uint64_t own_tickets)
+{
+    wh_client_config config = config_for(server);
+    wh_client client;
+    wire_line line;
+    uint8_t record[4200];
+    uint8_t rest[16];
+    make_client(&client, &config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    line_run(&line);
+    assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
+    assert_int_equal(wh_conn_read(&line.conn, rest, sizeof rest), 0);
+    size_t size = forge_ticket(forged, own_tickets, record, sizeof record);
+    for (size_t fed = 0; fed < size;) {
+        int taken = wh_conn_feed(&line.conn, record + fed, size - fed);
+        assert_true(taken >= 0);
+        fed += (size_t)taken;
+        int read = wh_conn_read(&line.conn, rest, sizeof rest);
+        assert_true(read <= 0); /* no data in it; an error is in the outcome */
+        if (read < 0) {
+            break;
+        }
+    }
+    wh_conn_close(&line.conn);
+    wh_outcome outcome = *wh_conn_outcome(&line.conn);
+    line_free(&line);
+    wh_client_free(&client);
+    return outcome;
+}
+
+static tls_server *without_tickets(void)
+{
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    forge_listen(server);
+    return server;
+}
+
+/* The stored ticket is one that the server cannot know: offered, refused, in full. */
+static void is_offered_next(tls_server *server)
+{
+    wh_client_config config = config_for(server);
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_full(visit, WH_REASON_REFUSED);
+    assert_int_equal(visit.outcome.kind, WH_KIND_PSK);
+}
+
+/* rustls sends 32 bytes, OpenSSL 8; RFC 8446 4.6.1 allows 255. */
+static void nonces_of_every_length_are_taken(void **state)
+{
+    (void)state;
+    tls_server *server = without_tickets();
+    const size_t sizes[] = {0, 1, 8, 9, 32, 254, 255};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        wh_host_lose_power();
+        const forged_ticket ticket = {.lifetime_s = 7200, .nonce_size = sizes[i], .ticket_size = 100};
+        wh_outcome outcome = visit_forged(server, &ticket, 0);
+        assert_int_equal(outcome.error, WH_OK);
+        assert_int_equal(outcome.store_error, WH_OK);
+        assert_int_equal(outcome.stored, WH_TIERS_RTC);
+        is_offered_next(server);
+    }
+    server_stop(server);
+}
+
+static void a_lifetime_over_seven_days_costs_no_connection(void **state)
+{
+    (void)state;
+    tls_server *server = without_tickets();
+    const uint32_t lifetimes_s[] = {WEEK, WEEK + 1, 8 * DAY, 0x7fffffff, 0x80000000, UINT32_MAX};
+    for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
+        wh_host_lose_power();
+        const forged_ticket ticket = {.lifetime_s = lifetimes_s[i], .nonce_size = 8, .ticket_size = 100};
+        wh_outcome outcome = visit_forged(server, &ticket, 0);
+        assert_int_equal(outcome.error, WH_OK);
+        assert_int_equal(outcome.store_error, WH_OK);
+        wh_store_report report;
+        assert_int_equal(wh_store_report_make(&report), WH_OK);
+        assert_in_range(report.expires_in_s, WEEK - 10, WEEK);
+        is_offered_next(server);
+    }
+    server_stop(server);
+}
+
+static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state)
+{
+    (void)state;
+    tls_server *server = without_tickets();
+    const forged_ticket ticket = {.lifetime_s = UINT32_MAX, .nonce_size = 8, .ticket_size = 100};
+    assert_int_equal(visit_forged(server, &ticket, 0).error, WH_OK);
+    wh_host_sleep(((uint64_t)WEEK + 1) * 1000000u);
+    wh_client_config config = config_for(server);
+    wh_client client;
+    wh_stored stored;
+    make_client(&client, &config);
+    assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
+    assert_int_equal(wh_policy_check(&client.policy, &stored.info, &stored.now), WH_REASON_OVER_7_DAYS);
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
+static void a_ticket_without_lifetime_is_discarded(void **state)
+{
+    (void)state;
+    tls_server *server = without_tickets();
+    const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
+    wh_outcome outcome = visit_forged(server, &ticket, 0);
+    assert_int_equal(outcome.error, WH_OK);
+    assert_int_equal(outcome.stored, WH_TIERS_NONE);
+    assert_int_equal(outcome.store_error, WH_MISS_NOT_RESUMABLE);
+    server_stop(server);
+}
+
+/* wolfSSL keeps one object, which each further ticket changes. */
+static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
+    forge_listen(server);
+    const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
+    wh_outcome outcome = visit_forged(server, &ticket, 2);
+    assert_int_equal(outcome.error, WH_OK);
+    assert_int_equal(outcome.stored, WH_TIERS_RTC);
+    wh_client_config config = config_for(server);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+static void a_ticket_too_long_to_keep_is_told(void **state)
+{
+    (void)state;
+    tls_server *server = without_tickets();
+    const forged_ticket ticket = {.lifetime_s = 7200, .nonce_size = 8, .ticket_size = 3000};
+    wh_outcome outcome = visit_forged(server, &ticket, 0);
+    assert_int_equal(outcome.error, WH_OK);
+    assert_int_equal(outcome.stored, WH_TIERS_NONE);
+    assert_int_equal(outcome.store_error, WH_PLATFORM_RTC);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(nonces_of_every_length_are_taken),
+        PLATFORM_TEST(a_lifetime_over_seven_days_costs_no_connection),
+        PLATFORM_TEST(a_ticket_with_such_a_lifetime_is_offered_for_seven_days),
+        PLATFORM_TEST(a_ticket_without_lifetime_is_discarded),
+        PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before),
+        PLATFORM_TEST(a_ticket_too_long_to_keep_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
