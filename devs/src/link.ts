@@ -55,6 +55,7 @@ function sameBytes(a: Buffer, b: Buffer): boolean {
 export class Link {
     private readonly absentAfterMs: number
     private readonly noAnswerAfterMs: number
+    private hasWaited = false
 
     constructor(
         private readonly role: ds.Role,
@@ -64,9 +65,10 @@ export class Link {
         this.noAnswerAfterMs = options.noAnswerAfterMs ?? 1000
     }
 
-    /** Whether there is a service, after waiting for one. */
+    /** Whether there is a service. The first call waits for one. */
     async isThere(): Promise<boolean> {
-        if (!this.role.isBound) await ds.wait(this.role.binding(), this.absentAfterMs)
+        if (!this.role.isBound && !this.hasWaited) await ds.wait(this.role.binding(), this.absentAfterMs)
+        this.hasWaited = true
         return this.role.isBound
     }
 

@@ -36,7 +36,8 @@ function putText(payload: Buffer, offset: number, value: string, max: number): v
     payload.set(bytes, offset)
 }
 
-export type TlsResult = "pending" | "full" | "resumed" | "failed"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsResult = "pending" | "full" | "resumed" | "failed" | "unknown"
 export function tlsResultOf(value: number): TlsResult {
     switch (value) {
         case 0:
@@ -48,10 +49,11 @@ export function tlsResultOf(value: number): TlsResult {
         case 3:
             return "failed"
         default:
-            return "pending"
+            return "unknown"
     }
 }
 
+/** Newer firmware may know others, which are unknown here. */
 export type TlsReason =
     | "none"
     | "accepted"
@@ -70,6 +72,7 @@ export type TlsReason =
     | "damaged"
     | "refused"
     | "fallback"
+    | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
         case 0:
@@ -107,25 +110,31 @@ export function tlsReasonOf(value: number): TlsReason {
         case 16:
             return "fallback"
         default:
-            return "none"
+            return "unknown"
     }
 }
 
-export type TlsProtocol = null | "TLS1.2" | "TLS1.3"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsProtocol = null | "TLS1.2" | "TLS1.3" | "unknown"
 export function tlsProtocolOf(value: number): TlsProtocol {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "TLS1.2"
         case 2:
             return "TLS1.3"
         default:
-            return null
+            return "unknown"
     }
 }
 
-export type TlsKind = null | "id" | "ticket" | "psk"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsKind = null | "id" | "ticket" | "psk" | "unknown"
 export function tlsKindOf(value: number): TlsKind {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "id"
         case 2:
@@ -133,13 +142,16 @@ export function tlsKindOf(value: number): TlsKind {
         case 3:
             return "psk"
         default:
-            return null
+            return "unknown"
     }
 }
 
-export type TlsTiers = null | "rtc" | "flash" | "both"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsTiers = null | "rtc" | "flash" | "both" | "unknown"
 export function tlsTiersOf(value: number): TlsTiers {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "rtc"
         case 2:
@@ -147,10 +159,11 @@ export function tlsTiersOf(value: number): TlsTiers {
         case 3:
             return "both"
         default:
-            return null
+            return "unknown"
     }
 }
 
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -192,8 +205,11 @@ export type TlsError =
     | "key-mismatch"
     | "alpn-unusable"
     | "ca-expired"
+    | "unknown"
 export function tlsErrorOf(value: number): TlsError {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "no-session"
         case 2:
@@ -273,7 +289,7 @@ export function tlsErrorOf(value: number): TlsError {
         case 98:
             return "ca-expired"
         default:
-            return null
+            return "unknown"
     }
 }
 
@@ -472,6 +488,12 @@ export function writePinnedPeer(value: TlsPinnedPeer): Buffer {
     return payload
 }
 
+/** Undefined for a payload of another length. */
+export function readForgetReport(payload: Buffer): TlsError | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsErrorOf(u8(payload, 0))
+}
+
 /**
  * Tells what the firmware does with the one TLS session that it keeps across deep sleep, and lets an app steer it.
  *
@@ -487,7 +509,7 @@ export class TlsSessionClient {
         this.link = new Link(role, options)
     }
 
-    /** Whether the firmware has this service. Waits for it as long as the options say. */
+    /** Whether the firmware has this service. The first call waits for it, as long as the options say. */
     async isThere(): Promise<boolean> {
         return await this.link.isThere()
     }
@@ -656,7 +678,7 @@ export class TlsSessionClient {
      * Throws a ServiceError; see its codes.
      */
     async forget(): Promise<void> {
-        succeeded(tlsErrorOf((await this.link.ask(0x80)).getAt(0, "u8")))
+        succeeded(checked(readForgetReport(await this.link.ask(0x80))))
     }
 
     /**

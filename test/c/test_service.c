@@ -103,9 +103,9 @@ static uint8_t forget_error(void)
 /* A connect from begin to end. */
 static void connect_once(wh_outcome outcome)
 {
-    wh_service_connecting(&service);
+    uint32_t connect = wh_service_connecting(&service);
     wh_service_connected(&service, &outcome);
-    wh_service_closed(&service, &outcome);
+    wh_service_closed(&service, connect, &outcome);
 }
 
 /* The events that are due, as a bit for each number above 0x80. */
@@ -220,11 +220,12 @@ static void a_failed_connect_tells_its_error_and_one_without_tls_none(void **sta
     (void)state;
     connect_once(failed_by(WH_PEER_UNTRUSTED));
     assert_int_equal(read_outcome().error, -WH_PEER_UNTRUSTED);
-    wh_service_connecting(&service);
-    wh_service_connected(&service, NULL);
-    wh_service_closed(&service, NULL);
+    uint32_t connect = wh_service_connecting(&service);
+    wh_service_unreachable(&service, 60);
+    wh_service_closed(&service, connect, NULL);
     assert_int_equal(read_outcome().result, WH_RESULT_FAILED);
     assert_int_equal(read_outcome().error, WH_OK);
+    assert_int_equal(read_outcome().backoff_s, 60);
     assert_int_equal(read_counts().failed, 2);
 }
 
@@ -298,6 +299,17 @@ static void a_tls12_session_that_stays_is_no_new_one(void **state)
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_RESUMED));
 }
 
+static void a_session_that_outlives_a_failed_connect_is_not_lost(void **state)
+{
+    (void)state;
+    connect_once(full);
+    (void)events();
+    store.report.tiers = WH_TIERS_RTC;
+    connect_once(failed_by(WH_PEER_CLOSED));
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_FAILED));
+    assert_int_equal(read_outcome().stored, WH_TIERS_RTC);
+}
+
 /* ---- Forgetting --------------------------------------------------------------------------------------- */
 
 static void forgetting_deletes_the_session_and_says_so(void **state)
@@ -317,14 +329,17 @@ static void a_failure_to_forget_is_reported(void **state)
     assert_int_equal(forget_error(), -WH_PLATFORM_FLASH);
 }
 
-static void forgetting_while_a_connection_is_open_forgets_its_session_too(void **state)
+static void forgetting_while_a_connection_is_open_forgets_when_that_one_closes(void **state)
 {
     (void)state;
-    wh_service_connecting(&service);
+    uint32_t before = wh_service_connecting(&service);
     wh_service_connected(&service, &full);
     assert_int_equal(forget_error(), WH_OK);
     assert_int_equal(store.forgotten, 1);
-    wh_service_closed(&service, &full);
+    uint32_t after = wh_service_connecting(&service);
+    wh_service_closed(&service, after, &full);
+    assert_int_equal(store.forgotten, 1);
+    wh_service_closed(&service, before, &full);
     assert_int_equal(store.forgotten, 2);
     assert_int_equal(read_outcome().stored, WH_TIERS_NONE);
     assert_false(events() & EVENT(WH_SERVICE_EV_SESSION_STORED));
@@ -469,7 +484,7 @@ static void visit(tls_server *server, const wh_client_config *config, bool forge
     wh_client client;
     make_client(&client, config);
     wire_line line;
-    wh_service_connecting(&service);
+    uint32_t connect = wh_service_connecting(&service);
     assert_int_equal(line_open(&line, &client, server), WH_OK);
     while (wh_conn_get_state(&line.conn) == WH_CONN_HANDSHAKE) {
         line_run(&line);
@@ -480,7 +495,7 @@ static void visit(tls_server *server, const wh_client_config *config, bool forge
     }
     line_run(&line);
     wh_conn_close(&line.conn);
-    wh_service_closed(&service, wh_conn_outcome(&line.conn));
+    wh_service_closed(&service, connect, wh_conn_outcome(&line.conn));
     line_free(&line);
     wh_client_free(&client);
 }
@@ -541,9 +556,10 @@ int main(void)
         SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty),
         SERVICE_TEST(each_connect_is_told_by_its_event),
         SERVICE_TEST(a_tls12_session_that_stays_is_no_new_one),
+        SERVICE_TEST(a_session_that_outlives_a_failed_connect_is_not_lost),
         SERVICE_TEST(forgetting_deletes_the_session_and_says_so),
         SERVICE_TEST(a_failure_to_forget_is_reported),
-        SERVICE_TEST(forgetting_while_a_connection_is_open_forgets_its_session_too),
+        SERVICE_TEST(forgetting_while_a_connection_is_open_forgets_when_that_one_closes),
         SERVICE_TEST(without_settings_a_client_is_configured_as_given),
         SERVICE_TEST(settings_reach_the_next_client),
         SERVICE_TEST(no_setting_lowers_the_firmware_s_own_version),

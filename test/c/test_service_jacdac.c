@@ -89,9 +89,9 @@ static int stop(void **state)
 static void connect_once(void)
 {
     static const wh_outcome full = {.result = WH_RESULT_FULL, .stored = WH_TIERS_RTC};
-    wh_service_connecting(service);
+    uint32_t connect = wh_service_connecting(service);
     wh_service_connected(service, &full);
-    wh_service_closed(service, &full);
+    wh_service_closed(service, connect, &full);
 }
 
 static void it_carries_the_class_of_the_definition(void **state)

@@ -48,7 +48,9 @@ static void end_connect(wh_service *service, fuzz_input *in, bool is_closed)
     outcome.error = -(int)fuzz_take_byte(in);
     const wh_outcome *given = bits == 0xff ? NULL : &outcome;
     if (is_closed) {
-        wh_service_closed(service, given);
+        wh_service_closed(service, fuzz_take_byte(in), given);
+    } else if (given == NULL) {
+        wh_service_unreachable(service, UINT32_MAX);
     } else {
         wh_service_connected(service, given);
     }
@@ -59,7 +61,7 @@ static void step(wh_service *service, wh_service_memory *memory, fuzz_input *in)
     wh_service_packet packet;
     switch (fuzz_take_byte(in) % (OP_PACKET + 3)) {
     case OP_CONNECTING:
-        wh_service_connecting(service);
+        fuzz_require(wh_service_connecting(service) > 0, "a connect has a name");
         break;
     case OP_CONNECTED:
         end_connect(service, in, false);

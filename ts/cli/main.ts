@@ -53,7 +53,8 @@ function program(signal: AbortSignal): Command {
             .option("--key <file>", "its private key as PEM")
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
-            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
+            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
+            .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,
     ).action((app: string, flags: SimulateFlags) => simulateCommand(app, flags, signal))

@@ -23,6 +23,8 @@ export interface SimulateFlags {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    /** and of --no-service; not there for `start` */
+    service?: boolean
     flash?: string
     realTime: boolean
     connectTimeout: number
@@ -73,6 +75,7 @@ async function run(
         realTime: flags.realTime,
         connectTimeoutMs: flags.connectTimeout,
         wakeTimeoutMs: flags.wakeTimeout,
+        hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
         onWake: (wake) => table.row(wake),
         onConsole: appPrinter(output, flags.verbose),

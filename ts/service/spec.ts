@@ -32,7 +32,8 @@ function putText(payload: Buffer, offset: number, value: string, max: number): v
     payload.write(value, offset)
 }
 
-export type TlsResult = "pending" | "full" | "resumed" | "failed"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsResult = "pending" | "full" | "resumed" | "failed" | "unknown"
 export function tlsResultOf(value: number): TlsResult {
     switch (value) {
         case 0:
@@ -44,10 +45,11 @@ export function tlsResultOf(value: number): TlsResult {
         case 3:
             return "failed"
         default:
-            return "pending"
+            return "unknown"
     }
 }
 
+/** Newer firmware may know others, which are unknown here. */
 export type TlsReason =
     | "none"
     | "accepted"
@@ -66,6 +68,7 @@ export type TlsReason =
     | "damaged"
     | "refused"
     | "fallback"
+    | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
         case 0:
@@ -103,25 +106,31 @@ export function tlsReasonOf(value: number): TlsReason {
         case 16:
             return "fallback"
         default:
-            return "none"
+            return "unknown"
     }
 }
 
-export type TlsProtocol = null | "TLS1.2" | "TLS1.3"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsProtocol = null | "TLS1.2" | "TLS1.3" | "unknown"
 export function tlsProtocolOf(value: number): TlsProtocol {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "TLS1.2"
         case 2:
             return "TLS1.3"
         default:
-            return null
+            return "unknown"
     }
 }
 
-export type TlsKind = null | "id" | "ticket" | "psk"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsKind = null | "id" | "ticket" | "psk" | "unknown"
 export function tlsKindOf(value: number): TlsKind {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "id"
         case 2:
@@ -129,13 +138,16 @@ export function tlsKindOf(value: number): TlsKind {
         case 3:
             return "psk"
         default:
-            return null
+            return "unknown"
     }
 }
 
-export type TlsTiers = null | "rtc" | "flash" | "both"
+/** Newer firmware may know others, which are unknown here. */
+export type TlsTiers = null | "rtc" | "flash" | "both" | "unknown"
 export function tlsTiersOf(value: number): TlsTiers {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "rtc"
         case 2:
@@ -143,10 +155,11 @@ export function tlsTiersOf(value: number): TlsTiers {
         case 3:
             return "both"
         default:
-            return null
+            return "unknown"
     }
 }
 
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -188,8 +201,11 @@ export type TlsError =
     | "key-mismatch"
     | "alpn-unusable"
     | "ca-expired"
+    | "unknown"
 export function tlsErrorOf(value: number): TlsError {
     switch (value) {
+        case 0:
+            return null
         case 1:
             return "no-session"
         case 2:
@@ -269,7 +285,7 @@ export function tlsErrorOf(value: number): TlsError {
         case 98:
             return "ca-expired"
         default:
-            return null
+            return "unknown"
     }
 }
 
@@ -466,4 +482,10 @@ export function writePinnedPeer(value: TlsPinnedPeer): Buffer {
     putU16(payload, 0, value.port)
     putText(payload, 2, value.host, 234)
     return payload
+}
+
+/** Undefined for a payload of another length. */
+export function readForgetReport(payload: Buffer): TlsError | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsErrorOf(u8(payload, 0))
 }

@@ -131,17 +131,13 @@ static void count(wh_service *service, const wh_outcome *outcome)
     }
 }
 
-void wh_service_connecting(wh_service *service)
+uint32_t wh_service_connecting(wh_service *service)
 {
-    service->open++;
+    return ++service->begun;
 }
 
 void wh_service_connected(wh_service *service, const wh_outcome *outcome)
 {
-    static const wh_outcome no_tls = {.result = WH_RESULT_FAILED, .alert = -1};
-    if (outcome == NULL) {
-        outcome = &no_tls;
-    }
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
     count(service, outcome);
@@ -149,17 +145,36 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
     keep(service);
 }
 
+void wh_service_unreachable(wh_service *service, uint32_t backoff_s)
+{
+    wh_outcome outcome = {.result = WH_RESULT_FAILED, .alert = -1, .backoff_s = backoff_s};
+    wh_service_connected(service, &outcome);
+}
+
+/* Where a session is now. The outcome of a connection that broke off does not tell. */
+static wh_tiers stored_after(const wh_service *service, const wh_outcome *outcome)
+{
+    wh_store_report report = {0};
+    if (outcome->error == WH_OK) {
+        return outcome->stored;
+    }
+    return service->hooks->look(service->hooks->ctx, &report) == WH_OK ? report.tiers : WH_TIERS_NONE;
+}
+
 /* What the connection that has closed left in the store. */
 static void note_stored(wh_service *service, const wh_outcome *outcome)
 {
-    bool is_new = !(outcome->result == WH_RESULT_RESUMED && outcome->protocol == WH_TLS12);
-    if (outcome->stored != WH_TIERS_NONE && outcome->store_error == WH_OK && is_new) {
+    wh_tiers stored = stored_after(service, outcome);
+    bool is_new = outcome->error == WH_OK && outcome->store_error == WH_OK &&
+                  !(outcome->result == WH_RESULT_RESUMED && outcome->protocol == WH_TLS12);
+    if (stored != WH_TIERS_NONE && is_new) {
         service->pending |= PENDING_STORED | PENDING_SESSION;
     }
-    if (outcome->stored == WH_TIERS_NONE && service->memory->stored != WH_TIERS_NONE) {
+    if (stored == WH_TIERS_NONE && service->memory->stored != WH_TIERS_NONE) {
         service->pending |= PENDING_LOST | PENDING_SESSION;
     }
-    service->memory->stored = (uint8_t)outcome->stored;
+    service->memory->outcome.stored = (uint8_t)stored;
+    service->memory->stored = (uint8_t)stored;
 }
 
 static int forget_now(wh_service *service)
@@ -175,19 +190,16 @@ static int forget_now(wh_service *service)
     return result;
 }
 
-void wh_service_closed(wh_service *service, const wh_outcome *outcome)
+void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)
 {
-    if (service->open > 0) {
-        service->open--;
-    }
     if (outcome != NULL) {
         note_outcome(&service->memory->outcome, outcome);
         note_stored(service, outcome);
         service->pending |= PENDING_OUTCOME;
     }
-    if (service->forget_due && service->open == 0) {
-        /* A failure is told by the store: the next use of it goes on with the deletion. */
-        service->forget_due = forget_now(service) != WH_OK;
+    if (connect <= service->forgotten) {
+        /* It may have stored a ticket since. If this fails, the store's next use goes on with it. */
+        (void)forget_now(service);
         service->memory->outcome.stored = service->memory->stored;
     }
     keep(service);
@@ -310,8 +322,8 @@ static wh_service_answer set_register(wh_service *service, unsigned number, cons
 
 static wh_service_answer forget(wh_service *service, wh_service_packet *answer)
 {
-    /* A connection that is open may bring a session later, or have one under way to flash. */
-    service->forget_due = service->open > 0;
+    /* Those that are open may bring a session later, or have one under way to flash. */
+    service->forgotten = service->begun;
     wh_service_forget_report report = {.error = error_number(forget_now(service))};
     keep(service);
     answer->size = (uint8_t)wh_service_forget_report_write(&report, answer->payload);

@@ -10,6 +10,7 @@ import {
     pascal,
     payloadText,
     readerName,
+    reportPayload,
     unitSuffix,
     valueType,
     writerName,
@@ -50,7 +51,9 @@ function commandMethod({ command, report }: Service["commands"][number]): string
     return [
         docComment(`${command.description}\n\n${THROWS}`, "    "),
         `    async ${camel(command.name)}(): Promise<void> {`,
-        field === undefined ? `        ${ask}` : `        succeeded(tlsErrorOf((${ask}).getAt(0, "u8")))`,
+        field === undefined
+            ? `        ${ask}`
+            : `        succeeded(checked(${readerName(reportPayload(report))}(${ask})))`,
         "    }",
         "",
     ].join("\n")
@@ -131,7 +134,7 @@ export function deviceScriptModule(service: Service, enums: CoreEnums): string {
         "        this.link = new Link(role, options)",
         "    }",
         "",
-        "    /** Whether the firmware has this service. Waits for it as long as the options say. */",
+        "    /** Whether the firmware has this service. The first call waits for it, as long as the options say. */",
         "    async isThere(): Promise<boolean> {",
         "        return await this.link.isThere()",
         "    }",

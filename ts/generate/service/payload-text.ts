@@ -44,22 +44,21 @@ export function docComment(text: string, indent = ""): string {
     )
 }
 
+const UNKNOWN = "unknown"
+
 const quoted = (word: string | null) => (word === null ? "null" : JSON.stringify(word))
 
 function enumText({ name }: EnumType, members: CoreMember[]): string {
     const words = [...new Set(members.map(({ word }) => quoted(word)))]
-    const cases = members
-        .filter(({ word }) => word !== null)
-        .map(({ value, word }) => `        case ${value}:\n            return ${quoted(word)}`)
-    const hasNull = words.includes("null")
-    const first = quoted(members.find(({ word }) => word !== null)?.word ?? null)
+    const cases = members.map(({ value, word }) => `        case ${value}:\n            return ${quoted(word)}`)
     return [
-        `export type Tls${name} = ${words.join(" | ")}`,
+        "/** Newer firmware may know others, which are unknown here. */",
+        `export type Tls${name} = ${[...words, quoted(UNKNOWN)].join(" | ")}`,
         `export function tls${name}Of(value: number): Tls${name} {`,
         "    switch (value) {",
         ...cases,
         "        default:",
-        `            return ${hasNull ? "null" : first}`,
+        `            return ${quoted(UNKNOWN)}`,
         "    }",
         "}",
         "",
@@ -166,6 +165,12 @@ function writerText(payload: Payload): string {
     ].join("\n")
 }
 
+/** The only field of a report is its value. */
+export function reportPayload(report: Payload): Payload {
+    const fields = report.fields.map((field) => ({ ...field, name: "value" }))
+    return { ...report, name: `${report.name}_report`, fields }
+}
+
 /** All that both modules have. */
 export function payloadText(service: Service, enums: CoreEnums): string {
     const writable = new Set(service.readWrite.flatMap(({ fields }) => fields.map(({ type }) => type)))
@@ -179,5 +184,8 @@ export function payloadText(service: Service, enums: CoreEnums): string {
         "",
         ...service.readOnly.flatMap((payload) => [interfaceText(payload), readerText(payload)]),
         ...service.readWrite.flatMap((payload) => [interfaceText(payload), readerText(payload), writerText(payload)]),
+        ...service.commands
+            .filter(({ report }) => report.fields.length > 0)
+            .map(({ report }) => readerText(reportPayload(report))),
     ].join("\n")
 }

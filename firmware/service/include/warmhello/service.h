@@ -55,9 +55,9 @@ typedef struct wh_service_memory {
 typedef struct wh_service {
     wh_service_memory *memory;
     const wh_service_hooks *hooks;
-    /** Connects between wh_service_connecting() and wh_service_closed(). */
-    unsigned open;
-    bool forget_due;
+    /** The last connect that began, and the last that may leave nothing behind. */
+    uint32_t begun;
+    uint32_t forgotten;
     bool settings_changed;
     /** Which packets are to be sent. */
     unsigned pending;
@@ -93,16 +93,19 @@ WH_MUST_CHECK wh_service_answer wh_service_handle(wh_service *service, uint16_t 
 /** Gives the next packet that the service has to send by itself. False when there is none. */
 WH_MUST_CHECK bool wh_service_next(wh_service *service, wh_service_packet *out);
 
-/** A connect begins. wh_service_closed() must follow. */
-void wh_service_connecting(wh_service *service);
+/** A connect begins. Returns the name of it that wh_service_closed() wants, which must follow. */
+WH_MUST_CHECK uint32_t wh_service_connecting(wh_service *service);
 
 /** The handshake is over, with success or without, and all that a connect tries with it. Only
- * makes a note: about a microsecond on a desk, and nothing that waits. `outcome` is NULL when
- * there was no TLS, as when TCP did not connect. */
+ * makes a note: about a microsecond on a desk, and nothing that waits. */
 void wh_service_connected(wh_service *service, const wh_outcome *outcome);
 
-/** The connection is closed and its outcome settled; NULL as above. */
-void wh_service_closed(wh_service *service, const wh_outcome *outcome);
+/** The same when there was no TLS, as when the server refused TCP, with what
+ * wh_conn_unreachable() advises, in seconds. */
+void wh_service_unreachable(wh_service *service, uint32_t backoff_s);
+
+/** The connection is closed and its outcome settled; NULL when there was no TLS. */
+void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome);
 
 /** Puts the settings into the configuration of a client, whose other fields are set. A lowest
  * version above config->max_version makes wh_client_init() fail, as it should. */
