@@ -36,6 +36,8 @@ export interface SoakResult {
 
 /** The first attempt with a session may take half of it. */
 const CONNECT_TIMEOUT_MS = 2000
+/** A few years of the board's time: its certificates are for ten. */
+const WAKES_OF_A_WORLD = 1000
 /** An app whose answer never comes waits for ever. */
 const WAKE_TIMEOUT_MS = 5000
 
@@ -45,22 +47,20 @@ const verdicts: readonly (ErrorCode | undefined)[] = [
 ]
 
 class Soak {
-    readonly #place: Place
     readonly #options: SoakOptions
     readonly result: SoakResult
 
-    constructor(options: SoakOptions, place: Place) {
+    constructor(options: SoakOptions) {
         this.#options = options
-        this.#place = place
         this.result = {
             ...{ wakes: 0, resumed: 0, full: 0, failed: 0, broken: 0, requests: 0 },
             ...{ reasons: {}, faults: {}, failures: [], seed: options.seed },
         }
     }
 
-    async wake(): Promise<void> {
-        const { random, world } = this.#place
-        const happened = await this.#sleep()
+    async wake(place: Place): Promise<void> {
+        const { random, world } = place
+        const happened = await this.#sleep(place)
         const plan = planLine(random)
         world.site.line.clear()
         world.site.line.plan(plan)
@@ -80,13 +80,13 @@ class Soak {
         platform.setWallClockKnown(true)
     }
 
-    async #sleep(): Promise<string[]> {
-        const { random, world } = this.#place
+    async #sleep(place: Place): Promise<string[]> {
+        const { random, world } = place
         world.sleep(random.between(1, 1200) * 1000)
         const happened = boardFaults.filter(({ every }) => random.once(every))
         for (const { name, happen } of happened) {
             this.#count(this.result.faults, name)
-            await happen(this.#place)
+            await happen(place)
         }
         return happened.map(({ name }) => name)
     }
@@ -126,13 +126,17 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const folder = mkdtempSync(join(tmpdir(), "warmhello-soak-"))
     const flashFile = join(folder, "flash.bin")
     try {
-        platform.restartWithFlash(flashFile)
-        using world = await World.create()
-        const run = new Soak(options, { random: new Random(options.seed), world, flashFile })
-        for (let n = 1; n <= options.cycles; n++) {
-            options.signal?.throwIfAborted()
-            await run.wake()
-            options.onWake(n)
+        const run = new Soak(options)
+        const random = new Random(options.seed)
+        for (let begun = 0; begun < options.cycles; begun += WAKES_OF_A_WORLD) {
+            platform.restartWithFlash(flashFile) // flash stays
+            using world = await World.create()
+            const end = Math.min(begun + WAKES_OF_A_WORLD, options.cycles)
+            for (let n = begun + 1; n <= end; n++) {
+                options.signal?.throwIfAborted()
+                await run.wake({ random, world, flashFile })
+                options.onWake(n)
+            }
         }
         return run.result
     } finally {
