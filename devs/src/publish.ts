@@ -20,7 +20,7 @@ if (confirmed) console.log(`published ${celsius} C, and the broker has it`)
 else console.error("not confirmed")
 await broker.stop()
 
-const tls = tlsSession({ absentAfterMs: 500 })
+const tls = tlsSession()
 if (await tls.isThere()) {
     const { full, resumed } = await tls.counts()
     console.log(`${full} full, ${resumed} resumed so far`)

@@ -3,7 +3,7 @@ import { fetch } from "@devicescript/net"
 import { mcuTemperature, standby } from "@devicescript/runtime"
 import { tlsSession } from "./index"
 
-const tls = tlsSession({ absentAfterMs: 500 })
+const tls = tlsSession()
 try {
     const hasService = await tls.isThere()
     const last = hasService ? await tls.outcome() : null

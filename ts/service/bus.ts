@@ -1,5 +1,12 @@
 // A Jacdac bus with the service on it: what the firmware's Jacdac runtime is on a board.
-import { FRAME_SEND, JDBus, type JDFrameBuffer, JDServerServiceProvider, SELF_ANNOUNCE } from "jacdac-ts"
+import {
+    FRAME_SEND,
+    JDBus,
+    type JDFrameBuffer,
+    JDServerServiceProvider,
+    SELF_ANNOUNCE,
+    type Transport,
+} from "jacdac-ts"
 import type { Service } from "../core/service.js"
 import { parseSpecification, readDefinition } from "./definition.js"
 import { ServiceServer } from "./server.js"
@@ -11,8 +18,8 @@ export class ServiceBus implements Disposable {
     readonly #provider: JDServerServiceProvider
     #deliver: (frame: Uint8Array) => void = () => {}
 
-    constructor(service: Service) {
-        this.#bus = new JDBus([], {
+    constructor(service: Service, transports: Transport[] = []) {
+        this.#bus = new JDBus(transports, {
             disableRoleManager: true,
             client: false,
             services: [parseSpecification(readDefinition())],
@@ -24,6 +31,7 @@ export class ServiceBus implements Disposable {
         this.#provider = new JDServerServiceProvider("warmhello", [server], options)
         this.#bus.addServiceProvider(this.#provider)
         this.#bus.on(FRAME_SEND, (frame: JDFrameBuffer) => this.#deliver(frame))
+        if (transports.length > 0) void this.#bus.connect(true)
     }
 
     /** Another one joins the bus: frames are delivered to it from now on. */
