@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
+import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
@@ -74,6 +75,11 @@ function program(signal: AbortSignal): Command {
         .option("--write", "put the tables into docs/PERFORMANCE.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
+    root.command("bench-service")
+        .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
+        .option("--write", "put the table into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")
