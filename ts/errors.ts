@@ -83,6 +83,7 @@ const coreHints: Partial<Record<CoreErrorWord, string>> = {
     "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
     "key-mismatch": "Give the key that the certificate given with --cert was made for.",
     "alpn-unusable": "Write protocols as in: --alpn mqtt,http/1.1",
+    "ca-expired": "Give a current one with --ca FILE, or check this machine's clock.",
     "ca-unreadable": "The file given with --ca must hold a certificate in PEM.",
 }
 

@@ -12,4 +12,4 @@
 /* An enumerator up to here. */
 #define MAX_LIFETIME UINT32_MAX
 
-#include <src/tls13.c>
+#include <src/tls13.c> /* NOLINT(bugprone-suspicious-include) */

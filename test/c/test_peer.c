@@ -72,6 +72,43 @@ static void another_ca_is_refused(void **state)
     server_stop(trusted);
 }
 
+/* All that the client has to say, and the server's answer. */
+static size_t answer_of(wire_line *line, uint8_t *answer, size_t size)
+{
+    uint8_t bytes[2048];
+    int sent = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    assert_true(sent > 0);
+    peer_take(line->peer, bytes, (size_t)sent);
+    return peer_give(line->peer, answer, size);
+}
+
+/* wolfSSL shows the session of TLS 1.2 before the server's Finished has come. */
+static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
+{
+    (void)state;
+    for (int session_ids = 0; session_ids < 2; session_ids++) {
+        tls_server *server =
+            server_start(&(server_options){.max_version = WH_TLS12, .session_ids = session_ids != 0});
+        wh_client_config config = config_for(server);
+        wh_client client;
+        make_client(&client, &config);
+        wire_line line;
+        uint8_t answer[4096];
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        size_t size = answer_of(&line, answer, sizeof answer);
+        assert_int_equal(wh_conn_feed(&line.conn, answer, size), size);
+        size = answer_of(&line, answer, sizeof answer);
+        answer[size - 1] ^= 1;
+        assert_int_equal(wh_conn_feed(&line.conn, answer, size), WH_PEER_PROTOCOL);
+        line_free(&line);
+        wh_client_free(&client);
+        assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
 static void a_server_without_a_common_version_is_named(void **state)
 {
     (void)state;
@@ -137,6 +174,7 @@ int main(void)
         PLATFORM_TEST(a_certificate_from_the_future_is_refused),
         PLATFORM_TEST(a_certificate_expires_during_a_long_sleep),
         PLATFORM_TEST(another_ca_is_refused),
+        PLATFORM_TEST(no_session_is_kept_when_the_servers_finished_is_wrong),
         PLATFORM_TEST(a_server_without_a_common_version_is_named),
         PLATFORM_TEST(a_plain_text_server_is_named),
         PLATFORM_TEST(a_server_that_hangs_up_is_named),

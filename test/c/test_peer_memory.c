@@ -336,7 +336,7 @@ static void the_store_tells_what_it_holds(void **state)
     assert_int_equal(report.erases, 1);
     wh_host_sleep(600 * 1000000ull);
     assert_in_range(report_now().expires_in_s, HOUR - 620, HOUR - 600);
-    wh_host_sleep(2 * HOUR * 1000000ull);
+    wh_host_sleep(2ull * HOUR * 1000000u);
     assert_int_equal(report_now().expires_in_s, 0);
     wh_host_set_wall_known(false);
     wh_host_lose_power();

@@ -75,6 +75,26 @@ static void everything_is_given_back(void **state)
     server_stop(server);
 }
 
+/* A borrowed reference would take the connection's own session with it. */
+static void a_captured_session_is_a_reference_of_our_own(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    wh_client client;
+    make_client(&client, &config);
+    WOLFSSL *ssl = wolfSSL_new(client.ctx);
+    size_t before = wh_host_memory_take().live_bytes;
+    wh_session session;
+    assert_int_equal(wh_session_capture(ssl, &session),
+                     WH_MISS_NOT_RESUMABLE); /* too early: given back at once */
+    wh_session_release(&session);
+    assert_int_equal(wh_host_memory_take().live_bytes, before);
+    wolfSSL_free(ssl);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
 static void nothing_is_captured_before_the_handshake(void **state)
 {
     (void)state;
@@ -178,6 +198,7 @@ int main(void)
         PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls12),
         PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls13),
         PLATFORM_TEST(everything_is_given_back),
+        PLATFORM_TEST(a_captured_session_is_a_reference_of_our_own),
         PLATFORM_TEST(nothing_is_captured_before_the_handshake),
         PLATFORM_TEST(in_tls13_nothing_is_captured_before_a_ticket),
         PLATFORM_TEST(only_the_exact_length_is_loaded),

@@ -46,6 +46,11 @@ export class Board implements Disposable {
         return new Board(this.server, this.proxy, { ...this.client, ...changes })
     }
 
+    /** The same board, and from now on another server answers on the host and port that it knows. */
+    async metBy(server: Pick<Server, "port" | "exchange">): Promise<Board> {
+        return new Board(server, await FaultProxy.start(server.port), this.client)
+    }
+
     async wake(options: WakeOptions = {}): Promise<Seen> {
         const made = await visit(this.client, this.#visitOptions(options))
         return { visit: made, wire: this.proxy.last }

@@ -34,6 +34,7 @@ const seed = () => String(Math.floor(Math.random() * 2 ** 31))
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
     ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
+    ["each guard is missed by its test when it is taken out", () => run([process.execPath, "build/ts/guards/main.js"])],
     ["power cuts", () => run(["build/powercuts/powercuts/powercuts"])],
     [
         "a million steps of the store against a model",
@@ -41,7 +42,7 @@ const checks = [
     ],
     ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
-    ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_ca", "fuzz_service"].map(
+    ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_handshake", "fuzz_ca", "fuzz_service"].map(
         (target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)]),
     ),
 ]

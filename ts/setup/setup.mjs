@@ -278,8 +278,8 @@ if (forPowercuts) {
 if (forCi) {
     steps.push({
         name: "fuzz targets",
-        from: () => fingerprint(["firmware", "test/fuzz"], [wolfsslDir]),
-        made: () => existsSync(join(build, "fuzz/fuzz/fuzz_service")),
+        from: () => fingerprint(["firmware", "test/fuzz", "test/c/support"], [wolfsslDir]),
+        made: () => ["fuzz_handshake", "fuzz_service"].every((name) => existsSync(join(build, "fuzz/fuzz", name))),
         make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], ["fuzz/all"]),
     })
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
@@ -20,9 +21,11 @@ static void take_secret(const char *line)
     if (strncmp(line, wanted, sizeof wanted - 1) == 0) {
         const char *hex = strrchr(line, ' ') + 1;
         assert_int_equal(strlen(hex), 2 * SECRET_SIZE);
-        for (size_t i = 0; i < SECRET_SIZE; i++) {
-            assert_int_equal(sscanf(hex + 2 * i, "%2hhx", &secret[i]), 1);
-        }
+        long size = 0;
+        unsigned char *bytes = OPENSSL_hexstr2buf(hex, &size);
+        assert_int_equal(size, SECRET_SIZE);
+        memcpy(secret, bytes, SECRET_SIZE);
+        OPENSSL_free(bytes);
     }
 }
 

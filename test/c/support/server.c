@@ -17,6 +17,8 @@ struct tls_server {
     BIO *ca;
     unsigned id_size;
     bool ended;
+    unsigned char *saved_session;
+    long saved_size;
 };
 
 struct tls_peer {
@@ -90,6 +92,12 @@ static void set_extras(tls_server *made, const server_options *options)
         SSL_CTX_set_verify(made->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
         X509_STORE_add_cert(SSL_CTX_get_cert_store(made->ctx), made->authority.certificate);
     }
+    if (options->early_data) {
+        SSL_CTX_set_max_early_data(made->ctx, 16384);
+    }
+    if (options->groups != NULL) {
+        SSL_CTX_set1_groups_list(made->ctx, options->groups);
+    }
     if (options->alpn != NULL) {
         SSL_CTX_set_alpn_select_cb(made->ctx, select_alpn, (void *)options->alpn);
     }
@@ -135,6 +143,7 @@ void server_stop(tls_server *server)
     SSL_CTX_free(server->ctx);
     free_identity(&server->authority);
     BIO_free(server->ca);
+    OPENSSL_free(server->saved_session);
     free(server);
 }
 
@@ -175,6 +184,28 @@ void server_forget_sessions(tls_server *server)
     RAND_bytes(keys, sizeof keys);
     SSL_CTX_set_tlsext_ticket_keys(server->ctx, keys, sizeof keys);
     SSL_CTX_flush_sessions(server->ctx, 0);
+}
+
+void server_set_ticket_key(tls_server *server, uint8_t key)
+{
+    unsigned char keys[80];
+    memset(keys, key, sizeof keys);
+    SSL_CTX_set_tlsext_ticket_keys(server->ctx, keys, sizeof keys);
+}
+
+void server_save_session(tls_server *server, const tls_peer *peer)
+{
+    OPENSSL_free(server->saved_session);
+    server->saved_session = NULL; /* for OpenSSL to allocate */
+    server->saved_size = i2d_SSL_SESSION(SSL_get_session(peer->ssl), &server->saved_session);
+}
+
+void server_restore_session(tls_server *server)
+{
+    const unsigned char *bytes = server->saved_session;
+    SSL_SESSION *session = d2i_SSL_SESSION(NULL, &bytes, server->saved_size);
+    SSL_CTX_add_session(server->ctx, session);
+    SSL_SESSION_free(session);
 }
 
 void server_end_tickets(tls_server *server)

@@ -28,10 +28,14 @@ typedef struct server_options {
     bool no_tickets13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
+    /** TLS 1.3: tickets allow early data. */
+    bool early_data;
     /** TLS 1.2: no extended master secret (RFC 7627). */
     bool no_ems;
     /** Insist on a client certificate that `server_client_identity` signed. */
     bool wants_certificate;
+    /** The key-exchange groups that it accepts, in OpenSSL's words; its own when NULL. */
+    const char *groups;
     /** The one application protocol spoken (ALPN); none when NULL. */
     const char *alpn;
     /** The certificate's validity in seconds from now; a day around it when both are 0. */
@@ -40,6 +44,9 @@ typedef struct server_options {
 } server_options;
 
 typedef struct tls_server tls_server;
+
+/** The server's side of one connection. */
+typedef struct tls_peer tls_peer;
 
 tls_server *server_start(const server_options *options);
 void server_stop(tls_server *server);
@@ -61,6 +68,14 @@ const uint8_t *pem_bytes(BIO *pem, size_t *size);
 /** What a restart does: tickets and sessions of before are not known any more. */
 void server_forget_sessions(tls_server *server);
 
+/** Seals and opens tickets with this key from now on. */
+void server_set_ticket_key(tls_server *server, uint8_t key);
+
+/** Notes the session of this connection, and later knows it again, as it was: OpenSSL drops a session
+ * when a connection that used it fails. */
+void server_save_session(tls_server *server, const tls_peer *peer);
+void server_restore_session(tls_server *server);
+
 /** From now on refuses tickets, and sends empty ones (RFC 5077 3.3). */
 void server_end_tickets(tls_server *server);
 
@@ -73,9 +88,6 @@ void server_stop_tickets13(tls_server *server);
 /** Has each connection's secrets told, as lines of the NSS key log format: a label, the
  * client's random and the secret, both in hexadecimal. */
 void server_tell_secrets(tls_server *server, void (*on_line)(const char *line));
-
-/** The server's side of one connection. */
-typedef struct tls_peer tls_peer;
 
 tls_peer *peer_accept(tls_server *server);
 void peer_free(tls_peer *peer);

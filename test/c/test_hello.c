@@ -1,0 +1,81 @@
+/* What a ClientHello that offers a session says beside it. */
+#include "visit.h"
+
+#include <string.h>
+
+/* Extensions in IANA's TLS registry, and the one PSK mode with a key exchange (RFC 8446 4.2.9). */
+enum { PRE_SHARED_KEY = 41, EARLY_DATA = 42, PSK_KEY_EXCHANGE_MODES = 45, PSK_DHE_KE = 1 };
+
+typedef struct hello {
+    uint8_t bytes[2048];
+    size_t size;
+} hello;
+
+static unsigned two_bytes(const uint8_t *at)
+{
+    return (unsigned)at[0] << 8 | at[1];
+}
+
+/* The body of an extension, with its length in front; NULL if there is none of this type. */
+static const uint8_t *find_extension(const hello *in, unsigned type)
+{
+    size_t at = 5 + 4 + 2 + 32; /* headers of record and message, version, random */
+    at += 1u + in->bytes[at];   /* session ID */
+    at += 2u + two_bytes(in->bytes + at);
+    at += 1u + in->bytes[at]; /* compression */
+    for (at += 2; at + 4 <= in->size; at += 4u + two_bytes(in->bytes + at + 2)) {
+        if (two_bytes(in->bytes + at) == type) {
+            return in->bytes + at + 2;
+        }
+    }
+    return NULL;
+}
+
+/* The hello of a second wake, with the ticket of the first. */
+static hello hello_with_ticket(const server_options *options)
+{
+    tls_server *server = server_start(options);
+    wh_client_config config = config_for(server);
+    assert_true(wake_and_visit(&config, server).outcome.stored);
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    hello sent;
+    memset(&sent, 0, sizeof sent);
+    int size = wh_conn_drain(&line.conn, sent.bytes, sizeof sent.bytes);
+    assert_true(size > 0 && (size_t)size < sizeof sent.bytes);
+    sent.size = (size_t)size;
+    assert_non_null(find_extension(&sent, PRE_SHARED_KEY));
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+    return sent;
+}
+
+static void a_ticket_is_offered_with_a_key_exchange_only(void **state)
+{
+    (void)state;
+    hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13});
+    const uint8_t *modes = find_extension(&sent, PSK_KEY_EXCHANGE_MODES);
+    assert_non_null(modes);
+    static const uint8_t expected[] = {0, 2, 1, PSK_DHE_KE};
+    assert_memory_equal(modes, expected, sizeof expected);
+}
+
+static void no_early_data_goes_out_though_the_ticket_allows_it(void **state)
+{
+    (void)state;
+    hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13, .early_data = true});
+    assert_null(find_extension(&sent, EARLY_DATA));
+    assert_int_equal(wh_wolfssl_build() & 1u << 8, 0); /* nor could it */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_ticket_is_offered_with_a_key_exchange_only),
+        PLATFORM_TEST(no_early_data_goes_out_though_the_ticket_allows_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,363 @@
+// What keeps warmhello from each mistake of docs/SECURITY.md: the text that is the guard, what is left when it is
+// taken out, and the C test that must fail then.
+
+export type Edit = [file: string, guard: string, instead: string]
+
+export interface Guard {
+    /** As SECURITY.md says it. */
+    mistake: string
+    /** A file in firmware/, text that it has exactly once, and what stands there without the guard. All of these
+     * together are the guard. */
+    edits: Edit[]
+    /** The C test, as program and name. */
+    test: [program: string, name: string]
+}
+
+/** A field that goes into the binding, and a statement that takes its place. */
+const field = (name: string, by: string): Edit => [
+    "core/src/binding.c",
+    `failed |= ${by}(sha, input->${name}`,
+    "(void)(0",
+]
+
+export const guards: Guard[] = [
+    // ---- Mistakes of others ----
+    {
+        mistake: "CVE-2026-94419: a borrowed session reference",
+        edits: [["core/src/session.c", "wolfSSL_get1_session(ssl)", "wolfSSL_get_session(ssl)"]],
+        test: ["test_session", "a_captured_session_is_a_reference_of_our_own"],
+    },
+    {
+        mistake: "CVE-2026-94419: resumed with another server",
+        edits: [field("host", "hash_text"), field("sni", "hash_text")],
+        test: ["test_binding", "another_host_is_not_offered_the_session"],
+    },
+    {
+        mistake: "CVE-2026-11703: no SNI bound to a session ID",
+        edits: [field("sni", "hash_text")],
+        test: ["test_binding", "every_field_changes_the_binding"],
+    },
+    {
+        mistake: "CVE-2026-11703: no ALPN bound to a session ID",
+        edits: [field("alpn", "hash_text")],
+        test: ["test_binding", "another_application_protocol_is_not_offered_the_session"],
+    },
+    {
+        mistake: "CVE-2025-68121: roots changed after the ticket",
+        edits: [field("ca_digest", "hash_bytes")],
+        test: ["test_binding", "another_ca_file_is_not_offered_the_session"],
+    },
+    {
+        mistake: "CVE-2020-8172: session cached before the server was verified",
+        edits: [
+            [
+                "core/src/conn.c",
+                "if (conn->state == WH_CONN_OPEN) {\n        wh_resumption_ticket",
+                "if (conn->state == WH_CONN_HANDSHAKE) {\n        conn->outcome.protocol = WH_TLS12;\n" +
+                    "        wh_resumption_handshake_done(&conn->resumption, ssl);\n    } else {\n        wh_resumption_ticket",
+            ],
+        ],
+        test: ["test_peer", "no_session_is_kept_when_the_servers_finished_is_wrong"],
+    },
+    {
+        mistake: "CVE-2020-8172: the server's name is not looked at",
+        edits: [["core/src/conn.c", "wolfSSL_check_domain_name(conn->ssl, host)", "WOLFSSL_SUCCESS"]],
+        test: ["test_peer", "a_wrong_host_name_is_refused"],
+    },
+    {
+        mistake: "CVE-2016-5419, CVE-2017-7468: the client certificate had changed",
+        edits: [field("certificate_digest", "hash_bytes")],
+        test: ["test_binding", "another_client_certificate_is_not_offered_the_session"],
+    },
+    {
+        mistake: "CVE-2016-5419, CVE-2017-7468: the client certificate is gone",
+        edits: [field("certificate_digest", "hash_bytes")],
+        test: ["test_identity", "a_session_with_a_certificate_is_not_offered_without_it"],
+    },
+    {
+        mistake: "CVE-2025-23419: a session moved to another port",
+        edits: [field("port", "hash_number")],
+        test: ["test_binding", "another_port_is_not_offered_the_session"],
+    },
+    {
+        mistake: "a server that is not checked at all",
+        edits: [
+            [
+                "core/src/client.c",
+                "wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER",
+                "wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE",
+            ],
+        ],
+        test: ["test_peer", "another_ca_is_refused"],
+    },
+    {
+        mistake: "no end to a session's life",
+        edits: [["core/src/policy.c", "captured.most_us >= us(wh_policy_lifetime_s(info))", "false"]],
+        test: ["test_resume", "an_expired_session_is_not_offered"],
+    },
+    {
+        mistake: "the lifetime that the server gave",
+        edits: [["core/src/policy.c", "captured.most_us >= us(wh_policy_lifetime_s(info))", "false"]],
+        test: ["test_policy", "a_session_lasts_as_long_as_the_server_said"],
+    },
+    {
+        mistake: "a lifetime of zero stored, TLS 1.3",
+        edits: [["core/src/session.c", "return lifetime_s > 0;", "return true;"]],
+        test: ["test_tickets13", "a_ticket_without_lifetime_is_discarded"],
+    },
+    {
+        mistake: "a lifetime of zero stored, TLS 1.2",
+        edits: [["core/src/client.c", "wolfSSL_CTX_set_timeout(ctx, WH_LIFETIME_DEFAULT_S)", "0"]],
+        test: ["test_resume", "a_session_id_without_lifetime_lasts_a_day"],
+    },
+    {
+        mistake: "lifetimes over 7 days",
+        edits: [
+            ["core/src/policy.c", "captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)", "false"],
+            ["core/src/policy.c", "info->lifetime_s < most ? info->lifetime_s : most", "info->lifetime_s"],
+        ],
+        test: ["test_policy", "a_tls13_ticket_lasts_seven_days_at_most"],
+    },
+    {
+        mistake: "lifetimes over 7 days end the connection",
+        edits: [["wolfssl/tls13_any_lifetime.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
+        test: ["test_tickets13", "a_lifetime_over_seven_days_costs_no_connection"],
+    },
+    {
+        mistake: "a later ticket spoils the session object",
+        edits: [
+            ["core/src/conn.c", "wh_resumption_ticket(&conn->resumption, ssl);", ""],
+            [
+                "core/src/conn.c",
+                "wh_resumption_settle(&conn->resumption);",
+                "wh_resumption_ticket(&conn->resumption, conn->ssl);\n        wh_resumption_settle(&conn->resumption);",
+            ],
+        ],
+        test: ["test_tickets13", "a_later_ticket_without_lifetime_does_not_cost_the_one_before"],
+    },
+    {
+        mistake: "a ticket as a handle for tracking",
+        edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
+        test: ["test_resume", "a_tls13_ticket_leaves_the_store_when_it_is_offered"],
+    },
+    {
+        mistake: "a ticket without a key exchange of its own (psk_ke)",
+        edits: [["core/src/client.c", "wolfSSL_CTX_only_dhe_psk(ctx)", "0"]],
+        test: ["test_hello", "a_ticket_is_offered_with_a_key_exchange_only"],
+    },
+    // These two have all of wolfSSL compiled again, and so has the next after them.
+    {
+        mistake: "long ticket nonces end the connection",
+        edits: [["wolfssl/user_settings.h", "#define WOLFSSL_TICKET_NONCE_MALLOC\n", ""]],
+        test: ["test_tickets13", "nonces_of_every_length_are_taken"],
+    },
+    {
+        mistake: "early data that is replayed",
+        edits: [
+            [
+                "wolfssl/user_settings.h",
+                "#define WOLFSSL_TLS13\n",
+                "#define WOLFSSL_TLS13\n#define WOLFSSL_EARLY_DATA\n",
+            ],
+        ],
+        test: ["test_hello", "no_early_data_goes_out_though_the_ticket_allows_it"],
+    },
+    {
+        mistake: "expiry unseen while resuming: the offer",
+        edits: [["core/src/policy.c", "passed_s(now) >= info->lineage.not_after_s", "false"]],
+        test: ["test_policy", "no_session_is_offered_past_a_certificates_end"],
+    },
+    {
+        mistake: "expiry unseen while resuming: the record",
+        edits: [["core/src/conn.c", "wh_dates_collect(&conn->resumption.not_after_s)", "wh_dates_collect(NULL)"]],
+        test: ["test_dates", "the_lowest_not_after_of_chain_and_ca_is_recorded"],
+    },
+    {
+        mistake: "an error on resumption fails the app's connect",
+        edits: [["core/src/conn.c", "conn->client->fallback = again;", "conn->client->fallback = false;"]],
+        test: ["test_fallback", "a_fatal_alert_is_followed_by_a_full_handshake"],
+    },
+    {
+        mistake: "a magic word is all that guards RTC RAM",
+        edits: [
+            [
+                "core/src/rtc.c",
+                "wh_get_le(bytes + AT_CRC, 4) == wh_crc32(bytes + AT_EPOCH, AT_RECORD - AT_EPOCH)",
+                "true",
+            ],
+        ],
+        test: ["test_store", "no_bit_of_the_slot_can_change"],
+    },
+    {
+        mistake: "noise in RTC RAM is believed",
+        edits: [["core/src/rtc.c", "if (!is_sound(bytes)) {", "if (false) {"]],
+        test: ["test_store", "noise_is_an_empty_slot"],
+    },
+    {
+        mistake: "a session in the clear",
+        edits: [
+            [
+                "core/src/record.c",
+                "HEADER_SIZE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);",
+                "HEADER_SIZE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);\n" +
+                    "    memcpy(out + WH_RECORD_BODY, session, size);",
+            ],
+        ],
+        test: ["test_record", "the_session_cannot_be_read_in_the_record"],
+    },
+    {
+        mistake: "saved after the handshake, before TLS 1.3 tickets come",
+        edits: [["core/src/conn.c", "wh_resumption_ticket(&conn->resumption, ssl);", ""]],
+        test: ["test_resume", "tls13_resumes_by_ticket"],
+    },
+    {
+        mistake: "taken before TLS 1.3 tickets come",
+        edits: [["core/src/session.c", "if (!resumable) {", "if (false) {"]],
+        test: ["test_session", "in_tls13_nothing_is_captured_before_a_ticket"],
+    },
+    {
+        mistake: "taken before the handshake",
+        edits: [["core/src/session.c", "if (!resumable) {", "if (false) {"]],
+        test: ["test_session", "nothing_is_captured_before_the_handshake"],
+    },
+    {
+        mistake: "a refused ticket stored again with the new secret",
+        edits: [
+            ["core/src/resumption.c", "bool refused_ticket = ", "bool refused_ticket = false && "],
+            ["core/src/session.c", " && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE)", ""],
+        ],
+        test: ["test_resume", "a_refused_ticket_is_not_kept_with_the_new_secret"],
+    },
+    {
+        mistake: "a used session is never freed",
+        edits: [["core/src/resumption.c", "    wh_session_release(&stored.session);\n", ""]],
+        test: ["test_session", "everything_is_given_back"],
+    },
+
+    // ---- What resumption skips ----
+    {
+        mistake: "an expired CA unseen, since the time was unknown at first",
+        edits: [["core/src/conn.c", "wh_dates_has_passed(conn->client->ca_not_after_s)", "false"]],
+        test: ["test_dates", "an_expired_ca_is_seen_when_the_clock_becomes_known"],
+    },
+    {
+        mistake: "a clock that is certainly wrong is believed",
+        edits: [["core/src/clock.c", " && wall_s >= platform->wall_floor_s", ""]],
+        test: ["test_dates", "a_wall_clock_below_the_floor_is_not_believed"],
+    },
+    {
+        mistake: "resumed though the full handshake is long ago",
+        edits: [["core/src/policy.c", "authenticated.most_us >= us(authenticated_s)", "false"]],
+        test: ["test_policy", "the_last_full_handshake_may_not_be_too_long_ago"],
+    },
+    {
+        mistake: "a resumption counts as a full handshake",
+        edits: [["core/src/resumption.c", "if (r->outcome->result == WH_RESULT_RESUMED) {", "if (false) {"]],
+        test: ["test_policy", "resumptions_never_renew_the_authentication"],
+    },
+    {
+        mistake: "an unknown age is trusted for ever",
+        edits: [["core/src/resumption.c", "single_use || is_on_trust(stored);", "single_use;"]],
+        test: ["test_power_loss", "a_tls12_ticket_of_unknown_age_is_trusted_once"],
+    },
+    {
+        mistake: "trust comes back with the power",
+        edits: [["core/src/resumption.c", "single_use || is_on_trust(stored);", "single_use;"]],
+        test: ["test_power_loss", "trust_is_not_renewed_by_another_loss_of_power"],
+    },
+    {
+        mistake: "a chain of unknown age goes on for ever",
+        edits: [["core/src/policy.c", "info->lineage.age_lost && !authenticated.known", "false"]],
+        test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends_after_one_wake"],
+    },
+
+    // ---- TLS 1.2 sessions in flash, TLS 1.3 tickets ----
+    {
+        mistake: "a TLS 1.2 session for as long as the server likes",
+        edits: [
+            [
+                "core/src/policy.c",
+                "== WH_TLS13 ? WH_TICKET_LIFETIME_MAX_S : WH_LIFETIME_DEFAULT_S",
+                "!= 0 ? WH_TICKET_LIFETIME_MAX_S : 0",
+            ],
+        ],
+        test: ["test_policy", "a_tls12_session_lasts_a_day_at_most"],
+    },
+    {
+        mistake: "a TLS 1.2 session without extended master secret",
+        edits: [["core/src/session.c", "bytes[at.extended_master] != 0 && ", ""]],
+        test: ["test_resume", "a_tls12_session_without_extended_master_secret_is_not_stored"],
+    },
+    {
+        mistake: "a ticket is marked after the ClientHello, or never",
+        edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
+        test: ["test_power_loss", "a_ticket_is_spent_in_flash_before_the_client_hello"],
+    },
+    {
+        mistake: "a ticket comes back out of flash",
+        edits: [["core/src/store.c", "result = spend_in_flash(&state, generation);", ""]],
+        test: ["test_power_loss", "a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again"],
+    },
+    {
+        mistake: "a ticket goes out though it could not be marked",
+        edits: [
+            [
+                "core/src/resumption.c",
+                "wh_store_spend(stored->info.generation) != WH_OK",
+                "wh_store_spend(stored->info.generation) > WH_OK",
+            ],
+        ],
+        test: ["test_wear", "a_ticket_that_cannot_be_marked_in_flash_stays_at_home"],
+    },
+    {
+        mistake: "an age is over-estimated",
+        edits: [["core/src/clock.c", "us > error_us ? us - error_us : 0", "us"]],
+        test: ["test_clock", "the_clocks_error_is_within_the_bounds"],
+    },
+
+    // ---- The seal, what is left behind ----
+    {
+        mistake: "a changed record is believed",
+        edits: [["core/src/record.c", "if (failed != 0) {\n        wh_wipe(session, session_size);", "if (false) {"]],
+        test: ["test_record", "no_bit_of_a_record_can_change"],
+    },
+    {
+        mistake: "every device has the same key",
+        edits: [
+            [
+                "core/src/record.c",
+                "wc_Chacha_SetKey(&stream, device_key, ",
+                "wc_Chacha_SetKey(&stream, (const byte *)out, ",
+            ],
+        ],
+        test: ["test_record", "another_device_cannot_open_it"],
+    },
+    {
+        mistake: "a nonce again, with another header",
+        edits: [["core/src/record.c", "failed |= wc_HmacUpdate(&hmac, header, HEADER_SIZE);", ""]],
+        test: ["test_record", "every_field_of_the_header_changes_the_nonce"],
+    },
+    {
+        mistake: "a nonce again, with another session",
+        edits: [["core/src/record.c", "failed |= wc_HmacUpdate(&hmac, session, (word32)size);", ""]],
+        test: ["test_record", "every_byte_of_the_session_changes_the_nonce"],
+    },
+    {
+        mistake: "a forgotten session stays in RTC RAM",
+        edits: [["core/src/rtc.c", "wh_wipe(wh_rtc_record(), WH_RECORD_MAX);", ""]],
+        test: ["test_forget", "no_piece_of_a_tls12_session_is_left"],
+    },
+    {
+        mistake: "a forgotten session stays in flash",
+        edits: [
+            ["core/src/journal.c", "program_zeros(flash, body, size)", "WH_OK"],
+            ["core/src/journal.c", "expect_all(flash, body, size, 0);", "WH_OK;"],
+        ],
+        test: ["test_forget", "what_was_stored_in_many_wakes_is_gone_in_every_sector"],
+    },
+    {
+        mistake: "secrets in memory that was given back",
+        edits: [["core/src/store.c", "    wh_wipe(memory, size);\n", ""]],
+        test: ["test_secrets", "no_secret_of_a_tls12_ticket_is_left"],
+    },
+]
