@@ -27,7 +27,7 @@ export interface ServiceReport {
     wakes: number
 }
 
-const WAKES = 20
+const WAKES = 10
 const NOTES = 20_000
 
 function spread(values: number[]): Spread {
@@ -49,9 +49,9 @@ interface Times {
     inARowMs: number[]
 }
 
-async function measureTimes(): Promise<Times[]> {
+async function measureTimes(wakes: number): Promise<Times[]> {
     const program = await compile(checkoutPath("devs/bench/times.ts"))
-    const lines = await linesOf(program, WAKES)
+    const lines = await linesOf(program, wakes)
     return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line))
 }
 
@@ -73,8 +73,8 @@ function measureNote(): number {
     return (1000 * (performance.now() - started)) / NOTES
 }
 
-export async function benchService(): Promise<ServiceReport> {
-    const times = await measureTimes()
+export async function benchService(wakes = WAKES): Promise<ServiceReport> {
+    const times = await measureTimes(wakes)
     const [bare, withClient] = [
         await compile(checkoutPath("devs/bench/heap-without.ts")),
         await compile(checkoutPath("devs/bench/heap-with.ts")),
@@ -86,7 +86,7 @@ export async function benchService(): Promise<ServiceReport> {
         noteUs: measureNote(),
         clientHeapBytes: (await freeHeap(bare)) - (await freeHeap(withClient)),
         clientBytecodeBytes: withClient.length - bare.length,
-        wakes: WAKES,
+        wakes,
     }
 }
 
