@@ -41,6 +41,8 @@
 #define WOLFSSL_IP_ALT_NAME
 /* TLS 1.3 signatures by RSA certificates are PSS only (RFC 8446 4.2.3). */
 #define WC_RSA_PSS
+/* Cipher suites by number: their names take 350 bytes, and code to read them. */
+#define WOLFSSL_SET_CIPHER_BYTES
 /* Answers servers that ask for the empty renegotiation_info (RFC 5746). */
 #define HAVE_SERVER_RENEGOTIATION_INFO
 

@@ -87,7 +87,7 @@ static bool handshake_part(bench_job *job)
 static const char *cipher_name(uint16_t number)
 {
     switch (number) {
-#define WH_SUITE12(number, name, wolfssl_name)                                                               \
+#define WH_SUITE12(number, name)                                                                             \
     case number:                                                                                             \
         return name;
 #define WH_SUITE13 WH_SUITE12

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 88, PIECE = 12, HEADER = 24 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 96, PIECE = 12, HEADER = 24 };
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
 static const server_options ticket13 = {.min_version = WH_TLS13};
@@ -34,14 +34,14 @@ static void take_traces(const wh_client_config *config, const nor *chip)
     assert_int_equal(wh_host_save_state(before.slot, sizeof before.slot), WH_OK);
 }
 
+/* Up to one byte: the last of a tag and the zeros behind it may be anywhere. */
 static bool is_blank(const uint8_t *bytes)
 {
-    for (size_t i = 1; i < PIECE; i++) {
-        if (bytes[i] != bytes[0]) {
-            return false;
-        }
+    size_t others = 0;
+    for (size_t i = 0; i < PIECE; i++) {
+        others += bytes[i] != bytes[PIECE / 2];
     }
-    return true;
+    return others <= 1;
 }
 
 /* No piece of `bytes` is in the slot or in flash. A piece is longer than the epoch, which

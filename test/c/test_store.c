@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The slot's layout, see docs/SPEC.md. */
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD_SIZE = 28, SLOT_RECORD = 88 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD_SIZE = 28, SLOT_RECORD = 96 };
 
 /* A store with a session in it, and the binding it is stored under. */
 typedef struct stored_slot {

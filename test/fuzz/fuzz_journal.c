@@ -3,7 +3,6 @@
  * was written comes back; NOR's rules are kept. */
 #include <string.h>
 
-#include "bytes.h"
 #include "crc32.h"
 #include "fuzz_platform.h"
 #include "warmhello/store.h"
@@ -23,13 +22,19 @@ static struct {
 
 /* ---- The image ------------------------------------------------------------------------------ */
 
+/* Little-endian, as the machine itself. */
+static void put_number(uint8_t *out, uint32_t value, size_t size)
+{
+    memcpy(out, &value, size);
+}
+
 static void make_headers_sound(void)
 {
     static const uint8_t magic[4] = {'W', 'H', 'J', '1'};
     for (uint32_t i = 0; i < fuzz_flash.flash.sector_count; i++) {
         uint8_t *sector = fuzz_flash.cells.bits + (size_t)i * WH_FLASH_SECTOR;
         memcpy(sector, magic, sizeof magic);
-        wh_put_le(sector + 12, wh_crc32(sector, 12), 4);
+        put_number(sector + 12, wh_crc32(sector, 12), 4);
     }
 }
 
@@ -45,9 +50,9 @@ static void put_entries(fuzz_input *in, uint32_t sector)
         info.lineage.not_after_s = first_id + known.count++;
         int size = wh_record_seal(&info, fuzz_session, FUZZ_SESSION_SIZE, record);
         fuzz_require(size == (int)sizeof record, "it is sealed");
-        wh_put_le(bytes + at, sizeof record, 2);
-        wh_put_le(bytes + at + 2, sizeof record ^ 0xffffu, 2);
-        wh_put_le(bytes + at + 4, (fuzz_take_byte(in) & 1) != 0 ? 0xffffffffu : fuzz_take_byte(in), 4);
+        put_number(bytes + at, sizeof record, 2);
+        put_number(bytes + at + 2, sizeof record ^ 0xffffu, 2);
+        put_number(bytes + at + 4, (fuzz_take_byte(in) & 1) != 0 ? 0xffffffffu : fuzz_take_byte(in), 4);
         memcpy(bytes + at + ENTRY_HEADER, record, sizeof record);
         at += ENTRY_HEADER + (sizeof record + 3) / 4 * 4;
     }

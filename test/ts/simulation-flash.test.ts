@@ -49,3 +49,11 @@ test("a file that is no flash is refused", async () => {
     writeFileSync(wrong, "not flash")
     await expect(runApp("app", { flash: wrong })).rejects.toMatchObject({ code: "file-unreadable" })
 })
+
+test("a file whose making was cut short is made to its end", async () => {
+    const half = newFile()
+    writeFileSync(half, Buffer.alloc(5000, 0xff))
+    const { wakes } = await runApp("app", { flash: half, powerLossEvery: 2 })
+    expect(wakes[0]?.stored).toBe("both")
+    expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed"])
+})

@@ -1,5 +1,5 @@
 // The size of the portable core on rv32imc, without wolfSSL and without a C library.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
@@ -11,11 +11,16 @@ const HEADERS = "firmware/core/include/warmhello"
 
 const machineFlags = ["-march=rv32imc", "-mabi=ilp32"]
 const compileFlags = ["-Os", "-std=gnu11", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"]
+/** What we recommend on top: functions share the code that saves and restores registers. ESP-IDF's name for it
+ * is COMPILER_SAVE_RESTORE_LIBCALLS. */
+const firmwareFlag = "-msave-restore"
+/** Optimisation of the core as a whole, when it is linked. */
+const linkTimeFlag = "-flto"
 
 /** What keeps a session from wake to wake. The rest of the core is the TLS client around wolfSSL, and its words. */
 const keepingFiles = new Set([
-    ...["binding", "bytes", "clock", "crc32", "journal", "policy", "record", "resumption"],
-    ...["rtc", "session", "store", "wolfssl_build"],
+    ...["binding", "clock", "crc32", "flash_copy", "flash_io", "journal", "opened", "pin"],
+    ...["policy", "record", "resumption", "rtc", "session", "store", "wolfssl_build"],
 ])
 
 export interface Size {
@@ -46,8 +51,10 @@ export interface CoreSize {
     linked: Size
     /** The part of it that keeps sessions. */
     keeping: Size
-    /** The same image with -msave-restore, and its part that keeps sessions. */
-    saveRestore: { linked: Size; keeping: Size }
+    /** The same image without -msave-restore, and its part that keeps sessions. */
+    plain: { linked: Size; keeping: Size }
+    /** The same image, optimised as a whole when it is linked. */
+    linkTime: Size
 }
 
 export const limits = { codeBytes: 12 * 1024, ramBytes: 1024 }
@@ -104,7 +111,6 @@ function wolfsslFolder(): string {
 }
 
 async function compileAll(folder: string, extra: string[], signal: AbortSignal | undefined): Promise<string[]> {
-    rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const sources = readdirSync(checkoutPath(SOURCES)).filter((name) => name.endsWith(".c"))
     const objects: string[] = []
@@ -130,30 +136,54 @@ async function objectSize(object: string, signal: AbortSignal | undefined): Prom
     return total(sections.map(([, name, bytes]) => sizeOf(name ?? "", Number(bytes))))
 }
 
-/**
- * Links an image in which everything outside the core is unknown, and reads from the linker's map what each
- * file has in it. The code lies near address 0, where unknown functions are: in a firmware they are as near.
- */
-async function linkedSizes(
-    objects: string[],
-    roots: string[],
-    map: string,
-    signal: AbortSignal | undefined,
-): Promise<Map<string, Size>> {
+interface Linking {
+    objects: string[]
+    roots: string[]
+    flags: string[]
+    folder: string
+    name: string
+    signal: AbortSignal | undefined
+}
+
+/** Links an image in which what no object defines is unknown. Returns the paths of the image and of the linker's map. */
+async function link(linking: Linking, objects: string[]): Promise<{ image: string; map: string }> {
+    const { roots, flags, folder, name, signal } = linking
+    const [image, map] = [join(folder, `${name}.elf`), join(folder, `${name}.map`)]
     const linker = [
-        ...["--gc-sections", "--unresolved-symbols=ignore-all", "-e,0", "-Ttext=0x10000", `-Map=${map}`],
+        ...["--gc-sections", "--unresolved-symbols=ignore-all", "-e,0", `-Map=${map}`],
         ...roots.map((root) => `--undefined=${root}`),
     ]
-    await tool(
-        "gcc",
-        [...machineFlags, "-nostdlib", ...linker.map((flag) => `-Wl,${flag}`), ...objects, "-o", `${map}.elf`],
-        signal,
-    )
+    const args = [...machineFlags, ...flags, "-nostdlib", ...linker.map((flag) => `-Wl,${flag}`)]
+    await tool("gcc", [...args, ...objects, "-o", image], signal)
+    return { image, map }
+}
+
+/** An object with an empty function for everything that the image lacks: wolfSSL, the C library, the compiler's own. */
+async function makeOutside(linking: Linking, image: string): Promise<string> {
+    const missing = (await tool("nm", ["-u", image], linking.signal)).split(/\s+/).filter((word) => word.length > 1)
+    const [source, object] = ["s", "o"].map((end) => join(linking.folder, `outside.${end}`)) as [string, string]
+    const lines = missing.map((name) => `.globl ${name}\n.type ${name}, @function\n${name}: nop\n`)
+    // Not so near that calls of 2 bytes reach it.
+    writeFileSync(source, `.section .text.outside, "ax"\n.skip 4096\n${lines.join("")}`)
+    await tool("gcc", [...machineFlags, "-c", source, "-o", object], linking.signal)
+    return object
+}
+
+/**
+ * Links an image twice, the second time with what it lacked nearby, so that calls there take 4 bytes as in a firmware of
+ * less than a megabyte, and reads from the linker's map what each file has in it.
+ */
+async function linkedSizes(linking: Linking): Promise<Map<string, Size>> {
+    const first = await link(linking, linking.objects)
+    const outside = await makeOutside(linking, first.image)
+    const { map } = await link(linking, [...linking.objects, outside])
     const [, placed = ""] = readFileSync(map, "utf8").split("Linker script and memory map")
     const sizes = new Map<string, Size>()
     for (const match of placed.matchAll(/^ (\.\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+\S*?(\w+)\.o$/gm)) {
         const [, section = "", bytes = "0", file = ""] = match
-        sizes.set(file, add(sizes.get(file) ?? none, sizeOf(section, Number.parseInt(bytes, 16))))
+        if (file !== "outside") {
+            sizes.set(file, add(sizes.get(file) ?? none, sizeOf(section, Number.parseInt(bytes, 16))))
+        }
     }
     return sizes
 }
@@ -162,32 +192,38 @@ const keepingPart = (sizes: Map<string, Size>): Size =>
     total([...sizes].filter(([file]) => keepingFiles.has(file)).map(([, size]) => size))
 
 export async function measureCoreSize(signal?: AbortSignal): Promise<CoreSize> {
-    const folder = checkoutPath("build/rv32-size")
+    const root = checkoutPath("build/rv32-size")
     if (!canMeasureSize()) throw new WarmhelloError("bench-not-ready", `${TOOLS}-gcc is not installed`)
-    const objects = await compileAll(folder, [], signal)
-    const linked = await linkedSizes(objects, connectionRoots(), join(folder, "linked.map"), signal)
-    const withWords = await linkedSizes(
-        objects,
-        [...connectionRoots(), ...wordRoots()],
-        join(folder, "with-words.map"),
-        signal,
-    )
+    const build = async (name: string, flags: string[]) => {
+        const folder = join(root, name)
+        const objects = await compileAll(folder, flags, signal)
+        return { objects, roots: connectionRoots(), flags: ["-Os", ...flags], folder, name: "linked", signal }
+    }
+    rmSync(root, { recursive: true, force: true })
+    const recommended = await build("recommended", [firmwareFlag])
+    const linked = await linkedSizes(recommended)
+    const withWords = await linkedSizes({
+        ...recommended,
+        roots: [...connectionRoots(), ...wordRoots()],
+        name: "with-words",
+    })
     const files: FileSize[] = []
-    for (const object of objects) {
+    for (const object of recommended.objects) {
         const file = basename(object, ".o")
         const sizes = { object: await objectSize(object, signal), linked: linked.get(file) ?? none }
         files.push({ file, keeping: keepingFiles.has(file), ...sizes })
     }
-    const smaller = await compileAll(join(folder, "save-restore"), ["-msave-restore"], signal)
-    const smallerSizes = await linkedSizes(smaller, connectionRoots(), join(folder, "save-restore/linked.map"), signal)
+    const plain = await linkedSizes(await build("plain", []))
+    const linkTime = await linkedSizes(await build("link-time", [firmwareFlag, linkTimeFlag]))
     return {
         compiler: (await tool("gcc", ["--version"], signal)).split("\n")[0] ?? "",
-        flags: [...machineFlags, ...compileFlags].join(" "),
+        flags: [...machineFlags, ...compileFlags, firmwareFlag].join(" "),
         files,
         objects: total(files.map((one) => one.object)),
         withWords: total([...withWords.values()]),
         linked: total([...linked.values()]),
         keeping: keepingPart(linked),
-        saveRestore: { linked: total([...smallerSizes.values()]), keeping: keepingPart(smallerSizes) },
+        plain: { linked: total([...plain.values()]), keeping: keepingPart(plain) },
+        linkTime: total([...linkTime.values()]),
     }
 }

@@ -14,11 +14,7 @@ export interface Guard {
 }
 
 /** A field that goes into the binding, and a statement that takes its place. */
-const field = (name: string, by: string): Edit => [
-    "core/src/binding.c",
-    `failed |= ${by}(sha, input->${name}`,
-    "(void)(0",
-]
+const field = (name: string, by: string): Edit => ["core/src/binding.c", `${by}(h, input->${name}`, "(void)(0"]
 
 export const guards: Guard[] = [
     // ---- Mistakes of others ----
@@ -92,12 +88,12 @@ export const guards: Guard[] = [
     },
     {
         mistake: "no end to a session's life",
-        edits: [["core/src/policy.c", "captured.most_us >= us(wh_policy_lifetime_s(info))", "false"]],
+        edits: [["core/src/policy.c", "has_reached(&captured, wh_policy_lifetime_s(info))", "false"]],
         test: ["test_resume", "an_expired_session_is_not_offered"],
     },
     {
         mistake: "the lifetime that the server gave",
-        edits: [["core/src/policy.c", "captured.most_us >= us(wh_policy_lifetime_s(info))", "false"]],
+        edits: [["core/src/policy.c", "has_reached(&captured, wh_policy_lifetime_s(info))", "false"]],
         test: ["test_policy", "a_session_lasts_as_long_as_the_server_said"],
     },
     {
@@ -113,7 +109,7 @@ export const guards: Guard[] = [
     {
         mistake: "lifetimes over 7 days",
         edits: [
-            ["core/src/policy.c", "captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)", "false"],
+            ["core/src/policy.c", "has_reached(&captured, WH_TICKET_LIFETIME_MAX_S)", "false"],
             ["core/src/policy.c", "info->lifetime_s < most ? info->lifetime_s : most", "info->lifetime_s"],
         ],
         test: ["test_policy", "a_tls13_ticket_lasts_seven_days_at_most"],
@@ -179,18 +175,12 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a magic word is all that guards RTC RAM",
-        edits: [
-            [
-                "core/src/rtc.c",
-                "wh_get_le(bytes + AT_CRC, 4) == wh_crc32(bytes + AT_EPOCH, AT_RECORD - AT_EPOCH)",
-                "true",
-            ],
-        ],
+        edits: [["core/src/rtc.c", "state->crc == crc_of(state)", "true"]],
         test: ["test_store", "no_bit_of_the_slot_can_change"],
     },
     {
         mistake: "noise in RTC RAM is believed",
-        edits: [["core/src/rtc.c", "if (!is_sound(bytes)) {", "if (false) {"]],
+        edits: [["core/src/rtc.c", "if (is_sound(out)) {", "if (true) {"]],
         test: ["test_store", "noise_is_an_empty_slot"],
     },
     {
@@ -247,7 +237,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "resumed though the full handshake is long ago",
-        edits: [["core/src/policy.c", "authenticated.most_us >= us(authenticated_s)", "false"]],
+        edits: [["core/src/policy.c", "has_reached(&authenticated, authenticated_s)", "false"]],
         test: ["test_policy", "the_last_full_handshake_may_not_be_too_long_ago"],
     },
     {
@@ -295,7 +285,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket comes back out of flash",
-        edits: [["core/src/store.c", "result = spend_in_flash(&state, generation);", ""]],
+        edits: [["core/src/store.c", "wh_flash_copy_spend(state, generation)", "WH_OK"]],
         test: ["test_power_loss", "a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again"],
     },
     {
@@ -350,14 +340,14 @@ export const guards: Guard[] = [
     {
         mistake: "a forgotten session stays in flash",
         edits: [
-            ["core/src/journal.c", "program_zeros(flash, body, size)", "WH_OK"],
-            ["core/src/journal.c", "expect_all(flash, body, size, 0);", "WH_OK;"],
+            ["core/src/journal.c", "wh_flash_zero(flash, body, size)", "true"],
+            ["core/src/journal.c", "wh_flash_is_all(flash, body, size, 0)", "true"],
         ],
         test: ["test_forget", "what_was_stored_in_many_wakes_is_gone_in_every_sector"],
     },
     {
         mistake: "secrets in memory that was given back",
-        edits: [["core/src/store.c", "    wh_wipe(memory, size);\n", ""]],
+        edits: [["core/src/opened.c", "wh_wipe(memory, size);", ""]],
         test: ["test_secrets", "no_secret_of_a_tls12_ticket_is_left"],
     },
 ]

@@ -16,32 +16,20 @@
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
-/* Suites by version, in wolfSSL's names. Each ends with a colon, which it does not mind. */
-static const char suites13[] =
-#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
-#define WH_SUITE12(number, name, wolfssl_name)
+/* Suites by version, two bytes each, none of them zero. */
+#define WH_SUITE13(number, name) (char)((number) >> 8), (char)((number)&0xff),
+#define WH_SUITE12(number, name)
+static const char suites13[] = {
 #include "warmhello/suites.def"
-#undef WH_SUITE13
+    0};
 #undef WH_SUITE12
-    ;
 /* Those of TLS 1.3 stand first there, so the end of this list is the one for TLS 1.2 alone. */
-static const char suites_all[] =
-#define WH_SUITE13(number, name, wolfssl_name) wolfssl_name ":"
 #define WH_SUITE12 WH_SUITE13
+static const char suites_all[] = {
 #include "warmhello/suites.def"
+    0};
 #undef WH_SUITE12
 #undef WH_SUITE13
-    ;
-
-/* wolfSSL by itself would offer draft versions of ChaCha20, and suites of TLS 1.2 in a hello
- * for TLS 1.3 alone. */
-static const char *suites_for(const wh_client_config *config)
-{
-    if (config->max_version == WH_TLS12) {
-        return suites_all + sizeof suites13 - 1;
-    }
-    return config->min_version == WH_TLS13 ? suites13 : suites_all;
-}
 
 static bool is_valid(const wh_client_config *config)
 {
@@ -59,12 +47,20 @@ static bool is_valid_alpn(const char *alpn)
            strstr(alpn, ",,") == NULL;
 }
 
-static WOLFSSL_METHOD *method_for(const wh_client_config *config)
+/* wolfSSL by itself would offer draft versions of ChaCha20, and suites of TLS 1.2 in a hello
+ * for TLS 1.3 alone. */
+static WOLFSSL_METHOD *choose_versions(const wh_client_config *config, const char **suites)
 {
     if (config->max_version == WH_TLS12) {
+        *suites = suites_all + sizeof suites13 - 1;
         return wolfTLSv1_2_client_method();
     }
-    return config->min_version == WH_TLS13 ? wolfTLSv1_3_client_method() : wolfTLS_client_method();
+    if (config->min_version == WH_TLS13) {
+        *suites = suites13;
+        return wolfTLSv1_3_client_method();
+    }
+    *suites = suites_all;
+    return wolfTLS_client_method();
 }
 
 static bool is_ip_address(const char *host)
@@ -72,9 +68,10 @@ static bool is_ip_address(const char *host)
     return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
 }
 
-static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config)
+static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config, const char *suites)
 {
-    if (wolfSSL_CTX_set_cipher_list(ctx, suites_for(config)) != WOLFSSL_SUCCESS) {
+    if (wolfSSL_CTX_set_cipher_list_bytes(ctx, (const byte *)suites, (int)strlen(suites)) !=
+        WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
@@ -84,7 +81,7 @@ static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config)
     return wolfSSL_CTX_set_groups(ctx, groups, GROUP_COUNT) == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
-static int set_extensions(wh_client *client)
+static int set_extensions(const wh_client *client)
 {
     WOLFSSL_CTX *ctx = client->ctx;
     /* SNI carries names only (RFC 6066 3). */
@@ -98,7 +95,7 @@ static int set_extensions(wh_client *client)
     return WH_OK;
 }
 
-static int configure(wh_client *client, const wh_client_config *config)
+static int configure(wh_client *client, const wh_client_config *config, const char *suites)
 {
     WOLFSSL_CTX *ctx = client->ctx;
     wh_dates_collect(&client->ca_not_after_s);
@@ -108,7 +105,7 @@ static int configure(wh_client *client, const wh_client_config *config)
         result = wh_identity_use_own(ctx, config);
     }
     if (result == WH_OK) {
-        result = set_algorithms(ctx, config);
+        result = set_algorithms(ctx, config, suites);
     }
     if (result == WH_OK) {
         result = set_extensions(client);
@@ -124,14 +121,14 @@ static int configure(wh_client *client, const wh_client_config *config)
     return result;
 }
 
-static int bind(wh_client *client, const wh_client_config *config)
+static int bind(wh_client *client, const wh_client_config *config, const char *suites)
 {
     wh_binding_input input = {
         .host = client->host,
         .port = config->port,
         .sni = client->host_is_address ? "" : client->host,
         .alpn = client->alpn,
-        .ciphers = suites_for(config),
+        .ciphers = suites,
         .groups = groups,
         .group_count = GROUP_COUNT,
         .verify_mode = WOLFSSL_VERIFY_PEER,
@@ -165,10 +162,11 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     client->tickets = config->tickets;
     client->policy = config->policy;
     (void)wh_memory_ran_out();
-    client->ctx = wolfSSL_CTX_new(method_for(config));
-    int result = client->ctx != NULL ? configure(client, config) : WH_PLATFORM_MEMORY;
+    const char *suites = NULL;
+    client->ctx = wolfSSL_CTX_new(choose_versions(config, &suites));
+    int result = client->ctx != NULL ? configure(client, config, suites) : WH_PLATFORM_MEMORY;
     if (result == WH_OK) {
-        result = bind(client, config);
+        result = bind(client, config, suites);
     }
     if (result != WH_OK) {
         wh_client_free(client);

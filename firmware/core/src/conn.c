@@ -1,6 +1,7 @@
 #include "warmhello/conn.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/ssl.h>
@@ -9,7 +10,7 @@
 #include "dates.h"
 #include "memory_ran_out.h"
 #include "peer_error.h"
-#include "warmhello/platform.h"
+#include "warmhello/clock.h"
 
 #define BUFFER_MIN 512
 
@@ -19,12 +20,6 @@
 /* The first byte a TLS server sends is the type of a handshake or alert record
  * (RFC 8446 5.1). */
 enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
-
-static uint64_t now_us(void)
-{
-    const wh_platform *platform = wh_platform_get();
-    return platform->elapsed_us(platform->ctx);
-}
 
 /* ---- What wolfSSL calls ---------------------------------------------------- */
 
@@ -180,7 +175,7 @@ static int fail(wh_conn *conn, int error)
     conn->outcome.error = error;
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
-        conn->outcome.handshake_us = (uint32_t)(now_us() - conn->opened_us);
+        conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
         bool again = conn->resumption.offered && !wh_peer_error_is_verdict(error);
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
@@ -218,30 +213,28 @@ static int check(wh_conn *conn, int returned)
     return fail(conn, error);
 }
 
-static const char *group_name(const wh_conn *conn)
+/* wolfSSL's names are IANA's in capitals. */
+static const char *group_name(WOLFSSL *ssl)
 {
-    bool no_exchange = conn->outcome.protocol == WH_TLS12 && wolfSSL_session_reused(conn->ssl) != 0;
-    const char *name = no_exchange ? NULL : wolfSSL_get_curve_name(conn->ssl);
-    if (name == NULL) {
-        return NULL;
+    static const char names[][10] = {"x25519", "secp256r1", "secp384r1"};
+    const char *name = wolfSSL_get_curve_name(ssl);
+    for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(name, names[i]) == 0) {
+            return names[i];
+        }
     }
-    if (strcmp(name, "SECP256R1") == 0) {
-        return "secp256r1";
-    }
-    if (strcmp(name, "SECP384R1") == 0) {
-        return "secp384r1";
-    }
-    return strcmp(name, "X25519") == 0 ? "x25519" : name;
+    return name;
 }
 
 static void finish_handshake(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
     bool resumed = wolfSSL_session_reused(conn->ssl) != 0;
-    o->handshake_us = (uint32_t)(now_us() - conn->opened_us);
+    o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
     o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
-    o->group = group_name(conn);
+    bool exchanged = !resumed || o->protocol == WH_TLS13;
+    o->group = exchanged ? group_name(conn->ssl) : NULL;
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
     conn->state = WH_CONN_OPEN;
     conn->client->fallback = false; /* if one was asked for, it is not needed any more */
@@ -275,7 +268,7 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     conn->buffers = *buffers;
     conn->state = WH_CONN_HANDSHAKE;
-    conn->opened_us = now_us();
+    conn->opened_us = wh_clock_elapsed_us();
     int result = prepare(conn);
     return result == WH_OK ? advance(conn) : fail(conn, result);
 }

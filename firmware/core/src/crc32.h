@@ -5,6 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint32_t wh_crc32(const uint8_t *bytes, size_t size);
+uint32_t wh_crc32(const void *bytes, size_t size);
 
 #endif

@@ -33,29 +33,27 @@ static int days_since_1970(int year, int month, int day)
 
 int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length)
 {
-    enum { MONTH, DAY, HOUR, MINUTE, SECOND, FIELDS };
-    static const int most[FIELDS] = {12, 31, 23, 59, 59};
-    bool generalized = format == ASN_GENERALIZED_TIME;
-    int year_size = generalized ? 4 : 2;
-    if (length != year_size + 2 * FIELDS + 1 || date[length - 1] != 'Z') {
-        return INT64_MIN;
-    }
-    int high = generalized ? two_digits(date) : 0;
-    int low = two_digits(date + year_size - 2);
+    enum { CENTURY, YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FIELDS };
+    static const struct {
+        int8_t least;
+        int8_t most;
+    } bounds[FIELDS] = {{0, 99}, {0, 99}, {1, 12}, {1, 31}, {0, 23}, {0, 59}, {0, 59}};
     int fields[FIELDS];
-    bool sound = high >= 0 && low >= 0;
-    for (int i = 0; i < FIELDS; i++) {
-        fields[i] = two_digits(date + year_size + (ptrdiff_t)(2 * i));
-        sound = sound && fields[i] >= (i <= DAY ? 1 : 0) && fields[i] <= most[i];
-    }
-    if (!sound) {
+    int first = format == ASN_GENERALIZED_TIME ? CENTURY : YEAR;
+    if (length != 2 * (FIELDS - first) + 1 || date[length - 1] != 'Z') {
         return INT64_MIN;
     }
-    int year = high * 100 + low;
-    if (!generalized) {
-        year += low >= 50 ? 1900 : 2000;
+    for (int i = first; i < FIELDS; i++) {
+        fields[i] = two_digits(date);
+        date += 2;
+        if (fields[i] < bounds[i].least || fields[i] > bounds[i].most) {
+            return INT64_MIN;
+        }
     }
-    int days = days_since_1970(year, fields[MONTH], fields[DAY]);
+    if (first == YEAR) {
+        fields[CENTURY] = fields[YEAR] >= 50 ? 19 : 20;
+    }
+    int days = days_since_1970(fields[CENTURY] * 100 + fields[YEAR], fields[MONTH], fields[DAY]);
     int seconds = (fields[HOUR] * 60 + fields[MINUTE]) * 60 + fields[SECOND];
     return (int64_t)days * 86400 + seconds;
 }

@@ -35,11 +35,11 @@ static bool contains(const uint8_t *bytes, size_t size, const char *text)
     return false;
 }
 
-/* By the two headers of a locked key (RFC 7468 11, RFC 1421 4.6.1.1). */
+/* By the headers of a locked key (RFC 7468 11, RFC 1421 4.6.1.1): their blank and comma are not
+ * among the characters of a key. */
 static bool is_encrypted(const uint8_t *key, size_t size)
 {
-    return contains(key, size, "-----BEGIN ENCRYPTED PRIVATE KEY-----") ||
-           contains(key, size, "\nProc-Type: 4,ENCRYPTED");
+    return contains(key, size, "BEGIN ENCRYPTED") || contains(key, size, "4,ENCRYPTED");
 }
 
 int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)

@@ -32,6 +32,7 @@ typedef struct wh_journal_entry {
 
 /* What the header of a sector says. */
 typedef struct wh_journal_sector {
+    uint32_t index;
     bool valid;
     /* Times it was erased. */
     uint32_t erased;
@@ -39,6 +40,8 @@ typedef struct wh_journal_sector {
     uint32_t sequence;
     /* Its records, and those of all sectors below it in sequence, are to be overwritten. */
     bool forgotten;
+    /* They are. */
+    bool overwritten;
 } wh_journal_sector;
 
 /* Reads the header of a sector, for looking. WH_PLATFORM_FLASH. */
@@ -50,8 +53,8 @@ WH_MUST_CHECK int wh_journal_entry_at(const wh_flash *flash, uint32_t at, wh_jou
 /* Whether `a` was written after `b`. Both are of one wh_journal_each(). */
 bool wh_journal_is_later(const wh_journal_entry *a, const wh_journal_entry *b);
 
-/* Told of one entry; returns false to stop. */
-typedef bool (*wh_journal_visitor)(const wh_journal_entry *entry, void *ctx);
+/* Told of one entry. */
+typedef void (*wh_journal_visitor)(const wh_journal_entry *entry, void *ctx);
 
 /* Visits every entry, spent ones included; those of one sector in the order
  * in which they were written, but sectors in any. WH_PLATFORM_FLASH. */
@@ -82,8 +85,9 @@ WH_MUST_CHECK int wh_journal_forget(const wh_flash *flash);
 
 /* After a loss of power, before anything else: ends what was begun, and makes sure that
  * what power left half programmed reads tomorrow as it reads today, but for spent and
- * forget marks that read as blank: they may yet come through. The newest record is the
- * caller's to confirm. A few program operations, no erase. WH_PLATFORM_FLASH. */
-WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash);
+ * forget marks that read as blank: they may yet come through. Visits every entry on the
+ * way; the newest record is the caller's to confirm. A few program operations, no erase.
+ * WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx);
 
 #endif

@@ -12,7 +12,7 @@ static const char *const reason_words[] = {
 const char *wh_cipher_name(uint16_t cipher)
 {
     switch (cipher) {
-#define WH_SUITE12(number, name, wolfssl_name)                                                               \
+#define WH_SUITE12(number, name)                                                                             \
     case number:                                                                                             \
         return (name);
 #define WH_SUITE13 WH_SUITE12

@@ -103,7 +103,7 @@ time_t wh_wolfssl_time(time_t *out)
 
 uint64_t wh_wolfssl_now_ms(void)
 {
-    return installed->elapsed_us(installed->ctx) / 1000u + WH_WOLFSSL_CLOCK_BASE_S * 1000ull;
+    return wh_clock_elapsed_us() / 1000u + WH_WOLFSSL_CLOCK_BASE_S * 1000ull;
 }
 
 uint32_t wh_wolfssl_now_s(void)

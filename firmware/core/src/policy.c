@@ -2,9 +2,9 @@
 
 #include "warmhello/platform.h"
 
-static uint64_t us(uint64_t s)
+static bool has_reached(const wh_age *age, uint32_t s)
 {
-    return s * 1000000u;
+    return age->known && age->most_us >= (uint64_t)s * 1000000u;
 }
 
 uint32_t wh_policy_lifetime_s(const wh_record_info *info)
@@ -12,6 +12,14 @@ uint32_t wh_policy_lifetime_s(const wh_record_info *info)
     /* TLS 1.2 gives no upper limit; RFC 5246 F.1.4 advises a day. */
     uint32_t most = info->protocol == WH_TLS13 ? WH_TICKET_LIFETIME_MAX_S : WH_LIFETIME_DEFAULT_S;
     return info->lifetime_s < most ? info->lifetime_s : most;
+}
+
+uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm)
+{
+    wh_age age = wh_clock_age(&info->captured, now);
+    uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * part_ppm;
+    uint64_t gone_us = age.known ? age.most_us : 0;
+    return useful_us > gone_us ? useful_us - gone_us : 0;
 }
 
 /* The latest moment that has certainly passed, in the seconds of the wall clock. */
@@ -52,13 +60,13 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (info->lineage.not_after_s != 0 && passed_s(now) >= info->lineage.not_after_s) {
         return WH_REASON_CERTIFICATE_EXPIRED;
     }
-    if (captured.known && captured.most_us >= us(WH_TICKET_LIFETIME_MAX_S)) {
+    if (has_reached(&captured, WH_TICKET_LIFETIME_MAX_S)) {
         return WH_REASON_OVER_7_DAYS;
     }
-    if (captured.known && captured.most_us >= us(wh_policy_lifetime_s(info))) {
+    if (has_reached(&captured, wh_policy_lifetime_s(info))) {
         return WH_REASON_EXPIRED;
     }
-    if (authenticated.known && authenticated.most_us >= us(authenticated_s)) {
+    if (has_reached(&authenticated, authenticated_s)) {
         return WH_REASON_AUTHENTICATION_OLD;
     }
     /* Once on trust, then the server's certificate is looked at again. */

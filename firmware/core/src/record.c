@@ -8,120 +8,111 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/hmac.h>
 
-#include "bytes.h"
+#include "little_endian.h"
 #include "warmhello/platform.h"
 #include "wipe.h"
 
 enum {
-    AT_MAGIC = 0,
-    AT_VERSION = 4,
-    AT_FLAGS = 5,
-    AT_PROTOCOL = 6,
-    AT_KIND = 7,
-    AT_GENERATION = 8,
-    AT_SESSION_SIZE = 12,
-    AT_ZERO = 14,
-    AT_BUILD = 16,
-    AT_LIFETIME = 24,
-    AT_ZERO_TOO = 28,
-    AT_NOT_AFTER = 32,
-    AT_CAPTURED = 40,
-    AT_AUTHENTICATED = 64,
-    AT_BINDING = 88,
-    AT_NONCE = 120,
     NONCE_SIZE = XCHACHA20_POLY1305_AEAD_NONCE_SIZE,
     TAG_SIZE = CHACHA20_POLY1305_AEAD_AUTHTAG_SIZE,
     KEY_SIZE = CHACHA20_POLY1305_AEAD_KEYSIZE,
+};
+
+/* As it lies in a record, which may lie anywhere: copied, never pointed at. */
+typedef struct record_header {
+    uint32_t magic;
+    uint8_t version;
+    uint8_t flags;
+    uint8_t protocol;
+    uint8_t kind;
+    uint32_t generation;
+    uint16_t session_size;
+    uint16_t zero;
+    uint64_t build;
+    uint32_t lifetime_s;
+    uint32_t zero_too;
+    int64_t not_after_s;
+    wh_instant captured;
+    wh_instant authenticated;
+    wh_binding binding;
+    uint8_t nonce[NONCE_SIZE];
+} record_header;
+
+enum {
+    AT_NONCE = offsetof(record_header, nonce),
     /* The part of the header that is hashed into the nonce and authenticated with the
      * session; the nonce itself is authenticated by its use. */
     HEADER_SIZE = AT_NONCE,
 };
 
-_Static_assert(AT_NONCE + NONCE_SIZE == WH_RECORD_BODY, "the body follows the nonce");
+_Static_assert(offsetof(record_header, captured) == 40 && AT_NONCE == 120, "there are no gaps");
+_Static_assert(sizeof(record_header) == WH_RECORD_BODY, "the body follows the nonce");
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
-enum { FLAG_SINGLE_USE = 1, FLAG_EARLY_DATA = 2, FLAG_AGE_LOST = 4, FLAG_PINNED = 8, FLAGS_KNOWN = 15 };
+/* As bits of `flags`. */
+enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, FLAG_COUNT };
 
-static const uint8_t magic[4] = {'W', 'H', 'S', 'R'};
+#define MAGIC 0x52534857u /* "WHSR" */
 
 /* ---- Header ---------------------------------------------------------------- */
 
-static void put_instant(uint8_t *out, const wh_instant *instant)
-{
-    wh_put_le(out, instant->epoch, 8);
-    wh_put_le(out + 8, instant->elapsed_us, 8);
-    wh_put_le(out + 16, (uint64_t)instant->wall_s, 8);
-}
-
-static wh_instant get_instant(const uint8_t *in)
-{
-    return (wh_instant){
-        .epoch = wh_get_le(in, 8),
-        .elapsed_us = wh_get_le(in + 8, 8),
-        .wall_s = (int64_t)wh_get_le(in + 16, 8),
-    };
-}
-
 static void put_header(uint8_t *out, const wh_record_info *info, size_t session_size)
 {
-    memset(out, 0, HEADER_SIZE);
-    memcpy(out + AT_MAGIC, magic, sizeof magic);
-    out[AT_VERSION] = WH_RECORD_VERSION;
-    out[AT_FLAGS] =
-        (uint8_t)((info->single_use ? FLAG_SINGLE_USE : 0) | (info->early_data ? FLAG_EARLY_DATA : 0) |
-                  (info->lineage.age_lost ? FLAG_AGE_LOST : 0) | (info->pinned ? FLAG_PINNED : 0));
-    out[AT_PROTOCOL] = (uint8_t)info->protocol;
-    out[AT_KIND] = (uint8_t)info->kind;
-    wh_put_le(out + AT_GENERATION, info->generation, 4);
-    wh_put_le(out + AT_SESSION_SIZE, session_size, 2);
-    wh_put_le(out + AT_BUILD, info->build, 8);
-    wh_put_le(out + AT_LIFETIME, info->lifetime_s, 4);
-    wh_put_le(out + AT_NOT_AFTER, (uint64_t)info->lineage.not_after_s, 8);
-    put_instant(out + AT_CAPTURED, &info->captured);
-    put_instant(out + AT_AUTHENTICATED, &info->lineage.authenticated);
-    memcpy(out + AT_BINDING, info->binding.digest, WH_DIGEST_SIZE);
-}
-
-static wh_record_info get_header(const uint8_t *in)
-{
-    wh_record_info info = {
-        .protocol = (wh_protocol)in[AT_PROTOCOL],
-        .kind = (wh_kind)in[AT_KIND],
-        .single_use = (in[AT_FLAGS] & FLAG_SINGLE_USE) != 0,
-        .early_data = (in[AT_FLAGS] & FLAG_EARLY_DATA) != 0,
-        .pinned = (in[AT_FLAGS] & FLAG_PINNED) != 0,
-        .generation = (uint32_t)wh_get_le(in + AT_GENERATION, 4),
-        .lifetime_s = (uint32_t)wh_get_le(in + AT_LIFETIME, 4),
-        .captured = get_instant(in + AT_CAPTURED),
-        .lineage =
-            {
-                .authenticated = get_instant(in + AT_AUTHENTICATED),
-                .not_after_s = (int64_t)wh_get_le(in + AT_NOT_AFTER, 8),
-                .age_lost = (in[AT_FLAGS] & FLAG_AGE_LOST) != 0,
-            },
-        .build = wh_get_le(in + AT_BUILD, 8),
+    const record_header h = {
+        .magic = MAGIC,
+        .version = WH_RECORD_VERSION,
+        .flags = (uint8_t)(info->single_use << SINGLE_USE | info->early_data << EARLY_DATA |
+                           info->lineage.age_lost << AGE_LOST | info->pinned << PINNED),
+        .protocol = (uint8_t)info->protocol,
+        .kind = (uint8_t)info->kind,
+        .generation = info->generation,
+        .session_size = (uint16_t)session_size,
+        .build = info->build,
+        .lifetime_s = info->lifetime_s,
+        .not_after_s = info->lineage.not_after_s,
+        .captured = info->captured,
+        .authenticated = info->lineage.authenticated,
+        .binding = info->binding,
     };
-    memcpy(info.binding.digest, in + AT_BINDING, WH_DIGEST_SIZE);
-    return info;
+    memcpy(out, &h, sizeof h);
 }
 
-static bool has_sound_words(const uint8_t *header)
+static bool is_sound(const record_header *h, size_t size)
 {
-    uint8_t protocol = header[AT_PROTOCOL];
-    uint8_t kind = header[AT_KIND];
-    return (header[AT_FLAGS] & ~FLAGS_KNOWN) == 0 && (protocol == WH_TLS12 || protocol == WH_TLS13) &&
-           kind > WH_KIND_NONE && kind <= WH_KIND_PSK && wh_get_le(header + AT_ZERO, 2) == 0 &&
-           wh_get_le(header + AT_ZERO_TOO, 4) == 0;
+    return size <= WH_RECORD_MAX && h->magic == MAGIC && h->version == WH_RECORD_VERSION &&
+           h->session_size == size - WH_RECORD_OVERHEAD && h->flags >> FLAG_COUNT == 0 &&
+           (h->protocol == WH_TLS12 || h->protocol == WH_TLS13) && h->kind > WH_KIND_NONE &&
+           h->kind <= WH_KIND_PSK && h->zero == 0 && h->zero_too == 0;
 }
 
 int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
 {
-    if (size <= WH_RECORD_OVERHEAD || size > WH_RECORD_MAX ||
-        memcmp(record + AT_MAGIC, magic, sizeof magic) != 0 || record[AT_VERSION] != WH_RECORD_VERSION ||
-        wh_get_le(record + AT_SESSION_SIZE, 2) != size - WH_RECORD_OVERHEAD || !has_sound_words(record)) {
+    record_header h;
+    if (size <= WH_RECORD_OVERHEAD) {
         return WH_DAMAGE_RECORD;
     }
-    *out = get_header(record);
+    memcpy(&h, record, sizeof h);
+    if (!is_sound(&h, size)) {
+        return WH_DAMAGE_RECORD;
+    }
+    *out = (wh_record_info){
+        .protocol = (wh_protocol)h.protocol,
+        .kind = (wh_kind)h.kind,
+        .single_use = (h.flags >> SINGLE_USE & 1) != 0,
+        .early_data = (h.flags >> EARLY_DATA & 1) != 0,
+        .pinned = (h.flags >> PINNED & 1) != 0,
+        .generation = h.generation,
+        .lifetime_s = h.lifetime_s,
+        .captured = h.captured,
+        .lineage =
+            {
+                .authenticated = h.authenticated,
+                .not_after_s = h.not_after_s,
+                .age_lost = (h.flags >> AGE_LOST & 1) != 0,
+            },
+        .binding = h.binding,
+        .build = h.build,
+    };
     return WH_OK;
 }
 

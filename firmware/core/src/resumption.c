@@ -2,15 +2,14 @@
 
 #include <wolfssl/ssl.h>
 
-#include "warmhello/platform.h"
+#include "opened.h"
 #include "warmhello/policy.h"
 #include "warmhello/session.h"
 #include "warmhello/store.h"
-#include "wipe.h"
 
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome)
 {
-    *r = (wh_resumption){.client = client, .outcome = outcome};
+    *r = (wh_resumption){.client = client, .outcome = outcome, .not_after_s = client->ca_not_after_s};
 }
 
 /* ---- Offering ------------------------------------------------------------------------ */
@@ -107,25 +106,25 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
         info->lineage = r->lineage;
         return WH_OK;
     }
-    int64_t ca_s = r->client->ca_not_after_s;
-    bool ca_first = ca_s != 0 && (r->not_after_s == 0 || ca_s < r->not_after_s);
-    info->lineage = (wh_lineage){
-        .authenticated = info->captured,
-        .not_after_s = ca_first ? ca_s : r->not_after_s,
-    };
+    info->lineage.authenticated = info->captured;
+    info->lineage.not_after_s = r->not_after_s;
     return WH_OK;
+}
+
+static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh_record_info *info)
+{
+    *info = (wh_record_info){0};
+    int result = wh_session_capture(ssl, session);
+    return result == WH_OK ? inherit(r, info) : result;
 }
 
 /* Stores the connection's session in RTC RAM. One that cannot be resumed or kept is no
  * error of the connection: the next is a full one. */
 static void keep(wh_resumption *r, WOLFSSL *ssl)
 {
-    wh_session session = WH_SESSION_EMPTY;
-    wh_record_info info = {0};
-    int result = wh_session_capture(ssl, &session);
-    if (result == WH_OK) {
-        result = inherit(r, &info);
-    }
+    wh_session session;
+    wh_record_info info;
+    int result = capture(r, ssl, &session, &info);
     if (result == WH_OK) {
         result = wh_store_put(&info, &session);
     }
@@ -163,15 +162,11 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
 /* Seals a second ticket. RTC RAM has the first, flash shall have this one. */
 static void keep_second(wh_resumption *r, WOLFSSL *ssl)
 {
-    const wh_platform *platform = wh_platform_get();
-    wh_session session = WH_SESSION_EMPTY;
-    wh_record_info info = {0};
-    r->second = platform->allocate(platform->ctx, WH_RECORD_MAX);
-    int size = r->second != NULL ? wh_session_capture(ssl, &session) : WH_PLATFORM_MEMORY;
-    if (size == WH_OK) {
-        size = inherit(r, &info);
-    }
-    if (size == WH_OK) {
+    wh_session session;
+    wh_record_info info;
+    int size = capture(r, ssl, &session, &info);
+    r->second = wh_allocate(WH_RECORD_MAX);
+    if (size == WH_OK && r->second != NULL) {
         size = wh_store_seal(&info, &session, r->second);
     }
     wh_session_release(&session);
@@ -240,7 +235,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = resumed ? r->peer.resumed_without_ticket : r->peer.full_without_ticket;
+    bool in_vain = r->peer.without_ticket[resumed];
     return takes_tickets(r) && !r->ticket_came && !in_vain ? wh_policy_ticket_wait_ms(&r->client->policy) : 0;
 }
 
@@ -248,7 +243,7 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool *without = resumed ? &r->peer.resumed_without_ticket : &r->peer.full_without_ticket;
+    bool *without = &r->peer.without_ticket[resumed];
     if (takes_tickets(r) && *without == r->ticket_came) {
         *without = !r->ticket_came;
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -257,26 +252,23 @@ static void remember_tickets(wh_resumption *r)
 
 void wh_resumption_settle(wh_resumption *r)
 {
+    wh_outcome *o = r->outcome;
     remember_tickets(r);
     if (wh_store_wants_flash(&r->client->binding)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
         if (result != WH_MISS_EMPTY) {
-            r->outcome->store_error = result;
+            o->store_error = result;
         }
     }
     wh_resumption_free(r);
-    r->outcome->stored = wh_store_tiers();
-    if (r->outcome->stored == WH_TIERS_NONE && r->outcome->store_error == WH_OK) {
-        r->outcome->store_error = WH_MISS_NOT_RESUMABLE;
+    o->stored = wh_store_tiers();
+    if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
+        o->store_error = WH_MISS_NOT_RESUMABLE;
     }
 }
 
 void wh_resumption_free(wh_resumption *r)
 {
-    if (r->second != NULL) {
-        const wh_platform *platform = wh_platform_get();
-        wh_wipe(r->second, WH_RECORD_MAX);
-        platform->release(platform->ctx, r->second);
-        r->second = NULL;
-    }
+    wh_release(r->second, WH_RECORD_MAX);
+    r->second = NULL;
 }

@@ -17,50 +17,60 @@
 /* No copy in flash. */
 #define WH_RTC_NOWHERE 0xffffffffu
 
+/* As it lies in the slot, in front of the record. */
 typedef struct wh_rtc {
+    /* These two and `seen_us`, the elapsed clock, are set when it is saved. */
+    uint32_t magic;
+    uint32_t crc;
     /* Which run of the elapsed clock this is. */
     uint64_t epoch;
+    uint64_t seen_us;
     /* The highest generation that this device has sealed. */
     uint32_t generation;
     /* The record in the slot, 0 when there is none. It is wiped when it is spent. */
     uint16_t record_size;
-    uint32_t record_generation;
-    /* There was one, and it was spent. */
-    bool record_spent;
-    /* It was offered in a handshake that failed. */
-    bool record_suspect;
-    /* There was one, and it was deleted as suspect. */
-    bool record_deleted;
-    /* It is in flash too, or a write of it was begun. */
-    bool record_in_flash;
-    /* The record in flash that has not been spent; there is no other. */
-    uint32_t flash_at;
-    uint32_t flash_generation;
-    /* First bytes of its binding, and when on the elapsed clock it wants replacing. */
-    uint32_t flash_binding;
-    uint64_t flash_stale_us;
     /* A write to flash was begun and its end is not known: look what is there. */
     bool flash_unsure;
     /* A forget was begun: go on with it before all else. */
     bool forgetting;
-    /* When on the elapsed clock the wear budget allows the next erase. */
-    uint64_t erase_allowed_us;
+    /* There was a record, and it was spent. */
+    bool record_spent;
+    /* It is in flash too, or a write of it was begun. */
+    bool record_in_flash;
+    /* It was offered in a handshake that failed. */
+    bool record_suspect;
+    /* There was one, and it was deleted as suspect. */
+    bool record_deleted;
+    uint32_t record_generation;
+    /* The record in flash that has not been spent; there is no other. */
+    uint32_t flash_at;
+    uint32_t flash_generation;
+    /* First bytes of its binding. */
+    uint32_t flash_binding;
     /* First bytes of the binding of the peer that `peer` is about. */
     uint32_t peer_binding;
+    /* When on the elapsed clock the copy in flash wants replacing. */
+    uint64_t flash_stale_us;
+    /* When on the elapsed clock the wear budget allows the next erase. */
+    uint64_t erase_allowed_us;
     wh_peer peer;
     /* First bytes of the binding whose session was replaced by another's; 0 for none. */
     uint32_t replaced_binding;
     /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */
     uint32_t pin_binding;
+    uint32_t zero;
     uint64_t pin_until_us;
 } wh_rtc;
 
-/* Reads the slot. WH_MISS_EMPTY: the power was lost; `out` is a new state with an epoch
- * of its own, which the caller saves. WH_PLATFORM_ENTROPY. */
+/* Reads the slot. When the power was lost, `out` is a new state with an epoch of its own,
+ * which is not sure of flash and which the caller saves. WH_PLATFORM_ENTROPY. */
 WH_MUST_CHECK int wh_rtc_load(wh_rtc *out);
 
 /* Writes the state and reads it back. WH_PLATFORM_RTC: the slot did not keep it. */
-WH_MUST_CHECK int wh_rtc_save(const wh_rtc *state);
+WH_MUST_CHECK int wh_rtc_save(wh_rtc *state);
+
+/* Whether the record in the slot is of this generation. */
+bool wh_rtc_holds(const wh_rtc *state, uint32_t generation);
 
 /* Where the record is, WH_RECORD_MAX bytes. */
 uint8_t *wh_rtc_record(void);

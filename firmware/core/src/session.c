@@ -40,10 +40,10 @@ static bool read_layout(const uint8_t *bytes, size_t size, layout *out)
     return out->ticket_seen_ms + 8 <= size;
 }
 
-static void put_be(uint8_t *out, uint64_t value, size_t size)
+static void put_be32(uint8_t *out, uint32_t value)
 {
-    for (size_t i = 0; i < size; i++) {
-        out[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+    for (size_t i = 4; i > 0; value >>= 8) {
+        out[--i] = (uint8_t)value;
     }
 }
 
@@ -136,8 +136,10 @@ int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, wh_session *ou
     if (!read_layout(bytes, size, &at)) {
         return WH_DAMAGE_SESSION;
     }
-    put_be(bytes + AT_BORN_S, wh_wolfssl_now_s() - (uint32_t)(age_us / 1000000u), 4);
-    put_be(bytes + at.ticket_seen_ms, wh_wolfssl_now_ms() - age_us / 1000u, 8);
+    uint64_t seen_ms = wh_wolfssl_now_ms() - age_us / 1000u;
+    put_be32(bytes + AT_BORN_S, wh_wolfssl_now_s() - (uint32_t)(age_us / 1000000u));
+    put_be32(bytes + at.ticket_seen_ms, (uint32_t)(seen_ms >> 32));
+    put_be32(bytes + at.ticket_seen_ms + 4, (uint32_t)seen_ms);
     const unsigned char *end = bytes;
     (void)wh_memory_ran_out();
     out->native = wolfSSL_d2i_SSL_SESSION(NULL, &end, (long)size);

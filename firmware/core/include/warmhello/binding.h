@@ -30,7 +30,7 @@ typedef struct wh_binding_input {
     const char *sni;
     /** Application protocols asked for, or "". */
     const char *alpn;
-    /** Cipher suites offered, in wolfSSL's names, or "" for all that are built in. */
+    /** Cipher suites offered, in order, or "" for all that are built in. */
     const char *ciphers;
     /** Key-exchange groups offered, in order, by their numbers in IANA's registry. */
     const int *groups;
@@ -55,6 +55,9 @@ WH_MUST_CHECK int wh_binding_compute(const wh_binding_input *input, wh_binding *
 
 /** True if both are the same. */
 bool wh_binding_equal(const wh_binding *a, const wh_binding *b);
+
+/** Its first 4 bytes: tells bindings apart where a mistake does no harm. */
+uint32_t wh_binding_tag(const wh_binding *binding);
 
 /** What identifies this wolfSSL build: its version in the upper half, and in the lower
  * one the options that shape a serialised session or what a handshake checks. A session

@@ -27,6 +27,9 @@ typedef struct wh_age {
     uint64_t most_us;
 } wh_age;
 
+/** The platform's elapsed clock, in microseconds. */
+uint64_t wh_clock_elapsed_us(void);
+
 /** Seconds since 1970-01-01 UTC, 0 while unknown. A clock that reads earlier than a moment
  * that has certainly passed is not believed. */
 int64_t wh_clock_wall_s(void);

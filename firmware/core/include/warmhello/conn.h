@@ -53,10 +53,11 @@ typedef struct wh_conn {
     wh_client *client;
     struct WOLFSSL *ssl;
     wh_conn_state state;
-    wh_conn_buffers buffers;
+    wh_outcome outcome;
     size_t in_len;
     size_t in_pos;
     size_t out_len;
+    wh_conn_buffers buffers;
     bool wire_ended;
     bool close_called;
     bool close_wanted;
@@ -64,7 +65,6 @@ typedef struct wh_conn {
     char last_direction;
     uint64_t opened_us;
     wh_resumption resumption;
-    wh_outcome outcome;
 } wh_conn;
 
 /** Begins a connection: offers the stored session if it fits, and leaves the

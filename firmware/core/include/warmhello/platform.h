@@ -61,7 +61,7 @@ typedef struct wh_platform {
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
-#define WH_RTC_SIZE 2296
+#define WH_RTC_SIZE 2304
 
 /** Makes `platform` the one of this process and starts wolfSSL on it.
  *

@@ -39,6 +39,14 @@ typedef struct wh_policy {
 /** How long after its capture a session may be offered, in seconds. */
 uint32_t wh_policy_lifetime_s(const wh_record_info *info);
 
+/** Parts of a lifetime, in millionths: all of it, and what is over when a copy in flash wants
+ * replacing. */
+enum { WH_POLICY_WHOLE_PPM = 1000000, WH_POLICY_STALE_PPM = 750000 };
+
+/** Microseconds until such a part of the lifetime is over. An unknown age counts as 0: what
+ * depends on it ends at the latest so long after the loss of power. */
+uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm);
+
 /** WH_REASON_ACCEPTED if a session with this header may be offered at `now`, otherwise why
  * not. The binding is not looked at: the store has checked it. */
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now);

@@ -22,11 +22,10 @@
 
 /** What is remembered of the peer of the last connections, in RTC RAM. */
 typedef struct wh_peer {
-    /** Connects in full that it broke off, in a row; at most 255. */
-    uint8_t failures;
-    /** TLS 1.3: it gave no ticket in the last full, or resumed, connection. */
-    bool full_without_ticket;
-    bool resumed_without_ticket;
+    /** Connects in full that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
+    _Alignas(uint32_t) uint8_t failures;
+    /** TLS 1.3: it gave no ticket in the last full [0], or resumed [1], connection. */
+    bool without_ticket[2];
 } wh_peer;
 
 /** A session as it comes out of the store. Release `session` when done. */

@@ -74,6 +74,36 @@ static int erase_file(void *ctx, uint32_t sector)
     return written == (ssize_t)sizeof ones ? 0 : -1;
 }
 
+/* What the making of a file leaves that was ended before its end. */
+static bool is_erased(int file, off_t size)
+{
+    for (off_t at = 0; at < size; at++) {
+        uint8_t byte = 0;
+        if (pread(file, &byte, 1, at) != 1 || byte != 0xff) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A file of erased sectors, if it is new or was not made to its end. */
+static int make_sectors(int file)
+{
+    struct stat info;
+    if (fstat(file, &info) != 0) {
+        return WH_PLATFORM_FLASH;
+    }
+    if (info.st_size == FILE_SIZE) {
+        return WH_OK;
+    }
+    bool unfinished = info.st_size < FILE_SIZE && is_erased(file, info.st_size);
+    int result = unfinished ? WH_OK : WH_PLATFORM_FLASH;
+    for (uint32_t i = 0; i < WH_FLASH_FILE_SECTORS && result == WH_OK; i++) {
+        result = erase_file(&opened, i) == 0 ? WH_OK : WH_PLATFORM_FLASH;
+    }
+    return result;
+}
+
 int wh_flash_file_open(const char *path, wh_flash *flash)
 {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -81,22 +111,13 @@ int wh_flash_file_open(const char *path, wh_flash *flash)
         return WH_PLATFORM_FLASH;
     }
     opened = file;
-    void *ctx = &opened;
-    struct stat info;
-    int result = fstat(file, &info) == 0 ? WH_OK : WH_PLATFORM_FLASH;
-    if (result == WH_OK && info.st_size == 0) {
-        for (uint32_t i = 0; i < WH_FLASH_FILE_SECTORS && result == WH_OK; i++) {
-            result = erase_file(ctx, i) == 0 ? WH_OK : WH_PLATFORM_FLASH;
-        }
-    } else if (result == WH_OK && info.st_size != FILE_SIZE) {
-        result = WH_PLATFORM_FLASH;
-    }
+    int result = make_sectors(file);
     if (result != WH_OK) {
         (void)close(file);
         return result;
     }
     *flash = (wh_flash){
-        .ctx = ctx,
+        .ctx = &opened,
         .sector_count = WH_FLASH_FILE_SECTORS,
         .read = read_file,
         .program = program_file,

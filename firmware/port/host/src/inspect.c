@@ -100,7 +100,7 @@ static void add_header(report *r, const wh_record_info *info)
     add(r, "\"");
 }
 
-static bool add_record(const wh_journal_entry *entry, void *ctx)
+static void add_record(const wh_journal_entry *entry, void *ctx)
 {
     report *r = ctx;
     wh_record_info info;
@@ -113,7 +113,6 @@ static bool add_record(const wh_journal_entry *entry, void *ctx)
     }
     add(r, "}");
     r->separator = ",";
-    return true;
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): written through the report */
