@@ -23,6 +23,17 @@ export function describeEveryApp(): void {
             await server.line(new RegExp(`Received PUBLISH from \\S+ \\(.*${topic}, ... \\(14 bytes\\)\\)`))
         })
 
+        test("the app that publishes with QoS 1 knows that mosquitto has its reading", async () => {
+            using server = await startMosquitto({ identity: identity.server })
+            const { wakes, lines } = await runApp("publish", { ...kinds[kind], server: serverAt(server.port) })
+            expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed"])
+            const own = lines.map(({ text }) => text).filter((text) => !text.startsWith("mqtt:"))
+            expect(own).toEqual(
+                [0, 1, 2].flatMap((n) => ["published 21 C, and the broker has it", `1 full, ${n} resumed so far`]),
+            )
+            await server.line(/Received PUBLISH from \S+ \(d\d, q1, /)
+        })
+
         test("the https app reports to nginx at each wake, and every wake after the first resumes", async () => {
             using server = await startNginx({ identity: identity.server })
             const { wakes, lines } = await runApp("app", { ...kinds[kind], server: serverAt(server.port) })

@@ -1,5 +1,5 @@
 // DeviceScript's own tools, unmodified, with one line of environment.
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -86,7 +86,38 @@ function line(child: ChildProcess, pattern: RegExp): Promise<string> {
     })
 }
 
+/** Builds devs/sim as its own script does, and starts it. */
+async function startSim(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+    execFileSync("npm", ["run", "--silent", "build:sim"], { cwd: checkoutPath("devs") })
+    const sim = spawn(process.execPath, [".devicescript/sim/app.js"], { cwd: checkoutPath("devs"), env })
+    await line(sim, /^TLS Session service/)
+    return sim
+}
+
 /** Its ports are fixed (8081 to 8083). */
+test("beside devs devtools, an app uses the service that devs/sim starts", async () => {
+    using server = await startNginx({ identity: identity.server })
+    const env = environment(server.port, { WARMHELLO_SIM: join(folder, "sim"), WARMHELLO_TLS: "1.2" })
+    const options = { cwd: checkoutPath("devs"), env }
+    const tools = spawn(DEVS, ["devtools"], options)
+    let sim: ChildProcess | undefined
+    try {
+        await line(tools, /dbgserver/)
+        sim = await startSim(env)
+        for (const outcome of [/full \(none\), received \d+ B/, /resumed \(accepted\), received \d+ B/]) {
+            const app = spawn(DEVS, ["run", "src/telemetry.ts"], options)
+            try {
+                expect(await line(app, outcome)).toMatch(outcome)
+            } finally {
+                app.kill()
+            }
+        }
+    } finally {
+        sim?.kill()
+        tools.kill()
+    }
+}, 120_000)
+
 test("devs run beside devs devtools connects through the core", async () => {
     using server = await startNginx({ identity: identity.server })
     const options = { cwd: checkoutPath("test/apps"), env: environment(server.port) }

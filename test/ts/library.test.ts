@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import koffi from "koffi"
 import { expect, test } from "vitest"
-import { Client } from "#warmhello/core/client.js"
+import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { Connection, connectionStates } from "#warmhello/core/connection.js"
 import { readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
@@ -20,7 +20,9 @@ import {
     setWallClockKnown,
     sleep,
 } from "#warmhello/core/platform.js"
+import { Service } from "#warmhello/core/service.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
+import { readCounts, registers } from "#warmhello/service/spec.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 
@@ -37,6 +39,23 @@ function enumNames(header: string, type: string): string[] {
 function wordsOf(header: string, type: string): (string | null)[] {
     const word = library.func(`const char *${type}_word(int value)`)
     return enumNames(header, type).map((_, value) => word(value))
+}
+
+/** A connect that the service is told of, and one that meets no server. */
+function useService(options: ClientOptions): void {
+    using service = new Service()
+    using client = new Client(options, service)
+    using connection = new Connection(client)
+    connection.eof()
+    const connect = service.connecting()
+    service.connected(connection)
+    service.closed(connect, connection)
+    service.unreachable(60)
+    expect(service.settingsChanged).toBe(false)
+    const counts = service.handlePacket(0x1000 | registers.counts, Buffer.alloc(0))
+    expect(typeof counts === "string" ? counts : readCounts(counts.payload)?.failed).toBe(2)
+    expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | registers.outcome })
+    service.wake(false)
 }
 
 test("every native function works from TypeScript", async () => {
@@ -75,6 +94,7 @@ test("every native function works from TypeScript", async () => {
         using second = new Connection(client)
         expect(second.hedge()).toBe(false) // it goes in full already
     }
+    useService(clientOptions(server))
     restartWithFlash(undefined)
     expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })

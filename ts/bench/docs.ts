@@ -6,7 +6,7 @@ import { WarmhelloError } from "../errors.js"
 export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
 
 /** The commands that write a section, each between markers of its own. */
-export type SectionOwner = "npm run bench" | "npm run bench:store" | "npm run bench:mcu"
+export type SectionOwner = "npm run bench" | "npm run bench:store" | "npm run bench:service" | "npm run bench:mcu"
 
 const markers = (owner: SectionOwner) => ({
     begin: `<!-- ${owner} -- --write: begin -->`,

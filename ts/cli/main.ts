@@ -4,6 +4,7 @@ import { exitCodes, WarmhelloError } from "../errors.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
+import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
@@ -61,7 +62,8 @@ function program(signal: AbortSignal): Command {
                     "run the native part on an emulated microcontroller instead of this machine",
                 ).choices(mcuKinds),
             )
-            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume"),
+            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
+            .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,
     ).action((app: string, flags: SimulateFlags) => simulateCommand(app, flags, signal))
@@ -89,6 +91,11 @@ function program(signal: AbortSignal): Command {
     root.command("record-mcu")
         .description("make the recordings for bench-mcu anew, against OpenSSL")
         .action(recordMcuCommand)
+    root.command("bench-service")
+        .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
+        .option("--write", "put the table into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")

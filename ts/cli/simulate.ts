@@ -25,6 +25,8 @@ export interface SimulateFlags {
     /** commander's form of --no-tickets */
     tickets: boolean
     mcu?: McuKind
+    /** and of --no-service; not there for `start` */
+    service?: boolean
     flash?: string
     realTime: boolean
     connectTimeout: number
@@ -76,6 +78,7 @@ async function run(
         realTime: flags.realTime,
         connectTimeoutMs: flags.connectTimeout,
         wakeTimeoutMs: flags.wakeTimeout,
+        hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
         onWake: (wake) => table.row(wake),
         onConsole: appPrinter(output, flags.verbose),

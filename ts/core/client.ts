@@ -1,5 +1,6 @@
 import { coreError, WarmhelloError } from "../errors.js"
 import { errorWord, native } from "./library.js"
+import type { Service } from "./service.js"
 
 export type TlsVersion = "1.2" | "1.3"
 
@@ -76,11 +77,17 @@ function nativeConfig(options: ClientOptions) {
 export class Client implements Disposable {
     #handle: unknown
 
-    /** Throws a WarmhelloError: `ca-unreadable`, `ca-expired`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
+    /** With a service, its settings come on top of the options.
+     *
+     * Throws a WarmhelloError: `ca-unreadable`, `ca-expired`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
      * `key-mismatch`, `alpn-unusable`, `argument` or `memory`. */
-    constructor(options: ClientOptions) {
+    constructor(options: ClientOptions, service?: Service) {
         const error = [0]
-        this.#handle = native().clientNew(nativeConfig(options), error)
+        const config = nativeConfig(options)
+        this.#handle =
+            service === undefined
+                ? native().clientNew(config, error)
+                : native().serviceClientNew(service.handle, config, error)
         if (!this.#handle) throw coreError(errorWord(error[0] ?? 0))
     }
 

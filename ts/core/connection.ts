@@ -34,9 +34,14 @@ export class Connection implements Disposable {
         return connectionStates[native().connState(this.#native) as number] ?? "failed"
     }
 
+    /** The native outcome, for Service. Valid until the connection is disposed of. */
+    get outcomeHandle(): unknown {
+        return native().connOutcome(this.#native)
+    }
+
     get outcome(): Outcome {
         const text = Buffer.alloc(native().outcomeJsonSize())
-        const length: number = native().outcomeJson(native().connOutcome(this.#native), text, text.length)
+        const length: number = native().outcomeJson(this.outcomeHandle, text, text.length)
         return outcomeSchema.parse(JSON.parse(text.toString("utf8", 0, length)))
     }
 

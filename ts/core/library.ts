@@ -1,8 +1,9 @@
 // The native library: wolfSSL and the C core behind plain functions
-// (firmware/port/host/include/warmhello/ffi.h and port_host.h).
+// (firmware/port/host/include/warmhello/ffi.h, ffi_service.h and port_host.h).
 import { existsSync } from "node:fs"
 import koffi from "koffi"
 import { WarmhelloError } from "../errors.js"
+import { payloadMax } from "../service/spec.js"
 import { checkoutPath } from "./paths.js"
 import { type CoreErrorWord, coreErrors } from "./words.js"
 
@@ -14,6 +15,14 @@ function load() {
     koffi.opaque("wh_client")
     koffi.opaque("wh_conn")
     koffi.opaque("wh_outcome")
+    koffi.opaque("wh_service")
+    // service.h
+    koffi.struct("wh_service_packet", {
+        is_event: "bool",
+        command: "uint16_t",
+        size: "uint8_t",
+        payload: koffi.array("uint8_t", payloadMax, "Typed"),
+    })
     // client.h; pointers are to memory that only has to last for the call.
     koffi.struct("wh_client_config", {
         host: "const char *",
@@ -68,6 +77,23 @@ function load() {
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
         outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),
+        serviceNew: library.func("wh_service *wh_ffi_service_new(void)"),
+        serviceFree: library.func("void wh_ffi_service_free(wh_service *service)"),
+        serviceWake: library.func("void wh_ffi_service_wake(wh_service *service, bool power_lost)"),
+        serviceClientNew: library.func(
+            "wh_client *wh_ffi_service_client_new(wh_service *service, const wh_client_config *config, _Out_ int *error)",
+        ),
+        serviceHandle: library.func(
+            "int wh_service_handle(wh_service *service, uint16_t command, const uint8_t *payload, size_t size, _Out_ wh_service_packet *answer)",
+        ),
+        serviceNext: library.func("bool wh_service_next(wh_service *service, _Out_ wh_service_packet *out)"),
+        serviceConnecting: library.func("uint32_t wh_service_connecting(wh_service *service)"),
+        serviceConnected: library.func("void wh_service_connected(wh_service *service, const wh_outcome *outcome)"),
+        serviceUnreachable: library.func("void wh_service_unreachable(wh_service *service, uint32_t backoff_s)"),
+        serviceClosed: library.func(
+            "void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)",
+        ),
+        serviceSettingsChanged: library.func("bool wh_service_settings_changed(const wh_service *service)"),
         inspect: library.func(
             "int wh_inspect(const uint8_t *image, size_t image_size, int has_key, _Out_ char *out, size_t size)",
         ),

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events"
 import { coreError, type ErrorCode, WarmhelloError } from "../errors.js"
 import { Attempt } from "./attempt.js"
 import type { Client } from "./client.js"
+import type { Connection } from "./connection.js"
 import type { Outcome } from "./outcome.js"
 
 export interface TlsSocketOptions {
@@ -10,6 +11,20 @@ export interface TlsSocketOptions {
     port: number
     /** One deadline for everything that a connect tries, a second attempt included, in milliseconds. */
     connectTimeoutMs: number
+    observer?: ConnectObserver | undefined
+}
+
+/** Hears of a connect; nothing waits for it. */
+export interface ConnectObserver {
+    /** Returns the name of this connect that `closed` wants. */
+    connecting(): number
+    /** All that the connect tried is over, with success or without. */
+    connected(connection: Connection): void
+    /** The same when there was no TLS, with the advice how long to leave the server alone. */
+    unreachable(backoffS: number): void
+    /** The connection has closed; its outcome is final. Comes last, and always after `connecting`; the connection is
+     * undefined when there was no TLS. */
+    closed(connect: number, connection: Connection | undefined): void
 }
 
 interface TlsSocketEvents {
@@ -65,6 +80,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #timers: NodeJS.Timeout[] = []
     #startedAt = 0
     #backoffS = 0
+    /** The observer's name of this connect. */
+    #name = 0
     /** From `connect` to `open`, with all that was tried, in milliseconds; undefined before. */
     connectMs: number | undefined
 
@@ -101,6 +118,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     connect(): void {
         const { connectTimeoutMs } = this.#options
+        this.#name = this.#options.observer?.connecting() ?? 0
         this.#startedAt = performance.now()
         this.#timers = [
             setTimeout(() => this.#timedOut(), connectTimeoutMs),
@@ -194,6 +212,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         for (const other of this.#running) if (other !== attempt) other.drop()
         this.#running = [attempt]
         this.#chosen = attempt
+        if (attempt.connection !== undefined) this.#options.observer?.connected(attempt.connection)
         this.emit("open")
     }
 
@@ -247,13 +266,21 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         if (this.#finished) return
         if (unreachable.has(error.code) && this.outcome === undefined) this.#backoffS = this.#client.unreachable()
         else this.#backoffS = this.outcome?.backoffS ?? 0
+        if (!this.#opened) this.#tellFailed(this.#chosen?.connection)
         this.#finish()
         if (!this.#closing) this.emit("error", error)
+    }
+
+    #tellFailed(connection: Connection | undefined): void {
+        if (connection === undefined) this.#options.observer?.unreachable(this.#backoffS)
+        else this.#options.observer?.connected(connection)
     }
 
     #finish(): void {
         this.#finished = true
         this.#stopTimers()
+        this.#chosen?.connection?.close() // settles the outcome of one that is open still
+        this.#options.observer?.closed(this.#name, this.#chosen?.connection)
         for (const attempt of this.#running) attempt.drop()
         this.#running = []
         this.emit("closed")

@@ -1,39 +1,18 @@
-// Writes what C and TypeScript share from its one source, the .def lists of the core:
-// ts/core/words.ts and the tables of docs/OUTCOMES.md. With --check it writes nothing and fails
-// if a file differs.
+// Writes what C and TypeScript share from its one source. From the .def lists of the core:
+// ts/core/words.ts, the tables of docs/OUTCOMES.md and the enums of the service's definition. From that
+// definition: the constants and payloads in C and TypeScript and the DeviceScript client. With --check it
+// writes nothing and fails if a file differs.
 import { execFileSync } from "node:child_process"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { exitCodes } from "../errors.js"
-
-interface ReasonEntry {
-    word: string
-    meaning: string
-}
-interface ErrorEntry extends ReasonEntry {
-    value: number
-    class: string
-}
-
-function readDef(name: string): string {
-    return readFileSync(checkoutPath(`firmware/core/include/warmhello/${name}`), "utf8")
-}
-
-function readReasons(): ReasonEntry[] {
-    return [...readDef("reasons.def").matchAll(/^WH_REASON\(\w+, "([^"]+)", "([^"]+)"\)$/gm)].map(
-        ([, word = "", meaning = ""]) => ({ word, meaning }),
-    )
-}
-
-function readErrors(): ErrorEntry[] {
-    const pattern = /^WH_ERROR\(\w+, (-\d+), (\w+), "([^"]+)", "([^"]+)"\)$/gm
-    return [...readDef("errors.def").matchAll(pattern)].map(([, value = "", kind = "", word = "", meaning = ""]) => ({
-        value: Number(value),
-        class: kind,
-        word,
-        meaning,
-    }))
-}
+import { DEFINITION, parseService, readDefinition } from "../service/definition.js"
+import { type ErrorEntry, type ReasonEntry, readErrors, readReasons } from "./core-lists.js"
+import { coreEnums, withCoreEnums } from "./service/core-enums.js"
+import { deviceScriptModule } from "./service/devicescript.js"
+import { header } from "./service/header.js"
+import { nodeModule } from "./service/node-module.js"
 
 function wordsModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
     const reasonLines = reasons.map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
@@ -104,9 +83,16 @@ function main(): void {
     const check = process.argv.includes("--check")
     const reasons = readReasons()
     const errors = readErrors()
+    const enums = coreEnums(reasons, errors)
+    const definition = withCoreEnums(readDefinition(), enums)
+    const service = parseService(definition)
     const outputs: [string, string][] = [
         ["ts/core/words.ts", formatted("ts/core/words.ts", wordsModule(reasons, errors))],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
+        [DEFINITION, definition],
+        ["firmware/service/include/warmhello/service_spec.h", header(service)],
+        ["ts/service/spec.ts", formatted("ts/service/spec.ts", nodeModule(service, enums))],
+        ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(service, enums))],
     ]
     for (const [path, contents] of outputs) {
         const file = checkoutPath(path)
@@ -115,6 +101,7 @@ function main(): void {
             console.error(`${path} is not what its source says. Run: npm run generate`)
             process.exitCode = 1
         } else {
+            mkdirSync(dirname(file), { recursive: true })
             writeFileSync(file, contents)
             console.log(`wrote ${path}`)
         }

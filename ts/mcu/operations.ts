@@ -23,6 +23,15 @@ export const operations = {
     forget: 21,
     memory: 22,
     stopInFlash: 23,
+    serviceWake: 24,
+    serviceClientNew: 25,
+    serviceHandle: 26,
+    serviceNext: 27,
+    serviceConnecting: 28,
+    serviceConnected: 29,
+    serviceUnreachable: 30,
+    serviceClosed: 31,
+    serviceSettingsChanged: 32,
 } as const
 
 export type Operation = keyof typeof operations

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { type Native, runElsewhere } from "../core/library.js"
 import { checkoutPath } from "../core/paths.js"
 import { Emulator, Request } from "./emulator.js"
+import type { Reply } from "./wire.js"
 
 /** The core's WH_PLATFORM_MEMORY and the like are negative; a handle is not. */
 interface Handle {
@@ -31,9 +32,9 @@ interface NativeConfig {
 
 const text = (value: string | null) => (value === null ? Buffer.alloc(0) : Buffer.from(`${value}\0`))
 
-function clientRequest(config: NativeConfig): Request {
+function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
     const { policy } = config
-    return new Request("clientNew")
+    return new Request(operation)
         .u16(config.port)
         .u8(config.min_version)
         .u8(config.max_version)
@@ -49,6 +50,9 @@ function clientRequest(config: NativeConfig): Request {
         .counted(config.certificate ?? Buffer.alloc(0))
         .counted(config.key ?? Buffer.alloc(0))
 }
+
+/** No slot of the firmware's. */
+const NO_CONNECTION = 0xff
 
 const FLASH_SECTORS = 4
 /** The default of the core. */
@@ -97,7 +101,13 @@ export class RemoteCore implements Disposable {
             bytes.copy(out)
             return result
         }
+        const newClient = (operation: Parameters<typeof clientRequest>[0], config: NativeConfig, error: number[]) => {
+            const { result } = call(clientRequest(operation, config))
+            error[0] = Math.min(result, 0)
+            return result >= 0 ? { slot: result } : null
+        }
         return {
+            ...this.#serviceFunctions(call, newClient),
             hostStart: (flash: string | null) => this.#start(flash),
             hostStop: () => this.#stop(),
             hostSetKey: (key: Buffer) => {
@@ -113,11 +123,7 @@ export class RemoteCore implements Disposable {
                 this.#wallOffsetMs += s * 1000
                 this.#setWall()
             },
-            clientNew: (config: NativeConfig, error: number[]): Handle | null => {
-                const { result } = call(clientRequest(config))
-                error[0] = Math.min(result, 0)
-                return result >= 0 ? { slot: result } : null
-            },
+            clientNew: (config: NativeConfig, error: number[]) => newClient("clientNew", config, error),
             clientFree: (client: Handle) => void call(conn("clientFree", client)),
             connUnreachable: (client: Handle) => call(conn("clientUnreachable", client)).result,
             connNew: (client: Handle): Handle | null => {
@@ -142,6 +148,42 @@ export class RemoteCore implements Disposable {
 
     [Symbol.dispose](): void {
         this.#stop()
+    }
+
+    /** The TLS session service, which is on the device as well: there is one. */
+    #serviceFunctions(
+        call: (request: Request) => Reply,
+        newClient: (operation: "serviceClientNew", config: NativeConfig, error: number[]) => Handle | null,
+    ): Partial<Native> {
+        const packet = (request: Request, out: unknown[]): number => {
+            const { result, bytes } = call(request)
+            if (bytes.length > 0) {
+                const payload = bytes.subarray(3)
+                out[0] = {
+                    ...{ is_event: bytes.readUInt8(0) !== 0, command: bytes.readUInt16LE(1) },
+                    ...{ size: payload.length, payload },
+                }
+            }
+            return result
+        }
+        return {
+            serviceNew: () => ({}),
+            serviceFree: () => {},
+            // A loss of power needs no word: RTC RAM tells.
+            serviceWake: () => void call(new Request("serviceWake")),
+            serviceClientNew: (_: unknown, config: NativeConfig, error: number[]) =>
+                newClient("serviceClientNew", config, error),
+            serviceHandle: (_: unknown, command: number, payload: Uint8Array, __: number, out: unknown[]) =>
+                packet(new Request("serviceHandle").u16(command).bytes(payload), out),
+            serviceNext: (_: unknown, out: unknown[]) => packet(new Request("serviceNext"), out) !== 0,
+            serviceConnecting: () => call(new Request("serviceConnecting")).result,
+            serviceConnected: (_: unknown, { slot }: Handle) => void call(new Request("serviceConnected").u8(slot)),
+            serviceUnreachable: (_: unknown, backoffS: number) =>
+                void call(new Request("serviceUnreachable").u32(backoffS)),
+            serviceClosed: (_: unknown, connect: number, connection: Handle | null) =>
+                void call(new Request("serviceClosed").u32(connect).u8(connection?.slot ?? NO_CONNECTION)),
+            serviceSettingsChanged: () => call(new Request("serviceSettingsChanged")).result !== 0,
+        } as Partial<Native>
     }
 
     #start(flash: string | null): number {

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs"
 import { rootCertificates } from "node:tls"
 import { Client, type Policy } from "../core/client.js"
 import { loadState, losePower, saveState } from "../core/platform.js"
+import type { Service } from "../core/service.js"
 import { TlsSocket } from "../core/tls-socket.js"
 import { WarmhelloError } from "../errors.js"
 import { parseDuration, parseHostAndPort, parseVersionRange, readFile, readIdentity } from "../settings.js"
@@ -39,9 +40,9 @@ function policyFor(peer: Peer): Policy {
     }
 }
 
-function makeClient(peer: Peer): Client {
+function makeClient(peer: Peer, service: Service | undefined): Client {
     const { WARMHELLO_CERT, WARMHELLO_KEY, WARMHELLO_ALPN } = environment
-    return new Client({
+    const options = {
         ...peer,
         ...(setting("WARMHELLO_TLS", undefined, parseVersionRange) ?? parseVersionRange("auto")),
         ca: setting("WARMHELLO_CA", undefined, readFile) ?? Buffer.from(rootCertificates.join("\n")),
@@ -49,13 +50,14 @@ function makeClient(peer: Peer): Client {
         alpn: WARMHELLO_ALPN,
         tickets: true,
         policy: policyFor(peer),
-    })
+    }
+    return new Client(options, service)
 }
 
 let isAwake = false
 
-/** Brings the RTC slot of the run before, as after deep sleep. */
-function wakeUp(): void {
+/** Brings the RTC slot of the run before, as after deep sleep; once. */
+export function wakeUp(): void {
     const path = environment.WARMHELLO_STATE
     if (isAwake || path === undefined) return
     isAwake = true
@@ -95,13 +97,14 @@ export function reportError(error: WarmhelloError): void {
     say(`error: ${error.message}${error.hint === "" ? "" : `\n${error.hint}`}`)
 }
 
-/** Opens the VM's connection. Throws a WarmhelloError for an environment that cannot be used. */
-export function connectVm(wanted: Peer): TlsSocket {
+/** Opens the VM's connection. Throws a WarmhelloError for an environment that cannot be used. A service is told of it,
+ * and its settings count. */
+export function connectVm(wanted: Peer, service?: Service): TlsSocket {
     wakeUp()
     const peer = setting("WARMHELLO_SERVER", undefined, parseHostAndPort) ?? wanted
     const connectTimeoutMs = setting("WARMHELLO_CONNECT_TIMEOUT", "10s", parseDuration) ?? 0
-    const client = makeClient(peer)
-    const socket = new TlsSocket(client, { ...peer, connectTimeoutMs })
+    const client = makeClient(peer, service)
+    const socket = new TlsSocket(client, { ...peer, connectTimeoutMs, observer: service })
     socket.on("open", () => report(socket))
     socket.on("error", reportError)
     socket.once("closed", () => client[Symbol.dispose]())

@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events"
 import type { TlsSocket } from "../core/tls-socket.js"
 import { WarmhelloError } from "../errors.js"
+import { RemoteSocket } from "./remote-socket.js"
 
 interface VmSocketEvents {
     /** The TLS handshake is done, not TCP's alone as in Node: the VM takes it for "open". */
@@ -13,7 +14,7 @@ interface VmSocketEvents {
 
 export class VmSocket extends EventEmitter<VmSocketEvents> {
     /** Undefined while the core is being loaded. */
-    #socket: TlsSocket | undefined
+    #socket: TlsSocket | RemoteSocket | undefined
     #early: Buffer[] = []
     #ended = false
 
@@ -34,20 +35,28 @@ export class VmSocket extends EventEmitter<VmSocketEvents> {
     }
 
     async #open(peer: { host: string; port: number }): Promise<void> {
+        const firmware = process.env.WARMHELLO_SIM
+        if (firmware !== undefined) {
+            this.#attach(new RemoteSocket(firmware, peer))
+            return
+        }
         const { connectVm, reportError } = await import("./core.js")
         if (this.#ended) return
         try {
-            const socket = connectVm(peer)
-            this.#socket = socket
-            socket.on("open", () => this.emit("connect"))
-            socket.on("data", (bytes) => this.emit("data", bytes))
-            socket.on("end", () => this.emit("close", false))
-            socket.on("error", (error) => this.emit("error", error))
-            for (const bytes of this.#early.splice(0)) socket.write(bytes)
+            this.#attach(connectVm(peer))
         } catch (error) {
             if (!(error instanceof WarmhelloError)) throw error
             reportError(error)
             this.emit("error", error)
         }
+    }
+
+    #attach(socket: TlsSocket | RemoteSocket): void {
+        this.#socket = socket
+        socket.on("open", () => this.emit("connect"))
+        socket.on("data", (bytes) => this.emit("data", bytes))
+        socket.on("end", () => this.emit("close", false))
+        socket.on("error", (error) => this.emit("error", error))
+        for (const bytes of this.#early.splice(0)) socket.write(bytes)
     }
 }

@@ -1,6 +1,8 @@
 // A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
 import { Client, type ClientOptions } from "../core/client.js"
+import { Service } from "../core/service.js"
 import { WarmhelloError } from "../errors.js"
+import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
 import { Vm } from "./vm.js"
 
@@ -12,6 +14,8 @@ export interface BoardOptions {
     connectTimeoutMs: number
     /** How long the app may stay awake, in real milliseconds. */
     wakeTimeoutMs: number
+    /** Firmware that has the TLS session service; older one has not. */
+    hasService: boolean
     /** A line that the app printed. */
     onConsole: (line: AppLine) => void
 }
@@ -41,28 +45,62 @@ const lineLevels: Record<string, AppLine["level"]> = { ">": "log", "!": "error",
 
 type End = { sleepMs: number } | { error: WarmhelloError }
 
-export class Board {
+/** The clients of one wake: another one is needed when the app changes the settings. */
+class Clients implements Disposable {
+    readonly #made: Client[] = []
+
+    constructor(
+        readonly options: ClientOptions,
+        readonly service: Service | undefined,
+    ) {
+        this.#made.push(new Client(options, service))
+    }
+
+    get current(): Client {
+        if (this.service?.settingsChanged) this.#made.push(new Client(this.options, this.service))
+        const current = this.#made.at(-1)
+        if (current === undefined) throw new WarmhelloError("use-after-dispose", "the wake of these clients is over")
+        return current
+    }
+
+    [Symbol.dispose](): void {
+        for (const client of this.#made.splice(0)) client[Symbol.dispose]()
+    }
+}
+
+export class Board implements Disposable {
     readonly #options: BoardOptions
     /** The settings in flash, which outlive sleep and power loss. */
     readonly #flash = { contents: new Uint8Array() }
+    readonly #service: Service | undefined
+    readonly #bus: ServiceBus | undefined
 
     constructor(options: BoardOptions) {
         this.#options = options
+        this.#service = options.hasService ? new Service() : undefined
+        this.#bus = this.#service && new ServiceBus(this.#service)
+    }
+
+    [Symbol.dispose](): void {
+        this.#bus?.[Symbol.dispose]()
+        this.#service?.[Symbol.dispose]()
     }
 
     /** Runs the app once. VM, heap and TLS client are made anew, as after deep sleep. */
-    async wake(): Promise<WakeReport> {
+    async wake(powerLost: boolean): Promise<WakeReport> {
         const started = performance.now()
         let bootMs = 0
         let exception = ""
         let end: (how: End) => void = () => {}
         const ended = new Promise<End>((resolve) => (end = resolve))
 
-        using client = new Client(this.#options.client)
+        this.#service?.wake(powerLost)
+        using clients = new Clients(this.#options.client, this.#service)
         const sockets = new Sockets({
             ...this.#options.server,
             connectTimeoutMs: this.#options.connectTimeoutMs,
-            client,
+            client: () => clients.current,
+            observer: this.#service,
         })
         const vm = await Vm.create({
             deviceId: DEVICE_ID,
@@ -73,16 +111,19 @@ export class Board {
                 exception = /^\*\s+message: (.*)/.exec(line)?.[1] ?? exception
                 this.#print(line)
             },
+            onFrame: (frame) => this.#bus?.receive(frame),
             onStandby: (sleepMs) => end({ sleepMs }),
             onPanic: (code) =>
                 end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
         })
         sockets.attach(vm)
-        vm.start(this.#options.program, DEVICE_ID)
+        this.#bus?.join((frame) => vm.receive(frame))
+        vm.start(this.#options.program, DEVICE_ID, () => this.#bus?.announce())
         const timeout = setTimeout(() => end({ error: this.#neverSlept(sockets) }), this.#options.wakeTimeoutMs)
         const how = await ended
         clearTimeout(timeout)
         vm.stop()
+        this.#bus?.leave()
         await sockets.end()
         return {
             connects: sockets.connects,

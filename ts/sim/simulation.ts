@@ -28,6 +28,8 @@ export interface SimulationOptions {
     realTime: boolean
     connectTimeoutMs: number
     wakeTimeoutMs: number
+    /** Firmware that has the TLS session service; true if left out. */
+    hasService?: boolean
     /** How long the built-in server remembers a session. */
     sessionLifetimeS: number
     onWake: (wake: Wake) => void
@@ -109,12 +111,13 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     const clock = clockFor(options)
     using timeSkip = clock === "skipped" ? new TimeSkip() : undefined
     using builtin = options.server === undefined ? await startBuiltin(options, timeSkip) : undefined
-    const board = new Board({
+    using board = new Board({
         program: options.program,
         client: clientOptions(options, builtin),
         server: options.server ?? { host: "127.0.0.1", port: builtin?.port ?? 0 },
         connectTimeoutMs: options.connectTimeoutMs,
         wakeTimeoutMs: options.wakeTimeoutMs,
+        hasService: options.hasService ?? true,
         onConsole: options.onConsole,
     })
     const simulation: Simulation = { wakes: [], clock, error: undefined }
@@ -122,7 +125,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     let before = { sleptMs: 0, powerLost: true }
     for (let n = 1; ; n++) {
         options.signal?.throwIfAborted()
-        const report = await board.wake()
+        const report = await board.wake(before.powerLost)
         platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)

@@ -3,7 +3,7 @@
 import { once } from "node:events"
 import net from "node:net"
 import type { Client } from "../core/client.js"
-import { TlsSocket } from "../core/tls-socket.js"
+import { type ConnectObserver, TlsSocket } from "../core/tls-socket.js"
 import type { WarmhelloError } from "../errors.js"
 import type { Vm, VmSockets } from "./vm.js"
 
@@ -12,7 +12,9 @@ export interface NetworkOptions {
     host: string
     port: number
     connectTimeoutMs: number
-    client: Client
+    /** The client for the next connect. It must last until all is closed. */
+    client: () => Client
+    observer?: ConnectObserver | undefined
 }
 
 /** One TLS connection of the app. */
@@ -69,7 +71,7 @@ export class Sockets implements VmSockets {
     }
 
     #openTls(): OpenSocket {
-        const socket = new TlsSocket(this.#options.client, this.#options)
+        const socket = new TlsSocket(this.#options.client(), this.#options)
         this.#live.add(socket)
         socket.once("closed", () => this.#live.delete(socket))
         const connect: Connect = { socket, opened: false, error: undefined }

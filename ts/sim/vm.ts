@@ -18,6 +18,7 @@ interface VmModule {
     devsStart(): void
     devsStop(): void
     devsDeploy(program: Uint8Array): number
+    handlePacket(frame: Uint8Array): void
     dmesg: (line: string) => void
     log: (...args: unknown[]) => void
     error: (...args: unknown[]) => void
@@ -48,6 +49,8 @@ export interface VmOptions {
     sockets: VmSockets
     /** A line of the VM's log; the first characters tell its kind. */
     log: (line: string) => void
+    /** A Jacdac frame that the VM sends. */
+    onFrame?: ((frame: Uint8Array) => void) | undefined
     /** The program asked the control service to sleep. */
     onStandby: (durationMs: number) => void
     onPanic: (code: number) => void
@@ -92,6 +95,8 @@ function loadFactory(): VmFactory {
 export class Vm {
     readonly #module: VmModule
     #running = false
+    /** Frames for the VM, which takes none while it executes. */
+    #arrived: Uint8Array[] = []
 
     private constructor(module: VmModule) {
         this.#module = module
@@ -105,11 +110,14 @@ export class Vm {
         return machine
     }
 
-    /** Boots and runs the program at once, without the wait of a boot from flash. */
-    start(program: Uint8Array, deviceId: string): void {
+    /** Boots and runs the program at once, without the wait of a boot from flash. `onStarted` is called before the
+     * program runs: the frames that it leads to are there by then. */
+    start(program: Uint8Array, deviceId: string, onStarted: () => void = () => {}): void {
         this.#running = true
         this.#module.devsSetDeviceId(deviceId)
         this.#module.devsStart()
+        onStarted()
+        this.#takeFrames()
         const result = this.#deploy(program)
         if (result === 0) return
         this.stop()
@@ -128,6 +136,16 @@ export class Vm {
     stop(): void {
         this.#running = false
         this.#module.devsStop()
+    }
+
+    /** Hands the VM a Jacdac frame, once it does not execute. */
+    receive(frame: Uint8Array): void {
+        this.#arrived.push(frame)
+        if (this.#arrived.length === 1) setImmediate(() => this.#takeFrames())
+    }
+
+    #takeFrames(): void {
+        for (const frame of this.#arrived.splice(0)) if (this.#running) this.#module.handlePacket(frame)
     }
 
     /** Tells the program about its socket. Has no effect once the VM has stopped. */
@@ -167,6 +185,7 @@ export class Vm {
     }
 
     #packetSent(packet: Uint8Array, options: VmOptions): void {
+        options.onFrame?.(Uint8Array.from(packet))
         const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
         const isStandby =
             packet.length >= PACKET.payload + 4 &&

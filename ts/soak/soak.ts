@@ -64,15 +64,16 @@ class Soak {
         const plan = planLine(random)
         world.site.line.clear()
         world.site.line.plan(plan)
-        const board = new Board({
+        using board = new Board({
             program: this.#options.program,
             client: world.client(),
             server: { host: "127.0.0.1", port: world.site.line.port },
             connectTimeoutMs: CONNECT_TIMEOUT_MS,
             wakeTimeoutMs: WAKE_TIMEOUT_MS,
+            hasService: false,
             onConsole: () => {},
         })
-        const report = await board.wake()
+        const report = await board.wake(false)
         const requests = await world.site.server.takeRequests()
         this.#judge(report, requests, plan.length > 0, [...happened, ...plan.map((step) => JSON.stringify(step))])
         platform.cutFlash(0)

@@ -6,13 +6,17 @@ import { basename, join } from "node:path"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { compile } from "#warmhello/sim/compile.js"
 
-const SOURCES = checkoutPath("test/apps/src")
+const SOURCES = "test/apps/src"
 const OUT = checkoutPath("build/test-apps")
 
-/** The sample apps of devs/, and the apps of test/apps/src. */
+/** The sample apps of devs/, its programs of run-tests/, and the apps of test/apps/src. */
 export type AppName =
     | "app"
     | "mqtt"
+    | "telemetry"
+    | "publish"
+    | "commission"
+    | RunTestName
     | "counts-wakes"
     | "gets"
     | "local"
@@ -21,6 +25,36 @@ export type AppName =
     | "never-sleeps"
     | "reports"
     | "throws"
+
+export type RunTestName = "run-service" | "run-socket" | "run-mqtt" | "run-no-service"
+
+interface App {
+    name: string
+    source: string
+    /** What it is made from. */
+    from: string[]
+}
+
+/** Files of the DeviceScript package, which is made from source each time that it is used. */
+const PACKAGE = ["src/index.ts", "src/link.ts", "src/tls-session.ts", "services/tls-session.md", "run-tests/until.ts"]
+
+function listApps(): App[] {
+    const ofPackage = PACKAGE.map((file) => checkoutPath(`devs/${file}`))
+    const app = (name: string, path: string, more: string[]): App => {
+        const source = checkoutPath(path)
+        return { name, source, from: [source, ...more] }
+    }
+    return [
+        ...["app", "mqtt"].map((name) => app(name, `devs/src/${name}.ts`, [])),
+        ...["telemetry", "publish", "commission"].map((name) => app(name, `devs/src/${name}.ts`, ofPackage)),
+        ...["service", "socket", "mqtt", "no-service"].map((name) =>
+            app(`run-${name}`, `devs/run-tests/${name}.ts`, ofPackage),
+        ),
+        ...readdirSync(checkoutPath(SOURCES))
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => app(basename(file, ".ts"), `${SOURCES}/${file}`, [])),
+    ]
+}
 
 /** The compiled app, as a file that the command line takes. */
 export function appFile(name: AppName): string {
@@ -37,11 +71,12 @@ function compilerVersion(): string {
 }
 
 /** Leaves the source's hash beside the bytecode, so that only what has changed is compiled again. */
-async function compileIfChanged(source: string, version: string): Promise<void> {
-    const name = basename(source, ".ts")
+async function compileIfChanged({ name, source, from }: App, version: string): Promise<void> {
     const bytecode = join(OUT, `${name}.devs`)
     const stamp = join(OUT, `${name}.sha256`)
-    const hash = createHash("sha256").update(version).update(readFileSync(source)).digest("hex")
+    const hash = from
+        .reduce((sum, file) => sum.update(readFileSync(file)), createHash("sha256").update(version))
+        .digest("hex")
     if (existsSync(bytecode) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return
     writeFileSync(bytecode, await compile(source))
     writeFileSync(stamp, hash)
@@ -50,10 +85,6 @@ async function compileIfChanged(source: string, version: string): Promise<void> 
 export async function setup(): Promise<void> {
     mkdirSync(OUT, { recursive: true })
     const version = compilerVersion()
-    const testApps = readdirSync(SOURCES).filter((file) => file.endsWith(".ts"))
     // One after the other: the first compilation of a project also writes its libraries.
-    const samples = ["devs/src/app.ts", "devs/src/mqtt.ts"].map(checkoutPath)
-    for (const source of [...samples, ...testApps.map((file) => join(SOURCES, file))]) {
-        await compileIfChanged(source, version)
-    }
+    for (const app of listApps()) await compileIfChanged(app, version)
 }

@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "nor.h"
 #include "port.h"
+#include "service_calls.h"
 #include "warmhello/warmhello.h"
 #include "wire.h"
 
@@ -34,6 +35,15 @@ enum operation {
     OP_FORGET,
     OP_MEMORY,
     OP_STOP_IN_FLASH,
+    OP_SERVICE_WAKE,
+    OP_SERVICE_CLIENT_NEW,
+    OP_SERVICE_HANDLE,
+    OP_SERVICE_NEXT,
+    OP_SERVICE_CONNECTING,
+    OP_SERVICE_CONNECTED,
+    OP_SERVICE_UNREACHABLE,
+    OP_SERVICE_CLOSED,
+    OP_SERVICE_SETTINGS_CHANGED,
 };
 
 /* The result of a call that does not come to an end: the desk is to cut the supply. */
@@ -81,7 +91,7 @@ static const uint8_t *take_bytes(reader *r, size_t *size)
 
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
-static int client_new(reader *r)
+static int client_new(reader *r, wh_service *service)
 {
     int slot = 0;
     while (slot < CLIENTS && client_used[slot]) {
@@ -105,6 +115,9 @@ static int client_new(reader *r)
     config.ca = take_bytes(r, &config.ca_size);
     config.certificate = take_bytes(r, &config.certificate_size);
     config.key = take_bytes(r, &config.key_size);
+    if (service != NULL) {
+        wh_service_configure(service, &config);
+    }
     int result = wh_client_init(&clients[slot], &config);
     client_used[slot] = result == WH_OK;
     return result == WH_OK ? slot : result;
@@ -218,6 +231,68 @@ static answer tell_memory(void)
     return (answer){.result = 0, .size = 12};
 }
 
+/* ---- The service --------------------------------------------------------------------------------------- */
+
+/* What the connection in that slot came to, NULL without one. */
+static const wh_outcome *outcome_of(unsigned slot)
+{
+    return slot < CONNS && conns[slot] != NULL ? wh_conn_outcome(&conns[slot]->conn) : NULL;
+}
+
+static answer handle_packet(reader *r)
+{
+    wh_service_packet packet;
+    uint16_t command = (uint16_t)take(r, 2);
+    wh_service_answer said =
+        wh_service_handle(wh_rv32_service(), command, r->at, (size_t)(r->end - r->at), &packet);
+    bool answered = said == WH_SERVICE_ANSWERED;
+    return (answer){
+        .result = (int32_t)said,
+        .size = answered ? wh_rv32_service_put(&packet, wh_wire_reply_bytes()) : 0,
+    };
+}
+
+static answer next_packet(void)
+{
+    wh_service_packet packet;
+    bool found = wh_service_next(wh_rv32_service(), &packet);
+    return (answer){
+        .result = found,
+        .size = found ? wh_rv32_service_put(&packet, wh_wire_reply_bytes()) : 0,
+    };
+}
+
+static answer use_service(enum operation operation, reader *r)
+{
+    wh_service *service = wh_rv32_service();
+    uint32_t connect = 0;
+    switch (operation) {
+    case OP_SERVICE_WAKE:
+        wh_rv32_service_wake();
+        return (answer){0};
+    case OP_SERVICE_CLIENT_NEW:
+        return (answer){.result = client_new(r, service)};
+    case OP_SERVICE_HANDLE:
+        return handle_packet(r);
+    case OP_SERVICE_NEXT:
+        return next_packet();
+    case OP_SERVICE_CONNECTING:
+        return (answer){.result = (int32_t)wh_service_connecting(service)};
+    case OP_SERVICE_CONNECTED:
+        wh_service_connected(service, outcome_of((unsigned)take(r, 1)));
+        return (answer){0};
+    case OP_SERVICE_UNREACHABLE:
+        wh_service_unreachable(service, (uint32_t)take(r, 4));
+        return (answer){0};
+    case OP_SERVICE_CLOSED:
+        connect = (uint32_t)take(r, 4);
+        wh_service_closed(service, connect, outcome_of((unsigned)take(r, 1)));
+        return (answer){0};
+    default:
+        return (answer){.result = wh_service_settings_changed(service)};
+    }
+}
+
 static void stop_for_good(void)
 {
     wh_wire_reply(STOPPED, 0, 0);
@@ -239,7 +314,7 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
         wh_rv32_set_wall((int64_t)take(r, 8));
         return (answer){0};
     case OP_CLIENT_NEW:
-        return (answer){.result = client_new(r)};
+        return (answer){.result = client_new(r, NULL)};
     case OP_CLIENT_FREE:
         return (answer){.result = client_free((unsigned)take(r, 1))};
     case OP_CLIENT_UNREACHABLE:
@@ -254,6 +329,9 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
         return (answer){.result = (int32_t)wh_rv32_nor_stop_at((uint32_t)take(r, 4), stop_for_good)};
     default:
         break;
+    }
+    if (operation >= OP_SERVICE_WAKE && operation <= OP_SERVICE_SETTINGS_CHANGED) {
+        return use_service(operation, r);
     }
     unsigned slot = (unsigned)take(r, 1);
     if (slot >= CONNS || conns[slot] == NULL) {

@@ -1,0 +1,577 @@
+/* What an app is told by the TLS session service, and what it can do with it. */
+#include "visit.h"
+#include "warmhello/service.h"
+#include "warmhello/store.h"
+
+#include <string.h>
+
+enum { NOISE = 0xa5 };
+
+/* ---- A service on a store that only counts ------------------------------------------------- */
+
+typedef struct fake_store {
+    unsigned forgotten;
+    int result;
+    wh_store_report report;
+} fake_store;
+
+static fake_store store;
+static wh_service_memory memory;
+static wh_service service;
+
+static int fake_forget(void *ctx)
+{
+    fake_store *fake = ctx;
+    fake->forgotten++;
+    return fake->result;
+}
+
+static int fake_look(void *ctx, wh_store_report *out)
+{
+    fake_store *fake = ctx;
+    *out = fake->report;
+    return fake->result;
+}
+
+static const wh_service_hooks fake_hooks = {.ctx = &store, .forget = fake_forget, .look = fake_look};
+
+static int start_service(void **state)
+{
+    (void)state;
+    store = (fake_store){.result = WH_OK};
+    memset(&memory, NOISE, sizeof memory);
+    wh_service_init(&service, &memory, &fake_hooks);
+    return 0;
+}
+
+#define SERVICE_TEST(test) cmocka_unit_test_setup(test, start_service)
+
+static wh_service_answer ask(uint16_t command, const void *payload, size_t size, wh_service_packet *answer)
+{
+    memset(answer, NOISE, sizeof *answer);
+    return wh_service_handle(&service, command, payload, size, answer);
+}
+
+static wh_service_packet answer_to(uint16_t command)
+{
+    wh_service_packet answer;
+    assert_int_equal(ask(command, NULL, 0, &answer), WH_SERVICE_ANSWERED);
+    assert_int_equal(answer.command, command);
+    assert_false(answer.is_event);
+    return answer;
+}
+
+static void set(uint16_t number, const void *payload, size_t size)
+{
+    wh_service_packet unused;
+    assert_int_equal(ask(WH_SERVICE_SET | number, payload, size, &unused), WH_SERVICE_SILENT);
+}
+
+static void assert_refused(uint16_t command, const void *payload, size_t size)
+{
+    wh_service_memory before = memory;
+    wh_service_packet unused;
+    assert_int_equal(ask(command, payload, size, &unused), WH_SERVICE_NOT_IMPLEMENTED);
+    assert_memory_equal(&memory, &before, sizeof memory);
+    assert_int_equal(store.forgotten, 0);
+}
+
+static wh_service_outcome read_outcome(void)
+{
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_OUTCOME);
+    wh_service_outcome outcome = {0};
+    assert_true(wh_service_outcome_read(&outcome, answer.payload, answer.size));
+    return outcome;
+}
+
+static wh_service_counts read_counts(void)
+{
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_COUNTS);
+    wh_service_counts counts = {0};
+    assert_true(wh_service_counts_read(&counts, answer.payload, answer.size));
+    return counts;
+}
+
+static uint8_t forget_error(void)
+{
+    wh_service_packet answer = answer_to(WH_SERVICE_CMD_FORGET);
+    wh_service_forget_report report = {0};
+    assert_true(wh_service_forget_report_read(&report, answer.payload, answer.size));
+    return report.error;
+}
+
+/* A connect from begin to end. */
+static void connect_once(wh_outcome outcome)
+{
+    uint32_t connect = wh_service_connecting(&service);
+    wh_service_connected(&service, &outcome);
+    wh_service_closed(&service, connect, &outcome);
+}
+
+/* The events that are due, as a bit for each number above 0x80. */
+static unsigned events(void)
+{
+    unsigned seen = 0;
+    wh_service_packet packet;
+    while (wh_service_next(&service, &packet)) {
+        if (packet.is_event) {
+            seen |= 1U << (packet.command & 0xfU);
+        }
+    }
+    return seen;
+}
+
+#define EVENT(number) (1U << ((number)&0xfU))
+
+static const wh_outcome full = {
+    .result = WH_RESULT_FULL,
+    .reason = WH_REASON_NONE,
+    .alert = -1,
+    .protocol = WH_TLS13,
+    .cipher = 0x1301,
+    .group = "x25519",
+    .handshake_us = 123456,
+    .handshake_tx = 300,
+    .handshake_rx = 1700,
+    .flights = 3,
+    .total_tx = 400,
+    .total_rx = 2100,
+    .stored = WH_TIERS_BOTH,
+};
+
+static const wh_outcome resumed = {
+    .result = WH_RESULT_RESUMED,
+    .reason = WH_REASON_ACCEPTED,
+    .alert = -1,
+    .protocol = WH_TLS13,
+    .kind = WH_KIND_PSK,
+    .session_age_s = 600,
+    .session_lifetime_s = 7200,
+    .stored = WH_TIERS_RTC,
+};
+
+static wh_outcome full_because(wh_reason reason)
+{
+    wh_outcome outcome = full;
+    outcome.reason = reason;
+    return outcome;
+}
+
+static wh_outcome failed_by(int error)
+{
+    return (wh_outcome){.result = WH_RESULT_FAILED, .error = error, .alert = -1};
+}
+
+/* ---- Outcome and counts ----------------------------------------------------------------------- */
+
+static void the_outcome_of_the_last_connect_can_be_read(void **state)
+{
+    (void)state;
+    connect_once(full);
+    wh_service_outcome read = read_outcome();
+    assert_int_equal(read.number, 1);
+    assert_int_equal(read.handshake_us, 123456);
+    assert_int_equal(read.handshake_rx, 1700);
+    assert_int_equal(read.total_rx, 2100);
+    assert_int_equal(read.result, WH_RESULT_FULL);
+    assert_int_equal(read.protocol, WH_TLS13);
+    assert_int_equal(read.stored, WH_TIERS_BOTH);
+    assert_int_equal(read.alert, -1);
+    assert_string_equal(read.group, "x25519");
+    connect_once(resumed);
+    read = read_outcome();
+    assert_int_equal(read.number, 2);
+    assert_int_equal(read.session_age_s, 600);
+    assert_int_equal(read.session_lifetime_s, 7200);
+    assert_string_equal(read.group, "");
+}
+
+static void before_any_connect_the_outcome_is_pending_with_number_0(void **state)
+{
+    (void)state;
+    wh_service_outcome read = read_outcome();
+    assert_int_equal(read.number, 0);
+    assert_int_equal(read.result, WH_RESULT_PENDING);
+}
+
+static void each_connect_is_counted_as_what_it_was(void **state)
+{
+    (void)state;
+    connect_once(full);
+    connect_once(resumed);
+    connect_once(full_because(WH_REASON_REFUSED));
+    connect_once(full_because(WH_REASON_FALLBACK));
+    connect_once(failed_by(WH_PEER_UNTRUSTED));
+    wh_service_counts counts = read_counts();
+    assert_int_equal(counts.full, 3);
+    assert_int_equal(counts.resumed, 1);
+    assert_int_equal(counts.refused, 1);
+    assert_int_equal(counts.fallback, 1);
+    assert_int_equal(counts.failed, 1);
+    assert_int_equal(answer_to(WH_SERVICE_CMD_RESET_COUNTS).size, 0);
+    wh_service_counts none = {0};
+    counts = read_counts();
+    assert_memory_equal(&counts, &none, sizeof counts);
+    assert_int_equal(read_outcome().number, 5);
+}
+
+static void a_failed_connect_tells_its_error_and_one_without_tls_none(void **state)
+{
+    (void)state;
+    connect_once(failed_by(WH_PEER_UNTRUSTED));
+    assert_int_equal(read_outcome().error, -WH_PEER_UNTRUSTED);
+    uint32_t connect = wh_service_connecting(&service);
+    wh_service_unreachable(&service, 60);
+    wh_service_closed(&service, connect, NULL);
+    assert_int_equal(read_outcome().result, WH_RESULT_FAILED);
+    assert_int_equal(read_outcome().error, WH_OK);
+    assert_int_equal(read_outcome().backoff_s, 60);
+    assert_int_equal(read_counts().failed, 2);
+}
+
+static void a_long_group_name_is_cut_to_what_the_payload_holds(void **state)
+{
+    (void)state;
+    wh_outcome outcome = full;
+    outcome.group = "a name longer than any that IANA's registry holds today";
+    connect_once(outcome);
+    assert_int_equal(strlen(read_outcome().group), WH_SERVICE_GROUP_MAX_BYTES);
+    assert_int_equal(answer_to(WH_SERVICE_GET | WH_SERVICE_REG_OUTCOME).size, WH_SERVICE_OUTCOME_SIZE);
+}
+
+/* ---- The stored session ------------------------------------------------------------------------- */
+
+static void the_stored_session_tells_where_it_is_and_how_long_it_lasts(void **state)
+{
+    (void)state;
+    store.report = (wh_store_report){.tiers = WH_TIERS_FLASH, .expires_in_s = 3600, .erases = 17};
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_STORED_SESSION);
+    wh_service_stored_session session = {0};
+    assert_true(wh_service_stored_session_read(&session, answer.payload, answer.size));
+    assert_int_equal(session.stored, WH_TIERS_FLASH);
+    assert_int_equal(session.expires_in_s, 3600);
+    answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_FLASH_WEAR);
+    wh_service_flash_wear wear = {0};
+    assert_true(wh_service_flash_wear_read(&wear, answer.payload, answer.size));
+    assert_int_equal(wear.value, 17);
+}
+
+static void a_store_that_cannot_be_read_is_unknown_not_empty(void **state)
+{
+    (void)state;
+    store.result = WH_PLATFORM_FLASH;
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_STORED_SESSION);
+    wh_service_stored_session session = {0};
+    assert_true(wh_service_stored_session_read(&session, answer.payload, answer.size));
+    assert_int_equal(session.expires_in_s, WH_SERVICE_EXPIRES_IN_UNKNOWN);
+}
+
+/* ---- Events ---------------------------------------------------------------------------------------- */
+
+static void each_connect_is_told_by_its_event(void **state)
+{
+    (void)state;
+    connect_once(full_because(WH_REASON_EXPIRED));
+    wh_service_packet packet;
+    assert_true(wh_service_next(&service, &packet));
+    assert_int_equal(packet.command, WH_SERVICE_GET | WH_SERVICE_REG_OUTCOME);
+    assert_true(wh_service_next(&service, &packet));
+    assert_true(packet.is_event);
+    assert_int_equal(packet.command, WH_SERVICE_EV_FULL);
+    wh_service_full_event event = {0};
+    assert_true(wh_service_full_event_read(&event, packet.payload, packet.size));
+    assert_int_equal(event.reason, WH_REASON_EXPIRED);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_SESSION_STORED));
+    connect_once(resumed);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_RESUMED) | EVENT(WH_SERVICE_EV_SESSION_STORED));
+    connect_once(failed_by(WH_PEER_CLOSED));
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_FAILED) | EVENT(WH_SERVICE_EV_SESSION_LOST));
+    assert_false(wh_service_next(&service, &packet));
+}
+
+static void a_tls12_session_that_stays_is_no_new_one(void **state)
+{
+    (void)state;
+    wh_outcome outcome = resumed;
+    outcome.protocol = WH_TLS12;
+    outcome.kind = WH_KIND_TICKET;
+    connect_once(outcome);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_RESUMED));
+}
+
+static void a_session_that_outlives_a_failed_connect_is_not_lost(void **state)
+{
+    (void)state;
+    connect_once(full);
+    (void)events();
+    store.report.tiers = WH_TIERS_RTC;
+    connect_once(failed_by(WH_PEER_CLOSED));
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_FAILED));
+    assert_int_equal(read_outcome().stored, WH_TIERS_RTC);
+}
+
+/* ---- Forgetting --------------------------------------------------------------------------------------- */
+
+static void forgetting_deletes_the_session_and_says_so(void **state)
+{
+    (void)state;
+    connect_once(full);
+    (void)events();
+    assert_int_equal(forget_error(), WH_OK);
+    assert_int_equal(store.forgotten, 1);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_SESSION_LOST));
+}
+
+static void a_failure_to_forget_is_reported(void **state)
+{
+    (void)state;
+    store.result = WH_PLATFORM_FLASH;
+    assert_int_equal(forget_error(), -WH_PLATFORM_FLASH);
+}
+
+static void forgetting_while_a_connection_is_open_forgets_when_that_one_closes(void **state)
+{
+    (void)state;
+    uint32_t before = wh_service_connecting(&service);
+    wh_service_connected(&service, &full);
+    assert_int_equal(forget_error(), WH_OK);
+    assert_int_equal(store.forgotten, 1);
+    uint32_t after = wh_service_connecting(&service);
+    wh_service_closed(&service, after, &full);
+    assert_int_equal(store.forgotten, 1);
+    wh_service_closed(&service, before, &full);
+    assert_int_equal(store.forgotten, 2);
+    assert_int_equal(read_outcome().stored, WH_TIERS_NONE);
+    assert_false(events() & EVENT(WH_SERVICE_EV_SESSION_STORED));
+    connect_once(full);
+    assert_int_equal(store.forgotten, 2);
+}
+
+/* ---- Settings --------------------------------------------------------------------------------------------
+ */
+
+static wh_client_config configured(const char *host, uint16_t port)
+{
+    wh_client_config config = {
+        .host = host, .port = port, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true};
+    wh_service_configure(&service, &config);
+    return config;
+}
+
+static void without_settings_a_client_is_configured_as_given(void **state)
+{
+    (void)state;
+    wh_client_config config = configured("a.test", 443);
+    assert_int_equal(config.min_version, WH_TLS12);
+    assert_false(config.policy.disabled || config.policy.pinned);
+    assert_int_equal(config.policy.max_authenticated_s, 0);
+    assert_int_equal(config.policy.ticket_wait_ms, 0);
+}
+
+static void settings_reach_the_next_client(void **state)
+{
+    (void)state;
+    set(WH_SERVICE_REG_ENABLED, "\0", 1);
+    set(WH_SERVICE_REG_MIN_PROTOCOL, "\2", 1);
+    set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
+    set(WH_SERVICE_REG_TICKET_WAIT, "\xff\xff\xff\xff", 4);
+    set(WH_SERVICE_REG_PINNED_PEER, "\xbb\1A.test", 8);
+    assert_true(wh_service_settings_changed(&service));
+    wh_client_config config = configured("a.TEST", 443);
+    assert_false(wh_service_settings_changed(&service));
+    assert_true(config.policy.disabled);
+    assert_int_equal(config.min_version, WH_TLS13);
+    assert_int_equal(config.policy.max_authenticated_s, 3600);
+    assert_int_equal(config.policy.ticket_wait_ms, WH_TICKET_WAIT_NONE);
+    assert_true(config.policy.pinned);
+    assert_false(configured("a.test", 8883).policy.pinned);
+    assert_false(configured("b.test", 443).policy.pinned);
+}
+
+static void no_setting_lowers_the_firmware_s_own_version(void **state)
+{
+    (void)state;
+    set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
+    wh_client_config config = {.host = "a.test", .port = 1, .min_version = WH_TLS13, .max_version = WH_TLS13};
+    wh_service_configure(&service, &config);
+    assert_int_equal(config.min_version, WH_TLS13);
+}
+
+static void a_pinned_peer_without_port_is_any_port_of_the_host(void **state)
+{
+    (void)state;
+    set(WH_SERVICE_REG_PINNED_PEER, "\0\0a.test", 8);
+    assert_true(configured("a.test", 8883).policy.pinned);
+}
+
+static void what_is_written_is_what_is_read(void **state)
+{
+    (void)state;
+    uint8_t longest[WH_SERVICE_PINNED_PEER_SIZE];
+    memset(longest, 'h', sizeof longest);
+    set(WH_SERVICE_REG_PINNED_PEER, longest, sizeof longest);
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_PINNED_PEER);
+    assert_int_equal(answer.size, sizeof longest);
+    assert_memory_equal(answer.payload, longest, sizeof longest);
+}
+
+/* ---- Deep sleep
+ * --------------------------------------------------------------------------------------------- */
+
+static void deep_sleep_keeps_counts_settings_and_outcome(void **state)
+{
+    (void)state;
+    connect_once(full);
+    set(WH_SERVICE_REG_ENABLED, "\0", 1);
+    wh_service_init(&service, &memory, &fake_hooks);
+    assert_int_equal(read_counts().full, 1);
+    assert_int_equal(read_outcome().handshake_us, 123456);
+    assert_true(configured("a.test", 1).policy.disabled);
+}
+
+static void a_loss_of_power_leaves_the_defaults(void **state)
+{
+    (void)state;
+    connect_once(full);
+    set(WH_SERVICE_REG_ENABLED, "\0", 1);
+    ((uint8_t *)&memory)[sizeof memory / 2] ^= 1U;
+    wh_service_init(&service, &memory, &fake_hooks);
+    assert_int_equal(read_counts().full, 0);
+    assert_false(configured("a.test", 1).policy.disabled);
+}
+
+/* ---- Bad input
+ * ------------------------------------------------------------------------------------------------ */
+
+static void what_the_service_does_not_know_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    assert_refused(WH_SERVICE_GET | 0x1ff, NULL, 0);
+    assert_refused(WH_SERVICE_SET | 0x1ff, "\0", 1);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_OUTCOME, "\0", 1);
+    assert_refused(0x7f, NULL, 0);
+    assert_refused(0x3000, NULL, 0);
+    assert_refused(0x8000, NULL, 0);
+}
+
+static void a_payload_of_another_length_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    uint8_t zeros[WH_SERVICE_PAYLOAD_MAX + 1] = {0};
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_ENABLED, NULL, 0);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_ENABLED, zeros, 2);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_MAX_AGE, zeros, 3);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_MAX_AGE, zeros, 5);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_PINNED_PEER, zeros, 1);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_PINNED_PEER, zeros, sizeof zeros);
+    assert_refused(WH_SERVICE_GET | WH_SERVICE_REG_COUNTS, zeros, 1);
+    assert_refused(WH_SERVICE_CMD_FORGET, zeros, 1);
+}
+
+static void a_value_that_there_is_not_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_MIN_PROTOCOL, "\3", 1);
+    assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_PINNED_PEER, "\0\0a\0b", 5);
+}
+
+/* ---- With the real core
+ * ------------------------------------------------------------------------------------------ */
+
+/* A visit whose connection the service hears of. It forgets in between if told to. */
+static void visit(tls_server *server, const wh_client_config *config, bool forgets)
+{
+    wh_client client;
+    make_client(&client, config);
+    wire_line line;
+    uint32_t connect = wh_service_connecting(&service);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    while (wh_conn_get_state(&line.conn) == WH_CONN_HANDSHAKE) {
+        line_run(&line);
+    }
+    wh_service_connected(&service, wh_conn_outcome(&line.conn));
+    if (forgets) {
+        assert_int_equal(forget_error(), WH_OK);
+    }
+    line_run(&line);
+    wh_conn_close(&line.conn);
+    wh_service_closed(&service, connect, wh_conn_outcome(&line.conn));
+    line_free(&line);
+    wh_client_free(&client);
+}
+
+static int start_with_core(void **state)
+{
+    memset(&memory, NOISE, sizeof memory);
+    wh_service_init(&service, &memory, &wh_service_core_hooks);
+    return start_platform(state);
+}
+
+static void forgetting_between_connect_and_ticket_leaves_nothing_to_offer(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
+    wh_client_config config = config_for(server);
+    visit(server, &config, false);
+    assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
+    visit(server, &config, true);
+    assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
+    visit(server, &config, false);
+    assert_int_equal(read_outcome().result, WH_RESULT_FULL);
+    assert_int_equal(read_outcome().reason, WH_REASON_NONE);
+    assert_int_equal(read_counts().resumed, 1);
+    server_stop(server);
+}
+
+static void disabling_goes_in_full_and_enabling_resumes_again(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
+    wh_client_config config = config_for(server);
+    visit(server, &config, false);
+    set(WH_SERVICE_REG_ENABLED, "\0", 1);
+    wh_client_config disabled = config;
+    wh_service_configure(&service, &disabled);
+    visit(server, &disabled, false);
+    assert_int_equal(read_outcome().reason, WH_REASON_DISABLED);
+    set(WH_SERVICE_REG_ENABLED, "\1", 1);
+    wh_client_config enabled = config;
+    wh_service_configure(&service, &enabled);
+    visit(server, &enabled, false);
+    assert_int_equal(read_outcome().result, WH_RESULT_RESUMED);
+    server_stop(server);
+}
+
+#define CORE_TEST(test) cmocka_unit_test_setup_teardown(test, start_with_core, stop_platform)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVICE_TEST(the_outcome_of_the_last_connect_can_be_read),
+        SERVICE_TEST(before_any_connect_the_outcome_is_pending_with_number_0),
+        SERVICE_TEST(each_connect_is_counted_as_what_it_was),
+        SERVICE_TEST(a_failed_connect_tells_its_error_and_one_without_tls_none),
+        SERVICE_TEST(a_long_group_name_is_cut_to_what_the_payload_holds),
+        SERVICE_TEST(the_stored_session_tells_where_it_is_and_how_long_it_lasts),
+        SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty),
+        SERVICE_TEST(each_connect_is_told_by_its_event),
+        SERVICE_TEST(a_tls12_session_that_stays_is_no_new_one),
+        SERVICE_TEST(a_session_that_outlives_a_failed_connect_is_not_lost),
+        SERVICE_TEST(forgetting_deletes_the_session_and_says_so),
+        SERVICE_TEST(a_failure_to_forget_is_reported),
+        SERVICE_TEST(forgetting_while_a_connection_is_open_forgets_when_that_one_closes),
+        SERVICE_TEST(without_settings_a_client_is_configured_as_given),
+        SERVICE_TEST(settings_reach_the_next_client),
+        SERVICE_TEST(no_setting_lowers_the_firmware_s_own_version),
+        SERVICE_TEST(a_pinned_peer_without_port_is_any_port_of_the_host),
+        SERVICE_TEST(what_is_written_is_what_is_read),
+        SERVICE_TEST(deep_sleep_keeps_counts_settings_and_outcome),
+        SERVICE_TEST(a_loss_of_power_leaves_the_defaults),
+        SERVICE_TEST(what_the_service_does_not_know_is_refused_and_changes_nothing),
+        SERVICE_TEST(a_payload_of_another_length_is_refused_and_changes_nothing),
+        SERVICE_TEST(a_value_that_there_is_not_is_refused),
+        CORE_TEST(forgetting_between_connect_and_ticket_leaves_nothing_to_offer),
+        CORE_TEST(disabling_goes_in_full_and_enabling_resumes_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

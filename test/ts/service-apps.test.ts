@@ -1,0 +1,63 @@
+// The apps of devs/src that ask the service.
+import { expect, test } from "vitest"
+import { kindOptions, resultsOf, runApp } from "./support/simulate.js"
+import { sessionKinds, startServer } from "./support/tls-server.js"
+
+test.each(sessionKinds)("telemetry sends along what the wake before cost: $title", async (kind) => {
+    await using server = await startServer({ names: ["localhost"] })
+    const { lines, wakes } = await runApp("telemetry", {
+        ...kindOptions(kind),
+        server: { host: "localhost", port: server.port, ca: server.ca },
+    })
+    const sent = server.received.map((request) => JSON.parse(request.split("\r\n\r\n")[1] ?? "").lastConnect)
+    expect(sent[0]).toBeNull()
+    expect(sent[1]).toMatchObject({ result: "full", reason: "none" })
+    expect(sent[2]).toMatchObject({ result: wakes[1]?.result })
+    expect(lines.map(({ text }) => text).filter((text) => text.startsWith("server"))).toHaveLength(3)
+    expect(lines[1]?.text).toMatch(/^full \(none\), received \d{3,} B$/)
+    for (const [index, { result, reason, bytesRx }] of wakes.entries()) {
+        expect(lines[2 * index + 1]?.text).toBe(`${result} (${reason}), received ${bytesRx} B`)
+    }
+})
+
+test("telemetry reports on firmware without the service as well", async () => {
+    const { lines, wakes } = await runApp("telemetry", { hasService: false, cycles: 2 })
+    expect(resultsOf(wakes)).toEqual(["full", "resumed"])
+    expect(lines.map(({ text }) => text)).toEqual(Array(2).fill("server answers 204"))
+})
+
+test("commission forgets the session when address or CA change, and only then", async () => {
+    const commissions = [
+        { server: "a.test", ca: "1" },
+        { server: "a.test", ca: "1" },
+        { server: "b.test", ca: "1" },
+        { server: "b.test", ca: "1" },
+        { server: "b.test", ca: "2" },
+        { server: "b.test", ca: "2" },
+    ]
+    let n = 0
+    await using server = await startServer({
+        names: ["localhost"],
+        onConnection: (socket) => {
+            socket.once("data", () => {
+                const body = JSON.stringify(commissions[n++])
+                socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+            })
+        },
+    })
+    const { lines, wakes } = await runApp("commission", {
+        ...kindOptions(sessionKinds[1]),
+        cycles: commissions.length,
+        server: { host: "localhost", port: server.port, ca: server.ca },
+    })
+    expect(lines.map(({ text }) => text)).toEqual([
+        "now with a.test",
+        "still with a.test",
+        "now with b.test, session forgotten",
+        "still with b.test",
+        "now with b.test, session forgotten",
+        "still with b.test",
+    ])
+    expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed", "full", "resumed", "full"])
+    expect(wakes[3]?.reason).toBe("none")
+})

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest"
+import { PAYLOAD_MAX, type Payload, parseService, payloadSize, readDefinition } from "#warmhello/service/definition.js"
+import * as spec from "#warmhello/service/spec.js"
+
+const definition = readDefinition()
+const service = parseService(definition)
+
+const everyPayload: Payload[] = [
+    ...service.readOnly,
+    ...service.readWrite,
+    ...service.events,
+    ...service.commands.flatMap(({ command, report }) => [command, report]),
+]
+
+test("every payload fits one Jacdac packet, which DeviceScript would cut without a word", () => {
+    expect(everyPayload.length).toBeGreaterThan(15)
+    for (const payload of everyPayload) expect.soft(payloadSize(payload), payload.name).toBeLessThanOrEqual(PAYLOAD_MAX)
+})
+
+test("a payload that fits no packet is refused by the generator", () => {
+    const longer = definition.replace("define host_max_bytes 234", "define host_max_bytes 235")
+    expect(() => parseService(longer)).toThrow("pinned_peer has more than 236 bytes")
+})
+
+test("a mistake in the definition is named with its line", () => {
+    const line = definition.split("\n").findIndex((text) => text.includes("rw max_age")) + 1
+    expect(() => parseService(definition.replace("max_age = 0: u32", "max_age = 0: u33"))).toThrow(
+        new RegExp(`tls-session\\.md:${line}: .*u33`),
+    )
+})
+
+test("what is written is read back, and another length is not", () => {
+    const peer = { port: 8883, host: "ä.example" }
+    const bytes = spec.writePinnedPeer(peer)
+    expect(spec.readPinnedPeer(bytes)).toEqual(peer)
+    expect(spec.readMinProtocol(spec.writeMinProtocol("TLS1.3"))).toBe("TLS1.3")
+    expect(spec.readMaxAge(bytes)).toBeUndefined()
+    expect(() => spec.writePinnedPeer({ port: 1, host: "h".repeat(235) })).toThrow(RangeError)
+    expect(() => spec.writeMaxAge(2 ** 32)).toThrow(RangeError)
+})

@@ -1,0 +1,106 @@
+// `npm run bench:service`: what the TLS session service costs, in the simulator.
+import { checkoutPath } from "../core/paths.js"
+import { Service } from "../core/service.js"
+import { WarmhelloError } from "../errors.js"
+import { compile } from "../sim/compile.js"
+import { plainRun, simulate } from "../sim/simulation.js"
+import type { BenchTable } from "./report.js"
+
+export interface Spread {
+    least: number
+    median: number
+    most: number
+}
+
+export interface ServiceReport {
+    /** From the making of the role to a service bound to it, in milliseconds, one for each wake. */
+    bindMs: Spread
+    /** A register read, alone and in a row, in milliseconds. */
+    readMs: Spread
+    readInARowMs: Spread
+    /** What the service notes of one connect, in microseconds of this machine, the call from Node included. */
+    noteUs: number
+    /** Of the virtual machine's heap, for the client. */
+    clientHeapBytes: number
+    /** Bytecode of the client. */
+    clientBytecodeBytes: number
+    wakes: number
+}
+
+const WAKES = 10
+const NOTES = 20_000
+
+function spread(values: number[]): Spread {
+    const sorted = [...values].sort((a, b) => a - b)
+    const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0
+    return { least: at(0), median: at(0.5), most: at(1) }
+}
+
+async function linesOf(program: Uint8Array, cycles: number): Promise<string[]> {
+    const lines: string[] = []
+    const onConsole = ({ text }: { text: string }) => lines.push(text)
+    await simulate({ ...plainRun, program, minVersion: "1.2", maxVersion: "1.3", cycles, onConsole })
+    return lines
+}
+
+interface Times {
+    bindMs: number
+    readMs: number[]
+    inARowMs: number[]
+}
+
+async function measureTimes(wakes: number): Promise<Times[]> {
+    const program = await compile(checkoutPath("devs/bench/times.ts"))
+    const lines = await linesOf(program, wakes)
+    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line))
+}
+
+/** The most that the program held before its memory was out. */
+async function freeHeap(program: Uint8Array): Promise<number> {
+    const held = (await linesOf(program, 1)).map(Number).filter((bytes) => bytes > 0)
+    if (held.length === 0) throw new WarmhelloError("bench-failed", "the program that takes memory did not run")
+    return Math.max(...held)
+}
+
+function measureNote(): number {
+    using service = new Service()
+    const started = performance.now()
+    for (let n = 0; n < NOTES; n++) {
+        const connect = service.connecting()
+        service.unreachable(0)
+        service.closed(connect, undefined)
+    }
+    return (1000 * (performance.now() - started)) / NOTES
+}
+
+export async function benchService(wakes = WAKES): Promise<ServiceReport> {
+    const times = await measureTimes(wakes)
+    const [bare, withClient] = [
+        await compile(checkoutPath("devs/bench/heap-without.ts")),
+        await compile(checkoutPath("devs/bench/heap-with.ts")),
+    ]
+    return {
+        bindMs: spread(times.map(({ bindMs }) => bindMs)),
+        readMs: spread(times.flatMap(({ readMs }) => readMs)),
+        readInARowMs: spread(times.flatMap(({ inARowMs }) => inARowMs)),
+        noteUs: measureNote(),
+        clientHeapBytes: (await freeHeap(bare)) - (await freeHeap(withClient)),
+        clientBytecodeBytes: withClient.length - bare.length,
+        wakes,
+    }
+}
+
+export function serviceTable(report: ServiceReport): BenchTable {
+    const ms = ({ least, median, most }: Spread) => [`${least}`, `${median}`, `${most}`]
+    return {
+        head: ["what", "unit", "least", "median", "most"],
+        rows: [
+            ["from making the role to a bound service", "ms", ...ms(report.bindMs)],
+            ["reading a register", "ms", ...ms(report.readMs)],
+            ["the same, 40 in a row", "ms", ...ms(report.readInARowMs)],
+            ["noting a connect", "µs", "", report.noteUs.toFixed(1), ""],
+            ["the client, in the virtual machine's heap", "B", "", `${report.clientHeapBytes}`, ""],
+            ["the client and what it imports, as bytecode", "B", "", `${report.clientBytecodeBytes}`, ""],
+        ],
+    }
+}
