@@ -368,6 +368,11 @@ void wh_conn_close(wh_conn *conn)
         notify_close(conn);
         wh_resumption_settle(&conn->resumption);
     }
+    /* A server that breaks off, as many do at their end, has given its ticket all the same. */
+    if (conn->state == WH_CONN_FAILED && conn->outcome.result != WH_RESULT_FAILED && !conn->close_called) {
+        conn->close_called = true;
+        wh_resumption_settle(&conn->resumption);
+    }
 }
 
 uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)
@@ -383,6 +388,14 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn)
 bool wh_conn_fallback_due(const wh_conn *conn)
 {
     return conn->state == WH_CONN_FAILED && conn->client != NULL && conn->client->fallback;
+}
+
+void wh_conn_no_fallback(wh_conn *conn)
+{
+    if (wh_conn_fallback_due(conn)) {
+        conn->client->fallback = false;
+        wh_resumption_no_second_attempt(&conn->resumption);
+    }
 }
 
 bool wh_conn_hedge(wh_conn *conn)
