@@ -45,6 +45,10 @@ const ownErrors = {
         class: "app",
         hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps.",
     },
+    "closed-early": {
+        class: "app",
+        hint: "Wait for the answer before standby; a server that is slow may need a higher --connect-timeout.",
+    },
     "unknown-host": { class: "network", hint: "Check the name in --server, and the network." },
     "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
     "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },

@@ -114,6 +114,36 @@ static void a_peer_that_is_no_longer_pinned_makes_way(void **state)
     server_stop(p.server);
 }
 
+static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(wh_store_forget(), WH_OK);
+        pair p = meet(both[i]);
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
+        p.first.policy.pinned = true;
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
+        p.first.policy.pinned = false;
+        assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(second_outcome(&p).store_error, WH_OK);
+        server_stop(p.server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_pin_can_be_taken_off_at_once(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    p.first.policy.pinned = true;
+    assert_full(visit_first(&p), WH_REASON_NONE);
+    assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
+    wh_store_unpin();
+    assert_int_equal(second_outcome(&p).store_error, WH_OK);
+    server_stop(p.server);
+}
+
 static void peers_that_take_turns_are_reported(void **state)
 {
     (void)state;
@@ -245,6 +275,33 @@ static void the_back_off_has_a_bound_and_the_device_is_not_the_server(void **sta
     server_stop(p.server);
 }
 
+static void a_second_attempt_that_cannot_be_made_counts(void **state)
+{
+    (void)state;
+    pair p = meet(&ticket12);
+    const uint32_t expected_s[] = {0, 0, 60};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(visit_first(&p).outcome.error, WH_OK);
+        for (size_t n = 0; n <= i; n++) { /* a success in between would end it */
+            wh_client client;
+            wire_line line;
+            make_client(&client, &p.first);
+            assert_int_equal(line_open(&line, &client, p.server), WH_OK);
+            assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
+            if (wh_conn_fallback_due(&line.conn)) {
+                wh_conn_no_fallback(&line.conn);
+                assert_false(wh_conn_fallback_due(&line.conn));
+            }
+            if (n == i) {
+                assert_int_equal(wh_conn_outcome(&line.conn)->backoff_s, expected_s[i]);
+            }
+            line_free(&line);
+            wh_client_free(&client);
+        }
+    }
+    server_stop(p.server);
+}
+
 /* ---- Waiting for a ticket ---------------------------------------------------------------------- */
 
 /* The wait asked for right before the connection is closed. */
@@ -354,6 +411,8 @@ int main(void)
         PLATFORM_TEST(the_pinned_peer_takes_the_place_of_another),
         PLATFORM_TEST(a_pinned_session_that_has_expired_makes_way),
         FLASH_TEST(a_peer_that_is_no_longer_pinned_makes_way),
+        FLASH_TEST(a_pin_holds_from_the_next_connect_of_its_peer),
+        PLATFORM_TEST(a_pin_can_be_taken_off_at_once),
         FLASH_TEST(peers_that_take_turns_are_reported),
         PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns),
         PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone),
@@ -362,6 +421,7 @@ int main(void)
         PLATFORM_TEST(one_success_ends_the_back_off),
         PLATFORM_TEST(the_failures_of_one_server_are_not_anothers),
         PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server),
+        PLATFORM_TEST(a_second_attempt_that_cannot_be_made_counts),
         PLATFORM_TEST(a_ticket_that_has_not_come_is_waited_for_once),
         FLASH_TEST(a_server_that_renews_no_ticket_is_waited_for_once),
         PLATFORM_TEST(without_tickets_there_is_no_wait),

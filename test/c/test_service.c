@@ -11,6 +11,7 @@ enum { NOISE = 0xa5 };
 
 typedef struct fake_store {
     unsigned forgotten;
+    unsigned unpins;
     int result;
     wh_store_report report;
 } fake_store;
@@ -33,7 +34,13 @@ static int fake_look(void *ctx, wh_store_report *out)
     return fake->result;
 }
 
-static const wh_service_hooks fake_hooks = {.ctx = &store, .forget = fake_forget, .look = fake_look};
+static void fake_unpin(void *ctx)
+{
+    ((fake_store *)ctx)->unpins++;
+}
+
+static const wh_service_hooks fake_hooks = {
+    .ctx = &store, .forget = fake_forget, .look = fake_look, .unpin = fake_unpin};
 
 static int start_service(void **state)
 {
@@ -136,6 +143,7 @@ static const wh_outcome full = {
     .flights = 3,
     .total_tx = 400,
     .total_rx = 2100,
+    .kept = true,
     .stored = WH_TIERS_BOTH,
 };
 
@@ -147,6 +155,7 @@ static const wh_outcome resumed = {
     .kind = WH_KIND_PSK,
     .session_age_s = 600,
     .session_lifetime_s = 7200,
+    .kept = true,
     .stored = WH_TIERS_RTC,
 };
 
@@ -295,8 +304,40 @@ static void a_tls12_session_that_stays_is_no_new_one(void **state)
     wh_outcome outcome = resumed;
     outcome.protocol = WH_TLS12;
     outcome.kind = WH_KIND_TICKET;
+    outcome.kept = false;
     connect_once(outcome);
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_RESUMED));
+}
+
+static void a_session_of_another_peer_is_no_new_one(void **state)
+{
+    (void)state;
+    wh_outcome outcome = full;
+    outcome.kept = false; /* but there is one in the store */
+    connect_once(outcome);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_FULL));
+}
+
+static void a_session_is_new_also_when_its_connection_breaks_off(void **state)
+{
+    (void)state;
+    wh_outcome outcome = full;
+    outcome.error = WH_PEER_TRUNCATED;
+    connect_once(outcome);
+    assert_int_equal(events(), EVENT(WH_SERVICE_EV_FULL) | EVENT(WH_SERVICE_EV_SESSION_STORED));
+}
+
+static void a_connect_that_the_app_gives_up_is_no_outcome(void **state)
+{
+    (void)state;
+    connect_once(full);
+    (void)events();
+    store.report.tiers = WH_TIERS_RTC;
+    const wh_outcome pending = {.result = WH_RESULT_PENDING, .reason = WH_REASON_REFUSED, .alert = -1};
+    wh_service_closed(&service, wh_service_connecting(&service), &pending);
+    assert_int_equal(events(), 0);
+    assert_int_equal(read_outcome().result, WH_RESULT_FULL);
+    assert_int_equal(read_outcome().stored, WH_TIERS_RTC);
 }
 
 static void a_session_that_outlives_a_failed_connect_is_not_lost(void **state)
@@ -386,6 +427,31 @@ static void settings_reach_the_next_client(void **state)
     assert_true(config.policy.pinned);
     assert_false(configured("a.test", 8883).policy.pinned);
     assert_false(configured("b.test", 443).policy.pinned);
+}
+
+static void a_version_that_the_firmware_does_not_speak_is_not_taken(void **state)
+{
+    (void)state;
+    wh_client_config config = {
+        .host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS12};
+    wh_service_packet answer;
+    assert_int_equal(ask(WH_SERVICE_SET | WH_SERVICE_REG_MIN_PROTOCOL, "\2", 1, &answer), WH_SERVICE_SILENT);
+    wh_service_configure(&service, &config); /* now it is known */
+    assert_int_equal(config.min_version, WH_TLS12);
+    assert_int_equal(ask(WH_SERVICE_SET | WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1, &answer), WH_SERVICE_SILENT);
+    assert_int_equal(ask(WH_SERVICE_SET | WH_SERVICE_REG_MIN_PROTOCOL, "\2", 1, &answer),
+                     WH_SERVICE_NOT_IMPLEMENTED);
+}
+
+static void another_pinned_peer_takes_the_pin_off_the_stored_session(void **state)
+{
+    (void)state;
+    set(WH_SERVICE_REG_PINNED_PEER, "\xbb\1A.test", 8);
+    assert_int_equal(store.unpins, 1);
+    set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
+    assert_int_equal(store.unpins, 1);
+    set(WH_SERVICE_REG_PINNED_PEER, "\0\0", 2);
+    assert_int_equal(store.unpins, 2);
 }
 
 static void no_setting_lowers_the_firmware_s_own_version(void **state)
@@ -693,6 +759,11 @@ int main(void)
         SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty),
         SERVICE_TEST(each_connect_is_told_by_its_event),
         SERVICE_TEST(a_tls12_session_that_stays_is_no_new_one),
+        SERVICE_TEST(a_session_of_another_peer_is_no_new_one),
+        SERVICE_TEST(a_session_is_new_also_when_its_connection_breaks_off),
+        SERVICE_TEST(a_connect_that_the_app_gives_up_is_no_outcome),
+        SERVICE_TEST(a_version_that_the_firmware_does_not_speak_is_not_taken),
+        SERVICE_TEST(another_pinned_peer_takes_the_pin_off_the_stored_session),
         SERVICE_TEST(a_session_that_outlives_a_failed_connect_is_not_lost),
         SERVICE_TEST(forgetting_deletes_the_session_and_says_so),
         SERVICE_TEST(a_failure_to_forget_is_reported),

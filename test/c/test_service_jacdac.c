@@ -88,7 +88,7 @@ static int stop(void **state)
 
 static void connect_once(void)
 {
-    static const wh_outcome full = {.result = WH_RESULT_FULL, .stored = WH_TIERS_RTC};
+    static const wh_outcome full = {.result = WH_RESULT_FULL, .kept = true, .stored = WH_TIERS_RTC};
     uint32_t connect = wh_service_connecting(service);
     wh_service_connected(service, &full);
     wh_service_closed(service, connect, &full);

@@ -133,6 +133,30 @@ static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **
     server_stop(server);
 }
 
+/* Many servers end with TCP alone. */
+static void a_connection_that_breaks_off_leaves_its_ticket_in_flash_too(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
+    wh_client_config config = config_for(server);
+    wh_client client;
+    wire_line line;
+    uint8_t rest[16];
+    make_client(&client, &config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    line_run(&line);
+    assert_int_equal(wh_conn_read(&line.conn, rest, sizeof rest), 0);
+    assert_int_equal(wh_conn_eof(&line.conn), WH_OK);
+    assert_int_equal(wh_conn_read(&line.conn, rest, sizeof rest), WH_PEER_TRUNCATED);
+    wh_conn_close(&line.conn);
+    assert_int_equal(wh_conn_outcome(&line.conn)->error, WH_PEER_TRUNCATED);
+    assert_int_equal(wh_conn_outcome(&line.conn)->stored, WH_TIERS_BOTH);
+    assert_true(wh_conn_outcome(&line.conn)->kept);
+    line_free(&line);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
 static void a_ticket_too_long_to_keep_is_told(void **state)
 {
     (void)state;
@@ -153,6 +177,7 @@ int main(void)
         PLATFORM_TEST(a_ticket_with_such_a_lifetime_is_offered_for_seven_days),
         PLATFORM_TEST(a_ticket_without_lifetime_is_discarded),
         PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before),
+        FLASH_TEST(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too),
         PLATFORM_TEST(a_ticket_too_long_to_keep_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,3 +134,10 @@ test("after a failure the next wake connects again", async () => {
     expect(wakes[1]?.error?.code).toBe("connection-lost")
     expect(lines.map(({ level }) => level)).toEqual(["log", "error", "log"])
 })
+
+test("a sleep in the middle of the handshake is the app's failure, and says so", async () => {
+    await using mute = await startTcp(() => {})
+    const { wakes, error } = await runApp("sleeps-early", { server: at(mute.port), cycles: 2 })
+    expect(error).toMatchObject({ code: "closed-early", exitCode: 3 })
+    expect(wakes).toMatchObject([{ result: "failed", reason: null, error: { code: "closed-early" } }])
+})

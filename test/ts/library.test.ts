@@ -19,6 +19,7 @@ import {
     saveState,
     setWallClockKnown,
     sleep,
+    storedTiers,
 } from "#warmhello/core/platform.js"
 import { Service } from "#warmhello/core/service.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
@@ -91,8 +92,10 @@ test("every native function works from TypeScript", async () => {
         expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
         connection.close()
         expect(() => connection.write(Buffer.from("late"))).toThrow(expect.objectContaining({ code: "state" }))
+        expect(storedTiers()).not.toBeUndefined()
         using second = new Connection(client)
         expect(second.hedge()).toBe(false) // it goes in full already
+        connection.noFallback()
     }
     useService(clientOptions(server))
     restartWithFlash(undefined)

@@ -89,16 +89,18 @@ export class Attempt {
         this.#connection?.eof()
     }
 
-    /** Sends what is left, an alert or close_notify, and frees the connection. */
-    drop(): void {
-        const connection = this.#connection
-        if (connection !== undefined) {
-            while (this.#drain()) {}
-            this.#outcome = connection.outcome
-            connection[Symbol.dispose]()
-            this.#connection = undefined
-        }
+    /** Sends what is left, an alert or close_notify, and gives TCP up. */
+    hangUp(): void {
+        while (this.#connection !== undefined && this.#drain()) {}
         letGo(this.#tcp)
+    }
+
+    /** The same, and frees the connection. */
+    drop(): void {
+        this.hangUp()
+        this.#outcome = this.#connection?.outcome ?? this.#outcome
+        this.#connection?.[Symbol.dispose]()
+        this.#connection = undefined
     }
 
     #feed(): boolean {

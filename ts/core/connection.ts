@@ -50,6 +50,11 @@ export class Connection implements Disposable {
         return native().connFallbackDue(this.#native)
     }
 
+    /** Tells that this second connection could not be made. */
+    noFallback(): void {
+        native().connNoFallback(this.#native)
+    }
+
     /** Asks for the attempt in full while this one still waits. True if that gains something. */
     hedge(): boolean {
         return native().connHedge(this.#native)

@@ -72,6 +72,8 @@ function load() {
         connClose: library.func("void wh_conn_close(wh_conn *conn)"),
         connState: library.func("int wh_conn_get_state(const wh_conn *conn)"),
         connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
+        connNoFallback: library.func("void wh_conn_no_fallback(wh_conn *conn)"),
+        storeTiers: library.func("int wh_store_tiers(void)"),
         connHedge: library.func("bool wh_conn_hedge(wh_conn *conn)"),
         connTicketWaitMs: library.func("uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)"),
         connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),

@@ -93,6 +93,14 @@ export function losePower(): void {
     native().hostLosePower()
 }
 
+/** wh_tiers of outcome.h, in its order. */
+const tiers = [null, "rtc", "flash", "both"] as const
+
+/** Where a session is that the next connect can offer. */
+export function storedTiers(): (typeof tiers)[number] {
+    return tiers[native().storeTiers()] ?? null
+}
+
 /** The RTC slot and its clock, to go on in another process. */
 export function saveState(): Buffer {
     const state = Buffer.alloc(native().hostStateSize())

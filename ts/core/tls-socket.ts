@@ -257,13 +257,15 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         else this.#retire(attempt)
     }
 
+    /** Its connection stays until the end: should no other come about, it is the one to tell of. */
     #retire(attempt: Attempt): void {
-        attempt.drop()
+        attempt.hangUp()
         this.#running = this.#running.filter((other) => other !== attempt)
     }
 
     #fail(error: WarmhelloError): void {
         if (this.#finished) return
+        this.#chosen?.connection?.noFallback()
         if (unreachable.has(error.code) && this.outcome === undefined) this.#backoffS = this.#client.unreachable()
         else this.#backoffS = this.outcome?.backoffS ?? 0
         if (!this.#opened) this.#tellFailed(this.#chosen?.connection)
@@ -281,7 +283,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#stopTimers()
         this.#chosen?.connection?.close() // settles the outcome of one that is open still
         this.#options.observer?.closed(this.#name, this.#chosen?.connection)
-        for (const attempt of this.#running) attempt.drop()
+        for (const attempt of this.#attempts) attempt.drop()
         this.#running = []
         this.emit("closed")
     }

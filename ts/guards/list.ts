@@ -126,7 +126,7 @@ export const guards: Guard[] = [
             [
                 "core/src/conn.c",
                 "wh_resumption_settle(&conn->resumption);",
-                "wh_resumption_ticket(&conn->resumption, conn->ssl);\n        wh_resumption_settle(&conn->resumption);",
+                "wh_resumption_ticket(&conn->resumption, conn->ssl);\n    wh_resumption_settle(&conn->resumption);",
             ],
         ],
         test: ["test_tickets13", "a_later_ticket_without_lifetime_does_not_cost_the_one_before"],

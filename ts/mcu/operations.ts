@@ -32,6 +32,8 @@ export const operations = {
     serviceUnreachable: 30,
     serviceClosed: 31,
     serviceSettingsChanged: 32,
+    connNoFallback: 33,
+    storeTiers: 34,
 } as const
 
 export type Operation = keyof typeof operations

@@ -140,6 +140,8 @@ export class RemoteCore implements Disposable {
             connState: (handle: Handle) => call(conn("connState", handle)).result,
             connFallbackDue: (handle: Handle) => call(conn("connFallbackDue", handle)).result !== 0,
             connHedge: (handle: Handle) => call(conn("connHedge", handle)).result !== 0,
+            connNoFallback: (handle: Handle) => void call(conn("connNoFallback", handle)),
+            storeTiers: () => call(new Request("storeTiers")).result,
             connTicketWaitMs: (handle: Handle) => call(conn("connTicketWait", handle)).result,
             connOutcome: (handle: Handle) => handle,
             outcomeJson: (handle: Handle, out: Buffer) => copy(conn("connOutcome", handle), out),

@@ -184,7 +184,13 @@ function appFailure({ error, connects }: WakeReport): WarmhelloError | undefined
 
 /** What went wrong first: an app may throw because its connect failed. */
 function firstFailure(report: WakeReport): WarmhelloError | undefined {
-    return report.connects.find(({ error }) => error !== undefined)?.error ?? appFailure(report)
+    return report.connects.find(({ error }) => error !== undefined)?.error ?? appFailure(report) ?? closedEarly(report)
+}
+
+/** An app that hangs up, or sleeps, before its connection is open. */
+function closedEarly({ connects }: WakeReport): WarmhelloError | undefined {
+    if (connects.at(-1)?.opened !== false) return undefined
+    return new WarmhelloError("closed-early", "the app closed its connection, or slept, before it was open")
 }
 
 /** A failure of the app ends the run; a failed connect only when nothing has ever worked. */
@@ -241,7 +247,8 @@ async function describe(
     const error = firstFailure(report)
     return {
         result: error === undefined ? succeeded(outcome) : "failed",
-        ...(outcome === undefined ? nothingMeasured : measured(outcome)),
+        ...(outcome === undefined || outcome.result === "pending" ? nothingMeasured : measured(outcome)),
+        stored: platform.storedTiers(),
         connectMs: connect?.socket.connectMs ?? null,
         ...allBytes(report),
         serverSaysResumed: await askServer(connect, builtin),

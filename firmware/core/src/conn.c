@@ -355,19 +355,28 @@ int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size)
     return returned > 0 ? returned : check(conn, returned);
 }
 
+static bool has_been_open(const wh_conn *conn)
+{
+    return conn->outcome.result == WH_RESULT_FULL || conn->outcome.result == WH_RESULT_RESUMED;
+}
+
 void wh_conn_close(wh_conn *conn)
 {
     uint8_t rest[64];
     while (conn->state == WH_CONN_OPEN && wh_conn_read(conn, rest, sizeof rest) > 0) {
         /* A ticket may be behind data that nobody wants any more. */
     }
-    if ((conn->state == WH_CONN_OPEN || conn->state == WH_CONN_CLOSED) && !conn->close_called) {
+    if (conn->close_called || !has_been_open(conn)) {
+        return;
+    }
+    conn->close_called = true;
+    if (conn->state != WH_CONN_FAILED) {
         conn->state = WH_CONN_CLOSED;
-        conn->close_called = true;
         conn->close_wanted = true;
         notify_close(conn);
-        wh_resumption_settle(&conn->resumption);
     }
+    /* A server that breaks off, as many do at their end, has given its ticket all the same. */
+    wh_resumption_settle(&conn->resumption);
 }
 
 uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)
@@ -383,6 +392,14 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn)
 bool wh_conn_fallback_due(const wh_conn *conn)
 {
     return conn->state == WH_CONN_FAILED && conn->client != NULL && conn->client->fallback;
+}
+
+void wh_conn_no_fallback(wh_conn *conn)
+{
+    if (wh_conn_fallback_due(conn)) {
+        conn->client->fallback = false;
+        wh_resumption_no_second_attempt(&conn->resumption);
+    }
 }
 
 bool wh_conn_hedge(wh_conn *conn)

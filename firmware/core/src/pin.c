@@ -13,8 +13,12 @@ void wh_pin_note(wh_rtc *state, const wh_record_info *info, const wh_instant *no
     }
 }
 
+bool wh_pin_is_on(const wh_rtc *state, uint32_t tag)
+{
+    return tag == state->pin_binding && wh_clock_now(state->epoch).elapsed_us < state->pin_until_us;
+}
+
 bool wh_pin_keeps(const wh_rtc *state, uint32_t held, const wh_record_info *info)
 {
-    return !info->pinned && held != 0 && held == state->pin_binding &&
-           held != wh_binding_tag(&info->binding) && info->captured.elapsed_us < state->pin_until_us;
+    return !info->pinned && held != 0 && held != wh_binding_tag(&info->binding) && wh_pin_is_on(state, held);
 }

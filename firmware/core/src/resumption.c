@@ -73,8 +73,9 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
     wh_stored stored;
     int result = wh_store_get(&r->client->binding, &stored);
     r->peer = stored.peer;
-    wh_reason reason = result == WH_OK ? wh_policy_check(&r->client->policy, &stored.info, &stored.now)
-                                       : reason_for_miss(result);
+    bool found = result == WH_OK;
+    wh_reason reason =
+        found ? wh_policy_check(&r->client->policy, &stored.info, &stored.now) : reason_for_miss(result);
     result = WH_OK;
     if (reason == WH_REASON_ACCEPTED) {
         reason = attach_and_spend(&stored, ssl);
@@ -83,6 +84,9 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
     r->outcome->reason = reason;
     if (reason == WH_REASON_ACCEPTED) {
         note_offer(r, &stored);
+    }
+    if (found && r->client->policy.pinned != stored.is_pinned) {
+        wh_store_pin(&stored.info, r->client->policy.pinned); /* the setting has changed since */
     }
     wh_session_release(&stored.session);
     return result;
@@ -130,6 +134,7 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     }
     wh_session_release(&session);
     r->kept = result == WH_OK;
+    r->outcome->kept = r->kept;
     r->outcome->store_error = result;
 }
 
@@ -230,6 +235,11 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
     if (is_last && is_of_peer(r->outcome->error)) {
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
+}
+
+void wh_resumption_no_second_attempt(wh_resumption *r)
+{
+    r->outcome->backoff_s = note_failure(r->client, &r->peer);
 }
 
 uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)

@@ -95,6 +95,7 @@ static wh_peer peer_of(const wh_rtc *state, const wh_binding *binding)
 static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
 {
     out->peer = peer_of(state, binding);
+    out->is_pinned = wh_pin_is_on(state, wh_binding_tag(binding));
     int result = get_newest(state, opened, binding, out);
     if (is_damage(result) && wh_flash_copy_exists(state)) {
         result = get_newest(state, opened, binding, out); /* flash has one, too */
@@ -360,6 +361,31 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
     if (result == WH_OK) {
         state.peer_binding = wh_binding_tag(binding);
         state.peer = peer;
+        result = wh_rtc_save(&state);
+    }
+    (void)result;
+}
+
+void wh_store_pin(const wh_record_info *info, bool pinned)
+{
+    wh_rtc state;
+    int result = load(&state);
+    if (result == WH_OK) {
+        wh_record_info marked = *info;
+        marked.pinned = pinned;
+        wh_instant now = wh_clock_now(state.epoch);
+        wh_pin_note(&state, &marked, &now);
+        result = wh_rtc_save(&state);
+    }
+    (void)result;
+}
+
+void wh_store_unpin(void)
+{
+    wh_rtc state;
+    int result = load(&state);
+    if (result == WH_OK && state.pin_until_us != 0) {
+        state.pin_until_us = 0;
         result = wh_rtc_save(&state);
     }
     (void)result;

@@ -65,7 +65,17 @@ static int core_look(void *ctx, wh_store_report *out)
     return wh_store_report_make(out);
 }
 
-const wh_service_hooks wh_service_core_hooks = {.forget = core_forget, .look = core_look};
+static void core_unpin(void *ctx)
+{
+    (void)ctx;
+    wh_store_unpin();
+}
+
+const wh_service_hooks wh_service_core_hooks = {
+    .forget = core_forget,
+    .look = core_look,
+    .unpin = core_unpin,
+};
 
 /* ---- Connects ------------------------------------------------------------------------------------ */
 
@@ -151,11 +161,11 @@ void wh_service_unreachable(wh_service *service, uint32_t backoff_s)
     wh_service_connected(service, &outcome);
 }
 
-/* Where a session is now. The outcome of a connection that broke off does not tell. */
+/* Where a session is now. The outcome tells only of a connection that was open. */
 static wh_tiers stored_after(const wh_service *service, const wh_outcome *outcome)
 {
     wh_store_report report = {0};
-    if (outcome->error == WH_OK) {
+    if (outcome->result == WH_RESULT_FULL || outcome->result == WH_RESULT_RESUMED) {
         return outcome->stored;
     }
     return service->hooks->look(service->hooks->ctx, &report) == WH_OK ? report.tiers : WH_TIERS_NONE;
@@ -165,9 +175,7 @@ static wh_tiers stored_after(const wh_service *service, const wh_outcome *outcom
 static void note_stored(wh_service *service, const wh_outcome *outcome)
 {
     wh_tiers stored = stored_after(service, outcome);
-    bool is_new = outcome->error == WH_OK && outcome->store_error == WH_OK &&
-                  !(outcome->result == WH_RESULT_RESUMED && outcome->protocol == WH_TLS12);
-    if (stored != WH_TIERS_NONE && is_new) {
+    if (stored != WH_TIERS_NONE && outcome->kept) {
         service->pending |= PENDING_STORED | PENDING_SESSION;
     }
     if (stored == WH_TIERS_NONE && service->memory->stored != WH_TIERS_NONE) {
@@ -193,9 +201,11 @@ static int forget_now(wh_service *service)
 void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)
 {
     if (outcome != NULL) {
-        note_outcome(&service->memory->outcome, outcome);
+        if (outcome->result != WH_RESULT_PENDING) {
+            note_outcome(&service->memory->outcome, outcome);
+            service->pending |= PENDING_OUTCOME;
+        }
         note_stored(service, outcome);
-        service->pending |= PENDING_OUTCOME;
     }
     if (connect <= service->forgotten) {
         /* It may have stored a ticket since. If this fails, the store's next use goes on with it. */
@@ -215,11 +225,16 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
 {
     const wh_service_memory *memory = service->memory;
     service->settings_changed = false;
+    service->max_protocol = (uint8_t)config->max_version;
     if (!memory->enabled.value) {
         config->policy.disabled = true;
     }
-    if ((wh_protocol)memory->min_protocol.value > config->min_version) {
-        config->min_version = (wh_protocol)memory->min_protocol.value;
+    wh_protocol lowest = (wh_protocol)memory->min_protocol.value;
+    if (lowest > config->max_version) { /* of a time when this firmware spoke more */
+        lowest = config->max_version;
+    }
+    if (lowest > config->min_version) {
+        config->min_version = lowest;
     }
     if (memory->max_age.value_s != 0) {
         config->policy.max_authenticated_s = memory->max_age.value_s;
@@ -307,12 +322,21 @@ static bool read_setting(wh_service_memory *copy, unsigned number, const uint8_t
     }
 }
 
+/* Without a client yet it is not known. */
+static bool can_speak(const wh_service *service, uint8_t protocol)
+{
+    return service->max_protocol == 0 || protocol <= service->max_protocol;
+}
+
 static wh_service_answer set_register(wh_service *service, unsigned number, const uint8_t *payload,
                                       size_t size)
 {
     wh_service_memory copy = *service->memory;
-    if (!read_setting(&copy, number, payload, size)) {
+    if (!read_setting(&copy, number, payload, size) || !can_speak(service, copy.min_protocol.value)) {
         return WH_SERVICE_NOT_IMPLEMENTED;
+    }
+    if (number == WH_SERVICE_REG_PINNED_PEER) {
+        service->hooks->unpin(service->hooks->ctx); /* the new one is pinned as soon as it connects */
     }
     *service->memory = copy;
     service->settings_changed = true;

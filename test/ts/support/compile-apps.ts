@@ -24,6 +24,7 @@ export type AppName =
     | "never-connects"
     | "never-sleeps"
     | "reports"
+    | "sleeps-early"
     | "throws"
 
 export type RunTestName = "run-service" | "run-socket" | "run-mqtt" | "run-no-service"

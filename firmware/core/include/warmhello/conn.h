@@ -110,7 +110,8 @@ uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
- * take an erase. No effect before the connection is open or after it has failed. */
+ * take an erase. On a connection that has failed since it was open it does the latter only. No
+ * effect before it is open, or when the handshake has failed. */
 void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
@@ -120,6 +121,10 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn);
  * true for that second one, nor when the server's certificate was judged: it had chosen a
  * full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
+
+/** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP
+ * did not come about. The failure counts, and the outcome's backoff_s is set. */
+void wh_conn_no_fallback(wh_conn *conn);
 
 /** Asks for that second connection while this one still waits for the server, which may
  * answer a session with silence. The next wh_conn_open() with the same client goes in full,

@@ -59,6 +59,8 @@ typedef struct wh_outcome {
     uint32_t session_age_s;
     /** Seconds for which the server promised to resume it; 0 when none was offered. */
     uint32_t session_lifetime_s;
+    /** This connection has left a session of its own, and did not merely leave one where it was. */
+    bool kept;
     /** Where a session is that the next connect can offer. */
     wh_tiers stored;
     /** WH_OK, or why none was stored, or not in flash where it wanted to be. */

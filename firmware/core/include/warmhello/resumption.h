@@ -65,6 +65,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
  * suspect. `is_last`: no attempt in full follows. */
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
+/** The attempt in full that should have followed this failed one could not be made. */
+void wh_resumption_no_second_attempt(wh_resumption *r);
+
 /** TCP with the server did not come about. Returns how long to leave it alone, in seconds. */
 uint32_t wh_resumption_unreachable(const wh_client *client);
 

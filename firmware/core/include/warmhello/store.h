@@ -37,6 +37,8 @@ typedef struct wh_stored {
     wh_instant now;
     /** Of the peer asked for; also when there is no session. */
     wh_peer peer;
+    /** The session keeps its place against others. */
+    bool is_pinned;
 } wh_stored;
 
 /** Now, in the present run of the elapsed clock. WH_PLATFORM_ENTROPY, WH_PLATFORM_RTC. */
@@ -100,6 +102,13 @@ WH_MUST_CHECK int wh_store_forget(void);
 /** Remembers this of the peer with that binding, in place of any other. It is advice for later
  * connects; RTC RAM that fails loses it. */
 void wh_store_note_peer(const wh_binding *binding, wh_peer peer);
+
+/** The peer of the stored session is the pinned one from now on, or no longer. As with peers, a
+ * loss of power forgets that: then the session is what it was when it was stored. */
+void wh_store_pin(const wh_record_info *info, bool pinned);
+
+/** No session keeps its place any more, until a pinned peer connects. */
+void wh_store_unpin(void);
 
 /** What is remembered of it; nothing, as for a peer never met, when it was another. */
 wh_peer wh_store_peer(const wh_binding *binding);

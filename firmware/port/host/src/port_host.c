@@ -7,6 +7,11 @@
 
 #include "warmhello/platform.h"
 
+/* Seconds since 1970-01-01 UTC when this was built, if the build tells. */
+#ifndef WH_BUILT_S
+#define WH_BUILT_S 0
+#endif
+
 static uint8_t rtc[WH_RTC_SIZE];
 
 /* Added to the machine's clocks, in microseconds. */
@@ -141,6 +146,7 @@ static void *reallocate(void *ctx, void *p, size_t size)
 static wh_platform platform = {
     .elapsed_us = elapsed_us,
     .wall_s = wall_s,
+    .wall_floor_s = WH_BUILT_S,
     .random = fill_random,
     .allocate = allocate,
     .reallocate = reallocate,

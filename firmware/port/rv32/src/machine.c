@@ -16,11 +16,11 @@ uint64_t wh_rv32_instructions(void)
     uint32_t high;
     uint32_t low;
     uint32_t again;
-    do {
+    do { /* NOLINT(bugprone-infinite-loop): the processor changes them */
         READ_COUNTER("minstreth", high);
         READ_COUNTER("minstret", low);
         READ_COUNTER("minstreth", again);
-    } while (high != again); /* NOLINT(bugprone-infinite-loop): the processor changes them */
+    } while (high != again);
     return (uint64_t)high << 32 | low;
 }
 

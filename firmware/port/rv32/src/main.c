@@ -44,6 +44,8 @@ enum operation {
     OP_SERVICE_UNREACHABLE,
     OP_SERVICE_CLOSED,
     OP_SERVICE_SETTINGS_CHANGED,
+    OP_CONN_NO_FALLBACK,
+    OP_STORE_TIERS,
 };
 
 /* The result of a call that does not come to an end: the desk is to cut the supply. */
@@ -196,6 +198,9 @@ static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
         return (answer){.result = (int32_t)wh_conn_get_state(conn)};
     case OP_CONN_FALLBACK_DUE:
         return (answer){.result = wh_conn_fallback_due(conn)};
+    case OP_CONN_NO_FALLBACK:
+        wh_conn_no_fallback(conn);
+        return (answer){0};
     case OP_CONN_HEDGE:
         return (answer){.result = wh_conn_hedge(conn)};
     case OP_CONN_TICKET_WAIT:
@@ -323,6 +328,8 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
         return (answer){.result = conn_new((unsigned)take(r, 1))};
     case OP_FORGET:
         return (answer){.result = wh_store_forget()};
+    case OP_STORE_TIERS:
+        return (answer){.result = (int32_t)wh_store_tiers()};
     case OP_MEMORY:
         return tell_memory();
     case OP_STOP_IN_FLASH:

@@ -32,6 +32,8 @@ typedef struct wh_service_hooks {
     int (*forget)(void *ctx);
     /** Looks at the store, as wh_store_report_make(). */
     int (*look)(void *ctx, wh_store_report *out);
+    /** Takes the pin off the stored session, as wh_store_unpin(). */
+    void (*unpin)(void *ctx);
 } wh_service_hooks;
 
 /** Those that go to the core. */
@@ -63,6 +65,8 @@ typedef struct wh_service {
     unsigned pending;
     uint8_t full_reason;
     uint8_t failed_error;
+    /** wh_protocol: the highest that the firmware speaks; 0 before the first client. */
+    uint8_t max_protocol;
 } wh_service;
 
 /** A packet of the service's own, or its answer. */
@@ -85,7 +89,7 @@ typedef enum wh_service_answer {
 void wh_service_init(wh_service *service, wh_service_memory *memory, const wh_service_hooks *hooks);
 
 /** Answers one packet from a client. Reads nothing outside `size` bytes of `payload`, which may
- * be anything; `answer` is set only when told so. Erases flash in `forget`, and nowhere else. */
+ * be anything; `answer` is set only when told so. Erases flash in `forget` alone. */
 WH_MUST_CHECK wh_service_answer wh_service_handle(wh_service *service, uint16_t command,
                                                   const uint8_t *payload, size_t size,
                                                   wh_service_packet *answer);
@@ -104,11 +108,14 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome);
  * wh_conn_unreachable() advises, in seconds. */
 void wh_service_unreachable(wh_service *service, uint32_t backoff_s);
 
-/** The connection is closed and its outcome settled; NULL when there was no TLS. */
+/** The connection is closed and its outcome settled; NULL when there was no TLS. One that was
+ * closed in the middle of the handshake leaves the last outcome as it was. After a `forget`
+ * that came while it was open, what it has stored since is deleted, which may erase flash. */
 void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome);
 
-/** Puts the settings into the configuration of a client, whose other fields are set. A lowest
- * version above config->max_version makes wh_client_init() fail, as it should. */
+/** Puts the settings into the configuration of a client, whose other fields are set. The lowest
+ * version does not go above config->max_version: one that the firmware does not speak is not
+ * taken as a setting once that is known. */
 void wh_service_configure(wh_service *service, wh_client_config *config);
 
 /** Whether a client should be made anew because settings have changed since the last
