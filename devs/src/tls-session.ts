@@ -309,14 +309,14 @@ function unless(unknown: number, value: number): number | null {
 }
 
 /**
- * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
- * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
- * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
- * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
- * unknown age. `backoff` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
- * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
- * `stored` where one is.
+ * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number` counts
+ * the connects and is 0 before the first. `handshakeUs` ends when the app may send; the bytes of `handshakeTxBytes` and
+ * `handshakeRxBytes` are on the wire up to then, those of `totalTxBytes` and `totalRxBytes` up to the close.
+ * `sessionAgeS` and `sessionLifetimeS` are those of the session offered, 0 when none was; null stands for an unknown
+ * age. `backoffS` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in IANA's
+ * registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed without
+ * an `error`: there was no TLS, as when TCP did not connect. `storeError` tells why no session was stored, `stored`
+ * where one is.
  */
 export interface TlsOutcome {
     number: number
@@ -369,7 +369,7 @@ export function readOutcome(payload: Buffer): TlsOutcome | undefined {
 }
 
 /**
- * Connects since the last loss of power or `reset_counts`. `refused` and `fallback` are among the `full` ones: the
+ * Connects since the last loss of power or `resetCounts`. `refused` and `fallback` are among the `full` ones: the
  * server refused the session on the same connection, or a second connection was needed.
  */
 export interface TlsCounts {
@@ -393,8 +393,8 @@ export function readCounts(payload: Buffer): TlsCounts | undefined {
 }
 
 /**
- * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age
- * is unknown or the store cannot be read.
+ * The session that the next connect can offer. `expiresInS` is 0 when there is none, and null while its age is unknown
+ * or the store cannot be read.
  */
 export interface TlsStoredSession {
     expiresInS: number | null
@@ -515,14 +515,14 @@ export class TlsSessionClient {
     }
 
     /**
-     * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
-     * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
-     * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
-     * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
-     * unknown age. `backoff` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in
-     * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
-     * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
-     * `stored` where one is.
+     * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number`
+     * counts the connects and is 0 before the first. `handshakeUs` ends when the app may send; the bytes of
+     * `handshakeTxBytes` and `handshakeRxBytes` are on the wire up to then, those of `totalTxBytes` and `totalRxBytes`
+     * up to the close. `sessionAgeS` and `sessionLifetimeS` are those of the session offered, 0 when none was; null
+     * stands for an unknown age. `backoffS` is how long to leave a server alone that keeps breaking off. `cipher` is
+     * the suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for
+     * none. A `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `storeError` tells
+     * why no session was stored, `stored` where one is.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -531,7 +531,7 @@ export class TlsSessionClient {
     }
 
     /**
-     * Connects since the last loss of power or `reset_counts`. `refused` and `fallback` are among the `full` ones: the
+     * Connects since the last loss of power or `resetCounts`. `refused` and `fallback` are among the `full` ones: the
      * server refused the session on the same connection, or a second connection was needed.
      *
      * Throws a ServiceError; see its codes.
@@ -541,8 +541,8 @@ export class TlsSessionClient {
     }
 
     /**
-     * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age
-     * is unknown or the store cannot be read.
+     * The session that the next connect can offer. `expiresInS` is 0 when there is none, and null while its age is
+     * unknown or the store cannot be read.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -564,13 +564,6 @@ export class TlsSessionClient {
      */
     outcomeChanges(): Observable<TlsOutcome> {
         return this.link.observe(0x180, readOutcome)
-    }
-
-    /**
-     * Each `counts` that the service sends by itself, or that is read.
-     */
-    countsChanges(): Observable<TlsCounts> {
-        return this.link.observe(0x181, readCounts)
     }
 
     /**
@@ -599,7 +592,8 @@ export class TlsSessionClient {
     }
 
     /**
-     * The lowest protocol version to speak; `None` leaves it to the firmware, and none lowers what the firmware demands.
+     * The lowest protocol version to speak; `null` leaves it to the firmware, and none lowers what the firmware
+     * demands.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -635,8 +629,8 @@ export class TlsSessionClient {
     }
 
     /**
-     * How long a connection may stay open for a ticket that has not come yet; 0 for the firmware's choice, 0xffffffff for
-     * not at all.
+     * How long a connection may stay open for a ticket that has not come yet; 0 for the firmware's choice, 0xffffffff
+     * for not at all.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -672,8 +666,8 @@ export class TlsSessionClient {
     }
 
     /**
-     * Deletes the stored session from RTC RAM and flash, and that of a connection still open when it closes: no connect to
-     * come offers either. `error` tells what failed.
+     * Deletes the stored session from RTC RAM and flash, and that of a connection still open when it closes: no connect
+     * to come offers either. A failure is reported as an error.
      *
      * Throws a ServiceError; see its codes.
      */

@@ -573,6 +573,13 @@ static int start_with_core(void **state)
     return start_platform(state);
 }
 
+static int start_with_core_and_flash(void **state)
+{
+    memset(&memory, NOISE, sizeof memory);
+    wh_service_init(&service, &memory, &wh_service_core_hooks);
+    return start_platform_with_flash(state);
+}
+
 static void forgetting_between_connect_and_ticket_leaves_nothing_to_offer(void **state)
 {
     (void)state;
@@ -608,7 +615,137 @@ static void disabling_goes_in_full_and_enabling_resumes_again(void **state)
     server_stop(server);
 }
 
+/* Lets the handshake get as far as `size` bytes of the server's answer. */
+static void begin_handshake(wire_line *line, size_t size)
+{
+    uint8_t bytes[1024];
+    int hello = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    assert_true(hello > 0);
+    peer_take(line->peer, bytes, (size_t)hello);
+    if (size > 0) {
+        assert_int_equal(peer_give(line->peer, bytes, size), size);
+        assert_int_equal(wh_conn_feed(&line->conn, bytes, size), size);
+    }
+    assert_int_equal(wh_conn_get_state(&line->conn), WH_CONN_HANDSHAKE);
+}
+
+/* A visit in which the app reads and forgets in the middle of the handshake. */
+static void forget_in_handshake(tls_server *server, const wh_client_config *config, size_t answered)
+{
+    wh_client client;
+    make_client(&client, config);
+    wire_line line;
+    uint32_t connect = wh_service_connecting(&service);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    uint32_t before = read_outcome().number;
+    begin_handshake(&line, answered);
+    assert_int_equal(read_outcome().number, before);
+    assert_int_equal(forget_error(), WH_OK);
+    assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
+    assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_HANDSHAKE);
+    line_run(&line);
+    assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
+    wh_service_connected(&service, wh_conn_outcome(&line.conn));
+    assert_int_equal(read_outcome().number, before + 1);
+    wh_conn_close(&line.conn);
+    wh_service_closed(&service, connect, wh_conn_outcome(&line.conn));
+    assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
+    assert_int_equal(read_outcome().stored, WH_TIERS_NONE);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
+/* Before the server's answer, and in the midst of its first record. */
+static void forget_in_handshakes_with(const server_options *options)
+{
+    static const size_t answered[] = {0, 40};
+    for (size_t i = 0; i < sizeof answered / sizeof *answered; i++) {
+        tls_server *server = server_start(options);
+        wh_client_config config = config_for(server);
+        forget_in_handshake(server, &config, answered[i]);
+        assert_int_equal(read_outcome().result, WH_RESULT_FULL);
+        visit(server, &config, false);
+        assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
+        forget_in_handshake(server, &config, answered[i]);
+        assert_int_equal(read_outcome().result, WH_RESULT_RESUMED);
+        visit(server, &config, false);
+        assert_int_equal(read_outcome().result, WH_RESULT_FULL);
+        assert_int_equal(read_outcome().reason, WH_REASON_NONE);
+        assert_int_equal(forget_error(), WH_OK);
+        server_stop(server);
+    }
+}
+
+static void forgetting_in_a_tls12_handshake_lets_it_go_on_and_leaves_nothing(void **state)
+{
+    (void)state;
+    forget_in_handshakes_with(&(server_options){.max_version = WH_TLS12});
+}
+
+static void forgetting_in_a_tls13_handshake_lets_it_go_on_and_leaves_nothing(void **state)
+{
+    (void)state;
+    forget_in_handshakes_with(&(server_options){.min_version = WH_TLS13});
+}
+
+static uint64_t flash_uses(const nor *chip)
+{
+    return chip->reads + nor_operations(chip);
+}
+
+/* A visit that came about; no call that tells the service of it may touch flash. */
+static void visit_without_flash_for_the_service(tls_server *server, const nor *chip, wh_result result)
+{
+    wh_client_config config = config_for(server);
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    uint64_t uses = flash_uses(chip);
+    uint32_t connect = wh_service_connecting(&service);
+    assert_int_equal(flash_uses(chip), uses);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    line_run(&line);
+    assert_int_equal(wh_conn_outcome(&line.conn)->result, result);
+    uses = flash_uses(chip);
+    wh_service_connected(&service, wh_conn_outcome(&line.conn));
+    assert_int_equal(flash_uses(chip), uses);
+    wh_conn_close(&line.conn);
+    uses = flash_uses(chip);
+    wh_service_closed(&service, connect, wh_conn_outcome(&line.conn));
+    assert_int_equal(flash_uses(chip), uses);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
+static void telling_the_service_of_a_connect_uses_no_flash(void **state)
+{
+    const nor *chip = *state;
+    static const server_options versions[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        tls_server *server = server_start(&versions[i]);
+        visit_without_flash_for_the_service(server, chip, WH_RESULT_FULL);
+        assert_int_equal(wh_store_tiers(), WH_TIERS_BOTH);
+        visit_without_flash_for_the_service(server, chip, WH_RESULT_RESUMED);
+        server_stop(server);
+    }
+}
+
+static void telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_is_over(void **state)
+{
+    const nor *chip = *state;
+    uint64_t uses = flash_uses(chip);
+    uint32_t connect = wh_service_connecting(&service);
+    wh_outcome outcome = failed_by(WH_PEER_CLOSED);
+    wh_service_connected(&service, &outcome);
+    assert_int_equal(flash_uses(chip), uses);
+    wh_service_closed(&service, connect, &outcome);
+    assert_true(flash_uses(chip) > uses); /* it looks what is left: the count above does count */
+}
+
 #define CORE_TEST(test) cmocka_unit_test_setup_teardown(test, start_with_core, stop_platform)
+
+#define CORE_FLASH_TEST(test)                                                                                \
+    cmocka_unit_test_setup_teardown(test, start_with_core_and_flash, stop_platform_with_flash)
 
 int main(void)
 {
@@ -642,6 +779,10 @@ int main(void)
         SERVICE_TEST(a_payload_of_another_length_is_refused_and_changes_nothing),
         SERVICE_TEST(a_value_that_there_is_not_is_refused),
         CORE_TEST(forgetting_between_connect_and_ticket_leaves_nothing_to_offer),
+        CORE_TEST(forgetting_in_a_tls12_handshake_lets_it_go_on_and_leaves_nothing),
+        CORE_TEST(forgetting_in_a_tls13_handshake_lets_it_go_on_and_leaves_nothing),
+        CORE_FLASH_TEST(telling_the_service_of_a_connect_uses_no_flash),
+        CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_is_over),
         CORE_TEST(disabling_goes_in_full_and_enabling_resumes_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,10 @@
 // The DeviceScript package as others add it: packed, and put into a project that DeviceScript has just made.
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
-import { compile } from "#warmhello/sim/compile.js"
 import { runApp } from "../ts/support/simulate.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-package-"))
@@ -46,16 +45,21 @@ test("the package holds the library, the service's definition and nothing else",
     ])
 })
 
-test("a fresh DeviceScript project uses the packed file as README tells", async () => {
+test("a fresh DeviceScript project installs, builds and runs it as README tells", async () => {
     const project = join(folder, "project")
-    const installed = join(project, "node_modules/devicescript-warmhello")
+    const definition = "services/tls-session.md"
+    const devs = checkoutPath("node_modules/.bin/devs")
     mkdirSync(project)
-    run(checkoutPath("node_modules/.bin/devs"), ["init", "--no-install"], project)
-    mkdirSync(installed, { recursive: true })
-    run("tar", ["xzf", join(folder, pack().filename), "--strip-components=1", "-C", installed], project)
+    run(devs, ["init", "--no-install"], project)
+    run("npm", ["pkg", "delete", "devDependencies"], project) // the tools are the checkout's: no network
+    const file = run("npm", ["pack", "--silent", checkoutPath("devs")], project).trim()
+    expect(readFileSync(checkoutPath("devs/README.md"), "utf8")).toContain(`npm install ./${file}\n`)
+    run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", `./${file}`], project)
     mkdirSync(join(project, "services"))
-    copyFileSync(join(installed, "services/tls-session.md"), join(project, "services/tls-session.md"))
+    copyFileSync(join(project, "node_modules/devicescript-warmhello", definition), join(project, definition))
     writeFileSync(join(project, "src/main.ts"), APP)
-    const { lines } = await runApp("app", { program: await compile(join(project, "src/main.ts")), cycles: 2 })
+    run(devs, ["build", "src/main.ts"], project)
+    const program = readFileSync(join(project, ".devicescript/bin/bytecode.devs"))
+    const { lines } = await runApp("app", { program, cycles: 2 })
     expect(lines.map(({ text }) => text)).toEqual(["full: none", "resumed: accepted"])
 })

@@ -1,5 +1,6 @@
 // DeviceScript's own tools, unmodified, with one line of environment.
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -93,6 +94,25 @@ async function startSim(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
     await line(sim, /^TLS Session service/)
     return sim
 }
+
+test.each([
+    ["not set", undefined, /^Set WARMHELLO_SIM to a path/],
+    ["in no folder", join(folder, "no/such/sim"), /^WARMHELLO_SIM=.*no\/such\/sim cannot be listened on/],
+])("devs/sim with WARMHELLO_SIM %s says so, and no more", async (_, socket, message) => {
+    const cwd = checkoutPath("devs")
+    execFileSync("npm", ["run", "--silent", "build:sim"], { cwd })
+    const { WARMHELLO_SIM: __, ...env } = process.env
+    const sim = spawn(process.execPath, [".devicescript/sim/app.js"], {
+        cwd,
+        env: { ...env, ...(socket !== undefined && { WARMHELLO_SIM: socket }) },
+    })
+    let stderr = ""
+    sim.stderr.on("data", (text) => (stderr += text))
+    const [code] = await once(sim, "close")
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+})
 
 /** Its ports are fixed (8081 to 8083). */
 test("beside devs devtools, an app uses the service that devs/sim starts", async () => {

@@ -50,6 +50,17 @@ describe("on the command line", () => {
         ["a folder as CA file", [...simulate, "--server", "a", "--ca", folder], `error: cannot read ${folder}`],
         ["a CA without a server", [...simulate, "--ca", caFile], "error: --ca goes with --server"],
         ["a CA file without a certificate", [...simulate, "--server", "a", "--ca", emptyCaFile], "no PEM certificate"],
+        [
+            "flash in no folder",
+            [...simulate, "--flash", "no/such/flash"],
+            "error: cannot use no/such/flash as flash: ENOENT",
+        ],
+        ["a folder as flash", [...simulate, "--flash", folder], `error: cannot use ${folder} as flash: EISDIR`],
+        [
+            "another file as flash",
+            [...simulate, "--flash", emptyCaFile],
+            `error: ${emptyCaFile} is no flash: it must have`,
+        ],
         ["a missing app", ["simulate", "no/app.ts"], "error: there is no no/app.ts"],
     ])("%s exits 2", async (_, args, message) => {
         await expectError(args, 2, message)

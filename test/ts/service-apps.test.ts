@@ -61,3 +61,9 @@ test("commission forgets the session when address or CA change, and only then", 
     expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed", "full", "resumed", "full"])
     expect(wakes[3]?.reason).toBe("none")
 })
+
+test("commission is answered by the built-in server, too", async () => {
+    const { lines, wakes } = await runApp("commission", { cycles: 2 })
+    expect(lines.map(({ text }) => text)).toEqual(["now with warmhello.test", "still with warmhello.test"])
+    expect(resultsOf(wakes)).toEqual(["full", "resumed"])
+})

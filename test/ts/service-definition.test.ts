@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
 import { PAYLOAD_MAX, type Payload, parseService, payloadSize, readDefinition } from "#warmhello/service/definition.js"
 import * as spec from "#warmhello/service/spec.js"
 
@@ -37,4 +39,19 @@ test("what is written is read back, and another length is not", () => {
     expect(spec.readMaxAge(bytes)).toBeUndefined()
     expect(() => spec.writePinnedPeer({ port: 1, host: "h".repeat(235) })).toThrow(RangeError)
     expect(() => spec.writeMaxAge(2 ** 32)).toThrow(RangeError)
+})
+
+test("the client's comments speak of its own names and values, not of the wire's", () => {
+    const client = readFileSync(checkoutPath("devs/src/tls-session.ts"), "utf8")
+    const comments = client.match(/\/\*\*[\s\S]*?\*\//g)?.join("\n") ?? ""
+    expect(comments).toContain("`handshakeTxBytes`")
+    expect(comments).toMatch(/null\s+\*\s+stands for an unknown age/)
+    expect(comments).toContain("`null` leaves it to the firmware")
+    expect(comments).not.toMatch(/`\w+_\w+`|`None`/)
+    expect(comments.match(/0xffffffff/g)).toHaveLength(1) // ticketWaitMs, where it is the value to give
+})
+
+test("only what the service sends by itself can be followed", () => {
+    const client = readFileSync(checkoutPath("devs/src/tls-session.ts"), "utf8")
+    expect(client.match(/\w+Changes(?=\(\))/g)).toEqual(["outcomeChanges", "storedSessionChanges"])
 })

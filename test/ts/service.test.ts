@@ -24,7 +24,7 @@ test("nothing in a connect waits for the service: dead, it changes no wake", asy
     }
 })
 
-test("what the service notes of a connect takes microseconds", () => {
+test("what the service notes of a connect without TLS takes microseconds", () => {
     using service = new Service()
     const rounds = 2000
     const started = performance.now()

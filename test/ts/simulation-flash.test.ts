@@ -1,5 +1,5 @@
 // A board with flash: its session outlives a loss of power, and the process.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
@@ -44,10 +44,34 @@ test("flash of another board is of no use", async () => {
     expect(server.resumed).toEqual([false, false])
 })
 
-test("a file that is no flash is refused", async () => {
+test("a file that is no flash is refused, and told what one is", async () => {
     const wrong = newFile()
     writeFileSync(wrong, "not flash")
-    await expect(runApp("app", { flash: wrong })).rejects.toMatchObject({ code: "file-unreadable" })
+    const made = newFile()
+    await runApp("app", { flash: made, cycles: 1 })
+    await expect(runApp("app", { flash: wrong })).rejects.toMatchObject({
+        code: "file-unreadable",
+        message: expect.stringContaining(`${wrong} is no flash: it must have ${statSync(made).size} bytes`),
+    })
+})
+
+test("a path that cannot be used as flash gets no key beside it, and the next run works", async () => {
+    const [wrong, directory] = [newFile(), newFile()]
+    writeFileSync(wrong, "not flash")
+    mkdirSync(directory)
+    const nowhere = join(folder, "no/such/flash.bin")
+    for (const flash of [wrong, directory, nowhere]) {
+        await expect(runApp("app", { flash })).rejects.toMatchObject({ exitCode: 2 })
+        expect(existsSync(`${flash}.key`)).toBe(false)
+    }
+    const { wakes } = await runApp("app", { flash: newFile(), powerLossEvery: 2 })
+    expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed"])
+})
+
+test("flash whose key cannot be written is refused", async () => {
+    const flash = newFile()
+    symlinkSync(join(folder, "no/such/key"), `${flash}.key`)
+    await expect(runApp("app", { flash })).rejects.toMatchObject({ code: "file-unwritable" })
 })
 
 test("a file whose making was cut short is made to its end", async () => {

@@ -1,17 +1,13 @@
 // The simulated machine under the core: its RTC slot and its clocks. One per process, because
 // wolfSSL's hooks are global.
 import { randomBytes } from "node:crypto"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { WarmhelloError } from "../errors.js"
 import { errorWord, native } from "./library.js"
 
 const KEY_SIZE = 32
-
-/** The key that a board has in its eFuse; here it is in a file beside the flash's. */
-function deviceKey(file: string): Buffer {
-    if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_SIZE), { mode: 0o600 })
-    return readFileSync(file)
-}
+/** That of firmware/port/host/include/warmhello/flash_file.h. */
+const FLASH_FILE_SIZE = 4 * 4096
 
 export function setDeviceKey(key: Buffer): void {
     if (key.length !== KEY_SIZE) {
@@ -21,14 +17,55 @@ export function setDeviceKey(key: Buffer): void {
 }
 
 /** Starts the machine again with flash in this file, which is made if it does not exist. Without a file it has no
- * flash: a loss of power then loses the session. */
+ * flash: a loss of power then loses the session. The key that a board has in its eFuse is in a file beside it. */
 export function restartWithFlash(file: string | undefined): void {
-    if (file !== undefined) setDeviceKey(deviceKey(`${file}.key`))
+    const keyFile = `${file}.key`
+    const newKey = file === undefined || existsSync(keyFile) ? undefined : randomBytes(KEY_SIZE)
+    if (file !== undefined) setDeviceKey(newKey ?? readKey(keyFile))
     native().hostStop()
     const result: number = native().hostStart(file ?? null)
-    if (result === 0) return
-    native().hostStart(null)
-    throw new WarmhelloError("file-unreadable", `${file} cannot be used as flash: ${errorWord(result)}`)
+    if (file === undefined) return
+    try {
+        if (result !== 0) throw unusableFlash(file, errorWord(result))
+        if (newKey !== undefined) writeKey(keyFile, newKey) // last: flash that cannot be used gets none
+    } catch (error) {
+        native().hostStop()
+        native().hostStart(null)
+        throw error
+    }
+}
+
+function readKey(file: string): Buffer {
+    try {
+        return readFileSync(file)
+    } catch (cause) {
+        throw new WarmhelloError("file-unreadable", `cannot read ${file}: ${(cause as Error).message}`, { cause })
+    }
+}
+
+function writeKey(file: string, key: Buffer): void {
+    try {
+        writeFileSync(file, key, { mode: 0o600, flag: "wx" })
+    } catch (cause) {
+        throw new WarmhelloError("file-unwritable", `cannot write ${file}: ${(cause as Error).message}`, { cause })
+    }
+}
+
+function unusableFlash(file: string, word: string): WarmhelloError {
+    try {
+        closeSync(openSync(file, "r+"))
+    } catch (cause) {
+        const code = existsSync(file) ? "file-unreadable" : "file-unwritable"
+        return new WarmhelloError(code, `cannot use ${file} as flash: ${(cause as Error).message}`, { cause })
+    }
+    if (statSync(file).size === FLASH_FILE_SIZE) {
+        return new WarmhelloError("file-unreadable", `cannot use ${file} as flash: ${word}`)
+    }
+    const advice = "Name a path where there is no file yet, and one is made."
+    return new WarmhelloError(
+        "file-unreadable",
+        `${file} is no flash: it must have ${FLASH_FILE_SIZE} bytes, in 4 sectors. ${advice}`,
+    )
 }
 
 /** Whether the board knows the time of day. */

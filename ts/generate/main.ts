@@ -9,6 +9,7 @@ import { checkoutPath } from "../core/paths.js"
 import { exitCodes } from "../errors.js"
 import { DEFINITION, parseService, readDefinition } from "../service/definition.js"
 import { type ErrorEntry, type ReasonEntry, readErrors, readReasons } from "./core-lists.js"
+import { inAppWords } from "./service/app-words.js"
 import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { deviceScriptModule } from "./service/devicescript.js"
 import { header } from "./service/header.js"
@@ -86,13 +87,14 @@ function main(): void {
     const enums = coreEnums(reasons, errors)
     const definition = withCoreEnums(readDefinition(), enums)
     const service = parseService(definition)
+    const appService = inAppWords(service, enums)
     const outputs: [string, string][] = [
         ["ts/core/words.ts", formatted("ts/core/words.ts", wordsModule(reasons, errors))],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],
-        ["ts/service/spec.ts", formatted("ts/service/spec.ts", nodeModule(service, enums))],
-        ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(service, enums))],
+        ["ts/service/spec.ts", formatted("ts/service/spec.ts", nodeModule(appService, enums))],
+        ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(appService, enums))],
     ]
     for (const [path, contents] of outputs) {
         const file = checkoutPath(path)

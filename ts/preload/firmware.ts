@@ -2,12 +2,15 @@
 // that runs, and the service on the bus of devtools. devs/sim starts it.
 import { existsSync, rmSync } from "node:fs"
 import net from "node:net"
+import { z } from "zod"
 import { Service } from "../core/service.js"
 import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
 import { DevtoolsTransport } from "../service/devtools-transport.js"
 import { connectVm, reportError, wakeUp } from "./core.js"
-import { type Opened, onFirstLine, type Wanted } from "./remote-socket.js"
+import { onFirstLine, type Told, type Wanted } from "./remote-socket.js"
+
+const wantedSchema = z.object({ host: z.string().min(1), port: z.int().min(1).max(65535) })
 
 export interface Firmware extends Disposable {
     service: Service
@@ -34,19 +37,35 @@ export async function startFirmware(path: string): Promise<Firmware> {
     }
 }
 
+/** What the first line asks for. Throws a WarmhelloError. */
+function parseWanted(line: string): Wanted {
+    const wanted = wantedSchema.safeParse(parseJson(line))
+    if (!wanted.success) throw new WarmhelloError("bad-option", `a connection by WARMHELLO_SIM asked for ${line}`)
+    return wanted.data
+}
+
+/** Undefined for what is none. */
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text)
+    } catch {
+        return undefined
+    }
+}
+
 function serve(vm: net.Socket, service: Service): void {
     const early: Buffer[] = []
     let write = (bytes: Buffer): unknown => early.push(bytes)
-    const answer = (opened: Opened) => vm.write(`${JSON.stringify(opened)}\n`)
+    const tell = (told: Told) => vm.write(`${JSON.stringify(told)}\n`)
+    const finish = (told: Told) => vm.end(`${JSON.stringify(told)}\n`)
     vm.on("error", () => {}) // a VM that is ended
     const wanted = (line: string) => {
-        const peer: Wanted = JSON.parse(line)
         try {
-            const socket = connectVm(peer, service)
-            socket.on("open", () => answer({ opened: true }))
-            socket.on("data", (bytes) => vm.write(bytes))
-            socket.on("end", () => vm.end())
-            socket.on("error", (error) => vm.end(`${JSON.stringify({ error: error.message })}\n`))
+            const socket = connectVm(parseWanted(line), service)
+            socket.on("open", () => tell({ opened: true }))
+            socket.on("data", (bytes) => tell({ data: bytes.toString("base64") }))
+            socket.on("end", () => finish({ ended: true }))
+            socket.on("error", (error) => finish({ error: error.message }))
             vm.on("close", () => socket.close())
             vm.on("end", () => socket.close())
             write = (bytes) => socket.write(bytes)
@@ -54,7 +73,8 @@ function serve(vm: net.Socket, service: Service): void {
         } catch (error) {
             if (!(error instanceof WarmhelloError)) throw error
             reportError(error)
-            vm.end(`${JSON.stringify({ error: error.message })}\n`)
+            write = () => {}
+            finish({ error: error.message })
         }
     }
     onFirstLine(vm, wanted, (bytes) => write(bytes))

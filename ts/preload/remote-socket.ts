@@ -1,14 +1,17 @@
-// The VM's connection when the firmware's side is a process of its own (firmware.ts): a line of JSON each
-// way, and then plaintext.
+// The VM's connection when the firmware's side is a process of its own (firmware.ts). The VM's side sends a line of JSON
+// that says what it wants, and then plaintext. It gets lines of JSON, so that no error can be taken for plaintext, and an
+// end that nobody told of is an error.
 import { EventEmitter } from "node:events"
 import net from "node:net"
 
-/** What the VM's side sends first, and what it gets first. */
+/** What the VM's side sends first. */
 export interface Wanted {
     host: string
     port: number
 }
-export type Opened = { opened: true } | { error: string }
+
+/** What it gets, a line each: `data` is in base64, and nothing follows `ended` and `error`. */
+export type Told = { opened: true } | { data: string } | { ended: true } | { error: string }
 
 interface RemoteSocketEvents {
     open: []
@@ -16,6 +19,8 @@ interface RemoteSocketEvents {
     end: []
     error: [Error]
 }
+
+const NEWLINE = 10
 
 /** Splits the first line off a stream, and hands on what follows it. */
 export function onFirstLine(socket: net.Socket, found: (line: string) => void, rest: (bytes: Buffer) => void): void {
@@ -26,12 +31,26 @@ export function onFirstLine(socket: net.Socket, found: (line: string) => void, r
             return
         }
         head = Buffer.concat([head, bytes])
-        const end = head.indexOf("\n")
+        const end = head.indexOf(NEWLINE)
         if (end < 0) return
         const [line, more] = [head.subarray(0, end).toString(), head.subarray(end + 1)]
         head = undefined
         found(line)
         if (more.length > 0) rest(more)
+    })
+}
+
+function onLines(socket: net.Socket, found: (line: string) => void): void {
+    let pieces: Buffer[] = []
+    socket.on("data", (bytes) => {
+        let from = 0
+        for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+            const line = Buffer.concat([...pieces, bytes.subarray(from, end)]).toString()
+            pieces = []
+            from = end + 1
+            found(line)
+        }
+        pieces.push(bytes.subarray(from))
     })
 }
 
@@ -44,13 +63,8 @@ export class RemoteSocket extends EventEmitter<RemoteSocketEvents> {
         super()
         this.#socket = net.connect(path)
         this.#socket.write(`${JSON.stringify(wanted)}\n`)
-        const opened = (line: string) => {
-            const answer: Opened = JSON.parse(line)
-            if ("error" in answer) this.#fail(new Error(answer.error))
-            else this.emit("open")
-        }
-        onFirstLine(this.#socket, opened, (bytes) => this.emit("data", bytes))
-        this.#socket.on("end", () => this.#end())
+        onLines(this.#socket, (line) => this.#heard(line))
+        this.#socket.on("end", () => this.#fail(new Error("the firmware's side has gone")))
         this.#socket.on("error", (error) => this.#fail(error))
     }
 
@@ -63,10 +77,29 @@ export class RemoteSocket extends EventEmitter<RemoteSocketEvents> {
         this.#socket.end()
     }
 
-    #end(): void {
+    #heard(line: string): void {
+        let told: Told
+        try {
+            told = JSON.parse(line)
+        } catch {
+            this.#fail(new Error("WARMHELLO_SIM names a socket of something else than the firmware's side"))
+            return
+        }
+        this.#told(told)
+    }
+
+    #told(told: Told): void {
         if (this.#ended) return
-        this.#ended = true
-        this.emit("end")
+        if ("opened" in told) {
+            this.emit("open")
+        } else if ("data" in told) {
+            this.emit("data", Buffer.from(told.data, "base64"))
+        } else if ("error" in told) {
+            this.#fail(new Error(told.error))
+        } else {
+            this.#ended = true
+            this.emit("end")
+        }
     }
 
     #fail(error: Error): void {

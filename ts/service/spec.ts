@@ -305,14 +305,14 @@ function unless(unknown: number, value: number): number | null {
 }
 
 /**
- * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
- * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
- * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
- * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
- * unknown age. `backoff` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
- * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
- * `stored` where one is.
+ * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number` counts
+ * the connects and is 0 before the first. `handshakeUs` ends when the app may send; the bytes of `handshakeTxBytes` and
+ * `handshakeRxBytes` are on the wire up to then, those of `totalTxBytes` and `totalRxBytes` up to the close.
+ * `sessionAgeS` and `sessionLifetimeS` are those of the session offered, 0 when none was; null stands for an unknown
+ * age. `backoffS` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in IANA's
+ * registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed without
+ * an `error`: there was no TLS, as when TCP did not connect. `storeError` tells why no session was stored, `stored`
+ * where one is.
  */
 export interface TlsOutcome {
     number: number
@@ -365,7 +365,7 @@ export function readOutcome(payload: Buffer): TlsOutcome | undefined {
 }
 
 /**
- * Connects since the last loss of power or `reset_counts`. `refused` and `fallback` are among the `full` ones: the
+ * Connects since the last loss of power or `resetCounts`. `refused` and `fallback` are among the `full` ones: the
  * server refused the session on the same connection, or a second connection was needed.
  */
 export interface TlsCounts {
@@ -389,8 +389,8 @@ export function readCounts(payload: Buffer): TlsCounts | undefined {
 }
 
 /**
- * The session that the next connect can offer. `expires_in` is 0 when there is none, and 0xffffffff while its age
- * is unknown or the store cannot be read.
+ * The session that the next connect can offer. `expiresInS` is 0 when there is none, and null while its age is unknown
+ * or the store cannot be read.
  */
 export interface TlsStoredSession {
     expiresInS: number | null

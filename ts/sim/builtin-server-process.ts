@@ -13,12 +13,21 @@ function tell(message: ServerMessage): void {
 /** First byte of an MQTT connection: CONNECT, without flags. */
 const MQTT_CONNECT = 0x10
 
+/** What devs/src/commission.ts asks for. */
+const COMMISSION = JSON.stringify({ server: "warmhello.test", ca: "built-in" })
+
 function answerHttp(): http.Server {
     return http.createServer((request, response) => {
         request.resume()
         request.on("end", () => {
             tell({ type: "request" })
-            response.writeHead(204).end()
+            if (request.method === "GET" && request.url === "/commission") {
+                // With its length, since DeviceScript's fetch knows no chunks.
+                const headers = { "Content-Type": "application/json", "Content-Length": COMMISSION.length }
+                response.writeHead(200, headers).end(COMMISSION)
+            } else {
+                response.writeHead(204).end()
+            }
         })
     })
 }

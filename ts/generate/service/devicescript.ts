@@ -6,22 +6,19 @@ import {
     docComment,
     fieldType,
     hex,
-    isSimple,
+    nameWithUnit,
     pascal,
     payloadText,
     readerName,
     reportPayload,
-    unitSuffix,
     valueType,
     writerName,
 } from "./payload-text.js"
 
 const THROWS = "Throws a ServiceError; see its codes."
 
-const nameWithUnit = (payload: Payload) => {
-    const [field] = payload.fields
-    return camel(payload.name) + (isSimple(payload) && field !== undefined ? unitSuffix(field) : "")
-}
+/** What the service sends unasked (wh_service_next). */
+const sentByItself = ["outcome", "stored_session"]
 
 function getter(payload: Payload): string {
     return [
@@ -140,7 +137,7 @@ export function deviceScriptModule(service: Service, enums: CoreEnums): string {
         "    }",
         "",
         ...service.readOnly.map((payload) => getter(payload)),
-        ...service.readOnly.filter((payload) => !isSimple(payload)).map(observable),
+        ...service.readOnly.filter(({ name }) => sentByItself.includes(name)).map(observable),
         ...service.readWrite.flatMap((payload) => [getter(payload), setter(payload)]),
         ...service.commands.map(commandMethod),
         ...service.events.map(subscription),

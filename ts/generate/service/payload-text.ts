@@ -23,7 +23,12 @@ export function unitSuffix({ unit }: Field): string {
     return unitSuffixes[unit] ?? ""
 }
 
-const fieldName = (field: Field) => camel(field.name) + unitSuffix(field)
+export const fieldName = (field: Field) => camel(field.name) + unitSuffix(field)
+
+export function nameWithUnit(payload: Payload): string {
+    const [field] = payload.fields
+    return camel(payload.name) + (isSimple(payload) && field !== undefined ? unitSuffix(field) : "")
+}
 
 export function fieldType(field: Field): string {
     if (typeof field.type === "object") return `Tls${field.type.name}`
@@ -38,10 +43,24 @@ export function valueType(payload: Payload): string {
     return isSimple(payload) && field !== undefined ? fieldType(field) : `Tls${pascal(payload.name)}`
 }
 
+const LINE_LENGTH = 120
+
+/** Paragraphs are filled anew, since the definition's lines may have other words now. */
+function filled(text: string, width: number): string[] {
+    const lines = [""]
+    for (const word of text.split(/\s+/)) {
+        const line = lines.at(-1) ?? ""
+        if (line === "") lines[lines.length - 1] = word
+        else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+        else lines.push(word)
+    }
+    return lines
+}
+
 export function docComment(text: string, indent = ""): string {
-    return [`${indent}/**`, ...text.split("\n").map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`].join(
-        "\n",
-    )
+    const paragraphs = text.split("\n\n").map((paragraph) => filled(paragraph, LINE_LENGTH - indent.length - 3))
+    const lines = paragraphs.flatMap((paragraph, n) => (n === 0 ? paragraph : ["", ...paragraph]))
+    return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`].join("\n")
 }
 
 const UNKNOWN = "unknown"

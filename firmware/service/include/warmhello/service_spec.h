@@ -453,7 +453,7 @@ static inline bool wh_service_pinned_peer_read(wh_service_pinned_peer *out, cons
 
 /**
  * Deletes the stored session from RTC RAM and flash, and that of a connection still open when it closes: no connect to
- * come offers either. `error` tells what failed.
+ * come offers either. A failure is reported as an error.
  */
 #define WH_SERVICE_CMD_FORGET 0x80
 
