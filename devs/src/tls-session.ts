@@ -465,7 +465,8 @@ export function writeTicketWait(value: number): Buffer {
 }
 
 /**
- * The one server whose session no other server's may push out. An empty `host` pins none; `port` 0 stands for any.
+ * The one server whose session no other server's may push out: the one stored from now on, or from its next connect. An
+ * empty `host` pins none, at once; `port` 0 stands for any.
  */
 export interface TlsPinnedPeer {
     port: number
@@ -593,7 +594,7 @@ export class TlsSessionClient {
 
     /**
      * The lowest protocol version to speak; `null` leaves it to the firmware, and none lowers what the firmware
-     * demands.
+     * demands. One that the firmware does not speak is not taken.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -648,7 +649,8 @@ export class TlsSessionClient {
     }
 
     /**
-     * The one server whose session no other server's may push out. An empty `host` pins none; `port` 0 stands for any.
+     * The one server whose session no other server's may push out: the one stored from now on, or from its next
+     * connect. An empty `host` pins none, at once; `port` 0 stands for any.
      *
      * Throws a ServiceError; see its codes.
      */

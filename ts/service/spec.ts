@@ -461,7 +461,8 @@ export function writeTicketWait(value: number): Buffer {
 }
 
 /**
- * The one server whose session no other server's may push out. An empty `host` pins none; `port` 0 stands for any.
+ * The one server whose session no other server's may push out: the one stored from now on, or from its next connect. An
+ * empty `host` pins none, at once; `port` 0 stands for any.
  */
 export interface TlsPinnedPeer {
     port: number

@@ -318,7 +318,8 @@ static inline bool wh_service_enabled_read(wh_service_enabled *out, const uint8_
 }
 
 /**
- * The lowest protocol version to speak; `None` leaves it to the firmware, and none lowers what the firmware demands.
+ * The lowest protocol version to speak; `None` leaves it to the firmware, and none lowers what the firmware
+ * demands. One that the firmware does not speak is not taken.
  */
 #define WH_SERVICE_REG_MIN_PROTOCOL 0x80
 #define WH_SERVICE_MIN_PROTOCOL_SIZE 1
@@ -409,7 +410,8 @@ static inline bool wh_service_ticket_wait_read(wh_service_ticket_wait *out, cons
 }
 
 /**
- * The one server whose session no other server's may push out. An empty `host` pins none; `port` 0 stands for any.
+ * The one server whose session no other server's may push out: the one stored from now on, or from its next connect. An
+ * empty `host` pins none, at once; `port` 0 stands for any.
  */
 #define WH_SERVICE_REG_PINNED_PEER 0x83
 #define WH_SERVICE_PINNED_PEER_SIZE 236
