@@ -92,9 +92,9 @@
 #define NO_PWDBASED
 #define NO_PKCS12
 #define NO_PKCS8_ENCRYPTION
-#define NO_SHA     /* no certificate chain or protocol version accepted here uses it */
-#define NO_AES_CBC /* AEAD suites only */
-#define NO_AES_DECRYPT /* GCM runs AES forwards in both directions ... */
+#define NO_SHA              /* no certificate chain or protocol version accepted here uses it */
+#define NO_AES_CBC          /* AEAD suites only */
+#define NO_AES_DECRYPT      /* GCM runs AES forwards in both directions ... */
 #define HAVE_AESGCM_DECRYPT /* ... and so has no need of the other tables */
 
 /* ---- The platform belongs to wh_platform --------------------------------- */
