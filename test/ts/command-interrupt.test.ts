@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test, vi } from "vitest"
+import { whyNoMcu } from "../mcu/support.js"
 import { type RunningCommand, startCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
@@ -34,6 +35,18 @@ describe("Ctrl-C", () => {
         expect(stderr).toBe("")
         expect(servers).toHaveLength(1)
         await vi.waitFor(() => expect(servers.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
+        expect(readdirSync(TMPDIR)).toEqual([])
+    })
+
+    test.skipIf(whyNoMcu() !== undefined)("leaves no emulated microcontroller behind", async () => {
+        const command = startCommand(["simulate", appFile("app"), "--mcu", "rv32", "--cycles", "1000000"], { TMPDIR })
+        await command.shows("  full  ")
+        const children = interrupt(command)
+        const { code, stderr } = await command.ended
+        expect(code).toBe(130)
+        expect(stderr).toBe("")
+        expect(children).toHaveLength(2) // and the server
+        await vi.waitFor(() => expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
         expect(readdirSync(TMPDIR)).toEqual([])
     })
 

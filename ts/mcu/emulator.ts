@@ -96,7 +96,13 @@ export class Emulator implements Disposable {
         this.#options = options
         this.#folder = mkdtempSync(join(tmpdir(), "warmhello-mcu-"))
         this.#wire = Wire.open(this.#folder)
-        this.powerUp()
+        process.once("exit", this.#end)
+        try {
+            this.powerUp()
+        } catch (error) {
+            this[Symbol.dispose]()
+            throw error
+        }
     }
 
     get #pid(): number {
@@ -158,6 +164,12 @@ export class Emulator implements Disposable {
     }
 
     [Symbol.dispose](): void {
+        process.off("exit", this.#end)
+        this.#end()
+    }
+
+    /** Also when the process ends without a dispose, as by Ctrl-C. */
+    readonly #end = (): void => {
         this.losePower()
         this.#wire[Symbol.dispose]()
         rmSync(this.#folder, { recursive: true, force: true })
