@@ -28,11 +28,16 @@ async function shakeHands(connection: McuConnection, tcp: net.Socket): Promise<v
     }
 }
 
-async function wake(emulator: Emulator, server: TestServer, version: number): Promise<Outcome> {
+type Version = "1.2" | "1.3"
+
+const other: Record<Version, Version> = { "1.2": "1.3", "1.3": "1.2" }
+
+async function wake(emulator: Emulator, server: TestServer, version: Version): Promise<Outcome> {
     const tcp = net.connect(server.port, "127.0.0.1")
     try {
-        const options = { host: SERVER_NAME, port: server.port, ca: server.ca, tickets: true }
-        const client = new McuClient(emulator, options, version)
+        const { port, ca } = server
+        const versions = { minVersion: version, maxVersion: version }
+        const client = new McuClient(emulator, { host: SERVER_NAME, port, ca, tickets: true, ...versions })
         const connection = client.open()
         await shakeHands(connection, tcp)
         connection.close()
@@ -59,7 +64,7 @@ describe.skipIf(missing !== undefined)("the emulator killed in a write to flash"
     let writesOfAWake = 0
     beforeAll(async () => {
         stopInFlash(0)
-        await wake(emulator, server, 1)
+        await wake(emulator, server, "1.2")
         writesOfAWake = stopInFlash(0)
         expect(writesOfAWake).toBeGreaterThan(50)
     })
@@ -72,7 +77,7 @@ describe.skipIf(missing !== undefined)("the emulator killed in a write to flash"
     const stopInFlash = (nth: number) => emulator.call(new Request("stopInFlash").u32(nth)).result
 
     /** A wake with the supply cut in the nth write to flash. True if it came to that. */
-    async function wakeAndCut(version: number, nth: number): Promise<boolean> {
+    async function wakeAndCut(version: Version, nth: number): Promise<boolean> {
         stopInFlash(nth)
         try {
             await wake(emulator, server, version)
@@ -88,8 +93,8 @@ describe.skipIf(missing !== undefined)("the emulator killed in a write to flash"
         let cuts = 0
         // Another version each time, so that a session is written in place of another one. Then flash has the old
         // one or the new one, and the wake that follows wants either.
-        for (let stored = 1; cuts < CUTS; ) {
-            const wanted = 3 - stored
+        for (let stored: Version = "1.2"; cuts < CUTS; ) {
+            const wanted: Version = other[stored]
             const cut = await wakeAndCut(wanted, 1 + Math.floor(Math.random() * writesOfAWake))
             if (cut) {
                 cuts++

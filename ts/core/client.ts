@@ -54,7 +54,7 @@ function nativePolicy(policy: Policy) {
 const nativeVersion = { "1.2": 1, "1.3": 2 } as const
 
 /** wh_client_config of client.h */
-function nativeConfig(options: ClientOptions) {
+export function nativeConfig(options: ClientOptions) {
     const { host, port, ca, identity, tickets } = options
     return {
         host,

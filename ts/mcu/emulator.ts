@@ -1,6 +1,15 @@
 // An emulated microcontroller: qemu with our firmware, its flash in a file.
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import {
+    closeSync,
+    existsSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    rmSync,
+    truncateSync,
+    writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { WarmhelloError } from "../errors.js"
@@ -127,6 +136,7 @@ export class Emulator implements Disposable {
             ...["-device", `loader,file=${image}`, ...(this.#options.more ?? [])],
         ]
         this.#qemu = spawn(QEMU, args, { stdio: ["ignore", log, log] })
+        closeSync(log)
         this.#qemu.on("error", () => {})
         if (this.#qemu.pid === undefined) {
             throw new WarmhelloError("emulator-missing", `${QEMU} is not installed`)

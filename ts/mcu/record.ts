@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../core/client.js"
 import { createCertificateAuthority, type KeyKind } from "../sim/certificates.js"
 import { Emulator, Request } from "./emulator.js"
-import { HOST, LINE, PORT, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
 import { McuClient, type McuConnection } from "./session.js"
 
 export interface Case {
@@ -48,8 +48,6 @@ export const cases: readonly Case[] = [
         ...{ version: "1.3", tickets: true, keyKind: "ecdsa384", group: "X25519" },
     },
 ]
-
-export const nativeVersion = { "1.2": 1, "1.3": 2 } as const
 
 export function seededEmulator(image: string, seed: number, more: string[] = []): Emulator {
     const key = Buffer.alloc(32, seed)
@@ -169,10 +167,10 @@ export async function record(one: Case, image: string): Promise<Recording> {
     using emulator = seededEmulator(image, seed)
     const wallS = Math.floor(Date.now() / 1000)
     emulator.call(new Request("setWall").i64(wallS))
-    const options = { host: HOST, port: PORT, ca: Buffer.from(server.ca), tickets: one.tickets }
+    const options = clientOptions(one, server.ca)
     const connections = []
     for (const expected of ["full", "resumed"]) {
-        const client = new McuClient(emulator, options, nativeVersion[one.version])
+        const client = new McuClient(emulator, options)
         const connection = client.open()
         connections.push(await connect(connection, server.port))
         const { result } = connection.outcome

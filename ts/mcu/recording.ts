@@ -2,6 +2,7 @@
 // part is not in it but follows from it: seed, clocks and bytes are the same each time.
 import { readFileSync } from "node:fs"
 import { z } from "zod"
+import type { ClientOptions } from "../core/client.js"
 
 const base64 = z.base64()
 
@@ -43,9 +44,14 @@ export type Recording = z.infer<typeof recordingSchema>
 export const SLEEP_MS = 600_000
 /** In the server's certificate. */
 export const HOST = "warmhello.test"
-export const PORT = 8883
+const PORT = 8883
 /** What the client sends once it may. */
 export const LINE = "celsius 21\n"
+
+/** The client that makes such connections, and makes them again. */
+export function clientOptions({ version, tickets }: Pick<Recording, "version" | "tickets">, ca: string): ClientOptions {
+    return { host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets }
+}
 
 export function readRecording(file: string): Recording {
     return recordingSchema.parse(JSON.parse(readFileSync(file, "utf8")))

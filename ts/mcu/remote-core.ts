@@ -32,7 +32,8 @@ interface NativeConfig {
 
 const text = (value: string | null) => (value === null ? Buffer.alloc(0) : Buffer.from(`${value}\0`))
 
-function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
+/** Asks for a client with this configuration. */
+export function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
     const { policy } = config
     return new Request(operation)
         .u16(config.port)

@@ -1,8 +1,8 @@
 // Has the connections of a recording again, and counts.
 import type { Outcome } from "../core/outcome.js"
 import { Request } from "./emulator.js"
-import { nativeVersion, seededEmulator } from "./record.js"
-import { HOST, LINE, PORT, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { seededEmulator } from "./record.js"
+import { clientOptions, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
 import { McuClient, type McuConnection, takePeak } from "./session.js"
 
 export interface Measured {
@@ -35,10 +35,10 @@ function play(connection: McuConnection, steps: readonly Step[], where: string):
 export function replay(recording: Recording, image: string, more: string[] = []): [Measured, Measured] {
     using emulator = seededEmulator(image, recording.seed, more)
     emulator.call(new Request("setWall").i64(recording.wallS))
-    const options = { host: HOST, port: PORT, ca: Buffer.from(recording.ca), tickets: recording.tickets }
+    const options = clientOptions(recording, recording.ca)
     const measured = recording.connections.map(({ handshake, after }, n): Measured => {
         takePeak(emulator)
-        const client = new McuClient(emulator, options, nativeVersion[recording.version])
+        const client = new McuClient(emulator, options)
         const firstCall = emulator.calls
         const connection = client.open()
         play(connection, handshake, `${recording.name}, handshake ${n}`)

@@ -1,7 +1,8 @@
 // One connection of the microcontroller, call by call, with what each call cost.
-import type { ClientOptions } from "../core/client.js"
+import { type ClientOptions, nativeConfig } from "../core/client.js"
 import { type Outcome, outcomeSchema } from "../core/outcome.js"
 import { type Emulator, Request } from "./emulator.js"
+import { clientRequest } from "./remote-core.js"
 
 export interface Peak {
     heapBytes: number
@@ -19,25 +20,9 @@ export class McuClient {
     /** That making it took. */
     readonly instructions: number
 
-    constructor(emulator: Emulator, options: Pick<ClientOptions, "host" | "port" | "ca" | "tickets">, version: number) {
+    constructor(emulator: Emulator, options: ClientOptions) {
         this.#emulator = emulator
-        const { result, instructions } = emulator.call(
-            new Request("clientNew")
-                .u16(options.port)
-                .u8(version)
-                .u8(version)
-                .u8(options.tickets)
-                .u8(false)
-                .u8(false)
-                .u32(0)
-                .u32(0)
-                .u32(0)
-                .counted(Buffer.from(`${options.host}\0`))
-                .u32(0)
-                .counted(options.ca)
-                .u32(0)
-                .u32(0),
-        )
+        const { result, instructions } = emulator.call(clientRequest("clientNew", nativeConfig(options)))
         if (result < 0) throw new Error(`the microcontroller's client cannot be made: ${result}`)
         this.#slot = result
         this.instructions = instructions

@@ -53,9 +53,7 @@ export class Wire implements Disposable {
 
     /** Sends a request and waits for its reply. */
     call(pid: number, request: Buffer): Reply {
-        const header = Buffer.alloc(4)
-        header.writeUInt32LE(request.length)
-        this.#write(pid, Buffer.concat([header, request]))
+        this.tell(pid, request)
         return this.reply(pid)
     }
 
