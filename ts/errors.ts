@@ -30,6 +30,14 @@ const ownErrors = {
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "not-an-image": { class: "usage", hint: "Give the file of --flash, or the journal's partition read from a board." },
+    "wake-line-unreadable": {
+        class: "usage",
+        hint: "The line was cut, or comes from firmware of another version; flash this one: warmhello flash",
+    },
+    "run-unreadable": {
+        class: "usage",
+        hint: "Give a run.json as warmhello measure or warmhello estimate of this version writes it.",
+    },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {

@@ -1,4 +1,4 @@
-// The .def lists of the core, read as text.
+// The .def lists of the firmware, read as text.
 import { readFileSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 
@@ -11,8 +11,12 @@ export interface ErrorEntry extends ReasonEntry {
     class: string
 }
 
-function readDef(name: string): string {
-    return readFileSync(checkoutPath(`firmware/core/include/warmhello/${name}`), "utf8")
+export interface PhaseEntry extends ReasonEntry {
+    channel: number | null
+}
+
+function readDef(name: string, part = "core"): string {
+    return readFileSync(checkoutPath(`firmware/${part}/include/warmhello/${name}`), "utf8")
 }
 
 export function readReasons(): ReasonEntry[] {
@@ -26,6 +30,23 @@ export function readErrors(): ErrorEntry[] {
     return [...readDef("errors.def").matchAll(pattern)].map(([, value = "", kind = "", word = "", meaning = ""]) => ({
         value: Number(value),
         class: kind,
+        word,
+        meaning,
+    }))
+}
+
+export function readPhases(): PhaseEntry[] {
+    const pattern = /^WH_PHASE\(\w+, "([^"]+)", (\w+), "([^"]+)"\)$/gm
+    return [...readDef("phases.def", "wake").matchAll(pattern)].map(([, word = "", channel = "", meaning = ""]) => ({
+        word,
+        channel: channel === "WH_CHANNEL_NONE" ? null : Number(channel),
+        meaning,
+    }))
+}
+
+export function readCauses(): ReasonEntry[] {
+    const pattern = /^WH_CAUSE\(\w+, "([^"]+)", "([^"]+)"\)$/gm
+    return [...readDef("causes.def", "wake").matchAll(pattern)].map(([, word = "", meaning = ""]) => ({
         word,
         meaning,
     }))

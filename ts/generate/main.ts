@@ -8,7 +8,7 @@ import { dirname } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { exitCodes } from "../errors.js"
 import { DEFINITION, parseService, readDefinition } from "../service/definition.js"
-import { type ErrorEntry, type ReasonEntry, readErrors, readReasons } from "./core-lists.js"
+import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
 import { inAppWords } from "./service/app-words.js"
 import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { deviceScriptModule } from "./service/devicescript.js"
@@ -37,6 +37,30 @@ function wordsModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
         "} as const",
         "export type CoreErrorWord = keyof typeof coreErrors",
         'export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]',
+        "",
+    ].join("\n")
+}
+
+function wakeWordsModule(): string {
+    const phases = readPhases().map(
+        ({ word, channel, meaning }) =>
+            `    ${JSON.stringify(word)}: { channel: ${channel}, meaning: ${JSON.stringify(meaning)} },`,
+    )
+    const causes = readCauses().map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
+    return [
+        "// Generated from firmware/wake/include/warmhello/*.def by `npm run generate`; do not edit.",
+        "",
+        "/** The phases of a wake, in order, each with the channel of the pin that rises at its end. */",
+        "export const phases = {",
+        ...phases,
+        "} as const",
+        "export type Phase = keyof typeof phases",
+        "",
+        "/** What ended the sleep before a wake. */",
+        "export const causes = {",
+        ...causes,
+        "} as const",
+        "export type Cause = keyof typeof causes",
         "",
     ].join("\n")
 }
@@ -90,6 +114,7 @@ function main(): void {
     const appService = inAppWords(service, enums)
     const outputs: [string, string][] = [
         ["ts/core/words.ts", formatted("ts/core/words.ts", wordsModule(reasons, errors))],
+        ["ts/wake/words.ts", formatted("ts/wake/words.ts", wakeWordsModule())],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],

@@ -1,0 +1,152 @@
+/* What a wake took: marks, pin levels and the line in the log. */
+#include "visit.h"
+#include "warmhello/wake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const wh_outcome resumed = {
+    .result = WH_RESULT_RESUMED,
+    .reason = WH_REASON_ACCEPTED,
+    .alert = -1,
+    .protocol = WH_TLS13,
+    .kind = WH_KIND_PSK,
+    .cipher = 0x1301,
+    .group = "x25519",
+    .handshake_us = 41000,
+    .handshake_tx = 517,
+    .handshake_rx = 254,
+    .flights = 3,
+    .total_tx = 900,
+    .total_rx = 1200,
+    .session_age_s = 600,
+    .session_lifetime_s = 7200,
+    .stored = WH_TIERS_BOTH,
+};
+
+static wh_wake whole_wake(void)
+{
+    wh_wake wake;
+    wh_wake_begin(&wake, 17, WH_WAKE_DEEP_SLEEP, 600000);
+    wh_wake_mark(&wake, WH_PHASE_BOOT, 1200);
+    wh_wake_mark(&wake, WH_PHASE_WIFI, 181200);
+    wh_wake_mark(&wake, WH_PHASE_IP, 183000);
+    wh_wake_mark(&wake, WH_PHASE_DNS, 201000);
+    wh_wake_mark(&wake, WH_PHASE_TCP, 224000);
+    wh_wake_mark(&wake, WH_PHASE_TLS, 265000);
+    wh_wake_mark(&wake, WH_PHASE_APPLICATION, 310000);
+    wh_wake_mark(&wake, WH_PHASE_CLOSING, 318000);
+    return wake;
+}
+
+/* The lines that TypeScript's tests read, one by one. */
+static void the_lines_are_those_of_the_fixture(void **state)
+{
+    (void)state;
+    wh_wake offline;
+    wh_wake_begin(&offline, 1, WH_WAKE_POWER_ON, 0);
+    wh_wake_mark(&offline, WH_PHASE_BOOT, 900);
+    wh_wake_mark(&offline, WH_PHASE_CLOSING, 10000900);
+    wh_wake compared = whole_wake();
+    compared.number = 18;
+    wh_wake_forced_full(&compared);
+    wh_outcome full = resumed;
+    full.result = WH_RESULT_FULL;
+    full.reason = WH_REASON_DISABLED;
+    full.kind = WH_KIND_NONE;
+    full.session_lifetime_s = 0;
+
+    const wh_wake wakes[] = {offline, whole_wake(), compared};
+    const wh_outcome *outcomes[] = {NULL, &resumed, &full};
+    FILE *file = fopen(WH_VECTORS "/wake-lines.txt", "re");
+    assert_non_null(file);
+    for (size_t i = 0; i < 3; i++) {
+        char expected[WH_WAKE_LINE_SIZE + 1];
+        char line[WH_WAKE_LINE_SIZE];
+        assert_non_null(fgets(expected, sizeof expected, file));
+        expected[strcspn(expected, "\n")] = '\0';
+        int length = wh_wake_line(&wakes[i], outcomes[i], line, sizeof line);
+        assert_int_equal(length, strlen(line));
+        assert_string_equal(line, expected);
+    }
+    assert_int_equal(fgetc(file), EOF);
+    (void)fclose(file);
+}
+
+static void the_longest_line_fits(void **state)
+{
+    (void)state;
+    wh_wake wake;
+    wh_wake_begin(&wake, UINT32_MAX, WH_WAKE_DEEP_SLEEP, UINT64_MAX);
+    for (int phase = 0; phase < WH_PHASES; phase++) {
+        wh_wake_mark(&wake, (wh_phase)phase, UINT32_MAX);
+    }
+    const wh_outcome longest = {
+        .result = WH_RESULT_PENDING,
+        .reason = WH_REASON_AUTHENTICATION_OLD,
+        .error = WH_PEER_NOT_YET,
+        .alert = 255,
+        .wolfssl_error = -2147483647,
+        .protocol = WH_TLS12,
+        .kind = WH_KIND_TICKET,
+        .cipher = 0xcca9,
+        .group = "secp256r1",
+        .handshake_us = UINT32_MAX,
+        .handshake_tx = UINT32_MAX,
+        .handshake_rx = UINT32_MAX,
+        .flights = UINT32_MAX,
+        .total_tx = UINT32_MAX,
+        .total_rx = UINT32_MAX,
+        .session_age_s = UINT32_MAX - 1,
+        .session_lifetime_s = UINT32_MAX,
+        .stored = WH_TIERS_FLASH,
+        .store_error = WH_PEER_NOT_YET,
+        .backoff_s = UINT32_MAX,
+    };
+    char line[WH_WAKE_LINE_SIZE];
+    assert_true(wh_wake_line(&wake, &longest, line, sizeof line) > 0);
+    assert_int_equal(wh_wake_line(&wake, &longest, line, 300), WH_USAGE_ARGUMENT);
+}
+
+static void the_pins_rise_one_by_one_and_fall_together(void **state)
+{
+    (void)state;
+    wh_wake wake;
+    wh_wake_begin(&wake, 1, WH_WAKE_DEEP_SLEEP, 1000);
+    assert_int_equal(wh_wake_levels(&wake, false), 0);
+    wh_wake_mark(&wake, WH_PHASE_BOOT, 1);
+    assert_int_equal(wh_wake_levels(&wake, false), 0x01);
+    wh_wake_mark(&wake, WH_PHASE_WIFI, 2);
+    wh_wake_mark(&wake, WH_PHASE_IP, 3);
+    wh_wake_mark(&wake, WH_PHASE_DNS, 4);
+    assert_int_equal(wh_wake_levels(&wake, true), 0x87);
+    wh_wake_mark(&wake, WH_PHASE_TCP, 5);
+    wh_wake_mark(&wake, WH_PHASE_TLS, 6);
+    assert_int_equal(wh_wake_levels(&wake, false), 0x9f);
+    assert_int_equal(wh_wake_levels(&wake, true), 0xdf);
+    wh_wake_mark(&wake, WH_PHASE_APPLICATION, 7);
+    assert_int_equal(wh_wake_levels(&wake, true), 0xff);
+    wh_wake_mark(&wake, WH_PHASE_CLOSING, 8);
+    assert_int_equal(wh_wake_levels(&wake, true), 0);
+}
+
+static void a_second_connect_leaves_the_marks_of_the_first(void **state)
+{
+    (void)state;
+    wh_wake wake = whole_wake();
+    wh_wake_mark(&wake, WH_PHASE_TCP, 999999);
+    char line[WH_WAKE_LINE_SIZE];
+    assert_true(wh_wake_line(&wake, NULL, line, sizeof line) > 0);
+    assert_non_null(strstr(line, "\"tcp\":224000"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_lines_are_those_of_the_fixture),
+        cmocka_unit_test(the_longest_line_fits),
+        cmocka_unit_test(the_pins_rise_one_by_one_and_fall_together),
+        cmocka_unit_test(a_second_connect_leaves_the_marks_of_the_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+// run.json: what a number of wakes cost, measured or estimated. docs/RUN-JSON.md explains each field.
+import { readFileSync, writeFileSync } from "node:fs"
+import { z } from "zod"
+import { outcomeSchema } from "../core/outcome.js"
+import { WarmhelloError } from "../errors.js"
+import { phaseWords } from "../wake/wake-line.js"
+import { type Phase, phases } from "../wake/words.js"
+
+export const RUN_SCHEMA = "warmhello-run"
+export const RUN_VERSION = 1
+
+/** JSON has no NaN, but a program that fills this in may. */
+const quantity = z.number().refine(Number.isFinite, "not a finite number")
+const positive = quantity.min(0)
+
+/** What lies about a value: lowest and highest. For an estimate, from the ranges of its inputs. */
+const range = z
+    .tuple([quantity, quantity])
+    .refine(([low, high]) => low <= high, "the lower end of a range is above its higher one")
+
+const costs = {
+    durationMs: positive,
+    durationRangeMs: range.optional(),
+    /** Drawn from the supply. Negative only by the meter's offset. */
+    chargeUc: quantity,
+    energyUj: quantity,
+    energyRangeUj: range.optional(),
+    averageUa: quantity,
+    peakUa: quantity,
+}
+
+const phase = z.strictObject({
+    phase: z.enum(phaseWords as [Phase, ...Phase[]]),
+    /** Since the beginning of this wake. */
+    startMs: positive,
+    ...costs,
+})
+
+/** What a person has to know before trusting the figures; `code` is for programs. */
+export const warningSchema = z.strictObject({
+    code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    message: z.string(),
+    /** What to do about it. */
+    advice: z.string(),
+    /** The wake it is about, by its `n`; none when it is about the whole run. */
+    wake: z.int().optional(),
+})
+
+const wake = z.strictObject({
+    /** Counted from 1 in this run. */
+    n: z.int().min(1),
+    /** Since the beginning of the run. */
+    startS: positive,
+    /** `unknown` when neither a pin nor a log line tells. */
+    result: z.enum(["full", "resumed", "failed", "unknown"]),
+    reason: outcomeSchema.shape.reason.nullable(),
+    protocol: outcomeSchema.shape.protocol,
+    kind: outcomeSchema.shape.kind,
+    error: outcomeSchema.shape.error,
+    /** The firmware was told to connect in full, to be compared. */
+    forcedFull: z.boolean(),
+    /** TLS bytes on the wire for the handshake; null when not known. */
+    bytesTx: z.int().min(0).nullable(),
+    bytesRx: z.int().min(0).nullable(),
+    /** Without the sleep that follows. */
+    ...costs,
+    /** In order, without gaps. The sleep after the wake is the last, where it is known. */
+    phases: z.array(phase),
+    lostSamples: z.int().min(0),
+})
+
+const samples = z.strictObject({
+    /** Blocks of `blockMs` each: the current's mean, least and greatest. */
+    blockMs: quantity.positive(),
+    startS: positive,
+    meanUa: z.array(quantity),
+    minUa: z.array(quantity),
+    maxUa: z.array(quantity),
+})
+
+export const runSchema = z
+    .strictObject({
+        schema: z.literal(RUN_SCHEMA),
+        version: z.literal(RUN_VERSION),
+        origin: z.enum(["measured", "estimated"]),
+        /** ISO 8601, UTC. */
+        createdAt: z.iso.datetime(),
+        tool: z.strictObject({ name: z.string(), version: z.string(), command: z.string() }),
+        device: z.string(),
+        /** A board of boards/, or what the person called it. */
+        board: z.string(),
+        firmware: z.string(),
+        server: z.string(),
+        supply: z.strictObject({
+            voltageV: quantity.positive(),
+            /** `assumed` makes every energy an assumption: charge is what was measured. */
+            origin: z.enum(["measured", "set", "given", "assumed"]),
+        }),
+        /** What the current came from; null in an estimate. */
+        meter: z
+            .strictObject({
+                kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv", "raw"]),
+                name: z.string(),
+                sampleRateHz: quantity.positive(),
+                samples: z.int().min(0),
+                lostSamples: z.int().min(0),
+                segmentation: z.enum(["channels", "log", "current"]),
+            })
+            .nullable(),
+        durationS: positive,
+        wakes: z.array(wake),
+        samples: samples.nullable(),
+        /** Where all samples lie, relative to this file; null when they were not kept. */
+        rawFile: z.string().nullable(),
+        warnings: z.array(warningSchema),
+    })
+    .refine(({ origin, meter }) => origin === "estimated" || meter !== null, {
+        path: ["meter"],
+        message: "a measured run names its meter",
+    })
+
+export type Run = z.infer<typeof runSchema>
+export type RunWake = Run["wakes"][number]
+export type RunPhase = RunWake["phases"][number]
+export type RunWarning = z.infer<typeof warningSchema>
+
+export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
+
+function problemOf(error: z.ZodError): string {
+    const [issue] = error.issues
+    return `${issue?.path.join(".") || "the file"}: ${issue?.message}`
+}
+
+/** What schema and version a JSON value says it has, before it is looked at any closer. */
+const stamp = z.looseObject({ schema: z.string(), version: z.number() })
+
+/** Checks every field. `run-unreadable` names the first that is wrong. */
+export function checkRun(value: unknown, name: string): Run {
+    const stamped = stamp.safeParse(value)
+    if (!stamped.success || stamped.data.schema !== RUN_SCHEMA)
+        throw new WarmhelloError("run-unreadable", `${name} is no run.json: it has no "schema": "${RUN_SCHEMA}"`)
+    if (stamped.data.version !== RUN_VERSION) {
+        const message = `${name} has version ${stamped.data.version} of the schema; this warmhello reads ${RUN_VERSION}`
+        throw new WarmhelloError("run-unreadable", message)
+    }
+    const parsed = runSchema.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw new WarmhelloError("run-unreadable", `${name}: ${problemOf(parsed.error)}`)
+}
+
+export function readRun(path: string): Run {
+    let text: string
+    try {
+        text = readFileSync(path, "utf8")
+    } catch (cause) {
+        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+    }
+    let value: unknown
+    try {
+        value = JSON.parse(text)
+    } catch (cause) {
+        throw new WarmhelloError("run-unreadable", `${path} is not JSON: ${(cause as Error).message}`, { cause })
+    }
+    return checkRun(value, path)
+}
+
+/** The text of a run, checked: nothing is written that could not be read again. */
+export function runText(run: Run): string {
+    return `${JSON.stringify(checkRun(run, "this run"), null, 1)}\n`
+}
+
+export function writeRun(run: Run, path: string): void {
+    const text = runText(run)
+    try {
+        writeFileSync(path, text)
+    } catch (cause) {
+        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
+    }
+}
