@@ -57,16 +57,18 @@ void wh_wake_forced_full(wh_wake *wake)
 
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed)
 {
-    if (is_reached(wake, WH_PHASE_CLOSING))
+    if (is_reached(wake, WH_PHASE_CLOSING)) {
         return 0;
+    }
     uint8_t levels = 0;
     for (int phase = 0; phase < WH_PHASES; phase++) {
         if (phases[phase].channel != WH_CHANNEL_NONE && is_reached(wake, (wh_phase)phase)) {
             levels |= (uint8_t)(1U << phases[phase].channel);
         }
     }
-    if (resumed && is_reached(wake, WH_PHASE_TLS))
+    if (resumed && is_reached(wake, WH_PHASE_TLS)) {
         levels |= (uint8_t)(1U << WH_CHANNEL_RESUMED);
+    }
     return levels;
 }
 
@@ -76,8 +78,9 @@ static void write_marks(const wh_wake *wake, char *out, size_t size)
     size_t length = 0;
     out[0] = '\0';
     for (int phase = 0; phase < WH_PHASES; phase++) {
-        if (!is_reached(wake, (wh_phase)phase))
+        if (!is_reached(wake, (wh_phase)phase)) {
             continue;
+        }
         int added = snprintf(&out[length], size - length, "%s\"%s\":%" PRIu32, length > 0 ? "," : "",
                              phases[phase].word, wake->marks_us[phase]);
         length += (size_t)added;
@@ -90,8 +93,9 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     char marks[WH_PHASES * 25 + 1];
     char connect[WH_OUTCOME_JSON_SIZE] = "null";
     write_marks(wake, marks, sizeof marks);
-    if (outcome != NULL && wh_outcome_json(outcome, connect, sizeof connect) < 0)
+    if (outcome != NULL && wh_outcome_json(outcome, connect, sizeof connect) < 0) {
         return WH_USAGE_ARGUMENT;
+    }
     int length =
         snprintf(out, size,
                  WH_WAKE_PREFIX "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
