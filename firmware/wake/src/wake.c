@@ -44,8 +44,9 @@ static bool is_reached(const wh_wake *wake, wh_phase phase)
 
 void wh_wake_mark(wh_wake *wake, wh_phase phase, uint32_t now_us)
 {
-    if (is_reached(wake, phase))
+    if (is_reached(wake, phase)) {
         return;
+    }
     wake->reached |= (uint16_t)(1U << phase);
     wake->marks_us[phase] = now_us;
 }
