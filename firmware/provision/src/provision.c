@@ -1,0 +1,215 @@
+#include "warmhello/provision.h"
+
+#include <string.h>
+
+#include "little_endian.h"
+#include "slot.h"
+
+/* ---- One entry -------------------------------------------------------------------------------- */
+
+typedef enum kind { KIND_text, KIND_pem, KIND_octets, KIND_flag, KIND_choice, KIND_u16, KIND_u32 } kind;
+enum { PRESENCE_optional, PRESENCE_required };
+
+/* What an entry of one type must be, and where in wh_provision it goes. */
+typedef struct rule {
+    uint16_t type;
+    uint8_t kind;
+    uint8_t presence;
+    uint32_t least;
+    uint32_t most;
+    size_t offset;
+} rule;
+
+static const rule rules[] = {
+#define WH_PROVISION_ENTRY(number, kind, presence, least, most, member, field)                               \
+    {number, KIND_##kind, PRESENCE_##presence, least, most, offsetof(wh_provision, member)},
+#include "warmhello/provision.def"
+#undef WH_PROVISION_ENTRY
+};
+enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
+
+/* Both enums are written through the address of an int. */
+_Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
+_Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
+/* A size follows its pointer. */
+_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *), "");
+_Static_assert(offsetof(wh_client_config, certificate_size) ==
+                   offsetof(wh_client_config, certificate) + sizeof(void *),
+               "");
+_Static_assert(offsetof(wh_client_config, key_size) == offsetof(wh_client_config, key) + sizeof(void *), "");
+
+static bool is_within(const rule *r, uint32_t number)
+{
+    return number >= r->least && number <= r->most;
+}
+
+/* Bytes of a number, 0 for what is no number. */
+static size_t width(const rule *r)
+{
+    switch (r->kind) {
+    case KIND_flag:
+    case KIND_choice:
+        return 1;
+    case KIND_u16:
+        return 2;
+    case KIND_u32:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+static bool take_number(const rule *r, const uint8_t *value, size_t size, uint8_t *member)
+{
+    uint32_t number = 0;
+    if (size != width(r)) {
+        return false;
+    }
+    memcpy(&number, value, size);
+    if (!is_within(r, number)) {
+        return false;
+    }
+    if (r->kind == KIND_choice) {
+        int choice = (int)number;
+        memcpy(member, &choice, sizeof choice);
+    } else if (r->kind == KIND_flag) {
+        bool flag = number != 0;
+        memcpy(member, &flag, sizeof flag);
+    } else {
+        memcpy(member, value, size);
+    }
+    return true;
+}
+
+static bool take_text(const rule *r, const uint8_t *value, size_t size, uint8_t *member)
+{
+    if (size == 0 || memchr(value, '\0', size) != value + size - 1 || !is_within(r, (uint32_t)size - 1)) {
+        return false;
+    }
+    memcpy(member, &value, sizeof value);
+    return true;
+}
+
+static bool take_bytes(const rule *r, const uint8_t *value, size_t size, uint8_t *member)
+{
+    if (!is_within(r, (uint32_t)size)) {
+        return false;
+    }
+    memcpy(member, &value, sizeof value);
+    if (r->kind == KIND_pem) {
+        memcpy(member + sizeof value, &size, sizeof size);
+    }
+    return true;
+}
+
+static bool take(const rule *r, const uint8_t *value, size_t size, wh_provision *out)
+{
+    uint8_t *member = (uint8_t *)out + r->offset;
+    switch (r->kind) {
+    case KIND_text:
+        return take_text(r, value, size, member);
+    case KIND_pem:
+    case KIND_octets:
+        return take_bytes(r, value, size, member);
+    default:
+        return take_number(r, value, size, member);
+    }
+}
+
+/* ---- All of them ------------------------------------------------------------------------------ */
+
+/* The rule for the next type, from `at` on, past none that is required; NULL without. */
+static const rule *find_rule(size_t at, uint32_t type)
+{
+    while (at < RULE_COUNT && rules[at].type != type && rules[at].presence == PRESENCE_optional) {
+        at++;
+    }
+    return at < RULE_COUNT && rules[at].type == type ? &rules[at] : NULL;
+}
+
+static bool is_complete(size_t at)
+{
+    while (at < RULE_COUNT && rules[at].presence == PRESENCE_optional) {
+        at++;
+    }
+    return at == RULE_COUNT;
+}
+
+static bool take_all(const uint8_t *bytes, size_t size, wh_provision *out)
+{
+    size_t next = 0;
+    while (size > 0) {
+        uint16_t head[2];
+        if (size < sizeof head) {
+            return false;
+        }
+        memcpy(head, bytes, sizeof head);
+        bytes += sizeof head;
+        size -= sizeof head;
+        const rule *r = find_rule(next, head[0]);
+        if (r == NULL || head[1] > size || !take(r, bytes, head[1], out)) {
+            return false;
+        }
+        next = (size_t)(r - rules) + 1;
+        bytes += head[1];
+        size -= head[1];
+    }
+    return is_complete(next);
+}
+
+/* What two entries must agree on. */
+static bool fits_together(const wh_provision *p)
+{
+    return p->client.min_version <= p->client.max_version &&
+           (p->client.certificate == NULL) == (p->client.key == NULL) &&
+           (p->wifi.password == NULL) == (p->wifi.security == WH_WIFI_OPEN);
+}
+
+/* ---- Slots ------------------------------------------------------------------------------------ */
+
+int wh_provision_read_slot(const uint8_t *slot, size_t size, wh_provision *out)
+{
+    memset(out, 0, sizeof *out);
+    slot_header header;
+    int result = slot_check(slot, size, &header);
+    if (result != WH_OK) {
+        return result;
+    }
+    if (!take_all(slot + WH_PROVISION_HEADER, header.size, out) || !fits_together(out)) {
+        memset(out, 0, sizeof *out);
+        return WH_DAMAGE_RECORD;
+    }
+    out->sequence = header.sequence;
+    out->size = WH_PROVISION_HEADER + header.size;
+    return WH_OK;
+}
+
+static bool is_blank(const uint8_t *slot)
+{
+    for (size_t i = 0; i < WH_PROVISION_HEADER; i++) {
+        if (slot[i] != 0xff) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int wh_provision_read(const uint8_t *image, size_t size, wh_provision *out)
+{
+    memset(out, 0, sizeof *out);
+    if (size != WH_PROVISION_SIZE) {
+        return WH_USAGE_ARGUMENT;
+    }
+    wh_provision second;
+    int result = wh_provision_read_slot(image, WH_PROVISION_SLOT, out);
+    int second_result = wh_provision_read_slot(image + WH_PROVISION_SLOT, WH_PROVISION_SLOT, &second);
+    if (second_result == WH_OK && (result != WH_OK || second.sequence > out->sequence)) {
+        *out = second;
+        out->slot = 1;
+        return WH_OK;
+    }
+    if (result == WH_DAMAGE_RECORD && is_blank(image) && is_blank(image + WH_PROVISION_SLOT)) {
+        return WH_MISS_EMPTY;
+    }
+    return result;
+}
