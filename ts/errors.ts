@@ -38,6 +38,43 @@ const ownErrors = {
         class: "usage",
         hint: "Give a run.json as warmhello measure or warmhello estimate of this version writes it.",
     },
+    "provision-syntax": {
+        class: "usage",
+        hint: "A provisioning file is JSON; docs/PROVISIONING.md has one to start from.",
+    },
+    "provision-field": { class: "usage", hint: "docs/PROVISIONING.md names every field and what it may be." },
+    "provision-too-large": {
+        class: "usage",
+        hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
+    },
+    "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
+    "client-certificate-expired": {
+        class: "usage",
+        hint: "Renew the device's certificate, or check this machine's clock.",
+    },
+    "client-certificate-not-yet-valid": {
+        class: "usage",
+        hint: "Check this machine's clock, or wait until it is valid.",
+    },
+    "chain-order": {
+        class: "usage",
+        hint: "The device's own certificate stands first, each other one is that of the issuer of the one before.",
+    },
+    "not-provisioned": {
+        class: "usage",
+        hint: "Give an image that `warmhello provision --out` made, or the partition wh_prov read from a board.",
+    },
+    "no-provision-partition": {
+        class: "usage",
+        hint: "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write it: rotate over the wire.",
+    },
+    "no-key-block": {
+        class: "usage",
+        hint: "Of these chips the ESP32-S2, S3 and C3 have HMAC with a key in eFuse; docs/SECURITY.md says what an ESP32 can do.",
+    },
+    "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
+    "not-a-terminal": { class: "usage", hint: "Run it in a terminal: a person has to type what is asked." },
+    "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {
@@ -77,6 +114,12 @@ const ownErrors = {
         hint: "Run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
     },
     "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
+    "esptool-missing": { class: "platform", hint: "Get it with: pip install esptool" },
+    "esptool-failed": { class: "platform", hint: "Its words are above; is the port right, and no monitor on it?" },
+    "burn-failed": {
+        class: "platform",
+        hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
+    },
     "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
     interrupted: { class: "interrupted", hint: "" },
@@ -136,13 +179,14 @@ export class WarmhelloError extends Error {
     constructor(
         readonly code: ErrorCode,
         message: string,
-        options?: ErrorOptions,
+        /** `hint` takes the place of the code's own. */
+        options?: ErrorOptions & { hint?: string },
     ) {
         super(message, options)
         this.name = "WarmhelloError"
         const text = textFor(code)
         this.class = text.class
-        this.hint = text.hint
+        this.hint = options?.hint ?? text.hint
     }
 
     get exitCode(): number {

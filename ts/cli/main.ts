@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { mcuKinds } from "../mcu/remote-core.js"
+import { burnChips } from "../provision/burn.js"
 import { type BenchFlags, benchCommand } from "./bench.js"
 import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
 import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
@@ -10,6 +11,7 @@ import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { reportError } from "./output.js"
+import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
 import { type SoakFlags, soakCommand } from "./soak.js"
 
@@ -54,6 +56,12 @@ function program(signal: AbortSignal): Command {
             .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "its private key as PEM")
+            .addOption(
+                new Option(
+                    "--provision <file>",
+                    "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
+                ).conflicts(["server", "ca", "cert", "key", "alpn", "tls", "tickets"]),
+            )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
             .addOption(
@@ -101,6 +109,18 @@ function program(signal: AbortSignal): Command {
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")
         .option("--json <file>", "write it as JSON; - for standard output")
         .action(inspectCommand)
+    root.command("provision")
+        .description("check a provisioning file, and give it to a board")
+        .argument("[file]", "the file, see docs/PROVISIONING.md")
+        .option("--check", "check it and write nothing, which is what happens without any other flag")
+        .option("--out <image>", "write an image of the board's partition")
+        .option("--image <image>", "with --out: put the new contents beside those of this image")
+        .option("--slot <file>", "write the one slot that a device is sent to rotate by itself")
+        .option("--port <port>", "write the slot that is not in use on the board there, through esptool")
+        .option("--burn", "burn the device key into an eFuse of the board, once and for good")
+        .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
+        .option("--json <file>", "write what was found as JSON; - for standard output")
+        .action(provisionCommand)
     root.command("soak")
         .description("many wakes of the sample app under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)

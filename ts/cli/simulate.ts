@@ -3,8 +3,10 @@ import { rootCertificates } from "node:tls"
 import pc from "picocolors"
 import { Client } from "../core/client.js"
 import { checkoutPath } from "../core/paths.js"
+import { readProvisionImage } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
 import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
+import { provisionImage } from "../provision/provision.js"
 import { type HostAndPort, readFile, readIdentity, type VersionRange } from "../settings.js"
 import type { AppLine } from "../sim/board.js"
 import { compile } from "../sim/compile.js"
@@ -14,6 +16,7 @@ import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.j
 
 export interface SimulateFlags {
     server?: HostAndPort
+    provision?: string
     ca?: string
     cert?: string
     key?: string
@@ -48,6 +51,27 @@ function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
     return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
 }
 
+type Target = Pick<
+    SimulationOptions,
+    "server" | "identity" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
+>
+
+/** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
+function targetFrom(flags: SimulateFlags): Target {
+    if (flags.provision === undefined) {
+        return {
+            server: serverFrom(flags),
+            identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
+            alpn: flags.alpn,
+            ...flags.tls,
+            tickets: flags.tickets,
+        }
+    }
+    const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
+    const { host, port, ca, ...rest } = client
+    return { server: { host, port, ca }, ...rest, everySecondWakeFull }
+}
+
 function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     return ({ level, text }) => {
         if (level === "debug" && !verbose) return
@@ -58,6 +82,7 @@ function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
 
 async function run(
     program: Uint8Array,
+    target: Target,
     flags: SimulateFlags,
     output: Output,
     signal: AbortSignal,
@@ -66,11 +91,7 @@ async function run(
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     return await simulate({
         program,
-        server: serverFrom(flags),
-        identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
-        alpn: flags.alpn,
-        ...flags.tls,
-        tickets: flags.tickets,
+        ...target,
         cycles: flags.cycles,
         sleepMs: flags.sleep,
         powerLossEvery: flags.powerLossEvery,
@@ -92,26 +113,18 @@ function printSummary(output: Output, summary: Summary): void {
 }
 
 /** A file that cannot be read or used shall not wait for the compiler. */
-function checkFiles(flags: SimulateFlags): void {
-    const server = serverFrom(flags)
-    using _client = new Client({
-        host: "localhost",
-        port: 443,
-        ca: Buffer.from(rootCertificates[0] ?? ""),
-        ...server,
-        ...flags.tls,
-        identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
-        alpn: flags.alpn,
-        tickets: flags.tickets,
-    })
+function checkTarget({ server, ...rest }: Target): void {
+    const standIn = { host: "localhost", port: 443, ca: Buffer.from(rootCertificates[0] ?? "") }
+    using _client = new Client({ ...standIn, ...server, ...rest })
 }
 
-function asJson(app: string, flags: SimulateFlags, simulation: Simulation) {
+function asJson(app: string, target: Target, simulation: Simulation) {
+    const { server, minVersion, maxVersion, tickets } = target
     return {
         app,
-        server: flags.server === undefined ? "built-in" : `${flags.server.host}:${flags.server.port}`,
-        tls: flags.tls,
-        tickets: flags.tickets,
+        server: server === undefined ? "built-in" : `${server.host}:${server.port}`,
+        tls: { minVersion, maxVersion },
+        tickets,
         wakes: simulation.wakes,
         summary: summarize(simulation),
     }
@@ -126,13 +139,17 @@ const clockNotes: Record<Simulation["clock"], string | undefined> = {
 /** Runs one app; throws what went wrong first. */
 export async function simulateCommand(app: string, flags: SimulateFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
-    checkFiles(flags)
+    const target = targetFrom(flags)
+    checkTarget(target)
+    if (flags.provision !== undefined) {
+        output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
+    }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(await compile(app), flags, output, signal)
+    const simulation = await run(await compile(app), target, flags, output, signal)
     printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
-    output.json(asJson(app, flags, simulation))
+    output.json(asJson(app, target, simulation))
     const failed = failureOf(simulation)
     if (failed !== undefined) throw failed
 }
@@ -172,10 +189,10 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
     for (const { title, kind, tls, tickets } of kinds) {
         output.line()
         output.line(pc.bold(title))
-        const kindFlags = { ...flags, tls, tickets }
-        const simulation = await run(program, kindFlags, output, signal)
+        const target = targetFrom({ ...flags, tls, tickets })
+        const simulation = await run(program, target, flags, output, signal)
         printSummary(output, summarize(simulation))
-        runs.push({ kind, ...asJson(SAMPLE_APP, kindFlags, simulation) })
+        runs.push({ kind, ...asJson(SAMPLE_APP, target, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)
         failed ??= failureOf(simulation)
     }

@@ -1,5 +1,5 @@
 // The native library: wolfSSL and the C core behind plain functions
-// (firmware/port/host/include/warmhello/ffi.h, ffi_service.h and port_host.h).
+// (firmware/port/host/include/warmhello/ffi.h, ffi_service.h and port_host.h, and provision.h).
 import { existsSync } from "node:fs"
 import koffi from "koffi"
 import { WarmhelloError } from "../errors.js"
@@ -44,6 +44,22 @@ function load() {
             backoff_max_s: "uint32_t",
             pinned: "bool",
         }),
+    })
+    // provision.h
+    koffi.struct("wh_provision", {
+        client: "wh_client_config",
+        wifi: koffi.struct("wh_provision_wifi", {
+            ssid: "const char *",
+            password: "const char *",
+            security: "int",
+            static_address: "const uint8_t *",
+            fast_wake: "bool",
+        }),
+        ntp_server: "const char *",
+        every_second_wake_full: "bool",
+        sequence: "uint32_t",
+        slot: "uint32_t",
+        size: "size_t",
     })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
     return {
@@ -98,6 +114,9 @@ function load() {
         serviceSettingsChanged: library.func("bool wh_service_settings_changed(const wh_service *service)"),
         inspect: library.func(
             "int wh_inspect(const uint8_t *image, size_t image_size, int has_key, _Out_ char *out, size_t size)",
+        ),
+        provisionRead: library.func(
+            "int wh_provision_read(const uint8_t *image, size_t size, _Out_ wh_provision *out)",
         ),
         errorWord: library.func("const char *wh_error_word(int error)"),
     }

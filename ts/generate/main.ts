@@ -1,7 +1,7 @@
 // Writes what C and TypeScript share from its one source. From the .def lists of the core:
 // ts/core/words.ts, the tables of docs/OUTCOMES.md and the enums of the service's definition. From that
-// definition: the constants and payloads in C and TypeScript and the DeviceScript client. With --check it
-// writes nothing and fails if a file differs.
+// definition: the constants and payloads in C and TypeScript and the DeviceScript client. From
+// provision.def: ts/provision/entries.ts. With --check it writes nothing and fails if a file differs.
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -9,6 +9,7 @@ import { checkoutPath } from "../core/paths.js"
 import { exitCodes } from "../errors.js"
 import { DEFINITION, parseService, readDefinition } from "../service/definition.js"
 import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
+import { provisionEntriesModule } from "./provision-entries.js"
 import { inAppWords } from "./service/app-words.js"
 import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { deviceScriptModule } from "./service/devicescript.js"
@@ -115,6 +116,7 @@ function main(): void {
     const outputs: [string, string][] = [
         ["ts/core/words.ts", formatted("ts/core/words.ts", wordsModule(reasons, errors))],
         ["ts/wake/words.ts", formatted("ts/wake/words.ts", wakeWordsModule())],
+        ["ts/provision/entries.ts", formatted("ts/provision/entries.ts", provisionEntriesModule())],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],

@@ -1,5 +1,5 @@
 // A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
-import { Client, type ClientOptions } from "../core/client.js"
+import { Client, type ClientOptions, type Policy } from "../core/client.js"
 import { Service } from "../core/service.js"
 import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
@@ -86,8 +86,9 @@ export class Board implements Disposable {
         this.#service?.[Symbol.dispose]()
     }
 
-    /** Runs the app once. VM, heap and TLS client are made anew, as after deep sleep. */
-    async wake(powerLost: boolean): Promise<WakeReport> {
+    /** Runs the app once. VM, heap and TLS client are made anew, as after deep sleep. A policy takes the place of the
+     * client's. */
+    async wake(powerLost: boolean, policy?: Policy): Promise<WakeReport> {
         const started = performance.now()
         let bootMs = 0
         let exception = ""
@@ -95,7 +96,8 @@ export class Board implements Disposable {
         const ended = new Promise<End>((resolve) => (end = resolve))
 
         this.#service?.wake(powerLost)
-        using clients = new Clients(this.#options.client, this.#service)
+        const { client } = this.#options
+        using clients = new Clients(policy === undefined ? client : { ...client, policy }, this.#service)
         const sockets = new Sockets({
             ...this.#options.server,
             connectTimeoutMs: this.#options.connectTimeoutMs,

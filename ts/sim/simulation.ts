@@ -1,6 +1,6 @@
 // The main job: an app through wakes and deep sleeps, and what each wake cost.
 import { setTimeout as wait } from "node:timers/promises"
-import type { ClientOptions, TlsVersion } from "../core/client.js"
+import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
 import type { Outcome } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
 import { type ErrorCode, WarmhelloError } from "../errors.js"
@@ -18,6 +18,9 @@ export interface SimulationOptions {
     minVersion: TlsVersion
     maxVersion: TlsVersion
     tickets: boolean
+    policy?: Policy | undefined
+    /** Every second wake offers no session, to compare the two. */
+    everySecondWakeFull?: boolean
     cycles: number
     /** Instead of what the app asks for. */
     sleepMs: number | undefined
@@ -125,7 +128,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     let before = { sleptMs: 0, powerLost: true }
     for (let n = 1; ; n++) {
         options.signal?.throwIfAborted()
-        const report = await board.wake(before.powerLost)
+        const report = await board.wake(before.powerLost, policyOf(n, options))
         platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
@@ -151,6 +154,11 @@ function clientOptions(options: SimulationOptions, builtin: BuiltinServer | unde
         (builtin !== undefined ? { host: BUILTIN_HOST, port: builtin.port, ca: builtin.ca } : undefined)
     if (peer === undefined) throw new WarmhelloError("server-failed", "there is no server to connect to")
     return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets, identity, alpn }
+}
+
+/** The policy of the nth wake. */
+function policyOf(n: number, { policy, everySecondWakeFull = false }: SimulationOptions): Policy | undefined {
+    return everySecondWakeFull && n % 2 === 0 ? { ...policy, disabled: true } : policy
 }
 
 /** The sleep after the nth wake, on the clock of this run. */

@@ -1,0 +1,137 @@
+// `warmhello provision`: one file with Wi-Fi, server, trust and identity, for a board or an image of it.
+import { writeFileSync } from "node:fs"
+import { createInterface } from "node:readline/promises"
+import pc from "picocolors"
+import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
+import { WarmhelloError } from "../errors.js"
+import { provisionBoard } from "../provision/board.js"
+import { type BurnChip, burnKey } from "../provision/burn.js"
+import type { Warning } from "../provision/findings.js"
+import { CONTENTS_MAX, imageOf, slotOf } from "../provision/format.js"
+import { checkProvision, type Rotation, rotate } from "../provision/provision.js"
+import { readFile } from "../settings.js"
+import { Output, reportError } from "./output.js"
+
+export interface ProvisionFlags {
+    check?: boolean
+    out?: string
+    image?: string
+    slot?: string
+    port?: string
+    burn?: boolean
+    chip?: BurnChip
+    json?: string
+}
+
+function refuse(message: string): never {
+    throw new WarmhelloError("bad-option", message, { hint: "See: warmhello provision --help" })
+}
+
+/** What only goes together, and what never does. */
+function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
+    if (flags.burn) {
+        if (file !== undefined || flags.out || flags.image || flags.slot || flags.check) {
+            refuse("--burn stands alone, with --chip and --port")
+        }
+        if (flags.chip === undefined || flags.port === undefined) refuse("--burn needs --chip and --port")
+        return
+    }
+    if (file === undefined) refuse("name the provisioning file")
+    if (flags.chip !== undefined) refuse("--chip goes with --burn")
+    if (flags.image !== undefined && flags.out === undefined)
+        refuse("--image needs --out, for the image that comes of it")
+    const targets = [flags.check, flags.out, flags.slot, flags.port].filter((target) => target !== undefined)
+    if (targets.length > 1) refuse("only one of --check, --out, --slot and --port can be done at a time")
+}
+
+/** It holds the key and the password in clear. */
+function writeSecret(path: string, bytes: Buffer): void {
+    try {
+        writeFileSync(path, bytes, { mode: 0o600 })
+    } catch (cause) {
+        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
+    }
+}
+
+function printWarnings(output: Output, warnings: Warning[]): void {
+    for (const { code, message, advice } of warnings) {
+        output.line(`${pc.yellow(`warning: ${code}:`)} ${message}`)
+        output.line(pc.dim(advice))
+    }
+}
+
+/** All errors but the last, which is thrown. */
+function failWith(errors: WarmhelloError[]): never {
+    for (const error of errors.slice(0, -1)) reportError(error)
+    throw errors.at(-1) ?? new WarmhelloError("provision-field", "the file cannot be used")
+}
+
+function build(provision: Provision, image: string | undefined): Rotation {
+    if (image === undefined) return { image: imageOf([slotOf(provision, 1)]), slot: 0, sequence: 1 }
+    const current = readFile(image)
+    return rotate(provision, current, readProvisionImage(current))
+}
+
+/** Does what was asked for, and tells it. */
+function perform(provision: Provision, flags: ProvisionFlags, output: Output): Omit<Rotation, "image"> | undefined {
+    if (flags.slot !== undefined) {
+        const slot = slotOf(provision, 1)
+        const { size } = readProvisionImage(imageOf([slot]))
+        writeSecret(flags.slot, slot.subarray(0, size))
+        output.line(`Wrote ${flags.slot}, ${size} bytes: a slot to send to a device, which numbers it by itself.`)
+        return undefined
+    }
+    if (flags.port === undefined && flags.out === undefined) return undefined
+    const made = flags.port === undefined ? build(provision, flags.image) : provisionBoard(flags.port, provision)
+    if (flags.out !== undefined) writeSecret(flags.out, made.image)
+    const where = flags.out ?? `the board on ${flags.port}`
+    output.line(`Wrote ${where}: slot ${made.slot}, sequence ${made.sequence}.`)
+    return { slot: made.slot, sequence: made.sequence }
+}
+
+function contentsLine(file: string, provision: Provision, bytes: number): string {
+    const { host, port, identity } = provision.client
+    const own = identity === undefined ? "no client certificate" : "with a client certificate"
+    return `${file} is good: ${host}:${port}, ${own}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
+}
+
+function provisionFile(file: string, flags: ProvisionFlags): void {
+    const output = new Output(flags.json)
+    const { provision, errors, warnings, contentsBytes } = checkProvision(file)
+    printWarnings(output, warnings)
+    if (provision !== undefined) output.line(contentsLine(file, provision, contentsBytes))
+    const written = provision && perform(provision, flags, output)
+    output.json({
+        file,
+        ok: errors.length === 0,
+        errors: errors.map(({ code, message, hint }) => ({ code, message, hint })),
+        warnings,
+        contentsBytes,
+        roomBytes: CONTENTS_MAX,
+        written: written ?? null,
+    })
+    if (errors.length > 0) failWith(errors)
+}
+
+async function confirm(explanation: string[], words: string): Promise<boolean> {
+    for (const line of explanation) process.stdout.write(`${line}\n`)
+    const asking = createInterface({ input: process.stdin, output: process.stdout })
+    try {
+        return (await asking.question(`To go on, type: ${words}\n> `)) === words
+    } finally {
+        asking.close()
+    }
+}
+
+async function burn(chip: BurnChip, port: string): Promise<void> {
+    if (!process.stdin.isTTY)
+        throw new WarmhelloError("not-a-terminal", "--burn asks a person, and there is no terminal")
+    await burnKey({ chip, port, confirm })
+    process.stdout.write(`${pc.green("Burned.")} The block is closed; its key is known to nobody.\n`)
+}
+
+export async function provisionCommand(file: string | undefined, flags: ProvisionFlags): Promise<void> {
+    checkFlags(file, flags)
+    if (flags.chip !== undefined && flags.port !== undefined) return await burn(flags.chip, flags.port)
+    if (file !== undefined) provisionFile(file, flags)
+}

@@ -1,0 +1,198 @@
+// The provisioning file: what may stand in it, with an answer for each thing that may not.
+import { isIP } from "node:net"
+import { dirname, resolve } from "node:path"
+import { domainToASCII } from "node:url"
+import { z } from "zod"
+import { wifiSecurities } from "../core/provision.js"
+import { WarmhelloError } from "../errors.js"
+import { parseVersionRange, readFile } from "../settings.js"
+
+const bytesOf = (text: string) => Buffer.byteLength(text)
+const MAX_U32 = 2 ** 32 - 1
+
+/** Limits of firmware/core/include/warmhello/client.h and, for Wi-Fi, of IEEE 802.11. */
+const HOST_MAX = 253
+const ALPN_MAX = 63
+const SSID_MAX = 32
+
+const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i
+const isName = (host: string) => host.split(".").every((part) => label.test(part))
+
+function hostProblem(host: string): string | undefined {
+    if (host === "" || bytesOf(host) > HOST_MAX) return `must have 1 to ${HOST_MAX} bytes`
+    if (isIP(host) !== 0 || isName(host)) return undefined
+    if (/^[a-z]+:\/\//i.test(host) || host.includes("/")) return "must be a name or an address alone, not a URL"
+    if (/^[^:]+:\d+$/.test(host)) return "must be a name or an address alone; the port is a field of its own"
+    const ascii = domainToASCII(host)
+    if (ascii !== "" && ascii !== host) return `must be in ASCII: write ${ascii}`
+    return "is no name of a host, nor an address"
+}
+
+const host = z.string().check(({ value, issues }) => {
+    const message = hostProblem(value)
+    if (message !== undefined) issues.push({ code: "custom", input: value, message })
+})
+
+const ssid = z
+    .string()
+    .refine((text) => bytesOf(text) >= 1 && bytesOf(text) <= SSID_MAX, `must have 1 to ${SSID_MAX} bytes`)
+    .refine((text) => !text.includes("\0"), "must not hold a zero byte")
+
+const isHexKey = (text: string) => /^[0-9a-f]{64}$/i.test(text)
+const password = z
+    .string()
+    .refine(
+        (text) => /^[ -~]{8,63}$/.test(text) || isHexKey(text),
+        "must have 8 to 63 printable ASCII characters, or be the 64 hexadecimal digits of a WPA2 key",
+    )
+
+const toNumber = (address: string) => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0)
+const isNetmask = (mask: string) => /^1+0+$/.test(toNumber(mask).toString(2).padStart(32, "0"))
+
+const staticAddress = z
+    .strictObject({
+        address: z.ipv4("must be an IPv4 address"),
+        netmask: z.ipv4("must be a netmask, as 255.255.255.0").refine(isNetmask, "must be a netmask, as 255.255.255.0"),
+        gateway: z.ipv4("must be an IPv4 address"),
+        dns: z.ipv4("must be an IPv4 address").optional(),
+    })
+    .refine(
+        ({ address, gateway, netmask }) =>
+            ((toNumber(address) ^ toNumber(gateway)) & toNumber(netmask)) === 0 && address !== gateway,
+        "must have its gateway in its own network, at another address",
+    )
+    .transform((given) => ({ ...given, dns: given.dns ?? given.gateway }))
+
+const wifi = z
+    .strictObject({
+        ssid,
+        password: password.optional(),
+        security: z.enum(wifiSecurities).default("wpa2"),
+        staticAddress: staticAddress.optional(),
+        fastWake: z.boolean().default(true),
+    })
+    .refine((given) => given.security === "open" || given.password !== undefined, {
+        path: ["password"],
+        message: 'is missing; a network without one needs "security": "open"',
+    })
+    .refine((given) => given.security !== "open" || given.password === undefined, {
+        path: ["password"],
+        message: "does not go with an open network",
+    })
+    .refine((given) => given.security !== "wpa3" || given.password === undefined || !isHexKey(given.password), {
+        path: ["password"],
+        message: "must be the passphrase: WPA3 does not take a WPA2 key",
+    })
+
+const path = z.string().min(1, "must be the path of a file")
+const seconds = z.int().min(1).max(MAX_U32).optional()
+
+const schema = z.strictObject({
+    wifi,
+    server: z.strictObject({ host, port: z.int().min(1).max(65535).default(443), ca: path }),
+    identity: z.strictObject({ certificate: path, key: path }).optional(),
+    tls: z
+        .strictObject({
+            version: z.enum(["1.2", "1.3", "auto"]).default("auto"),
+            tickets: z.boolean().default(true),
+            alpn: z
+                .array(z.string().regex(/^[!-+\--~]{1,63}$/, "must be a protocol's name, without commas and blanks"))
+                .min(1, "must name a protocol, or be left out")
+                .refine(
+                    (names) => names.join(",").length <= ALPN_MAX,
+                    `must have at most ${ALPN_MAX} bytes with commas`,
+                )
+                .optional(),
+        })
+        .prefault({}),
+    policy: z
+        .strictObject({
+            disabled: z.boolean().default(false),
+            maxAuthenticatedS: seconds,
+            ticketWaitMs: z
+                .int()
+                .min(0)
+                .max(MAX_U32 - 1)
+                .optional(),
+            backoffMaxS: seconds,
+            pinned: z.boolean().default(false),
+        })
+        .prefault({}),
+    ntpServer: host.optional(),
+    everySecondWakeFull: z.boolean().default(false),
+})
+
+type Parsed = z.infer<typeof schema>
+
+/** What the file says, with its other files read. */
+export interface ProvisionFile {
+    settings: Omit<Parsed, "tls"> & { tls: Omit<Parsed["tls"], "version"> & ReturnType<typeof parseVersionRange> }
+    ca: Buffer
+    identity: { certificate: Buffer; key: Buffer } | undefined
+}
+
+/** The fields that are known where an unknown one stands, for the hint. */
+function fieldsAt(where: PropertyKey[]): string[] {
+    let at: unknown = schema
+    for (const key of where) at = at instanceof z.ZodObject ? unwrapped(at.shape[String(key)]) : undefined
+    return at instanceof z.ZodObject ? Object.keys(at.shape) : []
+}
+
+function unwrapped(type: unknown): unknown {
+    if (type instanceof z.ZodPipe) return unwrapped(type.in)
+    const isWrapper = type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault
+    return isWrapper ? unwrapped(type.unwrap()) : type
+}
+
+const dotted = (where: PropertyKey[]) => (where.length === 0 ? "the file" : where.map(String).join("."))
+
+function asErrors(issue: z.core.$ZodIssue): WarmhelloError[] {
+    if (issue.code === "unrecognized_keys") {
+        const hint = `Known there: ${fieldsAt(issue.path).join(", ")}.`
+        return issue.keys.map(
+            (key) =>
+                new WarmhelloError("provision-field", `${[...issue.path, key].map(String).join(".")} is no field`, {
+                    hint,
+                }),
+        )
+    }
+    const isMissing = issue.code === "invalid_type" && issue.input === undefined
+    const message = issue.code === "custom" || isMissing ? issue.message : `: ${issue.message}`
+    return [
+        new WarmhelloError("provision-field", `${dotted(issue.path)}${isMissing ? " is missing" : joinWords(message)}`),
+    ]
+}
+
+const joinWords = (message: string) => (message.startsWith(":") ? message : ` ${message}`)
+
+function parseJson(file: string): unknown {
+    const text = readFile(file)
+        .toString("utf8")
+        .replace(/^\uFEFF/, "")
+    try {
+        return JSON.parse(text)
+    } catch (cause) {
+        throw new WarmhelloError("provision-syntax", `${file} is not JSON: ${(cause as Error).message}`, { cause })
+    }
+}
+
+/** Reads the file and those that it names. Every error that its fields show goes to `onError`; without a file that
+ * can be used at all it throws, or returns undefined after the errors. */
+export function readProvisionFile(file: string, onError: (error: WarmhelloError) => void): ProvisionFile | undefined {
+    const parsed = schema.safeParse(parseJson(file), { reportInput: true })
+    if (!parsed.success) {
+        for (const error of parsed.error.issues.flatMap(asErrors)) onError(error)
+        return undefined
+    }
+    const { tls, ...settings } = parsed.data
+    const beside = (name: string) => readFile(resolve(dirname(file), name))
+    const { version, ...restOfTls } = tls
+    return {
+        settings: { ...settings, tls: { ...restOfTls, ...parseVersionRange(version) } },
+        ca: beside(settings.server.ca),
+        identity: settings.identity && {
+            certificate: beside(settings.identity.certificate),
+            key: beside(settings.identity.key),
+        },
+    }
+}

@@ -1,0 +1,66 @@
+// Espressif's own programs, run as programs: esptool for flash, espefuse for eFuses.
+import { spawnSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { WarmhelloError } from "../errors.js"
+
+function isProgram(path: string): boolean {
+    try {
+        accessSync(path, constants.X_OK)
+        return statSync(path).isFile()
+    } catch {
+        return false
+    }
+}
+
+/** The program of esptool 5 or, as it was called before, of esptool 4. */
+export function findProgram(name: "esptool" | "espefuse"): string {
+    const folders = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "")
+    for (const file of [name, `${name}.py`]) {
+        const found = folders.map((folder) => join(folder, file)).find(isProgram)
+        if (found !== undefined) return found
+    }
+    throw new WarmhelloError("esptool-missing", `${name} is not in PATH`)
+}
+
+export interface Ran {
+    ok: boolean
+    stdout: string
+    /** All that it said, for people. */
+    words: string
+}
+
+/** Runs it to its end. `input` reaches it through a pipe, which it can open as /dev/stdin; Node's own is a socket. */
+export function runProgram(program: string, args: string[], input?: Buffer): Ran {
+    const done =
+        input === undefined
+            ? spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+            : spawnSync("sh", ["-c", 'cat | "$@"', "sh", program, ...args], { encoding: "utf8", input })
+    const words = [done.error?.message, done.stdout, done.stderr].filter((text) => text).join("\n")
+    return { ok: done.error === undefined && done.status === 0, stdout: done.stdout ?? "", words }
+}
+
+/** A folder for what an image holds, for as long as a program needs it. */
+export class SecretFolder implements Disposable {
+    readonly #path = mkdtempSync(join(tmpdir(), "warmhello-"))
+
+    write(name: string, bytes: Buffer): string {
+        const file = join(this.#path, name)
+        writeFileSync(file, bytes, { mode: 0o600 })
+        return file
+    }
+
+    path(name: string): string {
+        return join(this.#path, name)
+    }
+
+    [Symbol.dispose](): void {
+        for (const name of readdirSync(this.#path)) {
+            const file = join(this.#path, name)
+            writeFileSync(file, randomBytes(readFileSync(file).length))
+        }
+        rmSync(this.#path, { recursive: true })
+    }
+}

@@ -1,0 +1,121 @@
+// From a provisioning file to what a board is given: checked, built, rotated.
+import { Client } from "../core/client.js"
+import { PROVISION_SLOT_SIZE, type Provision, type ReadProvision, readProvisionImage } from "../core/provision.js"
+import type { CoreErrorWord } from "../core/words.js"
+import { WarmhelloError } from "../errors.js"
+import { checkCa, checkIdentity, storedCertificates, storedKey } from "./certificates.js"
+import { type ProvisionFile, readProvisionFile } from "./file.js"
+import { Findings, type Warning } from "./findings.js"
+import { contentsOf, imageOf, slotOf } from "./format.js"
+
+export interface CheckedProvision {
+    /** Undefined with errors. */
+    provision: Provision | undefined
+    errors: WarmhelloError[]
+    warnings: Warning[]
+    /** Of the entries; 0 when the file could not be read. */
+    contentsBytes: number
+}
+
+function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
+    const { wifi, server, tls, policy, ntpServer, everySecondWakeFull } = settings
+    return {
+        ...{ wifi, ntpServer, everySecondWakeFull },
+        client: {
+            ...{ host: server.host, port: server.port, ca: storedCertificates(ca) },
+            ...{ minVersion: tls.minVersion, maxVersion: tls.maxVersion, tickets: tls.tickets },
+            alpn: tls.alpn?.join(","),
+            identity: identity && {
+                certificate: storedCertificates(identity.certificate),
+                key: storedKey(identity.key),
+            },
+            policy: {
+                ...{ disabled: policy.disabled, pinned: policy.pinned },
+                ...(policy.maxAuthenticatedS !== undefined && { maxAuthenticatedS: policy.maxAuthenticatedS }),
+                ...(policy.ticketWaitMs !== undefined && { ticketWaitMs: policy.ticketWaitMs }),
+                ...(policy.backoffMaxS !== undefined && { backoffMaxS: policy.backoffMaxS }),
+            },
+        },
+    }
+}
+
+/** Where the core's errors come from, in the terms of the file. */
+const coreHints: Partial<Record<CoreErrorWord, string>> = {
+    "ca-unreadable": "server.ca: wolfSSL takes RSA and ECDSA certificates on P-256 and P-384.",
+    "certificate-unreadable": "identity.certificate: wolfSSL takes RSA and ECDSA certificates on P-256 and P-384.",
+    "key-unreadable": "identity.key: wolfSSL takes RSA and ECDSA keys on P-256 and P-384.",
+    "ca-expired": "server.ca: give a current one, or check this machine's clock.",
+}
+
+/** The last judge: the image is read by the board's C, and its TLS client is made of it. */
+function tryOnCore(image: Buffer): void {
+    try {
+        new Client(readProvisionImage(image).client)[Symbol.dispose]()
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        const hint = coreHints[error.code as CoreErrorWord]
+        throw hint === undefined ? error : new WarmhelloError(error.code, error.message, { cause: error, hint })
+    }
+}
+
+/** What is thrown is a finding. */
+function collect(findings: Findings, work: () => void): void {
+    try {
+        work()
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        findings.error(error)
+    }
+}
+
+/** Checks everything that can be checked without board and server. */
+export function checkProvision(file: string): CheckedProvision {
+    const findings = new Findings()
+    const { errors, warnings } = findings
+    let read: ProvisionFile | undefined
+    collect(findings, () => {
+        read = readProvisionFile(file, (error) => findings.error(error))
+    })
+    if (read === undefined) return { provision: undefined, errors, warnings, contentsBytes: 0 }
+    checkCa(read.ca, findings)
+    if (read.identity !== undefined) checkIdentity(read.identity, findings)
+    if (read.settings.wifi.security === "open") {
+        const message = "the network is open: anybody near it can read names and addresses, though not what TLS carries"
+        findings.warning("open-network", message, 'Give the network a password, and "security": "wpa2" or "wpa3".')
+    }
+    const provision = provisionOf(read)
+    if (errors.length === 0) collect(findings, () => tryOnCore(imageOf([slotOf(provision, 1)])))
+    const contentsBytes = contentsOf(provision).length
+    return { provision: errors.length === 0 ? provision : undefined, errors, warnings, contentsBytes }
+}
+
+/** The same for who wants all or nothing: throws the first error. */
+export function loadProvision(file: string): Provision {
+    const { provision, errors } = checkProvision(file)
+    if (provision === undefined) throw errors[0] ?? new WarmhelloError("provision-field", `${file} cannot be used`)
+    return provision
+}
+
+/** The image of a board that has none yet. Throws the first error of the file. */
+export const provisionImage = (file: string): Buffer => imageOf([slotOf(loadProvision(file), 1)])
+
+export interface Rotation {
+    image: Buffer
+    /** The one that was written, and its sequence. */
+    slot: number
+    sequence: number
+}
+
+/** SLOT_SEQUENCE_MAX of firmware/provision/src/slot.h */
+const SEQUENCE_MAX = 2 ** 31 - 1
+
+/** Puts new contents beside those of an image, into the slot that is not in use. */
+export function rotate(provision: Provision, current: Buffer, inUse: ReadProvision): Rotation {
+    const slot = 1 - inUse.slot
+    const sequence = inUse.sequence + 1
+    if (sequence > SEQUENCE_MAX)
+        throw new WarmhelloError("not-provisioned", `the image's sequence ends at ${SEQUENCE_MAX}`)
+    const image = Buffer.from(current)
+    slotOf(provision, sequence).copy(image, slot * PROVISION_SLOT_SIZE)
+    return { image, slot, sequence }
+}
