@@ -132,10 +132,10 @@ function clientOf(client: NativeProvision["client"]): ClientOptions {
 
 /** What the board takes from this image. Throws `not-provisioned`. */
 export function readProvisionImage(image: Buffer): ReadProvision {
-    const out: NativeProvision[] = []
+    const out = [{}]
     const result: number = native().provisionRead(image, image.length, out)
-    const [read] = out
-    if (result !== 0 || read === undefined) throw notProvisioned(image, result)
+    if (result !== 0) throw notProvisioned(image, result)
+    const read = out[0] as NativeProvision
     const { wifi } = read
     return {
         wifi: {
