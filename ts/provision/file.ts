@@ -157,13 +157,10 @@ function asErrors(issue: z.core.$ZodIssue): WarmhelloError[] {
         )
     }
     const isMissing = issue.code === "invalid_type" && issue.input === undefined
-    const message = issue.code === "custom" || isMissing ? issue.message : `: ${issue.message}`
-    return [
-        new WarmhelloError("provision-field", `${dotted(issue.path)}${isMissing ? " is missing" : joinWords(message)}`),
-    ]
+    // Our own sentences go on from the field's name; zod's begin anew.
+    const rest = isMissing ? " is missing" : `${/^[a-z]/.test(issue.message) ? "" : ":"} ${issue.message}`
+    return [new WarmhelloError("provision-field", `${dotted(issue.path)}${rest}`)]
 }
-
-const joinWords = (message: string) => (message.startsWith(":") ? message : ` ${message}`)
 
 function parseJson(file: string): unknown {
     const text = readFile(file)

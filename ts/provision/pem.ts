@@ -12,7 +12,7 @@ const LINE = 64
 /** The blocks of a file, each in one layout. A block with headers of its own stays as it is. */
 export function pemBlocks(file: Buffer): PemBlock[] {
     const text = file.toString("latin1")
-    return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*)-----END \1-----/g)].map(
+    return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----\r?\n(.*?)-----END \1-----/gs)].map(
         ([whole, label = "", body = ""]) => {
             const isLocked = label.startsWith("ENCRYPTED") || body.includes("4,ENCRYPTED")
             const lines = body.replace(/\s/g, "").match(new RegExp(`.{1,${LINE}}`, "g")) ?? []

@@ -43,6 +43,8 @@ export interface CertificateAuthority {
     issue(options: ServerCertificateOptions): Promise<ServerCertificate>
     /** An authority under this one, whose certificate is sent with each that it issues. */
     createIntermediate(name: string): Promise<CertificateAuthority>
+    /** Its own certificate made anew for the same key: another file, which the same servers are trusted with. */
+    renew(): Promise<CertificateAuthority>
 }
 
 /** One that can sign: a root or an intermediate. */
@@ -125,21 +127,31 @@ function asAuthority(issuer: Issuer): CertificateAuthority {
         certificate: issuer.certificate.toString("pem"),
         issue: (options) => issue(issuer, options),
         createIntermediate: (name) => createIntermediate(issuer, name),
+        renew: async () => asAuthority({ ...issuer, certificate: await selfSign(issuer, issuer.certificate.subject) }),
     }
 }
 
-/** Makes a CA, which signs with an ECDSA P-256 key unless told. */
+async function selfSign(
+    { keys, keyKind }: Pick<Issuer, "keys" | "keyKind">,
+    name: string,
+    validity = longValidity(),
+): Promise<x509.X509Certificate> {
+    return await x509.X509CertificateGenerator.createSelfSigned({
+        name,
+        keys,
+        signingAlgorithm: algorithms[keyKind],
+        ...validity,
+        extensions: await authorityExtensions(keys),
+    })
+}
+
+/** Makes a CA, which signs with an ECDSA P-256 key and lasts for ten years unless told. */
 export async function createCertificateAuthority(
     name = "warmhello test CA",
     keyKind: KeyKind = "ecdsa",
+    validity = longValidity(),
 ): Promise<CertificateAuthority> {
     const keys = await createKeys(keyKind)
-    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-        name: `CN=${name}`,
-        keys,
-        signingAlgorithm: algorithms[keyKind],
-        ...longValidity(),
-        extensions: await authorityExtensions(keys),
-    })
+    const certificate = await selfSign({ keys, keyKind }, `CN=${name}`, validity)
     return asAuthority({ certificate, keys, keyKind, chain: "" })
 }
