@@ -21,6 +21,12 @@ import {
     sleep,
     storedTiers,
 } from "#warmhello/core/platform.js"
+import {
+    PROVISION_HEADER_SIZE,
+    PROVISION_SIZE,
+    PROVISION_SLOT_SIZE,
+    readProvisionImage,
+} from "#warmhello/core/provision.js"
 import { Service } from "#warmhello/core/service.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
 import { readCounts, registers } from "#warmhello/service/spec.js"
@@ -98,6 +104,7 @@ test("every native function works from TypeScript", async () => {
         connection.noFallback()
     }
     useService(clientOptions(server))
+    expect(() => readProvisionImage(Buffer.alloc(PROVISION_SIZE, 0xff))).toThrow("the image is blank")
     restartWithFlash(undefined)
     expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })
@@ -146,13 +153,30 @@ test("the states of a connection have C's order", () => {
     expect(names.map((name) => name.replace("WH_CONN_", "").toLowerCase())).toEqual([...connectionStates])
 })
 
-test("a client's configuration has C's fields in C's order", () => {
+/** The names of a struct's fields in a C header, in order. */
+function fieldNames(header: string, type: string): (string | undefined)[] {
+    const source = readFileSync(checkoutPath(`firmware/${header}`), "utf8")
+    const [, body = ""] = new RegExp(`typedef struct ${type} \\{(.*?)\\} ${type};`, "s").exec(source) ?? []
+    return [...body.replace(/\/\*.*?\*\//gs, "").matchAll(/(\w+);/g)].map(([, name]) => name)
+}
+
+test.each([
+    ["wh_client_config", "core/include/warmhello/client.h", "host"],
+    ["wh_provision", "provision/include/warmhello/provision.h", "ntp_server"],
+    ["wh_provision_wifi", "provision/include/warmhello/provision.h", "ssid"],
+])("%s has C's fields in C's order", (type, header, field) => {
     native()
-    const source = readFileSync(checkoutPath("firmware/core/include/warmhello/client.h"), "utf8")
-    const [, body = ""] = /typedef struct wh_client_config \{(.*?)\} wh_client_config;/s.exec(source) ?? []
-    const fields = [...body.replace(/\/\*.*?\*\//gs, "").matchAll(/(\w+);/g)].map(([, name]) => name)
-    expect(fields).toContain("host")
-    expect(Object.keys(koffi.type("wh_client_config").members ?? {})).toEqual(fields)
+    const fields = fieldNames(header, type)
+    expect(fields).toContain(field)
+    expect(Object.keys(koffi.type(type).members ?? {})).toEqual(fields)
+})
+
+test("the sizes of a provisioning image are C's", () => {
+    const source = readFileSync(checkoutPath("firmware/provision/include/warmhello/provision.h"), "utf8")
+    const size = (name: string) => Number(new RegExp(`#define WH_PROVISION_${name} (\\d+)`).exec(source)?.[1])
+    expect([size("SLOT"), size("HEADER"), size("SIZE")]).toEqual([
+        ...[PROVISION_SLOT_SIZE, PROVISION_HEADER_SIZE, PROVISION_SIZE],
+    ])
 })
 
 test.each([

@@ -25,6 +25,10 @@ export interface TestServerOptions {
     notAfter?: Date
     authority?: CertificateAuthority
     versions?: tls.SecureContextOptions
+    /** Application protocols that it speaks; it knows nothing of ALPN without. */
+    alpn?: string[]
+    /** Asks for a client certificate of its own authority, and goes on without. */
+    asksForCertificate?: boolean
     onTcp?: OnTcp
     /** Called with each new TLS connection; without it, the server answers HTTP. */
     onConnection?: (socket: tls.TLSSocket) => void
@@ -36,6 +40,10 @@ export interface TestServer extends TcpServer {
     authority: CertificateAuthority
     /** For each TLS connection in order: did the server resume it? */
     resumed: boolean[]
+    /** For each TLS connection in order: the application protocol. */
+    alpn: (string | false | null)[]
+    /** For each TLS connection in order: the name in the client's certificate. */
+    clientNames: (string | string[] | undefined)[]
     /** For each TLS connection in order: what the client sent in it. */
     received: string[]
     /** Loses the keys of all tickets. */
@@ -79,8 +87,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     })
     const resumed: boolean[] = []
     const received: string[] = []
+    const alpn: TestServer["alpn"] = []
+    const clientNames: TestServer["clientNames"] = []
     const server = tls.createServer({
         ...{ cert: identity.certificate, key: identity.key, minVersion: "TLSv1.2" },
+        ...(options.asksForCertificate && { requestCert: true, ca: authority.certificate, rejectUnauthorized: false }),
+        ...(options.alpn !== undefined && { ALPNProtocols: options.alpn }),
         ...options.versions,
     })
     rememberSessions(server)
@@ -88,6 +100,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     server.on("secureConnection", (socket) => {
         const index = resumed.push(socket.isSessionReused()) - 1
         received[index] = ""
+        alpn[index] = socket.alpnProtocol
+        clientNames[index] = socket.getPeerCertificate().subject?.CN
         socket.on("data", (bytes) => (received[index] += bytes.toString("latin1")))
         socket.on("error", () => {}) // a client that goes to sleep may reset
         const serve = options.onConnection ?? answerHttp
@@ -101,6 +115,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
         ca: Buffer.from(authority.certificate),
         authority,
         resumed,
+        alpn,
+        clientNames,
         received,
         forgetSessions: () => server.setTicketKeys(randomBytes(48)),
     }
