@@ -200,13 +200,17 @@ int wh_provision_read(const uint8_t *image, size_t size, wh_provision *out)
     if (size != WH_PROVISION_SIZE) {
         return WH_USAGE_ARGUMENT;
     }
-    wh_provision second;
-    int result = wh_provision_read_slot(image, WH_PROVISION_SLOT, out);
-    int second_result = wh_provision_read_slot(image + WH_PROVISION_SLOT, WH_PROVISION_SLOT, &second);
-    if (second_result == WH_OK && (result != WH_OK || second.sequence > out->sequence)) {
-        *out = second;
-        out->slot = 1;
-        return WH_OK;
+    const uint8_t *slots[] = {image, image + WH_PROVISION_SLOT};
+    /* The one that says to be newer first: a digest takes time, and there is one in each wake. */
+    uint32_t first = slot_claimed_sequence(slots[1]) > slot_claimed_sequence(slots[0]);
+    int result = wh_provision_read_slot(slots[first], WH_PROVISION_SLOT, out);
+    out->slot = first;
+    if (result == WH_DAMAGE_RECORD) {
+        result = wh_provision_read_slot(slots[1 - first], WH_PROVISION_SLOT, out);
+        out->slot = 1 - first;
+    }
+    if (result != WH_OK) {
+        out->slot = 0;
     }
     if (result == WH_DAMAGE_RECORD && is_blank(image) && is_blank(image + WH_PROVISION_SLOT)) {
         return WH_MISS_EMPTY;

@@ -6,8 +6,8 @@
 /* Transparent flash encryption writes in blocks of so many bytes. */
 enum { BLOCK = 32, SECTORS_PER_SLOT = WH_PROVISION_SLOT / WH_FLASH_SECTOR, SLOT_COUNT = 2 };
 
-_Static_assert(SECTORS_PER_SLOT * WH_FLASH_SECTOR == WH_PROVISION_SLOT, "a slot is whole sectors");
-_Static_assert(SLOT_COUNT * WH_PROVISION_SLOT == WH_PROVISION_SIZE, "an image is whole slots");
+_Static_assert(WH_PROVISION_SLOT % WH_FLASH_SECTOR == 0, "a slot is whole sectors");
+_Static_assert(WH_PROVISION_SIZE / WH_PROVISION_SLOT == SLOT_COUNT, "an image is whole slots");
 
 static uint32_t address(uint32_t slot)
 {

@@ -52,6 +52,13 @@ int slot_check(const uint8_t *slot, size_t size, slot_header *header)
     return memcmp(digest, header->digest, sizeof digest) == 0 ? WH_OK : WH_DAMAGE_RECORD;
 }
 
+uint32_t slot_claimed_sequence(const uint8_t *slot)
+{
+    slot_header header;
+    memcpy(&header, slot, sizeof header);
+    return is_sound(&header, WH_PROVISION_SLOT - WH_PROVISION_HEADER) ? header.sequence : 0;
+}
+
 int slot_seal(slot_header *header, const uint8_t *contents)
 {
     return compute_digest(header, contents, header->digest);

@@ -21,6 +21,10 @@ typedef struct slot_header {
  * contents themselves are not looked at. WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int slot_check(const uint8_t *slot, size_t size, slot_header *header);
 
+/* What a header says that nobody has checked against its digest; 0 if it is none. `slot` has
+ * WH_PROVISION_SLOT bytes. */
+uint32_t slot_claimed_sequence(const uint8_t *slot);
+
 /* Computes the digest anew. WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int slot_seal(slot_header *header, const uint8_t *contents);
 
