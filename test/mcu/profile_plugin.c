@@ -6,7 +6,7 @@
  * FILE has a line for each function in rising order: its address in hexadecimal, its phase (a
  * number below 16, 0 for none) and its name. Written is, for each call of the root, a line
  * "call N", one for each phase, "phase N", with its instructions, and one for each function that
- * ran: name, own instructions, instructions with callees. What a function with a phase calls is
+ * ran: name, own instructions, instructions with callees, calls. What a function with a phase calls is
  * of the same phase, whatever else it may be.
  *
  * Blocks of code are told apart by their addresses. A block that ends in a call makes a frame,
@@ -53,6 +53,7 @@ typedef struct function {
     char name[96];
     uint64_t own;
     uint64_t with_callees;
+    uint64_t calls;
     /* How often it is among the frames: the outermost one counts. */
     uint32_t active;
 } function;
@@ -117,10 +118,12 @@ static void write_call(void)
     for (size_t i = 0; i < function_count; i++) {
         function *one = &functions[i];
         if (one->own > 0 || one->with_callees > 0) {
-            (void)fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", one->name, one->own, one->with_callees);
+            (void)fprintf(out, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", one->name, one->own,
+                          one->with_callees, one->calls);
         }
         one->own = 0;
         one->with_callees = 0;
+        one->calls = 0;
     }
     (void)fflush(out);
 }
@@ -181,6 +184,7 @@ static void execute(unsigned cpu, void *data)
     if (is_in_root()) {
         total += now->instructions;
         now->in->own += now->instructions;
+        now->in->calls += jumped && now->at == now->in->at;
         phases[frames[depth - 1].phase] += now->instructions;
     }
     before = now;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
+import { mcuBuilds, stackImage } from "#warmhello/mcu/stacks.js"
 
 /** Why tests on the emulated microcontroller cannot run here; undefined if they can. */
 export function whyNoMcu(): string | undefined {
@@ -7,4 +8,10 @@ export function whyNoMcu(): string | undefined {
     return built
         ? undefined
         : "there is no emulated microcontroller; npm run setup -- --mcu installs qemu and a cross compiler"
+}
+
+/** Why mbedTLS cannot be held against its figures here. */
+export function whyNoPeer(): string | undefined {
+    const built = mcuBuilds.every((build) => existsSync(stackImage("mbedTLS", build)))
+    return built ? undefined : "npm run setup -- --mcu fetches and builds mbedTLS"
 }

@@ -3,10 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import pc from "picocolors"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../bench/docs.js"
 import { checkoutPath } from "../core/paths.js"
-import { benchMcu, FIGURES, RECORDINGS } from "../mcu/bench.js"
+import { benchMcu, FIGURES } from "../mcu/bench.js"
 import { cases, record } from "../mcu/record.js"
-import { mcuImage } from "../mcu/remote-core.js"
-import { aimTable, costTable, imageTable, mcuMarkdown, phaseTable } from "../mcu/report.js"
+import { aimTable, costTable, imageTable, mcuMarkdown, peerTable, phaseTable } from "../mcu/report.js"
+import { mcuStacks, recordings, stackImage } from "../mcu/stacks.js"
 import { Output } from "./output.js"
 import { tableText } from "./table-text.js"
 
@@ -17,10 +17,12 @@ export interface BenchMcuFlags {
 
 export function benchMcuCommand(flags: BenchMcuFlags): void {
     const output = new Output(flags.json)
-    const report = benchMcu((what) => output.line(pc.dim(`${what} ...`)), true)
+    const onStep = (what: string) => output.line(pc.dim(`${what} ...`))
+    const report = benchMcu({ stacks: mcuStacks, withProfiles: true, onStep })
     output.line()
     for (const [title, table] of [
         ["What a handshake costs", costTable(report)],
+        ["Beside mbedTLS", peerTable(report)],
         ["Phases, in thousand instructions", phaseTable(report)],
         ["The image, in bytes", imageTable(report)],
         ["Aims", aimTable(report)],
@@ -39,13 +41,18 @@ export function benchMcuCommand(flags: BenchMcuFlags): void {
 /** The recordings are made anew, so every figure may change: with a reason, in a commit of its own. */
 export async function recordMcuCommand(): Promise<void> {
     const output = new Output(undefined)
-    const folder = checkoutPath(RECORDINGS)
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true })
+    for (const stack of mcuStacks) rmSync(checkoutPath(recordings[stack]), { recursive: true, force: true })
+    for (const stack of mcuStacks) mkdirSync(checkoutPath(recordings[stack]), { recursive: true })
     for (const one of cases) {
         output.line(pc.dim(`${one.title} ...`))
-        const made = await record(one, mcuImage("rv32", "size"))
-        writeFileSync(`${folder}/${one.name}.json`, `${JSON.stringify(made, null, 2)}\n`)
+        const made = await record(
+            one,
+            mcuStacks.map((stack) => stackImage(stack, "size")),
+        )
+        for (const [n, stack] of mcuStacks.entries()) {
+            const file = checkoutPath(`${recordings[stack]}/${one.name}.json`)
+            writeFileSync(file, `${JSON.stringify(made[n], null, 2)}\n`)
+        }
     }
-    output.line(`written: ${RECORDINGS}`)
+    output.line(`written: ${Object.values(recordings).join(", ")}`)
 }

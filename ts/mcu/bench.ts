@@ -1,15 +1,14 @@
-// `npm run bench:mcu`: every recording on both builds of the firmware.
+// `npm run bench:mcu`: every recording on both builds of the firmware, ours and mbedTLS's.
 import { existsSync, readdirSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import { type ImageSize, imageSize } from "./image.js"
 import { type Profile, profile } from "./profile.js"
 import { type Recording, readRecording } from "./recording.js"
-import { type McuBuild, mcuImage } from "./remote-core.js"
+import type { McuBuild } from "./remote-core.js"
 import { type Measured, replay } from "./replay.js"
+import { type McuStack, mcuBuilds, mcuStacks, recordings, stackImage } from "./stacks.js"
 
-export const mcuBuilds: readonly McuBuild[] = ["size", "speed"]
-export const RECORDINGS = "test/mcu/recordings"
 /** What CI holds each run against, to the instruction. */
 export const FIGURES = "test/mcu/figures.json"
 
@@ -17,6 +16,7 @@ export const FIGURES = "test/mcu/figures.json"
 export interface McuCase {
     name: string
     title: string
+    stack: McuStack
     build: McuBuild
     result: "full" | "resumed"
     /** Of the handshake, restoring included. */
@@ -40,25 +40,34 @@ export interface McuProfile {
     profile: Profile
 }
 
+export interface McuImage {
+    stack: McuStack
+    build: McuBuild
+    size: ImageSize
+}
+
 export interface McuReport {
     cases: McuCase[]
+    /** Of warmhello alone. */
     profiles: McuProfile[]
-    images: Record<McuBuild, ImageSize>
+    images: McuImage[]
 }
 
-export function readRecordings(): Recording[] {
-    const folder = checkoutPath(RECORDINGS)
+export function readRecordings(stack: McuStack): Recording[] {
+    const folder = checkoutPath(recordings[stack])
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : []
     if (files.length === 0) {
-        throw new WarmhelloError("bench-not-ready", `there are no recordings in ${RECORDINGS}`)
+        throw new WarmhelloError("bench-not-ready", `there are no recordings in ${recordings[stack]}`)
     }
-    return files.sort().map((file) => readRecording(checkoutPath(`${RECORDINGS}/${file}`)))
+    return files.sort().map((file) => readRecording(`${folder}/${file}`))
 }
 
-function describe(recording: Recording, build: McuBuild, flashBytes: number, measured: Measured): McuCase {
+type CaseIdentity = Pick<McuCase, "name" | "title" | "stack" | "build" | "flashBytes">
+
+function describe(identity: CaseIdentity, measured: Measured): McuCase {
     const { outcome } = measured
     return {
-        ...{ name: recording.name, title: recording.title, build, flashBytes },
+        ...identity,
         result: outcome.result === "resumed" ? "resumed" : "full",
         instructions: measured.handshakeInstructions,
         afterInstructions: measured.afterInstructions,
@@ -68,23 +77,31 @@ function describe(recording: Recording, build: McuBuild, flashBytes: number, mea
     }
 }
 
-/** `onStep` is told what is at work. */
-export function benchMcu(onStep: (what: string) => void, withProfiles: boolean): McuReport {
-    const images = { size: imageSize(mcuImage("rv32", "size")), speed: imageSize(mcuImage("rv32", "speed")) }
-    const cases: McuCase[] = []
-    const profiles: McuProfile[] = []
-    for (const recording of readRecordings()) {
+export interface McuBenchOptions {
+    stacks: readonly McuStack[]
+    withProfiles: boolean
+    /** Is told what is at work. */
+    onStep?: (what: string) => void
+}
+
+export function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): McuReport {
+    const report: McuReport = { cases: [], profiles: [], images: [] }
+    for (const stack of mcuStacks.filter((one) => stacks.includes(one))) {
         for (const build of mcuBuilds) {
-            onStep(`${recording.title}, ${build} build`)
-            const image = mcuImage("rv32", build)
-            for (const measured of replay(recording, image)) {
-                cases.push(describe(recording, build, images[build].flashBytes, measured))
+            const image = stackImage(stack, build)
+            const size = imageSize(image)
+            report.images.push({ stack, build, size })
+            for (const recording of readRecordings(stack)) {
+                const { name, title } = recording
+                onStep?.(`${stack}, ${title}, ${build} build`)
+                const identity = { name, title, stack, build, flashBytes: size.flashBytes }
+                report.cases.push(...replay(recording, image).map((measured) => describe(identity, measured)))
+                if (!withProfiles || stack !== "warmhello") continue
+                const [full, resumed] = profile(recording, image)
+                report.profiles.push({ name, build, result: "full", profile: full })
+                report.profiles.push({ name, build, result: "resumed", profile: resumed })
             }
-            if (!withProfiles) continue
-            const [full, resumed] = profile(recording, image)
-            profiles.push({ name: recording.name, build, result: "full", profile: full })
-            profiles.push({ name: recording.name, build, result: "resumed", profile: resumed })
         }
     }
-    return { cases, profiles, images }
+    return report
 }

@@ -1,7 +1,7 @@
 // What the firmware's image is made of, by the linker's map.
 import { readFileSync } from "node:fs"
 
-export const components = ["wolfSSL", "core", "C library", "port and desk"] as const
+export const components = ["TLS library", "core", "service", "C library", "port and desk"] as const
 export type Component = (typeof components)[number]
 
 export interface ImageSize {
@@ -13,8 +13,9 @@ export interface ImageSize {
 }
 
 function componentOf(path: string): Component {
-    if (path.includes("libwolfssl.a")) return "wolfSSL"
+    if (/lib(wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
     if (path.includes("libwarmhello_core.a")) return "core"
+    if (path.includes("libwarmhello_service.a")) return "service"
     return /lib(c|gcc|m|semihost)\.a/.test(path) ? "C library" : "port and desk"
 }
 
@@ -26,7 +27,7 @@ const CODE_TO = 0x8020_0000
 
 export function imageSize(image: string): ImageSize {
     const [, placed = ""] = readFileSync(`${image}.map`, "utf8").split("Linker script and memory map")
-    const byComponent = { wolfSSL: 0, core: 0, "C library": 0, "port and desk": 0 }
+    const byComponent = { "TLS library": 0, core: 0, service: 0, "C library": 0, "port and desk": 0 }
     const files = new Map<string, number>()
     for (const match of placed.matchAll(/^ (\.\S+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S+)$/gm)) {
         const [, section = "", at = "", size = "", path = ""] = match

@@ -1,4 +1,4 @@
-/** What can be asked of the microcontroller (enum operation of firmware/port/rv32/src/main.c). */
+/** What can be asked of the microcontroller (enum operation of firmware/port/rv32/src/request.h). */
 export const operations = {
     start: 1,
     sleep: 2,

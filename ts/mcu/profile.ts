@@ -28,6 +28,7 @@ export interface FunctionCost {
     name: string
     own: number
     withCallees: number
+    calls: number
 }
 
 export interface Profile {
@@ -63,9 +64,9 @@ const noPhases = () => Object.fromEntries(phases.map((phase) => [phase, 0])) as 
 function readCall(text: string): CallCost {
     const call: CallCost = { phases: noPhases(), functions: [] }
     for (const line of text.trim().split("\n")) {
-        const [name = "", first, second] = line.split(" ")
+        const [name = "", first, second, third] = line.split(" ")
         if (name === "phase") call.phases[phaseFunctions[Number(first) - 1]?.[0] ?? "rest"] += Number(second)
-        else call.functions.push({ name, own: Number(first), withCallees: Number(second) })
+        else call.functions.push({ name, own: Number(first), withCallees: Number(second), calls: Number(third) })
     }
     return call
 }
@@ -75,9 +76,12 @@ function sum(calls: CallCost[]): Profile {
     const total = noPhases()
     for (const call of calls) {
         for (const phase of phases) total[phase] += call.phases[phase]
-        for (const { name, own, withCallees } of call.functions) {
-            const before = functions.get(name) ?? { name, own: 0, withCallees: 0 }
-            functions.set(name, { name, own: before.own + own, withCallees: before.withCallees + withCallees })
+        for (const one of call.functions) {
+            const sum = functions.get(one.name) ?? { name: one.name, own: 0, withCallees: 0, calls: 0 }
+            sum.own += one.own
+            sum.withCallees += one.withCallees
+            sum.calls += one.calls
+            functions.set(one.name, sum)
         }
     }
     return {

@@ -1,4 +1,5 @@
-// Makes a recording: the emulated microcontroller with a fixed seed, against OpenSSL.
+// Makes recordings: the emulated microcontroller with a fixed seed, against OpenSSL. All stacks meet the same server
+// with the same certificates.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -161,9 +162,8 @@ async function connect(connection: McuConnection, port: number) {
 }
 
 /** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
-export async function record(one: Case, image: string): Promise<Recording> {
+async function recordAgainst(server: Reverser, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
-    using server = await Reverser.start(one)
     using emulator = seededEmulator(image, seed)
     const wallS = Math.floor(Date.now() / 1000)
     emulator.call(new Request("setWall").i64(wallS))
@@ -186,4 +186,12 @@ export async function record(one: Case, image: string): Promise<Recording> {
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
         connections: [full, resumed],
     }
+}
+
+/** One recording for each image. */
+export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
+    using server = await Reverser.start(one)
+    const made = []
+    for (const image of images) made.push(await recordAgainst(server, one, image))
+    return made
 }

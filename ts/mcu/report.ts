@@ -1,15 +1,21 @@
 // The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE.md.
 import { type BenchTable, markdownTable } from "../bench/report.js"
 import type { McuCase, McuReport } from "./bench.js"
-import { mcuBuilds } from "./bench.js"
 import { components } from "./image.js"
-import { phases } from "./profile.js"
+import { type FunctionCost, phases } from "./profile.js"
 
 const million = (value: number): string => (value / 1e6).toFixed(2)
 const thousand = (value: number): string => (value / 1000).toFixed(0)
 
 /** TLS 1.2 in full is the same with an ID and with a ticket. */
-const rowsOf = (cases: McuCase[]) => cases.filter(({ name, result }) => !(name === "tls12-id" && result === "full"))
+const isRow = ({ name, result }: Pick<McuCase, "name" | "result">) => !(name === "tls12-id" && result === "full")
+const rowsOf = (cases: McuCase[]) => cases.filter((one) => isRow(one) && one.stack === "warmhello").sort(inOrder)
+
+/** By handshake, then in full before resumed, then by build. */
+function inOrder(one: McuCase, other: McuCase): number {
+    const key = ({ name, result, build }: McuCase) => `${name} ${result} ${build}`
+    return key(one) < key(other) ? -1 : 1
+}
 
 export function costTable({ cases }: McuReport): BenchTable {
     return {
@@ -25,36 +31,101 @@ export function costTable({ cases }: McuReport): BenchTable {
     }
 }
 
-export function phaseTable({ profiles, cases }: McuReport): BenchTable {
+/** Each figure of warmhello, then of mbedTLS. */
+export function peerTable({ cases }: McuReport): BenchTable {
+    const pair = (one: McuCase, other: McuCase | undefined, text: (one: McuCase) => string) =>
+        `${text(one)} / ${other === undefined ? "-" : text(other)}`
     return {
-        head: ["handshake", "result", "build", ...phases],
-        rows: profiles.flatMap(({ name, build, result, profile }) => {
-            if (name === "tls12-id" && result === "full") return []
-            const title = cases.find((one) => one.name === name)?.title ?? name
-            return [[title, result, build, ...phases.map((phase) => thousand(profile.phases[phase]))]]
+        head: [
+            ...["warmhello / mbedTLS", "result", "build", "M instructions", "after it", "client"],
+            ...["heap B", "stack B", "sent B", "received B", "flights"],
+        ],
+        rows: rowsOf(cases).map((one) => {
+            const { name, result, build } = one
+            const other = cases.find(
+                (peer) =>
+                    peer.stack === "mbedTLS" && peer.name === name && peer.result === result && peer.build === build,
+            )
+            const cell = (text: (one: McuCase) => string) => pair(one, other, text)
+            return [
+                ...[one.title, result, build, cell((c) => million(c.instructions))],
+                ...[cell((c) => million(c.afterInstructions)), cell((c) => million(c.clientInstructions))],
+                ...[cell((c) => String(c.heapPeakBytes)), cell((c) => String(c.stackPeakBytes))],
+                ...[cell((c) => String(c.bytesTx)), cell((c) => String(c.bytesRx)), cell((c) => String(c.flights))],
+            ]
         }),
     }
 }
 
-/** The functions of a profile that take a hundredth or more. */
-export function functionTable({ profiles }: McuReport, name: string, build: string, result: string): BenchTable {
-    const found = profiles.find((one) => one.name === name && one.build === build && one.result === result)?.profile
-    const total = found?.total ?? 1
+/** Each profile with the title of its case. */
+function titledProfiles({ profiles, cases }: McuReport) {
+    return profiles
+        .filter(isRow)
+        .map((one) => ({ ...one, title: cases.find(({ name }) => name === one.name)?.title ?? one.name }))
+}
+
+export function phaseTable(report: McuReport): BenchTable {
     return {
-        head: ["function", "instructions", "share"],
-        rows: (found?.functions ?? [])
-            .filter(({ own }) => own >= total / 100)
-            .map((one) => [`\`${one.name}\``, String(one.own), `${((100 * one.own) / total).toFixed(1)} %`]),
+        head: ["handshake", "result", "build", ...phases],
+        rows: titledProfiles(report).map(({ title, build, result, profile }) => [
+            ...[title, result, build],
+            ...phases.map((phase) => thousand(profile.phases[phase])),
+        ]),
+    }
+}
+
+/** The functions of each profile that take a fiftieth or more by themselves. */
+export function functionTable(report: McuReport): BenchTable {
+    return {
+        head: ["handshake", "result", "build", "functions, their own instructions in % of the handshake's"],
+        rows: titledProfiles(report).map(({ title, build, result, profile }) => {
+            const percent = (own: number) => (100 * own) / profile.total
+            const functions = profile.functions
+                .filter(({ own }) => percent(own) >= 2)
+                .map(({ name, own }) => `\`${name}\` ${percent(own).toFixed(1)}`)
+            return [title, result, build, functions.join(", ")]
+        }),
+    }
+}
+
+/** What a protocol is made of, and the functions that do one of each. */
+const operations = [
+    ["SHA-256 blocks", /^Transform_Sha256$/],
+    ["SHA-512 blocks", /^_Transform_Sha512$/],
+    ["AES blocks", /^AesEncrypt(_preFetchOpt|_C)?$/],
+    ["ChaCha20 blocks", /^wc_Chacha_wordtobyte$/],
+    ["X25519", /^curve25519$/],
+    ["P-256 verifications", /^sp_ecc_verify_256$/],
+    ["P-384 verifications", /^sp_ecc_verify_384$/],
+    ["RSA operations", /^wc_RsaFunction_ex$/],
+] as const satisfies [string, RegExp][]
+
+/** How often each operation was done, and what one took, in the size build. */
+export function operationTable(report: McuReport): BenchTable {
+    const cell = (functions: FunctionCost[], pattern: RegExp) => {
+        const found = functions.filter(({ name }) => pattern.test(name))
+        const calls = found.reduce((sum, one) => sum + one.calls, 0)
+        const cost = found.reduce((sum, one) => sum + one.withCallees, 0)
+        return calls === 0 ? "0" : `${calls} × ${Math.round(cost / calls)}`
+    }
+    return {
+        head: ["handshake", "result", ...operations.map(([operation]) => operation)],
+        rows: titledProfiles(report)
+            .filter(({ build }) => build === "size")
+            .map(({ title, result, profile }) => [
+                ...[title, result],
+                ...operations.map(([, pattern]) => cell(profile.functions, pattern)),
+            ]),
     }
 }
 
 export function imageTable({ images }: McuReport): BenchTable {
     return {
-        head: ["build", ...components, "all, in bytes"],
-        rows: mcuBuilds.map((build) => [
-            build,
-            ...components.map((component) => String(images[build].byComponent[component])),
-            String(images[build].flashBytes),
+        head: ["stack", "build", ...components, "all, in bytes"],
+        rows: images.map(({ stack, build, size }) => [
+            ...[stack, build],
+            ...components.map((component) => String(size.byComponent[component])),
+            String(size.flashBytes),
         ]),
     }
 }
@@ -79,7 +150,9 @@ export function aimTable({ cases }: McuReport): BenchTable {
         head: ["aim", "reached", "at most", "measured"],
         rows: aims.map((aim) => {
             const result = "full" in aim ? "full" : "resumed"
-            const found = cases.find((one) => one.name === aim.name && one.build === aim.build && one.result === result)
+            const found = rowsOf(cases).find(
+                (one) => one.name === aim.name && one.build === aim.build && one.result === result,
+            )
             const measured = found?.[aim.field] ?? Number.NaN
             return [aim.what, measured <= aim.most ? "yes" : "no", String(aim.most), String(measured)]
         }),
@@ -92,18 +165,9 @@ export function mcuMarkdown(report: McuReport): string {
         section("Aims", aimTable(report)),
         section("What a handshake costs", costTable(report)),
         section("Phases, in thousand instructions", phaseTable(report)),
-        section(
-            "Functions: TLS 1.2 resumed by a ticket, size build",
-            functionTable(report, "tls12-ticket", "size", "resumed"),
-        ),
-        section(
-            "Functions: TLS 1.3 resumed, X25519, size build",
-            functionTable(report, "tls13-x25519", "size", "resumed"),
-        ),
-        section(
-            "Functions: TLS 1.3 in full, X25519, size build",
-            functionTable(report, "tls13-x25519", "size", "full"),
-        ),
+        section("Operations in the size build: how many, and the instructions of one", operationTable(report)),
+        section("Functions", functionTable(report)),
+        section("Beside mbedTLS", peerTable(report)),
         section("The image, in bytes", imageTable(report)),
     ].join("\n\n")
 }

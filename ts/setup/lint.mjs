@@ -11,7 +11,8 @@ const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-s
     .filter((path) => path !== "")
 const cSources = cFiles.filter((path) => path.endsWith(".c"))
 const folderOf = (/** @type {string} */ path) =>
-    /^test\/(fuzz|bench|mcu)\//.exec(path)?.[1] ?? (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")
+    /^test\/(?:mcu\/)?(fuzz|bench|mcu|mbedtls)\//.exec(path)?.[1] ??
+    (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")
 
 /** @type {[string, () => boolean][]} */
 const checks = [
@@ -23,7 +24,8 @@ const checks = [
     ["clang-tidy", () => tidy("asan")],
     ["clang-tidy, fuzz targets", () => tidy("fuzz")],
     ["clang-tidy, bench programs", () => tidy("bench")],
-    ["clang-tidy, firmware for the emulator", tidyFirmware],
+    ["clang-tidy, firmware for the emulator", () => tidyFirmware("size", "rv32")],
+    ["clang-tidy, mbedTLS for the emulator", () => tidyFirmware("mbedtls-size", "mbedtls")],
     [
         "clang-tidy, profiler",
         () => runQuietly(["clang-tidy", "--quiet", ...sourcesOf("mcu"), "--", "-std=gnu11", "-Wall", "-Wextra"]),
@@ -42,10 +44,13 @@ function tidyFiles(database, files) {
     return runQuietly(["run-clang-tidy", "-quiet", "-p", database, "-j", jobs, ...patterns])
 }
 
-/** clang knows neither the cross compiler's specs nor all of its flags. */
-function tidyFirmware() {
-    const folder = join(root, "build/rv32/tidy")
-    const commands = readFileSync(join(root, "build/rv32/size/compile_commands.json"), "utf8")
+/**
+ * clang knows neither the cross compiler's specs nor all of its flags.
+ * @param {string} build folder in build/rv32 @param {string} sources
+ */
+function tidyFirmware(build, sources) {
+    const folder = join(root, `build/rv32/tidy-${build}`)
+    const commands = readFileSync(join(root, `build/rv32/${build}/compile_commands.json`), "utf8")
     const picolibc = "-isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
     mkdirSync(folder, { recursive: true })
     writeFileSync(
@@ -54,7 +59,7 @@ function tidyFirmware() {
             .replaceAll("--specs=picolibc.specs", `--target=riscv32-unknown-elf ${picolibc}`)
             .replaceAll("-fno-tree-loop-distribute-patterns", ""),
     )
-    return tidyFiles("build/rv32/tidy", sourcesOf("rv32"))
+    return tidyFiles(folder, sourcesOf(sources))
 }
 
 for (const [name, check] of checks) {

@@ -184,7 +184,7 @@ function checkWolfssl(folder) {
 
 function checkCargo() {
     const help = "Get a current one from rustup, or set WOLFSSL_DIR to a wolfSSL source tree."
-    const needed = `cargo ${CARGO_MINIMUM.join(".")} or newer fetches wolfSSL's source`
+    const needed = `cargo ${CARGO_MINIMUM.join(".")} or newer fetches the source of wolfSSL and mbedTLS`
     if (!inPath("cargo")) throw new SetupError(`${needed}, and there is none in PATH. ${help}`)
     const version = /cargo (\d+)\.(\d+)/.exec(run(["cargo", "--version"]))
     const [major, minor] = [Number(version?.[1]), Number(version?.[2])]
@@ -197,15 +197,23 @@ function checkCargo() {
 const vendoredWolfssl = join(build, `wolfssl-${WOLFSSL_VERSION}`)
 const wolfsslDir = process.env.WOLFSSL_DIR ? resolve(process.env.WOLFSSL_DIR) : vendoredWolfssl
 
+/**
+ * A folder of a crate, as the manifest's lock file pins it.
+ * @param {string} manifest @param {string} folder @param {string} to
+ */
+function vendorSource(manifest, folder, to) {
+    checkCargo()
+    const vendor = join(build, "cargo-vendor")
+    rmSync(vendor, { recursive: true, force: true })
+    rmSync(to, { recursive: true, force: true })
+    run(["cargo", "vendor", "--locked", "--quiet", "--manifest-path", manifest, vendor])
+    renameSync(join(vendor, folder), to)
+    rmSync(vendor, { recursive: true, force: true })
+}
+
 function vendorWolfssl() {
     if (wolfsslDir === vendoredWolfssl) {
-        checkCargo()
-        const vendor = join(build, "cargo-vendor")
-        rmSync(vendor, { recursive: true, force: true })
-        rmSync(vendoredWolfssl, { recursive: true, force: true })
-        run(["cargo", "vendor", "--locked", "--quiet", "--manifest-path", "firmware/wolfssl/Cargo.toml", vendor])
-        renameSync(join(vendor, "wolfssl-sys/wolfssl-src"), vendoredWolfssl)
-        rmSync(vendor, { recursive: true, force: true })
+        vendorSource("firmware/wolfssl/Cargo.toml", "wolfssl-sys/wolfssl-src", vendoredWolfssl)
     }
     checkWolfssl(wolfsslDir)
 }
@@ -217,6 +225,13 @@ function buildNative(folder, options, targets = ["all"], source = "firmware") {
     run(["cmake", "-G", "Ninja", "-S", source, "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
     run(["ninja", "-C", folder, ...targets])
 }
+
+const mbedtlsDir = join(build, "mbedtls")
+const rv32Toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
+const mcuBuilds = /** @type {const} */ ([
+    ["size", "OFF"],
+    ["speed", "ON"],
+])
 
 /** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
 
@@ -275,19 +290,33 @@ if (forTests || forBench) {
 }
 // Tests that need it say so when it is left out.
 if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc() && hasEmulator())) {
-    for (const [name, speed] of [
-        ["size", "OFF"],
-        ["speed", "ON"],
-    ]) {
+    for (const [name, speed] of mcuBuilds) {
         const folder = `build/rv32/${name}`
         steps.push({
             name: `firmware for the emulator, ${name} build`,
             from: () => fingerprint(["firmware"], [wolfsslDir]),
             made: () => existsSync(join(root, folder, "warmhello_rv32")),
-            make: () => {
-                const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
-                buildNative(folder, [toolchain, `-DWH_SPEED=${speed}`], ["all"], "firmware/port/rv32")
-            },
+            make: () => buildNative(folder, [rv32Toolchain, `-DWH_SPEED=${speed}`], ["all"], "firmware/port/rv32"),
+        })
+    }
+}
+// What warmhello is measured beside there.
+if (forMcu) {
+    steps.push({
+        name: "mbedTLS",
+        from: () => fingerprint(["test/mcu/mbedtls/Cargo.lock"]),
+        made: () => existsSync(join(mbedtlsDir, "include/mbedtls/ssl.h")),
+        make: () => vendorSource("test/mcu/mbedtls/Cargo.toml", "mbedtls-rs-sys/mbedtls", mbedtlsDir),
+    })
+    for (const [name, speed] of mcuBuilds) {
+        const folder = `build/rv32/mbedtls-${name}`
+        const options = [rv32Toolchain, `-DMBEDTLS_DIR=${mbedtlsDir}`, `-DWH_SPEED=${speed}`]
+        steps.push({
+            name: `mbedTLS for the emulator, ${name} build`,
+            from: () =>
+                fingerprint(["test/mcu/mbedtls", "firmware/port/rv32", "firmware/core/include/warmhello/suites.def"]),
+            made: () => existsSync(join(root, folder, "warmhello_mbedtls")),
+            make: () => buildNative(folder, options, ["all"], "test/mcu/mbedtls"),
         })
     }
 }

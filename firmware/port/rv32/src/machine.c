@@ -1,7 +1,5 @@
 #include "machine.h"
 
-#include <stdio.h>
-
 enum { PAINT = 0xa5 };
 
 /* Of the linker script. */
@@ -72,16 +70,26 @@ void wh_rv32_print(const char *text)
     }
 }
 
+/* In hexadecimal. Without printf, which would be a twentieth of the image. */
+static void print_number(const char *before, uint32_t number)
+{
+    wh_rv32_print(before);
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        const char digit[2] = {"0123456789abcdef"[number >> shift & 0xf], '\0'};
+        wh_rv32_print(digit);
+    }
+}
+
 _Noreturn void wh_rv32_trapped(uint32_t cause, uint32_t at, uint32_t value);
 
 /* A fault of the program: said, and left to the desk to notice that nothing answers. */
 _Noreturn void wh_rv32_trapped(uint32_t cause, uint32_t at, uint32_t value)
 {
     enum { POWER_OFF_WITH_FAILURE = 0x3333 };
-    char text[80];
-    (void)snprintf(text, sizeof text, "trap: cause %lx at %lx, value %lx\n", (unsigned long)cause,
-                   (unsigned long)at, (unsigned long)value);
-    wh_rv32_print(text);
+    print_number("trap: cause ", cause);
+    print_number(" at ", at);
+    print_number(", value ", value);
+    wh_rv32_print("\n");
     wh_rv32_write(WH_RV32_RESETTER, 1u << 16 | POWER_OFF_WITH_FAILURE);
     for (;;) {
     }

@@ -1,52 +1,15 @@
 /* The device on the desk's leash: it waits for a request, calls the core, and tells what came of
  * it and how many instructions it took. Wi-Fi, TCP and the app are on the other side. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "machine.h"
 #include "nor.h"
 #include "port.h"
+#include "request.h"
 #include "service_calls.h"
 #include "warmhello/warmhello.h"
 #include "wire.h"
-
-/* The numbers are ts/mcu/operations.ts's as well. */
-enum operation {
-    OP_START = 1,
-    OP_SLEEP,
-    OP_PASS,
-    OP_SET_WALL,
-    OP_CLIENT_NEW,
-    OP_CLIENT_FREE,
-    OP_CLIENT_UNREACHABLE,
-    OP_CONN_NEW,
-    OP_CONN_FREE,
-    OP_CONN_FEED,
-    OP_CONN_EOF,
-    OP_CONN_DRAIN,
-    OP_CONN_WRITE,
-    OP_CONN_READ,
-    OP_CONN_CLOSE,
-    OP_CONN_STATE,
-    OP_CONN_FALLBACK_DUE,
-    OP_CONN_HEDGE,
-    OP_CONN_TICKET_WAIT,
-    OP_CONN_OUTCOME,
-    OP_FORGET,
-    OP_MEMORY,
-    OP_STOP_IN_FLASH,
-    OP_SERVICE_WAKE,
-    OP_SERVICE_CLIENT_NEW,
-    OP_SERVICE_HANDLE,
-    OP_SERVICE_NEXT,
-    OP_SERVICE_CONNECTING,
-    OP_SERVICE_CONNECTED,
-    OP_SERVICE_UNREACHABLE,
-    OP_SERVICE_CLOSED,
-    OP_SERVICE_SETTINGS_CHANGED,
-    OP_CONN_NO_FALLBACK,
-    OP_STORE_TIERS,
-};
 
 /* The result of a call that does not come to an end: the desk is to cut the supply. */
 #define STOPPED (-1000)
@@ -64,36 +27,9 @@ static bool client_used[CLIENTS];
 static wh_client clients[CLIENTS];
 static conn_slot *conns[CONNS];
 
-/* ---- Reading a request --------------------------------------------------------------------- */
-
-typedef struct reader {
-    const uint8_t *at;
-    const uint8_t *end;
-} reader;
-
-static uint64_t take(reader *r, size_t size)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < size && r->at < r->end; i++) {
-        value |= (uint64_t)*r->at++ << (8 * i);
-    }
-    return value;
-}
-
-/* A length and so many bytes; NULL for none. */
-static const uint8_t *take_bytes(reader *r, size_t *size)
-{
-    *size = (size_t)take(r, 4);
-    size_t left = (size_t)(r->end - r->at);
-    *size = *size < left ? *size : left;
-    const uint8_t *bytes = *size > 0 ? r->at : NULL;
-    r->at += *size;
-    return bytes;
-}
-
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
-static int client_new(reader *r, wh_service *service)
+static int client_new(wh_reader *r, wh_service *service)
 {
     int slot = 0;
     while (slot < CLIENTS && client_used[slot]) {
@@ -103,20 +39,20 @@ static int client_new(reader *r, wh_service *service)
         return WH_PLATFORM_MEMORY;
     }
     size_t size;
-    wh_client_config config = {.port = (uint16_t)take(r, 2)}; /* one by one: they come in this order */
-    config.min_version = (wh_protocol)take(r, 1);
-    config.max_version = (wh_protocol)take(r, 1);
-    config.tickets = take(r, 1) != 0;
-    config.policy.disabled = take(r, 1) != 0;
-    config.policy.pinned = take(r, 1) != 0;
-    config.policy.max_authenticated_s = (uint32_t)take(r, 4);
-    config.policy.ticket_wait_ms = (uint32_t)take(r, 4);
-    config.policy.backoff_max_s = (uint32_t)take(r, 4);
-    config.host = (const char *)take_bytes(r, &size); /* these two come with their closing zeros */
-    config.alpn = (const char *)take_bytes(r, &size);
-    config.ca = take_bytes(r, &config.ca_size);
-    config.certificate = take_bytes(r, &config.certificate_size);
-    config.key = take_bytes(r, &config.key_size);
+    wh_client_config config = {.port = (uint16_t)wh_take(r, 2)}; /* one by one: they come in this order */
+    config.min_version = (wh_protocol)wh_take(r, 1);
+    config.max_version = (wh_protocol)wh_take(r, 1);
+    config.tickets = wh_take(r, 1) != 0;
+    config.policy.disabled = wh_take(r, 1) != 0;
+    config.policy.pinned = wh_take(r, 1) != 0;
+    config.policy.max_authenticated_s = (uint32_t)wh_take(r, 4);
+    config.policy.ticket_wait_ms = (uint32_t)wh_take(r, 4);
+    config.policy.backoff_max_s = (uint32_t)wh_take(r, 4);
+    config.host = (const char *)wh_take_bytes(r, &size); /* these two come with their closing zeros */
+    config.alpn = (const char *)wh_take_bytes(r, &size);
+    config.ca = wh_take_bytes(r, &config.ca_size);
+    config.certificate = wh_take_bytes(r, &config.certificate_size);
+    config.key = wh_take_bytes(r, &config.key_size);
     if (service != NULL) {
         wh_service_configure(service, &config);
     }
@@ -176,7 +112,7 @@ static answer with_bytes(int result)
     return (answer){.result = result, .size = result > 0 ? (size_t)result : 0};
 }
 
-static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
+static answer use_conn(enum operation operation, wh_conn *conn, wh_reader *r)
 {
     uint8_t *out = wh_wire_reply_bytes();
     size_t left = (size_t)(r->end - r->at);
@@ -186,11 +122,11 @@ static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
     case OP_CONN_EOF:
         return (answer){.result = wh_conn_eof(conn)};
     case OP_CONN_DRAIN:
-        return with_bytes(wh_conn_drain(conn, out, (size_t)take(r, 4)));
+        return with_bytes(wh_conn_drain(conn, out, (size_t)wh_take(r, 4)));
     case OP_CONN_WRITE:
         return (answer){.result = wh_conn_write(conn, r->at, left)};
     case OP_CONN_READ:
-        return with_bytes(wh_conn_read(conn, out, (size_t)take(r, 4)));
+        return with_bytes(wh_conn_read(conn, out, (size_t)wh_take(r, 4)));
     case OP_CONN_CLOSE:
         wh_conn_close(conn);
         return (answer){0};
@@ -214,13 +150,13 @@ static answer use_conn(enum operation operation, wh_conn *conn, reader *r)
 
 /* ---- The device ------------------------------------------------------------------------------------- */
 
-static int start(reader *r)
+static int start(wh_reader *r)
 {
-    wh_rv32_setup setup = {.seed = (uint32_t)take(r, 4)};
-    setup.flash_sectors = (uint32_t)take(r, 4);
-    setup.erase_interval_s = (uint32_t)take(r, 4);
+    wh_rv32_setup setup = {.seed = (uint32_t)wh_take(r, 4)};
+    setup.flash_sectors = (uint32_t)wh_take(r, 4);
+    setup.erase_interval_s = (uint32_t)wh_take(r, 4);
     for (size_t i = 0; i < sizeof setup.key; i++) {
-        setup.key[i] = (uint8_t)take(r, 1);
+        setup.key[i] = (uint8_t)wh_take(r, 1);
     }
     return wh_rv32_start(&setup);
 }
@@ -244,10 +180,10 @@ static const wh_outcome *outcome_of(unsigned slot)
     return slot < CONNS && conns[slot] != NULL ? wh_conn_outcome(&conns[slot]->conn) : NULL;
 }
 
-static answer handle_packet(reader *r)
+static answer handle_packet(wh_reader *r)
 {
     wh_service_packet packet;
-    uint16_t command = (uint16_t)take(r, 2);
+    uint16_t command = (uint16_t)wh_take(r, 2);
     wh_service_answer said =
         wh_service_handle(wh_rv32_service(), command, r->at, (size_t)(r->end - r->at), &packet);
     bool answered = said == WH_SERVICE_ANSWERED;
@@ -267,7 +203,7 @@ static answer next_packet(void)
     };
 }
 
-static answer use_service(enum operation operation, reader *r)
+static answer use_service(enum operation operation, wh_reader *r)
 {
     wh_service *service = wh_rv32_service();
     uint32_t connect = 0;
@@ -284,14 +220,14 @@ static answer use_service(enum operation operation, reader *r)
     case OP_SERVICE_CONNECTING:
         return (answer){.result = (int32_t)wh_service_connecting(service)};
     case OP_SERVICE_CONNECTED:
-        wh_service_connected(service, outcome_of((unsigned)take(r, 1)));
+        wh_service_connected(service, outcome_of((unsigned)wh_take(r, 1)));
         return (answer){0};
     case OP_SERVICE_UNREACHABLE:
-        wh_service_unreachable(service, (uint32_t)take(r, 4));
+        wh_service_unreachable(service, (uint32_t)wh_take(r, 4));
         return (answer){0};
     case OP_SERVICE_CLOSED:
-        connect = (uint32_t)take(r, 4);
-        wh_service_closed(service, connect, outcome_of((unsigned)take(r, 1)));
+        connect = (uint32_t)wh_take(r, 4);
+        wh_service_closed(service, connect, outcome_of((unsigned)wh_take(r, 1)));
         return (answer){0};
     default:
         return (answer){.result = wh_service_settings_changed(service)};
@@ -307,25 +243,25 @@ static void stop_for_good(void)
 }
 
 /* A function of its own, by whose name a profile finds the device's own work. */
-__attribute__((noinline)) static answer perform(enum operation operation, reader *r)
+__attribute__((noinline)) static answer perform(enum operation operation, wh_reader *r)
 {
     switch (operation) {
     case OP_START:
         return (answer){.result = start(r)};
     case OP_PASS:
-        wh_rv32_pass(take(r, 8));
+        wh_rv32_pass(wh_take(r, 8));
         return (answer){0};
     case OP_SET_WALL:
-        wh_rv32_set_wall((int64_t)take(r, 8));
+        wh_rv32_set_wall((int64_t)wh_take(r, 8));
         return (answer){0};
     case OP_CLIENT_NEW:
         return (answer){.result = client_new(r, NULL)};
     case OP_CLIENT_FREE:
-        return (answer){.result = client_free((unsigned)take(r, 1))};
+        return (answer){.result = client_free((unsigned)wh_take(r, 1))};
     case OP_CLIENT_UNREACHABLE:
-        return (answer){.result = (int32_t)wh_conn_unreachable(&clients[take(r, 1) % CLIENTS])};
+        return (answer){.result = (int32_t)wh_conn_unreachable(&clients[wh_take(r, 1) % CLIENTS])};
     case OP_CONN_NEW:
-        return (answer){.result = conn_new((unsigned)take(r, 1))};
+        return (answer){.result = conn_new((unsigned)wh_take(r, 1))};
     case OP_FORGET:
         return (answer){.result = wh_store_forget()};
     case OP_STORE_TIERS:
@@ -333,14 +269,14 @@ __attribute__((noinline)) static answer perform(enum operation operation, reader
     case OP_MEMORY:
         return tell_memory();
     case OP_STOP_IN_FLASH:
-        return (answer){.result = (int32_t)wh_rv32_nor_stop_at((uint32_t)take(r, 4), stop_for_good)};
+        return (answer){.result = (int32_t)wh_rv32_nor_stop_at((uint32_t)wh_take(r, 4), stop_for_good)};
     default:
         break;
     }
     if (operation >= OP_SERVICE_WAKE && operation <= OP_SERVICE_SETTINGS_CHANGED) {
         return use_service(operation, r);
     }
-    unsigned slot = (unsigned)take(r, 1);
+    unsigned slot = (unsigned)wh_take(r, 1);
     if (slot >= CONNS || conns[slot] == NULL) {
         return (answer){.result = WH_USAGE_ARGUMENT};
     }
@@ -359,10 +295,10 @@ int main(void)
     for (;;) {
         uint8_t *bytes;
         size_t size = wh_wire_receive(&bytes);
-        reader r = {.at = bytes, .end = bytes + size};
-        enum operation operation = (enum operation)take(&r, 1);
+        wh_reader r = {.at = bytes, .end = bytes + size};
+        enum operation operation = (enum operation)wh_take(&r, 1);
         if (operation == OP_SLEEP) {
-            wh_rv32_sleep(take(&r, 8));
+            wh_rv32_sleep(wh_take(&r, 8));
         }
         uint64_t before = wh_rv32_instructions();
         answer a = perform(operation, &r);

@@ -1,10 +1,11 @@
 #include "port.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "machine.h"
 #include "nor.h"
+#include "repeatable.h"
 #include "virtio.h"
 #include "warmhello/platform.h"
 
@@ -72,72 +73,14 @@ static int true_random(uint8_t *out, size_t size)
     return size == 0 ? WH_OK : WH_PLATFORM_ENTROPY;
 }
 
-/* xorshift32: for runs that can be repeated, never for a device. */
-static int repeatable_random(uint8_t *out, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        out[i] = (uint8_t)seed;
-    }
-    return WH_OK;
-}
-
 static int fill_random(void *ctx, uint8_t *out, size_t size)
 {
     (void)ctx;
-    return seed != 0 ? repeatable_random(out, size) : true_random(out, size);
-}
-
-/* ---- A heap of fixed size, counted ---------------------------------------------------------------- */
-
-static wh_rv32_heap heap;
-
-typedef union header {
-    size_t size;
-    uint64_t align;
-} header;
-
-static void *allocate(void *ctx, size_t size)
-{
-    (void)ctx;
-    header *block = malloc(sizeof *block + size);
-    if (block == NULL) {
-        return NULL;
+    if (seed == 0) {
+        return true_random(out, size);
     }
-    block->size = size;
-    heap.live += size;
-    heap.peak = heap.live > heap.peak ? heap.live : heap.peak;
-    return block + 1;
-}
-
-static void release(void *ctx, void *memory)
-{
-    (void)ctx;
-    if (memory != NULL) {
-        header *block = (header *)memory - 1;
-        heap.live -= block->size;
-        free(block);
-    }
-}
-
-static void *reallocate(void *ctx, void *memory, size_t size)
-{
-    void *grown = allocate(ctx, size);
-    if (grown != NULL && memory != NULL) {
-        size_t old = ((header *)memory - 1)->size;
-        memcpy(grown, memory, old < size ? old : size);
-        release(ctx, memory);
-    }
-    return grown;
-}
-
-wh_rv32_heap wh_rv32_heap_take(void)
-{
-    wh_rv32_heap taken = heap;
-    heap.peak = heap.live;
-    return taken;
+    wh_rv32_repeatable_random(&seed, out, size);
+    return WH_OK;
 }
 
 /* ---- The platform ------------------------------------------------------------------------------------- */
@@ -155,9 +98,9 @@ static wh_platform platform = {
     .elapsed_us = elapsed_us,
     .wall_s = wall_s,
     .random = fill_random,
-    .allocate = allocate,
-    .reallocate = reallocate,
-    .release = release,
+    .allocate = wh_rv32_allocate,
+    .reallocate = wh_rv32_reallocate,
+    .release = wh_rv32_release,
     .device_key = device_key,
     .rtc = rtc.slot,
     .rtc_size = sizeof rtc.slot,

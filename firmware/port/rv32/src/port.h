@@ -30,11 +30,4 @@ void wh_rv32_pass(uint64_t us);
 /* The wall clock, as SNTP would set it; 0 for unknown. */
 void wh_rv32_set_wall(int64_t s);
 
-/* Bytes of heap in use, and the most since the last call. */
-typedef struct wh_rv32_heap {
-    size_t live;
-    size_t peak;
-} wh_rv32_heap;
-wh_rv32_heap wh_rv32_heap_take(void);
-
 #endif

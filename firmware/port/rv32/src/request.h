@@ -1,0 +1,58 @@
+/* What the desk asks for. */
+#ifndef WH_RV32_REQUEST_H
+#define WH_RV32_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The numbers are ts/mcu/operations.ts's as well. */
+enum operation {
+    OP_START = 1,
+    OP_SLEEP,
+    OP_PASS,
+    OP_SET_WALL,
+    OP_CLIENT_NEW,
+    OP_CLIENT_FREE,
+    OP_CLIENT_UNREACHABLE,
+    OP_CONN_NEW,
+    OP_CONN_FREE,
+    OP_CONN_FEED,
+    OP_CONN_EOF,
+    OP_CONN_DRAIN,
+    OP_CONN_WRITE,
+    OP_CONN_READ,
+    OP_CONN_CLOSE,
+    OP_CONN_STATE,
+    OP_CONN_FALLBACK_DUE,
+    OP_CONN_HEDGE,
+    OP_CONN_TICKET_WAIT,
+    OP_CONN_OUTCOME,
+    OP_FORGET,
+    OP_MEMORY,
+    OP_STOP_IN_FLASH,
+    OP_SERVICE_WAKE,
+    OP_SERVICE_CLIENT_NEW,
+    OP_SERVICE_HANDLE,
+    OP_SERVICE_NEXT,
+    OP_SERVICE_CONNECTING,
+    OP_SERVICE_CONNECTED,
+    OP_SERVICE_UNREACHABLE,
+    OP_SERVICE_CLOSED,
+    OP_SERVICE_SETTINGS_CHANGED,
+    OP_CONN_NO_FALLBACK,
+    OP_STORE_TIERS,
+};
+
+/* The rest of a request's bytes. */
+typedef struct wh_reader {
+    const uint8_t *at;
+    const uint8_t *end;
+} wh_reader;
+
+/* The next number, of so many bytes. */
+uint64_t wh_take(wh_reader *r, size_t size);
+
+/* A length and so many bytes; NULL for none. */
+const uint8_t *wh_take_bytes(wh_reader *r, size_t *size);
+
+#endif

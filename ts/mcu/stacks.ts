@@ -1,0 +1,17 @@
+// The TLS stacks that run on the emulated microcontroller, each in two builds.
+import { checkoutPath } from "../core/paths.js"
+import { type McuBuild, mcuImage } from "./remote-core.js"
+
+export const mcuStacks = ["warmhello", "mbedTLS"] as const
+export type McuStack = (typeof mcuStacks)[number]
+
+export const mcuBuilds: readonly McuBuild[] = ["size", "speed"]
+
+export const stackImage = (stack: McuStack, build: McuBuild) =>
+    stack === "warmhello" ? mcuImage("rv32", build) : checkoutPath(`build/rv32/mbedtls-${build}/warmhello_mbedtls`)
+
+/** Where the recordings of each are: they differ, since each sends bytes of its own. */
+export const recordings: Record<McuStack, string> = {
+    warmhello: "test/mcu/recordings",
+    mbedTLS: "test/mcu/recordings/mbedtls",
+}
