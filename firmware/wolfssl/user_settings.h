@@ -81,8 +81,13 @@
 #ifndef WH_WOLFSSL_FAST /* the build that trades flash for time; docs/PERFORMANCE.md has both */
 #define WOLFSSL_SP_SMALL
 #define USE_SLOW_SHA512
+#define WOLFSSL_AES_SMALL_TABLES /* 4 KB less, a hundredth of a resumption more */
+#define WOLFSSL_AES_NO_UNROLL
 #endif
+/* A key on a curve holds numbers of its own length, not of RSA's 4096 bits: 3.6 KB of heap. */
+#define ALT_ECC_SIZE
 
+#define NO_PSK /* keys agreed on beforehand; resumption has no need of it */
 #define NO_DSA
 #define NO_DH
 #define NO_RC4
@@ -108,6 +113,13 @@
 #define NO_MAIN_DRIVER
 #define NO_ERROR_STRINGS    /* words come from warmhello/errors.def */
 #define WOLFSSL_SMALL_STACK /* an ESP32 task has 8 KB */
+/* A certificate's signature is checked before the rest of it is taken apart, not meanwhile: 1.1 KB
+ * of heap in a full handshake. */
+#define WOLFSSL_SMALL_CERT_VERIFY
+/* Room for 32 cipher suites, of which 13 are spoken, and for no names of pre-shared keys: together
+ * 0.6 KB of heap. */
+#define WOLFSSL_MAX_SUITE_SZ 64
+#define MAX_PSK_ID_LEN 16
 
 /* Entropy from wh_platform.random (wolfssl_hooks.c). */
 #define CUSTOM_RAND_GENERATE_SEED wh_wolfssl_seed
@@ -125,6 +137,11 @@ time_t wh_wolfssl_time(time_t *out);
 #define XVALIDATE_DATE(date, format, type, length)                                                           \
     wh_wolfssl_validate_date((date), (format), (type), (length))
 int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, int type, int length);
+
+/* printf is a twentieth of a firmware that has no other use for it. Of its formats this one knows
+ * those that wolfSSL, so configured, prints with: an IP address in a certificate. */
+#define XSNPRINTF wh_wolfssl_print
+int wh_wolfssl_print(char *out, size_t size, const char *format, ...);
 
 /* ---- Not defined, and why -------------------------------------------------
  * NO_SESSION_CACHE   removes wolfSSL_get1_session and wolfSSL_set_session.

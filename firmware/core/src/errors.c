@@ -2,37 +2,30 @@
 
 #include <stddef.h>
 
-typedef struct entry {
+static const struct {
     int value;
     const char *word;
-    const char *meaning;
-} entry;
-
-static const entry entries[] = {
-    {WH_OK, "ok", "done"},
-#define WH_ERROR(name, value, class_, word, meaning) {name, word, meaning},
+} words[] = {
+    {WH_OK, "ok"},
+#define WH_ERROR(name, value, class_, word, meaning) {name, word},
 #include "warmhello/errors.def"
 #undef WH_ERROR
 };
 
-static const entry *find(int error)
+enum { COUNT = sizeof words / sizeof words[0] };
+
+/* COUNT for an error without a name. */
+static size_t find(int error)
 {
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
-        if (entries[i].value == error) {
-            return &entries[i];
-        }
+    size_t i = 0;
+    while (i < COUNT && words[i].value != error) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
 const char *wh_error_word(int error)
 {
-    const entry *found = find(error);
-    return found != NULL ? found->word : "unknown";
-}
-
-const char *wh_error_meaning(int error)
-{
-    const entry *found = find(error);
-    return found != NULL ? found->meaning : "an error without a name";
+    size_t i = find(error);
+    return i < COUNT ? words[i].word : "unknown";
 }
