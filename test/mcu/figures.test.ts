@@ -38,14 +38,18 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
     )
 
     test("keep the aims that were reached", () => {
-        const cost = (name: string, build: string) =>
+        const find = (name: string, build: string, result: string) =>
             expected.find(
-                (one) =>
-                    one.stack === "warmhello" && one.name === name && one.build === build && one.result === "resumed",
-            )?.instructions
+                (one) => one.stack === "warmhello" && one.name === name && one.build === build && one.result === result,
+            )
+        const cost = (name: string, build: string) => find(name, build, "resumed")?.instructions
         expect(cost("tls12-id", "size")).toBeLessThan(1_000_000)
         expect(cost("tls12-ticket", "size")).toBeLessThan(1_000_000)
         expect(cost("tls13-x25519", "size")).toBeLessThan(6_000_000)
         expect(cost("tls13-x25519", "speed")).toBeLessThan(5_000_000)
+        for (const name of ["tls12-ticket", "tls13-x25519", "tls13-p256", "tls13-x25519-p384"]) {
+            expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
+        }
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(200 * 1024)
     })
 })
