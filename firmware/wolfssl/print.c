@@ -42,32 +42,23 @@ static void put_string(text *t, const char *string)
     }
 }
 
-/* Returns what is left of the format. */
-static const char *put_argument(text *t, const char *format, va_list *arguments)
-{
-    switch (*format) {
-    case 'u':
-        put_decimal(t, va_arg(*arguments, unsigned));
-        return format + 1;
-    case 's':
-        put_string(t, va_arg(*arguments, const char *));
-        return format + 1;
-    default: /* 02X */
-        put_byte(t, va_arg(*arguments, unsigned));
-        return format + 3;
-    }
-}
-
 int wh_wolfssl_print(char *out, size_t size, const char *format, ...)
 {
     text t = {.out = out, .size = size};
     va_list arguments;
     va_start(arguments, format);
     while (*format != '\0') {
-        if (*format == '%') {
-            format = put_argument(&t, format + 1, &arguments);
-        } else {
+        if (*format != '%') {
             put(&t, *format++);
+        } else if (format[1] == 'u') {
+            put_decimal(&t, va_arg(arguments, unsigned));
+            format += sizeof "%u" - 1;
+        } else if (format[1] == 's') {
+            put_string(&t, va_arg(arguments, const char *));
+            format += sizeof "%s" - 1;
+        } else {
+            put_byte(&t, va_arg(arguments, unsigned));
+            format += sizeof "%02X" - 1;
         }
     }
     va_end(arguments);
