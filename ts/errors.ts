@@ -75,6 +75,45 @@ const ownErrors = {
     "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
     "not-a-terminal": { class: "usage", hint: "Run it in a terminal: a person has to type what is asked." },
     "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
+    "no-meter": {
+        class: "platform",
+        hint: "Plug in the PPK2, or name its port or a file: warmhello measure /dev/ttyACM0",
+    },
+    "port-unusable": { class: "platform", hint: "Check the name of the port, and close other programs that use it." },
+    "not-a-ppk2": {
+        class: "usage",
+        hint: "Give the PPK2's first port; the device under test has one too, which goes to --log-port.",
+    },
+    "ppk2-no-metadata": {
+        class: "platform",
+        hint: "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
+    },
+    "ppk2-unplugged": {
+        class: "platform",
+        hint: "What was measured is kept; plug it in and go on with --continue.",
+    },
+    "csv-header": {
+        class: "usage",
+        hint: "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
+    },
+    "csv-units": { class: "usage", hint: "Write units into the first line: s, ms or us; A, mA or uA; V or mV." },
+    "csv-decimal-comma": { class: "usage", hint: "Export it again with decimal points." },
+    "csv-row": { class: "usage", hint: "Mend or take out that line; the file may be damaged." },
+    "csv-time": { class: "usage", hint: "Export it again with rising times and enough digits, one recording a file." },
+    "input-empty": { class: "usage", hint: "Check that the recording was saved whole." },
+    "jls-needs-pyjls": {
+        class: "platform",
+        hint: "Install it: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
+    },
+    "jls-unreadable": { class: "usage", hint: "Open it in Joulescope's own program, or export it as CSV." },
+    "trace-unreadable": {
+        class: "usage",
+        hint: "Give a raw trace as warmhello measure --raw of this version writes it.",
+    },
+    "no-wakes": {
+        class: "usage",
+        hint: "Was the device powered, did it wake, and are --awake-ua and --asleep-ua between its currents?",
+    },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {

@@ -1,0 +1,115 @@
+// Raw events as samples by one clock: that of the samples since the run began.
+import { HostClock } from "./host-clock.js"
+import { type Metadata, parseMetadata } from "./ppk2/calibration.js"
+import { Ppk2Decoder } from "./ppk2/decoder.js"
+import type { EndEvent, RawEvent, Session, SessionEvent } from "./raw.js"
+import { chunkDurationUs, type SampleChunk, type SourceEvent } from "./source.js"
+
+export type DecodedEvent = SourceEvent | SessionEvent | EndEvent
+
+/** What decoding came upon; the warnings are made of it. */
+export interface DecodeStats {
+    samples: number
+    lostSamples: number
+    damagedSamples: number
+    notNumbers: number
+    timeJumps: number
+    garbageBytes: number
+    unaccountedUs: number
+    missingFactors: string[]
+    sessions: number
+    /** End of the last sample. */
+    nowUs: number
+}
+
+export class Decoder {
+    readonly stats: DecodeStats = {
+        samples: 0,
+        lostSamples: 0,
+        damagedSamples: 0,
+        notNumbers: 0,
+        timeJumps: 0,
+        garbageBytes: 0,
+        unaccountedUs: 0,
+        missingFactors: [],
+        sessions: 0,
+        nowUs: 0,
+    }
+    #ppk2: Ppk2Decoder | undefined
+    #clock = new HostClock()
+    /** Where this session's own clock began. */
+    #offsetUs = 0
+    #startedAtMs = 0
+
+    decode(event: RawEvent): DecodedEvent[] {
+        switch (event.kind) {
+            case "session":
+                return [...this.#finishSession(), ...this.#startSession(event)]
+            case "bytes": {
+                const events = this.#ppk2?.push(event.bytes) ?? []
+                if (this.#ppk2 !== undefined) this.#clock.arrived(event.atUs, this.#ppk2.nowUs)
+                return events.map((one) => this.#count(one))
+            }
+            case "raw-log-line": {
+                const atUs = this.#offsetUs + this.#clock.toSampleUs(event.atUs)
+                return [{ kind: "log-line", atUs, text: event.text }]
+            }
+            case "end":
+                return [...this.#finishSession(), event]
+            default:
+                return [this.#count(event)]
+        }
+    }
+
+    #startSession(event: SessionEvent): DecodedEvent[] {
+        const { session } = event
+        const events: DecodedEvent[] = [event]
+        const startedAtMs = Date.parse(session.startedAt)
+        if (this.stats.sessions > 0) {
+            // The pause between two sessions is told by the calendar.
+            const pauseUs = Math.max(0, (startedAtMs - this.#startedAtMs) * 1000 - this.stats.nowUs)
+            const { nowUs } = this.stats
+            events.push({ kind: "gap", startUs: nowUs, durationUs: pauseUs, samples: 0, why: "break" })
+            this.stats.nowUs += pauseUs
+        } else this.#startedAtMs = startedAtMs
+        this.stats.sessions++
+        this.#offsetUs = this.stats.nowUs
+        this.#clock = new HostClock()
+        this.#ppk2 = this.#ppk2For(session)
+        return events
+    }
+
+    #ppk2For({ metadata, supply }: Session): Ppk2Decoder | undefined {
+        if (metadata === null) return undefined
+        const parsed: Metadata = parseMetadata(metadata)
+        this.stats.missingFactors = parsed.missing
+        return new Ppk2Decoder(parsed.calibration, supply.voltageMv)
+    }
+
+    #finishSession(): DecodedEvent[] {
+        const ppk2 = this.#ppk2
+        this.#ppk2 = undefined
+        if (ppk2 === undefined) return []
+        const events = ppk2.end().map((event) => this.#count(event))
+        this.stats.garbageBytes += ppk2.garbageBytes
+        this.stats.unaccountedUs += this.#clock.unaccountedUs
+        return events
+    }
+
+    #count<T extends SourceEvent>(event: T): T {
+        const { stats } = this
+        if (event.kind === "log-line") return event
+        event.startUs += this.#offsetUs
+        if (event.kind === "samples") {
+            stats.samples += event.currentUa.length
+            stats.nowUs = event.startUs + chunkDurationUs(event as SampleChunk)
+            return event
+        }
+        stats.nowUs = event.startUs + event.durationUs
+        if (event.why === "lost") stats.lostSamples += event.samples
+        else if (event.why === "damaged") stats.damagedSamples += event.samples
+        else if (event.why === "not-a-number") stats.notNumbers += event.samples
+        else if (event.why === "time-jump") stats.timeJumps++
+        return event
+    }
+}

@@ -1,0 +1,151 @@
+// Joulescope's .jls files, through its own reader in a Python beside this program.
+import { spawn } from "node:child_process"
+import { accessSync, constants } from "node:fs"
+import { z } from "zod"
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+import type { RawEvent, Session } from "./raw.js"
+import type { Gap, SampleChunk } from "./source.js"
+import type { Progress } from "./trace/reader.js"
+
+const NO_PYJLS = 3
+const FLOAT_BYTES = 4
+const UA_PER_A = 1e6
+const MV_PER_V = 1e3
+
+const headerSchema = z.object({ sampleRateHz: z.number().positive(), samples: z.int(), voltage: z.boolean() })
+
+export interface JlsOptions {
+    path: string
+    supply: Session["supply"]
+    progress: Progress
+    signal: AbortSignal
+}
+
+/** A child's output, taken by length. */
+class ByteReader {
+    readonly #pieces: AsyncIterator<Buffer>
+    #buffer = Buffer.alloc(0)
+
+    constructor(stream: AsyncIterable<Buffer>) {
+        this.#pieces = stream[Symbol.asyncIterator]()
+    }
+
+    /** Undefined when the output has ended before. */
+    async take(length: number): Promise<Buffer | undefined> {
+        while (this.#buffer.length < length) if (!(await this.#more())) return undefined
+        const taken = this.#buffer.subarray(0, length)
+        this.#buffer = this.#buffer.subarray(length)
+        return taken
+    }
+
+    async line(): Promise<string | undefined> {
+        while (!this.#buffer.includes(10)) if (!(await this.#more())) return undefined
+        return (await this.take(this.#buffer.indexOf(10) + 1))?.toString("utf8")
+    }
+
+    async #more(): Promise<boolean> {
+        const next = await this.#pieces.next()
+        if (next.done) return false
+        this.#buffer = Buffer.concat([this.#buffer, next.value])
+        return true
+    }
+}
+
+function floats(bytes: Buffer, factor: number): Float32Array {
+    const values = new Float32Array(Uint8Array.from(bytes).buffer)
+    for (let index = 0; index < values.length; index++) values[index] = (values[index] as number) * factor
+    return values
+}
+
+/** A Joulescope marks what it missed with NaN. */
+export function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
+    const { currentUa, voltageMv, stepUs, startUs } = chunk
+    const isBad = (index: number) =>
+        Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))
+    let index = 0
+    while (index < currentUa.length) {
+        const bad = isBad(index)
+        let end = index + 1
+        while (end < currentUa.length && isBad(end) === bad) end++
+        const atUs = startUs + index * stepUs
+        if (bad) {
+            const samples = end - index
+            yield { kind: "gap", startUs: atUs, durationUs: samples * stepUs, samples, why: "lost" }
+        } else {
+            yield {
+                ...chunk,
+                startUs: atUs,
+                currentUa: currentUa.slice(index, end),
+                voltageMv: voltageMv?.slice(index, end) ?? null,
+            }
+        }
+        index = end
+    }
+}
+
+function failure(code: number | null, stderr: string, path: string): WarmhelloError {
+    if (code === NO_PYJLS) return new WarmhelloError("jls-needs-pyjls", `${path} needs Joulescope's reader: ${stderr}`)
+    return new WarmhelloError("jls-unreadable", `${path}: ${stderr || `the reader ended with ${code}`}`)
+}
+
+export async function* readJls({ path, supply, progress, signal }: JlsOptions): AsyncGenerator<RawEvent> {
+    try {
+        accessSync(path, constants.R_OK)
+    } catch (cause) {
+        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+    }
+    const python = process.env.WARMHELLO_PYTHON ?? "python3"
+    const child = spawn(python, [checkoutPath("ts/measure/jls.py"), path], {
+        stdio: ["ignore", "pipe", "pipe"],
+        signal,
+    })
+    let stderr = ""
+    child.stderr.on("data", (text) => {
+        stderr += text
+    })
+    const ended = new Promise<number | null>((done) => {
+        child.on("error", (error) => {
+            stderr += error.message
+            done(signal.aborted ? 0 : NO_PYJLS)
+        })
+        child.on("close", done)
+    })
+    try {
+        yield* readOutput(new ByteReader(child.stdout), { path, supply, progress })
+        const code = await ended
+        if (signal.aborted) yield { kind: "end", why: "interrupted", detail: "" }
+        else if (code === 0) yield { kind: "end", why: "done", detail: "" }
+        else throw failure(code, stderr.trim(), path)
+    } finally {
+        child.kill()
+    }
+}
+
+async function* readOutput(
+    bytes: ByteReader,
+    { path, supply, progress }: Omit<JlsOptions, "signal">,
+): AsyncGenerator<RawEvent> {
+    const line = await bytes.line()
+    if (line === undefined) return
+    const { sampleRateHz, samples, voltage } = headerSchema.parse(JSON.parse(line))
+    const meter = { kind: "jls", name: path, sampleRateHz } as const
+    const used: Session["supply"] = voltage ? { ...supply, origin: "measured" } : supply
+    const startedAt = new Date().toISOString()
+    yield { kind: "session", session: { meter, supply: used, metadata: null, startedAt } }
+    const stepUs = 1e6 / sampleRateHz
+    for (let done = 0; done < samples; ) {
+        const count = (await bytes.take(4))?.readUInt32LE(0)
+        const current = count === undefined ? undefined : await bytes.take(FLOAT_BYTES * count)
+        const volts = voltage && count !== undefined ? await bytes.take(FLOAT_BYTES * count) : undefined
+        if (count === undefined || current === undefined) return
+        const chunk: SampleChunk = {
+            ...{ kind: "samples", startUs: done * stepUs, stepUs, durationsUs: null, channels: null },
+            currentUa: floats(current, UA_PER_A),
+            voltageMv: volts === undefined ? null : floats(volts, MV_PER_V),
+        }
+        yield* splitAtNaN(chunk)
+        done += count
+        progress.doneBytes = done
+    }
+}

@@ -1,0 +1,28 @@
+// The device's own serial log: its lines, and when each began to arrive.
+import { closeSerial, openSerial } from "./serial.js"
+
+export interface LogPort {
+    close(): Promise<void>
+}
+
+const LONGEST_LINE = 8192
+
+/** A line is dated by its end: it is printed at once, and at 115,200 baud takes a while to arrive. */
+export async function openLogPort(
+    path: string,
+    baudRate: number,
+    take: (text: string, atMs: number) => void,
+): Promise<LogPort> {
+    const port = await openSerial(path, baudRate)
+    let text = ""
+    port.on("data", (bytes: Buffer) => {
+        const atMs = performance.now()
+        text += bytes.toString("utf8")
+        const lines = text.split("\n")
+        text = (lines.pop() ?? "").slice(-LONGEST_LINE)
+        for (const line of lines) if (line.trim() !== "") take(line.trimEnd(), atMs)
+    })
+    // A device that loses its USB with its power comes back with the next wake; the PPK2 tells the end.
+    port.on("error", () => {})
+    return { close: () => closeSerial(port) }
+}

@@ -1,0 +1,47 @@
+// What a meter delivers, before anything is made of it. It is recorded as it comes (ts/measure/trace), so
+// that a run can be analysed again, from exactly what arrived.
+import type { Gap, MeterInfo, SampleChunk } from "./source.js"
+
+export type SupplyOrigin = "measured" | "set" | "given" | "assumed"
+
+export interface Session {
+    meter: MeterInfo
+    supply: { voltageMv: number; origin: SupplyOrigin }
+    /** Of a PPK2, as it tells them; null for other meters. */
+    metadata: string | null
+    /** ISO 8601, UTC. */
+    startedAt: string
+}
+
+export interface SessionEvent {
+    kind: "session"
+    session: Session
+}
+
+/** A PPK2's bytes and when they came, by this machine's clock since the session began. */
+export interface BytesEvent {
+    kind: "bytes"
+    atUs: number
+    bytes: Uint8Array
+}
+
+/** A line of the device's log, by the same clock. */
+export interface RawLogLine {
+    kind: "raw-log-line"
+    atUs: number
+    text: string
+}
+
+export type EndReason = "done" | "interrupted" | "unplugged" | "truncated"
+
+export interface EndEvent {
+    kind: "end"
+    why: EndReason
+    /** Where a source has more to say of it. */
+    detail: string
+}
+
+export type RawEvent = SessionEvent | BytesEvent | RawLogLine | SampleChunk | Gap | EndEvent
+
+/** Anything that delivers raw events until it has no more, or `signal` says to stop. */
+export type RawSource = AsyncIterable<RawEvent>
