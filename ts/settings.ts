@@ -55,6 +55,14 @@ export function parseVersionRange(text: string): VersionRange {
     return ranges.get(text) ?? refuse("It must be 1.2, 1.3 or auto.")
 }
 
+/** "full,resumed": what wakes are in turn. */
+export function parseWakeResults(text: string): ("full" | "resumed")[] {
+    return text.split(",").map((word) => {
+        if (word === "full" || word === "resumed") return word
+        return refuse("It must be a list of full and resumed, such as full,resumed.")
+    })
+}
+
 export function readFile(path: string): Buffer {
     try {
         return readFileSync(path)

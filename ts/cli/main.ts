@@ -9,6 +9,8 @@ import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { inspectCommand } from "./inspect.js"
+import { isInterruptHeld } from "./interrupt.js"
+import { addMeasureCommand } from "./measure-flags.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { provisionCommand } from "./provision.js"
@@ -121,6 +123,7 @@ function program(signal: AbortSignal): Command {
         .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
         .option("--json <file>", "write what was found as JSON; - for standard output")
         .action(provisionCommand)
+    addMeasureCommand(root, signal)
     root.command("soak")
         .description("many wakes of the sample app under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)
@@ -149,6 +152,7 @@ async function main(): Promise<void> {
     const interrupt = new AbortController()
     process.once("SIGINT", () => {
         interrupt.abort()
+        if (isInterruptHeld()) return
         // A wake in progress is not waited for; the server's process ends with this one.
         process.exit(exitCodes.interrupted.code)
     })

@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
-import type { RawEvent, Session } from "./raw.js"
+import { type RawEvent, type Session, stoppedBy } from "./raw.js"
 import type { Gap, SampleChunk } from "./source.js"
 import type { Progress } from "./trace/reader.js"
 
@@ -114,7 +114,7 @@ export async function* readJls({ path, supply, progress, signal }: JlsOptions): 
     try {
         yield* readOutput(new ByteReader(child.stdout), { path, supply, progress })
         const code = await ended
-        if (signal.aborted) yield { kind: "end", why: "interrupted", detail: "" }
+        if (signal.aborted) yield stoppedBy(signal)
         else if (code === 0) yield { kind: "end", why: "done", detail: "" }
         else throw failure(code, stderr.trim(), path)
     } finally {

@@ -43,5 +43,15 @@ export interface EndEvent {
 
 export type RawEvent = SessionEvent | BytesEvent | RawLogLine | SampleChunk | Gap | EndEvent
 
+/** What a source that was told to stop says: it had enough, unless somebody pressed Ctrl-C. */
+export const stoppedBy = (signal: AbortSignal): EndEvent => ({
+    kind: "end",
+    why: signal.reason === ENOUGH ? "done" : "interrupted",
+    detail: "",
+})
+
+/** The reason to abort with when all was measured that was asked for. */
+export const ENOUGH = "enough"
+
 /** Anything that delivers raw events until it has no more, or `signal` says to stop. */
 export type RawSource = AsyncIterable<RawEvent>

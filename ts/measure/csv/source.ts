@@ -3,8 +3,7 @@ import { createReadStream } from "node:fs"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { WarmhelloError } from "../../errors.js"
-import type { RawEvent, Session } from "../raw.js"
-import type { Gap, SampleChunk } from "../source.js"
+import { type RawEvent, type Session, stoppedBy } from "../raw.js"
 import type { Progress } from "../trace/reader.js"
 import { type CsvHeader, readHeader } from "./header.js"
 import { RowReader } from "./rows.js"
@@ -70,8 +69,8 @@ function startSession({ kind }: CsvHeader, options: CsvOptions, sampleRateHz: nu
 }
 
 /** One that a program is still writing, or that was cut off, ends in the middle of a line. */
-const endEvent = (rest: Buffer, name: string, interrupted: boolean): RawEvent => {
-    if (interrupted) return { kind: "end", why: "interrupted", detail: "" }
+const endEvent = (rest: Buffer, name: string, signal: AbortSignal): RawEvent => {
+    if (signal.aborted) return stoppedBy(signal)
     if (rest.length === 0) return { kind: "end", why: "done", detail: "" }
     return { kind: "end", why: "truncated", detail: `${name} ends in the middle of a line` }
 }
@@ -149,7 +148,7 @@ async function* readLines(options: CsvOptions, name: string): AsyncGenerator<Raw
     }
     if (!rows.hasHeader) throw emptyOrForeign(cut.rest)
     yield* rows.end()
-    yield endEvent(cut.rest, name, options.signal.aborted)
+    yield endEvent(cut.rest, name, options.signal)
 }
 
 function emptyOrForeign(start: Buffer): WarmhelloError {

@@ -57,11 +57,11 @@ export class Ppk2Port {
         await writeSerial(this.#port, startMeasuring())
     }
 
-    /** Calls `take` with each piece until the port closes; then `gone`, with true if nobody closed it here. */
-    listen(take: (bytes: Buffer) => void, gone: (unplugged: boolean) => void): void {
+    /** Calls `take` with each piece until the port closes; then `gone`. */
+    listen(take: (bytes: Buffer) => void, gone: () => void): void {
         this.#port.on("data", take)
-        this.#port.on("close", (error: { disconnected?: boolean } | null) => gone(error?.disconnected === true))
-        this.#port.on("error", () => gone(true))
+        this.#port.on("close", gone)
+        this.#port.on("error", gone)
     }
 
     /** Leaves the device under power, so that it goes on sleeping. */

@@ -1,7 +1,7 @@
 // A PPK2 as a source: its bytes as they come, and the lines of a device's log beside them.
 import { EventQueue } from "../event-queue.js"
 import { type LogPort, openLogPort } from "../log-port.js"
-import type { EndReason, RawEvent, Session } from "../raw.js"
+import { type EndEvent, type RawEvent, type Session, stoppedBy } from "../raw.js"
 import { Ppk2Port, type Ppk2Settings } from "./port.js"
 import { SAMPLE_RATE_HZ } from "./protocol.js"
 
@@ -33,16 +33,16 @@ export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> 
                 startedAt: new Date().toISOString(),
             },
         }
-        const end = (why: EndReason, detail: string) => {
+        const end = (event: EndEvent) => {
             gather.flush()
-            queue.push({ kind: "end", why, detail })
+            queue.push(event)
             queue.end()
         }
-        signal.addEventListener("abort", () => end("interrupted", ""))
-        if (signal.aborted) end("interrupted", "")
+        signal.addEventListener("abort", () => end(stoppedBy(signal)))
+        if (signal.aborted) end(stoppedBy(signal))
         port.listen(
             (bytes) => gather.add(bytes),
-            () => end("unplugged", `${path} is gone`),
+            () => end({ kind: "end", why: "unplugged", detail: `${path} is gone` }),
         )
         if (options.log !== undefined) {
             log = await openLogPort(options.log.path, options.log.baudRate, (text, atMs) => {
@@ -50,8 +50,8 @@ export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> 
                 queue.push({ kind: "raw-log-line", atUs: (atMs - gather.startedMs) * 1000, text })
             })
         }
-        await port.start({ mode, voltageMv })
         gather.startedMs = performance.now()
+        await port.start({ mode, voltageMv })
         yield* queue
     } finally {
         gather.stop()

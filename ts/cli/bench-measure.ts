@@ -1,0 +1,14 @@
+// `warmhello bench-measure`, which `npm run bench:measure` runs.
+import { benchCsv, benchPpk2 } from "../measure/bench.js"
+import { Output } from "./output.js"
+
+export interface BenchMeasureFlags {
+    samples: number
+    json?: string
+}
+
+/** Prints JSON. CSV takes longer, so that it gets a part of the samples. */
+export function benchMeasureCommand(flags: BenchMeasureFlags): void {
+    const cases = [benchPpk2(flags.samples), benchCsv(Math.ceil(flags.samples / 10))]
+    new Output(flags.json ?? "-").json({ cases })
+}

@@ -1,0 +1,65 @@
+// The flags of `warmhello measure`.
+import { type Command, Option } from "commander"
+import { LEAST_MV, MOST_MV } from "../measure/ppk2/protocol.js"
+import { standardThresholds } from "../measure/segment/segmenter.js"
+import { type BenchMeasureFlags, benchMeasureCommand } from "./bench-measure.js"
+import { type MeasureFlags, measureCommand } from "./measure.js"
+import { count, duration, optionWithDefault, wakeResults } from "./options.js"
+
+const MOST_UA = 1_000_000
+
+export function addMeasureCommand(root: Command, signal: AbortSignal): void {
+    root.command("measure")
+        .description("energy per wake, full against resumed: from a PPK2, from a recording, or from a pipe")
+        .argument("[source]", "a PPK2's port, a .csv, .csv.gz, .jls or raw trace, or - (default: the PPK2 plugged in)")
+        .option("--from <file>", "analyse this recording again")
+        .addOption(
+            new Option("--mode <mode>", "ampere: the device has its own supply; source: the PPK2 supplies it")
+                .choices(["ampere", "source"])
+                .default("ampere"),
+        )
+        .option(
+            "--voltage-mv <mV>",
+            `the supply: set in source mode (${LEAST_MV} to ${MOST_MV}), else believed`,
+            count(1, 60_000),
+        )
+        .option("--log-port <port>", "the device's own serial port, for the lines that its firmware logs")
+        .option("--log-baud <rate>", "its speed", count(300, 4_000_000), 115_200)
+        .addOption(
+            new Option("--segment <by>", "what tells the wakes and phases")
+                .choices(["auto", "channels", "log", "current"])
+                .default("auto"),
+        )
+        .option(
+            "--awake-ua <uA>",
+            "a wake begins when the current reaches this",
+            count(1, MOST_UA),
+            standardThresholds.awakeUa,
+        )
+        .option(
+            "--asleep-ua <uA>",
+            "sleep begins when it stays below this",
+            count(1, MOST_UA),
+            standardThresholds.asleepUa,
+        )
+        .addOption(optionWithDefault("--asleep-for <time>", "for this long", duration, "20ms"))
+        .option("--results <list>", "what the wakes are in turn, where nothing tells: full,resumed", wakeResults, [])
+        .option("--wakes <n>", "end after so many wakes", count(1))
+        .option("--duration <time>", "end after this time", duration)
+        .option("--raw <file>", "write what the meter delivers there, to analyse it again")
+        .option("--continue", "go on with the trace of --raw", false)
+        .option("--out <file>", "write run.json there, anew after each wake")
+        .option("--device <name>", "what run.json calls the device", "unnamed")
+        .option("--board <id>", "its board", "unknown")
+        .option("--firmware <name>", "its firmware", "unknown")
+        .option("--server <name>", "the server it connects to", "unknown")
+        .option("--seed <n>", "of the bootstrap", count(0, 2 ** 31), 1)
+        .option("--precision <percent>", "how well the difference should be known", count(1, 100), 5)
+        .option("--json <file>", "write run.json there at the end; - for standard output")
+        .action((source: string | undefined, flags: MeasureFlags) => measureCommand(source, flags, signal))
+    root.command("bench-measure")
+        .description("how many samples a second are read, converted and cut into wakes, as JSON")
+        .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
+        .option("--json <file>", "write the JSON there instead of to standard output")
+        .action((flags: BenchMeasureFlags) => benchMeasureCommand(flags))
+}

@@ -1,0 +1,102 @@
+// What a measurement came to, for the terminal: warnings first.
+import Table from "cli-table3"
+import pc from "picocolors"
+import type { Comparison, Run, RunWake, RunWarning } from "../energy/run.js"
+import { phaseWords } from "../wake/wake-line.js"
+
+const mj = (energyUj: number) => (energyUj / 1000).toFixed(2)
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+
+/** Several warnings of one kind, each about a wake, are one line. */
+export function warningLines(warnings: readonly RunWarning[]): string[] {
+    return [...grouped(warnings).values()].flatMap((same) => {
+        const [first] = same
+        if (first === undefined) return []
+        const more = same.length > 1 ? ` (and ${same.length - 1} more)` : ""
+        return [`${pc.yellow("warning:")} ${first.message}${more}`, `  ${pc.dim(first.advice)}`]
+    })
+}
+
+function grouped(warnings: readonly RunWarning[]): Map<string, RunWarning[]> {
+    const groups = new Map<string, RunWarning[]>()
+    for (const one of warnings) groups.set(one.code, [...(groups.get(one.code) ?? []), one])
+    return groups
+}
+
+export function wakeLine({ n, startS, result, forcedFull, durationMs, energyUj, chargeUc }: RunWake): string {
+    const what = `${result}${forcedFull ? " (forced)" : ""}`
+    const when = `${startS.toFixed(1)} s`.padStart(10)
+    const duration = `${durationMs.toFixed(1)} ms`.padStart(11)
+    const painted = result === "resumed" ? pc.green(what.padEnd(13)) : pc.yellow(what.padEnd(13))
+    return `${String(n).padStart(4)} ${when}  ${painted} ${duration} ${mj(energyUj).padStart(9)} mJ ${(chargeUc / 1000).toFixed(3).padStart(8)} mC`
+}
+
+function countLine(run: Run): string {
+    const of = (result: RunWake["result"]) => run.wakes.filter((wake) => wake.result === result).length
+    const parts = (["full", "resumed", "failed", "unknown"] as const)
+        .map((result) => [of(result), result] as const)
+        .filter(([count]) => count > 0)
+        .map(([count, result]) => `${count} ${result}`)
+    const { meter } = run
+    const lost = meter === null ? "" : `; ${meter.samples} samples, ${meter.lostSamples} lost`
+    const wakes = `${run.wakes.length} ${run.wakes.length === 1 ? "wake" : "wakes"}`
+    return `${wakes} in ${run.durationS.toFixed(1)} s${parts.length > 0 ? `: ${parts.join(", ")}` : ""}${lost}.`
+}
+
+/** Medians of each phase, full against resumed, and of whole wakes. */
+export function phaseTable(run: Run): string | undefined {
+    const groups = (["full", "resumed", "unknown", "failed"] as const)
+        .map((result) => ({ result, wakes: run.wakes.filter((wake) => wake.result === result) }))
+        .filter(({ wakes }) => wakes.length > 0)
+    if (groups.length === 0) return undefined
+    const head = ["medians", ...groups.flatMap(({ result }) => [`${result} ms`, "mJ"])]
+    const table = new Table({
+        head,
+        style: { head: [], border: [], compact: true },
+        colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+    })
+    const row = (title: string, value: (wake: RunWake) => { durationMs: number; energyUj: number } | undefined) => {
+        const cells = groups.flatMap(({ wakes }) => {
+            const found = wakes.map(value).filter((one) => one !== undefined)
+            if (found.length === 0) return ["-", "-"]
+            return [median(found.map((one) => one.durationMs)).toFixed(1), mj(median(found.map((one) => one.energyUj)))]
+        })
+        if (cells.some((cell) => cell !== "-")) table.push([title, ...cells])
+    }
+    for (const phase of phaseWords) {
+        if (phase !== "sleep") row(phase, ({ phases }) => phases.find((one) => one.phase === phase))
+    }
+    row("whole wake", (wake) => wake)
+    row("sleep after it", ({ phases }) => phases.find(({ phase }) => phase === "sleep"))
+    return table.toString()
+}
+
+function between({ differenceUj, differenceRangeUj }: Pick<Comparison, "differenceUj" | "differenceRangeUj">): string {
+    if (differenceRangeUj === null) return `${mj(differenceUj)} mJ, no interval`
+    return `${mj(differenceUj)} mJ, between ${mj(differenceRangeUj[0])} and ${mj(differenceRangeUj[1])}`
+}
+
+export function comparisonLines(comparison: Comparison): string[] {
+    const { pairs, confidence, fullUj, resumedUj, precision, pairsForPrecision } = comparison
+    const share = fullUj > 0 ? ` (${((100 * comparison.differenceUj) / fullUj).toFixed(1)} % of a full wake)` : ""
+    const tls = comparison.phases.find(({ phase }) => phase === "tls")
+    const lines = [
+        `${pc.bold("Resuming saves")} ${between(comparison)}${share}.`,
+        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; ${100 * confidence} % intervals, bootstrap.`,
+    ]
+    if (tls !== undefined) lines.push(`Of that in TLS: ${between(tls)}.`)
+    if (pairsForPrecision !== null) {
+        lines.push(`${pairsForPrecision} pairs tell it to ${100 * precision} %.`)
+    }
+    return lines
+}
+
+export function summaryLines(run: Run): string[] {
+    const table = phaseTable(run)
+    return [
+        ...warningLines(run.warnings),
+        ...(table === undefined ? [] : [table]),
+        countLine(run),
+        ...(run.comparison ? comparisonLines(run.comparison) : []),
+    ]
+}

@@ -1,0 +1,188 @@
+// `warmhello measure [source]`: the energy of wakes, from a current meter or its recording.
+import { existsSync } from "node:fs"
+import { dirname, relative, resolve } from "node:path"
+import { SingleBar } from "cli-progress"
+import pc from "picocolors"
+import { type Run, runText } from "../energy/run.js"
+import { exitCodes, WarmhelloError } from "../errors.js"
+import { measure } from "../measure/measure.js"
+import type { Segmentation } from "../measure/measurement.js"
+import { kindOf, type OpenedSource, openSource, type SourceKind, supplyFor } from "../measure/open.js"
+import type { MeterMode } from "../measure/ppk2/protocol.js"
+import { checkVoltage } from "../measure/ppk2/protocol.js"
+import { ENOUGH } from "../measure/raw.js"
+import { readTrace } from "../measure/trace/reader.js"
+import { TraceWriter } from "../measure/trace/writer.js"
+import type { WakeResult } from "../measure/wakes/results.js"
+import { holdInterrupt } from "./interrupt.js"
+import { summaryLines, wakeLine } from "./measure-summary.js"
+import { Output } from "./output.js"
+import { packageVersion } from "./version.js"
+
+export interface MeasureFlags {
+    from?: string
+    mode: MeterMode
+    voltageMv?: number
+    logPort?: string
+    logBaud: number
+    segment: Segmentation
+    awakeUa: number
+    asleepUa: number
+    asleepFor: number
+    results: WakeResult[]
+    wakes?: number
+    duration?: number
+    raw?: string
+    continue: boolean
+    out?: string
+    device: string
+    board: string
+    firmware: string
+    server: string
+    seed: number
+    precision: number
+    json?: string
+}
+
+/** What does not go together, each with what to say about it. */
+function misfits(source: string | undefined, flags: MeasureFlags, kind: SourceKind): [boolean, string][] {
+    const isMeter = kind === "ppk2"
+    const { logPort, raw } = flags
+    return [
+        [source !== undefined && flags.from !== undefined, "give either a source or --from"],
+        [flags.asleepUa >= flags.awakeUa, "--asleep-ua must be below --awake-ua"],
+        [flags.mode === "source" && flags.voltageMv === undefined, "--mode source goes with --voltage-mv"],
+        [flags.mode === "source" && !isMeter, "--mode source is for a PPK2, not for a recording"],
+        [
+            logPort !== undefined && !isMeter,
+            "--log-port goes with a PPK2: the lines of a recording are in its raw trace",
+        ],
+        [flags.segment === "log" && logPort === undefined && isMeter, "--segment log goes with --log-port"],
+        [flags.continue && raw === undefined, "--continue goes with --raw, the trace to go on with"],
+        [flags.continue && raw !== undefined && !existsSync(raw), `there is no ${raw} to continue`],
+        [kind === "trace" && raw !== undefined, "--raw is written from a meter; the source is a raw trace already"],
+    ]
+}
+
+function checkFlags(source: string | undefined, flags: MeasureFlags, kind: SourceKind): void {
+    const misfit = misfits(source, flags, kind).find(([applies]) => applies)
+    if (misfit !== undefined) throw new WarmhelloError("bad-option", misfit[1])
+    if (kind === "ppk2" && flags.voltageMv !== undefined) checkVoltage(flags.voltageMv)
+}
+
+function openTrace({ raw, continue: goesOn }: MeasureFlags): TraceWriter | undefined {
+    if (raw === undefined) return undefined
+    return goesOn ? TraceWriter.append(raw) : TraceWriter.create(raw)
+}
+
+/** A bar for a recording, which has an end; a line that is written over for a meter, which has none. */
+class Progress {
+    readonly #bar: SingleBar | undefined
+    readonly #stream = process.stderr
+
+    constructor(source: OpenedSource) {
+        if (!this.#stream.isTTY || source.total === 0) return
+        this.#bar = new SingleBar({
+            format: `{bar} {percentage} %  ${pc.dim("{seconds} s of samples")}`,
+            stream: this.#stream,
+            clearOnComplete: true,
+            barsize: Math.min(40, Math.max(10, this.#stream.columns - 40)),
+        })
+        this.#bar.start(source.total, 0, { seconds: "0" })
+    }
+
+    show(doneBytes: number, durationUs: number, wakes: number): void {
+        const seconds = (durationUs / 1e6).toFixed(0)
+        if (this.#bar !== undefined) this.#bar.update(doneBytes, { seconds })
+        else if (this.#stream.isTTY) this.#stream.write(`\r${pc.dim(`${seconds} s, ${wakes} wakes; Ctrl-C ends it`)} `)
+    }
+
+    clear(): void {
+        if (this.#bar === undefined && this.#stream.isTTY) this.#stream.write("\r\x1b[K")
+    }
+
+    end(): void {
+        this.#bar?.stop()
+        this.clear()
+    }
+}
+
+/** What the operator has to do for wakes whose kind nothing tells. */
+function tellOperator(output: Output, results: WakeResult[], done: number): void {
+    const next = results[done % results.length]
+    if (next !== undefined) output.line(pc.dim(`the next wake must be ${next}`))
+}
+
+function commandLine(): string {
+    return ["warmhello", ...process.argv.slice(2)].join(" ")
+}
+
+function rawFileFor(rawPath: string | undefined, out: string | undefined): string | null {
+    if (rawPath === undefined) return null
+    return out === undefined ? rawPath : relative(dirname(resolve(out)), resolve(rawPath))
+}
+
+/** Measures; throws afterwards, with everything written, when the source broke off or no device woke. */
+export async function measureCommand(
+    named: string | undefined,
+    flags: MeasureFlags,
+    interrupted: AbortSignal,
+): Promise<void> {
+    const name = named ?? flags.from
+    const kind = kindOf(name)
+    checkFlags(named, flags, kind)
+    const output = new Output(flags.json)
+    const enough = new AbortController()
+    const signal = AbortSignal.any([interrupted, enough.signal])
+    const log = flags.logPort === undefined ? undefined : { path: flags.logPort, baudRate: flags.logBaud }
+    const source = await openSource({ name, mode: flags.mode, voltageMv: flags.voltageMv, log, signal })
+    const before = flags.continue && flags.raw !== undefined ? readTrace(flags.raw, { doneBytes: 0 }) : undefined
+    const trace = openTrace(flags)
+    holdInterrupt()
+    const rawPath = kind === "trace" ? name : flags.raw
+    const progress = new Progress(source)
+    let wakes = 0
+    const { run } = await measure({
+        source: source.events,
+        ...{ trace, before, out: flags.out, signal },
+        stop: () => enough.abort(ENOUGH),
+        mostWakes: flags.wakes ?? Number.POSITIVE_INFINITY,
+        mostDurationUs: (flags.duration ?? Number.POSITIVE_INFINITY) * 1000,
+        thresholds: { awakeUa: flags.awakeUa, asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        segmentation: flags.segment,
+        wantsLog: log !== undefined,
+        results: flags.results,
+        supply:
+            kind === "trace" && flags.voltageMv !== undefined ? supplyFor("ampere", flags.voltageMv, kind) : undefined,
+        about: {
+            tool: { name: "warmhello", version: packageVersion(), command: commandLine() },
+            ...{ device: flags.device, board: flags.board, firmware: flags.firmware, server: flags.server },
+        },
+        rawFile: rawFileFor(rawPath, flags.out),
+        fromRaw: kind === "trace",
+        seed: flags.seed,
+        precision: flags.precision / 100,
+        onCut: () => {
+            wakes++
+            if (kind !== "ppk2") return
+            progress.clear()
+            tellOperator(output, flags.results, wakes)
+        },
+        onWake: (wake) => {
+            progress.clear()
+            if (kind === "ppk2") output.line(wakeLine(wake))
+        },
+        onProgress: (durationUs) => progress.show(source.progress.doneBytes, durationUs, wakes),
+    }).finally(() => progress.end())
+    report(output, run, flags, interrupted)
+}
+
+function report(output: Output, run: Run, flags: MeasureFlags, interrupted: AbortSignal): void {
+    for (const line of summaryLines(run)) output.line(line)
+    if (flags.out !== undefined) output.line(pc.dim(`written: ${flags.out}`))
+    output.json(JSON.parse(runText(run)))
+    const codes = run.warnings.map(({ code }) => code)
+    if (codes.includes("unplugged")) throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
+    if (interrupted.aborted) process.exitCode = exitCodes.interrupted.code
+    else if (run.wakes.length === 0) throw new WarmhelloError("no-wakes", "no wake was seen")
+}

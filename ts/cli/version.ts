@@ -1,0 +1,7 @@
+// The version of this program.
+import { readFileSync } from "node:fs"
+import { checkoutPath } from "../core/paths.js"
+
+export function packageVersion(): string {
+    return JSON.parse(readFileSync(checkoutPath("package.json"), "utf8")).version
+}

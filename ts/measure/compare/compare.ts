@@ -1,0 +1,115 @@
+// Full wakes against resumed ones, in pairs: a full one and the resumed one beside it, so that what drifts
+// over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
+import type { Comparison, RunWake } from "../../energy/run.js"
+import { phaseWords } from "../../wake/wake-line.js"
+import type { Phase } from "../../wake/words.js"
+import { deviationOf, meanInterval, meanOf } from "./bootstrap.js"
+
+/** Fewer pairs make no interval. */
+export const LEAST_PAIRS = 5
+const CONFIDENCE = 0.95
+/** Of the normal distribution, for that confidence. */
+const Z = 1.96
+/** A wake with more of its samples lost than this is not compared. */
+export const MOST_LOST = 0.01
+
+export interface CompareOptions {
+    seed: number
+    /** Half the interval's width that one would like, as a share of the difference. */
+    precision: number
+    sampleRateHz: number
+}
+
+export interface Pair {
+    full: RunWake
+    resumed: RunWake
+}
+
+export interface Paired {
+    pairs: Pair[]
+    /** Wakes without a partner. */
+    unpaired: number[]
+    /** Left out for lost samples. */
+    lossy: number[]
+}
+
+const isLossy = (wake: RunWake, sampleRateHz: number) =>
+    wake.lostSamples > (MOST_LOST * wake.durationMs * sampleRateHz) / 1000
+
+/** Where the firmware forces full handshakes, only those are compared: others are full for reasons of their own. */
+function comparable(wakes: RunWake[]): RunWake[] {
+    const forced = wakes.some(({ forcedFull }) => forcedFull)
+    return wakes.filter(
+        ({ result, forcedFull }) => result === "resumed" || (result === "full" && (!forced || forcedFull)),
+    )
+}
+
+export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
+    const lossy = wakes.filter((wake) => isLossy(wake, sampleRateHz))
+    const pairs: Pair[] = []
+    const unpaired: number[] = []
+    let waiting: RunWake | undefined
+    for (const wake of comparable(wakes).filter((one) => !lossy.includes(one))) {
+        if (waiting === undefined || waiting.result === wake.result) {
+            if (waiting !== undefined) unpaired.push(waiting.n)
+            waiting = wake
+            continue
+        }
+        pairs.push(wake.result === "full" ? { full: wake, resumed: waiting } : { full: waiting, resumed: wake })
+        waiting = undefined
+    }
+    if (waiting !== undefined) unpaired.push(waiting.n)
+    return { pairs, unpaired, lossy: lossy.map(({ n }) => n) }
+}
+
+const rounded = (value: number) => Number(value.toFixed(4))
+
+interface Compared {
+    fullUj: number
+    resumedUj: number
+    differenceUj: number
+    differenceRangeUj: [number, number] | null
+}
+
+function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: number): Compared {
+    const differences = pairs.map(({ full, resumed }) => energyUj(full) - energyUj(resumed))
+    const range = pairs.length >= LEAST_PAIRS ? meanInterval(differences, CONFIDENCE, seed) : null
+    return {
+        fullUj: rounded(meanOf(pairs.map(({ full }) => energyUj(full)))),
+        resumedUj: rounded(meanOf(pairs.map(({ resumed }) => energyUj(resumed)))),
+        differenceUj: rounded(meanOf(differences)),
+        differenceRangeUj: range === null ? null : [rounded(range[0]), rounded(range[1])],
+    }
+}
+
+const phaseEnergyUj = (phase: Phase) => (wake: RunWake) => wake.phases.find((one) => one.phase === phase)?.energyUj ?? 0
+
+/** Pairs until the difference is known to the wanted precision. */
+function pairsWanted(pairs: Pair[], precision: number): number | null {
+    const differences = pairs.map(({ full, resumed }) => full.energyUj - resumed.energyUj)
+    const mean = Math.abs(meanOf(differences))
+    if (pairs.length < LEAST_PAIRS || mean === 0) return null
+    return Math.max(LEAST_PAIRS, Math.ceil(((Z * deviationOf(differences)) / (precision * mean)) ** 2))
+}
+
+/** Null when there is no pair. The sleep is the same for both and is left out. */
+export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: CompareOptions): Comparison | null {
+    const { pairs } = pairUp(wakes, sampleRateHz)
+    if (pairs.length === 0) return null
+    const present = phaseWords.filter(
+        (phase) =>
+            phase !== "sleep" &&
+            pairs.some(({ full, resumed }) =>
+                [full, resumed].some((wake) => wake.phases.some((one) => one.phase === phase)),
+            ),
+    )
+    return {
+        pairs: pairs.length,
+        confidence: CONFIDENCE,
+        seed,
+        precision,
+        pairsForPrecision: pairsWanted(pairs, precision),
+        ...compareBy(pairs, ({ energyUj }) => energyUj, seed),
+        phases: present.map((phase) => ({ phase, ...compareBy(pairs, phaseEnergyUj(phase), seed) })),
+    }
+}

@@ -1,0 +1,175 @@
+// What speaks against the figures of a run: each doubt as a warning.
+import type { Comparison, RunWake, RunWarning } from "../energy/run.js"
+import { deviationOf, meanOf } from "./compare/bootstrap.js"
+import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
+import type { DecodeStats } from "./decode.js"
+import type { EndEvent, Session } from "./raw.js"
+import type { SegmenterStats } from "./segment/segmenter.js"
+import type { WakeBook } from "./wakes/book.js"
+import { warning } from "./warnings.js"
+
+/** Fewer pairs than this make an interval, but not a sure one. */
+const GOOD_PAIRS = 10
+/** Slower meters cannot show phases. */
+const FINE_RATE_HZ = 1000
+/** The log's delay may vary by this. */
+const MOST_SPREAD_US = 50_000
+/** How many standard errors a slope must have, and which share of the mean it must come to, to be called a drift. */
+const DRIFT_ERRORS = 3
+const DRIFT_SHARE = 0.05
+
+const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
+const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(3)} %`
+
+export function doubtsAboutSamples(stats: DecodeStats, lowestUa: number): RunWarning[] {
+    const found: RunWarning[] = []
+    const { samples, lostSamples, damagedSamples, garbageBytes, notNumbers, timeJumps, unaccountedUs } = stats
+    if (lostSamples > 0) {
+        const message = `${count(lostSamples, "sample")} of ${samples + lostSamples} lost (${share(lostSamples, samples)})`
+        found.push(warning("lost-samples", message))
+    }
+    if (damagedSamples > 0) found.push(warning("damaged-samples", `${count(damagedSamples, "sample")} damaged`))
+    if (garbageBytes > 3) found.push(warning("bytes-without-samples", `${garbageBytes} bytes were no samples`))
+    if (unaccountedUs > 0) {
+        const message = `${(unaccountedUs / 1e6).toFixed(2)} s more passed than there are samples for`
+        found.push(warning("time-unaccounted", message))
+    }
+    if (notNumbers > 0) found.push(warning("not-numbers", `${count(notNumbers, "sample")} without a number`))
+    if (timeJumps > 0) found.push(warning("time-jumps", `time jumps ${count(timeJumps, "time")}`))
+    if (stats.missingFactors.length > 0) {
+        const message = `the PPK2 does not tell ${stats.missingFactors.join(", ")}`
+        found.push(warning("calibration-incomplete", message))
+    }
+    if (lowestUa < -1000) found.push(warning("current-reversed", `the current falls to ${lowestUa.toFixed(0)} uA`))
+    return found
+}
+
+export function doubtsAboutSession({ supply, meter }: Session): RunWarning[] {
+    const found: RunWarning[] = []
+    if (supply.origin === "assumed") {
+        const message = `the supply is assumed to be ${(supply.voltageMv / 1000).toFixed(2)} V`
+        found.push(warning("supply-voltage-unknown", message))
+    }
+    if (meter.sampleRateHz < FINE_RATE_HZ) {
+        found.push(warning("coarse-sampling", `${meter.sampleRateHz.toFixed(0)} samples a second`))
+    }
+    return found
+}
+
+export function doubtsAboutEnd({ why, detail }: EndEvent): RunWarning[] {
+    if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand")]
+    if (why === "unplugged") return [warning("unplugged", detail)]
+    return why === "truncated" ? [warning("input-truncated", detail)] : []
+}
+
+export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, wantsLog: boolean): RunWarning[] {
+    const { wakes, stats } = book
+    const found: RunWarning[] = []
+    if (wakes.length === 0) {
+        const seen = `the current lies between ${segmenter.lowestUa.toFixed(0)} and ${segmenter.highestUa.toFixed(0)} uA`
+        found.push(warning("no-wakes", Number.isFinite(segmenter.lowestUa) ? `no wake: ${seen}` : "no wake"))
+    }
+    if (stats.cutAtStart > 0 || segmenter.startedAwake) {
+        found.push(warning("first-wake-cut", "the samples begin in the middle of a wake"))
+    }
+    if (segmenter.cutAtEnd) found.push(warning("last-wake-cut", "the samples end in the middle of a wake"))
+    if (segmenter.glitches > 0) {
+        found.push(warning("channel-glitches", `D0 was up too shortly for a wake ${count(segmenter.glitches, "time")}`))
+    }
+    const of = `of ${count(wakes.length, "wake")}`
+    if (stats.bootNotSeen > 0) found.push(warning("boot-not-seen", `${stats.bootNotSeen} ${of} begin where D0 rises`))
+    if (stats.outOfOrder > 0) {
+        found.push(warning("channels-out-of-order", `in ${stats.outOfOrder} ${of} pins rise in no order of phases`))
+    }
+    if (stats.unmarked > 0) found.push(warning("phases-unknown", `${stats.unmarked} ${of} have neither pins nor log`))
+    const failed = wakes.filter(({ result }) => result === "failed").length
+    if (failed > 0) found.push(warning("wakes-failed", `${failed} ${of} made no connection`))
+    const unknown = wakes.filter(({ result }) => result === "unknown").length
+    if (unknown > 0) {
+        found.push(warning("results-unknown", `of ${count(unknown, "wake")} nobody tells whether it resumed`))
+    }
+    return [...found, ...doubtsAboutLog(book, wantsLog)]
+}
+
+function doubtsAboutLog({ stats, wakes, alignment }: WakeBook, wantsLog: boolean): RunWarning[] {
+    const found: RunWarning[] = []
+    if (stats.unreadableLines > 0) {
+        found.push(warning("log-lines-unreadable", `${count(stats.unreadableLines, "line")} of a wake cannot be read`))
+    }
+    if (stats.unmatchedLines > 0) {
+        found.push(warning("log-lines-unmatched", `${count(stats.unmatchedLines, "line")} without a wake`))
+    }
+    if (wantsLog && stats.withLine < wakes.length) {
+        const message = `${wakes.length - stats.withLine} of ${count(wakes.length, "wake")} came without a log line`
+        found.push(warning("log-lines-missing", message))
+    }
+    for (const n of stats.disagreeing) {
+        found.push(warning("results-disagree", `wake ${n}: pins and log say different things`, n))
+    }
+    if (alignment.isImpossible) {
+        found.push(warning("log-not-aligned", "by the log, devices were awake for longer than by their current"))
+    } else if (alignment.spreadUs > MOST_SPREAD_US) {
+        const message = `the log's delay varies by ${(alignment.spreadUs / 1000).toFixed(0)} ms`
+        found.push(warning("log-not-aligned", message))
+    }
+    return found
+}
+
+/** What speaks against comparing. Nothing, when there is nothing of two kinds. */
+export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparison: Comparison | null): RunWarning[] {
+    const full = wakes.filter(({ result }) => result === "full").length
+    const resumed = wakes.filter(({ result }) => result === "resumed").length
+    const found: RunWarning[] = paired.lossy.map((n) =>
+        warning("wakes-lossy", `wake ${n} has more than 1 % of its samples lost`, n),
+    )
+    const { pairs, unpaired } = paired
+    if (full + resumed > 0 && pairs.length < GOOD_PAIRS) {
+        const message =
+            pairs.length < LEAST_PAIRS
+                ? `${count(pairs.length, "pair")} of a full and a resumed wake: too few for an interval`
+                : `${pairs.length} pairs make a wide interval`
+        found.push(warning("too-few-wakes", message))
+    }
+    if (unpaired.length > Math.max(1, pairs.length / 5)) {
+        const message = `${full} full and ${resumed} resumed wakes make ${count(pairs.length, "pair")} only`
+        found.push(warning("unequal-pairs", message))
+    }
+    if (comparison === null) return found
+    const range = comparison.differenceRangeUj
+    if (range !== null && range[0] <= 0 && range[1] >= 0) {
+        const [low, high] = range.map((value) => (value / 1000).toFixed(2))
+        found.push(warning("difference-unclear", `the difference lies between ${low} and ${high} mJ`))
+    }
+    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs)]
+}
+
+function doubtsAboutForce(pairs: Pair[]): RunWarning[] {
+    const full = pairs.map((pair) => pair.full)
+    const byLog = full.some(({ reason }) => reason !== null)
+    const notForced = full.filter(({ forcedFull }) => !forcedFull).length
+    if (!byLog || notForced === 0) return []
+    return [warning("not-forced", `${notForced} of ${count(full.length, "full wake")} were full without being told to`)]
+}
+
+/** The slope of the energies over time, in standard errors, and what it comes to over the run. */
+function slopeOf(pairs: Pair[]): { errors: number; changeUj: number } {
+    const times = pairs.map(({ full, resumed }) => (full.startS + resumed.startS) / 2)
+    const values = pairs.map(({ full, resumed }) => (full.energyUj + resumed.energyUj) / 2)
+    const [meanTime, meanValue] = [meanOf(times), meanOf(values)]
+    const squares = times.reduce((sum, time) => sum + (time - meanTime) ** 2, 0)
+    const products = times.reduce((sum, time, index) => sum + (time - meanTime) * ((values[index] ?? 0) - meanValue), 0)
+    const slope = squares > 0 ? products / squares : 0
+    const rest = values.map((value, index) => value - meanValue - slope * ((times[index] ?? 0) - meanTime))
+    const error = (deviationOf(rest) * Math.sqrt((pairs.length - 1) / (pairs.length - 2))) / Math.sqrt(squares)
+    const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
+    return { errors: error > 0 ? Math.abs(slope) / error : 0, changeUj: slope * span }
+}
+
+function doubtsAboutDrift(pairs: Pair[]): RunWarning[] {
+    if (pairs.length < LEAST_PAIRS) return []
+    const { errors, changeUj } = slopeOf(pairs)
+    const meanUj = meanOf(pairs.map(({ full, resumed }) => (full.energyUj + resumed.energyUj) / 2))
+    if (errors < DRIFT_ERRORS || Math.abs(changeUj) < DRIFT_SHARE * meanUj) return []
+    const message = `from the first pair to the last a wake's energy changed by ${(changeUj / 1000).toFixed(2)} mJ`
+    return [warning("drift", message)]
+}

@@ -1,0 +1,85 @@
+// Runs a source through a measurement, and writes as it goes.
+import { type Run, type RunWake, runText } from "../energy/run.js"
+import { writeWhole } from "./files.js"
+import { Measurement, type MeasurementOptions } from "./measurement.js"
+import type { RawEvent, RawSource } from "./raw.js"
+import type { TraceWriter } from "./trace/writer.js"
+
+/** The results are written anew after a wake, but not more often than this. */
+const WRITE_EVERY_MS = 10_000
+/** A file never waits for anything: give timers and Ctrl-C a turn now and then. */
+const TURN_EVERY_MS = 50
+
+export interface MeasureOptions extends Omit<MeasurementOptions, "onWake"> {
+    source: RawSource
+    trace: TraceWriter | undefined
+    /** Of a trace that is continued: analysed again, but not written again. */
+    before: RawSource | undefined
+    out: string | undefined
+    /** Ends the source. */
+    stop: () => void
+    mostWakes: number
+    mostDurationUs: number
+    onWake: (wake: RunWake) => void
+    onProgress: (durationUs: number) => void
+}
+
+class Saver {
+    readonly #path: string | undefined
+    #savedMs = Number.NEGATIVE_INFINITY
+
+    constructor(path: string | undefined) {
+        this.#path = path
+    }
+
+    now(run: () => Run): void {
+        if (this.#path === undefined) return
+        writeWhole(this.#path, runText(run()))
+        this.#savedMs = performance.now()
+    }
+
+    ifDue(run: () => Run): void {
+        if (performance.now() - this.#savedMs >= WRITE_EVERY_MS) this.now(run)
+    }
+}
+
+/** What was measured, however the source ended. */
+export async function measure(options: MeasureOptions): Promise<{ run: Run; measurement: Measurement }> {
+    const saver = new Saver(options.out)
+    let fresh = false
+    const measurement = new Measurement({
+        ...options,
+        onWake: (wake) => {
+            fresh = true
+            options.onWake(wake)
+        },
+    })
+    let turnMs = performance.now()
+    const take = async (event: RawEvent) => {
+        measurement.add(event)
+        if (fresh) saver.ifDue(() => measurement.run())
+        fresh = false
+        if (performance.now() - turnMs < TURN_EVERY_MS) return
+        options.onProgress(measurement.durationUs)
+        await new Promise((turn) => setImmediate(turn))
+        turnMs = performance.now()
+    }
+    if (options.before !== undefined) for await (const event of options.before) await take(event)
+    const startUs = measurement.durationUs
+    try {
+        for await (const event of options.source) {
+            options.trace?.write(event)
+            await take(event)
+            const isEnough =
+                measurement.wakes.length >= options.mostWakes ||
+                measurement.durationUs - startUs >= options.mostDurationUs
+            if (isEnough) options.stop()
+        }
+    } finally {
+        options.trace?.close()
+    }
+    measurement.finish()
+    const run = measurement.run()
+    saver.now(() => run)
+    return { run, measurement }
+}

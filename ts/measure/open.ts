@@ -1,0 +1,76 @@
+// What the person named as a source: a serial port, a file of one of several kinds, or a pipe.
+import { statSync } from "node:fs"
+import { WarmhelloError } from "../errors.js"
+import { readCsv } from "./csv/source.js"
+import { readJls } from "./jls.js"
+import type { MeterMode } from "./ppk2/protocol.js"
+import { readPpk2 } from "./ppk2/source.js"
+import type { RawSource, Session } from "./raw.js"
+import { findPpk2 } from "./serial.js"
+import { isTrace, type Progress, readTrace } from "./trace/reader.js"
+
+export type SourceKind = "ppk2" | "csv" | "jls" | "trace"
+
+export interface SourceOptions {
+    /** Undefined for the PPK2 that is plugged in. */
+    name: string | undefined
+    mode: MeterMode
+    voltageMv: number | undefined
+    log: { path: string; baudRate: number } | undefined
+    signal: AbortSignal
+}
+
+export interface OpenedSource {
+    kind: SourceKind
+    events: RawSource
+    progress: Progress
+    /** Bytes, or for .jls samples, in all; 0 where nobody knows. */
+    total: number
+}
+
+/** Believed where nobody says what the supply is: the most common one. */
+const ASSUMED_MV = 3300
+
+export function supplyFor(mode: MeterMode, voltageMv: number | undefined, kind: SourceKind): Session["supply"] {
+    if (voltageMv === undefined) return { voltageMv: ASSUMED_MV, origin: "assumed" }
+    return { voltageMv, origin: kind === "ppk2" && mode === "source" ? "set" : "given" }
+}
+
+function kindOfFile(path: string): SourceKind {
+    let entry: ReturnType<typeof statSync>
+    try {
+        entry = statSync(path)
+    } catch (cause) {
+        if (/^(\/dev\/|COM\d)/i.test(path)) return "ppk2"
+        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+    }
+    if (entry?.isCharacterDevice()) return "ppk2"
+    if (entry?.isDirectory()) throw new WarmhelloError("file-unreadable", `cannot read ${path}: it is a folder`)
+    if (entry?.isFile() && isTrace(path)) return "trace"
+    return /\.jls$/i.test(path) ? "jls" : "csv"
+}
+
+export const kindOf = (name: string | undefined): SourceKind => {
+    if (name === undefined) return "ppk2"
+    return name === "-" ? "csv" : kindOfFile(name)
+}
+
+export async function openSource({ name, mode, voltageMv, log, signal }: SourceOptions): Promise<OpenedSource> {
+    const kind = kindOf(name)
+    const supply = supplyFor(mode, voltageMv, kind)
+    const progress: Progress = { doneBytes: 0 }
+    const total = name === undefined || name === "-" || kind === "ppk2" ? 0 : statSync(name).size
+    const path = name ?? (await findPpk2())
+    switch (kind) {
+        case "ppk2": {
+            const settings = { path, mode, voltageMv: supply.voltageMv, supplyOrigin: supply.origin }
+            return { kind, events: readPpk2({ ...settings, log, signal }), progress, total }
+        }
+        case "csv":
+            return { kind, events: readCsv({ path, supply, progress, signal }), progress, total }
+        case "jls":
+            return { kind, events: readJls({ path, supply, progress, signal }), progress, total: 0 }
+        case "trace":
+            return { kind, events: readTrace(path, progress), progress, total }
+    }
+}

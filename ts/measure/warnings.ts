@@ -1,0 +1,49 @@
+// What a person has to know before trusting a measurement, each with what to do about it.
+import type { RunWarning } from "../energy/run.js"
+
+/** The advice for each; the message says how it was this time. */
+const advice = {
+    "no-wakes": "Check that the device is powered and wakes, and set --awake-ua and --asleep-ua between its currents.",
+    "lost-samples": "Plug the PPK2 straight into the computer, and let nothing else work on that computer.",
+    "damaged-samples": "Try another USB cable and another port.",
+    "bytes-without-samples": "Try another USB cable and another port; the times after it may be off.",
+    "time-unaccounted": "The computer was asleep or too busy: measure again. Times after that are too early.",
+    "not-numbers": "The meter had no value there; its own program may say why.",
+    "time-jumps": "The recording has holes: wakes across one are too short, or too cheap. Record it in one piece.",
+    "calibration-incomplete": "Standard factors stand in; calibrate the PPK2 with Nordic's Power Profiler.",
+    "supply-voltage-unknown": "Give --voltage-mv: until then only the charge is measured, and each energy is assumed.",
+    "first-wake-cut": "It was left out. Start measuring while the device sleeps.",
+    "last-wake-cut": "It was left out. Stop measuring while the device sleeps.",
+    "boot-not-seen":
+        "The current never fell below --asleep-ua before D0 rose; raise it above the sleeping current. Until then these wakes lack their boot.",
+    "channels-out-of-order": "Check the wiring against docs/MEASURING.md; those wakes have no phases.",
+    "channel-glitches": "Pull the marker pins down with 100 kOhm each, and connect the meter's logic VCC and GND.",
+    "phases-unknown": "Wire D0 to D7, or give the device's log with --log-port.",
+    "results-unknown": "Wire D6, give --log-port, or say what the wakes are in turn: --results full,resumed",
+    "wakes-failed": "They are not compared. The log says why.",
+    "log-lines-unreadable": "Check --log-baud, and that firmware and warmhello are of the same version.",
+    "log-lines-unmatched":
+        "Their wakes were not seen in the current: check --awake-ua, or the lines are of another device.",
+    "log-lines-missing": "Check --log-port and --log-baud; the firmware prints a line before each sleep.",
+    "log-not-aligned": "Let nothing else work on this computer, or wire the marker pins, which need no clocks.",
+    "results-disagree": "Pins and log are not of the same device, or the pins are wired wrongly.",
+    "too-few-wakes": "Measure more wakes before you claim anything.",
+    drift: "The battery, the temperature or the network changed: measure longer, or with a bench supply.",
+    "unequal-pairs": "Let full and resumed wakes alternate: they are compared in pairs side by side.",
+    "difference-unclear": "The interval holds 0: nothing is shown. Measure more wakes.",
+    "not-forced": "Let the firmware force every other wake: a wake that is full for another reason may differ in more.",
+    "wakes-lossy": "They are not compared. See lost-samples.",
+    "coarse-sampling": "Below 1000 samples a second a phase of TLS is a few samples. Trust whole wakes only.",
+    "current-reversed": "The meter is the wrong way round, or its zero is off.",
+    interrupted: "What came until then was kept; go on with --continue.",
+    unplugged: "What came until then was kept; plug it in and go on with --continue.",
+    "input-truncated": "What comes before was used. Was the recording still being written, or the disk full?",
+} as const
+
+export type WarningCode = keyof typeof advice
+
+export const warningCodes = Object.keys(advice) as WarningCode[]
+
+export function warning(code: WarningCode, message: string, wake?: number): RunWarning {
+    return { code, message, advice: advice[code], ...(wake === undefined ? {} : { wake }) }
+}
