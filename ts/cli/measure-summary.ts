@@ -84,7 +84,7 @@ export function comparisonLines(comparison: Comparison): string[] {
         `${pc.bold("Resuming saves")} ${between(comparison)}${share}.`,
         `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; ${100 * confidence} % intervals, bootstrap.`,
     ]
-    if (tls !== undefined) lines.push(`Of that in TLS: ${between(tls)}.`)
+    if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {
         lines.push(`${pairsForPrecision} pairs tell it to ${100 * precision} %.`)
     }

@@ -71,8 +71,7 @@ export async function measure(options: MeasureOptions): Promise<{ run: Run; meas
             options.trace?.write(event)
             await take(event)
             const isEnough =
-                measurement.wakes.length >= options.mostWakes ||
-                measurement.durationUs - startUs >= options.mostDurationUs
+                measurement.hasWakes(options.mostWakes) || measurement.durationUs - startUs >= options.mostDurationUs
             if (isEnough) options.stop()
         }
     } finally {

@@ -38,6 +38,9 @@ export interface MeasurementOptions {
     onWake: (wake: RunWake) => void
 }
 
+/** A log line is this late at most. */
+const LINE_ARRIVES_US = 250_000
+
 export class Measurement {
     readonly #options: MeasurementOptions
     readonly #decoder = new Decoder()
@@ -46,6 +49,8 @@ export class Measurement {
     #segmenter: Segmenter | undefined
     #session: Session | undefined
     #end: EndEvent | undefined
+    #cutWakes = 0
+    #lastCutUs = 0
 
     constructor(options: MeasurementOptions) {
         this.#options = options
@@ -54,6 +59,11 @@ export class Measurement {
 
     get wakes(): readonly RunWake[] {
         return this.#book.wakes
+    }
+
+    /** Whether so many wakes have ended, and the last one's log line had its time to arrive. */
+    hasWakes(count: number): boolean {
+        return this.#cutWakes >= count && this.durationUs - this.#lastCutUs >= LINE_ARRIVES_US
     }
 
     /** How the source ended; undefined while it goes on. */
@@ -91,16 +101,20 @@ export class Measurement {
     #start(session: Session): void {
         this.#session = { ...session, supply: this.#options.supply ?? session.supply }
         this.#end = undefined
-        const { thresholds, segmentation, wantsLog } = this.#options
+        const { thresholds, segmentation } = this.#options
         this.#segmenter ??= new Segmenter(
             {
                 ...thresholds,
                 voltageMv: this.#session.supply.voltageMv,
                 useChannels: segmentation === "auto" || segmentation === "channels",
-                keepProfiles: segmentation === "log" || wantsLog,
+                keepProfiles: segmentation === "auto" || segmentation === "log",
             },
             (wake) => {
-                if (wake.sleep === null && !wake.cutAtStart) this.#options.onCut(wake)
+                if (wake.sleep === null && !wake.cutAtStart) {
+                    this.#cutWakes++
+                    this.#lastCutUs = wake.startUs + wake.sums.durationUs
+                    this.#options.onCut(wake)
+                }
                 this.#book.addWake(wake)
             },
         )

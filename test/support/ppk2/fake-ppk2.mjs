@@ -1,7 +1,7 @@
 // @ts-check
 // TEST DOUBLE: a PPK2 that is none. It speaks the real protocol on a real pseudo-terminal, at 100,000 samples a
 // second or as fast as they are taken, and what it measures is a script.
-import { openPty } from "./pty.mjs"
+import { Pty } from "./pty.mjs"
 import { metadataText } from "./readings.mjs"
 import { SampleStream } from "./stream.mjs"
 
@@ -44,19 +44,17 @@ export class FakePpk2 {
     /** @param {FakeOptions} options */
     constructor(options) {
         this.options = options
-        this.pty = openPty()
-        this.log = openPty()
         this.stream = new SampleStream(options.steps, options.vddMv ?? 3300, options.faults)
         this.finished = new Promise((done) => {
             this.finish = done
         })
         /** @type {number[]} */
         this.received = []
-        this.pty.stream.on("data", (/** @type {Buffer} */ bytes) => {
+        this.pty = new Pty((bytes) => {
             this.received.push(...bytes)
             this.#obey()
         })
-        this.log.stream.on("data", () => {})
+        this.log = new Pty(() => {})
         if (options.stillMeasuring) this.#start()
     }
 
@@ -71,7 +69,7 @@ export class FakePpk2 {
     #obey() {
         const { otherDevice } = this.options
         if (otherDevice !== undefined) {
-            if (this.received.splice(0).length > 0 && otherDevice !== "") this.pty.stream.write(otherDevice)
+            if (this.received.splice(0).length > 0 && otherDevice !== "") this.pty.send(otherDevice)
             return
         }
         for (;;) {
@@ -93,10 +91,10 @@ export class FakePpk2 {
         const text = metadataText()
         const { metadata = "whole" } = this.options
         if (metadata === "none") return
-        if (metadata === "cut") this.pty.stream.write(text.slice(0, 120))
+        if (metadata === "cut") this.pty.send(text.slice(0, 120))
         else if (metadata === "incomplete")
-            this.pty.stream.write(text.replace(/^(GS2|I4): .*\n/gm, "").replace(/^R3: .*$/m, "R3: -nan"))
-        else this.pty.stream.write(text)
+            this.pty.send(text.replace(/^(GS2|I4): .*\n/gm, "").replace(/^R3: .*$/m, "R3: -nan"))
+        else this.pty.send(text)
     }
 
     #start() {
@@ -118,32 +116,27 @@ export class FakePpk2 {
 
     #send() {
         if (!this.#measuring || this.#writing) return
-        const count = Math.min(
-            this.#due(),
-            (this.options.unplugAfter ?? Number.POSITIVE_INFINITY) - this.stream.position,
-        )
-        if (count > 0) {
+        const { unplugAfter = Number.POSITIVE_INFINITY } = this.options
+        const count = Math.min(this.#due(), unplugAfter - this.stream.position)
+        if (unplugAfter <= this.stream.position) this.close()
+        else if (count > 0) {
             const bytes = this.stream.next(count, ({ logLine }) => {
-                if (logLine !== undefined) this.log.stream.write(`${logLine}\r\n`)
+                if (logLine !== undefined) this.log.send(`${logLine}\r\n`)
             })
             this.#writing = true
-            this.pty.stream.write(bytes, () => {
+            this.pty.send(bytes, () => {
                 this.#writing = false
                 if (!this.options.realTime) setImmediate(() => this.#send())
             })
         }
-        if (this.stream.position >= (this.options.unplugAfter ?? Number.POSITIVE_INFINITY)) this.close()
-        if (this.stream.done) {
-            this.#stop()
-            this.finish?.(undefined)
-        }
+        if (this.stream.done) this.finish?.(undefined)
     }
 
     /** Pulls the cable. */
     close() {
         this.#stop()
-        this.pty.stream.destroy()
-        this.log.stream.destroy()
+        this.pty.close()
+        this.log.close()
         this.finish?.(undefined)
     }
 }

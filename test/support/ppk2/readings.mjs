@@ -53,6 +53,13 @@ export function readingFor(currentUa, vddMv, range = rangeFor(currentUa)) {
     return { range, adc: low }
 }
 
+/** The current that the reading for this one stands for: a step in the highest range is 1 mA.
+ * @param {number} currentUa @param {number} vddMv */
+export function steppedUa(currentUa, vddMv) {
+    const { range, adc } = readingFor(currentUa, vddMv)
+    return currentOf(range, adc, vddMv)
+}
+
 /** @param {{range: number, adc: number}} reading @param {number} counter @param {number} levels */
 export const wordOf = ({ range, adc }, counter, levels) =>
     ((adc & 0x3fff) | (range << 14) | ((counter & 63) << 18) | (levels << 24)) >>> 0

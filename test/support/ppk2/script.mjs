@@ -3,6 +3,7 @@
 // are known because the script says them.
 import { uniformInt } from "pure-rand/distribution/uniformInt"
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
+import { steppedUa } from "./readings.mjs"
 
 /** @typedef {{durationMs: number, currentUa: number, levels: number, phase?: string, logLine?: string}} Step */
 /** @typedef {{result: "full" | "resumed", durationMs: number, chargeUc: number, phases: Record<string, number>}} Truth */
@@ -20,6 +21,7 @@ const PHASES = /** @type {const} */ ([
 ])
 const FULL_TLS_MS = 300
 const RESUMED_BIT = 6
+const VDD_MV = 3300
 
 /** Marks begin after ROM and boot loader. */
 export const BOOT_LOADER_MS = 20
@@ -40,7 +42,7 @@ export function alternatingWakes({ wakes, sleepMs, sleepUa = 8, scale = 1, jitte
     for (let n = 1; n <= wakes; n++) {
         const result = n % 2 === 1 ? "full" : "resumed"
         const one = wake(result, scale, vary)
-        const marksUs = marksOf(one.steps)
+        const marksUs = marksOf(one.steps, scale)
         const last = one.steps.at(-1)
         if (last !== undefined) last.logLine = logLine(n, result, marksUs)
         steps.push(...one.steps, { durationMs: sleepMs, currentUa: sleepUa, levels: 0, phase: "sleep" })
@@ -61,18 +63,19 @@ function wake(result, scale, vary) {
         // A hundredth of a millisecond is a sample.
         const durationMs = Math.round(100 * usual * scale * vary()) / 100
         steps.push({ durationMs, currentUa, levels, phase })
+        const chargeUc = (durationMs * steppedUa(currentUa, VDD_MV)) / 1000
         truth.durationMs += durationMs
-        truth.chargeUc += (durationMs * currentUa) / 1000
-        truth.phases[phase] = (durationMs * currentUa) / 1000
+        truth.chargeUc += chargeUc
+        truth.phases[phase] = chargeUc
         if (bit !== null) levels |= 1 << bit
         if (phase === "tls" && result === "resumed") levels |= 1 << RESUMED_BIT
     }
     return { steps, truth }
 }
 
-/** @param {Step[]} steps */
-function marksOf(steps) {
-    let atMs = -BOOT_LOADER_MS
+/** @param {Step[]} steps @param {number} scale */
+function marksOf(steps, scale) {
+    let atMs = -BOOT_LOADER_MS * scale
     /** @type {Record<string, number>} */
     const marksUs = {}
     for (const { phase, durationMs } of steps) {

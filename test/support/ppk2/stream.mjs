@@ -43,10 +43,10 @@ export class SampleStream {
         return this.position >= this.samples
     }
 
-    /** The next so many samples, as bytes. Calls `reached` for each step that ends in them.
+    /** The next so many samples, as bytes; after the script its last step goes on. Calls `reached` for each step that ends in them.
      * @param {number} count @param {(step: Step) => void} [reached] @returns {Uint8Array} */
     next(count, reached) {
-        const words = new Uint32Array(Math.min(count, this.samples - this.position))
+        const words = new Uint32Array(count)
         let used = 0
         /** @type {{at: number, bytes: Uint8Array}[]} */
         const inserts = []
@@ -86,8 +86,9 @@ export class SampleStream {
     #word(index) {
         const { changeRangeEvery, damaged } = this.faults
         const other = changeRangeEvery !== undefined && Math.floor(index / changeRangeEvery) % 2 === 1
-        const reading = this.readings[this.step]?.[other ? 1 : 0] ?? { range: 0, adc: 0 }
-        const word = wordOf(reading, index, this.steps[this.step]?.levels ?? 0)
+        const step = Math.min(this.step, this.steps.length - 1)
+        const reading = this.readings[step]?.[other ? 1 : 0] ?? { range: 0, adc: 0 }
+        const word = wordOf(reading, index, this.steps[step]?.levels ?? 0)
         return damaged?.includes(index) ? (word ^ (21 << COUNTER_SHIFT)) >>> 0 : word
     }
 }

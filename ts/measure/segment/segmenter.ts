@@ -308,6 +308,7 @@ export class Segmenter {
         this.#channelsSeen = true
         if (this.#wake === undefined) this.#begin(atUs, false, first)
         else if (this.#state === "low") this.#wakeAgain()
+        if (this.#wake !== undefined) this.#wake.profile = null // nobody needs it where pins tell
         this.#state = "marked"
     }
 
