@@ -7,6 +7,8 @@ import koffi from "koffi"
 const O_RDWR = 2
 const O_NOCTTY = 0x100
 const O_NONBLOCK = 0x800
+/** A program that we start must not hold our end open: it could never see the cable pulled. */
+const O_CLOEXEC = 0x80000
 const TERMIOS_BYTES = 64
 const POLL_MS = 1
 
@@ -26,7 +28,7 @@ export class Pty {
 
     /** @param {(bytes: Buffer) => void} receive */
     constructor(receive) {
-        this.file = openMaster(O_RDWR | O_NOCTTY | O_NONBLOCK)
+        this.file = openMaster(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         if (this.file < 0 || grant(this.file) < 0 || unlock(this.file) < 0)
             throw new Error("no pseudo-terminal to be had")
         /** @type {string} */

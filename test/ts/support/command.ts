@@ -1,6 +1,5 @@
 // Runs the command `warmhello` as a user does, in a process of its own.
-import { type ChildProcessByStdio, spawn } from "node:child_process"
-import type { Readable } from "node:stream"
+import { type ChildProcess, spawn } from "node:child_process"
 import { checkoutPath } from "#warmhello/core/paths.js"
 
 const MAIN = checkoutPath("build/ts/cli/main.js")
@@ -12,25 +11,31 @@ export interface CommandResult {
 }
 
 export interface RunningCommand {
-    process: ChildProcessByStdio<null, Readable, Readable>
+    process: ChildProcess
     /** Resolves as soon as the text has appeared on standard output or standard error. */
     shows(text: string): Promise<void>
     ended: Promise<CommandResult>
 }
 
-export function startCommand(args: string[], environment: Record<string, string> = {}): RunningCommand {
+/** `input` is what comes through a pipe; without it there is nothing to read. */
+export function startCommand(
+    args: string[],
+    environment: Record<string, string> = {},
+    input?: Uint8Array,
+): RunningCommand {
     const child = spawn(process.execPath, [MAIN, ...args], {
         cwd: checkoutPath("."),
         env: { ...process.env, NO_COLOR: "1", ...environment },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     })
+    child.stdin?.end(input)
     const kill = () => void child.kill("SIGKILL") // a test that ran out of time leaves no process behind
     process.once("exit", kill)
     child.on("close", () => process.off("exit", kill))
     const output = { stdout: "", stderr: "" }
     let grown = () => {}
     for (const name of ["stdout", "stderr"] as const) {
-        child[name].setEncoding("utf8").on("data", (text) => {
+        child[name]?.setEncoding("utf8").on("data", (text) => {
             output[name] += text
             grown()
         })

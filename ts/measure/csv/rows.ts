@@ -19,7 +19,7 @@ const LOWER_E = 101
 
 const powers = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent)
 
-const isSpace = (byte: number) => byte === SPACE || byte === CR || byte === QUOTE || byte === 9
+const isSpace = (byte: number) => byte === SPACE || byte === CR || byte === QUOTE
 const isDigit = (byte: number) => byte >= ZERO && byte <= NINE
 
 /** What a row holds. The same object for each row. */
