@@ -84,7 +84,9 @@ export function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
     }
 }
 
-function failure(code: number | null, stderr: string, path: string): WarmhelloError {
+/** The reader's last line is its reason; what its library says before that is for its authors. */
+function failure(code: number | null, text: string, path: string): WarmhelloError {
+    const stderr = text.trim().split("\n").at(-1) ?? ""
     if (code === NO_PYJLS) return new WarmhelloError("jls-needs-pyjls", `${path} needs Joulescope's reader: ${stderr}`)
     return new WarmhelloError("jls-unreadable", `${path}: ${stderr || `the reader ended with ${code}`}`)
 }
@@ -116,7 +118,7 @@ export async function* readJls({ path, supply, progress, signal }: JlsOptions): 
         const code = await ended
         if (signal.aborted) yield stoppedBy(signal)
         else if (code === 0) yield { kind: "end", why: "done", detail: "" }
-        else throw failure(code, stderr.trim(), path)
+        else throw failure(code, stderr, path)
     } finally {
         child.kill()
     }

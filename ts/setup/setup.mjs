@@ -342,6 +342,20 @@ if (forPowercuts) {
     })
 }
 if (forCi) {
+    const pyjls = "test/support/requirements.txt"
+    steps.push({
+        name: "pyjls, for the tests of .jls files",
+        from: () => fingerprint([pyjls]),
+        made: () => true, // tests say so when it is left out
+        make: () => {
+            try {
+                run(["python3", "-m", "venv", "build/python"])
+                run(["build/python/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", pyjls])
+            } catch {
+                process.stderr.write(" left out: python3 with venv and pip is missing, or what they fetch;")
+            }
+        },
+    })
     steps.push({
         name: "fuzz targets",
         from: () => fingerprint(["firmware", "test/fuzz", "test/c/support"], [wolfsslDir]),

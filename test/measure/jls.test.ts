@@ -1,0 +1,67 @@
+// .jls through pyjls, where it is installed: in the environment that set-up makes for CI, or any other.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { readRun } from "#warmhello/energy/run.js"
+import { startCommand } from "../ts/support/command.js"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-jls-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const ofSetup = checkoutPath("build/python/bin/python3")
+const python = process.env.WARMHELLO_PYTHON ?? (existsSync(ofSetup) ? ofSetup : "python3")
+const missing =
+    spawnSync(python, ["-c", "import pyjls"]).status === 0
+        ? undefined
+        : "there is no pyjls; npm run setup -- --ci installs it in build/python"
+
+if (missing !== undefined) console.warn(`skipped: ${missing}`)
+
+const measure = (...args: string[]) => startCommand(["measure", ...args], { WARMHELLO_PYTHON: python }).ended
+
+function makeFile(name: string, voltage: "voltage" | "no-voltage"): string {
+    const path = join(folder, name)
+    const made = spawnSync(python, [checkoutPath("test/support/make_jls.py"), path, voltage], { encoding: "utf8" })
+    expect(made.stderr).toBe("")
+    return path
+}
+
+describe.skipIf(missing !== undefined)(`.jls${missing === undefined ? "" : `: ${missing}`}`, () => {
+    test("has its own voltage, and what the Joulescope missed is a gap", async () => {
+        const out = join(folder, "run.json")
+        const { code, stderr } = await measure(makeFile("js220.jls", "voltage"), "--out", out)
+        expect(stderr).toBe("")
+        expect(code).toBe(0)
+        const run = readRun(out)
+        expect(run.meter).toMatchObject({ kind: "jls", sampleRateHz: 10_000, samples: 9990, lostSamples: 10 })
+        expect(run.supply.origin).toBe("measured")
+        expect(run.wakes).toHaveLength(1)
+        expect(run.wakes[0]?.energyUj).toBeCloseTo(80 * 3 * 100, 0)
+    })
+
+    test("without a voltage takes the one that is given", async () => {
+        const out = join(folder, "run.json")
+        await measure(makeFile("current.jls", "no-voltage"), "--voltage-mv", "3600", "--out", out)
+        expect(readRun(out).wakes[0]?.energyUj).toBeCloseTo(80 * 3.6 * 100, 0)
+    })
+
+    test("that is none exits 2, in its reader's words", async () => {
+        const path = join(folder, "text.jls")
+        writeFileSync(path, "this is no recording\n".repeat(1000))
+        const { code, stderr } = await measure(path)
+        expect(stderr).toMatch(/error: .*text.jls: pyjls cannot read it/)
+        expect(code).toBe(2)
+    })
+})
+
+test("a .jls without pyjls exits 6, and says how to install it", async () => {
+    const path = join(folder, "some.jls")
+    writeFileSync(path, "")
+    const command = startCommand(["measure", path], { WARMHELLO_PYTHON: "no-such-python" })
+    const { code, stderr } = await command.ended
+    expect(stderr).toMatch(/error: .*needs Joulescope's reader[\s\S]*python3 -m pip install pyjls/)
+    expect(code).toBe(6)
+})
