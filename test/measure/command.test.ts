@@ -61,6 +61,8 @@ describe("a measurement", () => {
         expect(second.wakes).toEqual(first.wakes)
         expect(second.comparison).toEqual(first.comparison)
         expect(second.meter).toEqual({ ...first.meter, kind: "raw" })
+        expect((await warmhello("measure", raw, "--wakes", "2", "--out", again)).code).toBe(0)
+        expect(readRun(again).wakes).toHaveLength(2)
     })
 
     test("with the device's log has phases, results and reasons without a single pin", async () => {
@@ -91,7 +93,7 @@ describe("a measurement", () => {
     test("with --json - leaves nothing but JSON on standard output", async () => {
         const { stdout, stderr } = await warmhello("measure", plugIn().path, "--wakes", "2", "--json", "-")
         expect(JSON.parse(stdout)).toMatchObject({ schema: "warmhello-run", origin: "measured" })
-        expect(stderr).toContain("2 wakes in")
+        expect(stderr).toMatch(/\d wakes in/)
     })
 })
 
@@ -108,6 +110,10 @@ describe("nothing is lost", () => {
         const before = readRun(out)
         expect(before.wakes.length).toBeGreaterThanOrEqual(2)
         expect(codesIn(out)).toContain("interrupted")
+
+        // Without --continue it is not overwritten.
+        const refused = await warmhello("measure", plugIn().path, ...flags)
+        expect(refused.stderr).toMatch(/error: there is a .*whtrace already: --continue goes on with it/)
 
         const more = await warmhello(
             "measure",
@@ -190,6 +196,10 @@ async function expectError(args: string[], code: number, message: string | RegEx
 }
 
 describe("bad input", () => {
+    test("no PPK2 at all exits 6", async () => {
+        await expectError([], 6, /error: (no PPK2 is plugged in|the serial ports cannot be listed)/)
+    })
+
     test.each([
         ["a file that is not there", ["no/such.csv"], 2, "error: cannot read no/such.csv"],
         ["a folder", ["docs"], 2, "error: cannot read docs: it is a folder"],

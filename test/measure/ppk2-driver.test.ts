@@ -126,6 +126,11 @@ test("a pulled cable ends the source, and what came before is there", async () =
     expect(Math.abs(chargeUc(events) / truthUc - 1)).toBeLessThan(0.001)
 })
 
+test("a PPK2 that falls silent ends the source", async () => {
+    const { why } = await measure(plugIn({ silentAfter: 20_000 }))
+    expect(why).toBe("unplugged")
+})
+
 test("a calibration with holes is used with standard factors, which are named", async () => {
     const { decoder } = await measure(plugIn({ metadata: "incomplete" }))
     expect(decoder.stats.missingFactors.toSorted()).toEqual(["GS2", "I4", "R3"])

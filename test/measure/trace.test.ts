@@ -42,7 +42,7 @@ const events: RawEvent[] = [
 
 async function read(path: string): Promise<RawEvent[]> {
     const found: RawEvent[] = []
-    for await (const event of readTrace(path, { doneBytes: 0 })) found.push(event)
+    for await (const event of readTrace(path, { doneBytes: 0 }, new AbortController().signal)) found.push(event)
     return found
 }
 

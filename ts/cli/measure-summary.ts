@@ -23,12 +23,19 @@ function grouped(warnings: readonly RunWarning[]): Map<string, RunWarning[]> {
     return groups
 }
 
-export function wakeLine({ n, startS, result, forcedFull, durationMs, energyUj, chargeUc }: RunWake): string {
+/** Narrower than this, a line has the essential only. */
+const NARROW = 70
+
+export function wakeLine(wake: RunWake, columns: number): string {
+    const { n, startS, result, forcedFull, durationMs, energyUj, chargeUc } = wake
     const what = `${result}${forcedFull ? " (forced)" : ""}`
     const when = `${startS.toFixed(1)} s`.padStart(10)
     const duration = `${durationMs.toFixed(1)} ms`.padStart(11)
     const painted = result === "resumed" ? pc.green(what.padEnd(13)) : pc.yellow(what.padEnd(13))
-    return `${String(n).padStart(4)} ${when}  ${painted} ${duration} ${mj(energyUj).padStart(9)} mJ ${(chargeUc / 1000).toFixed(3).padStart(8)} mC`
+    const number = String(n).padStart(4)
+    const energy = `${mj(energyUj).padStart(9)} mJ`
+    if (columns < NARROW) return `${number}  ${painted} ${energy}`
+    return `${number} ${when}  ${painted} ${duration} ${energy} ${(chargeUc / 1000).toFixed(3).padStart(8)} mC`
 }
 
 function countLine(run: Run): string {
@@ -43,24 +50,36 @@ function countLine(run: Run): string {
     return `${wakes} in ${run.durationS.toFixed(1)} s${parts.length > 0 ? `: ${parts.join(", ")}` : ""}${lost}.`
 }
 
+interface Group {
+    result: RunWake["result"]
+    wakes: RunWake[]
+}
+
+type Costs = { durationMs: number; energyUj: number }
+
+/** The medians of one thing over the wakes of a group: energy, and in a wide terminal its time before it. */
+function cellsOf(wakes: RunWake[], value: (wake: RunWake) => Costs | undefined, wide: boolean): string[] {
+    const found = wakes.map(value).filter((one) => one !== undefined)
+    if (found.length === 0) return wide ? ["-", "-"] : ["-"]
+    const energy = mj(median(found.map((one) => one.energyUj)))
+    return wide ? [median(found.map((one) => one.durationMs)).toFixed(1), energy] : [energy]
+}
+
 /** Medians of each phase, full against resumed, and of whole wakes. */
-export function phaseTable(run: Run): string | undefined {
-    const groups = (["full", "resumed", "unknown", "failed"] as const)
+export function phaseTable(run: Run, columns: number): string | undefined {
+    const groups: Group[] = (["full", "resumed", "unknown", "failed"] as const)
         .map((result) => ({ result, wakes: run.wakes.filter((wake) => wake.result === result) }))
         .filter(({ wakes }) => wakes.length > 0)
     if (groups.length === 0) return undefined
-    const head = ["medians", ...groups.flatMap(({ result }) => [`${result} ms`, "mJ"])]
+    const wide = columns >= NARROW
+    const head = ["medians", ...groups.flatMap(({ result }) => (wide ? [`${result} ms`, "mJ"] : [`${result} mJ`]))]
     const table = new Table({
         head,
         style: { head: [], border: [], compact: true },
         colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
     })
-    const row = (title: string, value: (wake: RunWake) => { durationMs: number; energyUj: number } | undefined) => {
-        const cells = groups.flatMap(({ wakes }) => {
-            const found = wakes.map(value).filter((one) => one !== undefined)
-            if (found.length === 0) return ["-", "-"]
-            return [median(found.map((one) => one.durationMs)).toFixed(1), mj(median(found.map((one) => one.energyUj)))]
-        })
+    const row = (title: string, value: (wake: RunWake) => Costs | undefined) => {
+        const cells = groups.flatMap(({ wakes }) => cellsOf(wakes, value, wide))
         if (cells.some((cell) => cell !== "-")) table.push([title, ...cells])
     }
     for (const phase of phaseWords) {
@@ -91,8 +110,8 @@ export function comparisonLines(comparison: Comparison): string[] {
     return lines
 }
 
-export function summaryLines(run: Run): string[] {
-    const table = phaseTable(run)
+export function summaryLines(run: Run, columns: number): string[] {
+    const table = phaseTable(run, columns)
     return [
         ...warningLines(run.warnings),
         ...(table === undefined ? [] : [table]),

@@ -60,6 +60,10 @@ function misfits(source: string | undefined, flags: MeasureFlags, kind: SourceKi
         [flags.segment === "log" && logPort === undefined && isMeter, "--segment log goes with --log-port"],
         [flags.continue && raw === undefined, "--continue goes with --raw, the trace to go on with"],
         [flags.continue && raw !== undefined && !existsSync(raw), `there is no ${raw} to continue`],
+        [
+            !flags.continue && raw !== undefined && existsSync(raw),
+            `there is a ${raw} already: --continue goes on with it; otherwise give another name`,
+        ],
         [kind === "trace" && raw !== undefined, "--raw is written from a meter; the source is a raw trace already"],
     ]
 }
@@ -136,7 +140,8 @@ export async function measureCommand(
     const signal = AbortSignal.any([interrupted, enough.signal])
     const log = flags.logPort === undefined ? undefined : { path: flags.logPort, baudRate: flags.logBaud }
     const source = await openSource({ name, mode: flags.mode, voltageMv: flags.voltageMv, log, signal })
-    const before = flags.continue && flags.raw !== undefined ? readTrace(flags.raw, { doneBytes: 0 }) : undefined
+    const before =
+        flags.continue && flags.raw !== undefined ? readTrace(flags.raw, { doneBytes: 0 }, signal) : undefined
     const trace = openTrace(flags)
     holdInterrupt()
     const rawPath = kind === "trace" ? name : flags.raw
@@ -170,7 +175,7 @@ export async function measureCommand(
         },
         onWake: (wake) => {
             progress.clear()
-            if (kind === "ppk2") output.line(wakeLine(wake))
+            if (kind === "ppk2") output.line(wakeLine(wake, output.columns))
         },
         onProgress: (durationUs) => progress.show(source.progress.doneBytes, durationUs, wakes),
     }).finally(() => progress.end())
@@ -178,7 +183,7 @@ export async function measureCommand(
 }
 
 function report(output: Output, run: Run, flags: MeasureFlags, interrupted: AbortSignal): void {
-    for (const line of summaryLines(run)) output.line(line)
+    for (const line of summaryLines(run, output.columns)) output.line(line)
     if (flags.out !== undefined) output.line(pc.dim(`written: ${flags.out}`))
     output.json(JSON.parse(runText(run)))
     const codes = run.warnings.map(({ code }) => code)

@@ -99,7 +99,8 @@ export class Measurement {
     }
 
     #start(session: Session): void {
-        this.#session = { ...session, supply: this.#options.supply ?? session.supply }
+        const { startedAt } = this.#session ?? session // of the first one, if this goes on
+        this.#session = { ...session, startedAt, supply: this.#options.supply ?? session.supply }
         this.#end = undefined
         const { thresholds, segmentation } = this.#options
         this.#segmenter ??= new Segmenter(

@@ -71,6 +71,6 @@ export async function openSource({ name, mode, voltageMv, log, signal }: SourceO
         case "jls":
             return { kind, events: readJls({ path, supply, progress, signal }), progress, total: 0 }
         case "trace":
-            return { kind, events: readTrace(path, progress), progress, total }
+            return { kind, events: readTrace(path, progress, signal), progress, total }
     }
 }

@@ -14,6 +14,7 @@ import { SampleStream } from "./stream.mjs"
  * @property {boolean} [realTime] 100,000 samples a second; otherwise as fast as they are taken
  * @property {import("./stream.mjs").Faults} [faults]
  * @property {number} [unplugAfter] samples, then the cable is pulled
+ * @property {number} [silentAfter] samples, then none comes any more
  * @property {"whole" | "none" | "cut" | "incomplete"} [metadata]
  * @property {string} [otherDevice] is no PPK2 but answers this to anything
  * @property {boolean} [stillMeasuring] a program crashed and left it measuring
@@ -116,6 +117,7 @@ export class FakePpk2 {
 
     #send() {
         if (!this.#measuring || this.#writing) return
+        if (this.stream.position >= (this.options.silentAfter ?? Number.POSITIVE_INFINITY)) return
         const { unplugAfter = Number.POSITIVE_INFINITY } = this.options
         const count = Math.min(this.#due(), unplugAfter - this.stream.position)
         if (unplugAfter <= this.stream.position) this.close()

@@ -14,6 +14,8 @@ export interface Ppk2Options extends Ppk2Settings {
 
 /** Pieces are put together for this long: thousands of small ones a second cost more than they tell. */
 const GATHER_MS = 10
+/** A PPK2 that measures is never silent for as long as this. */
+const SILENT_TURNS = 5000 / GATHER_MS
 
 /** The text that a trace keeps of the calibration, so that it can be decoded again. */
 export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> {
@@ -40,6 +42,7 @@ export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> 
         }
         signal.addEventListener("abort", () => end(stoppedBy(signal)))
         if (signal.aborted) end(stoppedBy(signal))
+        gather.onSilence = () => end({ kind: "end", why: "unplugged", detail: `${path} sends no more samples` })
         port.listen(
             (bytes) => gather.add(bytes),
             () => end({ kind: "end", why: "unplugged", detail: `${path} is gone` }),
@@ -65,14 +68,23 @@ class Gatherer {
     readonly #timer: NodeJS.Timeout
     #pieces: Buffer[] = []
     #lastMs = 0
+    #silentTurns = 0
+    onSilence = () => {}
     startedMs = performance.now()
 
     constructor(queue: EventQueue<RawEvent>) {
         this.#queue = queue
-        this.#timer = setInterval(() => this.flush(), GATHER_MS)
+        this.#timer = setInterval(() => this.#turn(), GATHER_MS)
+    }
+
+    /** Silence is counted in turns: a process that was stopped for a while has heard nothing either. */
+    #turn(): void {
+        this.flush()
+        if (++this.#silentTurns === SILENT_TURNS) this.onSilence()
     }
 
     add(bytes: Buffer): void {
+        this.#silentTurns = 0
         this.#pieces.push(bytes)
         this.#lastMs = performance.now()
     }

@@ -1,7 +1,7 @@
 // Reads a raw trace, of any length, block by block.
 import { closeSync, openSync, readSync } from "node:fs"
 import { WarmhelloError } from "../../errors.js"
-import type { RawEvent } from "../raw.js"
+import { type RawEvent, stoppedBy } from "../raw.js"
 import { type Block, decodeBlock, FILE_HEADER_BYTES, FILE_MAGIC, FORMAT_VERSION, fromBlock } from "./format.js"
 
 const READ_BYTES = 1 << 20
@@ -96,9 +96,13 @@ function eventOf(block: Block, path: string): RawEvent | undefined {
 }
 
 /** A trace as its meter delivered it. One that breaks off ends as `truncated`. */
-export async function* readTrace(path: string, progress: Progress): AsyncGenerator<RawEvent> {
+export async function* readTrace(path: string, progress: Progress, signal: AbortSignal): AsyncGenerator<RawEvent> {
     let last: RawEvent["kind"] | undefined
     for (const place of blocksOf(path, progress)) {
+        if (signal.aborted) {
+            yield stoppedBy(signal)
+            return
+        }
         if ("problem" in place) {
             const what = place.problem === "damaged" ? "is damaged" : "breaks off"
             yield { kind: "end", why: "truncated", detail: `${path} ${what} at byte ${place.at}` }
