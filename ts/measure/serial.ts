@@ -50,7 +50,7 @@ export async function findPpk2(): Promise<string> {
         ({ vendorId, productId }) => vendorId?.toLowerCase() === USB_VENDOR && productId?.toLowerCase() === USB_PRODUCT,
     )
     const serials = new Set(found.map(({ serialNumber }) => serialNumber))
-    const [first] = found.map(({ path }) => path).toSorted()
+    const [first] = found.map(({ path }) => path).toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
     if (first === undefined) throw new WarmhelloError("no-meter", "no PPK2 is plugged in")
     if (serials.size > 1) {
         throw new WarmhelloError("no-meter", `${serials.size} PPK2s are plugged in: ${[...found.map((p) => p.path)]}`)

@@ -61,7 +61,7 @@ function readFactor(pairs: Map<string, string>, factor: Factor, range: number, m
 /** `ppk2-no-metadata` unless the text is a PPK2's, with the shunts at least. */
 export function parseMetadata(text: string): Metadata {
     const pairs = readPairs(text)
-    if (!pairs.has("r0") || !pairs.has("hw")) {
+    if (!pairs.has("r0")) {
         const start = JSON.stringify(text.slice(0, 40))
         throw new WarmhelloError("ppk2-no-metadata", `the answer holds no calibration; it begins with ${start}`)
     }
