@@ -177,6 +177,13 @@ describe("a recording", () => {
         expect(readRun(out).wakes).toHaveLength(3)
     })
 
+    test("that is damaged further on exits 2, and what came before is kept", async () => {
+        const [broken, out] = [fresh("csv"), fresh("json")]
+        writeFileSync(broken, readFileSync(csv, "utf8").replace("\n3900,", "\noops,"))
+        await expectError([broken, "--out", out], 2, /error: .*line 3902 has "oops/)
+        expect(readRun(out).wakes.length).toBeGreaterThanOrEqual(1)
+    })
+
     test("of slow samples is doubted", async () => {
         const out = fresh("json")
         const slow = fresh("csv")

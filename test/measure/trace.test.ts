@@ -115,6 +115,10 @@ test("one that a crash cut off is continued behind its last whole block", async 
     expect(await read(path)).toEqual([...events.slice(0, 2), session, end])
 })
 
+test("a full disk is a clear error", () => {
+    expect(() => TraceWriter.create("/dev/full")).toThrow(/cannot write \/dev\/full: ENOSPC/)
+})
+
 describe("refuses", () => {
     test.each([
         ["another file", Buffer.from("time(ms),current(mA)\n0,1\n1,2\n")],

@@ -5,8 +5,10 @@ import { Measurement, type MeasurementOptions } from "./measurement.js"
 import type { RawEvent, RawSource } from "./raw.js"
 import type { TraceWriter } from "./trace/writer.js"
 
-/** The results are written anew after a wake, but not more often than this. */
+/** The results are written anew after a wake, but not more often than this ... */
 const WRITE_EVERY_MS = 10_000
+/** ... nor so often that it takes more than this share of the time. */
+const WRITE_SHARE = 0.005
 /** A file never waits for anything: give timers and Ctrl-C a turn now and then. */
 const TURN_EVERY_MS = 50
 
@@ -26,7 +28,7 @@ export interface MeasureOptions extends Omit<MeasurementOptions, "onWake"> {
 
 class Saver {
     readonly #path: string | undefined
-    #savedMs = Number.NEGATIVE_INFINITY
+    #nextMs = Number.NEGATIVE_INFINITY
 
     constructor(path: string | undefined) {
         this.#path = path
@@ -34,12 +36,14 @@ class Saver {
 
     now(run: () => Run): void {
         if (this.#path === undefined) return
+        const startedMs = performance.now()
         writeWhole(this.#path, runText(run()))
-        this.#savedMs = performance.now()
+        const endedMs = performance.now()
+        this.#nextMs = endedMs + Math.max(WRITE_EVERY_MS, (endedMs - startedMs) / WRITE_SHARE)
     }
 
     ifDue(run: () => Run): void {
-        if (performance.now() - this.#savedMs >= WRITE_EVERY_MS) this.now(run)
+        if (performance.now() >= this.#nextMs) this.now(run)
     }
 }
 
@@ -57,7 +61,7 @@ export async function measure(options: MeasureOptions): Promise<{ run: Run; meas
     let turnMs = performance.now()
     const take = async (event: RawEvent) => {
         measurement.add(event)
-        if (fresh) saver.ifDue(() => measurement.run())
+        if (fresh) saver.ifDue(() => measurement.run(false))
         fresh = false
         if (performance.now() - turnMs < TURN_EVERY_MS) return
         options.onProgress(measurement.durationUs)
@@ -74,6 +78,11 @@ export async function measure(options: MeasureOptions): Promise<{ run: Run; meas
                 measurement.hasWakes(options.mostWakes) || measurement.durationUs - startUs >= options.mostDurationUs
             if (isEnough) options.stop()
         }
+    } catch (error) {
+        // A full disk, or a file that is damaged further on: what came before is written all the same.
+        measurement.finish()
+        if (measurement.wakes.length > 0) saver.now(() => measurement.run())
+        throw error
     } finally {
         options.trace?.close()
     }

@@ -75,8 +75,9 @@ export class SampleCollector {
         throw new WarmhelloError("csv-time", `time goes back at line ${line}`)
     }
 
-    /** The chunks that are whole. */
-    take(): (SampleChunk | Gap)[] {
+    /** The chunks that are whole, or all that there is. */
+    take(all = false): (SampleChunk | Gap)[] {
+        if (all && this.#count > 1) this.#flush(undefined)
         return this.#events.splice(0)
     }
 

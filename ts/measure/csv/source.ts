@@ -93,6 +93,8 @@ export async function* readCsv(options: CsvOptions): AsyncGenerator<RawEvent> {
 class CsvRows {
     #reader: { header: CsvHeader; rows: RowReader; samples: SampleCollector } | undefined
     #started = false
+    /** What is wrong with a row: to be thrown once the rows before it are delivered. */
+    problem: unknown
     readonly #options: CsvOptions
 
     constructor(options: CsvOptions) {
@@ -103,8 +105,12 @@ class CsvRows {
         const rest = this.#reader === undefined ? this.#readHeader(lines) : lines
         const { rows, samples } = this.#made()
         rows.set(rest)
-        while (rows.next()) samples.add(rows.row, rows.line)
-        return this.#withSession(samples.take())
+        try {
+            while (rows.next()) samples.add(rows.row, rows.line)
+        } catch (error) {
+            this.problem = error
+        }
+        return this.#withSession(samples.take(this.problem !== undefined))
     }
 
     end(): RawEvent[] {
@@ -144,6 +150,7 @@ async function* readLines(options: CsvOptions, name: string): AsyncGenerator<Raw
     const rows = new CsvRows(options)
     for await (const lines of wholeLines(openStream(options), cut, options.signal)) {
         yield* rows.add(lines)
+        if (rows.problem !== undefined) throw rows.problem
         if (options.signal.aborted) break
     }
     if (!rows.hasHeader) throw emptyOrForeign(cut.rest)

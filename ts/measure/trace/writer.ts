@@ -10,18 +10,20 @@ const GATHERED_BYTES = 1 << 16
 
 export class TraceWriter {
     readonly #file: number
+    readonly #path: string
     #gathered: Buffer[] = []
     #gatheredBytes = 0
 
-    private constructor(file: number) {
+    private constructor(file: number, path: string) {
         this.#file = file
+        this.#path = path
     }
 
     /** A new file; what was there is overwritten. */
     static create(path: string): TraceWriter {
-        const file = open(path, "w")
-        writeSync(file, fileHeader())
-        return new TraceWriter(file)
+        const writer = new TraceWriter(open(path, "w"), path)
+        writer.#put(fileHeader())
+        return writer
     }
 
     /** Goes on with a trace; a block that a crash cut off is taken away. */
@@ -30,13 +32,13 @@ export class TraceWriter {
         const file = open(path, "r+")
         ftruncateSync(file, Math.max(length, FILE_HEADER_BYTES))
         closeSync(file)
-        return new TraceWriter(open(path, "a"))
+        return new TraceWriter(open(path, "a"), path)
     }
 
     write(event: RawEvent): void {
         if (event.kind !== "bytes") {
             this.#flush()
-            writeSync(this.#file, encodeBlock(toBlock(event)))
+            this.#put(encodeBlock(toBlock(event)))
             return
         }
         this.#gathered.push(encodeBlock(toBlock(event)))
@@ -45,22 +47,38 @@ export class TraceWriter {
     }
 
     close(): void {
-        this.#flush()
-        closeSync(this.#file)
+        try {
+            this.#flush()
+        } finally {
+            closeSync(this.#file)
+        }
+    }
+
+    #put(bytes: Buffer): void {
+        try {
+            for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at)
+        } catch (cause) {
+            throw unwritable(this.#path, cause)
+        }
     }
 
     #flush(): void {
         if (this.#gathered.length === 0) return
-        writeSync(this.#file, Buffer.concat(this.#gathered))
+        const bytes = Buffer.concat(this.#gathered)
         this.#gathered = []
         this.#gatheredBytes = 0
+        this.#put(bytes)
     }
+}
+
+function unwritable(path: string, cause: unknown): WarmhelloError {
+    return new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
 }
 
 function open(path: string, flags: string): number {
     try {
         return openSync(path, flags)
     } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
+        throw unwritable(path, cause)
     }
 }
