@@ -75,6 +75,12 @@ const ownErrors = {
     "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
     "not-a-terminal": { class: "usage", hint: "Run it in a terminal: a person has to type what is asked." },
     "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
+    "unknown-board": { class: "usage", hint: "Give one of them to --board, or the path of your own .power.json." },
+    "profile-unusable": {
+        class: "usage",
+        hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
+    },
+    "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first: warmhello estimate --out run.json" },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {
