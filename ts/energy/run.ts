@@ -135,6 +135,30 @@ const wake = z.strictObject({
     lostSamples: z.int().min(0),
 })
 
+/** A mean of pairs: a full wake, and the resumed one beside it. */
+const compared = {
+    fullUj: quantity,
+    resumedUj: quantity,
+    /** Full less resumed: what resuming saves. */
+    differenceUj: quantity,
+    /** Where that mean lies at this `confidence`; null when there are too few pairs to say. */
+    differenceRangeUj: range.nullable(),
+}
+
+const comparison = z.strictObject({
+    pairs: z.int().min(1),
+    confidence: positive.max(1),
+    /** Of the bootstrap. */
+    seed: z.int(),
+    /** Half the range's width that is wished for, as a share of the difference ... */
+    precision: quantity.positive(),
+    /** ... and how many pairs that would take. */
+    pairsForPrecision: z.int().min(1).nullable(),
+    /** Of whole wakes, without sleep. */
+    ...compared,
+    phases: z.array(z.strictObject({ phase: z.enum(phaseWords as [Phase, ...Phase[]]), ...compared })),
+})
+
 const samples = z
     .strictObject({
         /** Blocks of `blockMs` each: the current's mean, least and greatest. */
@@ -180,6 +204,8 @@ export const runSchema = z
             .nullable(),
         durationS: positive,
         wakes: z.array(wake),
+        /** Full against resumed, where both were measured. */
+        comparison: comparison.nullable().optional(),
         /** Only in an estimate: what it came from, and what follows from it. */
         estimate: estimate.optional(),
         /** What feeds the device, where battery life is asked for. */
@@ -201,6 +227,7 @@ export const runSchema = z
 export type Run = z.infer<typeof runSchema>
 export type RunWake = Run["wakes"][number]
 export type RunPhase = RunWake["phases"][number]
+export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
 
 export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
