@@ -1,0 +1,55 @@
+"""PlatformIO: runs the programs that test/pio/programs.py builds, and reads the TAP that cmocka prints."""
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+from platformio.test.exception import UnitTestError
+from platformio.test.result import TestCase, TestStatus
+from platformio.test.runners.base import TestRunnerBase
+
+RESULT = re.compile(r"^(not )?ok \d+ - (\w+)(?: # (SKIP))?", re.MULTILINE)
+LONGEST_S = 300
+
+
+def run(program):
+    environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    try:
+        return subprocess.run(
+            [program], env=environment, capture_output=True, text=True, errors="replace", timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired as late:
+        return subprocess.CompletedProcess([program], 124, "", f"ended after {late.timeout} s")
+
+
+class CustomTestRunner(TestRunnerBase):
+    def configure_build_env(self, env):
+        """What the tests share goes into the build as "test"; each test has a program of its own."""
+        env.Replace(PIOTEST_SRC_FILTER=["+<support/>"])
+        env.Append(LIBS=["cmocka", "ssl", "crypto"])
+        return env
+
+    def stage_testing(self):
+        if self.options.without_testing:
+            return
+        click.secho("Testing...", bold=True)
+        build = self.project_config.get("platformio", "build_dir")
+        folder = os.path.join(build, self.test_suite.env_name, "tests")
+        names = sorted(os.listdir(folder))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for name, done in zip(names, pool.map(run, [os.path.join(folder, name) for name in names])):
+                self.add_results(name, done)
+
+    def add_results(self, name, done):
+        cases = RESULT.findall(done.stdout)
+        for failed, case, skipped in cases:
+            status = TestStatus.FAILED if failed else TestStatus.SKIPPED if skipped else TestStatus.PASSED
+            self.test_suite.add_case(TestCase(f"{name}:{case}", status))
+        failed = any(failed for failed, _, _ in cases)
+        if failed or done.returncode != 0 or not cases:
+            click.echo(done.stdout + done.stderr)
+        if not failed and (done.returncode != 0 or not cases):
+            error = UnitTestError(f"{name} ended with {done.returncode} after {len(cases)} tests")
+            self.test_suite.add_case(TestCase(name, TestStatus.ERRORED, exception=error))
+        click.echo(f"{name}: {len(cases)} tests" + (", failed" if failed else ""))
