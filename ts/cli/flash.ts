@@ -1,0 +1,24 @@
+// `warmhello flash --board ID --app FILE --port P`: builds the app and the firmware and writes both to a board.
+import { findBoard } from "../firmware/boards.js"
+import { buildProgram } from "../firmware/build.js"
+import { checkPio, upload } from "../firmware/pio.js"
+import { checkPort } from "../firmware/serial-port.js"
+import { Output } from "./output.js"
+
+export interface FlashFlags {
+    board: string
+    app: string
+    port: string
+    provision?: string
+}
+
+export async function flashCommand(flags: FlashFlags): Promise<void> {
+    const output = new Output(undefined)
+    const board = findBoard(flags.board)
+    checkPio() // before anything that takes time
+    await checkPort(flags.port)
+    const { name, bytes } = await buildProgram(flags.app, board.id)
+    output.line(`${name}: ${bytes} B of bytecode. PlatformIO builds the firmware; the first time takes minutes.`)
+    await upload({ environment: board.chip, port: flags.port })
+    output.line(`${name} is on the board. See its wakes with: npx warmhello monitor --port ${flags.port}`)
+}
