@@ -11,6 +11,19 @@ from platformio.test.runners.base import TestRunnerBase
 
 RESULT = re.compile(r"^(not )?ok \d+ - (\w+)(?: # (SKIP))?", re.MULTILINE)
 LONGEST_S = 300
+# CTest runs them: each allocation of a handshake failing in turn is more than half of the time.
+LEFT_OUT = {"test_allocation"}
+# Beside those of platformio.ini.
+INCLUDES = [
+    "firmware/service/include",
+    "firmware/service/jacdac/include",
+    "firmware/service/jacdac/check",
+    "firmware/wake/include",
+    "firmware/port/esp32/include",
+    "firmware/port/esp32/check",
+    "firmware/port/esp32/src",
+    "test/c/support",
+]
 
 
 def run(program):
@@ -26,8 +39,14 @@ def run(program):
 class CustomTestRunner(TestRunnerBase):
     def configure_build_env(self, env):
         """What the tests share goes into the build as "test"; each test has a program of its own."""
+        project = env.subst("$PROJECT_DIR")
+        vectors = os.path.join(project, "test", "vectors")
         env.Replace(PIOTEST_SRC_FILTER=["+<support/>"])
-        env.Append(LIBS=["cmocka", "ssl", "crypto"])
+        env.Append(
+            CPPPATH=[os.path.join(project, path) for path in INCLUDES],
+            CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors))],
+            LIBS=["cmocka", "ssl", "crypto", "pthread"],
+        )
         return env
 
     def stage_testing(self):
@@ -36,7 +55,8 @@ class CustomTestRunner(TestRunnerBase):
         click.secho("Testing...", bold=True)
         build = self.project_config.get("platformio", "build_dir")
         folder = os.path.join(build, self.test_suite.env_name, "tests")
-        names = sorted(os.listdir(folder))
+        names = sorted(set(os.listdir(folder)) - LEFT_OUT)
+        click.echo("Left to CTest for their length: " + ", ".join(sorted(LEFT_OUT)))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for name, done in zip(names, pool.map(run, [os.path.join(folder, name) for name in names])):
                 self.add_results(name, done)

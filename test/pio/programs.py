@@ -7,17 +7,24 @@ import os
 
 from SCons.Script import COMMAND_LINE_TARGETS, Default
 
-Import("env")  # noqa: F821  what SCons gives a script instead of an import
+Import("env", "projenv")  # noqa: F821  what SCons gives a script instead of an import
+
+# What the tests call and the example, which is built of the rest, does not.
+ALSO = "-<*> +<service/> +<wake/>" + "".join(
+    " +<port/esp32/src/%s.c>" % name for name in ("boot", "fast_wake", "program", "wall")
+)
 
 
-def build_programs(env):
-    folder = env.subst("$PROJECT_TEST_DIR")
-    # All that the example is made of, but for its main; and the service.
-    objects = [node for node in env.Flatten(env["PIOBUILDFILES"]) if not str(node).endswith("resume.o")]
-    objects += [env.Object(node) for node in env.CollectBuildFiles("$BUILD_DIR/service", "$PROJECT_SRC_DIR/service")]
+def is_built_of(node, file):
+    return str(node).endswith(file)
+
+
+def build_programs(built, env):
+    objects = [node for node in env.Flatten(built) if not is_built_of(node, "examples/resume.o")]
+    only = [node for node in objects if is_built_of(node, "support/only.o")]
+    objects += [env.Object(node) for node in env.CollectBuildFiles("$BUILD_DIR/also", "$PROJECT_SRC_DIR", ALSO)]
     under_test = env.StaticLibrary("$BUILD_DIR/under_test", objects)
-    only = [node for node in objects if str(node).endswith("support/only.o")]
-    for source in sorted(glob.glob(os.path.join(folder, "test_*.c"))):
+    for source in sorted(glob.glob(os.path.join(env.subst("$PROJECT_TEST_DIR"), "test_*.c"))):
         name = os.path.splitext(os.path.basename(source))[0]
         main = env.Object(os.path.join("$BUILD_DIR", "mains", name + ".o"), source)
         program = os.path.join("$BUILD_DIR", "tests", name)
@@ -25,6 +32,4 @@ def build_programs(env):
 
 
 if "__test" in COMMAND_LINE_TARGETS:
-    vectors = os.path.join(env.subst("$PROJECT_DIR"), "test", "vectors")  # noqa: F821
-    env.Append(CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors))])  # noqa: F821
-    build_programs(env)  # noqa: F821
+    build_programs(env["PIOBUILDFILES"], projenv)  # noqa: F821

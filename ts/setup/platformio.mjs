@@ -11,6 +11,9 @@ const requirements = "test/pio/requirements.txt"
 
 export const pio = join(home, "python/bin/pio")
 
+/** Where `npm run test:pio` leaves PlatformIO's report. */
+export const pioResults = join(root, "build/pio-results.json")
+
 /** What PlatformIO's commands need in their environment to stay in this folder. */
 export const pioEnvironment = {
     PLATFORMIO_CORE_DIR: core,
