@@ -146,17 +146,20 @@ describe("platformio.ini", () => {
         expect(environment(name).platform).toMatch(/^\w+@\d+\.\d+\.\d+$/)
     })
 
-    test.each(chips)(
-        "%s takes DeviceScript's firmware from one public commit, and does not let PlatformIO build it",
-        (chip) => {
-            const { lib_deps, lib_ignore, lib_ldf_mode } = environment(chip)
-            expect(lib_deps).toEqual([
-                expect.stringMatching(/^devicescript-esp32=https:\/\/github\.com\/.*\.git#[0-9a-f]{40}$/),
-            ])
-            expect(lib_ignore).toEqual(["devicescript-esp32"])
-            expect(lib_ldf_mode).toBe("off")
-        },
-    )
+    test.each(chips)("%s takes DeviceScript from public commits, and does not let PlatformIO build it", (chip) => {
+        const { platform_packages, lib_deps, lib_ignore, lib_ldf_mode } = environment(chip)
+        const archive = /https:\/\/github\.com\/\w+\/([\w-]+)\/archive\/[0-9a-f]{40}\.zip$/
+        const named = (list: unknown, separator: string) =>
+            [list].flat().map((text) => {
+                const [name, url = ""] = String(text).split(separator)
+                expect(archive.exec(url)?.[1]).toBe(name)
+                return name
+            })
+        expect(named(platform_packages, "@")).toEqual(["devicescript", "jacdac"])
+        expect(named(lib_deps, "=")).toEqual(["devicescript-esp32", "jacdac-c", "sha-2", "tiny-AES-c"])
+        expect([lib_ignore].flat()).toEqual(named(lib_deps, "="))
+        expect(lib_ldf_mode).toBe("off")
+    })
 
     test.each(chips)("%s finds its board, its sdkconfig, its components and the partition table", (chip) => {
         const section = environment(chip)
@@ -168,7 +171,7 @@ describe("platformio.ini", () => {
             true,
             true,
         ])
-        expect(args).toMatch(new RegExp(`-DWARMHELLO_DEVICESCRIPT_ESP32=\\S+/${chip}/devicescript-esp32`))
+        expect(args).toMatch(new RegExp(`-DWARMHELLO_LIBRARIES=\\S+/${chip}$`, "m"))
         expect(section["board_build.esp-idf.sdkconfig_path"]).toContain(`/${chip}/`)
         expect(boards.find(({ id }) => id === section.custom_board)).toMatchObject({ chip })
         expect(existsSync(checkoutPath(String(section.custom_app)))).toBe(true)

@@ -46,22 +46,24 @@ function configure(name: string, options: Record<string, string>): Configured {
 const inPort = (sources: string[]) =>
     sources.filter((file) => dirname(file).endsWith("firmware/port/esp32/src")).map((file) => basename(file))
 
-/** A checkout of devicescript-esp32 with one source in each folder that is looked into. */
-function upstream(): string {
-    const root = join(folder, "devicescript-esp32")
-    const jacdac = "devicescript/runtime/jacdac-c"
+/** What PlatformIO fetches, with one source in each folder that is looked into. */
+function fetched(): { libraries: string; packages: string } {
+    const libraries = join(folder, "libraries")
+    const packages = join(folder, "packages")
+    const jacdac = ["services", "source", "source/interfaces", "drivers", "client", "storage", "storage/ff"]
     const files = [
-        ...["main/main.c", "devicescript/runtime/devicescript/vm.c", "devicescript/runtime/devicescript/network/aes.c"],
-        ...["services", "source", "source/interfaces", "drivers", "client", "storage", "storage/ff"].map(
-            (path) => `${jacdac}/${path}/a.c`,
-        ),
-        ...[`${jacdac}/jacdac/dist/c/jd_spec_pack.c`, `${jacdac}/inc/jd_config.h`],
+        join(libraries, "devicescript-esp32/main/main.c"),
+        ...jacdac.map((path) => join(libraries, "jacdac-c", path, "a.c")),
+        join(libraries, "jacdac-c/inc/jd_config.h"),
+        join(packages, "devicescript/runtime/devicescript/vm.c"),
+        join(packages, "devicescript/runtime/devicescript/network/aes.c"),
+        join(packages, "jacdac/dist/c/jd_spec_pack.c"),
     ]
     for (const file of files) {
-        mkdirSync(join(root, dirname(file)), { recursive: true })
-        writeFileSync(join(root, file), "")
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, "")
     }
-    return root
+    return { libraries, packages }
 }
 
 const devicescriptParts = ["devicescript.c", "program.c", "socket_adapter.c"]
@@ -77,13 +79,16 @@ test("for C alone it has the core, wolfSSL and the port, and nothing that needs 
 })
 
 test("with DeviceScript's firmware from PlatformIO it has the app, the service and the socket layer", () => {
+    const { libraries, packages } = fetched()
     const { error, sources, linked } = configure("component", {
-        ...{ DEVICESCRIPT: "y", UPSTREAM: "component", WARMHELLO_DEVICESCRIPT_ESP32: upstream() },
+        ...{ DEVICESCRIPT: "y", UPSTREAM: "component" },
+        ...{ WARMHELLO_LIBRARIES: libraries, WARMHELLO_PACKAGES: packages },
     })
     expect(error).toBe("")
     expect(sources).toContain(join(program, "program.c"))
     expect(sources).toContain(checkoutPath("firmware/service/jacdac/service_jacdac.c"))
-    expect(sources).toContain(join(folder, "devicescript-esp32/main/main.c"))
+    expect(sources).toContain(join(libraries, "devicescript-esp32/main/main.c"))
+    expect(sources).toContain(join(packages, "devicescript/runtime/devicescript/vm.c"))
     expect(inPort(sources)).toContain("program.c")
     expect(linked).toContain("devicescript")
     expect(linked).not.toContain("jacdac")
@@ -96,9 +101,9 @@ test("in a checkout of devicescript-esp32 it links with that project's own targe
     expect(linked).toEqual(expect.arrayContaining(["jacdac", "devicescript"]))
 })
 
-test("without that checkout, or without wolfSSL, it says what to do", () => {
+test("without what PlatformIO fetches, or without wolfSSL, it says what to do", () => {
     const without = configure("without", { DEVICESCRIPT: "y", UPSTREAM: "component" })
-    expect(without.error).toMatch(/There is no devicescript-esp32[\s\S]*pio\s+run -e/)
+    expect(without.error).toMatch(/There is no '\/devicescript-esp32\/main'[\s\S]*pio\s+run -e/)
     const noWolfssl = configure("no-wolfssl", { DEVICESCRIPT: "n", WOLFSSL_DIR: join(folder, "none") })
     expect(noWolfssl.error).toMatch(/npm run setup/)
 })
@@ -115,4 +120,21 @@ test.skipIf(!hasPort)("what the linker redirects is what the port defines", () =
     const { linked } = configure("wraps", { DEVICESCRIPT: "y", UPSTREAM: "project" })
     const wrapped = linked.flatMap((flag) => /^-Wl,--wrap=(\w+)$/.exec(flag)?.[1] ?? [])
     expect([...new Set(defined)].sort()).toEqual(wrapped.sort())
+})
+
+const hasPortHeader = existsSync(checkoutPath("firmware/port/esp32/include/warmhello/port_esp32.h"))
+const crossCompiler = "riscv64-unknown-elf-gcc"
+const canCompile = hasPortHeader && spawnSync(crossCompiler, ["--version"]).status === 0
+if (!canCompile) console.log(`skipped: there is no port_esp32.h, or no ${crossCompiler} (npm run setup -- --mcu)`)
+
+test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
+    const include = ["core/include", "port/esp32/include", "port/esp32/check"].map(
+        (path) => `-I${checkoutPath(`firmware/${path}`)}`,
+    )
+    const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
+    const example = checkoutPath("firmware/examples/esp32_reading.c")
+    const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]
+    const { status, stderr } = spawnSync(crossCompiler, [...flags, example], { encoding: "utf8" })
+    expect(stderr).toBe("")
+    expect(status).toBe(0)
 })
