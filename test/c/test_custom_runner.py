@@ -19,6 +19,7 @@ INCLUDES = [
     "firmware/service/jacdac/include",
     "firmware/service/jacdac/check",
     "firmware/wake/include",
+    "firmware/provision/include",
     "firmware/port/esp32/include",
     "firmware/port/esp32/check",
     "firmware/port/esp32/src",

@@ -10,7 +10,7 @@ from SCons.Script import COMMAND_LINE_TARGETS, Default
 Import("env", "projenv")  # noqa: F821  what SCons gives a script instead of an import
 
 # What the tests call and the example, which is built of the rest, does not.
-ALSO = "-<*> +<service/> +<wake/>" + "".join(
+ALSO = "-<*> +<service/> +<wake/> +<provision/>" + "".join(
     " +<port/esp32/src/%s.c>" % name for name in ("boot", "fast_wake", "program", "wall")
 )
 

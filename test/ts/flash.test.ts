@@ -5,8 +5,10 @@ import { join } from "node:path"
 import { afterAll, beforeEach, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { portError } from "#warmhello/firmware/serial-port.js"
+import { provisionImage } from "#warmhello/provision/provision.js"
 import { startCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
+import { createProvisionFiles } from "./support/provision-files.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -35,6 +37,29 @@ test("builds the app, then has PlatformIO build and upload the environment of th
     expect(existsSync(checkoutPath("build/program/esp32c3/program.c"))).toBe(true)
     expect(stdout).toContain("app is on the board")
     expect(code).toBe(0)
+})
+
+test("with --provision its image goes along, in a file that only this user can read and that is gone afterwards", async () => {
+    const { provision } = await createProvisionFiles(folder)
+    const file = provision()
+    const copy = join(folder, "copy")
+    const pio = `#!/bin/sh\ncp "$WARMHELLO_PROVISION" '${copy}'\nstat -c '%a %n' "$WARMHELLO_PROVISION" > '${called}'\n`
+    writeFileSync(join(folder, "pio"), pio)
+    chmodSync(join(folder, "pio"), 0o755)
+    expect((await flash([...complete, "--provision", file])).code).toBe(0)
+    expect(Buffer.compare(readFileSync(copy), provisionImage(file))).toBe(0)
+    const [mode, path = ""] = readFileSync(called, "utf8").trim().split(" ")
+    expect(mode).toBe("600")
+    expect(existsSync(path)).toBe(false)
+})
+
+test("a provisioning file that is wrong is found before PlatformIO is called", async () => {
+    putPio(0)
+    const { provision } = await createProvisionFiles(folder)
+    const { code, stderr } = await flash([...complete, "--provision", provision({ server: { ca: "none.pem" } })])
+    expect(stderr).toMatch(/^error: /)
+    expect(code).toBe(2)
+    expect(existsSync(called)).toBe(false)
 })
 
 test("an upload that fails is an error with PlatformIO's exit code", async () => {

@@ -56,6 +56,7 @@ function addFirmwareCommands(root: Command, signal: AbortSignal): void {
         .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
         .requiredOption("--app <file>", "the app, .ts or compiled .devs")
         .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
         .action((flags: FlashFlags) => flashCommand(flags))
     root.command("monitor")
         .description("follow a board's serial log: the outcome of each wake's connect")

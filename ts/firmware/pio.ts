@@ -18,17 +18,17 @@ export interface Upload {
     environment: string
     port: string
     /** An image for the provisioning partition, flashed along with the firmware. */
-    provisionImage?: string
+    provision?: string | undefined
 }
 
 /** Shows PlatformIO's own output on standard error. Throws `pio-missing` or `flash-failed`. */
-export async function upload({ environment, port, provisionImage }: Upload): Promise<void> {
+export async function upload({ environment, port, provision }: Upload): Promise<void> {
     const pio = findPio()
     const args = ["run", "--environment", environment, "--target", "upload", "--upload-port", port]
-    const provision = provisionImage === undefined ? {} : { WARMHELLO_PROVISION: provisionImage }
+    const image = provision === undefined ? {} : { WARMHELLO_PROVISION: provision }
     const child = spawn(pio, args, {
         cwd: checkoutPath("."),
-        env: { ...process.env, ...provision, WARMHELLO_PROGRAM_IS_BUILT: "1" },
+        env: { ...process.env, ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
         stdio: ["ignore", 2, 2],
     })
     const code = await new Promise<number | null>((ended, failed) => {

@@ -9,14 +9,15 @@ set(port "${CMAKE_CURRENT_LIST_DIR}")
 get_filename_component(firmware "${port}/../.." ABSOLUTE)
 
 file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
-  "${port}/src/*.c")
+  "${firmware}/provision/src/*.c" "${port}/src/*.c")
 # What needs DeviceScript's runtime, and what it calls that is ours.
 set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c")
 set(wrapped_devicescript app_init_services jd_tcpsock_close jd_tcpsock_init jd_tcpsock_is_available
   jd_tcpsock_new jd_tcpsock_process jd_tcpsock_write jd_wifi_connect jd_wifi_init jd_wifi_start_scan)
 set(wrapped esp_deep_sleep_start)
 
-set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${port}/include")
+set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
+  "${port}/include")
 set(private_includes "${firmware}/core/src")
 if(CONFIG_WARMHELLO_DEVICESCRIPT)
   # The app, which `warmhello build` has made.
