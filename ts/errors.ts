@@ -29,6 +29,8 @@ const ownErrors = {
     "bad-option": { class: "usage", hint: "See the command with --help, such as: warmhello simulate --help" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
+    "unknown-board": { class: "usage", hint: "Give one of them, or add a file to boards/ as boards/README.md says." },
+    "board-unusable": { class: "usage", hint: "Mend the board's file; DeviceScript's schema is named in it." },
     "not-an-image": { class: "usage", hint: "Give the file of --flash, or the journal's partition read from a board." },
     "wake-line-unreadable": {
         class: "usage",
@@ -149,6 +151,21 @@ const ownErrors = {
     "connect-timeout": {
         class: "network",
         hint: "The server did not answer in time; raise --connect-timeout if it is slow.",
+    },
+    "pio-missing": {
+        class: "platform",
+        hint: "Install it with: pip install platformio==6.2.0",
+    },
+    "flash-failed": { class: "platform", hint: "PlatformIO's own words are above." },
+    "no-port": { class: "usage", hint: "Connect the board and give its port, as in: --port /dev/ttyACM0" },
+    "port-denied": {
+        class: "usage",
+        hint: "Join the group that owns it, then log in again: sudo usermod -aG dialout $USER",
+    },
+    "port-busy": { class: "platform", hint: "Another program has it open; end that one first." },
+    "port-lost": {
+        class: "platform",
+        hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
     },
     "not-built": { class: "platform", hint: "Run: npm run setup" },
     "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },

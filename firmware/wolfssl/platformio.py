@@ -1,13 +1,17 @@
-"""PlatformIO: adds wolfSSL's source, from WOLFSSL_DIR or where set-up vendored it, to a build."""
+"""PlatformIO: adds wolfSSL's source, from WOLFSSL_DIR or where set-up vendored it, to a build.
+
+For this project it is an extra script, for others that of the library in firmware/library.json.
+"""
+import inspect
 import os
 
 Import("env")  # noqa: F821  what SCons gives a script instead of an import
 
-project = env.subst("$PROJECT_DIR")  # noqa: F821
-here = os.path.join(project, "firmware", "wolfssl")
+here = os.path.dirname(os.path.abspath(inspect.getframeinfo(inspect.currentframe()).filename))
 with open(os.path.join(here, "VERSION")) as file:
     version = file.read().strip()
-wolfssl = os.environ.get("WOLFSSL_DIR") or os.path.join(project, "build", "wolfssl-" + version)
+vendored = os.path.join(here, "..", "..", "build", "wolfssl-" + version)
+wolfssl = os.path.abspath(os.environ.get("WOLFSSL_DIR") or vendored)
 if not os.path.exists(os.path.join(wolfssl, "wolfssl", "version.h")):
     raise SystemExit("There is no wolfSSL source in %s. Run: npm run setup, or set WOLFSSL_DIR." % wolfssl)
 

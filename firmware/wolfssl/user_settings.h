@@ -143,6 +143,18 @@ int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, in
 #define XSNPRINTF wh_wolfssl_print
 int wh_wolfssl_print(char *out, size_t size, const char *format, ...);
 
+/* ---- The chip's accelerators -------------------------------------------- */
+
+/* wolfSSL takes each build of ESP-IDF by PlatformIO for one of its own port, with another allocator and
+ * more algorithms. The port is for the option of that name only, and then without its defaults. */
+#undef WOLFSSL_ESPIDF
+#ifdef WH_WOLFSSL_HARDWARE
+#define WOLFSSL_ESPIDF
+#define NO_ESPIDF_DEFAULT
+#define WOLFSSL_ESP32
+#define NO_WOLFSSL_ESP32_CRYPT_RSA_PRI /* it wants wolfSSL's older big numbers */
+#endif
+
 /* ---- Not defined, and why -------------------------------------------------
  * NO_SESSION_CACHE   removes wolfSSL_get1_session and wolfSSL_set_session.
  * SESSION_CERTS      costs 18 KB of heap a session and doubles the stored blob.

@@ -8,10 +8,13 @@ import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-m
 import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
+import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
+import { type FlashFlags, flashCommand } from "./flash.js"
 import { inspectCommand } from "./inspect.js"
 import { isInterruptHeld } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
+import { type MonitorFlags, monitorCommand } from "./monitor.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { reportError } from "./output.js"
 import { provisionCommand } from "./provision.js"
@@ -39,6 +42,32 @@ function addRunFlags(command: Command, cycles: number, leastCycles: number): Com
         .option("--real-time", "really sleep", false)
         .option("--verbose", "show the app's debug lines as well", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
+}
+
+function addFirmwareCommands(root: Command, signal: AbortSignal): void {
+    root.command("build")
+        .description("an app as C sources for the firmware: bytecode, service constants, the board's configuration")
+        .argument("<app>", "the app, .ts or compiled .devs")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .option("--out <folder>", "write them there (default: build/program/<chip>, where the firmware's build looks)")
+        .option("--json <file>", "write what was built as JSON; - for standard output")
+        .action(buildCommand)
+    root.command("flash")
+        .description("build the firmware with an app in it, by PlatformIO, and write it to a board")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .requiredOption("--app <file>", "the app, .ts or compiled .devs")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
+        .action((flags: FlashFlags) => flashCommand(flags))
+    root.command("monitor")
+        .description("follow a board's serial log: the outcome of each wake's connect")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--wakes <n>", "end after so many wakes", count(1))
+        .addOption(
+            optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),
+        )
+        .option("--json <file>", "write the wakes as JSON; - for standard output")
+        .action((flags: MonitorFlags) => monitorCommand(flags, signal))
 }
 
 function program(signal: AbortSignal): Command {
@@ -126,6 +155,7 @@ function program(signal: AbortSignal): Command {
         .action(provisionCommand)
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
+    addFirmwareCommands(root, signal)
     root.command("soak")
         .description("many wakes of the sample app under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)

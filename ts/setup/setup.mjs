@@ -5,6 +5,7 @@
 //
 //   node ts/setup/setup.mjs            what `npm start` needs
 //   node ts/setup/setup.mjs --tests    and what `npm test` needs
+//   node ts/setup/setup.mjs --pio      and PlatformIO, for `npm run test:pio`
 //   node ts/setup/setup.mjs --bench    and what `npm run bench` needs
 //   node ts/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node ts/setup/setup.mjs --mcu      and the firmware for the emulated microcontroller
@@ -13,6 +14,7 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { makePio, pioIsMade } from "./platformio.mjs"
 import { root } from "./shell.mjs"
 
 const build = join(root, "build")
@@ -23,6 +25,7 @@ const CARGO_MINIMUM = [1, 87]
 const forCi = process.argv.includes("--ci")
 const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
+const forPio = forTests || process.argv.includes("--pio")
 const forMcu = forCi || process.argv.includes("--mcu")
 const forPowercuts = forCi || process.argv.includes("--powercuts")
 
@@ -93,6 +96,7 @@ const hasPicolibc = () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf")
 const hasEmulator = () => inPath("qemu-system-riscv32")
 
 const hasLiberation = () => existsSync("/usr/share/fonts/truetype/liberation")
+const hasPythonVenv = () => spawnSync("python3", ["-c", "import ensurepip, venv"]).status === 0
 
 /** Debian's package for each thing that must be there. */
 const systemNeeds = [
@@ -105,12 +109,13 @@ const systemNeeds = [
         present: () => inAnyLibraryFolder("/usr/lib", "faketime/libfaketimeMT.so.1"),
         when: process.platform === "linux",
     },
-    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forTests || forPowercuts },
+    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forPio || forPowercuts },
     {
         package: "libssl-dev",
         present: () => existsSync("/usr/include/openssl/ssl.h"),
-        when: forTests || forBench || forPowercuts,
+        when: forPio || forBench || forPowercuts,
     },
+    { package: "python3-venv", present: hasPythonVenv, when: forPio },
     { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
     { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
     { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
@@ -286,6 +291,14 @@ if (forTests) {
         made: () => existsSync(join(build, "asan/tests")),
         make: () =>
             buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
+    })
+}
+if (forPio) {
+    steps.push({
+        name: "PlatformIO",
+        from: () => fingerprint(["test/pio/requirements.txt", "test/pio/platforms", "ts/setup/platformio.mjs"]),
+        made: pioIsMade,
+        make: () => makePio(run),
     })
 }
 if (forTests || forBench) {

@@ -1,9 +1,10 @@
 // @ts-check
-// Runs all tests: the C tests by CTest, the TypeScript tests by vitest. `npm test -- NAME` runs only
+// Runs all tests: the C tests by CTest and through PlatformIO, the TypeScript tests by vitest. `npm test -- NAME` runs only
 // the vitest files whose path contains NAME. Leaves the counts for .ci/run in build/test-results.json.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
+import { pioResults } from "./platformio.mjs"
 import { root, run } from "./shell.mjs"
 
 const filters = process.argv.slice(2)
@@ -35,7 +36,20 @@ function runTypeScript() {
     return { passed: results.numPassedTests, failed: ok ? 0 : Math.max(1, results.numFailedTests) }
 }
 
-const counts = filters.length > 0 ? [runTypeScript()] : [runC(), runTypeScript()]
+/** @returns {Counts} */
+function runPio() {
+    const ok = run([process.execPath, "ts/setup/test-pio.mjs"])
+    if (!existsSync(pioResults)) return { passed: 0, failed: 1 }
+    const {
+        testcase_nums: all,
+        error_nums: errors,
+        failure_nums: failures,
+    } = JSON.parse(readFileSync(pioResults, "utf8"))
+    const failed = errors + failures
+    return { passed: all - failed, failed: ok ? failed : Math.max(1, failed) }
+}
+
+const counts = filters.length > 0 ? [runTypeScript()] : [runC(), runPio(), runTypeScript()]
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
 const failed = counts.reduce((sum, count) => sum + count.failed, 0)
 writeFileSync(join(root, "build/test-results.json"), JSON.stringify({ passed, failed }))

@@ -24,16 +24,54 @@ function projectOf(app: string): string {
  *
  * Throws `file-unreadable`, `no-project`, or `compile-failed` with the compiler's own words. */
 export async function compile(app: string): Promise<Uint8Array> {
-    const path = resolve(app)
-    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
-    if (path.endsWith(".devs")) return readFileSync(path)
-    const project = projectOf(path)
-    return runCompiler(project, relative(project, path))
+    return (await compileProgram(app)).bytecode
 }
 
-async function runCompiler(project: string, entry: string): Promise<Uint8Array> {
-    const child = fork(new URL("./compiler-process.js", import.meta.url), ["build", entry], {
-        cwd: project,
+export interface CompiledProgram {
+    bytecode: Uint8Array
+    /** C constants of the services that the project defines, "" if there are none or it is bytecode already. */
+    serviceConstants: string
+}
+
+/** The same, with what else the compiler makes of an app's project. */
+export async function compileProgram(app: string): Promise<CompiledProgram> {
+    const path = resolve(app)
+    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
+    if (path.endsWith(".devs")) return { bytecode: readFileSync(path), serviceConstants: "" }
+    const project = projectOf(path)
+    const entry = relative(project, path)
+    const { bytecode, failed, output } = await runDeviceScript(project, ["build", entry])
+    if (failed || bytecode === undefined) {
+        throw new WarmhelloError("compile-failed", `${entry} does not compile:\n${output}`)
+    }
+    return { bytecode, serviceConstants: constantsOf(project) }
+}
+
+function constantsOf(project: string): string {
+    const file = join(project, ".devicescript/c/constants.c")
+    const hasServices = existsSync(join(project, "services"))
+    return hasServices && existsSync(file) ? readFileSync(file, "utf8") : ""
+}
+
+/** Compiles a board's file into what DeviceScript's firmware reads at the start of flash.
+ *
+ * Throws `board-unusable` with the compiler's own words. */
+export async function compileBoard(file: string, into: string): Promise<void> {
+    const { failed, output } = await runDeviceScript(dirname(file), ["dcfg", file, "--output", into])
+    if (!failed) return
+    const problem = /^Error: (.*)$/m.exec(output)?.[1] ?? output
+    throw new WarmhelloError("board-unusable", `DeviceScript does not take this board: ${problem}`)
+}
+
+interface CompilerRun {
+    failed: boolean
+    output: string
+    bytecode?: Uint8Array
+}
+
+async function runDeviceScript(cwd: string, args: string[]): Promise<CompilerRun> {
+    const child = fork(new URL("./compiler-process.js", import.meta.url), args, {
+        cwd,
         env: { ...process.env, NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
         execArgv: [],
         serialization: "advanced",
@@ -52,10 +90,8 @@ async function runCompiler(project: string, entry: string): Promise<Uint8Array> 
         child.on("close", done)
     })
     process.off("exit", end)
-    if (code !== 0 || bytecode === undefined) {
-        throw new WarmhelloError("compile-failed", `${entry} does not compile:\n${withoutColours(output).trimEnd()}`)
-    }
-    return bytecode
+    const run = { failed: code !== 0, output: withoutColours(output).trimEnd() }
+    return bytecode === undefined ? run : { ...run, bytecode }
 }
 
 function withoutColours(text: string): string {

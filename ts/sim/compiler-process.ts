@@ -12,4 +12,9 @@ fs.writeFileSync = (file, data, options) => {
     if (typeof file === "string" && basename(file) === "bytecode.devs") process.send?.(data)
 }
 
+// In a git checkout it would take the program's version from git, and of a changed one from the clock: the
+// same source must give the same bytes, so the version is that of package.json.
+const exists = fs.existsSync
+fs.existsSync = (path) => (basename(String(path)) === ".git" ? false : exists(path))
+
 createRequire(import.meta.url)("@devicescript/cli/built/devicescript-cli.cjs").mainCli()

@@ -1,0 +1,68 @@
+# This firmware as a component of ESP-IDF; firmware/CMakeLists.txt includes it there.
+#
+# With CONFIG_WARMHELLO_DEVICESCRIPT it takes the place of the socket layer of DeviceScript's firmware, by
+# --wrap: that firmware may be the component in devicescript/ beside this file, or be the project itself,
+# a checkout of devicescript-esp32 built with EXTRA_COMPONENT_DIRS=.../firmware. Without it the component
+# is the core and its platform, for projects in C.
+
+set(port "${CMAKE_CURRENT_LIST_DIR}")
+get_filename_component(firmware "${port}/../.." ABSOLUTE)
+
+file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
+  "${firmware}/provision/src/*.c" "${port}/src/*.c")
+# What needs DeviceScript's runtime, and what it calls that is ours.
+set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c")
+set(wrapped_devicescript app_init_services jd_tcpsock_close jd_tcpsock_init jd_tcpsock_is_available
+  jd_tcpsock_new jd_tcpsock_process jd_tcpsock_write jd_wifi_connect jd_wifi_init jd_wifi_start_scan)
+set(wrapped esp_deep_sleep_start)
+
+set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
+  "${port}/include")
+set(private_includes "${firmware}/core/src")
+if(CONFIG_WARMHELLO_DEVICESCRIPT)
+  # The app, which `warmhello build` has made.
+  set(WARMHELLO_PROGRAM "${firmware}/../build/program/${IDF_TARGET}" CACHE PATH "Folder of the app's program.c")
+  list(APPEND sources "${firmware}/service/jacdac/service_jacdac.c" "${WARMHELLO_PROGRAM}/program.c")
+  list(APPEND private_includes "${firmware}/service/jacdac/include")
+  list(APPEND wrapped ${wrapped_devicescript})
+else()
+  list(REMOVE_ITEM sources ${devicescript_sources})
+endif()
+
+idf_component_register(
+  SRCS ${sources}
+  INCLUDE_DIRS ${includes}
+  PRIV_INCLUDE_DIRS ${private_includes}
+  REQUIRES esp_hw_support esp_system log
+  PRIV_REQUIRES bootloader_support driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
+    spi_flash vfs)
+
+# wolfSSL as everywhere else: the same sources, the same settings.
+file(READ "${firmware}/wolfssl/VERSION" wolfssl_version)
+string(STRIP "${wolfssl_version}" wolfssl_version)
+if(DEFINED ENV{WOLFSSL_DIR})
+  set(WOLFSSL_DIR "$ENV{WOLFSSL_DIR}" CACHE PATH "wolfSSL source tree")
+else()
+  set(WOLFSSL_DIR "${firmware}/../build/wolfssl-${wolfssl_version}" CACHE PATH "wolfSSL source tree")
+endif()
+include("${firmware}/wolfssl/wolfssl.cmake")
+target_link_libraries(${COMPONENT_LIB} PUBLIC wolfssl)
+target_link_libraries(wolfssl INTERFACE ${COMPONENT_LIB}) # it asks the core about dates
+if(CONFIG_WARMHELLO_HARDWARE_CRYPTO)
+  set(espressif "${WOLFSSL_DIR}/wolfcrypt/src/port/Espressif")
+  target_sources(wolfssl PRIVATE "${espressif}/esp32_aes.c" "${espressif}/esp32_sha.c" "${espressif}/esp32_util.c")
+  target_compile_definitions(wolfssl PUBLIC WH_WOLFSSL_HARDWARE)
+endif()
+
+if(CONFIG_WARMHELLO_DEVICESCRIPT)
+  idf_build_get_property(components BUILD_COMPONENTS)
+  if(devicescript IN_LIST components)
+    idf_component_optional_requires(PRIVATE devicescript)
+  else() # targets of the project, which it makes after this
+    target_link_libraries(${COMPONENT_LIB} PRIVATE jacdac devicescript)
+  endif()
+endif()
+foreach(symbol ${wrapped})
+  # Undefined first, so that the library is looked into whatever its place on the command line is.
+  target_link_libraries(${COMPONENT_LIB} INTERFACE "-Wl,--wrap=${symbol}" "-Wl,--undefined=__wrap_${symbol}")
+endforeach()

@@ -1,0 +1,141 @@
+/* The program in the firmware and the one in flash; the runtime's manager is played here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "devicescript.h"
+#include "warmhello/program.h"
+
+enum { IMAGE_SIZE = 64, DEPLOY_FAILS = -2 };
+
+static const uint8_t image[IMAGE_SIZE] = {'D', 'e', 'v', 'S'};
+static const wh_program program = {"app", "esp32c3_bare", image, sizeof image, {1, 2, 3}};
+static const wh_program renewed = {"app", "esp32c3_bare", image, sizeof image, {1, 2, 4}};
+static const wh_program nothing = {"", "", NULL, 0, {0}};
+
+static struct {
+    int has_program; /* whole, with its header complete */
+    uint8_t sha256[JD_SHA256_HASH_BYTES];
+    unsigned deploys;
+    unsigned restarts;
+    int deploy_error;
+    int power_goes;
+    const wh_program *deploying;
+} flash;
+
+int devsmgr_get_hash(uint8_t hash[JD_SHA256_HASH_BYTES])
+{
+    if (!flash.has_program) {
+        memset(hash, 0, JD_SHA256_HASH_BYTES);
+        return -1;
+    }
+    memcpy(hash, flash.sha256, JD_SHA256_HASH_BYTES);
+    return 0;
+}
+
+int devsmgr_deploy(const void *img, unsigned imgsize)
+{
+    assert_ptr_equal(img, image);
+    assert_int_equal(imgsize, IMAGE_SIZE);
+    flash.deploys++;
+    flash.has_program = 0; /* the old one goes first */
+    if (flash.deploy_error != 0 || flash.power_goes) {
+        return flash.deploy_error;
+    }
+    memcpy(flash.sha256, flash.deploying->sha256, sizeof flash.sha256);
+    flash.has_program = 1;
+    return 0;
+}
+
+void devsmgr_restart(void)
+{
+    flash.restarts++;
+}
+
+static int boot(const wh_program *with)
+{
+    flash.deploying = with;
+    return wh_program_start(with);
+}
+
+static int erase_flash(void **state)
+{
+    (void)state;
+    memset(&flash, 0, sizeof flash);
+    return 0;
+}
+
+static void the_first_boot_deploys_the_program(void **state)
+{
+    (void)state;
+    assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
+    assert_int_equal(flash.deploys, 1);
+    assert_int_equal(flash.restarts, 0);
+}
+
+static void every_other_boot_restarts_it_without_a_write(void **state)
+{
+    (void)state;
+    assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
+    for (unsigned wake = 1; wake <= 100; wake++) {
+        assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
+        assert_int_equal(flash.restarts, wake);
+    }
+    assert_int_equal(flash.deploys, 1);
+}
+
+static void new_firmware_replaces_the_program(void **state)
+{
+    (void)state;
+    assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
+    assert_int_equal(boot(&renewed), WH_PROGRAM_DEPLOYED);
+    assert_int_equal(boot(&renewed), WH_PROGRAM_RESTARTED);
+    assert_int_equal(flash.deploys, 2);
+}
+
+static void a_deploy_that_the_power_cut_short_is_made_again(void **state)
+{
+    (void)state;
+    flash.power_goes = 1;
+    (void)!boot(&program);
+    flash.power_goes = 0;
+    assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
+    assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
+}
+
+static void a_program_that_the_runtime_refuses_is_an_error_each_time(void **state)
+{
+    (void)state;
+    flash.deploy_error = DEPLOY_FAILS;
+    assert_int_equal(boot(&program), DEPLOY_FAILS);
+    assert_int_equal(boot(&program), DEPLOY_FAILS);
+    assert_int_equal(flash.restarts, 0);
+}
+
+static void firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means(void **state)
+{
+    (void)state;
+    assert_int_equal(boot(&nothing), WH_PROGRAM_NONE);
+    assert_int_equal(flash.restarts, 0);
+    assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
+    assert_int_equal(boot(&nothing), WH_PROGRAM_RESTARTED);
+    assert_int_equal(flash.deploys, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_first_boot_deploys_the_program, erase_flash),
+        cmocka_unit_test_setup(every_other_boot_restarts_it_without_a_write, erase_flash),
+        cmocka_unit_test_setup(new_firmware_replaces_the_program, erase_flash),
+        cmocka_unit_test_setup(a_deploy_that_the_power_cut_short_is_made_again, erase_flash),
+        cmocka_unit_test_setup(a_program_that_the_runtime_refuses_is_an_error_each_time, erase_flash),
+        cmocka_unit_test_setup(firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means,
+                               erase_flash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

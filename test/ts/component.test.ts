@@ -1,0 +1,140 @@
+// The firmware as a component of ESP-IDF, configured by CMake with ESP-IDF played by test/idf.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, dirname, join } from "node:path"
+import { afterAll, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-component-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const program = join(folder, "program")
+mkdirSync(program)
+writeFileSync(join(program, "program.c"), "")
+
+interface Configured {
+    error: string
+    sources: string[]
+    includes: string
+    linked: string[]
+}
+
+function configure(name: string, options: Record<string, string>): Configured {
+    const build = join(folder, name)
+    const all = { SOC: "esp32c3", WARMHELLO_PROGRAM: program, ...options }
+    const definitions = Object.entries(all).map(([key, value]) => `-D${key}=${value}`)
+    const { status, stderr } = spawnSync(
+        "cmake",
+        ["-G", "Ninja", "-S", checkoutPath("test/idf"), "-B", build, ...definitions],
+        {
+            encoding: "utf8",
+        },
+    )
+    if (status !== 0) return { error: stderr, sources: [], includes: "", linked: [] }
+    const commands: { file: string; command: string }[] = JSON.parse(
+        readFileSync(join(build, "compile_commands.json"), "utf8"),
+    )
+    return {
+        error: "",
+        sources: commands.map(({ file }) => file),
+        includes: commands.find(({ file }) => file.endsWith("/core/src/conn.c"))?.command ?? "",
+        linked: readFileSync(join(build, "linked.txt"), "utf8").split(";"),
+    }
+}
+
+const inPort = (sources: string[]) =>
+    sources.filter((file) => dirname(file).endsWith("firmware/port/esp32/src")).map((file) => basename(file))
+
+/** What PlatformIO fetches, with one source in each folder that is looked into. */
+function fetched(): { libraries: string; packages: string } {
+    const libraries = join(folder, "libraries")
+    const packages = join(folder, "packages")
+    const jacdac = ["services", "source", "source/interfaces", "drivers", "client", "storage", "storage/ff"]
+    const files = [
+        join(libraries, "devicescript-esp32/main/main.c"),
+        ...jacdac.map((path) => join(libraries, "jacdac-c", path, "a.c")),
+        join(libraries, "jacdac-c/inc/jd_config.h"),
+        join(packages, "devicescript/runtime/devicescript/vm.c"),
+        join(packages, "devicescript/runtime/devicescript/network/aes.c"),
+        join(packages, "jacdac/dist/c/jd_spec_pack.c"),
+    ]
+    for (const file of files) {
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, "")
+    }
+    return { libraries, packages }
+}
+
+const devicescriptParts = ["devicescript.c", "program.c", "socket_adapter.c"]
+
+test("for C alone it has the core, wolfSSL and the port, and nothing that needs DeviceScript", () => {
+    const { error, sources, linked } = configure("core", { DEVICESCRIPT: "n" })
+    expect(error).toBe("")
+    expect(sources).toContain(checkoutPath("firmware/core/src/conn.c"))
+    expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_any_lifetime.c"))).toBe(true)
+    expect(inPort(sources).filter((name) => devicescriptParts.includes(name))).toEqual([])
+    expect(sources.filter((file) => file.endsWith("service_jacdac.c"))).toEqual([])
+    expect(linked.filter((flag) => flag.startsWith("-Wl,--wrap="))).toEqual(["-Wl,--wrap=esp_deep_sleep_start"])
+})
+
+test("with DeviceScript's firmware from PlatformIO it has the app, the service and the socket layer", () => {
+    const { libraries, packages } = fetched()
+    const { error, sources, linked } = configure("component", {
+        ...{ DEVICESCRIPT: "y", UPSTREAM: "component" },
+        ...{ WARMHELLO_LIBRARIES: libraries, WARMHELLO_PACKAGES: packages },
+    })
+    expect(error).toBe("")
+    expect(sources).toContain(join(program, "program.c"))
+    expect(sources).toContain(checkoutPath("firmware/service/jacdac/service_jacdac.c"))
+    expect(sources).toContain(join(libraries, "devicescript-esp32/main/main.c"))
+    expect(sources).toContain(join(packages, "devicescript/runtime/devicescript/vm.c"))
+    expect(inPort(sources)).toContain("program.c")
+    expect(linked).toContain("devicescript")
+    expect(linked).not.toContain("jacdac")
+    expect(linked).toContain("-Wl,--wrap=jd_tcpsock_new")
+})
+
+test("in a checkout of devicescript-esp32 it links with that project's own targets", () => {
+    const { error, linked } = configure("project", { DEVICESCRIPT: "y", UPSTREAM: "project" })
+    expect(error).toBe("")
+    expect(linked).toEqual(expect.arrayContaining(["jacdac", "devicescript"]))
+})
+
+test("without what PlatformIO fetches, or without wolfSSL, it says what to do", () => {
+    const without = configure("without", { DEVICESCRIPT: "y", UPSTREAM: "component" })
+    expect(without.error).toMatch(/There is no '\/devicescript-esp32\/main'[\s\S]*pio\s+run -e/)
+    const noWolfssl = configure("no-wolfssl", { DEVICESCRIPT: "n", WOLFSSL_DIR: join(folder, "none") })
+    expect(noWolfssl.error).toMatch(/npm run setup/)
+})
+
+const hasPort = existsSync(checkoutPath("firmware/port/esp32/src/socket_adapter.c"))
+if (!hasPort) console.log("skipped: firmware/port/esp32 has no socket layer yet")
+
+test.skipIf(!hasPort)("what the linker redirects is what the port defines", () => {
+    const port = checkoutPath("firmware/port/esp32/src")
+    const defined = readdirSync(port)
+        .filter((name) => name.endsWith(".c"))
+        .flatMap((name) => [...readFileSync(join(port, name), "utf8").matchAll(/__wrap_(\w+)\(/g)])
+        .map(([, symbol]) => symbol)
+    const { linked } = configure("wraps", { DEVICESCRIPT: "y", UPSTREAM: "project" })
+    const wrapped = linked.flatMap((flag) => /^-Wl,--wrap=(\w+)$/.exec(flag)?.[1] ?? [])
+    expect([...new Set(defined)].sort()).toEqual(wrapped.sort())
+})
+
+const hasPortHeader = existsSync(checkoutPath("firmware/port/esp32/include/warmhello/port_esp32.h"))
+const crossCompiler = "riscv64-unknown-elf-gcc"
+const canCompile = hasPortHeader && spawnSync(crossCompiler, ["--version"]).status === 0
+if (!canCompile) console.log(`skipped: there is no port_esp32.h, or no ${crossCompiler} (npm run setup -- --mcu)`)
+
+test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
+    const include = ["core/include", "port/esp32/include", "port/esp32/check"].map(
+        (path) => `-I${checkoutPath(`firmware/${path}`)}`,
+    )
+    const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
+    const example = checkoutPath("firmware/examples/esp32_reading.c")
+    const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]
+    const { status, stderr } = spawnSync(crossCompiler, [...flags, example], { encoding: "utf8" })
+    expect(stderr).toBe("")
+    expect(status).toBe(0)
+})

@@ -1,0 +1,48 @@
+// What the firmware of a board is given of an app: C sources, and the board's configuration.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { basename, join } from "node:path"
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+import { compileBoard, compileProgram } from "../sim/compile.js"
+import { type Board, findBoard } from "./boards.js"
+import { programSource, servicesHeader } from "./program-source.js"
+
+export interface BuiltProgram {
+    board: Board
+    name: string
+    bytes: number
+    folder: string
+}
+
+/** Where the firmware's build looks for an app. */
+export function programFolder(board: Board): string {
+    return checkoutPath(join("build/program", board.chip))
+}
+
+/** Leaves a file alone that is as it should be, so that no build compiles it anew. */
+function writeIfNew(file: string, contents: string): void {
+    if (!existsSync(file) || readFileSync(file, "utf8") !== contents) writeFileSync(file, contents)
+}
+
+function makeFolder(folder: string): void {
+    try {
+        mkdirSync(folder, { recursive: true })
+    } catch (cause) {
+        throw new WarmhelloError("file-unwritable", `cannot make ${folder}: ${(cause as Error).message}`, { cause })
+    }
+}
+
+/** Compiles an app and writes program.c, services.h and dcfg.bin. Throws what compile.ts and boards.ts throw, and
+ * `file-unwritable`. */
+export async function buildProgram(app: string, boardId: string, into?: string): Promise<BuiltProgram> {
+    const board = findBoard(boardId)
+    const { bytecode, serviceConstants } = await compileProgram(app)
+    const name = basename(app).replace(/\.(ts|devs)$/, "")
+    const source = programSource({ name, board: board.id, bytecode })
+    const folder = into ?? programFolder(board)
+    makeFolder(folder)
+    writeIfNew(join(folder, "program.c"), source)
+    writeIfNew(join(folder, "services.h"), servicesHeader(serviceConstants))
+    await compileBoard(board.file, join(folder, "dcfg.bin"))
+    return { board, name, bytes: bytecode.length, folder }
+}

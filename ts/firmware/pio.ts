@@ -1,0 +1,42 @@
+// PlatformIO's command line: builds a board's firmware and writes it to the board.
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import { checkoutPath } from "../core/paths.js"
+import { WarmhelloError } from "../errors.js"
+
+function findPio(): string {
+    const names = process.platform === "win32" ? ["pio.exe"] : ["pio"]
+    const folders = (process.env.PATH ?? "").split(delimiter)
+    const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((file) => existsSync(file))
+    if (found === undefined) throw new WarmhelloError("pio-missing", "there is no pio, PlatformIO's command, in PATH")
+    return found
+}
+
+export interface Upload {
+    /** The environment in platformio.ini: the chip. */
+    environment: string
+    port: string
+    /** An image for the provisioning partition, flashed along with the firmware. */
+    provision?: string | undefined
+}
+
+/** Shows PlatformIO's own output on standard error. Throws `pio-missing` or `flash-failed`. */
+export async function upload({ environment, port, provision }: Upload): Promise<void> {
+    const pio = findPio()
+    const args = ["run", "--environment", environment, "--target", "upload", "--upload-port", port]
+    const image = provision === undefined ? {} : { WARMHELLO_PROVISION: provision }
+    const child = spawn(pio, args, {
+        cwd: checkoutPath("."),
+        env: { ...process.env, ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
+        stdio: ["ignore", 2, 2],
+    })
+    const code = await new Promise<number | null>((ended, failed) => {
+        child.on("error", failed)
+        child.on("close", ended)
+    })
+    if (code !== 0) throw new WarmhelloError("flash-failed", `pio ${args.join(" ")} ended with ${code}`)
+}
+
+/** Throws `pio-missing`. */
+export const checkPio: () => void = findPio
