@@ -22,6 +22,8 @@ static struct {
     const char *host;
     int port;
     bool plain;
+    bool fixed;
+    bool wpa2;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it has written,
      * "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the service to forget. */
     const char *does;
@@ -260,6 +262,8 @@ static bool take_flag(const char *name)
         {"--strapped", &the_world.strapped},
         {"--every-second-wake-full", &config.every_second_wake_full},
         {"--slow-wifi", &config.slow_wifi},
+        {"--static-address", &options.fixed},
+        {"--wpa2", &options.wpa2},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(name, flags[i].name) == 0) {
@@ -347,6 +351,9 @@ int main(int argc, char **argv)
         }
         i++;
     }
+    static const uint8_t address[16] = {192, 168, 0, 9, 255, 255, 255, 0, 192, 168, 0, 1, 192, 168, 0, 1};
+    config.static_address = options.fixed ? address : NULL;
+    config.security = options.wpa2 ? WH_ESP32_WPA2 : WH_ESP32_OPEN;
     world_begin();
     if (strcmp(options.app, "c") == 0) {
         run_c();

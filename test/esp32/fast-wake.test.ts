@@ -55,6 +55,19 @@ test("a lease of unknown length is not used", async () => {
     expect(ways(await device.wake("deep-sleep"))).toEqual(["wifi fast home", "ip dhcp"])
 })
 
+test("a static address needs no DHCP, not even in the first wake, and is not doubted", async () => {
+    using device = board("--static-address")
+    expect(ways(await device.wake("power-on"))).toEqual(["wifi scan home", "ip lease"])
+    expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
+    const cut = slept(await device.wake("deep-sleep", "--address-taken"))
+    expect(cut.app).toEqual([expect.stringMatching(/^error unknown-host/)])
+})
+
+test("a network with less protection than asked for is not joined", async () => {
+    using device = board("--wpa2")
+    expect((await device.wake("power-on")).world).toContain("wifi asks for protection 3")
+})
+
 test("with slow Wi-Fi every wake scans and asks", async () => {
     using device = board("--slow-wifi")
     slept(await device.wake("power-on"))

@@ -251,6 +251,9 @@ esp_err_t esp_wifi_connect(void)
     bool found = !the_world.ap_absent && (!fast || (sta->channel == channel_now() && memcmp(sta->bssid, bssid, 6) == 0));
     (void)pthread_mutex_unlock(&air);
     world_say("wifi %s %.32s", fast ? "fast" : "scan", (const char *)wanted.sta.ssid);
+    if (wanted.sta.threshold.authmode != WIFI_AUTH_OPEN) {
+        world_say("wifi asks for protection %d", (int)wanted.sta.threshold.authmode);
+    }
     world_later(fast ? 5 : 30, found ? associated : lost, NULL);
     return ESP_OK;
 }

@@ -12,6 +12,20 @@ typedef enum { WIFI_MODE_NULL = 0, WIFI_MODE_STA } wifi_mode_t;
 typedef enum { WIFI_STORAGE_FLASH, WIFI_STORAGE_RAM } wifi_storage_t;
 typedef enum { WIFI_FAST_SCAN = 0, WIFI_ALL_CHANNEL_SCAN } wifi_scan_method_t;
 
+typedef enum {
+    WIFI_AUTH_OPEN = 0,
+    WIFI_AUTH_WEP,
+    WIFI_AUTH_WPA_PSK,
+    WIFI_AUTH_WPA2_PSK,
+    WIFI_AUTH_WPA_WPA2_PSK,
+    WIFI_AUTH_WPA2_ENTERPRISE,
+    WIFI_AUTH_WPA3_PSK,
+} wifi_auth_mode_t;
+
+typedef struct {
+    wifi_auth_mode_t authmode;
+} wifi_scan_threshold_t;
+
 typedef struct {
     uint8_t ssid[32];
     uint8_t password[64];
@@ -19,6 +33,7 @@ typedef struct {
     bool bssid_set;
     uint8_t bssid[6];
     uint8_t channel;
+    wifi_scan_threshold_t threshold;
 } wifi_sta_config_t;
 
 typedef union {

@@ -11,12 +11,13 @@
 
 enum { STEP_MS = 20 };
 
-static atomic_llong answer_s;
+/* Seconds since 1970-01-01 UTC, good until 2106. */
+static atomic_uint answer_s;
 
 /* On lwIP's task. */
 static void answered(struct timeval *tv)
 {
-    atomic_store(&answer_s, (long long)tv->tv_sec);
+    atomic_store(&answer_s, (unsigned)tv->tv_sec);
 }
 
 void wh_sntp_ask(uint32_t wait_ms)
@@ -35,7 +36,7 @@ void wh_sntp_ask(uint32_t wait_ms)
         vTaskDelay(pdMS_TO_TICKS(STEP_MS));
     }
     esp_sntp_stop();
-    long long got_s = atomic_load(&answer_s);
+    unsigned got_s = atomic_load(&answer_s);
     if (got_s != 0) {
         wh_core_lock();
         wh_wall_sync(wall, got_s, wh_wall_floor(wall, wh_port_built_s()), wh_port_elapsed_us());

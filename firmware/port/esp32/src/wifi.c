@@ -42,6 +42,18 @@ static esp_netif_t *station(void)
 
 /* ---- Connecting ------------------------------------------------------------------------------------ */
 
+static wifi_auth_mode_t least_protection(void)
+{
+    switch (wh_settings()->security) {
+    case WH_ESP32_WPA3:
+        return WIFI_AUTH_WPA3_PSK;
+    case WH_ESP32_WPA2:
+        return WIFI_AUTH_WPA2_PSK;
+    default:
+        return WIFI_AUTH_OPEN;
+    }
+}
+
 static void set_access_point(const wh_fast_plan *chosen)
 {
     wifi_config_t config;
@@ -53,25 +65,39 @@ static void set_access_point(const wh_fast_plan *chosen)
     config.sta.bssid_set = chosen->uses_access_point;
     config.sta.channel = chosen->uses_access_point ? chosen->channel : 0;
     memcpy(config.sta.bssid, chosen->bssid, sizeof config.sta.bssid);
+    config.sta.threshold.authmode = least_protection();
     (void)esp_wifi_set_config(WIFI_IF_STA, &config);
+}
+
+static void set_fixed(const wh_lease *lease)
+{
+    esp_netif_t *netif = station();
+    esp_netif_ip_info_t info = {
+        .ip.addr = lease->ip,
+        .netmask.addr = lease->netmask,
+        .gw.addr = lease->gateway,
+    };
+    esp_netif_dns_info_t dns = {.ip = {.u_addr.ip4.addr = lease->dns, .type = ESP_IPADDR_TYPE_V4}};
+    (void)esp_netif_dhcpc_stop(netif);
+    (void)esp_netif_set_ip_info(netif, &info);
+    (void)esp_netif_set_dns_info(netif, ESP_NETIF_DNS_MAIN, &dns);
 }
 
 static void set_address(const wh_fast_plan *chosen)
 {
-    esp_netif_t *netif = station();
-    if (!chosen->uses_lease) {
-        (void)esp_netif_dhcpc_start(netif); /* it may run already */
-        return;
+    const uint8_t *given = wh_settings()->static_address;
+    if (given != NULL) {
+        wh_lease lease = {.ip = 0};
+        memcpy(&lease.ip, given, 4);
+        memcpy(&lease.netmask, given + 4, 4);
+        memcpy(&lease.gateway, given + 8, 4);
+        memcpy(&lease.dns, given + 12, 4);
+        set_fixed(&lease);
+    } else if (chosen->uses_lease) {
+        set_fixed(&chosen->lease);
+    } else {
+        (void)esp_netif_dhcpc_start(station()); /* it may run already */
     }
-    esp_netif_ip_info_t info = {
-        .ip.addr = chosen->lease.ip,
-        .netmask.addr = chosen->lease.netmask,
-        .gw.addr = chosen->lease.gateway,
-    };
-    esp_netif_dns_info_t dns = {.ip = {.u_addr.ip4.addr = chosen->lease.dns, .type = ESP_IPADDR_TYPE_V4}};
-    (void)esp_netif_dhcpc_stop(netif);
-    (void)esp_netif_set_ip_info(netif, &info);
-    (void)esp_netif_set_dns_info(netif, ESP_NETIF_DNS_MAIN, &dns);
 }
 
 /* Under the lock. */
@@ -83,7 +109,7 @@ static void join(void)
     }
     set_access_point(&plan);
     set_address(&plan);
-    atomic_store(&uses_lease, plan.uses_lease);
+    atomic_store(&uses_lease, plan.uses_lease && wh_settings()->static_address == NULL);
     (void)esp_wifi_connect();
 }
 
@@ -135,7 +161,7 @@ static void on_address(const ip_event_got_ip_t *event)
 {
     wh_wake_log_mark(WH_PHASE_IP);
     enter();
-    if (!atomic_load(&uses_lease)) {
+    if (!atomic_load(&uses_lease) && wh_settings()->static_address == NULL) {
         esp_netif_dns_info_t dns = {.ip = {.type = ESP_IPADDR_TYPE_V4}};
         (void)esp_netif_get_dns_info(event->esp_netif, ESP_NETIF_DNS_MAIN, &dns);
         wh_lease lease = {

@@ -27,12 +27,18 @@
  * milliseconds: less than the 30 s for which a DeviceScript app waits. */
 #define WH_ESP32_CONNECT_TIMEOUT_MS 20000
 
+typedef enum wh_esp32_security { WH_ESP32_OPEN, WH_ESP32_WPA2, WH_ESP32_WPA3 } wh_esp32_security;
+
 /** What a device is given. All that it points to must last as long as the program. */
 typedef struct wh_esp32_config {
     /** The access point's name, at most 32 bytes, and its password, at most 63; "" for an open one. NULL: as
      * DeviceScript's own Wi-Fi settings say. */
     const char *ssid;
     const char *password;
+    /** The weakest protection of a network to join. */
+    wh_esp32_security security;
+    /** 4 bytes each, as on the wire: address, netmask, gateway, DNS server; NULL for DHCP. */
+    const uint8_t *static_address;
     /** One or more CA certificates as PEM (client.h). */
     const uint8_t *ca;
     size_t ca_size;
