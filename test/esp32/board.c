@@ -1,9 +1,10 @@
 /* One wake of an ESP32 on a desk: the port as it is, on fakes of what is below it, and an app above it.
  *
- *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port N --ca FILE ...
+ *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port N
+ * --ca FILE ...
  *
- * What the app sees and what the world does is printed, one line each; the log line of the wake is among them. Ends with
- * deep sleep (0), or with the supply (42). test/esp32/board.ts runs it. */
+ * What the app sees and what the world does is printed, one line each; the log line of the wake is among
+ * them. Ends with deep sleep (0), or with the supply (42). test/esp32/board.ts runs it. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,9 @@ static struct {
     bool plain;
     bool fixed;
     bool wpa2;
-    /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it has written,
-     * "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the service to forget. */
+    /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
+     * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
+     * service to forget. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -280,8 +282,11 @@ static bool take_text(const char *name, const char *value)
         const char *name;
         const char **text;
     } texts[] = {
-        {"--state", &the_world.folder}, {"--app", &options.app},           {"--host", &options.host},
-        {"--does", &options.does},      {"--time-server", &config.time_server},
+        {"--state", &the_world.folder},
+        {"--app", &options.app},
+        {"--host", &options.host},
+        {"--does", &options.does},
+        {"--time-server", &config.time_server},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(name, texts[i].name) == 0) {
@@ -298,8 +303,9 @@ static bool take_number(const char *name, const char *value)
         const char *name;
         unsigned *number;
     } numbers[] = {
-        {"--connects", &options.connects}, {"--sleep", &options.sleep_s},   {"--ap-leaves", &the_world.ap_leaves_ms},
-        {"--lease", &the_world.lease_s},   {"--cut-at", &the_world.cut_at},
+        {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
+        {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
+        {"--cut-at", &the_world.cut_at},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {

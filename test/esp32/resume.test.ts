@@ -145,25 +145,6 @@ test.each([
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
 })
 
-test("an app that sleeps with its connection open still resumes", async () => {
-    using device = board({ args: ["--does", "sleepy"] })
-    expect(slept(await device.wake("power-on")).line.connect).toMatchObject({ result: "full", stored: "both" })
-    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
-})
-
-test("an app that has the service forget connects in full next time", async () => {
-    using device = board({ args: ["--does", "forget"] })
-    expect(resultOf(await device.wake("power-on"))).toBe("full")
-    expect(resultOf(await device.wake("deep-sleep"))).toBe("full")
-})
-
-test("the service tells of the connects", async () => {
-    using device = board()
-    const full = slept(await device.wake("power-on"))
-    const resumed = slept(await device.wake("deep-sleep"))
-    for (const wake of [full, resumed]) expect(wake.world.filter((line) => /^service event/.test(line))).not.toEqual([])
-})
-
 test("a current meter sees each phase on its pin, and all fall before sleep", async () => {
     using device = board()
     slept(await device.wake("power-on"))

@@ -1,5 +1,5 @@
-/* DeviceScript's firmware as far as it touches the port: services, Wi-Fi's start, the socket calls that the linker takes
- * away from it. */
+/* DeviceScript's firmware as far as it touches the port: services, Wi-Fi's start, the socket calls that the
+ * linker takes away from it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,6 @@ srv_t *jd_allocate_service(const srv_vt_t *vt)
 {
     service = calloc(1, vt->state_size);
     service_vt = vt;
-    memcpy(service, &vt, sizeof vt);
     return service;
 }
 

@@ -1,5 +1,5 @@
-/* The journal's partition as NOR flash in a file: programming clears bits, erasing sets a sector's, and power may go in
- * the middle of either. */
+/* The journal's partition as NOR flash in a file: programming clears bits, erasing sets a sector's, and power
+ * may go in the middle of either. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,8 @@ static void keep(void)
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype,
                                                 const char *label)
 {
-    if (type != ESP_PARTITION_TYPE_DATA || subtype != 0x40 || strcmp(label, "wh_sess") != 0 || the_world.no_journal) {
+    if (type != ESP_PARTITION_TYPE_DATA || subtype != 0x40 || strcmp(label, "wh_sess") != 0 ||
+        the_world.no_journal) {
         return NULL;
     }
     if (!is_loaded) {

@@ -84,6 +84,9 @@ UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t xTask)
 QueueHandle_t xQueueCreate(UBaseType_t uxQueueLength, UBaseType_t uxItemSize)
 {
     QueueHandle_t queue = calloc(1, sizeof *queue + (size_t)uxQueueLength * uxItemSize);
+    if (queue == NULL) {
+        abort();
+    }
     pthread_condattr_t attributes;
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -127,7 +130,7 @@ BaseType_t xQueueSend(QueueHandle_t xQueue, const void *pvItemToQueue, TickType_
     bool room = wait_while(xQueue, xQueue->length, xTicksToWait);
     if (room) {
         UBaseType_t at = (xQueue->first + xQueue->count) % xQueue->length;
-        if (xQueue->item_size > 0) {
+        if (pvItemToQueue != NULL) {
             memcpy(xQueue->items + (size_t)at * xQueue->item_size, pvItemToQueue, xQueue->item_size);
         }
         xQueue->count++;
@@ -142,7 +145,7 @@ BaseType_t xQueueReceive(QueueHandle_t xQueue, void *pvBuffer, TickType_t xTicks
     (void)pthread_mutex_lock(&xQueue->mutex);
     bool some = wait_while(xQueue, 0, xTicksToWait);
     if (some) {
-        if (xQueue->item_size > 0) {
+        if (pvBuffer != NULL) {
             memcpy(pvBuffer, xQueue->items + (size_t)xQueue->first * xQueue->item_size, xQueue->item_size);
         }
         xQueue->first = (xQueue->first + 1) % xQueue->length;

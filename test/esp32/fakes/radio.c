@@ -76,7 +76,8 @@ static act *next_act(void)
     (void)pthread_mutex_lock(&mutex);
     if (!is_woken && (acts == NULL || acts->due_us > now_us())) {
         uint64_t until_us = now_us() + 10000;
-        struct timespec until = {.tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000};
+        struct timespec until = {.tv_sec = (time_t)(until_us / 1000000),
+                                 .tv_nsec = (long)(until_us % 1000000) * 1000};
         (void)pthread_cond_timedwait(&changed, &mutex, &until);
     }
     is_woken = false;
@@ -199,7 +200,8 @@ static void got_address(void *ctx)
     (void)pthread_mutex_lock(&air);
     bool here = is_associated;
     if (here && uses_dhcp) {
-        interface.ip = (esp_netif_ip_info_t){.ip.addr = 0x0200a8c0, .netmask.addr = 0x00ffffff, .gw.addr = 0x0100a8c0};
+        interface.ip =
+            (esp_netif_ip_info_t){.ip.addr = 0x0200a8c0, .netmask.addr = 0x00ffffff, .gw.addr = 0x0100a8c0};
         interface.dns.ip.u_addr.ip4.addr = 0x0100a8c0;
     }
     world_say("ip %s", uses_dhcp ? "dhcp" : "lease");
@@ -248,7 +250,8 @@ esp_err_t esp_wifi_connect(void)
     (void)pthread_mutex_lock(&air);
     const wifi_sta_config_t *sta = &wanted.sta;
     bool fast = sta->bssid_set;
-    bool found = !the_world.ap_absent && (!fast || (sta->channel == channel_now() && memcmp(sta->bssid, bssid, 6) == 0));
+    bool found = !the_world.ap_absent &&
+                 (!fast || (sta->channel == channel_now() && memcmp(sta->bssid, bssid, 6) == 0));
     (void)pthread_mutex_unlock(&air);
     world_say("wifi %s %.32s", fast ? "fast" : "scan", (const char *)wanted.sta.ssid);
     if (wanted.sta.threshold.authmode != WIFI_AUTH_OPEN) {
@@ -382,12 +385,16 @@ struct dhcp *netif_dhcp_data(struct netif *netif)
     return &dhcp;
 }
 
-/* ---- The name server: the desk's own, but for names that do not exist, and for a board with another's address ---- */
+/* ---- The name server: the desk's own, but for names that do not exist, and for a board with another's
+ * address ---- */
 
-int __real_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out);
-int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out);
+int __real_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out);
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out);
 
-int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out)
 {
     (void)pthread_mutex_lock(&air);
     bool works = uses_dhcp || !the_world.address_taken;

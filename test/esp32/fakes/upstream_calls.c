@@ -1,4 +1,5 @@
-/* DeviceScript's side of the calls that --wrap redirects: in another file than what it calls, as in the firmware. */
+/* DeviceScript's side of the calls that --wrap redirects: in another file than what it calls, as in the
+ * firmware. */
 #include "upstream.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* The world around the port when it runs on a desk: one process is one wake, and what survives it lies in files.
+/* The world around the port when it runs on a desk: one process is one wake, and what survives it lies in
+ * files.
  *
  *   rtc.bin    RTC memory and its clock     flash.bin  the journal's partition     nvs.bin  NVS
  */
@@ -13,8 +14,8 @@
 typedef struct world {
     const char *folder;
     esp_reset_reason_t reason;
-    /* The access point: is there at all, has changed its channel since the last wake, leaves after so many milliseconds
-     * (0: never), has given the kept address to another. */
+    /* The access point: is there at all, has changed its channel since the last wake, leaves after so many
+     * milliseconds (0: never), has given the kept address to another. */
     bool ap_absent;
     bool ap_moved;
     unsigned ap_leaves_ms;

@@ -1,4 +1,5 @@
-/* esp_netif/include/esp_netif.h, esp_netif_types.h, esp_netif_ip_addr.h, esp_netif_defaults.h, esp_wifi_default.h */
+/* esp_netif/include/esp_netif.h, esp_netif_types.h, esp_netif_ip_addr.h, esp_netif_defaults.h,
+ * esp_wifi_default.h */
 #ifndef ESP_NETIF_H
 #define ESP_NETIF_H
 
@@ -51,7 +52,9 @@ esp_err_t esp_netif_dhcpc_start(esp_netif_t *esp_netif);
 esp_err_t esp_netif_dhcpc_stop(esp_netif_t *esp_netif);
 esp_err_t esp_netif_set_ip_info(esp_netif_t *esp_netif, const esp_netif_ip_info_t *ip_info);
 esp_err_t esp_netif_get_ip_info(esp_netif_t *esp_netif, esp_netif_ip_info_t *ip_info);
-esp_err_t esp_netif_set_dns_info(esp_netif_t *esp_netif, esp_netif_dns_type_t type, esp_netif_dns_info_t *dns);
-esp_err_t esp_netif_get_dns_info(esp_netif_t *esp_netif, esp_netif_dns_type_t type, esp_netif_dns_info_t *dns);
+esp_err_t esp_netif_set_dns_info(esp_netif_t *esp_netif, esp_netif_dns_type_t type,
+                                 esp_netif_dns_info_t *dns);
+esp_err_t esp_netif_get_dns_info(esp_netif_t *esp_netif, esp_netif_dns_type_t type,
+                                 esp_netif_dns_info_t *dns);
 
 #endif

@@ -44,9 +44,9 @@ typedef struct {
     int nvs_enable;
 } wifi_init_config_t;
 
-#define WIFI_INIT_CONFIG_DEFAULT()                                                                                     \
-    {                                                                                                                  \
-        .nvs_enable = 1                                                                                                \
+#define WIFI_INIT_CONFIG_DEFAULT()                                                                           \
+    {                                                                                                        \
+        .nvs_enable = 1                                                                                      \
     }
 
 extern esp_event_base_t const WIFI_EVENT;

@@ -1,4 +1,5 @@
-/* What an application's configuration gives the port: build/config/sdkconfig.h. One of WH_CHECK_* says for which chip. */
+/* What an application's configuration gives the port: build/config/sdkconfig.h. One of WH_CHECK_* says for
+ * which chip. */
 #ifndef SDKCONFIG_H
 #define SDKCONFIG_H
 

@@ -1,4 +1,5 @@
-/* One TCP connection, and the core's TLS connection on top of it; without the latter it is plain TCP. Never waits.
+/* One TCP connection, and the core's TLS connection on top of it; without the latter it is plain TCP. Never
+ * waits.
  *
  * Sockets are lwIP's, which are POSIX ones as far as they are used here. */
 #ifndef WH_ATTEMPT_H
@@ -60,7 +61,8 @@ void wh_attempt_begin(wh_attempt *attempt, const wh_address *address, wh_client 
 /* Sets what select() is to wait for. */
 void wh_attempt_watch(const wh_attempt *attempt, fd_set *readable, fd_set *writable, int *highest);
 
-/* Sees whether TCP has come up, given what select() found. True if it has, now: the ClientHello is on its way. */
+/* Sees whether TCP has come up, given what select() found. True if it has, now: the ClientHello is on its
+ * way. */
 bool wh_attempt_came_up(wh_attempt *attempt, const fd_set *writable);
 
 /* Moves wire bytes both ways. True if any moved. */

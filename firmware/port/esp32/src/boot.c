@@ -25,7 +25,8 @@ wh_boot wh_boot_begin(wh_boot_memory *memory, wh_wake_cause cause, uint64_t elap
         overwrite(memory);
     }
     wh_wall_begin(&memory->wall, goes_on);
-    bool slept = goes_on && cause == WH_WAKE_DEEP_SLEEP && memory->slept_us != 0 && elapsed_us > memory->slept_us;
+    bool slept =
+        goes_on && cause == WH_WAKE_DEEP_SLEEP && memory->slept_us != 0 && elapsed_us > memory->slept_us;
     wh_boot boot = {
         .cause = goes_on || cause == WH_WAKE_BROWN_OUT ? cause : WH_WAKE_POWER_ON,
         .number = ++memory->wakes,

@@ -33,8 +33,9 @@ typedef struct wh_boot {
     uint64_t slept_ms;
 } wh_boot;
 
-/* Once at boot: overwrites the memory if it may have outlived time that no clock counted (power away, brown-out, a clock
- * that has begun anew), but for the latest moment ever known, which stays true. `elapsed_us`: the clock at the reset. */
+/* Once at boot: overwrites the memory if it may have outlived time that no clock counted (power away,
+ * brown-out, a clock that has begun anew), but for the latest moment ever known, which stays true.
+ * `elapsed_us`: the clock at the reset. */
 wh_boot wh_boot_begin(wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us);
 
 /* This wake connects in full, to be compared with the others: every second one. */

@@ -1,5 +1,6 @@
-/* One task owns every TLS call. The few calls into the core that others make, as the service does when it forgets
- * a session, take turns with it by this lock, which is held while the task works and not while it waits. */
+/* One task owns every TLS call. The few calls into the core that others make, as the service does when it
+ * forgets a session, take turns with it by this lock, which is held while the task works and not while it
+ * waits. */
 #ifndef WH_CORE_LOCK_H
 #define WH_CORE_LOCK_H
 

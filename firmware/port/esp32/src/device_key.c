@@ -13,7 +13,8 @@ enum { KEY_SIZE = 32 };
 
 const char *wh_key_strength_word(wh_key_strength strength)
 {
-    static const char *const words[] = {[WH_KEY_NONE] = "none", [WH_KEY_NVS] = "nvs", [WH_KEY_EFUSE] = "efuse"};
+    static const char *const words[] = {
+        [WH_KEY_NONE] = "none", [WH_KEY_NVS] = "nvs", [WH_KEY_EFUSE] = "efuse"};
     return words[strength];
 }
 
@@ -28,7 +29,8 @@ static bool has_fused_key(void)
 
 static int fused_key(uint8_t out[KEY_SIZE])
 {
-    return esp_hmac_calculate(WH_HMAC_KEY, purpose, sizeof purpose - 1, out) == ESP_OK ? WH_OK : WH_PLATFORM_KEY;
+    return esp_hmac_calculate(WH_HMAC_KEY, purpose, sizeof purpose - 1, out) == ESP_OK ? WH_OK
+                                                                                       : WH_PLATFORM_KEY;
 }
 #endif
 
@@ -45,7 +47,8 @@ static int read_key(nvs_handle_t nvs, uint8_t out[KEY_SIZE])
     return error == ESP_OK && size == KEY_SIZE ? WH_OK : WH_PLATFORM_KEY;
 }
 
-static int kept_key(int (*fill_random)(void *ctx, uint8_t *out, size_t size), void *ctx, uint8_t out[KEY_SIZE])
+static int kept_key(int (*fill_random)(void *ctx, uint8_t *out, size_t size), void *ctx,
+                    uint8_t out[KEY_SIZE])
 {
     nvs_handle_t nvs = 0;
     if (nvs_open(store, NVS_READWRITE, &nvs) != ESP_OK) {
@@ -54,7 +57,8 @@ static int kept_key(int (*fill_random)(void *ctx, uint8_t *out, size_t size), vo
     int result = read_key(nvs, out);
     if (result == WH_MISS_EMPTY) {
         result = fill_random(ctx, out, KEY_SIZE);
-        bool kept = result == WH_OK && nvs_set_blob(nvs, entry, out, KEY_SIZE) == ESP_OK && nvs_commit(nvs) == ESP_OK;
+        bool kept =
+            result == WH_OK && nvs_set_blob(nvs, entry, out, KEY_SIZE) == ESP_OK && nvs_commit(nvs) == ESP_OK;
         result = kept ? WH_OK : WH_PLATFORM_KEY;
     }
     nvs_close(nvs);

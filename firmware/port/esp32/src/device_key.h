@@ -19,8 +19,8 @@ typedef enum wh_key_strength {
     WH_KEY_EFUSE,
 } wh_key_strength;
 
-/* Fills in the key. A chip without an HMAC key makes one at its first start by `fill_random`, which needs the radio, and
- * keeps it in NVS. WH_PLATFORM_KEY: neither works. */
+/* Fills in the key. A chip without an HMAC key makes one at its first start by `fill_random`, which needs the
+ * radio, and keeps it in NVS. WH_PLATFORM_KEY: neither works. */
 WH_MUST_CHECK int wh_device_key_get(int (*fill_random)(void *ctx, uint8_t *out, size_t size), void *ctx,
                                     uint8_t out[32]);
 

@@ -1,4 +1,5 @@
-/* The way into DeviceScript's firmware: what its start-up calls by these names is this, by the linker's --wrap. */
+/* The way into DeviceScript's firmware: what its start-up calls by these names is this, by the linker's
+ * --wrap. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
 #include "warmhello/service_jacdac.h"
 #include "wifi.h"
 
-/* NOLINTBEGIN(bugprone-reserved-identifier) */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
 void __real_app_init_services(void);
 void __wrap_app_init_services(void);
 int __real_jd_wifi_init(uint8_t mac_out[6]);
@@ -37,8 +38,8 @@ void __wrap_app_init_services(void)
     wh_socket_adapter_tell(wh_service_jacdac_init(&wh_port_memory.service, &wh_locked_hooks));
 }
 
-/* Upstream's comes first: it makes and starts the driver. Then the access point is gone to at once, while upstream would
- * wait 2 s and scan all channels. */
+/* Upstream's comes first: it makes and starts the driver. Then the access point is gone to at once, while
+ * upstream would wait 2 s and scan all channels. */
 int __wrap_jd_wifi_init(uint8_t mac_out[6])
 {
     int result = __real_jd_wifi_init(mac_out);
@@ -72,4 +73,4 @@ int __wrap_jd_wifi_start_scan(void)
 {
     return wh_wifi_is_joining() ? -1 : __real_jd_wifi_start_scan();
 }
-/* NOLINTEND(bugprone-reserved-identifier) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

@@ -50,7 +50,8 @@ static bool may_use_lease(const wh_fast_memory *memory, uint64_t elapsed_us, uin
     return most_us + wake_us < (uint64_t)lease->lease_s * 500000;
 }
 
-wh_fast_plan wh_fast_plan_make(const wh_fast_memory *memory, const char *ssid, uint64_t elapsed_us, uint32_t error_ppm)
+wh_fast_plan wh_fast_plan_make(const wh_fast_memory *memory, const char *ssid, uint64_t elapsed_us,
+                               uint32_t error_ppm)
 {
     wh_fast_plan plan = {.uses_access_point = false};
     if (!is_sound(memory) || !memory->has_access_point || memory->network != wh_crc32(ssid, strlen(ssid))) {
@@ -64,7 +65,8 @@ wh_fast_plan wh_fast_plan_make(const wh_fast_memory *memory, const char *ssid, u
     return plan;
 }
 
-void wh_fast_note_access_point(wh_fast_memory *memory, const char *ssid, const uint8_t bssid[6], uint8_t channel)
+void wh_fast_note_access_point(wh_fast_memory *memory, const char *ssid, const uint8_t bssid[6],
+                               uint8_t channel)
 {
     uint32_t network = wh_crc32(ssid, strlen(ssid));
     if (!is_sound(memory) || memory->network != network) {

@@ -1,7 +1,8 @@
-/* What a wake keeps of the network for the next one: access point, channel, lease. It decides only; wifi.c acts.
+/* What a wake keeps of the network for the next one: access point, channel, lease. It decides only; wifi.c
+ * acts.
  *
- * Wi-Fi dominates once TLS is resumed: a scan of all channels and DHCP take longer than everything else. What is kept
- * is used on trust, and one failure forgets it. */
+ * Wi-Fi dominates once TLS is resumed: a scan of all channels and DHCP take longer than everything else. What
+ * is kept is used on trust, and one failure forgets it. */
 #ifndef WH_FAST_WAKE_H
 #define WH_FAST_WAKE_H
 
@@ -40,12 +41,14 @@ typedef struct wh_fast_plan {
     wh_lease lease;
 } wh_fast_plan;
 
-/* How to connect to this network now. `elapsed_us` is the clock that runs through deep sleep, `error_ppm` by how much
- * it may be off. */
-wh_fast_plan wh_fast_plan_make(const wh_fast_memory *memory, const char *ssid, uint64_t elapsed_us, uint32_t error_ppm);
+/* How to connect to this network now. `elapsed_us` is the clock that runs through deep sleep, `error_ppm` by
+ * how much it may be off. */
+wh_fast_plan wh_fast_plan_make(const wh_fast_memory *memory, const char *ssid, uint64_t elapsed_us,
+                               uint32_t error_ppm);
 
 /* The device was let in there. Another network than before: what was kept of that is forgotten. */
-void wh_fast_note_access_point(wh_fast_memory *memory, const char *ssid, const uint8_t bssid[6], uint8_t channel);
+void wh_fast_note_access_point(wh_fast_memory *memory, const char *ssid, const uint8_t bssid[6],
+                               uint8_t channel);
 
 /* DHCP gave this in the network of the access point noted last. */
 void wh_fast_note_lease(wh_fast_memory *memory, const wh_lease *lease, uint64_t elapsed_us);

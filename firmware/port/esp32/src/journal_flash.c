@@ -20,7 +20,8 @@ static int flash_program(void *ctx, uint32_t at, const void *bytes, size_t size)
 
 static int flash_erase(void *ctx, uint32_t sector)
 {
-    return esp_partition_erase_range(ctx, (size_t)sector * WH_FLASH_SECTOR, WH_FLASH_SECTOR) == ESP_OK ? 0 : -1;
+    return esp_partition_erase_range(ctx, (size_t)sector * WH_FLASH_SECTOR, WH_FLASH_SECTOR) == ESP_OK ? 0
+                                                                                                       : -1;
 }
 
 static wh_flash flash = {.read = flash_read, .program = flash_program, .erase = flash_erase};

@@ -4,7 +4,8 @@
 
 #include "warmhello/flash.h"
 
-/* As in the partition table: data, not encrypted, since flash encryption would not let bits be cleared in place. */
+/* As in the partition table: data, not encrypted, since flash encryption would not let bits be cleared in
+ * place. */
 #define WH_JOURNAL_LABEL "wh_sess"
 #define WH_JOURNAL_SUBTYPE 0x40
 

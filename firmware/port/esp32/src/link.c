@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long the server may take to close its side as well: a round trip. Deep sleep would cut off what is sent. */
+/* How long the server may take to close its side as well: a round trip. Deep sleep would cut off what is
+ * sent. */
 static const uint64_t linger_us = 500000;
 
 /* How long a closed connection may still send what the app has written. */
@@ -237,56 +238,69 @@ static void choose(wh_link *link, wh_attempt *attempt)
 
 /* ---- Data ---------------------------------------------------------------------------------------- */
 
-static bool write_some(const wh_link *link)
+static bool write_some(const wh_link *link, wh_attempt *attempt)
 {
     const wh_link_hooks *hooks = link->hooks;
     const uint8_t *bytes = NULL;
-    size_t size = link->state == WH_LINK_OPEN || link->state == WH_LINK_WAITING ? hooks->peek(hooks->ctx, &bytes) : 0;
-    if (size == 0 || wh_attempt_conn_state(link->chosen) != WH_CONN_OPEN) {
+    size_t size = hooks->peek(hooks->ctx, &bytes);
+    if (size == 0 || wh_attempt_conn_state(attempt) != WH_CONN_OPEN) {
         return false;
     }
-    int taken = wh_attempt_write(link->chosen, bytes, size);
+    int taken = wh_attempt_write(attempt, bytes, size);
     if (taken > 0) {
         hooks->taken(hooks->ctx, (size_t)taken);
     }
     return taken > 0;
 }
 
-static void peer_closed(wh_link *link)
+static void peer_closed(wh_link *link, wh_attempt *attempt)
 {
-    if (link->chosen->has_conn) {
-        wh_conn_close(&link->chosen->conn);
+    if (attempt->has_conn) {
+        wh_conn_close(&attempt->conn);
     }
     tell_end(link, (wh_link_end){.core = WH_OK});
     link->closed_by_app = true; /* it has heard all there is */
     finish(link);
 }
 
-static bool read_some(wh_link *link)
+/* Nothing came: there is nothing now, or it is the end. */
+static void see_end(wh_link *link, wh_attempt *attempt)
+{
+    switch (wh_attempt_conn_state(attempt)) {
+    case WH_CONN_CLOSED:
+        peer_closed(link, attempt);
+        break;
+    case WH_CONN_FAILED:
+        if (attempt->has_conn) {
+            fail(link, (wh_link_end){.core = wh_conn_outcome(&attempt->conn)->error});
+        } else {
+            fail_net(link, WH_NET_LOST);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* True if some came; otherwise the link may have ended. */
+static bool read_some(wh_link *link, wh_attempt *attempt)
 {
     uint8_t bytes[512];
+    const wh_link_hooks *hooks = link->hooks;
     bool is_heard = !link->closed_by_app;
-    link->stalled = is_heard && !link->hooks->has_room(link->hooks->ctx);
-    if (link->stalled) {
+    if (is_heard && !hooks->has_room(hooks->ctx)) {
         return false;
     }
-    int got = wh_attempt_read(link->chosen, bytes, sizeof bytes);
-    if (got > 0) {
-        if (is_heard) {
-            link->hooks->data(link->hooks->ctx, bytes, (size_t)got);
-        }
-        return true;
+    int got = wh_attempt_read(attempt, bytes, sizeof bytes);
+    if (got > 0 && is_heard) {
+        hooks->data(hooks->ctx, bytes, (size_t)got);
     }
     if (got < 0) {
         fail(link, (wh_link_end){.core = got});
-    } else if (wh_attempt_conn_state(link->chosen) == WH_CONN_CLOSED) {
-        peer_closed(link);
-    } else if (wh_attempt_conn_state(link->chosen) == WH_CONN_FAILED) {
-        bool has_conn = link->chosen->has_conn;
-        fail(link, (wh_link_end){.net = has_conn ? WH_NET_OK : WH_NET_LOST,
-                                 .core = has_conn ? outcome_of(link->chosen)->error : WH_OK});
+    } else if (got == 0) {
+        see_end(link, attempt);
     }
-    return false;
+    return got > 0;
 }
 
 /* ---- Closing ----------------------------------------------------------------------------------- */
@@ -506,15 +520,21 @@ static bool is_done(const wh_link *link, uint64_t now_us)
     return !has_unsent(link) && (now_us >= link->close_us || !awaits_ticket(link));
 }
 
+static bool is_served(const wh_link *link)
+{
+    return link->state == WH_LINK_OPEN || link->state == WH_LINK_WAITING;
+}
+
 /* Moves bytes between TCP, the connection and the app until nothing moves any more. */
 static void serve(wh_link *link, uint64_t now_us)
 {
     bool moved = true;
-    while (moved && (link->state == WH_LINK_OPEN || link->state == WH_LINK_WAITING)) {
-        moved = write_some(link);
-        moved = read_some(link) || moved;
+    while (moved && is_served(link)) {
+        wh_attempt *attempt = link->chosen;
+        moved = write_some(link, attempt);
+        moved = read_some(link, attempt) || moved;
         /* Last: a read makes room for what waits here, even if nothing was complete enough to come out. */
-        moved = (link->chosen != NULL && wh_attempt_pump(link->chosen)) || moved;
+        moved = (is_served(link) && wh_attempt_pump(attempt)) || moved;
     }
     if (link->state == WH_LINK_WAITING && (now_us >= link->deadline_us || is_done(link, now_us))) {
         close_now(link, now_us);
@@ -541,25 +561,34 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* When something is due that no byte announces. */
+static uint64_t due_us(const wh_link *link, uint64_t now_us)
+{
+    uint64_t until_us = link->deadline_us;
+    switch (link->state) {
+    case WH_LINK_IDLE:
+    case WH_LINK_OPEN:
+        return UINT64_MAX;
+    case WH_LINK_LINGERING:
+        return link->close_us;
+    case WH_LINK_WAITING:
+        return now_us < link->close_us ? link->close_us : until_us;
+    case WH_LINK_TRYING:
+        until_us = link->hedged ? until_us : earlier(until_us, link->hedge_us);
+        return link->chosen != NULL ? until_us : earlier(until_us, link->doubt_us);
+    default:
+        return until_us;
+    }
+}
+
 uint64_t wh_link_watch(const wh_link *link, fd_set *readable, fd_set *writable, int *highest, uint64_t now_us)
 {
-    uint64_t until_us = UINT64_MAX;
-    if (link->state == WH_LINK_LINGERING) {
-        until_us = link->close_us;
-    } else if (link->state == WH_LINK_WAITING) {
-        until_us = now_us < link->close_us ? link->close_us : link->deadline_us;
-    } else if (link->state != WH_LINK_IDLE && link->state <= WH_LINK_TRYING) {
-        until_us = link->deadline_us;
-        if (link->state == WH_LINK_TRYING) {
-            until_us = earlier(until_us, link->hedged ? UINT64_MAX : link->hedge_us);
-            until_us = earlier(until_us, link->chosen == NULL ? link->doubt_us : UINT64_MAX);
-        }
-    }
     for (int i = 0; i < link->attempt_count; i++) {
         if (!link->attempts[i]->retired) {
             wh_attempt_watch(link->attempts[i], readable, writable, highest);
         }
     }
+    uint64_t until_us = due_us(link, now_us);
     if (until_us == UINT64_MAX) {
         return UINT64_MAX;
     }

@@ -1,8 +1,8 @@
 /* One connection of the app: a name, a deadline, and what is tried within it.
  *
- * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for it,
- * since the server may be slow: at half of the deadline the attempt in full joins it, and the first to open is
- * used. ts/core/tls-socket.ts is the same for the desk.
+ * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for
+ * it, since the server may be slow: at half of the deadline the attempt in full joins it, and the first to
+ * open is used. ts/core/tls-socket.ts is the same for the desk.
  *
  * Never waits, prints nothing and knows no task: the caller selects, and calls wh_link_turn(). */
 #ifndef WH_LINK_H
@@ -43,7 +43,8 @@ typedef struct wh_link_hooks {
     void *ctx;
     /* A phase has ended. */
     void (*mark)(void *ctx, wh_phase phase);
-    /* All that the connect tried is over: its outcome; or, without TLS, the advice how long to leave the server alone. */
+    /* All that the connect tried is over: its outcome; or, without TLS, the advice how long to leave the
+     * server alone. */
     void (*connected)(void *ctx, const wh_outcome *outcome);
     void (*unreachable)(void *ctx, uint32_t backoff_s);
     /* Data may be written. */
@@ -60,8 +61,8 @@ typedef struct wh_link_hooks {
     void (*closed)(void *ctx, const wh_outcome *outcome);
     /* Whether the device has an address. */
     bool (*has_network)(void *ctx);
-    /* The server cannot be reached at all. True if the network will be set up anew, since it was taken over from
-     * the last wake on trust: then all is tried once more. */
+    /* The server cannot be reached at all. True if the network will be set up anew, since it was taken over
+     * from the last wake on trust: then all is tried once more. */
     bool (*doubts_network)(void *ctx);
     /* Whether it is that sort of network. */
     bool (*trusts_network)(void *ctx);
@@ -110,24 +111,25 @@ typedef struct wh_link {
     uint64_t hedge_us;
     uint64_t doubt_us;
     uint64_t close_us;
-    /* Last turn moved nothing for want of room. */
-    bool stalled;
 } wh_link;
 
 /* Begins. The link must be idle; `hooks` must outlive it, `options` is copied, the host with it. */
-void wh_link_begin(wh_link *link, const wh_link_options *options, const wh_link_hooks *hooks, uint64_t now_us);
+void wh_link_begin(wh_link *link, const wh_link_options *options, const wh_link_hooks *hooks,
+                   uint64_t now_us);
 
 /* The name's address, or NULL if it has none. Only while wh_link_is_resolving(). */
 void wh_link_resolved(wh_link *link, const wh_address *address, uint64_t now_us);
 bool wh_link_is_resolving(const wh_link *link);
 
 /* Sets what select() is to wait for. Returns for how long at most, in microseconds, or UINT64_MAX. */
-uint64_t wh_link_watch(const wh_link *link, fd_set *readable, fd_set *writable, int *highest, uint64_t now_us);
+uint64_t wh_link_watch(const wh_link *link, fd_set *readable, fd_set *writable, int *highest,
+                       uint64_t now_us);
 
 /* Does all that can be done without waiting. */
 void wh_link_turn(wh_link *link, const fd_set *writable, uint64_t now_us);
 
-/* The app closes it: waits for a ticket that is worth it, if it may, sends close_notify, settles the session. */
+/* The app closes it: waits for a ticket that is worth it, if it may, sends close_notify, settles the session.
+ */
 void wh_link_close(wh_link *link, bool may_wait, uint64_t now_us);
 
 /* Ends it without a further wait. */

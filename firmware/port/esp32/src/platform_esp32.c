@@ -21,8 +21,9 @@
 
 static const char tag[] = "warmhello";
 
-/* NOINIT and not DATA: the boot loader sets RTC_DATA_ATTR anew at each reset but that of deep sleep, so that a crash or a
- * watchdog would cost the session. What may lie here after a loss of power is wh_boot_begin()'s business. */
+/* NOINIT and not DATA: the boot loader sets RTC_DATA_ATTR anew at each reset but that of deep sleep, so that
+ * a crash or a watchdog would cost the session. What may lie here after a loss of power is wh_boot_begin()'s
+ * business. */
 RTC_NOINIT_ATTR wh_boot_memory wh_port_memory;
 
 static wh_boot boot;
@@ -31,8 +32,8 @@ static atomic_bool radio_on;
 
 /* ---- Clocks --------------------------------------------------------------------------------------- */
 
-/* The RC oscillator is calibrated at each boot, and drifts with temperature until the next: Espressif gives no bound for
- * that, so this is a wide one. */
+/* The RC oscillator is calibrated at each boot, and drifts with temperature until the next: Espressif gives
+ * no bound for that, so this is a wide one. */
 #if CONFIG_RTC_CLK_SRC_EXT_CRYS || CONFIG_RTC_CLK_SRC_EXT_OSC || CONFIG_ESP32_RTC_CLK_SRC_EXT_CRYS
 static const uint32_t elapsed_error_ppm = 100;
 #elif CONFIG_RTC_CLK_SRC_INT_8MD256 || CONFIG_ESP32_RTC_CLK_SRC_INT_8MD256
@@ -105,7 +106,8 @@ const wh_boot *wh_port_boot(void)
     return &boot;
 }
 
-/* Without CONFIG_SOC_RTC_*_MEM_SUPPORTED the attribute is empty and the memory common RAM, which deep sleep loses. */
+/* Without CONFIG_SOC_RTC_*_MEM_SUPPORTED the attribute is empty and the memory common RAM, which deep sleep
+ * loses. */
 static bool is_in_rtc(const void *p)
 {
     return esp_ptr_in_rtc_slow(p) || esp_ptr_in_rtc_dram_fast(p);
@@ -118,8 +120,9 @@ void wh_port_radio(bool is_on)
     atomic_store(&radio_on, is_on);
 }
 
-/* The generator is a true one only as long as the radio feeds it noise. bootloader_random_enable() would do so too, but
- * not beside the radio, nor beside an app that uses the ADC; so there is no random number before the radio is on. */
+/* The generator is a true one only as long as the radio feeds it noise. bootloader_random_enable() would do
+ * so too, but not beside the radio, nor beside an app that uses the ADC; so there is no random number before
+ * the radio is on. */
 static int fill_random(void *ctx, uint8_t *out, size_t size)
 {
     (void)ctx;

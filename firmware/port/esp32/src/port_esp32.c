@@ -161,12 +161,18 @@ static int take_bytes(void *out, size_t size)
     return (int)taken;
 }
 
+/* What recv answers once nothing more comes. */
+static int result_of_end(void)
+{
+    return state.has_ended ? error_of_end() : WH_USAGE_STATE;
+}
+
 int wh_esp32_recv(void *out, size_t size, uint32_t wait_ms)
 {
     int64_t until_us = esp_timer_get_time() + (int64_t)wait_ms * 1000;
     while (state.taken == state.size) {
         if (!state.is_open) {
-            return state.has_ended && error_of_end() != WH_OK ? error_of_end() : state.has_ended ? 0 : WH_USAGE_STATE;
+            return result_of_end();
         }
         int64_t left_us = until_us - esp_timer_get_time();
         if (!next_event(left_us > 0 ? (uint32_t)(left_us / 1000) : 0) && left_us <= 0) {

@@ -55,7 +55,8 @@ bool wh_resolver_start(const char *host, uint16_t port, uint32_t id, wh_resolved
     (void)snprintf(q->port, sizeof q->port, "%u", (unsigned)port);
     q->id = id;
     q->resolved = resolved;
-    if (xTaskCreatePinnedToCore(run, "wh_dns", WH_DNS_STACK, q, WH_TASK_PRIORITY, NULL, tskNO_AFFINITY) != pdPASS) {
+    if (xTaskCreatePinnedToCore(run, "wh_dns", WH_DNS_STACK, q, WH_TASK_PRIORITY, NULL, tskNO_AFFINITY) !=
+        pdPASS) {
         free(q);
         return false;
     }

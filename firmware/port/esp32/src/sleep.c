@@ -40,14 +40,16 @@ void wh_sleep_prepare(void)
     wh_core_unlock();
 }
 
-/* Upstream's standby and reset end here, and so does any program that is linked with --wrap=esp_deep_sleep_start. Not
- * target_standby: the runtime has a weak one beside its caller, where the linker wraps nothing. Nor esp_deep_sleep(), which
- * calls it from its own file. */
-void __real_esp_deep_sleep_start(void) __attribute__((noreturn)); /* NOLINT(bugprone-reserved-identifier) */
-void __wrap_esp_deep_sleep_start(void) __attribute__((noreturn)); /* NOLINT(bugprone-reserved-identifier) */
+/* Upstream's standby and reset end here, and so does any program that is linked with
+ * --wrap=esp_deep_sleep_start. Not target_standby: the runtime has a weak one beside its caller, where the
+ * linker wraps nothing. Nor esp_deep_sleep(), which calls it from its own file. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
+void __real_esp_deep_sleep_start(void) __attribute__((noreturn));
+void __wrap_esp_deep_sleep_start(void) __attribute__((noreturn));
 
-void __wrap_esp_deep_sleep_start(void) /* NOLINT(bugprone-reserved-identifier) */
+void __wrap_esp_deep_sleep_start(void)
 {
     wh_sleep_prepare();
     __real_esp_deep_sleep_start();
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

@@ -11,7 +11,7 @@
 #include "wake_log.h"
 
 /* The linker's --wrap gives these names to what DeviceScript calls jd_tcpsock_*. */
-/* NOLINTBEGIN(bugprone-reserved-identifier) */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
 int __wrap_jd_tcpsock_new(const char *hostname, int port);
 int __wrap_jd_tcpsock_write(const void *buf, unsigned size);
 void __wrap_jd_tcpsock_close(void);
@@ -27,8 +27,8 @@ static uint32_t current;
 static bool has_failed;
 static wh_net_error failure;
 
-/* The service's name of each connect that is not closed yet. A new connect closes the one before at once, so there
- * are few. */
+/* The service's name of each connect that is not closed yet. A new connect closes the one before at once, so
+ * there are few. */
 enum { OPEN_MAX_NAMES = 8 };
 static struct {
     uint32_t id;
@@ -155,8 +155,8 @@ static void take_event(const wh_event *event)
 
 /* ---- What DeviceScript calls ------------------------------------------------------------------------- */
 
-/* The network is waited for within the connect's deadline, so a connect need not be refused before there is one: an app
- * may fetch as the first thing it does. */
+/* The network is waited for within the connect's deadline, so a connect need not be refused before there is
+ * one: an app may fetch as the first thing it does. */
 bool __wrap_jd_tcpsock_is_available(void)
 {
     return true;
@@ -185,8 +185,8 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
     return 0;
 }
 
-/* Always 0: the TypeScript side throws on anything else, "try again" included. Without a connection the bytes go nowhere:
- * the app hears, or has heard, of its end. */
+/* Always 0: the TypeScript side throws on anything else, "try again" included. Without a connection the bytes
+ * go nowhere: the app hears, or has heard, of its end. */
 int __wrap_jd_tcpsock_write(const void *buf, unsigned size)
 {
     if (current != 0 && size > 0 && !wh_tls_write(current, buf, size)) {
@@ -223,4 +223,4 @@ void __wrap_jd_tcpsock_process(void)
         take_event(&event);
     }
 }
-/* NOLINTEND(bugprone-reserved-identifier) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

@@ -5,6 +5,6 @@
 #include "warmhello/service.h"
 
 /* Tells this service of the connects from now on, NULL for none. */
-void wh_socket_adapter_tell(wh_service *service);
+void wh_socket_adapter_tell(wh_service *told);
 
 #endif

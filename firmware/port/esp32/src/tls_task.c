@@ -21,7 +21,8 @@
 enum {
     COMMANDS = 32,
     EVENTS = 16,
-    /* A connection has four events besides data; so many are kept free for them, and for the one before it. */
+    /* A connection has four events besides data; so many are kept free for them, and for the one before it.
+     */
     EVENTS_KEPT = 8,
     /* How often events are taken while all is settled, in milliseconds. */
     STEP_MS = 10,
@@ -203,7 +204,9 @@ static void send_event(wh_event *event)
 {
     event->id = link_id;
     event->is_tls = the_link.options.client != NULL;
-    (void)xQueueSend(events, event, 0); /* room was kept for it */
+    if (xQueueSend(events, event, 0) != pdPASS && event->kind == WH_EVENT_DATA) {
+        free(event->as.data.bytes); /* does not happen: room was kept */
+    }
     wh_port_events_pending();
 }
 
@@ -247,12 +250,14 @@ static bool has_room(void *ctx)
 static void on_data(void *ctx, const uint8_t *bytes, size_t size)
 {
     (void)ctx;
-    wh_event event = {.kind = WH_EVENT_DATA, .as.data = {.bytes = malloc(size), .size = size}};
-    if (event.as.data.bytes == NULL) {
-        event.as.data.size = 0; /* the receiver takes that as the end */
-    } else {
-        memcpy(event.as.data.bytes, bytes, size);
+    uint8_t *copy = malloc(size);
+    if (copy != NULL) {
+        memcpy(copy, bytes, size);
     }
+    /* Without bytes the receiver takes it for what it is: there is no memory. */
+    wh_event event = {.kind = WH_EVENT_DATA};
+    event.as.data.bytes = copy;
+    event.as.data.size = copy != NULL ? size : 0;
     send_event(&event);
 }
 
@@ -366,7 +371,8 @@ static bool is_same_client(const wh_client_config *a, const wh_client_config *b)
     return strcmp(a->host, b->host) == 0 && a->port == b->port && a->min_version == b->min_version &&
            a->max_version == b->max_version && a->ca == b->ca && a->certificate == b->certificate &&
            a->tickets == b->tickets && a->policy.disabled == b->policy.disabled &&
-           a->policy.pinned == b->policy.pinned && a->policy.max_authenticated_s == b->policy.max_authenticated_s &&
+           a->policy.pinned == b->policy.pinned &&
+           a->policy.max_authenticated_s == b->policy.max_authenticated_s &&
            a->policy.ticket_wait_ms == b->policy.ticket_wait_ms &&
            a->policy.backoff_max_s == b->policy.backoff_max_s;
 }
@@ -489,7 +495,8 @@ static void wait_for_work(fd_set *readable, fd_set *writable)
     FD_SET(doorbell, readable);
     int highest = doorbell;
     uint64_t wait_us = wh_link_watch(&the_link, readable, writable, &highest, now());
-    struct timeval timeout = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+    struct timeval timeout = {.tv_sec = (time_t)(wait_us / 1000000),
+                              .tv_usec = (suseconds_t)(wait_us % 1000000)};
     int found = select(highest + 1, readable, writable, NULL, wait_us == UINT64_MAX ? NULL : &timeout);
     if (found <= 0) {
         FD_ZERO(readable);
@@ -547,6 +554,6 @@ bool wh_tls_start(void)
     if (doorbell < 0 || commands == NULL || events == NULL || settled == NULL || !wh_core_lock_make()) {
         return false;
     }
-    return xTaskCreatePinnedToCore(run, "wh_tls", WH_TLS_STACK, NULL, WH_TASK_PRIORITY, &task, tskNO_AFFINITY) ==
-           pdPASS;
+    return xTaskCreatePinnedToCore(run, "wh_tls", WH_TLS_STACK, NULL, WH_TASK_PRIORITY, &task,
+                                   tskNO_AFFINITY) == pdPASS;
 }

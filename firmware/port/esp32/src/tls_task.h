@@ -1,7 +1,7 @@
 /* The one task that owns every TLS call: commands in, events out.
  *
- * One connection at a time; a new one closes the one before. Every event carries the number of its connection, so
- * that nobody takes an old one's for the new one's. Commands never wait for the network. */
+ * One connection at a time; a new one closes the one before. Every event carries the number of its
+ * connection, so that nobody takes an old one's for the new one's. Commands never wait for the network. */
 #ifndef WH_TLS_TASK_H
 #define WH_TLS_TASK_H
 
@@ -52,7 +52,8 @@ bool wh_tls_start(void);
 /* Begins a connection. Its number, or 0: no memory, or too many commands wait. */
 uint32_t wh_tls_connect(const wh_tls_request *request);
 
-/* Sends plaintext; bytes are copied. False: no memory, or more waits than may: the connection should be ended. */
+/* Sends plaintext; bytes are copied. False: no memory, or more waits than may: the connection should be
+ * ended. */
 bool wh_tls_write(uint32_t id, const void *bytes, size_t size);
 
 /* Closes it, once what was written is sent. No ENDED follows, only CLOSED. */
@@ -70,7 +71,8 @@ bool wh_tls_has_network(void);
  * meanwhile, so they go to the sink. */
 bool wh_tls_settle(bool is_urgent, uint32_t wait_ms);
 
-/* Who gets the events that come while all is settled; the bytes of data are freed afterwards. NULL for nobody. */
+/* Who gets the events that come while all is settled; the bytes of data are freed afterwards. NULL for
+ * nobody. */
 void wh_tls_set_sink(void (*take)(const wh_event *event));
 
 /* The least stack that was ever left to the task, in bytes. */

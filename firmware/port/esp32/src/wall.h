@@ -15,8 +15,8 @@ typedef struct wh_wall {
     int64_t latest_s;
 } wh_wall;
 
-/* Once at boot. `clock_goes_on`: the elapsed clock ran all the while; otherwise the time is not known any more, but
- * that it is later than the latest. */
+/* Once at boot. `clock_goes_on`: the elapsed clock ran all the while; otherwise the time is not known any
+ * more, but that it is later than the latest. */
 void wh_wall_begin(wh_wall *wall, bool clock_goes_on);
 
 /* SNTP has answered. A moment before `floor_s` is not believed. */

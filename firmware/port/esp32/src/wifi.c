@@ -105,7 +105,8 @@ static void join(void)
 {
     plan = (wh_fast_plan){.uses_access_point = false};
     if (!wh_settings()->slow_wifi) {
-        plan = wh_fast_plan_make(&wh_port_memory.fast, ssid, wh_port_elapsed_us(), wh_port_elapsed_error_ppm());
+        plan =
+            wh_fast_plan_make(&wh_port_memory.fast, ssid, wh_port_elapsed_us(), wh_port_elapsed_error_ppm());
     }
     set_access_point(&plan);
     set_address(&plan);
@@ -113,15 +114,15 @@ static void join(void)
     (void)esp_wifi_connect();
 }
 
-void wh_wifi_join(const char *name, const char *secret)
+void wh_wifi_join(const char *new_ssid, const char *new_password)
 {
     enter();
-    bool is_same = wants_network && strcmp(ssid, name) == 0 && strcmp(password, secret) == 0;
+    bool is_same = wants_network && strcmp(ssid, new_ssid) == 0 && strcmp(password, new_password) == 0;
     if (!is_same) {
         memset(ssid, 0, sizeof ssid);
         memset(password, 0, sizeof password);
-        strncpy(ssid, name, sizeof ssid - 1);
-        strncpy(password, secret, sizeof password - 1);
+        strncpy(ssid, new_ssid, sizeof ssid - 1);
+        strncpy(password, new_password, sizeof password - 1);
         wants_network = true;
         join();
     }
@@ -204,7 +205,8 @@ static void on_ip(void *arg, esp_event_base_t base, int32_t id, void *data)
 bool wh_wifi_make(void)
 {
     esp_err_t looped = esp_event_loop_create_default();
-    if (nvs_flash_init() != ESP_OK || esp_netif_init() != ESP_OK || (looped != ESP_OK && looped != ESP_ERR_INVALID_STATE)) {
+    if (nvs_flash_init() != ESP_OK || esp_netif_init() != ESP_OK ||
+        (looped != ESP_OK && looped != ESP_ERR_INVALID_STATE)) {
         return false;
     }
     if (station() == NULL && esp_netif_create_default_wifi_sta() == NULL) {

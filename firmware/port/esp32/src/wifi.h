@@ -11,7 +11,7 @@ bool wh_wifi_make(void);
 bool wh_wifi_watch(void);
 
 /* Goes to this access point, and to it again when it is lost. The strings are copied. */
-void wh_wifi_join(const char *ssid, const char *password);
+void wh_wifi_join(const char *new_ssid, const char *new_password);
 
 /* It is under way there. */
 bool wh_wifi_is_joining(void);

@@ -18,7 +18,8 @@ struct addrinfo {
     struct addrinfo *ai_next;
 };
 
-int getaddrinfo(const char *nodename, const char *servname, const struct addrinfo *hints, struct addrinfo **res);
+int getaddrinfo(const char *nodename, const char *servname, const struct addrinfo *hints,
+                struct addrinfo **res);
 void freeaddrinfo(struct addrinfo *ai);
 
 #endif

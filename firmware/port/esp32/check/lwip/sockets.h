@@ -1,5 +1,5 @@
-/* lwip/lwip/src/include/lwip/sockets.h, inet.h and, for select, ESP-IDF's vfs. Those that this port uses are as
- * in POSIX, which takes their place on a desk. */
+/* lwip/lwip/src/include/lwip/sockets.h, inet.h and, for select, ESP-IDF's vfs. Those that this port uses are
+ * as in POSIX, which takes their place on a desk. */
 #ifndef LWIP_SOCKETS_H
 #define LWIP_SOCKETS_H
 
