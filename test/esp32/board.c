@@ -25,6 +25,7 @@ static struct {
     bool plain;
     bool fixed;
     bool wpa2;
+    bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
      * service to forget. */
@@ -164,7 +165,9 @@ static void upstream_scans(void *ctx)
 static _Noreturn void run_devicescript(void)
 {
     app.main_task = pthread_self();
-    wh_settings_set(&config);
+    if (!options.provisioned) {
+        wh_settings_set(&config);
+    }
     upstream_start();
     world_later(2, upstream_scans, NULL); /* it would after 2 s */
     world_run(turn);
@@ -266,6 +269,7 @@ static bool take_flag(const char *name)
         {"--slow-wifi", &config.slow_wifi},
         {"--static-address", &options.fixed},
         {"--wpa2", &options.wpa2},
+        {"--provisioned", &options.provisioned},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(name, flags[i].name) == 0) {
@@ -359,7 +363,7 @@ int main(int argc, char **argv)
     }
     static const uint8_t address[16] = {192, 168, 0, 9, 255, 255, 255, 0, 192, 168, 0, 1, 192, 168, 0, 1};
     config.static_address = options.fixed ? address : NULL;
-    config.security = options.wpa2 ? WH_ESP32_WPA2 : WH_ESP32_OPEN;
+    config.security = options.wpa2 ? WH_WIFI_WPA2 : WH_WIFI_OPEN;
     world_begin();
     if (strcmp(options.app, "c") == 0) {
         run_c();

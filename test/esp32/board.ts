@@ -39,7 +39,7 @@ export class Board implements Disposable {
     }
 
     /** Puts a file beside the board's. */
-    file(name: string, contents: string): string {
+    file(name: string, contents: string | Buffer): string {
         writeFileSync(join(this.#folder, name), contents)
         return join(this.#folder, name)
     }

@@ -7,7 +7,7 @@
 #include "esp_partition.h"
 #include "world.h"
 
-enum { SIZE = 32768, SECTOR = 4096, BROWNED_OUT = 42 };
+enum { SIZE = 32768, SECTOR = 4096, BROWNED_OUT = 42, IMAGE_SIZE = 16384 };
 
 static uint8_t bytes[SIZE];
 static bool is_loaded;
@@ -44,9 +44,28 @@ static void keep(void)
     }
 }
 
+static uint8_t image[IMAGE_SIZE];
+static const esp_partition_t provisioning = {.size = IMAGE_SIZE, .encrypted = true};
+
+static const esp_partition_t *find_provisioning(void)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/provision.bin", the_world.folder);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return NULL;
+    }
+    bool loaded = fread(image, sizeof image, 1, file) == 1;
+    (void)fclose(file);
+    return loaded ? &provisioning : NULL;
+}
+
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype,
                                                 const char *label)
 {
+    if (type == ESP_PARTITION_TYPE_DATA && subtype == 0x41 && strcmp(label, "wh_prov") == 0) {
+        return find_provisioning();
+    }
     if (type != ESP_PARTITION_TYPE_DATA || subtype != 0x40 || strcmp(label, "wh_sess") != 0 ||
         the_world.no_journal) {
         return NULL;
@@ -56,6 +75,19 @@ const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_p
     }
     partition.encrypted = the_world.journal_encrypted;
     return &partition;
+}
+
+esp_err_t esp_partition_mmap(const esp_partition_t *part, size_t offset, size_t size,
+                             esp_partition_mmap_memory_t memory, const void **out_ptr,
+                             esp_partition_mmap_handle_t *out_handle)
+{
+    (void)memory;
+    if (part != &provisioning || offset + size > sizeof image) {
+        return ESP_FAIL;
+    }
+    *out_ptr = image + offset;
+    *out_handle = 1;
+    return ESP_OK;
 }
 
 /* True in the operation in which the supply falls too low. */

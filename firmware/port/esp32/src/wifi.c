@@ -45,9 +45,9 @@ static esp_netif_t *station(void)
 static wifi_auth_mode_t least_protection(void)
 {
     switch (wh_settings()->security) {
-    case WH_ESP32_WPA3:
+    case WH_WIFI_WPA3:
         return WIFI_AUTH_WPA3_PSK;
-    case WH_ESP32_WPA2:
+    case WH_WIFI_WPA2:
         return WIFI_AUTH_WPA2_PSK;
     default:
         return WIFI_AUTH_OPEN;

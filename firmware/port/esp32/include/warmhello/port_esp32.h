@@ -22,12 +22,11 @@
 #include "warmhello/client.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
+#include "warmhello/provision.h"
 
 /** How long a connect may take in all unless set otherwise, the wait for the access point included, in
  * milliseconds: less than the 30 s for which a DeviceScript app waits. */
 #define WH_ESP32_CONNECT_TIMEOUT_MS 20000
-
-typedef enum wh_esp32_security { WH_ESP32_OPEN, WH_ESP32_WPA2, WH_ESP32_WPA3 } wh_esp32_security;
 
 /** What a device is given. All that it points to must last as long as the program. */
 typedef struct wh_esp32_config {
@@ -36,7 +35,7 @@ typedef struct wh_esp32_config {
     const char *ssid;
     const char *password;
     /** The weakest protection of a network to join. */
-    wh_esp32_security security;
+    wh_wifi_security security;
     /** 4 bytes each, as on the wire: address, netmask, gateway, DNS server; NULL for DHCP. */
     const uint8_t *static_address;
     /** One or more CA certificates as PEM (client.h). */
@@ -52,8 +51,14 @@ typedef struct wh_esp32_config {
     /** Versions to speak; WH_PROTOCOL_NONE for TLS 1.2 to 1.3. */
     wh_protocol min_version;
     wh_protocol max_version;
+    /** Take no tickets: only TLS 1.2 session IDs can be resumed then. */
+    bool no_tickets;
     /** When to offer the stored session. */
     wh_policy policy;
+    /** DeviceScript: where every TLS connection goes, whatever server the app names, as in the simulator;
+     * NULL: where it says. */
+    const char *host;
+    uint16_t port;
     /** Where to ask for the time, once a day and after the app's work is done; NULL for nowhere: certificates
      * are then held against the day of the build. */
     const char *time_server;
@@ -65,6 +70,13 @@ typedef struct wh_esp32_config {
      * one. */
     bool slow_wifi;
 } wh_esp32_config;
+
+/** Reads what `warmhello provision` has put into the partition `wh_prov` of this board. What `out` then
+ * points to stays mapped as long as the program runs.
+ *
+ * WH_MISS_EMPTY: no such partition, or nothing in it. Others as wh_provision_read(). `out` is all zeros then.
+ */
+WH_MUST_CHECK int wh_esp32_provisioned(wh_esp32_config *out);
 
 /** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. Once per
  * wake.
