@@ -155,3 +155,12 @@ test("a current meter sees each phase on its pin, and all fall before sleep", as
     expect(pins.slice(-8).every((line) => line.endsWith(" 0"))).toBe(true)
     expect(world.indexOf(pins.at(-1) ?? "")).toBeLessThan(world.indexOf("sleep 600000"))
 })
+
+test("the wake's line is out before sleep, and nobody waits for a computer that is not there", async () => {
+    using device = board()
+    const { world } = slept(await device.wake("power-on"))
+    const order = world
+        .filter((line) => /^(warmhello-wake|log goes|usb goes|sleep)/.test(line))
+        .map((line) => line.split(" ")[0])
+    expect(order).toEqual(["warmhello-wake", "log", "sleep"])
+})

@@ -23,9 +23,13 @@
 #include "nvs_flash.h"
 #include "platform_esp32.h"
 #include "rtc_time.h"
+#include "soc/usb_serial_jtag_struct.h"
 #include "world.h"
 
 world the_world;
+
+/* No computer. */
+usb_serial_jtag_dev_t USB_SERIAL_JTAG;
 
 static struct {
     uint64_t clock_us;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "console.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
@@ -81,11 +82,12 @@ void wh_wake_log_end(void)
     if (!has_ended) {
         has_ended = true;
         wh_wake_mark(&wake, WH_PHASE_CLOSING, now_us());
+        /* First: a current meter is not to see the line as part of the wake. */
+        show_levels();
         if (wh_wake_line(&wake, first_connect != 0 ? &first_outcome : NULL, line, sizeof line) > 0) {
             (void)puts(line);
-            (void)fflush(stdout);
+            wh_console_flush();
         }
-        show_levels();
     }
     (void)xSemaphoreGive(lock);
 }
