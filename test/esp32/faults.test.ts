@@ -31,6 +31,16 @@ test("an access point that leaves in the handshake ends it at once, and does not
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
 })
 
+test("an access point that leaves with a connection open ends it at once, and its session is kept", async () => {
+    await using server = await start({ onConnection: () => {} }) // it never answers
+    using device = board(server.port, "--ap-leaves", "400")
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "open",
+        "error no-network: the access point cannot be reached or has gone",
+    ])
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
 test.each([
     ["a name that does not exist", "nobody.invalid"],
     ["a name server that does not answer", "silent.invalid"],
