@@ -15,6 +15,11 @@
 #include "wake_log.h"
 #include "warmhello/service_jacdac.h"
 #include "wifi.h"
+/* `warmhello build` makes an app part of the firmware. */
+#if __has_include("warmhello/program.h")
+#include "warmhello/program.h"
+#define HAS_PROGRAM 1
+#endif
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
 void __real_app_init_services(void);
@@ -27,6 +32,17 @@ int __wrap_jd_wifi_start_scan(void);
 
 static const char tag[] = "warmhello";
 
+/* The app runs at once, not after upstream's 1.1 s. */
+static void start_program(void)
+{
+#ifdef HAS_PROGRAM
+    int result = wh_program_start(&wh_app_program);
+    if (result <= 0) {
+        ESP_LOGE(tag, "no app runs (%d)", result);
+    }
+#endif
+}
+
 /* DeviceScript's services, its Wi-Fi among them, then ours. */
 void __wrap_app_init_services(void)
 {
@@ -36,6 +52,7 @@ void __wrap_app_init_services(void)
     }
     __real_app_init_services();
     wh_socket_adapter_tell(wh_service_jacdac_init(&wh_port_memory.service, &wh_locked_hooks));
+    start_program();
 }
 
 /* Upstream's comes first: it makes and starts the driver. Then the access point is gone to at once, while
