@@ -29,7 +29,7 @@ const ownErrors = {
     "bad-option": { class: "usage", hint: "See the command with --help, such as: warmhello simulate --help" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
-    "unknown-board": { class: "usage", hint: "Give one of them, or add a file to boards/ as boards/README.md says." },
+    "unknown-board": { class: "usage", hint: "Give one of them, or add a file for yours: see boards/README.md." },
     "board-unusable": { class: "usage", hint: "Mend the board's file; DeviceScript's schema is named in it." },
     "not-an-image": { class: "usage", hint: "Give the file of --flash, or the journal's partition read from a board." },
     "wake-line-unreadable": {
@@ -116,7 +116,6 @@ const ownErrors = {
         class: "usage",
         hint: "Was the device powered, did it wake, and are --awake-ua and --asleep-ua between its currents?",
     },
-    "unknown-board": { class: "usage", hint: "Give one of them to --board, or the path of your own .power.json." },
     "profile-unusable": {
         class: "usage",
         hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",

@@ -76,7 +76,7 @@ static int start(void **state)
 {
     memset(&runtime, 0, sizeof runtime);
     memset(&memory, NOISE, sizeof memory);
-    service = wh_service_jacdac_init(&memory);
+    service = wh_service_jacdac_init(&memory, &wh_service_core_hooks);
     return start_platform(state);
 }
 

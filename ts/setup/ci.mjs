@@ -28,12 +28,21 @@ function hostileUnderSanitizer() {
     })
 }
 
+/** Whose tasks are threads here: what two of them do to the same memory is seen. */
+function esp32UnderThreadSanitizer() {
+    const files = ["test/esp32/faults", "test/esp32/fast-wake", "test/esp32/service"]
+    return run(["node_modules/.bin/vitest", "run", "--config", "test/vitest.config.ts", ...files], {
+        WARMHELLO_ESP32_BOARD: join(root, "build/tsan/esp32/esp32_board"),
+    })
+}
+
 const seed = () => String(Math.floor(Math.random() * 2 ** 31))
 
 /** @type {[string, () => boolean][]} */
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
     ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
+    ["the ESP32 port, under ThreadSanitizer", esp32UnderThreadSanitizer],
     ["each guard is missed by its test when it is taken out", () => run([process.execPath, "build/ts/guards/main.js"])],
     ["power cuts", () => run(["build/powercuts/powercuts/powercuts"])],
     [

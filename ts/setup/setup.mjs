@@ -287,8 +287,8 @@ const steps = [
 if (forTests) {
     steps.push({
         name: "C tests (AddressSanitizer)",
-        from: () => fingerprint(["firmware", "test/c", "test/powercuts"], [wolfsslDir]),
-        made: () => existsSync(join(build, "asan/tests")),
+        from: () => fingerprint(["firmware", "test/c", "test/esp32", "test/powercuts"], [wolfsslDir]),
+        made: () => existsSync(join(build, "asan/tests")) && existsSync(join(build, "asan/esp32/esp32_board")),
         make: () =>
             buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
     })
@@ -344,6 +344,18 @@ if (forMcu) {
         })
     }
 }
+// The port's files only, with declarations of our own for the vendor's headers: it takes seconds.
+if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc())) {
+    steps.push({
+        name: "ESP32 port, compiled for each chip",
+        from: () => fingerprint(["firmware"]),
+        made: () => existsSync(join(build, "esp32-check/libport_esp32c3.a")),
+        make: () => {
+            const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
+            buildNative("build/esp32-check", [toolchain], ["all"], "firmware/port/esp32/check")
+        },
+    })
+}
 if (forMcu) {
     steps.push({
         name: "profiler for the emulator",
@@ -379,6 +391,12 @@ if (forCi) {
                 process.stderr.write(" left out: python3 with venv and pip is missing, or what they fetch;")
             }
         },
+    })
+    steps.push({
+        name: "ESP32 port on the desk (ThreadSanitizer)",
+        from: () => fingerprint(["firmware", "test/esp32"], [wolfsslDir]),
+        made: () => existsSync(join(build, "tsan/esp32/esp32_board")),
+        make: () => buildNative("build/tsan", ["-DWH_ESP32=ON", "-DWH_THREADS=ON"], ["esp32_board"]),
     })
     steps.push({
         name: "fuzz targets",

@@ -50,9 +50,9 @@ static void tls_session_handle_packet(srv_t *state, jd_packet_t *pkt)
 
 SRV_DEF(tls_session, WH_SERVICE_CLASS);
 
-wh_service *wh_service_jacdac_init(wh_service_memory *memory)
+wh_service *wh_service_jacdac_init(wh_service_memory *memory, const wh_service_hooks *hooks)
 {
     SRV_ALLOC(tls_session);
-    wh_service_init(&state->service, memory, &wh_service_core_hooks);
+    wh_service_init(&state->service, memory, hooks);
     return &state->service;
 }

@@ -1,0 +1,54 @@
+/* lwip/lwip/src/include/lwip/sockets.h, inet.h and, for select, ESP-IDF's vfs. Those that this port uses are
+ * as in POSIX, which takes their place on a desk. */
+#ifndef LWIP_SOCKETS_H
+#define LWIP_SOCKETS_H
+
+#ifdef __linux__
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#else
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <sys/types.h>
+
+typedef uint32_t socklen_t;
+
+struct sockaddr {
+    uint8_t sa_len;
+    uint8_t sa_family;
+    char sa_data[14];
+};
+
+#define SOCK_STREAM 1
+#define SOL_SOCKET 0xfff
+#define SO_ERROR 0x1007
+#define AF_UNSPEC 0
+#define IPPROTO_TCP 6
+#define TCP_NODELAY 0x01
+#define SHUT_WR 1
+#define F_GETFL 3
+#define F_SETFL 4
+#define O_NONBLOCK 0x4000
+
+int socket(int domain, int type, int protocol);
+int connect(int s, const struct sockaddr *name, socklen_t namelen);
+int getsockopt(int s, int level, int optname, void *optval, socklen_t *optlen);
+int setsockopt(int s, int level, int optname, const void *optval, socklen_t optlen);
+ssize_t recv(int s, void *mem, size_t len, int flags);
+ssize_t send(int s, const void *dataptr, size_t size, int flags);
+int shutdown(int s, int how);
+int fcntl(int s, int cmd, ...);
+int close(int s);
+ssize_t read(int s, void *mem, size_t len);
+ssize_t write(int s, const void *dataptr, size_t size);
+
+#endif
+#endif

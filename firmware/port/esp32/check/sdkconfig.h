@@ -1,0 +1,23 @@
+/* What an application's configuration gives the port: build/config/sdkconfig.h. One of WH_CHECK_* says for
+ * which chip. */
+#ifndef SDKCONFIG_H
+#define SDKCONFIG_H
+
+#define CONFIG_RTC_CLK_SRC_INT_RC 1
+#define CONFIG_SOC_RTC_FAST_MEM_SUPPORTED 1
+#if defined(WH_CHECK_ESP32)
+#define CONFIG_IDF_TARGET_ESP32 1
+#define CONFIG_SOC_RTC_SLOW_MEM_SUPPORTED 1
+#elif defined(WH_CHECK_ESP32S2)
+#define CONFIG_IDF_TARGET_ESP32S2 1
+#define CONFIG_SOC_RTC_SLOW_MEM_SUPPORTED 1
+#elif defined(WH_CHECK_ESP32S3)
+#define CONFIG_IDF_TARGET_ESP32S3 1
+#define CONFIG_SOC_RTC_SLOW_MEM_SUPPORTED 1
+#elif defined(WH_CHECK_ESP32C3)
+#define CONFIG_IDF_TARGET_ESP32C3 1
+#else
+#error "compile with one of WH_CHECK_ESP32, WH_CHECK_ESP32S2, WH_CHECK_ESP32S3, WH_CHECK_ESP32C3"
+#endif
+
+#endif

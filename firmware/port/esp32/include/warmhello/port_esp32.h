@@ -1,0 +1,124 @@
+/** warmhello on the ESP32 (ESP-IDF), for C.
+ *
+ *     wh_esp32_start(&config);
+ *     if (wh_esp32_connect("example.com", 443) == WH_OK) {
+ *         wh_esp32_send(text, strlen(text));
+ *         int got = wh_esp32_recv(answer, sizeof answer, 5000);
+ *         wh_esp32_close();
+ *     }
+ *     wh_esp32_sleep(600);
+ *
+ * DeviceScript apps need none of it: the socket adapter serves them. The two do not go together, since there
+ * is one connection at a time. Call from one task only, not from an event handler. Everything that touches
+ * TLS runs on a task of its own; what waits here waits for that.
+ */
+#ifndef WARMHELLO_PORT_ESP32_H
+#define WARMHELLO_PORT_ESP32_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/client.h"
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+#include "warmhello/provision.h"
+
+/** How long a connect may take in all unless set otherwise, the wait for the access point included, in
+ * milliseconds: less than the 30 s for which a DeviceScript app waits. */
+#define WH_ESP32_CONNECT_TIMEOUT_MS 20000
+
+/** What a device is given. All that it points to must last as long as the program. */
+typedef struct wh_esp32_config {
+    /** The access point's name, at most 32 bytes, and its password, at most 63; "" for an open one. NULL: as
+     * DeviceScript's own Wi-Fi settings say. */
+    const char *ssid;
+    const char *password;
+    /** The weakest protection of a network to join. */
+    wh_wifi_security security;
+    /** 4 bytes each, as on the wire: address, netmask, gateway, DNS server; NULL for DHCP. */
+    const uint8_t *static_address;
+    /** One or more CA certificates as PEM (client.h). */
+    const uint8_t *ca;
+    size_t ca_size;
+    /** This device's certificate and key as PEM, NULL for none. */
+    const uint8_t *certificate;
+    size_t certificate_size;
+    const uint8_t *key;
+    size_t key_size;
+    /** Application protocols, comma-separated; NULL for none. */
+    const char *alpn;
+    /** Versions to speak; WH_PROTOCOL_NONE for TLS 1.2 to 1.3. */
+    wh_protocol min_version;
+    wh_protocol max_version;
+    /** Take no tickets: only TLS 1.2 session IDs can be resumed then. */
+    bool no_tickets;
+    /** When to offer the stored session. */
+    wh_policy policy;
+    /** DeviceScript: where every TLS connection goes, whatever server the app names, as in the simulator;
+     * NULL: where it says. */
+    const char *host;
+    uint16_t port;
+    /** Where to ask for the time, once a day and after the app's work is done; NULL for nowhere: certificates
+     * are then held against the day of the build. */
+    const char *time_server;
+    /** In all, in milliseconds; 0 for WH_ESP32_CONNECT_TIMEOUT_MS. */
+    uint32_t connect_timeout_ms;
+    /** Every second wake connects in full, so that both kinds can be compared in pairs. */
+    bool every_second_wake_full;
+    /** Find the access point by a scan and ask DHCP in every wake, instead of taking both over from the last
+     * one. */
+    bool slow_wifi;
+} wh_esp32_config;
+
+/** Reads what `warmhello provision` has put into the partition `wh_prov` of this board. What `out` then
+ * points to stays mapped as long as the program runs.
+ *
+ * WH_MISS_EMPTY: no such partition, or nothing in it. Others as wh_provision_read(). `out` is all zeros then.
+ */
+WH_MUST_CHECK int wh_esp32_provisioned(wh_esp32_config *out);
+
+/** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. Once per
+ * wake.
+ *
+ * NVS, the network interface and the default event loop are made if the application has not made them.
+ * WH_USAGE_ARGUMENT: no `ssid`, or one too long. WH_USAGE_STATE: started already. WH_PLATFORM_MEMORY: a task
+ * or the Wi-Fi driver could not be made. */
+WH_MUST_CHECK int wh_esp32_start(const wh_esp32_config *config);
+
+/** Connects to a TLS server, waiting for the network and for the handshake: with the stored session if there
+ * is one for this server, in full otherwise or when that fails. A connection that is open is closed first.
+ *
+ * `host`: at most 253 bytes, copied. WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why
+ * it failed (errors.h). WH_PEER_CLOSED: TCP did not come about or was lost, wh_esp32_error() says how. */
+WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
+
+/** Sends `size` bytes in order. They are copied; the call returns before they have left.
+ *
+ * WH_USAGE_STATE: no connection is open. WH_PLATFORM_MEMORY: more is waiting than can be kept (32 KB); the
+ * connection is closed then. */
+WH_MUST_CHECK int wh_esp32_send(const void *bytes, size_t size);
+
+/** Waits for bytes, at most `wait_ms` milliseconds. Returns how many came; 0: none in time, or the server has
+ * closed, which wh_esp32_is_open() tells. WH_USAGE_STATE: no connection is open. WH_PEER_*: the connection
+ * has failed. */
+WH_MUST_CHECK int wh_esp32_recv(void *out, size_t size, uint32_t wait_ms);
+
+/** True from a connect to its end, by either side. */
+bool wh_esp32_is_open(void);
+
+/** Closes: sends what is written, waits for a ticket that is worth it, says goodbye, keeps the session.
+ * Returns when all that is done, at the latest after 7 s. */
+void wh_esp32_close(void);
+
+/** What the last connect did, settled once it is closed. The port's, until the next connect. */
+const wh_outcome *wh_esp32_outcome(void);
+
+/** One line about what ended the last connect, "" if nothing did. Static storage. */
+const char *wh_esp32_error(void);
+
+/** Closes, asks for the time if that is due, switches Wi-Fi off, prints the wake's log line, and sleeps
+ * deeply for so many seconds. The next wake begins in app_main(). */
+_Noreturn void wh_esp32_sleep(uint32_t seconds);
+
+#endif

@@ -1,0 +1,93 @@
+/* The way into DeviceScript's firmware: what its start-up calls by these names is this, by the linker's
+ * --wrap. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core_lock.h"
+#include "esp_log.h"
+#include "interfaces/jd_alloc.h"
+#include "platform_esp32.h"
+#include "services/interfaces/jd_flash.h"
+#include "settings.h"
+#include "socket_adapter.h"
+#include "tls_task.h"
+#include "wake_log.h"
+#include "warmhello/service_jacdac.h"
+#include "wifi.h"
+/* `warmhello build` makes an app part of the firmware. */
+#if __has_include("warmhello/program.h")
+#include "warmhello/program.h"
+#define HAS_PROGRAM 1
+#endif
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
+void __real_app_init_services(void);
+void __wrap_app_init_services(void);
+int __real_jd_wifi_init(uint8_t mac_out[6]);
+int __wrap_jd_wifi_init(uint8_t mac_out[6]);
+int __wrap_jd_wifi_connect(const char *ssid, const char *pw);
+int __real_jd_wifi_start_scan(void);
+int __wrap_jd_wifi_start_scan(void);
+
+static const char tag[] = "warmhello";
+
+/* The app runs at once, not after upstream's 1.1 s. */
+static void start_program(void)
+{
+#ifdef HAS_PROGRAM
+    int result = wh_program_start(&wh_app_program);
+    if (result <= 0) {
+        ESP_LOGE(tag, "no app runs (%d)", result);
+    }
+#endif
+}
+
+/* DeviceScript's services, its Wi-Fi among them, then ours. */
+void __wrap_app_init_services(void)
+{
+    wh_settings_load();
+    if (!wh_wake_log_begin() || !wh_tls_start()) {
+        ESP_LOGE(tag, "no memory for the TLS task: connections will fail");
+    }
+    __real_app_init_services();
+    wh_socket_adapter_tell(wh_service_jacdac_init(&wh_port_memory.service, &wh_locked_hooks));
+    start_program();
+}
+
+/* Upstream's comes first: it makes and starts the driver. Then the access point is gone to at once, while
+ * upstream would wait 2 s and scan all channels. */
+int __wrap_jd_wifi_init(uint8_t mac_out[6])
+{
+    int result = __real_jd_wifi_init(mac_out);
+    if (result != 0 || !wh_wifi_watch()) {
+        return result;
+    }
+    const wh_esp32_config *settings = wh_settings();
+    if (settings->ssid != NULL) {
+        wh_wifi_join(settings->ssid, settings->password != NULL ? settings->password : "");
+        return 0;
+    }
+    char *ssid = jd_settings_get("wifi_ssid");
+    char *password = jd_settings_get("wifi_psk");
+    if (ssid != NULL) {
+        wh_wifi_join(ssid, password != NULL ? password : "");
+    }
+    jd_free(ssid);
+    jd_free(password);
+    return 0;
+}
+
+int __wrap_jd_wifi_connect(const char *ssid, const char *pw)
+{
+    if (wh_settings()->ssid == NULL) {
+        wh_wifi_join(ssid, pw != NULL ? pw : "");
+    }
+    return 0;
+}
+/* Upstream scans 2 s after its start and every 10 s until it is connected, which would only be in the way. */
+int __wrap_jd_wifi_start_scan(void)
+{
+    return wh_wifi_is_joining() ? -1 : __real_jd_wifi_start_scan();
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

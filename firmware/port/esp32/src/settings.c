@@ -1,0 +1,65 @@
+#include "settings.h"
+
+#include "esp_log.h"
+#include "wake_log.h"
+
+static const char tag[] = "warmhello";
+static wh_esp32_config settings;
+static bool is_set;
+
+const wh_esp32_config *wh_settings(void)
+{
+    return &settings;
+}
+
+void wh_settings_set(const wh_esp32_config *config)
+{
+    settings = *config;
+    is_set = true;
+}
+
+void wh_settings_load(void)
+{
+    wh_esp32_config provisioned;
+    if (is_set) {
+        return;
+    }
+    int result = wh_esp32_provisioned(&provisioned);
+    if (result == WH_OK) {
+        wh_settings_set(&provisioned);
+    } else {
+        ESP_LOGW(tag, "%s: Wi-Fi as DeviceScript's settings say, and no CA to trust",
+                 result == WH_MISS_EMPTY ? "not provisioned" : wh_error_meaning(result));
+    }
+}
+
+static wh_protocol version_or(wh_protocol version, wh_protocol otherwise)
+{
+    return version != WH_PROTOCOL_NONE ? version : otherwise;
+}
+
+wh_client_config wh_settings_client(const char *host, uint16_t port)
+{
+    wh_client_config config = {
+        .host = host,
+        .port = port,
+        .ca = settings.ca,
+        .ca_size = settings.ca_size,
+        .min_version = version_or(settings.min_version, WH_TLS12),
+        .max_version = version_or(settings.max_version, WH_TLS13),
+        .certificate = settings.certificate,
+        .certificate_size = settings.certificate_size,
+        .key = settings.key,
+        .key_size = settings.key_size,
+        .alpn = settings.alpn,
+        .tickets = !settings.no_tickets,
+        .policy = settings.policy,
+    };
+    config.policy.disabled = config.policy.disabled || wh_wake_log_is_full_turn();
+    return config;
+}
+
+uint32_t wh_settings_timeout_ms(void)
+{
+    return settings.connect_timeout_ms != 0 ? settings.connect_timeout_ms : WH_ESP32_CONNECT_TIMEOUT_MS;
+}

@@ -1,0 +1,45 @@
+#include "sntp_clock.h"
+
+#include <stdatomic.h>
+
+#include "core_lock.h"
+#include "esp_sntp.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "platform_esp32.h"
+#include "settings.h"
+
+enum { STEP_MS = 20 };
+
+/* Seconds since 1970-01-01 UTC, good until 2106. */
+static atomic_uint answer_s;
+
+/* On lwIP's task. */
+static void answered(struct timeval *tv)
+{
+    atomic_store(&answer_s, (unsigned)tv->tv_sec);
+}
+
+void wh_sntp_ask(uint32_t wait_ms)
+{
+    const char *server = wh_settings()->time_server;
+    wh_wall *wall = &wh_port_memory.wall;
+    if (server == NULL || !wh_wall_is_due(wall, wh_port_elapsed_us())) {
+        return;
+    }
+    atomic_store(&answer_s, 0);
+    sntp_set_time_sync_notification_cb(answered);
+    esp_sntp_setoperatingmode(ESP_SNTP_OPMODE_POLL);
+    esp_sntp_setservername(0, server);
+    esp_sntp_init();
+    for (uint32_t waited_ms = 0; waited_ms < wait_ms && atomic_load(&answer_s) == 0; waited_ms += STEP_MS) {
+        vTaskDelay(pdMS_TO_TICKS(STEP_MS));
+    }
+    esp_sntp_stop();
+    unsigned got_s = atomic_load(&answer_s);
+    if (got_s != 0) {
+        wh_core_lock();
+        wh_wall_sync(wall, got_s, wh_wall_floor(wall, wh_port_built_s()), wh_port_elapsed_us());
+        wh_core_unlock();
+    }
+}

@@ -1,0 +1,62 @@
+#include "wall.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "crc32.h"
+
+static const uint64_t day_us = 86400000000;
+
+static uint32_t check_of(const wh_wall *wall)
+{
+    return ~wh_crc32(&wall->synced_s, sizeof *wall - offsetof(wh_wall, synced_s));
+}
+
+void wh_wall_begin(wh_wall *wall, bool clock_goes_on)
+{
+    if (wall->check != check_of(wall)) {
+        memset(wall, 0, sizeof *wall);
+    }
+    if (!clock_goes_on) {
+        wall->synced_s = 0;
+    }
+    wall->check = check_of(wall);
+}
+
+int64_t wh_wall_now(const wh_wall *wall, uint64_t elapsed_us)
+{
+    if (wall->synced_s == 0 || elapsed_us < wall->synced_us) {
+        return 0;
+    }
+    return wall->synced_s + (int64_t)((elapsed_us - wall->synced_us) / 1000000);
+}
+
+void wh_wall_note(wh_wall *wall, uint64_t elapsed_us)
+{
+    int64_t now_s = wh_wall_now(wall, elapsed_us);
+    if (now_s > wall->latest_s) {
+        wall->latest_s = now_s;
+        wall->check = check_of(wall);
+    }
+}
+
+void wh_wall_sync(wh_wall *wall, int64_t now_s, int64_t floor_s, uint64_t elapsed_us)
+{
+    if (now_s < floor_s) {
+        return;
+    }
+    wall->synced_s = now_s;
+    wall->synced_us = elapsed_us;
+    wall->check = check_of(wall);
+    wh_wall_note(wall, elapsed_us);
+}
+
+int64_t wh_wall_floor(const wh_wall *wall, int64_t built_s)
+{
+    return wall->latest_s > built_s ? wall->latest_s : built_s;
+}
+
+bool wh_wall_is_due(const wh_wall *wall, uint64_t elapsed_us)
+{
+    return wall->synced_s == 0 || elapsed_us < wall->synced_us || elapsed_us - wall->synced_us >= day_us;
+}

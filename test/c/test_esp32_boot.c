@@ -1,0 +1,105 @@
+/* What the ESP32 port believes of its memory when it boots. */
+#include "visit.h"
+#include "boot.h"
+
+#include <string.h>
+
+enum { NOISE = 0xa5 };
+
+static const uint64_t second = 1000000;
+
+static wh_boot_memory memory;
+
+/* A device that has slept from second 10 on. */
+static int slept(void **state)
+{
+    (void)state;
+    memset(&memory, NOISE, sizeof memory);
+    (void)wh_boot_begin(&memory, WH_WAKE_POWER_ON, 0);
+    memory.last_us = 10 * second;
+    memory.slept_us = 10 * second;
+    memset(memory.slot, NOISE, sizeof memory.slot);
+    return 0;
+}
+
+static bool slot_is_kept(void)
+{
+    return memory.slot[0] == NOISE && memory.slot[WH_RTC_SIZE - 1] == NOISE;
+}
+
+static void noise_after_the_power_came_is_overwritten(void **state)
+{
+    (void)state;
+    memset(&memory, NOISE, sizeof memory);
+    wh_boot boot = wh_boot_begin(&memory, WH_WAKE_POWER_ON, 5);
+    assert_int_equal(boot.cause, WH_WAKE_POWER_ON);
+    assert_int_equal(boot.number, 1);
+    assert_int_equal(boot.slept_ms, 0);
+    assert_false(slot_is_kept());
+}
+
+static void deep_sleep_keeps_everything_and_is_timed(void **state)
+{
+    (void)state;
+    wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 70 * second);
+    assert_int_equal(boot.cause, WH_WAKE_DEEP_SLEEP);
+    assert_int_equal(boot.number, 2);
+    assert_int_equal(boot.slept_ms, 60000);
+    assert_true(slot_is_kept());
+}
+
+static void a_crash_and_a_restart_keep_everything(void **state)
+{
+    (void)state;
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second).slept_ms, 0);
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_RESET, 12 * second).number, 3);
+    assert_true(slot_is_kept());
+}
+
+static void memory_that_outlived_a_brown_out_is_overwritten(void **state)
+{
+    (void)state;
+    wh_boot boot = wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, 11 * second);
+    assert_int_equal(boot.cause, WH_WAKE_BROWN_OUT);
+    assert_int_equal(boot.number, 1);
+    assert_false(slot_is_kept());
+}
+
+static void a_clock_that_has_begun_anew_is_a_loss_of_power(void **state)
+{
+    (void)state;
+    wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 9 * second);
+    assert_int_equal(boot.cause, WH_WAKE_POWER_ON);
+    assert_false(slot_is_kept());
+}
+
+static void the_latest_time_outlives_a_brown_out_and_the_time_itself_does_not(void **state)
+{
+    (void)state;
+    wh_wall_sync(&memory.wall, 1800000000, 1, 10 * second);
+    (void)wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, second);
+    assert_int_equal(wh_wall_now(&memory.wall, second), 0);
+    assert_int_equal(wh_wall_floor(&memory.wall, 1700000000), 1800000000);
+}
+
+static void every_second_wake_is_the_full_one(void **state)
+{
+    (void)state;
+    assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 1}));
+    assert_true(wh_boot_is_full_turn(&(wh_boot){.number = 2}));
+    assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 3}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(noise_after_the_power_came_is_overwritten),
+        cmocka_unit_test_setup(deep_sleep_keeps_everything_and_is_timed, slept),
+        cmocka_unit_test_setup(a_crash_and_a_restart_keep_everything, slept),
+        cmocka_unit_test_setup(memory_that_outlived_a_brown_out_is_overwritten, slept),
+        cmocka_unit_test_setup(a_clock_that_has_begun_anew_is_a_loss_of_power, slept),
+        cmocka_unit_test_setup(the_latest_time_outlives_a_brown_out_and_the_time_itself_does_not, slept),
+        cmocka_unit_test(every_second_wake_is_the_full_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,372 @@
+/* One wake of an ESP32 on a desk: the port as it is, on fakes of what is below it, and an app above it.
+ *
+ *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port N
+ * --ca FILE ...
+ *
+ * What the app sees and what the world does is printed, one line each; the log line of the wake is among
+ * them. Ends with deep sleep (0), or with the supply (42). test/esp32/board.ts runs it. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/jd_network.h"
+#include "settings.h"
+#include "upstream.h"
+#include "warmhello/port_esp32.h"
+#include "world.h"
+
+enum { FILE_MAX = 8192, ANSWER_MAX = 4096 };
+
+static struct {
+    const char *app;
+    const char *host;
+    int port;
+    bool plain;
+    bool fixed;
+    bool wpa2;
+    bool provisioned;
+    /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
+     * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
+     * service to forget. */
+    const char *does;
+    unsigned connects;
+    unsigned sleep_s;
+} options = {.app = "ds", .host = "localhost", .does = "get", .connects = 1, .sleep_s = 600};
+
+static wh_esp32_config config = {.ssid = "home", .password = "password"};
+
+static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+
+/* ---- An app on DeviceScript: its fibers run on the main task, after the event ---- */
+
+static struct {
+    pthread_t main_task;
+    unsigned begun;
+    bool is_open;
+    bool opened;
+    bool over;
+    size_t got;
+    bool forgot;
+} app;
+
+static void begin(void)
+{
+    app.begun++;
+    app.is_open = true;
+    app.got = 0;
+    if (!upstream_socket_open(options.host, options.plain ? options.port : -options.port)) {
+        world_say("app cannot open");
+        app.over = true;
+    }
+}
+
+static void close_now(void)
+{
+    upstream_socket_close();
+    world_say("app closed, %zu bytes", app.got);
+    app.over = true;
+}
+
+static void write_request(void)
+{
+    static char much[4000];
+    bool floods = strcmp(options.does, "flood") == 0;
+    for (int i = 0; i < (floods ? 20 : 1); i++) {
+        int result = floods ? upstream_socket_write(much, sizeof much)
+                            : upstream_socket_write(request, sizeof request - 1);
+        if (result != 0) {
+            world_say("app sees %d from a write", result); /* it would throw */
+        }
+    }
+    if (strcmp(options.does, "early") == 0) {
+        close_now();
+    }
+}
+
+static void sleep_now(void)
+{
+    upstream_standby(options.sleep_s * 1000);
+}
+
+static void turn(void)
+{
+    upstream_turn();
+    if (app.begun == 0) {
+        begin();
+    }
+    if (app.opened) {
+        app.opened = false;
+        write_request();
+    }
+    if (app.got > 0 && !app.over) {
+        if (strcmp(options.does, "first") == 0) {
+            close_now();
+        } else if (strcmp(options.does, "sleepy") == 0) {
+            sleep_now();
+        } else if (strcmp(options.does, "forget") == 0 && !app.forgot) {
+            app.forgot = true;
+            upstream_send_to_service(0x80);
+        }
+    }
+    if (app.over) {
+        app.over = false;
+        if (app.begun < options.connects) {
+            begin();
+        } else {
+            sleep_now();
+        }
+    }
+}
+
+void jd_tcpsock_on_event(unsigned event, const void *data, unsigned size)
+{
+    if (!pthread_equal(pthread_self(), app.main_task)) {
+        world_say("an event on another task");
+        abort();
+    }
+    if (!app.is_open) {
+        world_say("an event after the end: %u", event);
+        abort();
+    }
+    switch (event) {
+    case JD_CONN_EV_OPEN:
+        world_say("app open");
+        app.opened = true;
+        break;
+    case JD_CONN_EV_MESSAGE:
+        app.got += size;
+        break;
+    case JD_CONN_EV_CLOSE:
+        world_say("app close, %zu bytes", app.got);
+        app.is_open = false;
+        app.over = true;
+        break;
+    default:
+        world_say("app error %.*s", (int)size, (const char *)data);
+        app.is_open = false;
+        app.over = true;
+        upstream_socket_close(); /* as DeviceScript does */
+        break;
+    }
+}
+
+void app_init_services(void)
+{
+    upstream_wifi_init();
+}
+
+static void upstream_scans(void *ctx)
+{
+    (void)ctx;
+    upstream_scan();
+}
+
+static _Noreturn void run_devicescript(void)
+{
+    app.main_task = pthread_self();
+    if (!options.provisioned) {
+        wh_settings_set(&config);
+    }
+    upstream_start();
+    world_later(2, upstream_scans, NULL); /* it would after 2 s */
+    world_run(turn);
+}
+
+/* ---- A C program ---- */
+
+static void connect_once(void)
+{
+    static uint8_t answer[ANSWER_MAX];
+    int result = wh_esp32_connect(options.host, (uint16_t)options.port);
+    if (result != WH_OK) {
+        world_say("c error %s: %s", wh_error_word(result), wh_esp32_error());
+        return;
+    }
+    world_say("c open");
+    result = wh_esp32_send(request, sizeof request - 1);
+    size_t got = 0;
+    while (result >= 0 && wh_esp32_is_open()) {
+        result = wh_esp32_recv(answer, sizeof answer, 5000);
+        got += result > 0 ? (size_t)result : 0;
+    }
+    /* What came before the end is still to be had. */
+    while (result >= 0 && (result = wh_esp32_recv(answer, sizeof answer, 0)) > 0) {
+        got += (size_t)result;
+    }
+    wh_esp32_close();
+    world_say("c got %zu bytes, %s", got, wh_result_word(wh_esp32_outcome()->result));
+}
+
+static _Noreturn void run_c(void)
+{
+    world_run_beside();
+    int result = wh_esp32_start(&config);
+    if (result != WH_OK) {
+        world_say("c cannot start: %s", wh_error_word(result));
+        exit(3); /* NOLINT(concurrency-mt-unsafe) */
+    }
+    for (unsigned i = 0; i < options.connects; i++) {
+        connect_once();
+    }
+    wh_esp32_sleep(options.sleep_s);
+}
+
+/* ---- Arguments ---- */
+
+static const uint8_t *read_file(const char *path, size_t *size)
+{
+    uint8_t *bytes = calloc(1, FILE_MAX);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || bytes == NULL) {
+        (void)fprintf(stderr, "board: cannot read %s\n", path);
+        exit(2); /* NOLINT(concurrency-mt-unsafe) */
+    }
+    *size = fread(bytes, 1, FILE_MAX, file);
+    (void)fclose(file);
+    return bytes;
+}
+
+static esp_reset_reason_t reason_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        esp_reset_reason_t reason;
+    } reasons[] = {
+        {"power-on", ESP_RST_POWERON}, {"deep-sleep", ESP_RST_DEEPSLEEP}, {"reset", ESP_RST_SW},
+        {"panic", ESP_RST_PANIC},      {"brown-out", ESP_RST_BROWNOUT},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(word, reasons[i].word) == 0) {
+            return reasons[i].reason;
+        }
+    }
+    (void)fprintf(stderr, "board: no such reason: %s\n", word);
+    exit(2); /* NOLINT(concurrency-mt-unsafe) */
+}
+
+static unsigned number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+/* A word without a value. */
+static bool take_flag(const char *name)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {
+        {"--plain", &options.plain},
+        {"--ap-absent", &the_world.ap_absent},
+        {"--ap-moved", &the_world.ap_moved},
+        {"--address-taken", &the_world.address_taken},
+        {"--fused-key", &the_world.has_fused_key},
+        {"--journal-encrypted", &the_world.journal_encrypted},
+        {"--no-journal", &the_world.no_journal},
+        {"--strapped", &the_world.strapped},
+        {"--every-second-wake-full", &config.every_second_wake_full},
+        {"--slow-wifi", &config.slow_wifi},
+        {"--static-address", &options.fixed},
+        {"--wpa2", &options.wpa2},
+        {"--provisioned", &options.provisioned},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(name, flags[i].name) == 0) {
+            *flags[i].flag = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_text(const char *name, const char *value)
+{
+    const struct {
+        const char *name;
+        const char **text;
+    } texts[] = {
+        {"--state", &the_world.folder},
+        {"--app", &options.app},
+        {"--host", &options.host},
+        {"--does", &options.does},
+        {"--time-server", &config.time_server},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(name, texts[i].name) == 0) {
+            *texts[i].text = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_number(const char *name, const char *value)
+{
+    const struct {
+        const char *name;
+        unsigned *number;
+    } numbers[] = {
+        {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
+        {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
+        {"--cut-at", &the_world.cut_at},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (strcmp(name, numbers[i].name) == 0) {
+            *numbers[i].number = number(value);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_value(const char *name, const char *value)
+{
+    if (take_text(name, value) || take_number(name, value)) {
+        return true;
+    }
+    if (strcmp(name, "--reason") == 0) {
+        the_world.reason = reason_of(value);
+    } else if (strcmp(name, "--port") == 0) {
+        options.port = (int)number(value);
+    } else if (strcmp(name, "--timeout") == 0) {
+        config.connect_timeout_ms = number(value);
+    } else if (strcmp(name, "--time") == 0) {
+        the_world.time_s = strtoll(value, NULL, 10);
+    } else if (strcmp(name, "--max") == 0) {
+        config.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
+    } else if (strcmp(name, "--ca") == 0) {
+        config.ca = read_file(value, &config.ca_size);
+    } else if (strcmp(name, "--certificate") == 0) {
+        config.certificate = read_file(value, &config.certificate_size);
+    } else if (strcmp(name, "--key") == 0) {
+        config.key = read_file(value, &config.key_size);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    the_world.lease_s = 86400;
+    the_world.reason = ESP_RST_POWERON;
+    for (int i = 1; i < argc; i++) {
+        if (take_flag(argv[i])) {
+            continue;
+        }
+        if (i + 1 == argc || !take_value(argv[i], argv[i + 1])) {
+            (void)fprintf(stderr, "board: %s?\n", argv[i]);
+            return 2;
+        }
+        i++;
+    }
+    static const uint8_t address[16] = {192, 168, 0, 9, 255, 255, 255, 0, 192, 168, 0, 1, 192, 168, 0, 1};
+    config.static_address = options.fixed ? address : NULL;
+    config.security = options.wpa2 ? WH_WIFI_WPA2 : WH_WIFI_OPEN;
+    world_begin();
+    if (strcmp(options.app, "c") == 0) {
+        run_c();
+    }
+    run_devicescript();
+}

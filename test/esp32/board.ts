@@ -1,0 +1,87 @@
+// A board on the desk: test/esp32/board.c, one process for each wake, with what survives it in a folder.
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { parseWakeLine, type WakeLine } from "#warmhello/wake/wake-line.js"
+
+/** Under AddressSanitizer and UndefinedBehaviorSanitizer, or as CI says. */
+const PROGRAM = process.env.WARMHELLO_ESP32_BOARD ?? checkoutPath("build/asan/esp32/esp32_board")
+
+export type Reason = "power-on" | "deep-sleep" | "reset" | "panic" | "brown-out"
+
+export interface Wake {
+    /** 0: it sleeps. 42: the supply fell too low. */
+    code: number | null
+    /** What the app saw, in order. */
+    app: string[]
+    /** What the world did: "wifi fast home", "ip lease", "pin 10 1", "sleep 600000"... */
+    world: string[]
+    /** Its line in the log. */
+    line: WakeLine | undefined
+    stderr: string
+}
+
+export interface BoardOptions {
+    ca: string
+    port: number
+    /** Words for every wake. */
+    args?: string[]
+}
+
+export class Board implements Disposable {
+    readonly #folder = mkdtempSync(join(tmpdir(), "warmhello-esp32-"))
+    readonly #args: string[]
+
+    constructor({ ca, port, args = [] }: BoardOptions) {
+        this.#args = ["--state", this.#folder, "--ca", this.file("ca.pem", ca), "--port", String(port), ...args]
+    }
+
+    /** Puts a file beside the board's. */
+    file(name: string, contents: string | Buffer): string {
+        writeFileSync(join(this.#folder, name), contents)
+        return join(this.#folder, name)
+    }
+
+    /** One wake to its end. Later words win over those for every wake. */
+    async wake(reason: Reason, ...args: string[]): Promise<Wake> {
+        const child = spawn(PROGRAM, ["--reason", reason, ...this.#args, ...args], {
+            stdio: ["ignore", "pipe", "pipe"],
+            timeout: 45_000,
+            killSignal: "SIGKILL",
+        })
+        const output = { stdout: "", stderr: "" }
+        for (const name of ["stdout", "stderr"] as const) {
+            child[name].setEncoding("utf8").on("data", (text: string) => (output[name] += text))
+        }
+        const code = await new Promise<number | null>((done, failed) => {
+            child.on("error", failed)
+            child.on("close", done)
+        })
+        const lines = output.stdout.split("\n").filter((line) => line !== "")
+        return {
+            code,
+            app: lines.filter((line) => /^(app|c) /.test(line)).map((line) => line.replace(/^(app|c) /, "")),
+            world: lines.filter((line) => !/^(app|c) /.test(line)),
+            line: lines.map(parseWakeLine).find((line) => line !== undefined),
+            stderr: output.stderr,
+        }
+    }
+
+    [Symbol.dispose](): void {
+        rmSync(this.#folder, { recursive: true, force: true })
+    }
+}
+
+/** A wake that ended in deep sleep, without a word from a sanitizer. */
+export function slept(wake: Wake): Wake & { line: WakeLine } {
+    const { line } = wake
+    if (wake.code !== 0 || wake.stderr !== "" || line === undefined) {
+        throw new Error(`a wake ended with ${wake.code}:\n${[...wake.app, ...wake.world].join("\n")}\n${wake.stderr}`)
+    }
+    return { ...wake, line }
+}
+
+/** How the wake's first connect went. */
+export const resultOf = (wake: Wake): string => slept(wake).line.connect?.result ?? "none"

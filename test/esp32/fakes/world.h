@@ -1,0 +1,64 @@
+/* The world around the port when it runs on a desk: one process is one wake, and what survives it lies in
+ * files.
+ *
+ *   rtc.bin    RTC memory and its clock     flash.bin  the journal's partition     nvs.bin  NVS
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "esp_system.h"
+
+typedef struct world {
+    const char *folder;
+    esp_reset_reason_t reason;
+    /* The access point: is there at all, has changed its channel since the last wake, leaves after so many
+     * milliseconds (0: never), has given the kept address to another. */
+    bool ap_absent;
+    bool ap_moved;
+    unsigned ap_leaves_ms;
+    bool address_taken;
+    unsigned lease_s;
+    /* The supply falls too low in this operation on flash, from 1; 0: never. */
+    unsigned cut_at;
+    /* BLOCK_KEY3 holds an HMAC key. */
+    bool has_fused_key;
+    /* The partition's flag `encrypted`, which it must not have. */
+    bool journal_encrypted;
+    bool no_journal;
+    /* The strap is tied to ground. */
+    bool strapped;
+    /* The time server answers this, 0: not at all. */
+    int64_t time_s;
+} world;
+
+extern world the_world;
+
+/* Loads what the last wake left. */
+void world_begin(void);
+
+/* Keeps RTC memory, and ends the wake. The clock goes on by so many microseconds before the next. */
+_Noreturn void world_end(uint64_t slept_us, int code);
+
+/* A line of the protocol that tests read. */
+void world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- The event task, DeviceScript's main task ---- */
+
+/* Runs the events of the system, and `turn` beside them, every 10 ms and when woken, until the end. */
+_Noreturn void world_run(void (*turn)(void));
+
+/* The same on a thread of its own, without turns. */
+void world_run_beside(void);
+
+void world_wake(void);
+
+/* Calls `act` on the event task in so many milliseconds. */
+void world_later(unsigned ms, void (*act)(void *), void *ctx);
+
+/* The name server answers. */
+bool world_resolves(const char *name);
+
+#endif

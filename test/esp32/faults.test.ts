@@ -1,0 +1,163 @@
+// What an app on the ESP32 port sees when the network or the server fails it.
+import type net from "node:net"
+import { expect, test } from "vitest"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { refusingPort, startServer, startTcp, type TestServerOptions } from "../ts/support/tls-server.js"
+import { Board, resultOf, slept } from "./board.js"
+
+const authority = await createCertificateAuthority()
+const start = (options: TestServerOptions = {}) => startServer({ names: ["localhost"], authority, ...options })
+const board = (port: number, ...args: string[]) => new Board({ ca: authority.certificate, port, args })
+
+/** Short, since silence has to be waited for. */
+const soon = ["--timeout", "1500"]
+
+test("without an access point, it hears so, and the wake ends", async () => {
+    using device = board(1, "--ap-absent", ...soon)
+    const { app, line } = slept(await device.wake("power-on"))
+    expect(app).toEqual(["error no-network: the access point cannot be reached or has gone"])
+    expect(line.connect).toBeNull()
+    expect(Object.keys(line.marksUs)).toEqual(["boot", "closing"])
+})
+
+test("an access point that leaves in the handshake ends it at once, and does not cost the session", async () => {
+    const silent = new Set<number>()
+    await using server = await start({ onTcp: (_, n) => (silent.has(n) ? "handled" : "tls") })
+    using device = board(server.port, "--max", "1.2")
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    silent.add(2)
+    const lost = slept(await device.wake("deep-sleep", "--ap-leaves", "300"))
+    expect(lost.app).toEqual(["error no-network: the access point cannot be reached or has gone"])
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test("an access point that leaves with a connection open ends it at once, and its session is kept", async () => {
+    await using server = await start({ onConnection: () => {} }) // it never answers
+    using device = board(server.port, "--ap-leaves", "400")
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "open",
+        "error no-network: the access point cannot be reached or has gone",
+    ])
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test.each([
+    ["a name that does not exist", "nobody.invalid"],
+    ["a name server that does not answer", "silent.invalid"],
+])("%s is an unknown host", async (_, host) => {
+    using device = board(1, "--host", host, ...soon)
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "error unknown-host: the host is unknown or cannot be reached",
+    ])
+})
+
+test("a server that refuses is told as such", async () => {
+    using device = board(await refusingPort())
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "error connection-refused: the server refuses connections on this port",
+    ])
+})
+
+test("a server that says nothing is given up at the deadline", async () => {
+    await using server = await startTcp(() => {})
+    using device = board(server.port, ...soon)
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "error connect-timeout: the server did not answer in time",
+    ])
+})
+
+test("a server that answers a session with silence gets a second connection, in full", async () => {
+    await using server = await start({ onTcp: (_, n) => (n === 2 ? "handled" : "tls") })
+    using device = board(server.port, ...soon)
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const second = slept(await device.wake("deep-sleep"))
+    expect(second.app).toEqual(["open", "close, 59 bytes"])
+    expect(second.line.connect).toMatchObject({ result: "full", reason: "fallback" })
+})
+
+test.each([
+    ["resets", (socket: net.Socket) => socket.resetAndDestroy()],
+    ["closes", (socket: net.Socket) => socket.end()],
+    ["sends garbage", (socket: net.Socket) => socket.end("this is not TLS\r\n")],
+] as const)("a server that %s at a session gets a second connection, in full", async (_, act) => {
+    await using server = await start({
+        onTcp: (socket, n) => {
+            if (n !== 2) return "tls"
+            socket.once("data", () => act(socket))
+            return "handled"
+        },
+    })
+    using device = board(server.port)
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const second = slept(await device.wake("deep-sleep"))
+    expect(second.app).toEqual(["open", "close, 59 bytes"])
+    expect(second.line.connect).toMatchObject({ result: "full", reason: "fallback" })
+})
+
+test("garbage without a session is an error", async () => {
+    await using server = await startTcp((socket) => socket.end("this is not TLS\r\n"))
+    using device = board(server.port)
+    expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error not-tls: /)])
+})
+
+test("a server with another CA's certificate is not talked to", async () => {
+    await using server = await start()
+    const other = await createCertificateAuthority()
+    using device = new Board({ ca: other.certificate, port: server.port })
+    expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error untrusted: /)])
+    expect(server.received.join("")).toBe("")
+})
+
+test("a CA that cannot be read is told as such", async () => {
+    using device = new Board({ ca: "nonsense", port: 1 })
+    expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error ca-unreadable: /)])
+})
+
+test("a server that is gone in the middle of its answer is an error, after what came", async () => {
+    await using server = await start({
+        onConnection: (socket) => socket.once("data", () => socket.write("half", () => socket.destroy())),
+    })
+    using device = board(server.port)
+    expect(slept(await device.wake("power-on")).app).toEqual(["open", expect.stringMatching(/^error /)])
+})
+
+test("300 KB arrive complete, through all queues", async () => {
+    await using server = await start({
+        onConnection: (socket) => socket.once("data", () => socket.end(Buffer.alloc(300_000, "x"))),
+    })
+    using device = board(server.port)
+    expect(slept(await device.wake("power-on")).app).toEqual(["open", "close, 300000 bytes"])
+})
+
+test("an app that writes more than can be kept hears so; no write ever returns an error", async () => {
+    await using server = await start({ onConnection: (socket) => socket.pause() })
+    using device = board(server.port, "--does", "flood")
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "open",
+        "error send-overflow: more was written than can be kept until it is sent",
+    ])
+})
+
+test("plain TCP works as before, and leaves the session alone", async () => {
+    await using server = await start()
+    await using plain = await startTcp((socket) => socket.once("data", () => socket.end("hello")))
+    using device = board(server.port)
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const { app, line } = slept(await device.wake("deep-sleep", "--plain", "--port", String(plain.port)))
+    expect(app).toEqual(["open", "close, 5 bytes"])
+    expect(line.connect).toBeNull()
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test("plain TCP to nobody is an error", async () => {
+    using device = board(await refusingPort(), "--plain")
+    expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error connection-refused/)])
+})
+
+test.each([
+    ["refused", "error closed: the server refuses connections on this port", []],
+    ["unknown", "error closed: the host is unknown or cannot be reached", ["--host", "nobody.invalid"]],
+])("a C program gets an error and a sentence: %s", async (_, said, args) => {
+    using device = board(await refusingPort(), "--app", "c", ...args)
+    expect(slept(await device.wake("power-on")).app).toEqual([said])
+})

@@ -1,0 +1,166 @@
+// The whole way of a wake on the ESP32 port: radio, TLS task, socket adapter, sleep; against OpenSSL.
+import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "../support/identities.js"
+import { startOpenssl } from "../support/servers/openssl.js"
+import { Board, type BoardOptions, type Reason, resultOf, slept } from "./board.js"
+
+const identity = await createIdentity()
+const server = await startOpenssl({ identity: identity.server })
+const stateful = await startOpenssl({ identity: identity.server, stateless: false })
+afterAll(() => {
+    server[Symbol.dispose]()
+    stateful[Symbol.dispose]()
+})
+
+const kinds = [
+    { title: "a TLS 1.3 ticket", port: server.port, args: [], kind: "psk" },
+    { title: "a TLS 1.2 ticket", port: server.port, args: ["--max", "1.2"], kind: "ticket" },
+    { title: "a TLS 1.2 session ID", port: stateful.port, args: ["--max", "1.2"], kind: "id" },
+]
+
+const board = (options: Partial<BoardOptions> = {}) => new Board({ ca: identity.ca, port: server.port, ...options })
+
+describe.each(kinds)("with $title", ({ port, args, kind }) => {
+    test.each(["ds", "c"])("a program (%s) connects in full, and resumes after deep sleep", async (app) => {
+        using device = board({ port, args: [...args, "--app", app] })
+        const first = slept(await device.wake("power-on"))
+        expect(first.line).toMatchObject({ wake: 1, cause: "power-on", sleptMs: 0 })
+        expect(first.line.connect).toMatchObject({ result: "full", reason: "none", error: null })
+        const second = slept(await device.wake("deep-sleep"))
+        expect(second.line).toMatchObject({ wake: 2, cause: "deep-sleep", forcedFull: false })
+        expect(second.line.connect).toMatchObject({ result: "resumed", reason: "accepted", kind })
+        expect(second.line.sleptMs).toBeGreaterThanOrEqual(600_000)
+    })
+
+    test("resumes after a loss of power", async () => {
+        using device = board({ port, args })
+        expect(resultOf(await device.wake("power-on"))).toBe("full")
+        const again = slept(await device.wake("power-on"))
+        expect(again.line.connect).toMatchObject({ result: "resumed", kind, sessionAgeS: null })
+        expect(again.world).toContain("wifi scan home")
+    })
+})
+
+test("an app sees the same events in a full and in a resumed connect", async () => {
+    using device = board()
+    const wakes = [await device.wake("power-on"), await device.wake("deep-sleep")]
+    for (const { app } of wakes) expect(app).toEqual(["open", expect.stringMatching(/^close, \d{4} bytes$/)])
+})
+
+test.each([
+    ["a program that restarts itself", "reset", "reset"],
+    ["a panic", "panic", "crash"],
+] as const)("%s does not cost the session", async (_, reason, cause) => {
+    using device = board({ args: ["--no-journal"] })
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const again = slept(await device.wake(reason))
+    expect(again.line).toMatchObject({ cause, connect: { result: "resumed" } })
+})
+
+test.each<Reason>(["brown-out", "power-on"])("RTC memory is not believed after %s", async (reason) => {
+    using device = board({ args: ["--no-journal"] })
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const again = slept(await device.wake(reason))
+    expect(again.line).toMatchObject({ wake: 1, cause: reason, connect: { result: "full", reason: "none" } })
+    expect(again.world).toContain("wifi scan home")
+})
+
+test("the connect comes about whichever operation on flash the supply fails in", async () => {
+    const results = new Set<string>()
+    let operation = 1
+    for (; ; operation++) {
+        using device = board()
+        const cut = await device.wake("power-on", "--cut-at", String(operation))
+        expect(cut.stderr).toBe("")
+        if (cut.code === 0) break // no operation is left
+        expect(cut.code).toBe(42)
+        const after = slept(await device.wake("brown-out")).line.connect
+        const next = slept(await device.wake("deep-sleep")).line.connect
+        results.add(`${after?.result}, ${next?.result} (${next?.reason})`)
+    }
+    expect(operation).toBeGreaterThan(10)
+    // A session that was whole in flash is taken once on trust, as nobody knows how long the supply was away.
+    expect([...results]).toEqual(["full, resumed (accepted)", "resumed, full (age-unknown)"])
+})
+
+test("an encrypted journal is left alone", async () => {
+    using device = board({ args: ["--journal-encrypted"] })
+    const first = slept(await device.wake("power-on"))
+    expect(first.line.connect).toMatchObject({ result: "full", stored: "rtc" })
+    expect(first.world).toContain("partition wh_sess is encrypted, or smaller than two sectors: not used")
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+describe("the key", () => {
+    test("is said to be as strong as the chip can hold it", async () => {
+        using device = board()
+        expect((await device.wake("power-on")).world).toContain(
+            "session key: nvs; session survives a loss of power: yes",
+        )
+        expect((await device.wake("power-on", "--fused-key")).world).toContain(
+            "session key: efuse; session survives a loss of power: yes",
+        )
+    })
+
+    test("of another chip opens nothing", async () => {
+        using device = board()
+        expect(resultOf(await device.wake("power-on"))).toBe("full")
+        expect(resultOf(await device.wake("deep-sleep", "--fused-key"))).toBe("full")
+        expect(resultOf(await device.wake("deep-sleep", "--fused-key"))).toBe("resumed")
+    })
+})
+
+describe("every second wake connects in full", () => {
+    test.each(["--every-second-wake-full", "--strapped"])("by %s", async (word) => {
+        using device = board({ args: [word] })
+        const results: [string, boolean][] = []
+        for (const reason of ["power-on", "deep-sleep", "deep-sleep", "deep-sleep", "deep-sleep"] as const) {
+            const { line } = slept(await device.wake(reason))
+            results.push([line.connect?.result ?? "none", line.forcedFull])
+        }
+        expect(results).toEqual([
+            ["full", false],
+            ["full", true],
+            ["resumed", false],
+            ["full", true],
+            ["resumed", false],
+        ])
+    })
+})
+
+test("a second connect in the same wake resumes, and the log has the first", async () => {
+    using device = board({ args: ["--connects", "2"] })
+    const { app, line } = slept(await device.wake("power-on"))
+    expect(app.filter((event) => event === "open")).toHaveLength(2)
+    expect(line.connect).toMatchObject({ result: "full" })
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test.each([
+    ["closes before the answer", "early", /^closed, 0 bytes$/],
+    ["closes at the first bytes", "first", /^closed, \d+ bytes$/],
+])("an app that %s still has a ticket for its next wake", async (_, does, closed) => {
+    using device = board({ args: ["--does", does] })
+    expect(slept(await device.wake("power-on")).app).toEqual(["open", expect.stringMatching(closed)])
+    expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test("a current meter sees each phase on its pin, and all fall before sleep", async () => {
+    using device = board()
+    slept(await device.wake("power-on"))
+    const { world } = slept(await device.wake("deep-sleep"))
+    const pins = world.filter((line) => line.startsWith("pin "))
+    const raised = pins.filter((line) => line.endsWith(" 1")).map((line) => Number(line.split(" ")[1]) - 10)
+    expect(raised).toEqual([0, 1, 2, 7, 3, 4, 6, 5])
+    expect(pins.slice(-8).every((line) => line.endsWith(" 0"))).toBe(true)
+    expect(world.indexOf(pins.at(-1) ?? "")).toBeLessThan(world.indexOf("sleep 600000"))
+})
+
+test("the wake's line is out before sleep, and nobody waits for a computer that is not there", async () => {
+    using device = board()
+    const { world } = slept(await device.wake("power-on"))
+    const order = world
+        .filter((line) => /^(warmhello-wake|log goes|usb goes|sleep)/.test(line))
+        .map((line) => line.split(" ")[0])
+    expect(order).toEqual(["warmhello-wake", "log", "sleep"])
+})
