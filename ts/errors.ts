@@ -114,6 +114,12 @@ const ownErrors = {
         class: "usage",
         hint: "Was the device powered, did it wake, and are --awake-ua and --asleep-ua between its currents?",
     },
+    "unknown-board": { class: "usage", hint: "Give one of them to --board, or the path of your own .power.json." },
+    "profile-unusable": {
+        class: "usage",
+        hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
+    },
+    "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first: warmhello estimate --out run.json" },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {

@@ -53,7 +53,7 @@ const SECTOR_HEADER_BYTES = 24
 const ENTRY_HEAD_BYTES = 8
 const ALIGN_BYTES = 4
 
-interface Board {
+export interface LifeBoard {
     kind: Kind
     intervalS: number
     sectors: number
@@ -70,7 +70,7 @@ interface Board {
  * ticket, which goes into both tiers, so the next wake spends both: a write each wake, until a sector is full
  * and the budget has it wait. The week after which a full handshake is due is too long to show.
  */
-export function calculateLife(board: Board): Rates {
+export function calculateLife(board: LifeBoard): Rates {
     const padded = Math.ceil(board.recordBytes / ALIGN_BYTES) * ALIGN_BYTES
     const perSector = Math.floor((SECTOR_BYTES - SECTOR_HEADER_BYTES) / (ENTRY_HEAD_BYTES + padded))
     const programsPerRecord = 3 + (board.recordBytes % ALIGN_BYTES === 0 ? 0 : 1)

@@ -1,0 +1,234 @@
+// Energy before there is a board: ranges in, ranges out. Every input is drawn from its range many times, by
+// a seed; a result's range is what nine of ten draws give, its typical value what all typical inputs give.
+// Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
+import { calculateLife } from "../bench/flash-life.js"
+import { WarmhelloError } from "../errors.js"
+import { Random } from "../soak/random.js"
+import { type BreakEven, breakEvenOf } from "./break-even.js"
+import type { Handshakes } from "./handshakes.js"
+import {
+    type Board,
+    type FlashWrites,
+    flashUc,
+    type PhaseCost,
+    type Surroundings,
+    sumMs,
+    sumUc,
+    type WifiMode,
+    wakePhases,
+    wakesPerFull,
+} from "./model.js"
+import { boardNumberNames, type Cell, type Profile, type Regulator } from "./profile.js"
+import { draw, type Range, rangeOf } from "./quantity.js"
+
+export type SurroundingRanges = Record<keyof Surroundings, Range>
+
+export interface EstimateOptions {
+    profile: Profile
+    clockMhz: number
+    handshakes: Handshakes
+    wifi: WifiMode
+    sleepMs: number
+    serverForgetsMs: number
+    supplyV: number
+    regulator: Regulator
+    cell: Cell
+    surroundings: SurroundingRanges
+    draws: number
+    seed: number
+}
+
+/** What one draw, or the typical values, come to. Energy is at the board's supply. */
+export interface Outcome {
+    full: PhaseCost[]
+    resumed: PhaseCost[]
+    /** As firmware that keeps no session does it: in full, without saving. */
+    plain: PhaseCost[]
+    wakesPerFull: number
+    sleepUc: number
+    sleepUa: number
+    /** Of the mean wake, sleep included. */
+    keptUj: number
+    plainUj: number
+    keptYears: number
+    plainYears: number
+    breakEven: BreakEven
+}
+
+export interface Estimate {
+    options: EstimateOptions
+    typical: Outcome
+    draws: Outcome[]
+}
+
+/** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE.md. */
+const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_000 }
+
+/** Of the journal, as npm run bench:store has it. */
+const FLASH_SECTORS = 4
+const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
+
+const HOURS_A_YEAR = 8760
+const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
+
+/** Operations on flash for a full and for a resumed wake: by TLS 1.2 a session is written once. */
+function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: number, perFull: number) {
+    const { kind } = options.handshakes
+    const { programsPerWake, erasesPerWake } = calculateLife({
+        kind,
+        intervalS: Math.max(1, Math.round(sleepMs / 1000)),
+        lifetimeS: Math.max(1, Math.round(forgetsMs / 1000)),
+        sectors: FLASH_SECTORS,
+        recordBytes: RECORD_BYTES[kind],
+    })
+    const each = { programs: programsPerWake, erases: erasesPerWake }
+    if (kind === "psk") return { full: each, resumed: each }
+    return { full: { programs: each.programs * perFull, erases: each.erases * perFull }, resumed: NO_WRITES }
+}
+
+export interface Numbers {
+    board: Board
+    surroundings: Surroundings
+    keepingInstructions: number
+    regulatorUa: number
+    efficiency: number
+    capacityMah: number
+    selfDischargePerYear: number
+}
+
+/** Takes one number out of each range. */
+function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
+    const { profile, clockMhz, cell, regulator } = options
+    const [active, idle] = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
+    if (active === undefined || idle === undefined) {
+        const clocks = Object.keys(profile.cpuActiveMa).join(", ")
+        throw new WarmhelloError("bad-option", `${profile.board} has no current at ${clockMhz} MHz; it has ${clocks}`)
+    }
+    const entries = boardNumberNames.map((name) => [name, take(profile[name])] as const)
+    const board = { ...Object.fromEntries(entries), cpuActiveMa: take(active), cpuIdleMa: take(idle) } as Board
+    const around = Object.entries(options.surroundings).map(([name, range]) => [name, take(range)] as const)
+    return {
+        board,
+        surroundings: Object.fromEntries(around) as unknown as Surroundings,
+        keepingInstructions: take(KEEPING_INSTRUCTIONS),
+        regulatorUa: take(regulator.quiescentUa),
+        efficiency: take(regulator.efficiency),
+        capacityMah: take(cell.capacityMah),
+        selfDischargePerYear: take(cell.selfDischargePerYear),
+    }
+}
+
+const perFullOf = (options: EstimateOptions, numbers: Numbers, sleepMs: number, forgetsMs: number) =>
+    wakesPerFull({
+        kind: options.handshakes.kind,
+        sleepS: sleepMs / 1000,
+        serverForgetsS: forgetsMs / 1000,
+        clockErrorShare: numbers.board.rtcClockErrorShare,
+    })
+
+function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, forgetsMs: number) {
+    const { handshakes, wifi, clockMhz } = options
+    const { board, surroundings, keepingInstructions } = numbers
+    const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
+    const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+    const common = { board, clockMhz, wifi, surroundings }
+    const full = wakePhases({ ...common, handshake: handshakes.full, flash: writes.full, withoutInstructions: 0 })
+    const resumed = wakePhases({
+        ...common,
+        handshake: handshakes.resumed,
+        flash: writes.resumed,
+        withoutInstructions: 0,
+    })
+    const plain = wakePhases({
+        ...common,
+        handshake: handshakes.full,
+        flash: NO_WRITES,
+        withoutInstructions: keepingInstructions,
+    })
+    return { full, resumed, plain, perFull }
+}
+
+/** Whether a kept session draws less than none, for any sleep and server. Awake, only flash depends on them. */
+function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, forgetsMs: number) => boolean {
+    const { handshakes, wifi, clockMhz } = options
+    const { board, surroundings } = numbers
+    const common = { board, clockMhz, wifi, surroundings, flash: NO_WRITES }
+    const fullUc = sumUc(wakePhases({ ...common, handshake: handshakes.full, withoutInstructions: 0 }))
+    const resumedUc = sumUc(wakePhases({ ...common, handshake: handshakes.resumed, withoutInstructions: 0 }))
+    const without = { handshake: handshakes.full, withoutInstructions: numbers.keepingInstructions }
+    const plainUc = sumUc(wakePhases({ ...common, ...without }))
+    return (sleepMs, forgetsMs) => {
+        const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
+        const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+        const share = 1 / perFull
+        const writingUc = share * flashUc(board, writes.full) + (1 - share) * flashUc(board, writes.resumed)
+        const retentionUc = (board.rtcRetentionUa * sleepMs) / 1000
+        return share * fullUc + (1 - share) * resumedUc + writingUc + retentionUc < plainUc
+    }
+}
+
+/** Years until a cell is empty that loses a share of what it has and gives `averageUa`. */
+export function cellYears(capacityMah: number, averageUa: number, selfDischargePerYear: number): number {
+    const drainMahPerYear = (averageUa / 1000) * HOURS_A_YEAR
+    if (drainMahPerYear <= 0 && selfDischargePerYear <= 0) return Number.POSITIVE_INFINITY
+    if (selfDischargePerYear <= 0) return capacityMah / drainMahPerYear
+    return Math.log1p((selfDischargePerYear * capacityMah) / drainMahPerYear) / selfDischargePerYear
+}
+
+/** What the cell gives when the board takes `boardUa`. */
+function cellUa(options: EstimateOptions, numbers: Numbers, boardUa: number): number {
+    const { regulator, supplyV, cell } = options
+    const through = regulator.kind === "switching" ? (boardUa * supplyV) / (numbers.efficiency * cell.voltageV) : boardUa
+    return through + numbers.regulatorUa
+}
+
+function outcomeOf(options: EstimateOptions, numbers: Numbers): Outcome {
+    const { sleepMs, serverForgetsMs, supplyV } = options
+    const { full, resumed, plain, perFull } = phasesOf(options, numbers, sleepMs, serverForgetsMs)
+    const share = 1 / perFull
+    const awakeMs = share * sumMs(full) + (1 - share) * sumMs(resumed)
+    const sleepUa = numbers.board.deepSleepUa
+    const sleepUc = (sleepUa * sleepMs) / 1000
+    const keptUc = share * sumUc(full) + (1 - share) * sumUc(resumed) + sleepUc
+    const plainSleepUc = (Math.max(0, sleepUa - numbers.board.rtcRetentionUa) * sleepMs) / 1000
+    const plainUc = sumUc(plain) + plainSleepUc
+    const years = (chargeUc: number, cycleMs: number) =>
+        cellYears(
+            numbers.capacityMah,
+            cellUa(options, numbers, (chargeUc * 1000) / cycleMs),
+            numbers.selfDischargePerYear,
+        )
+    return {
+        ...{ full, resumed, plain, wakesPerFull: perFull, sleepUc, sleepUa },
+        keptUj: keptUc * supplyV,
+        plainUj: plainUc * supplyV,
+        keptYears: years(keptUc, sleepMs + awakeMs),
+        plainYears: years(plainUc, sleepMs + sumMs(plain)),
+        breakEven: breakEvenOf(sleepMs, serverForgetsMs, paysBy(options, numbers)),
+    }
+}
+
+export function estimate(options: EstimateOptions): Estimate {
+    const typical = outcomeOf(
+        options,
+        numbersBy(options, (range) => range.typical),
+    )
+    const random = new Random(options.seed)
+    const draws = Array.from({ length: options.draws }, () =>
+        outcomeOf(
+            options,
+            numbersBy(options, (range) => draw(random, range)),
+        ),
+    )
+    return { options, typical, draws }
+}
+
+/** A result over all draws. */
+export function over({ typical, draws }: Pick<Estimate, "typical" | "draws">, of: (outcome: Outcome) => number): Range {
+    return rangeOf(of(typical), draws.map(of))
+}
+
+const tlsOf = (phases: PhaseCost[]) => phases.filter(({ phase }) => phase === "tls")
+
+/** The headline: what part of a whole wake is TLS. */
+export const tlsShare = (phases: PhaseCost[]): number => sumUc(tlsOf(phases)) / sumUc(phases)

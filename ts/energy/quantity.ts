@@ -1,0 +1,47 @@
+// Numbers that are not known exactly: from data sheets with a spread, from a blog, or assumed.
+import { z } from "zod"
+import type { Random } from "../soak/random.js"
+
+/** Least, most likely, most. */
+export interface Range {
+    low: number
+    typical: number
+    high: number
+}
+
+const finite = z.number().refine(Number.isFinite, "not a finite number")
+const bounds = { low: finite.min(0), typical: finite.min(0), high: finite.min(0) }
+const inOrder = ({ low, typical, high }: Range) => low <= typical && typical <= high
+
+/** A number with where it comes from. `assumed` says that nobody measured it for us. */
+export const quantitySchema = z
+    .strictObject({ ...bounds, source: z.string().min(5, "names no source") })
+    .refine(inOrder, "low, typical and high are not in order")
+export type Quantity = z.infer<typeof quantitySchema>
+
+/** The same without a source, for results. */
+export const rangeSchema = z
+    .strictObject({ low: finite, typical: finite, high: finite })
+    .refine(inOrder, "low, typical and high are not in order")
+
+export const exactly = (value: number): Range => ({ low: value, typical: value, high: value })
+
+const STEPS = 2 ** 30
+
+/** A value of the triangular distribution over the range: its ends are possible, its middle is likely. */
+export function draw(random: Random, { low, typical, high }: Range): number {
+    if (high === low) return typical
+    const share = random.between(0, STEPS) / STEPS
+    const width = high - low
+    const bend = (typical - low) / width
+    return share < bend
+        ? low + Math.sqrt(share * width * (typical - low))
+        : high - Math.sqrt((1 - share) * width * (high - typical))
+}
+
+/** What nine of ten draws lie within, around the value where every input is the typical one. */
+export function rangeOf(typical: number, draws: number[]): Range {
+    const sorted = draws.toSorted((a, b) => a - b)
+    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? typical
+    return { low: Math.min(typical, at(0.05)), typical, high: Math.max(typical, at(0.95)) }
+}
