@@ -20,6 +20,24 @@ export function parseDuration(text: string): number {
     return refuse("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
 }
 
+/** "40ms" or, where it is not known exactly, "20ms..120ms" or "20ms..40ms..120ms": least, typical, most. */
+export function parseDurationRange(text: string): { low: number; typical: number; high: number } {
+    const times = text.split("..").map((part) => (part === "0ms" ? 0 : parseDuration(part)))
+    const [low = 0, second = low, third = second] = times
+    const typical = times.length === 2 ? (low + second) / 2 : second
+    const range = { low, typical, high: third }
+    if (times.length > 3 || low > typical || typical > third) {
+        return refuse("A range of times is 40ms, 20ms..120ms or 20ms..40ms..120ms, the least first.")
+    }
+    return range
+}
+
+export function parseNumber(text: string, least: number, most: number): number {
+    const value = Number(text)
+    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
+    return refuse(`It must be a number from ${least} to ${most}.`)
+}
+
 export function parseCount(text: string, minimum: number, maximum: number): number {
     const value = Number(text)
     if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value

@@ -8,6 +8,7 @@ import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-m
 import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
+import { addEnergyCommands } from "./energy-commands.js"
 import { inspectCommand } from "./inspect.js"
 import { isInterruptHeld } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
@@ -124,6 +125,7 @@ function program(signal: AbortSignal): Command {
         .option("--json <file>", "write what was found as JSON; - for standard output")
         .action(provisionCommand)
     addMeasureCommand(root, signal)
+    addEnergyCommands(root)
     root.command("soak")
         .description("many wakes of the sample app under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)

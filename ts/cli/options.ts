@@ -1,6 +1,14 @@
 // Settings as commander wants them: each parser throws commander's own error for a bad value.
 import { InvalidArgumentError, Option } from "commander"
-import { parseCount, parseDuration, parseHostAndPort, parseVersionRange, parseWakeResults } from "../settings.js"
+import {
+    parseCount,
+    parseDuration,
+    parseDurationRange,
+    parseHostAndPort,
+    parseNumber,
+    parseVersionRange,
+    parseWakeResults,
+} from "../settings.js"
 
 function option<T>(parse: (text: string) => T): (text: string) => T {
     return (text) => {
@@ -13,10 +21,13 @@ function option<T>(parse: (text: string) => T): (text: string) => T {
 }
 
 export const duration = option(parseDuration)
+export const durationRange = option(parseDurationRange)
 export const hostAndPort = option(parseHostAndPort)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))
+
+export const number = (least: number, most: number) => option((text) => parseNumber(text, least, most))
 
 /** An option whose default is shown as a user would write it. */
 export function optionWithDefault<T>(

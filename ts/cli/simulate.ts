@@ -118,13 +118,15 @@ function checkTarget({ server, ...rest }: Target): void {
     using _client = new Client({ ...standIn, ...server, ...rest })
 }
 
-function asJson(app: string, target: Target, simulation: Simulation) {
+function asJson(app: string, target: Target, mcu: McuKind | undefined, simulation: Simulation) {
     const { server, minVersion, maxVersion, tickets } = target
     return {
         app,
         server: server === undefined ? "built-in" : `${server.host}:${server.port}`,
         tls: { minVersion, maxVersion },
         tickets,
+        /** With one, a handshake's milliseconds are millions of instructions. */
+        mcu: mcu ?? null,
         wakes: simulation.wakes,
         summary: summarize(simulation),
     }
@@ -149,7 +151,7 @@ export async function simulateCommand(app: string, flags: SimulateFlags, signal:
     printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
-    output.json(asJson(app, target, simulation))
+    output.json(asJson(app, target, flags.mcu, simulation))
     const failed = failureOf(simulation)
     if (failed !== undefined) throw failed
 }
@@ -192,7 +194,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         const target = targetFrom({ ...flags, tls, tickets })
         const simulation = await run(program, target, flags, output, signal)
         printSummary(output, summarize(simulation))
-        runs.push({ kind, ...asJson(SAMPLE_APP, target, simulation) })
+        runs.push({ kind, ...asJson(SAMPLE_APP, target, flags.mcu, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)
         failed ??= failureOf(simulation)
     }

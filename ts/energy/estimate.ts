@@ -178,7 +178,8 @@ export function cellYears(capacityMah: number, averageUa: number, selfDischargeP
 /** What the cell gives when the board takes `boardUa`. */
 function cellUa(options: EstimateOptions, numbers: Numbers, boardUa: number): number {
     const { regulator, supplyV, cell } = options
-    const through = regulator.kind === "switching" ? (boardUa * supplyV) / (numbers.efficiency * cell.voltageV) : boardUa
+    const through =
+        regulator.kind === "switching" ? (boardUa * supplyV) / (numbers.efficiency * cell.voltageV) : boardUa
     return through + numbers.regulatorUa
 }
 
@@ -232,3 +233,45 @@ const tlsOf = (phases: PhaseCost[]) => phases.filter(({ phase }) => phase === "t
 
 /** The headline: what part of a whole wake is TLS. */
 export const tlsShare = (phases: PhaseCost[]): number => sumUc(tlsOf(phases)) / sumUc(phases)
+
+// ---- What the range hangs on ---------------------------------------------------------------------------
+
+export interface Input extends Range {
+    name: string
+    source: string
+    /** Between the resumed wakes at its low and at its high end, all else typical. */
+    influenceUj: number
+}
+
+const typicalOf = (range: Range): number => range.typical
+
+/** Numbers with one of them moved to an end of its range. */
+function moved(options: EstimateOptions, range: Range, end: "low" | "high"): Numbers {
+    return numbersBy(options, (one) => (one === range ? range[end] : one.typical))
+}
+
+function influence(options: EstimateOptions, range: Range): number {
+    const resumedUj = (end: "low" | "high") => {
+        const { resumed } = phasesOf(options, moved(options, range, end), options.sleepMs, options.serverForgetsMs)
+        return sumUc(resumed) * options.supplyV
+    }
+    return Math.abs(resumedUj("high") - resumedUj("low"))
+}
+
+const GIVEN = "given, or the default of this command: assumed"
+
+/** Every input with its source and what hangs on it. */
+export function influencesOf(options: EstimateOptions): Input[] {
+    const { profile, clockMhz, surroundings } = options
+    const [active, idle] = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
+    const ofBoard = boardNumberNames.map((name) => ({ name: name as string, ...profile[name], range: profile[name] }))
+    const ofClock = [
+        { name: "cpuActiveMa", range: active },
+        { name: "cpuIdleMa", range: idle },
+    ].flatMap(({ name, range }) => (range === undefined ? [] : [{ name, ...range, range }]))
+    const around = Object.entries(surroundings).map(([name, range]) => ({ name, ...range, source: GIVEN, range }))
+    return [...ofClock, ...ofBoard, ...around].map(({ name, range, source }) => ({
+        ...{ name, low: range.low, typical: typicalOf(range), high: range.high, source },
+        influenceUj: influence(options, range),
+    }))
+}

@@ -28,15 +28,15 @@ export const exactly = (value: number): Range => ({ low: value, typical: value, 
 
 const STEPS = 2 ** 30
 
-/** A value of the triangular distribution over the range: its ends are possible, its middle is likely. */
+/**
+ * A value of the range: as often above the typical one as below it, and the more often the nearer to it. (A plain
+ * triangle would pull most draws to the side of the longer end.)
+ */
 export function draw(random: Random, { low, typical, high }: Range): number {
-    if (high === low) return typical
     const share = random.between(0, STEPS) / STEPS
-    const width = high - low
-    const bend = (typical - low) / width
-    return share < bend
-        ? low + Math.sqrt(share * width * (typical - low))
-        : high - Math.sqrt((1 - share) * width * (high - typical))
+    return share < 0.5
+        ? low + (typical - low) * Math.sqrt(2 * share)
+        : high - (high - typical) * Math.sqrt(2 * (1 - share))
 }
 
 /** What nine of ten draws lie within, around the value where every input is the typical one. */

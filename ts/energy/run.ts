@@ -5,6 +5,7 @@ import { outcomeSchema } from "../core/outcome.js"
 import { WarmhelloError } from "../errors.js"
 import { phaseWords } from "../wake/wake-line.js"
 import { type Phase, phases } from "../wake/words.js"
+import { rangeSchema } from "./quantity.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1
@@ -29,12 +30,77 @@ const costs = {
     peakUa: quantity,
 }
 
+/** Least, typical, most: nine of ten draws of an estimate's inputs lie within. */
+const spread = rangeSchema
+
+const estimate = z.strictObject({
+    sleepMs: positive,
+    serverForgetsMs: positive,
+    protocol: z.enum(["TLS1.2", "TLS1.3"]),
+    kind: z.enum(["id", "ticket", "psk"]),
+    handshakeSource: z.string(),
+    clockMhz: positive,
+    wifi: z.enum(["fast", "static", "dhcp"]),
+    cell: z.string(),
+    regulator: z.string(),
+    draws: z.int().min(1),
+    seed: z.int().min(0),
+    /** Of the energy of a wake without its sleep. */
+    tlsShareFull: spread,
+    tlsShareResumed: spread,
+    /** One in so many wakes is a full one. */
+    wakesPerFull: spread,
+    /** Of the mean wake with the sleep after it; `plain` is firmware that keeps no session. */
+    keptUj: spread,
+    plainUj: spread,
+    keptYearJ: spread,
+    plainYearJ: spread,
+    keptBatteryYears: spread,
+    plainBatteryYears: spread,
+    /** 0 where it never pays. */
+    longestSleepMs: spread,
+    longestSleepAnyServerMs: spread,
+    shortestServerMemoryMs: spread,
+    inputs: z.array(
+        z.strictObject({
+            name: z.string(),
+            low: quantity,
+            typical: quantity,
+            high: quantity,
+            source: z.string(),
+            /** How much of the resumed wake's energy hangs on it: from its low to its high end, others typical. */
+            influenceUj: positive,
+        }),
+    ),
+})
+
+/** What the cell and its regulator lose, for battery life over the interval. */
+const battery = z.strictObject({
+    cell: z.string(),
+    voltageV: quantity.positive(),
+    capacityMah: spread,
+    selfDischargePerYear: spread,
+    regulator: z.string(),
+    regulatorUa: spread,
+    /** Of a switching regulator; null where the cell gives the board's own current. */
+    efficiency: spread.nullable(),
+})
+
 const phase = z.strictObject({
     phase: z.enum(phaseWords as [Phase, ...Phase[]]),
     /** Since the beginning of this wake. */
     startMs: positive,
     ...costs,
 })
+
+/** Each phase at most once, none before the one it follows. */
+function inOrder(all: { phase: Phase; startMs: number }[]): boolean {
+    return all.every((one, index) => {
+        const before = all[index - 1]
+        if (before === undefined) return true
+        return phaseWords.indexOf(one.phase) > phaseWords.indexOf(before.phase) && one.startMs >= before.startMs
+    })
+}
 
 /** What a person has to know before trusting the figures; `code` is for programs. */
 export const warningSchema = z.strictObject({
@@ -65,7 +131,7 @@ const wake = z.strictObject({
     /** Without the sleep that follows. */
     ...costs,
     /** In order, without gaps. The sleep after the wake is the last, where it is known. */
-    phases: z.array(phase),
+    phases: z.array(phase).refine(inOrder, "the phases are not in the order of a wake"),
     lostSamples: z.int().min(0),
 })
 
@@ -93,14 +159,19 @@ const comparison = z.strictObject({
     phases: z.array(z.strictObject({ phase: z.enum(phaseWords as [Phase, ...Phase[]]), ...compared })),
 })
 
-const samples = z.strictObject({
-    /** Blocks of `blockMs` each: the current's mean, least and greatest. */
-    blockMs: quantity.positive(),
-    startS: positive,
-    meanUa: z.array(quantity),
-    minUa: z.array(quantity),
-    maxUa: z.array(quantity),
-})
+const samples = z
+    .strictObject({
+        /** Blocks of `blockMs` each: the current's mean, least and greatest. */
+        blockMs: quantity.positive(),
+        startS: positive,
+        meanUa: z.array(quantity),
+        minUa: z.array(quantity),
+        maxUa: z.array(quantity),
+    })
+    .refine(
+        ({ meanUa, minUa, maxUa }) => meanUa.length === minUa.length && meanUa.length === maxUa.length,
+        "meanUa, minUa and maxUa differ in length",
+    )
 
 export const runSchema = z
     .strictObject({
@@ -135,6 +206,10 @@ export const runSchema = z
         wakes: z.array(wake),
         /** Full against resumed, where both were measured. */
         comparison: comparison.nullable().optional(),
+        /** Only in an estimate: what it came from, and what follows from it. */
+        estimate: estimate.optional(),
+        /** What feeds the device, where battery life is asked for. */
+        battery: battery.optional(),
         samples: samples.nullable(),
         /** Where all samples lie, relative to this file; null when they were not kept. */
         rawFile: z.string().nullable(),
@@ -143,6 +218,10 @@ export const runSchema = z
     .refine(({ origin, meter }) => origin === "estimated" || meter !== null, {
         path: ["meter"],
         message: "a measured run names its meter",
+    })
+    .refine(({ wakes }) => wakes.every(({ n }, index) => index === 0 || n > (wakes[index - 1]?.n ?? 0)), {
+        path: ["wakes"],
+        message: "the wakes are not counted upwards",
     })
 
 export type Run = z.infer<typeof runSchema>

@@ -1,0 +1,65 @@
+// The commands about energy without a meter, and their flags.
+import { type Command, Option } from "commander"
+import { certificates, mcuBuildNames } from "../energy/handshakes.js"
+import { wifiModes } from "../energy/model.js"
+import { type EstimateFlags, estimateCommand } from "./estimate.js"
+import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
+
+const choice = (flags: string, text: string, choices: readonly string[], standard?: string): Option => {
+    const option = new Option(flags, text).choices([...choices])
+    return standard === undefined ? option : option.default(standard)
+}
+
+function addHandshakeFlags(command: Command): Command {
+    return command
+        .option(
+            "--from <file>",
+            "handshakes from the JSON of warmhello simulate --mcu rv32, instead of the benchmark's",
+        )
+        .addOption(choice("--protocol <version>", "the benchmark's handshake: protocol", ["1.2", "1.3"], "1.3"))
+        .addOption(
+            choice("--kind <kind>", "kind of session (default: psk by 1.3, ticket by 1.2)", ["id", "ticket", "psk"]),
+        )
+        .addOption(choice("--certificate <kind>", "the server's", certificates, "ecdsa"))
+        .addOption(choice("--build <build>", "compiled for", mcuBuildNames, "size"))
+}
+
+function addSurroundingFlags(command: Command): Command {
+    const range = (flags: string, text: string, standard: string) =>
+        optionWithDefault(flags, text, durationRange, standard)
+    return command
+        .option("--cpu-mhz <n>", "clock of the processor (default: the board's)", count(1, 1000))
+        .addOption(
+            choice("--wifi <mode>", "access point known, scanned for, or address by DHCP as well", wifiModes, "fast"),
+        )
+        .addOption(range("--rtt <range>", "round trip to the server", "20ms..40ms..120ms"))
+        .addOption(range("--dns <range>", "looking up its name", "1ms..20ms..60ms"))
+        .addOption(range("--server-time <range>", "until it answers the app", "2ms..20ms..100ms"))
+        .addOption(range("--app-time <range>", "the app's own work, sensors included", "1ms..5ms..20ms"))
+        .addOption(range("--closing-time <range>", "from the close to deep sleep", "5ms..15ms..60ms"))
+        .option("--payload <bytes>", "application data each way", count(0, 1_000_000), 300)
+        .addOption(
+            optionWithDefault("--server-forgets <time>", "how long the server remembers a session", duration, "2h"),
+        )
+}
+
+function addSupplyFlags(command: Command): Command {
+    return command
+        .option("--supply-v <volts>", "voltage at the board", number(1, 6), 3.3)
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
+        .option("--cell <name>", "18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+}
+
+export function addEnergyCommands(root: Command): void {
+    const command = root
+        .command("estimate")
+        .description("energy of full and resumed wakes, from instruction counts and data sheets, with ranges")
+        .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
+        .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
+    addSupplyFlags(addSurroundingFlags(addHandshakeFlags(command)))
+        .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
+        .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .option("--out <file>", "write a run.json, for warmhello report")
+        .action((flags: EstimateFlags) => estimateCommand(flags, process.argv.slice(2)))
+}

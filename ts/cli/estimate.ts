@@ -1,0 +1,98 @@
+// `warmhello estimate`: energy before there is a board.
+import { readFileSync } from "node:fs"
+import pc from "picocolors"
+import { checkoutPath } from "../core/paths.js"
+import { estimate, type SurroundingRanges } from "../energy/estimate.js"
+import { runOf } from "../energy/estimate-run.js"
+import {
+    type BuildName,
+    type Certificate,
+    type Handshakes,
+    handshakesFromFigures,
+    handshakesFromSimulation,
+    type Kind,
+} from "../energy/handshakes.js"
+import type { WifiMode } from "../energy/model.js"
+import { choose, readCells, readProfile, readRegulators } from "../energy/profile.js"
+import { exactly, type Range } from "../energy/quantity.js"
+import { runText, writeRun } from "../energy/run.js"
+import { Output } from "./output.js"
+import { printEstimate } from "./run-text.js"
+
+export interface EstimateFlags {
+    board: string
+    sleep: number
+    from?: string
+    protocol: "1.2" | "1.3"
+    kind?: Kind
+    certificate: Certificate
+    build: BuildName
+    cpuMhz?: number
+    wifi: WifiMode
+    rtt: Range
+    dns: Range
+    serverTime: Range
+    appTime: Range
+    closingTime: Range
+    payload: number
+    serverForgets: number
+    supplyV: number
+    regulator: string
+    cell: string
+    draws: number
+    seed: number
+    json?: string
+    out?: string
+}
+
+function handshakesBy(flags: EstimateFlags): Handshakes {
+    if (flags.from !== undefined) return handshakesFromSimulation(flags.from)
+    const protocol = `TLS${flags.protocol}` as const
+    const kind = flags.kind ?? (protocol === "TLS1.3" ? "psk" : "ticket")
+    return handshakesFromFigures({ protocol, kind, certificate: flags.certificate, build: flags.build })
+}
+
+function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
+    return {
+        rttMs: flags.rtt,
+        dnsMs: flags.dns,
+        serverMs: flags.serverTime,
+        appMs: flags.appTime,
+        closingMs: flags.closingTime,
+        payloadBytes: exactly(flags.payload),
+    }
+}
+
+const toolVersion = (): string => JSON.parse(readFileSync(checkoutPath("package.json"), "utf8")).version
+
+export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
+    const output = new Output(flags.json)
+    const profile = readProfile(flags.board)
+    const result = estimate({
+        profile,
+        clockMhz: flags.cpuMhz ?? profile.defaultMhz,
+        handshakes: handshakesBy(flags),
+        wifi: flags.wifi,
+        sleepMs: flags.sleep,
+        serverForgetsMs: flags.serverForgets,
+        supplyV: flags.supplyV,
+        regulator: choose(readRegulators(), flags.regulator, "regulator"),
+        cell: choose(readCells(), flags.cell, "cell"),
+        surroundings: surroundingsBy(flags),
+        draws: flags.draws,
+        seed: flags.seed,
+    })
+    const run = runOf(result, {
+        createdAt: new Date().toISOString(),
+        toolVersion: toolVersion(),
+        command: ["warmhello", ...args].join(" "),
+        cell: flags.cell,
+        regulator: flags.regulator,
+    })
+    printEstimate(output, run)
+    output.json(JSON.parse(runText(run)))
+    if (flags.out !== undefined) {
+        writeRun(run, flags.out)
+        output.line(pc.dim(`written: ${flags.out}; draw it with: warmhello report ${flags.out} --out report.html`))
+    }
+}

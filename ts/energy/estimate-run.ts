@@ -1,0 +1,142 @@
+// An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
+import { type Estimate, type EstimateOptions, influencesOf, type Outcome, over, tlsShare } from "./estimate.js"
+import { type PhaseCost, sumMs, sumUc } from "./model.js"
+import type { Range } from "./quantity.js"
+import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "./run.js"
+import { warningsOf } from "./warnings.js"
+
+export interface RunNames {
+    createdAt: string
+    toolVersion: string
+    command: string
+    cell: string
+    regulator: string
+}
+
+type PhasesOf = (outcome: Outcome) => PhaseCost[]
+
+const bounds = ({ low, high }: Range): [number, number] => [low, high]
+const YEAR_S = 365 * 86_400
+
+function averageUa(chargeUc: number, durationMs: number): number {
+    return durationMs > 0 ? (chargeUc * 1000) / durationMs : 0
+}
+
+/** A phase with the ranges that its draws give. */
+function phaseOf(estimate: Estimate, of: PhasesOf, index: number, startMs: number): RunPhase {
+    const { supplyV } = estimate.options
+    const at = (outcome: Outcome) => of(outcome)[index] as PhaseCost
+    const { phase, durationMs, chargeUc, peakUa } = at(estimate.typical)
+    return {
+        ...{ phase, startMs, durationMs, chargeUc, peakUa },
+        durationRangeMs: bounds(over(estimate, (outcome) => at(outcome).durationMs)),
+        energyUj: chargeUc * supplyV,
+        energyRangeUj: bounds(over(estimate, (outcome) => at(outcome).chargeUc * supplyV)),
+        averageUa: averageUa(chargeUc, durationMs),
+    }
+}
+
+function sleepPhase(estimate: Estimate, startMs: number): RunPhase {
+    const { sleepMs, supplyV } = estimate.options
+    const { sleepUc, sleepUa } = estimate.typical
+    return {
+        ...{ phase: "sleep", startMs, durationMs: sleepMs, chargeUc: sleepUc, energyUj: sleepUc * supplyV },
+        energyRangeUj: bounds(over(estimate, (outcome) => outcome.sleepUc * supplyV)),
+        ...{ averageUa: sleepUa, peakUa: sleepUa },
+    }
+}
+
+function wakeOf(estimate: Estimate, n: number, startS: number, result: "full" | "resumed"): RunWake {
+    const { handshakes, supplyV } = estimate.options
+    const of: PhasesOf = (outcome) => outcome[result]
+    const all = of(estimate.typical)
+    const phases: RunPhase[] = []
+    let startMs = 0
+    for (const [index, { durationMs }] of all.entries()) {
+        phases.push(phaseOf(estimate, of, index, startMs))
+        startMs += durationMs
+    }
+    const handshake = handshakes[result]
+    return {
+        ...{ n, startS, result, reason: result === "resumed" ? "accepted" : "none", error: null },
+        ...{ protocol: handshakes.protocol, kind: result === "resumed" ? handshakes.kind : null, forcedFull: false },
+        ...{ bytesTx: Math.round(handshake.bytesTx), bytesRx: Math.round(handshake.bytesRx), lostSamples: 0 },
+        durationMs: sumMs(all),
+        durationRangeMs: bounds(over(estimate, (outcome) => sumMs(of(outcome)))),
+        chargeUc: sumUc(all),
+        energyUj: sumUc(all) * supplyV,
+        energyRangeUj: bounds(over(estimate, (outcome) => sumUc(of(outcome)) * supplyV)),
+        averageUa: averageUa(sumUc(all), sumMs(all)),
+        peakUa: Math.max(...all.map(({ peakUa }) => peakUa)),
+        phases: [...phases, sleepPhase(estimate, startMs)],
+    }
+}
+
+function resultsOf(estimate: Estimate) {
+    const { sleepMs } = estimate.options
+    const cycleS = (phases: PhaseCost[]) => (sumMs(phases) + sleepMs) / 1000
+    const yearJ = (energyUj: number, phases: PhaseCost[]) => (energyUj / 1e6) * (YEAR_S / cycleS(phases))
+    return {
+        tlsShareFull: over(estimate, ({ full }) => tlsShare(full)),
+        tlsShareResumed: over(estimate, ({ resumed }) => tlsShare(resumed)),
+        wakesPerFull: over(estimate, ({ wakesPerFull }) => wakesPerFull),
+        keptUj: over(estimate, ({ keptUj }) => keptUj),
+        plainUj: over(estimate, ({ plainUj }) => plainUj),
+        keptYearJ: over(estimate, ({ keptUj, resumed }) => yearJ(keptUj, resumed)),
+        plainYearJ: over(estimate, ({ plainUj, plain }) => yearJ(plainUj, plain)),
+        keptBatteryYears: over(estimate, ({ keptYears }) => keptYears),
+        plainBatteryYears: over(estimate, ({ plainYears }) => plainYears),
+        longestSleepMs: over(estimate, ({ breakEven }) => breakEven.longestSleepMs),
+        longestSleepAnyServerMs: over(estimate, ({ breakEven }) => breakEven.longestSleepAnyServerMs),
+        shortestServerMemoryMs: over(estimate, ({ breakEven }) => breakEven.shortestMemoryMs),
+    }
+}
+
+function batteryOf({ cell, regulator }: EstimateOptions): NonNullable<Run["battery"]> {
+    const plain = ({ low, typical, high }: Range): Range => ({ low, typical, high })
+    return {
+        cell: cell.title,
+        voltageV: cell.voltageV,
+        capacityMah: plain(cell.capacityMah),
+        selfDischargePerYear: plain(cell.selfDischargePerYear),
+        regulator: regulator.title,
+        regulatorUa: plain(regulator.quiescentUa),
+        efficiency: regulator.kind === "switching" ? plain(regulator.efficiency) : null,
+    }
+}
+
+export function runOf(estimate: Estimate, names: RunNames): Run {
+    const { options } = estimate
+    const { profile, handshakes, sleepMs, serverForgetsMs, clockMhz, wifi, draws, seed, surroundings } = options
+    const influences = influencesOf(options)
+    const fullS = (sumMs(estimate.typical.full) + sleepMs) / 1000
+    const wakes = [wakeOf(estimate, 1, 0, "full"), wakeOf(estimate, 2, fullS, "resumed")]
+    const resumedS = (sumMs(estimate.typical.resumed) + sleepMs) / 1000
+    const { low, high } = surroundings.rttMs
+    return {
+        schema: RUN_SCHEMA,
+        version: RUN_VERSION,
+        origin: "estimated",
+        createdAt: names.createdAt,
+        tool: { name: "warmhello", version: names.toolVersion, command: names.command },
+        device: profile.description,
+        board: profile.board,
+        firmware: handshakes.source,
+        server: `none: a round trip of ${low} to ${high} ms`,
+        supply: { voltageV: options.supplyV, origin: "given" },
+        meter: null,
+        durationS: fullS + resumedS,
+        wakes,
+        estimate: {
+            ...{ sleepMs, serverForgetsMs, protocol: handshakes.protocol, kind: handshakes.kind },
+            handshakeSource: handshakes.source,
+            ...{ clockMhz, wifi, cell: names.cell, regulator: names.regulator, draws, seed },
+            ...resultsOf(estimate),
+            inputs: influences,
+        },
+        battery: batteryOf(options),
+        samples: null,
+        rawFile: null,
+        warnings: warningsOf(estimate, influences),
+    }
+}

@@ -1,0 +1,75 @@
+// What a person has to know about an estimate before trusting it.
+import { type Estimate, over } from "./estimate.js"
+import type { RunWarning } from "./run.js"
+
+/** What the chips stand at most, and work down to. */
+const HIGHEST_V = 3.6
+const LOWEST_V = 3.0
+
+export interface Influence {
+    name: string
+    source: string
+    influenceUj: number
+}
+
+function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
+    const { cell, regulator } = options
+    const warnings: RunWarning[] = []
+    if (regulator.kind === "none" && cell.freshVoltageV > HIGHEST_V) {
+        warnings.push({
+            code: "cell-voltage-high",
+            message: `A fresh cell has ${cell.freshVoltageV} V (${cell.title}); the chip stands ${HIGHEST_V} V at most.`,
+            advice: "Put a regulator between them: --regulator ldo or --regulator switching.",
+        })
+    }
+    if (regulator.kind !== "switching" && cell.voltageV <= LOWEST_V) {
+        warnings.push({
+            code: "cell-voltage-low",
+            message: `The cell has ${cell.voltageV} V or less for most of its life (${cell.title}); the chip needs ${LOWEST_V} V.`,
+            advice: "Step the voltage up: --regulator switching.",
+        })
+    }
+    const peakMa = Math.max(...typical.full.map(({ peakUa }) => peakUa)) / 1000
+    if (peakMa > cell.pulseMa.high) {
+        warnings.push({
+            code: "cell-pulse",
+            message: `Wi-Fi draws ${peakMa.toFixed(0)} mA at its peak; the cell gives ${cell.pulseMa.high} mA (${cell.title}).`,
+            advice: "Put a large capacitor beside the cell, or take another one.",
+        })
+    }
+    return warnings
+}
+
+function resumptionWarnings({ typical }: Estimate): RunWarning[] {
+    if (typical.wakesPerFull > 1) return []
+    return [
+        {
+            code: "never-resumes",
+            message: "The device sleeps at least as long as the session lives: every wake goes in full.",
+            advice: "Let the server remember sessions for longer, sleep for less, or save the flash and keep none.",
+        },
+    ]
+}
+
+const isAssumed = ({ source }: Influence) => source.includes("assumed")
+
+function doubtWarnings(estimate: Estimate, influences: Influence[]): RunWarning[] {
+    const energy = over(estimate, ({ keptUj }) => keptUj)
+    const doubtful = influences
+        .filter(isAssumed)
+        .toSorted((a, b) => b.influenceUj - a.influenceUj)
+        .slice(0, 3)
+    if (doubtful.length === 0) return []
+    const times = (energy.high / Math.max(energy.low, Number.MIN_VALUE)).toFixed(1)
+    return [
+        {
+            code: "assumed-numbers",
+            message: `No board was measured. The upper end of a wake's energy is ${times} times the lower one, most of it for want of: ${doubtful.map(({ name }) => name).join(", ")}.`,
+            advice: "Measure one wake of the board itself: warmhello measure.",
+        },
+    ]
+}
+
+export function warningsOf(estimate: Estimate, influences: Influence[]): RunWarning[] {
+    return [...resumptionWarnings(estimate), ...supplyWarnings(estimate), ...doubtWarnings(estimate, influences)]
+}

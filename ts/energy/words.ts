@@ -1,0 +1,39 @@
+// Energies, times and ranges in words for people: in the terminal and in the report's text.
+import ms from "ms"
+import type { Range } from "./quantity.js"
+
+/** Three figures are more than any of this knows. */
+export function figure(value: number): string {
+    if (value === 0) return "0"
+    const size = Math.floor(Math.log10(Math.abs(value)))
+    return value.toFixed(Math.max(0, 2 - size))
+}
+
+export function energy(energyUj: number): string {
+    const size = Math.abs(energyUj)
+    if (size < 1000) return `${figure(energyUj)} µJ`
+    if (size < 1e6) return `${figure(energyUj / 1e3)} mJ`
+    return `${figure(energyUj / 1e6)} J`
+}
+
+export const charge = (chargeUc: number): string =>
+    Math.abs(chargeUc) < 1000 ? `${figure(chargeUc)} µC` : `${figure(chargeUc / 1000)} mC`
+
+export function current(currentUa: number): string {
+    return Math.abs(currentUa) < 1000 ? `${figure(currentUa)} µA` : `${figure(currentUa / 1000)} mA`
+}
+
+const LONG_MS = 10_000
+
+export function time(durationMs: number): string {
+    if (durationMs >= LONG_MS) return ms(Math.round(durationMs), { long: false })
+    return durationMs >= 1000 ? `${figure(durationMs / 1000)} s` : `${figure(durationMs)} ms`
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(share < 0.095 ? 1 : 0)} %`
+
+/** "41 (38 to 66)": the typical value, and where nine of ten draws lie. */
+export function spread(range: Range, words: (value: number) => string): string {
+    const [low, typical, high] = [range.low, range.typical, range.high].map(words)
+    return low === high ? `${typical}` : `${typical} (${low} to ${high})`
+}
