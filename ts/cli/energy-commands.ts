@@ -4,6 +4,7 @@ import { certificates, mcuBuildNames } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
+import { type ReportFlags, reportCommand } from "./report.js"
 
 const choice = (flags: string, text: string, choices: readonly string[], standard?: string): Option => {
     const option = new Option(flags, text).choices([...choices])
@@ -62,4 +63,12 @@ export function addEnergyCommands(root: Command): void {
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .option("--out <file>", "write a run.json, for warmhello report")
         .action((flags: EstimateFlags) => estimateCommand(flags, process.argv.slice(2)))
+    root.command("report")
+        .description("runs as one page that works offline, as tables, and as CSV")
+        .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")
+        .option("--out <file>", "write the page, a single HTML file")
+        .option("--cell <name>", "draw battery life for this cell: 18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
+        .option("--csv <file>", "write a row for each wake; - for standard output")
+        .action((files: string[], flags: ReportFlags) => reportCommand(files, flags))
 }

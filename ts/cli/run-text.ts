@@ -85,12 +85,12 @@ export function printEstimate(output: Output, run: Run): void {
     for (const line of resultLines(results)) output.line(line)
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
     const group = wakes.filter((wake) => wake.result === result)
     if (group.length === 0) return []
-    const over = (value: (wake: RunWake) => number) => median(group.map(value))
+    const over = (value: (wake: RunWake) => number) => mean(group.map(value))
     return [
         [
             result,
@@ -111,5 +111,5 @@ export function printRunSummary(output: Output, run: Run, name: string): void {
     const rows = (["full", "resumed", "failed", "unknown"] as const).flatMap((result) => groupRow(run.wakes, result))
     if (rows.length === 0) return
     output.line(tableText({ head: ["result", "wakes", "awake", "charge", "energy", "peak", "TLS"], rows }))
-    output.line(pc.dim("Medians, without the sleep; the peak is the highest of all."))
+    output.line(pc.dim("Means, without the sleep; the peak is the highest of all."))
 }

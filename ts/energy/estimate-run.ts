@@ -1,6 +1,7 @@
 // An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
-import { type Estimate, type EstimateOptions, influencesOf, type Outcome, over, tlsShare } from "./estimate.js"
+import { type Estimate, influencesOf, type Outcome, over, tlsShare } from "./estimate.js"
 import { type PhaseCost, sumMs, sumUc } from "./model.js"
+import type { Cell, Regulator } from "./profile.js"
 import type { Range } from "./quantity.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "./run.js"
 import { warningsOf } from "./warnings.js"
@@ -92,7 +93,8 @@ function resultsOf(estimate: Estimate) {
     }
 }
 
-function batteryOf({ cell, regulator }: EstimateOptions): NonNullable<Run["battery"]> {
+/** What feeds the device, as run.json has it. */
+export function batteryOf({ cell, regulator }: { cell: Cell; regulator: Regulator }): NonNullable<Run["battery"]> {
     const plain = ({ low, typical, high }: Range): Range => ({ low, typical, high })
     return {
         cell: cell.title,

@@ -4,6 +4,7 @@
 import { calculateLife } from "../bench/flash-life.js"
 import { WarmhelloError } from "../errors.js"
 import { Random } from "../soak/random.js"
+import { cellYears } from "./battery.js"
 import { type BreakEven, breakEvenOf } from "./break-even.js"
 import type { Handshakes } from "./handshakes.js"
 import {
@@ -68,7 +69,6 @@ const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_0
 const FLASH_SECTORS = 4
 const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
 
-const HOURS_A_YEAR = 8760
 const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
 
 /** Operations on flash for a full and for a resumed wake: by TLS 1.2 a session is written once. */
@@ -165,14 +165,6 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
         const retentionUc = (board.rtcRetentionUa * sleepMs) / 1000
         return share * fullUc + (1 - share) * resumedUc + writingUc + retentionUc < plainUc
     }
-}
-
-/** Years until a cell is empty that loses a share of what it has and gives `averageUa`. */
-export function cellYears(capacityMah: number, averageUa: number, selfDischargePerYear: number): number {
-    const drainMahPerYear = (averageUa / 1000) * HOURS_A_YEAR
-    if (drainMahPerYear <= 0 && selfDischargePerYear <= 0) return Number.POSITIVE_INFINITY
-    if (selfDischargePerYear <= 0) return capacityMah / drainMahPerYear
-    return Math.log1p((selfDischargePerYear * capacityMah) / drainMahPerYear) / selfDischargePerYear
 }
 
 /** What the cell gives when the board takes `boardUa`. */

@@ -1,0 +1,57 @@
+// `warmhello report`: runs as one page, as a table in the terminal, and as CSV.
+import { writeFileSync } from "node:fs"
+import { basename } from "node:path"
+import pc from "picocolors"
+import { batteryOf } from "../energy/estimate-run.js"
+import { choose, readCells, readRegulators } from "../energy/profile.js"
+import { type Run, readRun } from "../energy/run.js"
+import { WarmhelloError } from "../errors.js"
+import { reportCsv } from "../report/csv.js"
+import { type NamedRun, reportHtml } from "../report/html.js"
+import { Output } from "./output.js"
+import { printRunSummary } from "./run-text.js"
+
+export interface ReportFlags {
+    out?: string
+    csv?: string
+    cell?: string
+    regulator: string
+}
+
+/** A measured run does not know what will feed the device: the person says so. */
+function batteryBy({ cell, regulator }: ReportFlags): Run["battery"] {
+    if (cell === undefined) return undefined
+    return batteryOf({
+        cell: choose(readCells(), cell, "cell"),
+        regulator: choose(readRegulators(), regulator, "regulator"),
+    })
+}
+
+function namedRun(file: string, battery: Run["battery"]): NamedRun {
+    const run = readRun(file)
+    return { name: basename(file), run: battery === undefined ? run : { ...run, battery } }
+}
+
+function write(path: string, text: string): void {
+    try {
+        writeFileSync(path, text)
+    } catch (cause) {
+        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
+    }
+}
+
+export function reportCommand(files: string[], flags: ReportFlags): void {
+    const output = new Output(flags.csv === "-" ? "-" : undefined)
+    const battery = batteryBy(flags)
+    const runs = files.map((file) => namedRun(file, battery))
+    const html = reportHtml(runs) // also where there is nothing to report
+    for (const { name, run } of runs) {
+        printRunSummary(output, run, name)
+        output.line()
+    }
+    if (flags.csv === "-") process.stdout.write(reportCsv(runs))
+    else if (flags.csv !== undefined) write(flags.csv, reportCsv(runs))
+    if (flags.out === undefined) return
+    write(flags.out, html)
+    output.line(pc.dim(`written: ${flags.out}, ${(html.length / 1e6).toFixed(1)} MB, needs no network`))
+}

@@ -1,0 +1,37 @@
+// What many wakes have in common.
+import type { Phase } from "../../wake/words.js"
+import type { PageRun } from "../page-data.js"
+
+export type Wake = PageRun["run"]["wakes"][number]
+export type Result = Wake["result"]
+
+export function quantile(values: readonly number[], share: number): number {
+    const sorted = values.toSorted((a, b) => a - b)
+    const at = share * (sorted.length - 1)
+    const [low, high] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0]
+    return low + (high - low) * (at - Math.floor(at))
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+/** Means add up: those of the phases to that of the wake. */
+export const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+export const wakesOf = (runs: readonly PageRun[], result: Result): Wake[] =>
+    runs.flatMap(({ run }) => run.wakes.filter((wake) => wake.result === result))
+
+export const phaseOf = (wake: Wake, phase: Phase) => wake.phases.find((one) => one.phase === phase)
+
+/** A wake's phases without the sleep after it. */
+export const awakePhases = (wake: Wake) => wake.phases.filter(({ phase }) => phase !== "sleep")
+
+/** What a wake takes for a phase in the mean; wakes without it count as nothing. */
+export const meanEnergyUj = (wakes: readonly Wake[], phase: Phase): number =>
+    mean(wakes.map((wake) => phaseOf(wake, phase)?.energyUj ?? 0))
+
+/** The sleep current of wakes that tell it. */
+export function sleepUa(runs: readonly PageRun[]): number | undefined {
+    const known = runs.flatMap(({ run }) => run.wakes.flatMap((wake) => phaseOf(wake, "sleep")?.averageUa ?? []))
+    return known.length > 0 ? median(known) : undefined
+}
