@@ -1,12 +1,18 @@
-// Puts the measured sections into docs/PERFORMANCE.md, between their markers.
+// Puts the measured sections into the pages of docs/, between their markers.
 import { readFileSync, writeFileSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 
 export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
+export const MEASURING_PAGE = "docs/MEASURING.md"
 
 /** The commands that write a section, each between markers of its own. */
-export type SectionOwner = "npm run bench" | "npm run bench:store" | "npm run bench:service" | "npm run bench:mcu"
+export type SectionOwner =
+    | "npm run bench"
+    | "npm run bench:store"
+    | "npm run bench:service"
+    | "npm run bench:mcu"
+    | "npm run validate:energy"
 
 const markers = (owner: SectionOwner) => ({
     begin: `<!-- ${owner} -- --write: begin -->`,
@@ -21,12 +27,15 @@ export function replaceSection(page: string, section: string, owner: SectionOwne
     return `${page.slice(0, begin + marker.begin.length)}\n\n${section}\n\n${page.slice(end)}`
 }
 
-export function writePerformancePage(section: string, owner: SectionOwner): void {
-    const path = checkoutPath(PERFORMANCE_PAGE)
+export function writeSection(file: string, section: string, owner: SectionOwner): void {
+    const path = checkoutPath(file)
     const page = replaceSection(readFileSync(path, "utf8"), section, owner)
     if (page === undefined) {
         const { begin, end } = markers(owner)
-        throw new WarmhelloError("file-unreadable", `${PERFORMANCE_PAGE} has lost its markers: ${begin} and ${end}`)
+        throw new WarmhelloError("file-unreadable", `${file} has lost its markers: ${begin} and ${end}`)
     }
     writeFileSync(path, page)
 }
+
+export const writePerformancePage = (section: string, owner: SectionOwner): void =>
+    writeSection(PERFORMANCE_PAGE, section, owner)

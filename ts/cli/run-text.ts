@@ -104,6 +104,14 @@ function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
     ]
 }
 
+/** What pairs of wakes tell, where they were compared. */
+function comparisonLines({ comparison }: Run): string[] {
+    if (comparison === undefined || comparison === null) return []
+    const { differenceUj, differenceRangeUj, confidence, pairs } = comparison
+    const bounds = differenceRangeUj === null ? "too few for a range" : range(differenceRangeUj, energy)
+    return [`Resuming saves ${energy(differenceUj)} a wake (${percent(confidence)}: ${bounds}), by ${pairs} pairs.`]
+}
+
 /** What `warmhello report` says of each file in the terminal. */
 export function printRunSummary(output: Output, run: Run, name: string): void {
     output.line(pc.bold(`${name}: ${run.wakes.length} wakes, ${run.origin}, ${run.board}, ${run.supply.voltageV} V`))
@@ -111,5 +119,6 @@ export function printRunSummary(output: Output, run: Run, name: string): void {
     const rows = (["full", "resumed", "failed", "unknown"] as const).flatMap((result) => groupRow(run.wakes, result))
     if (rows.length === 0) return
     output.line(tableText({ head: ["result", "wakes", "awake", "charge", "energy", "peak", "TLS"], rows }))
+    for (const line of comparisonLines(run)) output.line(line)
     output.line(pc.dim("Means, without the sleep; the peak is the highest of all."))
 }

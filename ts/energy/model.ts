@@ -76,7 +76,7 @@ class Meter {
 }
 
 /** Currents of a board that is connected to its access point. */
-function connected(board: Board) {
+export function connectedMa(board: Board) {
     const receiverMa = board.radioAwakeShare * Math.max(0, board.radioListenMa - board.cpuIdleMa)
     return { waitMa: board.cpuIdleMa + receiverMa, computeMa: board.cpuActiveMa + receiverMa }
 }
@@ -102,7 +102,7 @@ const DNS_BYTES = 80
 /** All phases of a wake without the sleep. */
 export function wakePhases(inputs: WakeInputs): PhaseCost[] {
     const { board, clockMhz, wifi, surroundings, handshake, flash } = inputs
-    const { waitMa, computeMa } = connected(board)
+    const { waitMa, computeMa } = connectedMa(board)
     const compute = (instructions: number) => computeMs(Math.max(0, instructions), board, clockMhz)
     const start = () => new Meter()
     const tls = start()

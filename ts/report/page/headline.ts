@@ -85,11 +85,25 @@ function savingCard(runs: readonly PageRun[]): HTMLElement[] {
     return [card(percent(1 - after / before), "less energy in a wake that resumes", `awake ${times.join(" → ")}`)]
 }
 
+/** Wakes compared in pairs, where they were: with the confidence that the data allow. */
+function comparisonCard(runs: readonly PageRun[]): HTMLElement[] {
+    return runs.flatMap(({ run: { comparison } }) => {
+        if (comparison === undefined || comparison === null) return []
+        const { differenceUj, differenceRangeUj, confidence, pairs } = comparison
+        const range =
+            differenceRangeUj === null
+                ? "too few pairs for a range"
+                : `${energy(differenceRangeUj[0])} to ${energy(differenceRangeUj[1])} at ${percent(confidence)}`
+        return [card(energy(differenceUj), `saved by resuming, ${pairs} pairs`, range)]
+    })
+}
+
 export function cards({ runs }: PageData): HTMLElement {
     const all = [
         ...wakeCard(runs, "full", "a wake in full"),
         ...wakeCard(runs, "resumed", "a wake that resumes"),
         ...savingCard(runs),
+        ...comparisonCard(runs),
         ...tlsCard(runs),
     ]
     return h("section", { class: "cards", "aria-label": "The figures in short" }, ...all)

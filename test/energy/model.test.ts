@@ -1,0 +1,221 @@
+// The sums of the estimate, against sums made by hand.
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { cellYears } from "#warmhello/energy/battery.js"
+import { breakEvenOf } from "#warmhello/energy/break-even.js"
+import { type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
+import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
+import { type Board, sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
+import { boardNumberNames, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
+import { draw, exactly, rangeOf } from "#warmhello/energy/quantity.js"
+import { Random } from "#warmhello/soak/random.js"
+
+/** A board of round numbers: 10 mA idle, 20 mA active, 60 mA on top of both while it listens. */
+const board: Board = {
+    ...(Object.fromEntries(boardNumberNames.map((name) => [name, 0])) as unknown as Board),
+    ...{ cpuIdleMa: 10, cpuActiveMa: 20, radioListenMa: 70, radioTransmitMa: 300, radioAwakeShare: 1 },
+    ...{ bootMs: 100, bootMa: 30, wifiFastMs: 200, wifiScanMs: 900, wifiMa: 90, ipStaticMs: 0, ipDhcpMs: 500 },
+    ...{
+        cyclesPerInstruction: 1,
+        phyRateMbps: Number.POSITIVE_INFINITY,
+        flashProgramMs: 1,
+        flashEraseMs: 50,
+        flashWriteMa: 5,
+    },
+}
+const surroundings = { rttMs: 40, dnsMs: 10, serverMs: 0, appMs: 0, closingMs: 10, payloadBytes: 0 }
+const handshake = { instructions: 16e6, afterInstructions: 0, bytesTx: 0, bytesRx: 0, roundTrips: 1 }
+const wake = { board, clockMhz: 160, wifi: "fast" as const, surroundings, handshake }
+const plain = { ...wake, flash: { programs: 0, erases: 0 }, withoutInstructions: 0 }
+
+const chargesOf = (inputs: Parameters<typeof wakePhases>[0]) =>
+    Object.fromEntries(wakePhases(inputs).map(({ phase, chargeUc }) => [phase, chargeUc]))
+
+describe("a wake", () => {
+    test("draws in each phase its time by its current", () => {
+        expect(chargesOf(plain)).toEqual({
+            boot: 100 * 30,
+            wifi: 200 * 90,
+            ip: 0,
+            dns: 10 * 70,
+            tcp: 40 * 70,
+            tls: 100 * 80 + 40 * 70, // 16 million cycles at 160 MHz, then a round trip
+            application: 40 * 70,
+            closing: 10 * 20,
+        })
+    })
+
+    test("with a second round trip takes it longer, at the current of waiting", () => {
+        const twice = chargesOf({ ...plain, handshake: { ...handshake, roundTrips: 2 } })
+        expect(twice.tls).toBe((chargesOf(plain).tls ?? 0) + 40 * 70)
+    })
+
+    test("with DHCP and a scan draws for both", () => {
+        const { wifi, ip } = chargesOf({ ...plain, wifi: "dhcp" })
+        expect([wifi, ip]).toEqual([900 * 90, 500 * 70])
+    })
+
+    test("that writes to flash draws the processor's current and flash's", () => {
+        const { closing } = chargesOf({ ...plain, flash: { programs: 4, erases: 1 } })
+        expect(closing).toBe(10 * 20 + 54 * 25)
+    })
+
+    test("whose receiver sleeps draws less, in the same time", () => {
+        const dozing = wakePhases({ ...plain, board: { ...board, radioAwakeShare: 0.5 } })
+        expect(sumMs(dozing)).toBe(sumMs(wakePhases(plain)))
+        expect(sumUc(dozing)).toBeLessThan(sumUc(wakePhases(plain)))
+    })
+})
+
+describe("one wake in full", () => {
+    const rhythm = { sleepS: 600, serverForgetsS: 7200, clockErrorShare: 0 }
+    test("comes each time a TLS 1.2 session has run out", () => {
+        expect(wakesPerFull({ ...rhythm, kind: "ticket" })).toBe(12)
+        expect(wakesPerFull({ ...rhythm, kind: "id", serverForgetsS: 1e9 })).toBe(144) // a day at most
+    })
+
+    test("comes once a week where TLS 1.3 renews its tickets", () => {
+        expect(wakesPerFull({ ...rhythm, kind: "psk" })).toBe(7 * 24 * 6)
+    })
+
+    test("is every wake when the device sleeps for longer than the server remembers", () => {
+        expect(wakesPerFull({ ...rhythm, kind: "psk", sleepS: 7200 })).toBe(1)
+        expect(wakesPerFull({ ...rhythm, kind: "ticket", sleepS: 7200 })).toBe(1)
+    })
+
+    test("comes earlier when the device's clock is off", () => {
+        expect(wakesPerFull({ ...rhythm, kind: "ticket", clockErrorShare: 0.05 })).toBe(12)
+        expect(wakesPerFull({ ...rhythm, kind: "psk", sleepS: 7100, clockErrorShare: 0.05 })).toBe(1)
+    })
+})
+
+describe("a cell", () => {
+    test("without self-discharge lasts its capacity over its current", () => {
+        expect(cellYears(8760, 1000, 0)).toBe(1)
+    })
+
+    test("with self-discharge lasts as long as in steps of a minute", () => {
+        const [capacityMah, averageUa, selfDischarge] = [1500, 150, 0.05]
+        let [leftMah, minutes] = [capacityMah, 0]
+        const [drain, keeps] = [averageUa / 1000 / 60, (1 - selfDischarge) ** (1 / 525_600)]
+        for (; leftMah > 0; minutes++) leftMah = leftMah * keeps - drain
+        // A share a year is nearly, not quite, the rate of an exponential.
+        expect(cellYears(capacityMah, averageUa, selfDischarge)).toBeCloseTo(minutes / 525_600, 1)
+    })
+
+    test("never lasts longer for giving more", () => {
+        const positive = fc.double({ min: 0.1, max: 1e5, noNaN: true })
+        fc.assert(
+            fc.property(positive, positive, fc.double({ min: 0, max: 0.5, noNaN: true }), (a, b, share) => {
+                expect(cellYears(3000, a + b, share)).toBeLessThanOrEqual(cellYears(3000, a, share))
+            }),
+            { seed: 11 },
+        )
+    })
+})
+
+test("break-even is the border between what pays and what does not", () => {
+    const pays = (sleepMs: number, forgetsMs: number) => sleepMs < 3_600_000 && sleepMs * 1.02 < forgetsMs
+    const { longestSleepMs, longestSleepAnyServerMs, shortestMemoryMs } = breakEvenOf(600_000, 1_800_000, pays)
+    expect(longestSleepMs).toBeCloseTo(1_800_000 / 1.02, -2)
+    expect(longestSleepAnyServerMs).toBeCloseTo(3_600_000, -2)
+    expect(shortestMemoryMs).toBeCloseTo(612_000, -2)
+})
+
+test("break-even is never where nothing pays", () => {
+    expect(breakEvenOf(600_000, 7_200_000, () => false)).toEqual({
+        ...{ longestSleepMs: 0, longestSleepAnyServerMs: 0, shortestMemoryMs: 0 },
+    })
+})
+
+describe("draws", () => {
+    test("stay within their range, half of them on each side of the typical value", () => {
+        const random = new Random(3)
+        const values = Array.from({ length: 4000 }, () => draw(random, { low: 1, typical: 2, high: 10 }))
+        expect(Math.min(...values)).toBeGreaterThanOrEqual(1)
+        expect(Math.max(...values)).toBeLessThanOrEqual(10)
+        expect(values.filter((value) => value < 2).length / 4000).toBeCloseTo(0.5, 1)
+    })
+
+    test("of what is known exactly are that", () => {
+        expect(draw(new Random(3), exactly(4))).toBe(4)
+    })
+
+    test("give a range that holds nine of ten of them", () => {
+        const values = Array.from({ length: 101 }, (_, n) => n)
+        expect(rangeOf(50, values)).toEqual({ low: 5, typical: 50, high: 95 })
+    })
+})
+
+const ranges = {
+    rttMs: { low: 20, typical: 40, high: 120 },
+    dnsMs: exactly(20),
+    serverMs: exactly(20),
+    appMs: exactly(5),
+    closingMs: exactly(15),
+    payloadBytes: exactly(300),
+}
+const profile = readProfile("esp32c3_bare")
+const options: EstimateOptions = {
+    profile,
+    clockMhz: 160,
+    handshakes: handshakesFromFigures({ protocol: "TLS1.3", kind: "psk", certificate: "ecdsa", build: "size" }),
+    wifi: "fast",
+    ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 200, seed: 5 },
+    regulator: readRegulators().ldo as EstimateOptions["regulator"],
+    cell: readCells()["18650"] as EstimateOptions["cell"],
+    surroundings: ranges,
+}
+
+describe("an estimate", () => {
+    const result = estimate(options)
+
+    test("is the same for the same seed, and another for another", () => {
+        const energies = (one: EstimateOptions) => estimate(one).draws.map(({ keptUj }) => keptUj)
+        expect(energies(options)).toEqual(energies(options))
+        expect(energies({ ...options, seed: 6 })).not.toEqual(energies(options))
+    })
+
+    test("says that resuming saves, and that TLS is less of a resumed wake", () => {
+        const { full, resumed, plain: without } = result.typical
+        expect(sumUc(resumed)).toBeLessThan(sumUc(without))
+        expect(tlsShare(resumed)).toBeLessThan(tlsShare(full))
+    })
+
+    test("gets wider when an input does", () => {
+        const wide = { ...ranges, rttMs: { low: 1, typical: 40, high: 2000 } }
+        const width = (one: EstimateOptions) => {
+            const { low, high } = over(estimate(one), ({ resumed }) => sumUc(resumed))
+            return high - low
+        }
+        expect(width({ ...options, surroundings: wide })).toBeGreaterThan(width(options))
+    })
+
+    test("knows no range where all inputs are known", () => {
+        const exact = boardNumberNames.map((name) => [name, { ...profile[name], ...exactly(profile[name].typical) }])
+        const clocks = (all: typeof profile.cpuIdleMa) =>
+            Object.fromEntries(Object.entries(all).map(([mhz, one]) => [mhz, { ...one, ...exactly(one.typical) }]))
+        const known = {
+            ...{ ...profile, ...Object.fromEntries(exact) },
+            cpuActiveMa: clocks(profile.cpuActiveMa),
+            cpuIdleMa: clocks(profile.cpuIdleMa),
+        }
+        const { low, high } = over(
+            estimate({ ...options, profile: known, surroundings: { ...ranges, rttMs: exactly(40) } }),
+            ({ resumed }) => sumUc(resumed),
+        )
+        expect(high).toBeCloseTo(low, 6)
+    })
+
+    test("counts the current that keeps RTC memory alive against resuming", () => {
+        const hungry = { ...profile, rtcRetentionUa: { ...profile.rtcRetentionUa, ...exactly(5) } }
+        const longest = (one: EstimateOptions) => estimate(one).typical.breakEven.longestSleepAnyServerMs
+        expect(longest({ ...options, profile: hungry })).toBeLessThan(longest(options) / 3)
+    })
+
+    test("never lets resuming pay when the server forgets before the device wakes", () => {
+        const { breakEven } = result.typical
+        expect(breakEven.longestSleepMs).toBeLessThanOrEqual(options.serverForgetsMs)
+        expect(breakEven.shortestMemoryMs).toBeGreaterThanOrEqual(options.sleepMs)
+    })
+})

@@ -1,0 +1,41 @@
+// docs/MEASURING.md says what the model answers now, and the ratios in it are those of docs/PERFORMANCE.md.
+import { readFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#warmhello/bench/docs.js"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { validate, x86Ratios } from "#warmhello/energy/validation.js"
+import { validationMarkdown } from "#warmhello/energy/validation-report.js"
+
+const page = (path: string) => readFileSync(checkoutPath(path), "utf8")
+
+test("the table of published measurements is what the model answers: npm run validate:energy -- --write", () => {
+    const text = page(MEASURING_PAGE)
+    expect(replaceSection(text, validationMarkdown(validate()), "npm run validate:energy")).toBe(text)
+})
+
+test("at least four publications and three chips are in it, hits and misses", () => {
+    const all = validate()
+    expect(new Set(all.map(({ source }) => source)).size).toBeGreaterThanOrEqual(4)
+    for (const chip of ["ESP32:", "ESP32-C3", "ESP8266"]) {
+        expect(all.some(({ what }) => what.includes(chip))).toBe(true)
+    }
+    expect(new Set(all.map(({ inRange }) => inRange))).toEqual(new Set([true, false]))
+})
+
+/** Instructions in millions, full and resumed, as docs/PERFORMANCE.md has them. */
+function instructions(kind: string, stack: string): [number, number] {
+    const row = page(PERFORMANCE_PAGE)
+        .split("\n")
+        .find((line) => line.startsWith(`| ${kind} | ${stack} | `))
+    const [, , , full, resumed] = (row ?? "").split("|").map((cell) => cell.trim())
+    return [Number(full), Number(resumed)]
+}
+
+test.each([
+    ["mbedTLS", "TLS 1.2 ticket"],
+    ["BearSSL", "TLS 1.2 session ID"],
+] as const)("what %s takes beside us is what the bench measured", (stack, kind) => {
+    const [theirs, ours] = [instructions(kind, stack), instructions(kind, "warmhello")]
+    expect(x86Ratios[stack].full).toBeCloseTo(theirs[0] / ours[0], 1)
+    expect(x86Ratios[stack].resumed).toBeCloseTo(theirs[1] / ours[1], 1)
+})
