@@ -18,6 +18,7 @@ const folderOf = (/** @type {string} */ path) =>
 const checks = [
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "ts/setup/tsconfig.json"])],
+    ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/ts/generate/main.js", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],

@@ -92,6 +92,8 @@ const hasCrossCompiler = () => inPath("riscv64-unknown-elf-gcc")
 const hasPicolibc = () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf")
 const hasEmulator = () => inPath("qemu-system-riscv32")
 
+const hasLiberation = () => existsSync("/usr/share/fonts/truetype/liberation")
+
 /** Debian's package for each thing that must be there. */
 const systemNeeds = [
     { package: "gcc", present: () => inPath("cc") || inPath("gcc"), when: true },
@@ -123,6 +125,8 @@ const systemNeeds = [
     { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
     { package: "mosquitto", present: () => inPathOfRoot("mosquitto"), when: forTests },
     { package: "gnutls-bin", present: () => inPath("gnutls-serv"), when: forTests },
+    { package: "chromium", present: () => inPath("chromium"), when: forTests },
+    { package: "fonts-liberation", present: hasLiberation, when: forTests },
     { package: "clang", present: () => inPath("clang"), when: forCi },
     {
         package: "libclang-rt-dev",
@@ -266,6 +270,13 @@ const steps = [
         from: () => fingerprint(["ts", "tsconfig.json", "package-lock.json"]),
         made: () => existsSync(join(build, "ts/cli/main.js")),
         make: () => run([process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]),
+    },
+    {
+        name: "the report's page",
+        from: () =>
+            fingerprint(["ts/report", "ts/energy", "ts/setup/page.mjs", "ts/wake/words.ts", "package-lock.json"]),
+        made: () => existsSync(join(build, "report/page.js")),
+        make: () => run([process.execPath, "ts/setup/page.mjs"]),
     },
 ]
 if (forTests) {

@@ -206,7 +206,7 @@ export class CurrentPlot {
         const shown = (values: number[]) => values.map((value) => (this.#log ? Math.max(value, 0.1) : value) / 1000)
         this.#plot?.destroy()
         this.#plot = new uPlot(this.#options(width), [times, shown(maxUa), shown(minUa), shown(meanUa)], this.#stage)
-        this.#describe()
+        this.#describe(maxUa.reduce((most, value) => Math.max(most, value), 0))
     }
 
     #options(width: number): uPlot.Options {
@@ -290,14 +290,15 @@ export class CurrentPlot {
     }
 
     /** What the plot shows, for those who do not see it. */
-    #describe(): void {
+    #describe(greatestUa: number): void {
         const { fromS, toS } = this.#view
         const seen = this.#seen().filter((wake) => awakeEndS(wake) > fromS)
         const origin =
             this.#blocks === null
                 ? "Drawn from the phases' mean currents, since the run has no samples: peaks are only told. "
                 : ""
-        const window = `${time((toS - fromS) * 1000)} from ${time(Math.max(0, fromS) * 1000)} on`
+        const greatest = this.#blocks === null ? "" : `, at most ${current(greatestUa)}`
+        const window = `${time((toS - fromS) * 1000)} from ${time(Math.max(0, fromS) * 1000)} on${greatest}`
         const [only] = seen
         if (seen.length !== 1 || only === undefined) {
             this.#says.textContent = `${origin}Shown: ${window}, with ${seen.length} wakes.`

@@ -1,0 +1,192 @@
+// `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { checkRun, type Run, readRun } from "#warmhello/energy/run.js"
+import { syntheticRun } from "../report/synthetic.js"
+import { warmhello } from "../ts/support/command.js"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+const at = (name: string) => join(folder, name)
+
+function file(name: string, contents: unknown): string {
+    writeFileSync(at(name), typeof contents === "string" ? contents : JSON.stringify(contents))
+    return at(name)
+}
+
+const estimate = ["estimate", "--board", "esp32c3_bare", "--draws", "50"]
+
+async function estimated(...args: string[]): Promise<Run> {
+    const { code, stdout, stderr } = await warmhello(...estimate, ...args, "--json", "-")
+    expect(code, stderr).toBe(0)
+    return checkRun(JSON.parse(stdout), "standard output")
+}
+
+const codes = ({ warnings }: Run) => warnings.map(({ code }) => code)
+const energyOf = (run: Run, result: string) => run.wakes.find((wake) => wake.result === result)?.energyUj ?? Number.NaN
+
+describe("estimate", () => {
+    test("shows TLS's share, every phase, a year, a cell and where resuming stops to pay", async () => {
+        const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
+        expect(code).toBe(0)
+        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a wake in full, and .* of one that resumes\.$/m)
+        for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
+            expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
+        }
+        expect(stdout).toMatch(/^A year takes \d+ J/m)
+        expect(stdout).toMatch(/^The cell \(18650, regulator ldo\) lasts \d/m)
+        expect(stdout).toMatch(/^Resuming pays up to a sleep of \dh/m)
+    })
+
+    test("writes a run.json whose phases add up to its wakes", async () => {
+        const run = await estimated()
+        for (const wake of run.wakes) {
+            const awake = wake.phases.filter(({ phase }) => phase !== "sleep")
+            const sum = (of: "durationMs" | "chargeUc" | "energyUj") => awake.reduce((all, one) => all + one[of], 0)
+            expect(sum("durationMs")).toBeCloseTo(wake.durationMs, 6)
+            expect(sum("energyUj")).toBeCloseTo(wake.energyUj, 3)
+            expect(wake.energyUj).toBeCloseTo(wake.chargeUc * run.supply.voltageV, 3)
+        }
+        expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
+    })
+
+    test("names the source of every input", async () => {
+        const { estimate: results } = await estimated()
+        for (const { source } of results?.inputs ?? []) expect(source.length).toBeGreaterThan(5)
+        expect(results?.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining(["cpuActiveMa", "rttMs"]))
+    })
+
+    test("follows the network, the clock, the protocol and the certificate", async () => {
+        const standard = await estimated()
+        const slow = await estimated("--rtt", "300ms")
+        const dhcp = await estimated("--wifi", "dhcp")
+        const half = await estimated("--cpu-mhz", "80")
+        const tls12 = await estimated("--protocol", "1.2")
+        const p384 = await estimated("--certificate", "ecdsa-p384")
+        expect(energyOf(slow, "resumed")).toBeGreaterThan(energyOf(standard, "resumed"))
+        expect(energyOf(dhcp, "resumed")).toBeGreaterThan(energyOf(standard, "resumed"))
+        expect(energyOf(half, "full")).toBeGreaterThan(energyOf(standard, "full"))
+        expect(energyOf(tls12, "resumed")).toBeLessThan(energyOf(standard, "resumed"))
+        expect(energyOf(p384, "full")).toBeGreaterThan(2 * energyOf(standard, "full"))
+    }, 120_000)
+
+    test("takes handshakes from a simulation on the emulated microcontroller", async () => {
+        const wake = { protocol: "TLS1.2", kind: "ticket", bytesTx: 300, bytesRx: 200 }
+        const simulation = file("simulation.json", {
+            mcu: "rv32",
+            wakes: [
+                { ...wake, result: "full", kind: null, handshakeMs: 66 },
+                { ...wake, result: "resumed", handshakeMs: 0.9 },
+                { ...wake, result: "failed", handshakeMs: null },
+            ],
+        })
+        const run = await estimated("--from", simulation)
+        expect(run.firmware).toContain("3 simulated wakes on rv32")
+        expect(run.wakes.map(({ bytesTx }) => bytesTx)).toEqual([300, 300])
+        expect(run.estimate?.protocol).toBe("TLS1.2")
+    })
+
+    test.each([
+        ["never-resumes", ["--sleep", "3h"]],
+        ["cell-pulse", ["--cell", "ls14500"]],
+        ["cell-voltage-high", ["--regulator", "none"]],
+        ["cell-voltage-low", ["--cell", "cr123a"]],
+        ["assumed-numbers", []],
+    ])("warns of %s, with advice", async (code, args) => {
+        const run = await estimated(...args)
+        expect(codes(run)).toContain(code)
+        expect(run.warnings.every(({ advice }) => advice.length > 10)).toBe(true)
+    })
+
+    const nothing = file("nothing.json", { mcu: "rv32", wakes: [] })
+    const ofDesk = file("desk.json", { mcu: null, wakes: [] })
+    const noWakes = file("other.json", { name: "something else" })
+    test.each([
+        ["an unknown board", ["estimate", "--board", "esp33"], "no power profile of esp33"],
+        ["no board", ["estimate"], "required option '--board <id>' not specified"],
+        ["a profile that is not there", ["estimate", "--board", "no/such.power.json"], "there is no such file"],
+        ["an unknown cell", [...estimate, "--cell", "potato"], "no cell named potato; there are 18650, cr123a"],
+        ["an unknown regulator", [...estimate, "--regulator", "wire"], "no regulator named wire"],
+        ["a clock that the board has not", [...estimate, "--cpu-mhz", "240"], "has no current at 240 MHz; it has 80"],
+        ["a sleep without a unit", [...estimate, "--sleep", "600"], "A duration is a number and a unit"],
+        ["a range from high to low", [...estimate, "--rtt", "90ms..20ms"], "A range of times is"],
+        ["a negative voltage", [...estimate, "--supply-v", "-3"], "It must be a number from 1 to 6."],
+        ["NaN as a voltage", [...estimate, "--supply-v", "NaN"], "It must be a number from 1 to 6."],
+        ["a kind that the protocol has not", [...estimate, "--kind", "id"], "there are no figures of TLS1.3 id ecdsa"],
+        ["a simulation of this machine", [...estimate, "--from", ofDesk], "not a microcontroller's"],
+        ["a simulation without wakes", [...estimate, "--from", nothing], "has 0 full and 0 resumed wakes"],
+        ["another JSON for a simulation", [...estimate, "--from", noWakes], "is no JSON of warmhello simulate"],
+        ["a simulation that is not there", [...estimate, "--from", at("no.json")], "there is no such file"],
+        ["an --out that cannot be written", [...estimate, "--out", at("no/run.json")], "cannot write"],
+    ])("%s exits 2 with one message", async (_what, args, message) => {
+        const { code, stderr, stdout } = await warmhello(...args)
+        expect(stderr).toContain(message)
+        expect(stderr.match(/^error:/gm)).toHaveLength(1)
+        expect(stderr + stdout).not.toMatch(/^ +at .*:\d+/m)
+        expect(code).toBe(2)
+    })
+})
+
+describe("report", () => {
+    const measured = file("measured.json", syntheticRun())
+
+    test("prints a summary, warnings first, and writes page and CSV", async () => {
+        const { code, stdout } = await warmhello("report", measured, "--out", at("r.html"), "--csv", at("r.csv"))
+        expect(code).toBe(0)
+        expect(stdout.indexOf("warning: 12 samples were lost")).toBeLessThan(stdout.indexOf("│ full"))
+        expect(stdout).toMatch(/│ resumed +│ 12 +│/)
+        expect(readFileSync(at("r.html"), "utf8")).toMatch(/^<!doctype html>/)
+        const [head, ...rows] = readFileSync(at("r.csv"), "utf8").trimEnd().split("\n")
+        expect(head).toContain("energy_uj")
+        expect(rows).toHaveLength(24)
+        expect(rows.every((row) => row.split(",").length === head?.split(",").length)).toBe(true)
+    })
+
+    test("writes CSV alone to standard output with --csv -", async () => {
+        const { stdout } = await warmhello("report", measured, "--csv", "-")
+        expect(stdout).toMatch(/^file,origin,board,wake/)
+    })
+
+    test("draws an estimate and a measured run on one page", async () => {
+        await warmhello(...estimate, "--out", at("estimated.json"))
+        expect(readRun(at("estimated.json")).origin).toBe("estimated")
+        const { code } = await warmhello("report", at("estimated.json"), measured, "--out", at("both.html"))
+        expect(code).toBe(0)
+        expect(readFileSync(at("both.html"), "utf8")).toContain('"name":"measured.json"')
+    })
+
+    const empty = { ...syntheticRun(), wakes: [] }
+    const [first] = syntheticRun().wakes
+    test.each([
+        ["nothing", [], "missing required argument"],
+        ["a file that is not there", [at("no.json")], "cannot read"],
+        ["what is not JSON", [file("text.json", "energy: 3 mJ")], "is not JSON"],
+        ["an empty file", [file("empty.json", "")], "is not JSON"],
+        ["another JSON", [file("package.json", { name: "x" })], "is no run.json"],
+        ["another version of the schema", [file("v2.json", { ...empty, version: 2 })], "has version 2 of the schema"],
+        ["a run without a wake", [file("none.json", empty)], "has no wake in it: 12 samples were lost"],
+        [
+            "a negative time",
+            [file("negative.json", { ...empty, wakes: [{ ...first, durationMs: -1 }] })],
+            "wakes.0.durationMs",
+        ],
+        [
+            "a number that became null, as NaN does",
+            [file("nan.json", { ...empty, wakes: [{ ...first, chargeUc: null }] })],
+            "wakes.0.chargeUc",
+        ],
+        [
+            "a value without its unit",
+            [file("unit.json", { ...empty, wakes: [{ ...first, energy: 3 }] })],
+            'Unrecognized key: "energy"',
+        ],
+        ["an unknown cell", [measured, "--cell", "potato"], "no cell named potato"],
+    ])("of %s exits 2 with one message", async (_what, args, message) => {
+        const { code, stderr } = await warmhello("report", ...args)
+        expect(stderr).toContain(message)
+        expect(stderr.match(/^error:/gm)).toHaveLength(1)
+        expect(code).toBe(2)
+    })
+})
