@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
 import { checkRun, type Run, readRun } from "#warmhello/energy/run.js"
 import { syntheticRun } from "../report/synthetic.js"
 import { warmhello } from "../ts/support/command.js"
@@ -127,6 +128,15 @@ describe("estimate", () => {
         expect(stderr + stdout).not.toMatch(/^ +at .*:\d+/m)
         expect(code).toBe(2)
     })
+})
+
+test("the README shows what estimate prints", async () => {
+    const readme = readFileSync(checkoutPath("README.md"), "utf8")
+    const block = /\$ npx warmhello estimate .*\n([\s\S]*?)\$ npx warmhello report/.exec(readme)?.[1] ?? ""
+    const lines = block.split("\n").filter((line) => line !== "..." && line !== "")
+    const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--sleep", "10m")
+    expect(lines.length).toBeGreaterThan(4)
+    for (const line of lines) expect(stdout.split("\n")).toContain(line)
 })
 
 describe("report", () => {

@@ -59,6 +59,40 @@ test.each([
     expect(refusal(value)).toContain(named)
 })
 
+const wake: Run["wakes"][number] = {
+    ...{ n: 1, startS: 0, result: "full", reason: "none", protocol: "TLS1.3", kind: null, error: null },
+    ...{ forcedFull: false, bytesTx: null, bytesRx: null, lostSamples: 0, phases: [] },
+    ...{ durationMs: 1, chargeUc: 1, energyUj: 3.3, averageUa: 1000, peakUa: 1000 },
+}
+const phase = { startMs: 0, durationMs: 1, chargeUc: 1, energyUj: 3.3, averageUa: 1000, peakUa: 1000 }
+
+test.each([
+    ["a wake that begins before the run", { ...wake, startS: -1 }, "wakes.0.startS"],
+    ["a phase that nobody knows", { ...wake, phases: [{ ...phase, phase: "lunch" }] }, "wakes.0.phases.0.phase"],
+    ["a current that is none", { ...wake, averageUa: Number.NaN }, "wakes.0.averageUa"],
+    ["an endless current", { ...wake, peakUa: Number.POSITIVE_INFINITY }, "wakes.0.peakUa"],
+    ["a range whose ends are swapped", { ...wake, energyRangeUj: [4, 3] }, "wakes.0.energyRangeUj"],
+    [
+        "phases in another order than a wake's",
+        {
+            ...wake,
+            phases: [
+                { ...phase, phase: "tls" },
+                { ...phase, phase: "boot" },
+            ],
+        },
+        "not in the order of a wake",
+    ],
+])("refuses %s and names it", (_, value, named) => {
+    expect(refusal({ ...run, wakes: [value] })).toContain(named)
+})
+
+test("refuses wakes that are not counted upwards, and samples of which some are missing", () => {
+    expect(refusal({ ...run, wakes: [wake, wake] })).toContain("not counted upwards")
+    const samples = { blockMs: 1, startS: 0, meanUa: [1, 2], minUa: [1], maxUa: [2, 3] }
+    expect(refusal({ ...run, samples })).toContain("differ in length")
+})
+
 test("never writes what it could not read", () => {
     const path = join(mkdtempSync(join(tmpdir(), "warmhello-")), "run.json")
     writeFileSync(path, "before")
