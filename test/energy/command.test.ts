@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { checkRun, type Run, readRun } from "#warmhello/energy/run.js"
+import { whyNoMcu } from "../mcu/support.js"
 import { syntheticRun } from "../report/synthetic.js"
 import { warmhello } from "../ts/support/command.js"
 
@@ -16,6 +17,9 @@ function file(name: string, contents: unknown): string {
     writeFileSync(at(name), typeof contents === "string" ? contents : JSON.stringify(contents))
     return at(name)
 }
+
+const noMcu = whyNoMcu()
+if (noMcu !== undefined) console.warn(`skipped: ${noMcu}`)
 
 const estimate = ["estimate", "--board", "esp32c3_bare", "--draws", "50"]
 
@@ -87,6 +91,17 @@ describe("estimate", () => {
         expect(run.firmware).toContain("3 simulated wakes on rv32")
         expect(run.wakes.map(({ bytesTx }) => bytesTx)).toEqual([300, 300])
         expect(run.estimate?.protocol).toBe("TLS1.2")
+    })
+
+    test.skipIf(noMcu !== undefined)("takes those of a live simulation there", async () => {
+        const simulated = at("live.json")
+        const done = await warmhello("simulate", "--mcu", "rv32", "--cycles", "2", "--json", simulated)
+        expect(done.code, done.stderr).toBe(0)
+        const live = await estimated("--from", simulated)
+        const kept = await estimated()
+        // Another cipher suite and other tickets than the benchmark's: near, not equal.
+        expect(energyOf(live, "full") / energyOf(kept, "full")).toBeCloseTo(1, 0)
+        expect(energyOf(live, "resumed")).toBeLessThan(energyOf(live, "full"))
     })
 
     test.each([
