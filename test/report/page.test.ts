@@ -249,6 +249,21 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         expect(report.complaints).toEqual([])
     })
 
+    test("never averages what was estimated with what was measured", async () => {
+        await using report = await openReport(browser, [{ name: "estimated.json", run: estimatedRun() }, ...measured])
+        const { page } = report
+        const titles = await page.locator(".bar-title").allTextContents()
+        expect(titles.map((title) => title.replace(/: .* \(/, " ("))).toEqual([
+            "estimated.json, in full (1 wake)",
+            "estimated.json, resumed (1 wake)",
+            "measured.json, in full (mean of 12 wakes)",
+            "measured.json, resumed (mean of 12 wakes)",
+        ])
+        expect(await page.locator(".cards").count()).toBe(2)
+        expect(await page.locator("main").innerText()).toContain("By measured.json. one 18650")
+        expect(report.complaints).toEqual([])
+    })
+
     test("runs nothing that stands in the data, and shows it as it stands there", async () => {
         const evil = "</script><script>window.harm = 1</script><img src=x onerror='window.harm = 2'>"
         const [first] = syntheticRun().wakes

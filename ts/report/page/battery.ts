@@ -140,7 +140,14 @@ function lifeTable(curves: readonly Curve[], years: Years): HTMLTableElement {
     return table(["a wake each", ...curves.map(({ result }) => `all ${result}`), "longer by"], rows, "Battery life")
 }
 
-export function batteryLife({ runs }: PageData): HTMLElement {
+/** What was measured, where anything was. */
+function trusted(runs: readonly PageRun[]): readonly PageRun[] {
+    const measured = runs.filter(({ run }) => run.origin === "measured")
+    return measured.length > 0 ? measured : runs
+}
+
+export function batteryLife(data: PageData): HTMLElement {
+    const runs = trusted(data.runs)
     const supply = supplyOf(runs)
     if (typeof supply === "string") return missing(supply)
     const { battery, sleepingUa, supplyV } = supply
@@ -149,6 +156,7 @@ export function batteryLife({ runs }: PageData): HTMLElement {
         .filter(({ wakes }) => wakes.length > 0)
     if (curves.length === 0) return missing("No wake is known to be full or resumed.")
     const years: Years = (minutes, { wakes }) => yearsAt(minutes, wakes, sleepingUa, battery, supplyV)
-    const lead = `${battery.cell}, ${digits(battery.capacityMah.typical)} mAh, losing ${percent(battery.selfDischargePerYear.typical)} a year by itself; regulator: ${battery.regulator}. Typical values: their ranges are wide.`
+    const from = data.runs.length > 1 ? `By ${runs.map(({ name }) => name).join(", ")}. ` : ""
+    const lead = `${from}${battery.cell}, ${digits(battery.capacityMah.typical)} mAh, losing ${percent(battery.selfDischargePerYear.typical)} a year by itself; regulator: ${battery.regulator}. Typical values: their ranges are wide.`
     return figure("Battery life", lead, new Chart(curves, years).element, lifeTable(curves, years))
 }

@@ -4,35 +4,38 @@ import type { PageData } from "../page-data.js"
 import { figure, svg, table } from "./dom.js"
 import { resultColours } from "./palette.js"
 import { linearTicks } from "./scale.js"
-import { quantile, type Result, type Wake, wakesOf } from "./stats.js"
+import { type Group, groupsOf, quantile, type Wake } from "./stats.js"
 
 const WIDTH = 1000
 const LEFT = 90
 const ROW = 84
 const TOP = 8
-
-interface Row {
-    result: Result
-    wakes: Wake[]
-}
+/** Letters that fit beside the dots. */
+const MOST_BESIDE = 9
 
 const rangeOf = (wake: Wake): [number, number] => wake.energyRangeUj ?? [wake.energyUj, wake.energyUj]
 
 /** The same dots at the same places each time: no chance in a report. */
 const jitter = (index: number): number => (((index * 0.618034) % 1) - 0.5) * 34
 
-function drawRow({ result, wakes }: Row, index: number, x: (value: number) => number): SVGGElement {
-    const middle = TOP + index * ROW + ROW / 2
+/** Beside its dots, or, when it is long, above them. */
+function rowLabel({ title, result }: Group, middle: number): SVGTextElement {
+    const y = title.length <= MOST_BESIDE ? middle + 5 : middle - 26
+    return svg("text", { x: 0, y, class: `axis-label strong ink-${result}` }, title)
+}
+
+function drawRow(group: Group, index: number, x: (value: number) => number): SVGGElement {
+    const { result, wakes } = group
+    const middle = TOP + index * ROW + ROW / 2 + 4
     const energies = wakes.map(({ energyUj }) => energyUj)
     const [q1, q2, q3] = [0.25, 0.5, 0.75].map((share) => x(quantile(energies, share)))
     const colour = resultColours[result]
-    const group = svg("g")
-    group.append(svg("text", { x: 0, y: middle + 5, class: `axis-label strong ink-${result}` }, result))
+    const row = svg("g", {}, rowLabel(group, middle))
     for (const [at, wake] of wakes.entries()) {
         const [low, high] = rangeOf(wake)
         const y = wakes.length === 1 ? middle : middle + jitter(at)
         if (high > low)
-            group.append(
+            row.append(
                 svg("line", {
                     x1: x(low),
                     x2: x(high),
@@ -44,7 +47,7 @@ function drawRow({ result, wakes }: Row, index: number, x: (value: number) => nu
                     "stroke-linecap": "round",
                 }),
             )
-        group.append(
+        row.append(
             svg(
                 "circle",
                 {
@@ -60,7 +63,7 @@ function drawRow({ result, wakes }: Row, index: number, x: (value: number) => nu
         )
     }
     if (wakes.length > 3) {
-        group.append(
+        row.append(
             svg("rect", {
                 x: q1 ?? 0,
                 y: middle - 22,
@@ -70,15 +73,13 @@ function drawRow({ result, wakes }: Row, index: number, x: (value: number) => nu
                 class: "box",
             }),
         )
-        group.append(svg("line", { x1: q2 ?? 0, x2: q2 ?? 0, y1: middle - 24, y2: middle + 24, class: "median" }))
+        row.append(svg("line", { x1: q2 ?? 0, x2: q2 ?? 0, y1: middle - 24, y2: middle + 24, class: "median" }))
     }
-    return group
+    return row
 }
 
 export function distribution(data: PageData): HTMLElement {
-    const rows = (["full", "resumed", "failed", "unknown"] as const)
-        .map((result) => ({ result, wakes: wakesOf(data.runs, result) }))
-        .filter(({ wakes }) => wakes.length > 0)
+    const rows = groupsOf(data.runs)
     const ends = rows.flatMap(({ wakes }) => wakes.flatMap(rangeOf))
     const most = Math.max(...ends, 1) * 1.05
     const least = Math.min(0, ...ends)
@@ -88,7 +89,7 @@ export function distribution(data: PageData): HTMLElement {
         class: "strip",
         viewBox: `0 0 ${WIDTH} ${bottom + 30}`,
         role: "img",
-        "aria-label": `Energy of each wake: ${rows.map(({ result, wakes }) => `${wakes.length} ${result}`).join(", ")}`,
+        "aria-label": `Energy of each wake: ${rows.map(({ title, wakes }) => `${wakes.length} ${title}`).join(", ")}`,
     })
     for (const tick of linearTicks(least, most, 6)) {
         chart.append(svg("line", { x1: x(tick), x2: x(tick), y1: TOP, y2: bottom, class: "grid" }))
@@ -111,13 +112,17 @@ export function distribution(data: PageData): HTMLElement {
             ),
         )
     const numbers = table(
-        ["result", "wakes", "least", "lower quarter", "median", "upper quarter", "most"],
-        rows.map(({ result, wakes }) => [result, String(wakes.length), ...words(wakes)]),
+        ["wakes", "number", "least", "lower quarter", "median", "upper quarter", "most"],
+        rows.map(({ title, wakes }) => [title, String(wakes.length), ...words(wakes)]),
         "Energy of the wakes",
     )
-    const estimated = data.runs.some(({ run }) => run.origin === "estimated")
-    const lead = estimated
-        ? "A dot is an estimated wake, its line what nine of ten draws of the inputs give."
-        : "A dot is a wake; the box holds the middle half, its line the median."
+    const lead = [
+        data.runs.some(({ run }) => run.origin === "measured")
+            ? "A dot is a wake; a box holds the middle half, its line the median."
+            : "",
+        data.runs.some(({ run }) => run.origin === "estimated")
+            ? "Of an estimate the line is what nine of ten draws of its inputs give."
+            : "",
+    ].join(" ")
     return figure("All wakes", lead, chart, numbers)
 }

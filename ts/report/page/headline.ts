@@ -98,7 +98,8 @@ function comparisonCard(runs: readonly PageRun[]): HTMLElement[] {
     })
 }
 
-export function cards({ runs }: PageData): HTMLElement {
+function cardsOf(run: PageRun): HTMLElement {
+    const runs = [run]
     const all = [
         ...wakeCard(runs, "full", "a wake in full"),
         ...wakeCard(runs, "resumed", "a wake that resumes"),
@@ -106,5 +107,11 @@ export function cards({ runs }: PageData): HTMLElement {
         ...comparisonCard(runs),
         ...tlsCard(runs),
     ]
-    return h("section", { class: "cards", "aria-label": "The figures in short" }, ...all)
+    return h("div", { class: "cards" }, ...all)
+}
+
+/** A row of cards for each run. */
+export function cards({ runs }: PageData): HTMLElement {
+    const rows = runs.flatMap((run) => (runs.length > 1 ? [h("h2", {}, run.name), cardsOf(run)] : [cardsOf(run)]))
+    return h("section", { class: "short", "aria-label": "The figures in short" }, ...rows)
 }

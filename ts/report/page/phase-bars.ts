@@ -1,14 +1,12 @@
 // Energy by phase: one bar for wakes in full, one for those that resumed, to the same scale.
 import { energy, percent, time } from "../../energy/words.js"
 import type { Phase } from "../../wake/words.js"
-import type { PageData, PageRun } from "../page-data.js"
+import type { PageData } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
 import { phaseColours } from "./palette.js"
-import { mean, meanEnergyUj, phaseOf, type Result, type Wake, wakesOf } from "./stats.js"
+import { type Group, groupsOf, mean, meanEnergyUj, phaseOf } from "./stats.js"
 
-interface Bar {
-    result: Result
-    wakes: Wake[]
+interface Bar extends Group {
     parts: { phase: Phase; energyUj: number }[]
     totalUj: number
 }
@@ -18,29 +16,18 @@ const BAR_HEIGHT = 46
 const GAP = 88
 const TOP = 26
 
-function barOf(runs: readonly PageRun[], result: Result, phases: readonly Phase[]): Bar | undefined {
-    const wakes = wakesOf(runs, result)
-    if (wakes.length === 0) return undefined
+function barOf(group: Group, phases: readonly Phase[]): Bar {
     const parts = phases
-        .map((phase) => ({ phase, energyUj: Math.max(0, meanEnergyUj(wakes, phase)) }))
+        .map((phase) => ({ phase, energyUj: Math.max(0, meanEnergyUj(group.wakes, phase)) }))
         .filter(({ energyUj }) => energyUj > 0)
-    return { result, wakes, parts, totalUj: parts.reduce((sum, { energyUj }) => sum + energyUj, 0) }
-}
-
-const titles: Record<Result, string> = {
-    full: "in full",
-    resumed: "resumed",
-    failed: "failed",
-    unknown: "of unknown result",
+    return { ...group, parts, totalUj: parts.reduce((sum, { energyUj }) => sum + energyUj, 0) }
 }
 
 function drawBar(bar: Bar, index: number, scale: number): SVGGElement {
     const y = TOP + index * GAP
     const group = svg("g")
     const count = bar.wakes.length === 1 ? "1 wake" : `mean of ${bar.wakes.length} wakes`
-    group.append(
-        svg("text", { x: 0, y: y - 8, class: "bar-title" }, `${titles[bar.result]}: ${energy(bar.totalUj)} (${count})`),
-    )
+    group.append(svg("text", { x: 0, y: y - 8, class: "bar-title" }, `${bar.title}: ${energy(bar.totalUj)} (${count})`))
     let x = 0
     for (const { phase, energyUj } of bar.parts) {
         const width = energyUj * scale
@@ -78,7 +65,7 @@ function legend(bars: readonly Bar[]): HTMLElement {
 function phaseTable(bars: readonly Bar[], data: PageData): HTMLTableElement {
     const head = [
         "phase",
-        ...bars.flatMap(({ result }) => [`${result}: time`, `${result}: energy`, `${result}: share`]),
+        ...bars.flatMap(({ title }) => [`${title}: time`, `${title}: energy`, `${title}: share`]),
         "what it is",
     ]
     const rows = data.phases
@@ -97,12 +84,10 @@ function phaseTable(bars: readonly Bar[], data: PageData): HTMLTableElement {
 
 export function phaseBars(data: PageData): HTMLElement {
     const phases = data.phases.map(({ phase }) => phase).filter((phase) => phase !== "sleep")
-    const bars = (["full", "resumed", "failed", "unknown"] as const)
-        .map((result) => barOf(data.runs, result, phases))
-        .filter((bar) => bar !== undefined)
+    const bars = groupsOf(data.runs).map((group) => barOf(group, phases))
     const longest = Math.max(...bars.map(({ totalUj }) => totalUj))
     const scale = longest > 0 ? WIDTH / longest : 0
-    const text = bars.map((bar) => `${titles[bar.result]} ${energy(bar.totalUj)}`).join("; ")
+    const text = bars.map((bar) => `${bar.title} ${energy(bar.totalUj)}`).join("; ")
     const height = TOP + (bars.length - 1) * GAP + BAR_HEIGHT + 4
     const chart = svg("svg", {
         class: "bars",
@@ -111,6 +96,6 @@ export function phaseBars(data: PageData): HTMLElement {
         "aria-label": `Energy of a wake by phase: ${text}`,
     })
     chart.append(...bars.map((bar, index) => drawBar(bar, index, scale)))
-    const lead = "What a wake takes in the mean, without the sleep after it. Both bars have the same scale."
+    const lead = "What a wake takes in the mean, without the sleep after it. All bars have one scale."
     return figure("Energy by phase", lead, h("div", {}, chart, legend(bars)), phaseTable(bars, data))
 }

@@ -23,6 +23,31 @@ export const wakesOf = (runs: readonly PageRun[], result: Result): Wake[] =>
 
 export const phaseOf = (wake: Wake, phase: Phase) => wake.phases.find((one) => one.phase === phase)
 
+/** Wakes of one run and one result: what was estimated is never averaged with what was measured. */
+export interface Group {
+    result: Result
+    /** With the run's name where there are several. */
+    title: string
+    wakes: Wake[]
+}
+
+const resultTitles: Record<Result, string> = {
+    full: "in full",
+    resumed: "resumed",
+    failed: "failed",
+    unknown: "of unknown result",
+}
+
+export function groupsOf(runs: readonly PageRun[]): Group[] {
+    return runs.flatMap((run) =>
+        (["full", "resumed", "failed", "unknown"] as const).flatMap((result) => {
+            const wakes = wakesOf([run], result)
+            const title = runs.length > 1 ? `${run.name}, ${resultTitles[result]}` : resultTitles[result]
+            return wakes.length > 0 ? [{ result, title, wakes }] : []
+        }),
+    )
+}
+
 /** A wake's phases without the sleep after it. */
 export const awakePhases = (wake: Wake) => wake.phases.filter(({ phase }) => phase !== "sleep")
 
