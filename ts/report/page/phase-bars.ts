@@ -3,7 +3,7 @@ import { energy, percent, time } from "../../energy/words.js"
 import type { Phase } from "../../wake/words.js"
 import type { PageData } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
-import { phaseColours } from "./palette.js"
+import { labelOn, phaseColours } from "./palette.js"
 import { type Group, groupsOf, mean, meanEnergyUj, phaseOf } from "./stats.js"
 
 interface Bar extends Group {
@@ -46,7 +46,14 @@ function drawBar(bar: Bar, index: number, scale: number): SVGGElement {
                 svg("title", {}, `${phase}: ${energy(energyUj)}, ${share}`),
             ),
         )
-        if (width > 78) group.append(svg("text", { x: x + 8, y: y + 28, class: "bar-label" }, `${phase} ${share}`))
+        if (width > 78)
+            group.append(
+                svg(
+                    "text",
+                    { x: x + 8, y: y + 28, class: "bar-label", fill: labelOn(phaseColours[phase]) },
+                    `${phase} ${share}`,
+                ),
+            )
         x += width
     }
     return group
