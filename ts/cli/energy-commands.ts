@@ -1,7 +1,8 @@
 // The commands about energy without a meter, and their flags.
 import { type Command, Option } from "commander"
-import { certificates, mcuBuildNames } from "../energy/handshakes.js"
+import { certificates } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
+import { mcuBuilds } from "../mcu/bench.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"
@@ -23,7 +24,7 @@ function addHandshakeFlags(command: Command): Command {
             choice("--kind <kind>", "kind of session (default: psk by 1.3, ticket by 1.2)", ["id", "ticket", "psk"]),
         )
         .addOption(choice("--certificate <kind>", "the server's", certificates, "ecdsa"))
-        .addOption(choice("--build <build>", "compiled for", mcuBuildNames, "size"))
+        .addOption(choice("--build <build>", "compiled for", mcuBuilds, "size"))
 }
 
 function addSurroundingFlags(command: Command): Command {

@@ -5,7 +5,6 @@ import { checkoutPath } from "../core/paths.js"
 import { estimate, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
-    type BuildName,
     type Certificate,
     type Handshakes,
     handshakesFromFigures,
@@ -16,6 +15,7 @@ import type { WifiMode } from "../energy/model.js"
 import { choose, readCells, readProfile, readRegulators } from "../energy/profile.js"
 import { exactly, type Range } from "../energy/quantity.js"
 import { runText, writeRun } from "../energy/run.js"
+import type { McuBuild } from "../mcu/remote-core.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 
@@ -26,7 +26,7 @@ export interface EstimateFlags {
     protocol: "1.2" | "1.3"
     kind?: Kind
     certificate: Certificate
-    build: BuildName
+    build: McuBuild
     cpuMhz?: number
     wifi: WifiMode
     rtt: Range

@@ -4,10 +4,11 @@ import { existsSync, readFileSync } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { FIGURES, mcuBuilds } from "../mcu/bench.js"
+import type { McuBuild } from "../mcu/remote-core.js"
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
 export const INSTRUCTIONS_PER_MS = 1e6
-const FIGURES = "test/mcu/figures.json"
 
 export interface Handshake {
     /** Until application data may be sent, the client's making included. */
@@ -32,16 +33,13 @@ export interface Handshakes {
     resumed: Handshake
 }
 
-export const mcuBuildNames = ["size", "speed"] as const
-export type BuildName = (typeof mcuBuildNames)[number]
-
 export const certificates = ["ecdsa", "rsa", "ecdsa-p384"] as const
 export type Certificate = (typeof certificates)[number]
 
 const caseSchema = z.object({
     name: z.string(),
     title: z.string(),
-    build: z.enum(mcuBuildNames),
+    build: z.enum(mcuBuilds as [McuBuild, ...McuBuild[]]),
     result: z.enum(["full", "resumed"]),
     instructions: z.number(),
     afterInstructions: z.number(),
@@ -78,7 +76,7 @@ export interface FiguresChoice {
     protocol: Protocol
     kind: Kind
     certificate: Certificate
-    build: BuildName
+    build: McuBuild
 }
 
 export function handshakesFromFigures({ protocol, kind, certificate, build }: FiguresChoice): Handshakes {
