@@ -119,10 +119,7 @@ const ownErrors = {
         class: "usage",
         hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
     },
-    "nothing-to-report": {
-        class: "usage",
-        hint: "Measure or estimate some wakes first: warmhello estimate --out run.json",
-    },
+    "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {
