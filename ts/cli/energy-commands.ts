@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander"
 import { certificates } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
-import { mcuBuilds } from "../mcu/bench.js"
+import { mcuBuilds } from "../mcu/stacks.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"

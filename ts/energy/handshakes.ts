@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
-import { FIGURES, mcuBuilds } from "../mcu/bench.js"
+import { FIGURES } from "../mcu/bench.js"
 import type { McuBuild } from "../mcu/remote-core.js"
+import { type McuStack, mcuBuilds, mcuStacks } from "../mcu/stacks.js"
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
 export const INSTRUCTIONS_PER_MS = 1e6
@@ -39,6 +40,7 @@ export type Certificate = (typeof certificates)[number]
 const caseSchema = z.object({
     name: z.string(),
     title: z.string(),
+    stack: z.enum(mcuStacks),
     build: z.enum(mcuBuilds as [McuBuild, ...McuBuild[]]),
     result: z.enum(["full", "resumed"]),
     instructions: z.number(),
@@ -77,9 +79,17 @@ export interface FiguresChoice {
     kind: Kind
     certificate: Certificate
     build: McuBuild
+    /** Ours, unless it is to be held against what others measured with theirs. */
+    stack?: McuStack
 }
 
-export function handshakesFromFigures({ protocol, kind, certificate, build }: FiguresChoice): Handshakes {
+export function handshakesFromFigures({
+    protocol,
+    kind,
+    certificate,
+    build,
+    stack = "warmhello",
+}: FiguresChoice): Handshakes {
     const name = recordings[`${protocol} ${kind} ${certificate}`]
     if (name === undefined) {
         const known = Object.keys(recordings).join("; ")
@@ -88,7 +98,7 @@ export function handshakesFromFigures({ protocol, kind, certificate, build }: Fi
     }
     const cases = z.array(caseSchema).parse(JSON.parse(readFileSync(checkoutPath(FIGURES), "utf8")))
     const find = (result: Case["result"]) =>
-        cases.find((one) => one.name === name && one.build === build && one.result === result)
+        cases.find((one) => one.stack === stack && one.name === name && one.build === build && one.result === result)
     const [full, resumed] = [find("full"), find("resumed")]
     if (full === undefined || resumed === undefined)
         throw new WarmhelloError("bench-not-ready", `${FIGURES} has no ${name} of the ${build} build`)
