@@ -101,7 +101,7 @@ const charges: Case[] = [
 // ---- Times of handshakes --------------------------------------------------------------------------------
 
 /** BearSSL's instructions over ours on x86-64, resumed by a session ID: docs/PERFORMANCE.md. */
-export const BEARSSL_RESUMED_RATIO = 0.8 / 0.53
+export const BEARSSL_RESUMED_RATIO = 0.8 / 0.55
 
 const PHONEBLOCK = "haumacher/phoneblock, issue 322 and pull request 323 (2026): mbedTLS, TLS 1.2"
 const TRMNL = "usetrmnl/trmnl-firmware, pull request 408 (2026): mbedTLS, TLS 1.2, certificate not verified"
