@@ -37,6 +37,10 @@ idf_component_register(
   PRIV_REQUIRES bootloader_support driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
     spi_flash vfs)
 
+# A moment that has certainly passed when the firmware runs.
+string(TIMESTAMP built_s "%s" UTC)
+set_source_files_properties("${port}/src/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})
+
 # wolfSSL as everywhere else: the same sources, the same settings.
 file(READ "${firmware}/wolfssl/VERSION" wolfssl_version)
 string(STRIP "${wolfssl_version}" wolfssl_version)

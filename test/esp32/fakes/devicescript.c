@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devicescript.h"
 #include "esp_netif.h"
 #include "esp_sleep.h"
 #include "interfaces/jd_alloc.h"
@@ -11,13 +12,11 @@
 #include "network/jd_network.h"
 #include "services/interfaces/jd_flash.h"
 #include "upstream.h"
-#include "world.h"
-#if __has_include("warmhello/program.h")
 #include "warmhello/program.h"
+#include "world.h"
 
 /* The app of this firmware, which is in its flash already. */
 const wh_program wh_app_program = {.name = "board.c", .size = 32, .sha256 = {1}};
-#endif
 
 static srv_t *service;
 static const srv_vt_t *service_vt;
@@ -129,13 +128,9 @@ int jd_wifi_init(uint8_t mac_out[6])
 
 /* ---- The program's manager ---- */
 
-int devsmgr_get_hash(uint8_t hash[32]);
-int devsmgr_deploy(const void *img, unsigned imgsize);
-void devsmgr_restart(void);
-
-int devsmgr_get_hash(uint8_t hash[32])
+int devsmgr_get_hash(uint8_t hash[JD_SHA256_HASH_BYTES])
 {
-    memset(hash, 0, 32);
+    memset(hash, 0, JD_SHA256_HASH_BYTES);
     hash[0] = 1;
     return 0;
 }

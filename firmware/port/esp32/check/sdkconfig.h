@@ -20,4 +20,18 @@
 #error "compile with one of WH_CHECK_ESP32, WH_CHECK_ESP32S2, WH_CHECK_ESP32S3, WH_CHECK_ESP32C3"
 #endif
 
+/* firmware/Kconfig. The desk wires a pin to each channel, the compile check none. */
+#define CONFIG_WARMHELLO_TLS_STACK 8192
+#ifndef CONFIG_WARMHELLO_MARKER_PIN_D0
+#define CONFIG_WARMHELLO_MARKER_PIN_D0 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D1 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D2 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D3 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D4 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D5 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D6 (-1)
+#define CONFIG_WARMHELLO_MARKER_PIN_D7 (-1)
+#define CONFIG_WARMHELLO_FULL_STRAP_PIN (-1)
+#endif
+
 #endif

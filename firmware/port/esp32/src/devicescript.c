@@ -13,13 +13,9 @@
 #include "socket_adapter.h"
 #include "tls_task.h"
 #include "wake_log.h"
+#include "warmhello/program.h"
 #include "warmhello/service_jacdac.h"
 #include "wifi.h"
-/* `warmhello build` makes an app part of the firmware. */
-#if __has_include("warmhello/program.h")
-#include "warmhello/program.h"
-#define HAS_PROGRAM 1
-#endif
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
 void __real_app_init_services(void);
@@ -35,12 +31,10 @@ static const char tag[] = "warmhello";
 /* The app runs at once, not after upstream's 1.1 s. */
 static void start_program(void)
 {
-#ifdef HAS_PROGRAM
     int result = wh_program_start(&wh_app_program);
     if (result <= 0) {
         ESP_LOGE(tag, "no app runs (%d)", result);
     }
-#endif
 }
 
 /* DeviceScript's services, its Wi-Fi among them, then ours. */
