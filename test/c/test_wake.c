@@ -1,4 +1,5 @@
 /* What a wake took: marks, pin levels and the line in the log. */
+#include "outcomes.h"
 #include "visit.h"
 #include "warmhello/wake.h"
 
@@ -81,31 +82,9 @@ static void the_longest_line_fits(void **state)
     for (int phase = 0; phase < WH_PHASES; phase++) {
         wh_wake_mark(&wake, (wh_phase)phase, UINT32_MAX);
     }
-    const wh_outcome longest = {
-        .result = WH_RESULT_PENDING,
-        .reason = WH_REASON_AUTHENTICATION_OLD,
-        .error = WH_PEER_NOT_YET,
-        .alert = 255,
-        .wolfssl_error = -2147483647,
-        .protocol = WH_TLS12,
-        .kind = WH_KIND_TICKET,
-        .cipher = 0xcca9,
-        .group = "secp256r1",
-        .handshake_us = UINT32_MAX,
-        .handshake_tx = UINT32_MAX,
-        .handshake_rx = UINT32_MAX,
-        .flights = UINT32_MAX,
-        .total_tx = UINT32_MAX,
-        .total_rx = UINT32_MAX,
-        .session_age_s = UINT32_MAX - 1,
-        .session_lifetime_s = UINT32_MAX,
-        .stored = WH_TIERS_FLASH,
-        .store_error = WH_PEER_NOT_YET,
-        .backoff_s = UINT32_MAX,
-    };
     char line[WH_WAKE_LINE_SIZE];
-    assert_true(wh_wake_line(&wake, &longest, line, sizeof line) > 0);
-    assert_int_equal(wh_wake_line(&wake, &longest, line, 300), WH_USAGE_ARGUMENT);
+    assert_true(wh_wake_line(&wake, &longest_outcome, line, sizeof line) > 0);
+    assert_int_equal(wh_wake_line(&wake, &longest_outcome, line, 300), WH_USAGE_ARGUMENT);
 }
 
 static void the_pins_rise_one_by_one_and_fall_together(void **state)

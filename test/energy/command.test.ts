@@ -152,6 +152,8 @@ test("the README shows what estimate prints", async () => {
     const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--sleep", "10m")
     expect(lines.length).toBeGreaterThan(4)
     for (const line of lines) expect(stdout.split("\n")).toContain(line)
+    const [, full, resumed] = /takes (\S+) mJ in full and (\S+) mJ/.exec(readme) ?? []
+    expect(stdout).toMatch(new RegExp(`awake, all .* ${full} mJ .* ${resumed} mJ`))
 })
 
 describe("report", () => {
