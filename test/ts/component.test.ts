@@ -128,7 +128,7 @@ const canCompile = hasPortHeader && spawnSync(crossCompiler, ["--version"]).stat
 if (!canCompile) console.log(`skipped: there is no port_esp32.h, or no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
-    const include = ["core/include", "port/esp32/include", "port/esp32/check"].map(
+    const include = ["core/include", "provision/include", "port/esp32/include", "port/esp32/check"].map(
         (path) => `-I${checkoutPath(`firmware/${path}`)}`,
     )
     const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
