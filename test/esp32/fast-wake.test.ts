@@ -23,6 +23,13 @@ test("the first wake scans and asks DHCP, the second does neither, and DeviceScr
     expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
 })
 
+test("a C program's wakes are fast too: leaving the access point to sleep is no failure of it", async () => {
+    using device = board("--app", "c")
+    expect(ways(await device.wake("power-on"))).toEqual(inFull)
+    expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
+    expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
+})
+
 test("an access point that has changed its channel is found by a scan, and kept", async () => {
     using device = board()
     slept(await device.wake("power-on"))

@@ -143,10 +143,11 @@ static void on_disconnected(void)
 {
     wh_tls_network(false);
     enter();
-    if (plan.uses_access_point) {
-        wh_fast_forget(&wh_port_memory.fast); /* it has moved, or the address is another's by now */
-    }
+    /* Not when it is ours: before sleep. */
     if (wants_network) {
+        if (plan.uses_access_point) {
+            wh_fast_forget(&wh_port_memory.fast); /* it has moved, or the address is another's by now */
+        }
         join();
     }
     leave();
