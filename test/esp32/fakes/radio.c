@@ -1,6 +1,7 @@
 /* The event loop, Wi-Fi, the network interface, the name server. */
 #include <netdb.h>
 #include <sys/socket.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -310,8 +311,8 @@ static void leave_on_purpose(void *ctx)
     atomic_store(&is_told, true);
 }
 
-/* The driver tells of this one as well. An event task of its own is above all of ours: it has heard of it when
- * this returns. */
+/* The driver tells of this one as well. An event task of its own is above all of ours: it has heard of it
+ * when this returns. */
 esp_err_t esp_wifi_disconnect(void)
 {
     atomic_store(&is_told, false);
@@ -428,4 +429,21 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
     struct addrinfo ipv4 = *hints;
     ipv4.ai_family = AF_INET; /* servers under test are at 127.0.0.1 */
     return __real_getaddrinfo(name, service, &ipv4, out);
+}
+
+/* ---- lwIP's sockets: the desk's own, as long as there are some ---- */
+
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+
+/* On the TLS task alone. */
+int __wrap_socket(int domain, int type, int protocol)
+{
+    static unsigned made;
+    made++;
+    if (the_world.sockets != 0 && made > the_world.sockets) {
+        errno = ENFILE;
+        return -1;
+    }
+    return __real_socket(domain, type, protocol);
 }
