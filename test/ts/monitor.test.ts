@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { wakeText } from "#warmhello/cli/monitor.js"
 import { SerialLog } from "#warmhello/firmware/serial-log.js"
+import { parseWakeLine } from "#warmhello/wake/wake-line.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { plugIn, type TestPort } from "./support/serial-port.js"
 
@@ -90,7 +92,7 @@ test("a port that stays away is an error", async () => {
 
 test("a port that is not there, or is none, is an error that says what to give", async () => {
     const missing = await warmhello("monitor", "--port", join(folder, "none"))
-    expect(missing.stderr).toMatch(/there is no such port\nConnect the board and give its port/)
+    expect(missing.stderr).toMatch(/there is no such port\nPlug it in and give its port/)
     expect(missing.code).toBe(2)
     writeFileSync(join(folder, "file"), "")
     const file = await warmhello("monitor", "--port", join(folder, "file"))
@@ -106,6 +108,11 @@ test("a port that another program has open is an error", async () => {
     expect(second.code).toBe(6)
     first.process.kill("SIGINT")
     await first.ended
+})
+
+test("a connect that sleep cut off in its handshake is said so", () => {
+    const wake = parseWakeLine(resumed.replace('"result":"resumed"', '"result":"pending"'))
+    expect(wake && wakeText(wake)).toContain("cut off by sleep before its handshake was over")
 })
 
 test("a wake's line that was cut is said so, and the next one is read", () => {
