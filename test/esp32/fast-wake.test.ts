@@ -88,6 +88,7 @@ test("the time is asked for once a day, after the app's work, with Wi-Fi still u
     const first = slept(await device.wake("power-on"))
     const order = ["time asked of time.test", "wifi off"].map((line) => first.world.indexOf(line))
     expect(first.app).toEqual(opened)
+    expect(first.world).toContain("time server time.test: answered")
     expect(order[0]).toBeGreaterThan(0)
     expect(order[0]).toBeLessThan(order[1] ?? 0)
     expect(asks(slept(await device.wake("deep-sleep", "--sleep", "86400")))).toEqual([])
@@ -96,6 +97,8 @@ test("the time is asked for once a day, after the app's work, with Wi-Fi still u
 
 test("a time server that says nothing costs a second, and is asked again", async () => {
     using device = board("--time-server", "time.test")
-    expect(asks(slept(await device.wake("power-on")))).toHaveLength(1)
+    const first = slept(await device.wake("power-on"))
+    expect(asks(first)).toHaveLength(1)
+    expect(first.world).toContain("time server time.test: silent")
     expect(asks(slept(await device.wake("deep-sleep")))).toHaveLength(1)
 })
