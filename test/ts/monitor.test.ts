@@ -35,7 +35,7 @@ test("shows the outcome of each wake's connect, and the board's other lines", as
     board.says(`\x1b[0;32mI (31) wifi: up\r\n${lines.join("\r\n")}\r\n`)
     const { code, stdout } = await monitor.ended
     expect(stdout).toContain("wifi: up")
-    expect(stdout).toContain("wake 1  power-on  no connect  awake 10001 ms")
+    expect(stdout).toContain("wake 1  power-on  no TLS connection  awake 10001 ms")
     expect(stdout).toContain(
         "wake 17  deep-sleep after 10m  resumed (accepted)  TLS1.3 psk  handshake 41.00 ms  sent 517 B  received 254 B",
     )
