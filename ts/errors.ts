@@ -81,7 +81,6 @@ const ownErrors = {
         class: "platform",
         hint: "Plug in the PPK2, or name its port or a file: warmhello measure /dev/ttyACM0",
     },
-    "port-unusable": { class: "platform", hint: "Check the name of the port, and close other programs that use it." },
     "not-a-ppk2": {
         class: "usage",
         hint: "Give the PPK2's first port; the device under test has one too, which goes to --log-port.",
@@ -156,7 +155,7 @@ const ownErrors = {
         hint: "Install it with: pip install platformio==6.2.0",
     },
     "flash-failed": { class: "platform", hint: "PlatformIO's own words are above." },
-    "no-port": { class: "usage", hint: "Connect the board and give its port, as in: --port /dev/ttyACM0" },
+    "no-port": { class: "usage", hint: "Plug it in and give its port, such as /dev/ttyACM0; on Windows COM3." },
     "port-denied": {
         class: "usage",
         hint: "Join the group that owns it, then log in again: sudo usermod -aG dialout $USER",

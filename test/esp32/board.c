@@ -264,6 +264,7 @@ static bool take_flag(const char *name)
         {"--fused-key", &the_world.has_fused_key},
         {"--journal-encrypted", &the_world.journal_encrypted},
         {"--no-journal", &the_world.no_journal},
+        {"--nvs-of-other-firmware", &the_world.nvs_of_other_firmware},
         {"--strapped", &the_world.strapped},
         {"--every-second-wake-full", &config.every_second_wake_full},
         {"--slow-wifi", &config.slow_wifi},
@@ -309,7 +310,7 @@ static bool take_number(const char *name, const char *value)
     } numbers[] = {
         {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
         {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
-        {"--cut-at", &the_world.cut_at},
+        {"--cut-at", &the_world.cut_at},          {"--sockets", &the_world.sockets},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {

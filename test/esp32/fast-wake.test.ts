@@ -23,6 +23,13 @@ test("the first wake scans and asks DHCP, the second does neither, and DeviceScr
     expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
 })
 
+test("a C program's wakes are fast too: leaving the access point to sleep is no failure of it", async () => {
+    using device = board("--app", "c")
+    expect(ways(await device.wake("power-on"))).toEqual(inFull)
+    expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
+    expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
+})
+
 test("an access point that has changed its channel is found by a scan, and kept", async () => {
     using device = board()
     slept(await device.wake("power-on"))
@@ -81,6 +88,7 @@ test("the time is asked for once a day, after the app's work, with Wi-Fi still u
     const first = slept(await device.wake("power-on"))
     const order = ["time asked of time.test", "wifi off"].map((line) => first.world.indexOf(line))
     expect(first.app).toEqual(opened)
+    expect(first.world).toContain("time server time.test: answered")
     expect(order[0]).toBeGreaterThan(0)
     expect(order[0]).toBeLessThan(order[1] ?? 0)
     expect(asks(slept(await device.wake("deep-sleep", "--sleep", "86400")))).toEqual([])
@@ -89,6 +97,8 @@ test("the time is asked for once a day, after the app's work, with Wi-Fi still u
 
 test("a time server that says nothing costs a second, and is asked again", async () => {
     using device = board("--time-server", "time.test")
-    expect(asks(slept(await device.wake("power-on")))).toHaveLength(1)
+    const first = slept(await device.wake("power-on"))
+    expect(asks(first)).toHaveLength(1)
+    expect(first.world).toContain("time server time.test: silent")
     expect(asks(slept(await device.wake("deep-sleep")))).toHaveLength(1)
 })

@@ -94,6 +94,22 @@ test.each([
     expect(second.line.connect).toMatchObject({ result: "full", reason: "fallback" })
 })
 
+test("a second connection for which there is no socket is an error at once, and the next wake is served", async () => {
+    await using server = await start({
+        onTcp: (socket, n) => {
+            if (n !== 2) return "tls"
+            socket.resetAndDestroy()
+            return "handled"
+        },
+    })
+    using device = board(server.port)
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const { app, line } = slept(await device.wake("deep-sleep", "--sockets", "1"))
+    expect(app).toEqual(["error memory: out of memory"]) // and not a timeout, after 20 s
+    expect(line.marksUs.closing).toBeLessThan(5_000_000)
+    expect(slept(await device.wake("deep-sleep")).app).toEqual(["open", "close, 59 bytes"])
+})
+
 test("garbage without a session is an error", async () => {
     await using server = await startTcp((socket) => socket.end("this is not TLS\r\n"))
     using device = board(server.port)
@@ -160,4 +176,12 @@ test.each([
 ])("a C program gets an error and a sentence: %s", async (_, said, args) => {
     using device = board(await refusingPort(), "--app", "c", ...args)
     expect(slept(await device.wake("power-on")).app).toEqual([said])
+})
+
+test("a C program starts on a board whose NVS another firmware has left behind", async () => {
+    await using server = await start()
+    using device = board(server.port, "--app", "c")
+    const { app, world } = slept(await device.wake("power-on", "--nvs-of-other-firmware"))
+    expect(world).toContain("nvs erased")
+    expect(app).toEqual(["open", expect.stringMatching(/^got \d+ bytes, full$/)])
 })

@@ -210,7 +210,7 @@ describe("bad input", () => {
     test.each([
         ["a file that is not there", ["no/such.csv"], 2, "error: cannot read no/such.csv"],
         ["a folder", ["docs"], 2, "error: cannot read docs: it is a folder"],
-        ["a port that is not there", ["/dev/ttyNONE"], 6, "error: cannot open /dev/ttyNONE: there is no such port"],
+        ["a port that is not there", ["/dev/ttyNONE"], 2, "error: /dev/ttyNONE: there is no such port"],
         ["both a source and --from", ["a.csv", "--from", "b.csv"], 2, /cannot read a.csv|either a source or --from/],
         [
             "source mode without a voltage",

@@ -141,8 +141,8 @@ test("a calibration with holes is used with standard factors, which are named", 
 
 describe("says what is wrong with", () => {
     test.each([
-        ["a port that is not there", "/dev/ttyNONE", "port-unusable"],
-        ["a file in place of a port", "/etc/passwd", "port-unusable"],
+        ["a port that is not there", "/dev/ttyNONE", "no-port"],
+        ["a file in place of a port", "/etc/passwd", "no-port"],
     ])("%s", async (_, path, code) => {
         const source = readPpk2({
             ...{ path, mode: "ampere", voltageMv: 3300, supplyOrigin: "given", log: undefined },

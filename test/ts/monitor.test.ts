@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { wakeText } from "#warmhello/cli/monitor.js"
 import { SerialLog } from "#warmhello/firmware/serial-log.js"
+import { parseWakeLine } from "#warmhello/wake/wake-line.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { plugIn, type TestPort } from "./support/serial-port.js"
 
@@ -33,7 +35,7 @@ test("shows the outcome of each wake's connect, and the board's other lines", as
     board.says(`\x1b[0;32mI (31) wifi: up\r\n${lines.join("\r\n")}\r\n`)
     const { code, stdout } = await monitor.ended
     expect(stdout).toContain("wifi: up")
-    expect(stdout).toContain("wake 1  power-on  no connect  awake 10001 ms")
+    expect(stdout).toContain("wake 1  power-on  no TLS connection  awake 10001 ms")
     expect(stdout).toContain(
         "wake 17  deep-sleep after 10m  resumed (accepted)  TLS1.3 psk  handshake 41.00 ms  sent 517 B  received 254 B",
     )
@@ -90,7 +92,7 @@ test("a port that stays away is an error", async () => {
 
 test("a port that is not there, or is none, is an error that says what to give", async () => {
     const missing = await warmhello("monitor", "--port", join(folder, "none"))
-    expect(missing.stderr).toMatch(/there is no such port\nConnect the board and give its port/)
+    expect(missing.stderr).toMatch(/there is no such port\nPlug it in and give its port/)
     expect(missing.code).toBe(2)
     writeFileSync(join(folder, "file"), "")
     const file = await warmhello("monitor", "--port", join(folder, "file"))
@@ -106,6 +108,11 @@ test("a port that another program has open is an error", async () => {
     expect(second.code).toBe(6)
     first.process.kill("SIGINT")
     await first.ended
+})
+
+test("a connect that sleep cut off in its handshake is said so", () => {
+    const wake = parseWakeLine(resumed.replace('"result":"resumed"', '"result":"pending"'))
+    expect(wake && wakeText(wake)).toContain("cut off by sleep before its handshake was over")
 })
 
 test("a wake's line that was cut is said so, and the next one is read", () => {

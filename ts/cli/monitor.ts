@@ -16,8 +16,9 @@ export interface MonitorFlags {
 const portStates = { open: "is open; Ctrl-C ends", away: "went away, as in sleep", back: "is back" }
 
 function connectText({ connect }: WakeLine): string {
-    if (connect === null) return pc.yellow("no connect")
+    if (connect === null) return pc.yellow("no TLS connection")
     const { result, reason, error, protocol, kind, handshakeUs, bytesTx, bytesRx } = connect
+    if (result === "pending") return pc.yellow("cut off by sleep before its handshake was over")
     if (result === "failed") return pc.red(`failed (${error ?? "no TLS"})`)
     const how = [protocol, kind].filter((word) => word !== null).join(" ")
     const text = `${result} (${reason})  ${how}  handshake ${(handshakeUs / 1000).toFixed(2)} ms`

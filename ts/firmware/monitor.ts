@@ -2,8 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { SerialPort } from "serialport"
 import { WarmhelloError } from "../errors.js"
+import { openPort } from "../serial-port.js"
 import { type LogEvent, SerialLog } from "./serial-log.js"
-import { openPort } from "./serial-port.js"
 
 export interface MonitorOptions {
     path: string
@@ -13,6 +13,9 @@ export interface MonitorOptions {
     onPort: (state: "open" | "away" | "back") => void
     signal: AbortSignal
 }
+
+/** As platformio.ini's monitor_speed. */
+const BAUD_RATE = 115_200
 
 const RETRY_MS = 100
 
@@ -34,7 +37,7 @@ async function reopen({ path, awayMs, signal }: MonitorOptions): Promise<SerialP
     const deadlineMs = performance.now() + awayMs
     while (!signal.aborted) {
         try {
-            return await openPort(path)
+            return await openPort(path, BAUD_RATE)
         } catch (error) {
             if (performance.now() < deadlineMs) await delay(RETRY_MS)
             else throw new WarmhelloError("port-lost", `${path} went away and did not come back`, { cause: error })
@@ -45,7 +48,7 @@ async function reopen({ path, awayMs, signal }: MonitorOptions): Promise<SerialP
 
 /** Follows until the signal comes. Throws `no-port`, `port-denied`, `port-busy`, or `port-lost`. */
 export async function monitor(options: MonitorOptions): Promise<void> {
-    let port: SerialPort | undefined = await openPort(options.path)
+    let port: SerialPort | undefined = await openPort(options.path, BAUD_RATE)
     options.onPort("open")
     while (port !== undefined) {
         await follow(port, options.onEvent, options.signal)

@@ -1,5 +1,6 @@
 // The device's own serial log: its lines, and when each began to arrive.
-import { closeSerial, openSerial } from "./serial.js"
+import { openPort } from "../serial-port.js"
+import { closeSerial } from "./serial.js"
 
 export interface LogPort {
     close(): Promise<void>
@@ -13,7 +14,7 @@ export async function openLogPort(
     baudRate: number,
     take: (text: string, atMs: number) => void,
 ): Promise<LogPort> {
-    const port = await openSerial(path, baudRate)
+    const port = await openPort(path, baudRate)
     let text = ""
     port.on("data", (bytes: Buffer) => {
         const atMs = performance.now()

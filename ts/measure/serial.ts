@@ -1,29 +1,7 @@
-// Serial ports by name: found, opened, closed.
+// Serial ports: found, written, closed.
 import { SerialPort } from "serialport"
 import { WarmhelloError } from "../errors.js"
 import { USB_PRODUCT, USB_VENDOR } from "./ppk2/protocol.js"
-
-const because: [RegExp, string][] = [
-    [/no such file|cannot find|ENOENT/i, "there is no such port"],
-    [/permission|access denied|EACCES/i, "this user may not use it (on Debian: join the group dialout)"],
-    [/lock|busy|EBUSY|temporarily unavailable/i, "another program has it open"],
-]
-
-function reasonFor(message: string): string {
-    return because.find(([pattern]) => pattern.test(message))?.[1] ?? message
-}
-
-export async function openSerial(path: string, baudRate: number): Promise<SerialPort> {
-    const port = new SerialPort({ path, baudRate, autoOpen: false, highWaterMark: 1 << 20 })
-    await new Promise<void>((opened, failed) => {
-        port.open((error) => {
-            if (!error) return opened()
-            const message = `cannot open ${path}: ${reasonFor(error.message)}`
-            failed(new WarmhelloError("port-unusable", message, { cause: error }))
-        })
-    })
-    return port
-}
 
 export async function closeSerial(port: SerialPort): Promise<void> {
     if (!port.isOpen) return

@@ -45,6 +45,11 @@ export function runProgram(program: string, args: string[], input?: Buffer): Ran
 /** A folder for what an image holds, for as long as a program needs it. */
 export class SecretFolder implements Disposable {
     readonly #path = mkdtempSync(join(tmpdir(), "warmhello-"))
+    readonly #atExit = () => this[Symbol.dispose]()
+
+    constructor() {
+        process.once("exit", this.#atExit) // Ctrl-C
+    }
 
     write(name: string, bytes: Buffer): string {
         const file = join(this.#path, name)
@@ -57,6 +62,7 @@ export class SecretFolder implements Disposable {
     }
 
     [Symbol.dispose](): void {
+        process.off("exit", this.#atExit)
         for (const name of readdirSync(this.#path)) {
             const file = join(this.#path, name)
             writeFileSync(file, randomBytes(readFileSync(file).length))

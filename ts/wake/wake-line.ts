@@ -32,7 +32,7 @@ export const wakeLineSchema = z.strictObject({
     marksUs: z
         .partialRecord(z.enum(phaseWords as [Phase, ...Phase[]]), microseconds)
         .refine(areInOrder, "the marks are not in the order of the phases"),
-    /** The wake's first connect, or null if it made none. */
+    /** The wake's first connect that came as far as TLS, or null if none did. */
     connect: outcomeSchema.nullable(),
 })
 

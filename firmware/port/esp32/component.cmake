@@ -34,7 +34,7 @@ idf_component_register(
   INCLUDE_DIRS ${includes}
   PRIV_INCLUDE_DIRS ${private_includes}
   REQUIRES esp_hw_support esp_system log
-  PRIV_REQUIRES bootloader_support driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
+  PRIV_REQUIRES driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
     spi_flash vfs)
 
 # A moment that has certainly passed when the firmware runs.

@@ -193,6 +193,13 @@ static FILE *open_nvs(const char *mode)
 
 esp_err_t nvs_flash_init(void)
 {
+    return the_world.nvs_of_other_firmware ? ESP_ERR_NVS_NEW_VERSION_FOUND : ESP_OK;
+}
+
+esp_err_t nvs_flash_erase(void)
+{
+    the_world.nvs_of_other_firmware = false;
+    world_say("nvs erased");
     return ESP_OK;
 }
 

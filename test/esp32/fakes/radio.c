@@ -1,7 +1,9 @@
 /* The event loop, Wi-Fi, the network interface, the name server. */
 #include <netdb.h>
 #include <sys/socket.h>
+#include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -112,9 +114,13 @@ static void *run_beside(void *arg)
     world_run(NULL);
 }
 
+/* Events do not share the app's task. */
+static bool has_event_task;
+
 void world_run_beside(void)
 {
     pthread_t thread;
+    has_event_task = true;
     if (pthread_create(&thread, NULL, run_beside, NULL) != 0) {
         abort();
     }
@@ -297,8 +303,23 @@ esp_err_t esp_wifi_stop(void)
     return ESP_OK;
 }
 
+static atomic_bool is_told;
+
+static void leave_on_purpose(void *ctx)
+{
+    lost(ctx);
+    atomic_store(&is_told, true);
+}
+
+/* The driver tells of this one as well. An event task of its own is above all of ours: it has heard of it
+ * when this returns. */
 esp_err_t esp_wifi_disconnect(void)
 {
+    atomic_store(&is_told, false);
+    world_later(0, leave_on_purpose, NULL);
+    while (has_event_task && !atomic_load(&is_told)) {
+        (void)usleep(100);
+    }
     return ESP_OK;
 }
 
@@ -408,4 +429,21 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
     struct addrinfo ipv4 = *hints;
     ipv4.ai_family = AF_INET; /* servers under test are at 127.0.0.1 */
     return __real_getaddrinfo(name, service, &ipv4, out);
+}
+
+/* ---- lwIP's sockets: the desk's own, as long as there are some ---- */
+
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+
+/* On the TLS task alone. */
+int __wrap_socket(int domain, int type, int protocol)
+{
+    static unsigned made;
+    made++;
+    if (the_world.sockets != 0 && made > the_world.sockets) {
+        errno = ENFILE;
+        return -1;
+    }
+    return __real_socket(domain, type, protocol);
 }

@@ -21,6 +21,8 @@ typedef struct world {
     unsigned ap_leaves_ms;
     bool address_taken;
     unsigned lease_s;
+    /* lwIP has so many sockets and no more; 0: enough. */
+    unsigned sockets;
     /* The supply falls too low in this operation on flash, from 1; 0: never. */
     unsigned cut_at;
     /* BLOCK_KEY3 holds an HMAC key. */
@@ -28,6 +30,7 @@ typedef struct world {
     /* The partition's flag `encrypted`, which it must not have. */
     bool journal_encrypted;
     bool no_journal;
+    bool nvs_of_other_firmware;
     /* The strap is tied to ground. */
     bool strapped;
     /* The time server answers this, 0: not at all. */

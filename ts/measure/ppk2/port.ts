@@ -1,7 +1,8 @@
 // A PPK2 on its serial port: asked who it is, set up, started, stopped.
 import type { SerialPort } from "serialport"
 import { WarmhelloError } from "../../errors.js"
-import { closeSerial, openSerial, writeSerial } from "../serial.js"
+import { openPort } from "../../serial-port.js"
+import { closeSerial, writeSerial } from "../serial.js"
 import { METADATA_END, parseMetadata } from "./calibration.js"
 import {
     askMetadata,
@@ -36,7 +37,7 @@ export class Ppk2Port {
     }
 
     static async open(path: string): Promise<Ppk2Port> {
-        return new Ppk2Port(await openSerial(path, BAUD_RATE), path)
+        return new Ppk2Port(await openPort(path, BAUD_RATE), path)
     }
 
     /** Stops what may still run and asks for the calibration: a text that parseMetadata() takes. */

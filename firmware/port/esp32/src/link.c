@@ -475,7 +475,7 @@ static void step(wh_link *link, wh_attempt *attempt, const fd_set *writable)
     while (wh_attempt_pump(attempt)) {
     }
     if (attempt->state == WH_ATTEMPT_REFUSED) {
-        not_reached(link, attempt, WH_NET_REFUSED);
+        not_reached(link, attempt, attempt->fd < 0 ? WH_NET_MEMORY : WH_NET_REFUSED);
         return;
     }
     wh_conn_state state = wh_attempt_conn_state(attempt);
@@ -561,6 +561,17 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* An attempt could not even be begun, and has its turn to say so. */
+static bool has_refused(const wh_link *link)
+{
+    for (int i = 0; i < link->attempt_count; i++) {
+        if (!link->attempts[i]->retired && link->attempts[i]->state == WH_ATTEMPT_REFUSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* When something is due that no byte announces. */
 static uint64_t due_us(const wh_link *link, uint64_t now_us)
 {
@@ -574,6 +585,9 @@ static uint64_t due_us(const wh_link *link, uint64_t now_us)
     case WH_LINK_WAITING:
         return now_us < link->close_us ? link->close_us : until_us;
     case WH_LINK_TRYING:
+        if (has_refused(link)) {
+            return now_us;
+        }
         until_us = link->hedged ? until_us : earlier(until_us, link->hedge_us);
         return link->chosen != NULL ? until_us : earlier(until_us, link->doubt_us);
     default:

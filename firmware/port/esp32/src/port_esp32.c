@@ -55,6 +55,14 @@ static void forget_bytes(void)
     state.taken = 0;
 }
 
+/* The first end counts. */
+static void ended(wh_link_end end)
+{
+    state.end = state.has_ended ? state.end : end;
+    state.has_ended = true;
+    state.is_open = false;
+}
+
 static void take_event(const wh_event *event)
 {
     switch (event->kind) {
@@ -71,11 +79,12 @@ static void take_event(const wh_event *event)
         forget_bytes();
         state.bytes = event->as.data.bytes;
         state.size = event->as.data.size;
+        if (state.bytes == NULL) {
+            ended((wh_link_end){.net = WH_NET_MEMORY}); /* what comes next would follow a gap */
+        }
         break;
     case WH_EVENT_ENDED:
-        state.has_ended = true;
-        state.is_open = false;
-        state.end = event->as.end;
+        ended(event->as.end);
         break;
     case WH_EVENT_CLOSED:
         state.has_closed = true;
@@ -128,6 +137,7 @@ int wh_esp32_connect(const char *host, uint16_t port)
     state.has_closed = false;
     state.id = wh_tls_connect(&request);
     if (state.id == 0) {
+        ended((wh_link_end){.net = WH_NET_MEMORY});
         return WH_PLATFORM_MEMORY;
     }
     /* The task keeps the deadline; ours is only for a task that has died. */

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "core_lock.h"
+#include "esp_log.h"
 #include "esp_sntp.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
@@ -10,6 +11,8 @@
 #include "settings.h"
 
 enum { STEP_MS = 20 };
+
+static const char tag[] = "warmhello";
 
 /* Seconds since 1970-01-01 UTC, good until 2106. */
 static atomic_uint answer_s;
@@ -37,6 +40,7 @@ void wh_sntp_ask(uint32_t wait_ms)
     }
     esp_sntp_stop();
     unsigned got_s = atomic_load(&answer_s);
+    ESP_LOGI(tag, "time server %s: %s", server, got_s != 0 ? "answered" : "silent");
     if (got_s != 0) {
         wh_core_lock();
         wh_wall_sync(wall, got_s, wh_wall_floor(wall, wh_port_built_s()), wh_port_elapsed_us());

@@ -81,7 +81,7 @@ static void ring(void)
 
 static bool command_now(const command *c)
 {
-    if (xQueueSend(commands, c, pdMS_TO_TICKS(200)) != pdPASS) {
+    if (task == NULL || xQueueSend(commands, c, pdMS_TO_TICKS(200)) != pdPASS) {
         return false;
     }
     ring();

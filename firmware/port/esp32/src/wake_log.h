@@ -14,7 +14,7 @@ bool wh_wake_log_begin(void);
 /* A phase ends now. */
 void wh_wake_log_mark(wh_phase phase);
 
-/* How the connect of this number went, so far. The wake's first one counts. */
+/* How the connect of this number went, so far. The wake's first one that came as far as TLS counts. */
 void wh_wake_log_connect(uint32_t id, const wh_outcome *outcome);
 
 /* This wake connects in full, for comparison. */

@@ -11,6 +11,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
 #include "lwip/dhcp.h"
+#include "nvs.h"
 #include "nvs_flash.h"
 #include "platform_esp32.h"
 #include "settings.h"
@@ -143,10 +144,11 @@ static void on_disconnected(void)
 {
     wh_tls_network(false);
     enter();
-    if (plan.uses_access_point) {
-        wh_fast_forget(&wh_port_memory.fast); /* it has moved, or the address is another's by now */
-    }
+    /* Not when it is ours: before sleep. */
     if (wants_network) {
+        if (plan.uses_access_point) {
+            wh_fast_forget(&wh_port_memory.fast); /* it has moved, or the address is another's by now */
+        }
         join();
     }
     leave();
@@ -202,11 +204,20 @@ static void on_ip(void *arg, esp_event_base_t base, int32_t id, void *data)
 
 /* ---- Beginning and end ------------------------------------------------------------------------------- */
 
+/* Pages of other firmware, or of a newer one, are of no use to this one. */
+static bool begin_nvs(void)
+{
+    esp_err_t error = nvs_flash_init();
+    if (error == ESP_ERR_NVS_NO_FREE_PAGES || error == ESP_ERR_NVS_NEW_VERSION_FOUND) {
+        error = nvs_flash_erase() == ESP_OK ? nvs_flash_init() : ESP_FAIL;
+    }
+    return error == ESP_OK;
+}
+
 bool wh_wifi_make(void)
 {
     esp_err_t looped = esp_event_loop_create_default();
-    if (nvs_flash_init() != ESP_OK || esp_netif_init() != ESP_OK ||
-        (looped != ESP_OK && looped != ESP_ERR_INVALID_STATE)) {
+    if (!begin_nvs() || esp_netif_init() != ESP_OK || (looped != ESP_OK && looped != ESP_ERR_INVALID_STATE)) {
         return false;
     }
     if (station() == NULL && esp_netif_create_default_wifi_sta() == NULL) {

@@ -72,8 +72,8 @@ const char *wh_wake_cause_word(wh_wake_cause cause);
 /** Enough for any line, with its closing zero. */
 #define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 448)
 
-/** Writes the line, without an end of line. `outcome` is that of the wake's first connect, or NULL if
- * it made none. Printed once, last thing before sleep.
+/** Writes the line, without an end of line. `outcome` is that of the wake's first connect that came
+ * as far as TLS, or NULL if none did. Printed once, last thing before sleep.
  *
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size` is too small. */
 WH_MUST_CHECK int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size_t size);

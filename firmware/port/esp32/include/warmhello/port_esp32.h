@@ -81,7 +81,8 @@ WH_MUST_CHECK int wh_esp32_provisioned(wh_esp32_config *out);
 /** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. Once per
  * wake.
  *
- * NVS, the network interface and the default event loop are made if the application has not made them.
+ * NVS, the network interface and the default event loop are made if the application has not made them; NVS
+ * that other firmware has left full or in a newer format is erased.
  * WH_USAGE_ARGUMENT: no `ssid`, or one too long. WH_USAGE_STATE: started already. WH_PLATFORM_MEMORY: a task
  * or the Wi-Fi driver could not be made. */
 WH_MUST_CHECK int wh_esp32_start(const wh_esp32_config *config);

@@ -1,13 +1,11 @@
 // A serial port, opened, with what can be wrong with it in our own words.
 import { access, constants } from "node:fs/promises"
 import { SerialPort } from "serialport"
-import { type ErrorCode, WarmhelloError } from "../errors.js"
-
-export const BAUD_RATE = 115_200
+import { type ErrorCode, WarmhelloError } from "./errors.js"
 
 const codes: [RegExp, ErrorCode, string][] = [
-    [/permission denied|EACCES/i, "port-denied", "you may not open it"],
-    [/cannot lock|busy|EBUSY|Resource temporarily unavailable/i, "port-busy", "it is in use"],
+    [/permission|access denied|EACCES/i, "port-denied", "you may not open it"],
+    [/lock|busy|EBUSY|temporarily unavailable/i, "port-busy", "it is in use"],
     [/no such file|cannot find|ENOENT|ENXIO|No such device/i, "no-port", "there is no such port"],
 ]
 
@@ -29,9 +27,9 @@ export async function checkPort(path: string): Promise<void> {
 }
 
 /** Opens it; throws `no-port`, `port-denied` or `port-busy`. */
-export function openPort(path: string): Promise<SerialPort> {
+export function openPort(path: string, baudRate: number): Promise<SerialPort> {
     return new Promise((opened, failed) => {
-        const port = new SerialPort({ path, baudRate: BAUD_RATE, autoOpen: false })
+        const port = new SerialPort({ path, baudRate, autoOpen: false, highWaterMark: 1 << 20 })
         port.open((error) => (error === null ? opened(port) : failed(portError(path, error))))
     })
 }
