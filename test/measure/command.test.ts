@@ -166,7 +166,7 @@ describe("a recording", () => {
         const out = fresh("json")
         expect((await warmhello("measure", csv, "--out", out)).code).toBe(0)
         const run = readRun(out)
-        expect(run.supply.origin).toBe("measured")
+        expect(run.supply).toEqual({ voltageV: 3, origin: "measured" })
         expect(run.wakes).toHaveLength(3) // the first was going on when the recording began
         expect(run.wakes[0]?.energyUj).toBeCloseTo(80 * 3.0 * 300, -1)
         expect(codesIn(out)).toContain("first-wake-cut")
