@@ -5,13 +5,10 @@ import { charge, current, energy, figure, percent, spread, time } from "../energ
 import { phaseWords } from "../wake/wake-line.js"
 import type { Output } from "./output.js"
 import { tableText } from "./table-text.js"
+import { warningLines } from "./warning-lines.js"
 
-export function printWarnings(output: Output, warnings: readonly RunWarning[]): void {
-    for (const { message, advice, wake } of warnings) {
-        const where = wake === undefined ? "" : `wake ${wake}: `
-        output.line(pc.yellow(`warning: ${where}${message}`))
-        output.line(pc.dim(`         ${advice}`))
-    }
+function printWarnings(output: Output, warnings: readonly RunWarning[]): void {
+    for (const line of warningLines(warnings)) output.line(line)
     if (warnings.length > 0) output.line()
 }
 
@@ -123,7 +120,7 @@ function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
 }
 
 /** What part of a whole wake is TLS, in the mean. */
-function tlsLines({ wakes }: Run): string[] {
+export function tlsLines({ wakes }: Run): string[] {
     const parts = (["full", "resumed"] as const).flatMap((result) => {
         const group = wakes.filter((wake) => wake.result === result && of(wake, "tls") !== undefined)
         const wholeUj = mean(group.map(({ energyUj }) => energyUj))
