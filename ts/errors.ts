@@ -26,7 +26,7 @@ const ownErrors = {
         class: "expectation",
         hint: "See the rows above: the first wake must be full and all others resumed.",
     },
-    "bad-option": { class: "usage", hint: "See the command with --help, such as: warmhello simulate --help" },
+    "bad-option": { class: "usage", hint: "See the command's flags with --help." },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "unknown-board": { class: "usage", hint: "Give one of them, or add a file for yours: see boards/README.md." },

@@ -1,8 +1,11 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import type { Output } from "#warmhello/cli/output.js"
+import { printEstimate } from "#warmhello/cli/run-text.js"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { checkRun, type Run, readRun } from "#warmhello/energy/run.js"
 import { whyNoMcu } from "../mcu/support.js"
@@ -42,7 +45,7 @@ describe("estimate", () => {
         }
         expect(stdout).toMatch(/^A year takes \d+ J/m)
         expect(stdout).toMatch(/^The cell \(18650, regulator ldo\) lasts \d/m)
-        expect(stdout).toMatch(/^Resuming pays up to a sleep of \dh/m)
+        expect(stdout).toMatch(/^Resuming pays up to a sleep of [\d.]+h/m)
     })
 
     test("writes a run.json whose phases add up to its wakes", async () => {
@@ -55,6 +58,16 @@ describe("estimate", () => {
             expect(wake.energyUj).toBeCloseTo(wake.chargeUc * run.supply.voltageV, 3)
         }
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
+    })
+
+    test("says how long it sleeps as it was told, not rounded to hours", async () => {
+        expect((await warmhello(...estimate, "--sleep", "90m")).stdout).toContain("asleep for 1.5h")
+    })
+
+    test("ends quietly when the reader of its pipe has enough", async () => {
+        const command = `"${process.execPath}" build/ts/cli/main.js ${estimate.join(" ")} | true`
+        const piped = spawnSync("sh", ["-c", command], { cwd: checkoutPath("."), encoding: "utf8" })
+        expect(piped.stderr).toBe("")
     })
 
     test("names the source of every input", async () => {
@@ -145,6 +158,21 @@ describe("estimate", () => {
     })
 })
 
+test("a word that does not fit is explained by the help of the same command", async () => {
+    const { stderr } = await warmhello(...estimate, "--cell", "potato")
+    expect(stderr).toContain("See: warmhello estimate --help")
+})
+
+test("an estimate fits a narrow terminal, with the sleep below the sum of what is awake", async () => {
+    const lines: string[] = []
+    const output = { columns: 40, line: (text = "") => lines.push(text) } as unknown as Output
+    printEstimate(output, await estimated())
+    const table = lines.find((line) => line.includes("awake, all"))?.split("\n") ?? []
+    expect(table.length).toBeGreaterThan(10)
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(40)
+    expect(table.findIndex((line) => line.includes("sleep"))).toBe(table.length - 2)
+})
+
 test("the README shows what estimate prints", async () => {
     const readme = readFileSync(checkoutPath("README.md"), "utf8")
     const block = /\$ npx warmhello estimate .*\n([\s\S]*?)\$ npx warmhello report/.exec(readme)?.[1] ?? ""
@@ -164,6 +192,7 @@ describe("report", () => {
         expect(code).toBe(0)
         expect(stdout.indexOf("warning: 12 samples were lost")).toBeLessThan(stdout.indexOf("│ full"))
         expect(stdout).toMatch(/│ resumed +│ 12 +│/)
+        expect(stdout).toMatch(/^TLS is 57 % of a full wake, and 17 % of a resumed wake\.$/m)
         expect(readFileSync(at("r.html"), "utf8")).toMatch(/^<!doctype html>/)
         const [head, ...rows] = readFileSync(at("r.csv"), "utf8").trimEnd().split("\n")
         expect(head).toContain("energy_uj")

@@ -140,7 +140,9 @@ describe("nothing is lost", () => {
         expect(stderr).toMatch(/error: the PPK2 was unplugged\nWhat was measured is kept/)
         expect(readRun(out).wakes.length).toBeGreaterThanOrEqual(2)
         expect(codesIn(out)).toContain("unplugged")
-        expect((await warmhello("measure", raw)).stdout).toContain("warning:")
+        const again = await warmhello("measure", raw)
+        expect(again.stdout).toContain("warning:")
+        expect(again.code).toBe(0) // analysed to its end
     })
 
     test("after a crash in the middle of a block: the trace is read up to there", async () => {
@@ -164,7 +166,7 @@ describe("a recording", () => {
         const out = fresh("json")
         expect((await warmhello("measure", csv, "--out", out)).code).toBe(0)
         const run = readRun(out)
-        expect(run.supply.origin).toBe("measured")
+        expect(run.supply).toEqual({ voltageV: 3, origin: "measured" })
         expect(run.wakes).toHaveLength(3) // the first was going on when the recording began
         expect(run.wakes[0]?.energyUj).toBeCloseTo(80 * 3.0 * 300, -1)
         expect(codesIn(out)).toContain("first-wake-cut")
@@ -238,6 +240,12 @@ describe("bad input", () => {
         ["a file that is no recording", ["package.json"], 2, /error: package.json: its first line must name/],
         [
             "--out in no folder",
+            ["/dev/ttyNONE", "--out", "no/such/run.json"],
+            2,
+            "cannot write no/such/run.json: there is",
+        ],
+        [
+            "--json in no folder",
             ["/dev/ttyNONE", "--json", "no/such/run.json"],
             2,
             "error: cannot write no/such/run.json",

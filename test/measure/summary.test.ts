@@ -15,6 +15,7 @@ describe("the summary", () => {
         const text = lines.join("\n")
         expect(text).toMatch(/│ tls +│ +[\d.]+ │ +[\d.]+ │ +[\d.]+ │ +[\d.]+ │/)
         expect(text).toMatch(/Resuming saves [\d.]+ mJ, between [\d.]+ and [\d.]+ \([\d.]+ % of a full wake\)\./)
+        expect(text).toMatch(/^TLS is \d+ % of a full wake, and \d+ % of a resumed wake\.$/m)
         expect(text).toMatch(/In TLS alone: [\d.]+ mJ, between/)
         expect(text).toMatch(/\d+ pairs tell it to 5 %\./)
     })
@@ -26,8 +27,8 @@ describe("the summary", () => {
     })
 
     test("has one line for warnings of one kind", () => {
-        const many = { ...run, warnings: [1, 2, 3].map((n) => warning("wakes-lossy", `wake ${n}`, n)) }
-        expect(summaryLines(many, 100)[0]).toBe("warning: wake 1 (and 2 more)")
+        const many = { ...run, warnings: [1, 2, 3].map((n) => warning("wakes-lossy", "so it is", n)) }
+        expect(summaryLines(many, 100)[0]).toBe("warning: wake 1: so it is (and 2 more)")
     })
 })
 

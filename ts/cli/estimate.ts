@@ -1,7 +1,5 @@
 // `warmhello estimate`: energy before there is a board.
-import { readFileSync } from "node:fs"
 import pc from "picocolors"
-import { checkoutPath } from "../core/paths.js"
 import { estimate, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
@@ -18,6 +16,7 @@ import { runText, writeRun } from "../energy/run.js"
 import type { McuBuild } from "../mcu/remote-core.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
+import { packageVersion } from "./version.js"
 
 export interface EstimateFlags {
     board: string
@@ -63,8 +62,6 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
     }
 }
 
-const toolVersion = (): string => JSON.parse(readFileSync(checkoutPath("package.json"), "utf8")).version
-
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
     const profile = readProfile(flags.board)
@@ -84,7 +81,7 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
     })
     const run = runOf(result, {
         createdAt: new Date().toISOString(),
-        toolVersion: toolVersion(),
+        toolVersion: packageVersion(),
         command: ["warmhello", ...args].join(" "),
         cell: flags.cell,
         regulator: flags.regulator,

@@ -170,10 +170,16 @@ function program(signal: AbortSignal): Command {
     return root
 }
 
+/** A word that does not fit is explained by the help of the command that was given it. */
+function withCommand(error: WarmhelloError): WarmhelloError {
+    if (error.code !== "bad-option" || error.hint !== new WarmhelloError("bad-option", "").hint) return error
+    return new WarmhelloError(error.code, error.message, { hint: `See: warmhello ${process.argv[2]} --help` })
+}
+
 function exitCodeFor(error: unknown): number {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code
     if (error instanceof WarmhelloError) {
-        reportError(error)
+        reportError(withCommand(error))
         return error.exitCode
     }
     if (error instanceof Error && error.name === "AbortError") return exitCodes.interrupted.code
@@ -187,6 +193,11 @@ async function main(): Promise<void> {
         if (isInterruptHeld()) return
         // A wake in progress is not waited for; the server's process ends with this one.
         process.exit(exitCodes.interrupted.code)
+    })
+    // Whoever reads on the other side of a pipe, such as head, has enough: nothing is wrong.
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EPIPE") throw error
+        process.exit()
     })
     try {
         await program(interrupt.signal).parseAsync()

@@ -1,27 +1,13 @@
 // What a measurement came to, for the terminal: warnings first.
 import Table from "cli-table3"
 import pc from "picocolors"
-import type { Comparison, Run, RunWake, RunWarning } from "../energy/run.js"
+import type { Comparison, Run, RunWake } from "../energy/run.js"
 import { phaseWords } from "../wake/wake-line.js"
+import { tlsLines } from "./run-text.js"
+import { warningLines } from "./warning-lines.js"
 
 const mj = (energyUj: number) => (energyUj / 1000).toFixed(2)
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
-/** Several warnings of one kind, each about a wake, are one line. */
-export function warningLines(warnings: readonly RunWarning[]): string[] {
-    return [...grouped(warnings).values()].flatMap((same) => {
-        const [first] = same
-        if (first === undefined) return []
-        const more = same.length > 1 ? ` (and ${same.length - 1} more)` : ""
-        return [`${pc.yellow("warning:")} ${first.message}${more}`, `  ${pc.dim(first.advice)}`]
-    })
-}
-
-function grouped(warnings: readonly RunWarning[]): Map<string, RunWarning[]> {
-    const groups = new Map<string, RunWarning[]>()
-    for (const one of warnings) groups.set(one.code, [...(groups.get(one.code) ?? []), one])
-    return groups
-}
 
 /** Narrower than this, a line has the essential only. */
 const NARROW = 70
@@ -116,6 +102,7 @@ export function summaryLines(run: Run, columns: number): string[] {
         ...warningLines(run.warnings),
         ...(table === undefined ? [] : [table]),
         countLine(run),
+        ...tlsLines(run),
         ...(run.comparison ? comparisonLines(run.comparison) : []),
     ]
 }

@@ -5,6 +5,7 @@ import { SingleBar } from "cli-progress"
 import pc from "picocolors"
 import { type Run, runText } from "../energy/run.js"
 import { exitCodes, WarmhelloError } from "../errors.js"
+import { checkFolder } from "../measure/files.js"
 import { measure } from "../measure/measure.js"
 import type { Segmentation } from "../measure/measurement.js"
 import { kindOf, type OpenedSource, openSource, type SourceKind, supplyFor } from "../measure/open.js"
@@ -72,6 +73,7 @@ function checkFlags(source: string | undefined, flags: MeasureFlags, kind: Sourc
     const misfit = misfits(source, flags, kind).find(([applies]) => applies)
     if (misfit !== undefined) throw new WarmhelloError("bad-option", misfit[1])
     if (kind === "ppk2" && flags.voltageMv !== undefined) checkVoltage(flags.voltageMv)
+    if (flags.out !== undefined) checkFolder(flags.out)
 }
 
 function openTrace({ raw, continue: goesOn }: MeasureFlags): TraceWriter | undefined {
@@ -179,15 +181,17 @@ export async function measureCommand(
         },
         onProgress: (durationUs) => progress.show(source.progress.doneBytes, durationUs, wakes),
     }).finally(() => progress.end())
-    report(output, run, flags, interrupted)
+    report(output, run, flags, kind, interrupted)
 }
 
-function report(output: Output, run: Run, flags: MeasureFlags, interrupted: AbortSignal): void {
+function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind, interrupted: AbortSignal): void {
     for (const line of summaryLines(run, output.columns)) output.line(line)
     if (flags.out !== undefined) output.line(pc.dim(`written: ${flags.out}`))
     output.json(JSON.parse(runText(run)))
     const codes = run.warnings.map(({ code }) => code)
-    if (codes.includes("unplugged")) throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
+    // A trace that ends with a pulled cable is analysed to its end all the same.
+    if (kind === "ppk2" && codes.includes("unplugged"))
+        throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
     if (interrupted.aborted) process.exitCode = exitCodes.interrupted.code
     else if (run.wakes.length === 0) throw new WarmhelloError("no-wakes", "no wake was seen")
 }

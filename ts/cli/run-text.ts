@@ -5,13 +5,10 @@ import { charge, current, energy, figure, percent, spread, time } from "../energ
 import { phaseWords } from "../wake/wake-line.js"
 import type { Output } from "./output.js"
 import { tableText } from "./table-text.js"
+import { warningLines } from "./warning-lines.js"
 
-export function printWarnings(output: Output, warnings: readonly RunWarning[]): void {
-    for (const { message, advice, wake } of warnings) {
-        const where = wake === undefined ? "" : `wake ${wake}: `
-        output.line(pc.yellow(`warning: ${where}${message}`))
-        output.line(pc.dim(`         ${advice}`))
-    }
+function printWarnings(output: Output, warnings: readonly RunWarning[]): void {
+    for (const line of warningLines(warnings)) output.line(line)
     if (warnings.length > 0) output.line()
 }
 
@@ -21,19 +18,41 @@ const range = (bounds: readonly [number, number] | undefined, words: (value: num
 const of = (wake: RunWake | undefined, phase: string): RunPhase | undefined =>
     wake?.phases.find((one) => one.phase === phase)
 
-function phaseRows(full: RunWake | undefined, resumed: RunWake | undefined): string[][] {
-    const cells = (one: RunPhase | undefined) =>
+/** What a terminal has room for: times and ranges only where it is wide. */
+type Columns = "energy" | "time" | "range"
+const TIME_COLUMNS = 60
+const RANGE_COLUMNS = 98
+const columnsFor = (columns: number): Columns => {
+    if (columns < TIME_COLUMNS) return "energy"
+    return columns < RANGE_COLUMNS ? "time" : "range"
+}
+
+const heads: Record<Columns, string[]> = {
+    energy: ["phase", "full", "resumed"],
+    time: ["phase", "full", "energy", "resumed", "energy"],
+    range: ["phase", "full", "energy", "range", "resumed", "energy", "range"],
+}
+
+function cellsOf(one: RunPhase | RunWake | undefined, columns: Columns): string[] {
+    const all =
         one === undefined
             ? ["-", "-", ""]
             : [time(one.durationMs), energy(one.energyUj), range(one.energyRangeUj, energy)]
-    const rows = phaseWords
-        .filter((phase) => of(full, phase) !== undefined || of(resumed, phase) !== undefined)
-        .map((phase) => [phase, ...cells(of(full, phase)), ...cells(of(resumed, phase))])
-    const total = (wake: RunWake | undefined) =>
-        wake === undefined
-            ? ["-", "-", ""]
-            : [time(wake.durationMs), energy(wake.energyUj), range(wake.energyRangeUj, energy)]
-    return [...rows, ["awake, all", ...total(full), ...total(resumed)]]
+    if (columns === "energy") return all.slice(1, 2)
+    return columns === "time" ? all.slice(0, 2) : all
+}
+
+/** The sleep stands below the sum, which is without it. */
+function phaseRows(full: RunWake | undefined, resumed: RunWake | undefined, columns: Columns): string[][] {
+    const row = (title: string, get: (wake: RunWake | undefined) => RunPhase | RunWake | undefined) => [
+        title,
+        ...cellsOf(get(full), columns),
+        ...cellsOf(get(resumed), columns),
+    ]
+    const found = phaseWords.filter((phase) => of(full, phase) !== undefined || of(resumed, phase) !== undefined)
+    const rows = found.map((phase) => row(phase, (wake) => of(wake, phase)))
+    const sum = row("awake, all", (wake) => wake)
+    return found.at(-1) === "sleep" ? [...rows.slice(0, -1), sum, ...rows.slice(-1)] : [...rows, sum]
 }
 
 const years = (value: number): string => (value < 1 ? `${figure(value * 12)} months` : `${figure(value)} years`)
@@ -74,12 +93,8 @@ export function printEstimate(output: Output, run: Run): void {
         ),
     )
     output.line()
-    output.line(
-        tableText({
-            head: ["phase", "full", "energy", "range", "resumed", "energy", "range"],
-            rows: phaseRows(full, resumed),
-        }),
-    )
+    const columns = columnsFor(output.columns)
+    output.line(tableText({ head: heads[columns], rows: phaseRows(full, resumed, columns) }))
     output.line(pc.dim("Ranges hold nine of ten draws; typical values come from all typical inputs."))
     output.line()
     for (const line of resultLines(results)) output.line(line)
@@ -104,21 +119,35 @@ function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
     ]
 }
 
+/** What part of a whole wake is TLS, in the mean. */
+export function tlsLines({ wakes }: Run): string[] {
+    const parts = (["full", "resumed"] as const).flatMap((result) => {
+        const group = wakes.filter((wake) => wake.result === result && of(wake, "tls") !== undefined)
+        const wholeUj = mean(group.map(({ energyUj }) => energyUj))
+        if (wholeUj <= 0) return []
+        return [`${percent(mean(group.map((wake) => of(wake, "tls")?.energyUj ?? 0)) / wholeUj)} of a ${result} wake`]
+    })
+    return parts.length > 0 ? [pc.bold(`TLS is ${parts.join(", and ")}.`)] : []
+}
+
 /** What pairs of wakes tell, where they were compared. */
 function comparisonLines({ comparison }: Run): string[] {
     if (comparison === undefined || comparison === null) return []
     const { differenceUj, differenceRangeUj, confidence, pairs } = comparison
     const bounds = differenceRangeUj === null ? "too few for a range" : range(differenceRangeUj, energy)
-    return [`Resuming saves ${energy(differenceUj)} a wake (${percent(confidence)}: ${bounds}), by ${pairs} pairs.`]
+    const by = `${pairs} ${pairs === 1 ? "pair" : "pairs"}`
+    return [`Resuming saves ${energy(differenceUj)} a wake (${percent(confidence)}: ${bounds}), by ${by}.`]
 }
 
 /** What `warmhello report` says of each file in the terminal. */
 export function printRunSummary(output: Output, run: Run, name: string): void {
-    output.line(pc.bold(`${name}: ${run.wakes.length} wakes, ${run.origin}, ${run.board}, ${run.supply.voltageV} V`))
+    const what = run.board === "unknown" ? run.device : run.board
+    const wakes = `${run.wakes.length} ${run.wakes.length === 1 ? "wake" : "wakes"}`
+    output.line(pc.bold(`${name}: ${wakes}, ${run.origin}, ${what}, ${run.supply.voltageV} V`))
     printWarnings(output, run.warnings)
     const rows = (["full", "resumed", "failed", "unknown"] as const).flatMap((result) => groupRow(run.wakes, result))
     if (rows.length === 0) return
     output.line(tableText({ head: ["result", "wakes", "awake", "charge", "energy", "peak", "TLS"], rows }))
-    for (const line of comparisonLines(run)) output.line(line)
+    for (const line of [...tlsLines(run), ...comparisonLines(run)]) output.line(line)
     output.line(pc.dim("Means, without the sleep; the peak is the highest of all."))
 }

@@ -75,16 +75,15 @@ function wakeOf(estimate: Estimate, n: number, startS: number, result: "full" | 
 
 function resultsOf(estimate: Estimate) {
     const { sleepMs } = estimate.options
-    const cycleS = (phases: PhaseCost[]) => (sumMs(phases) + sleepMs) / 1000
-    const yearJ = (energyUj: number, phases: PhaseCost[]) => (energyUj / 1e6) * (YEAR_S / cycleS(phases))
+    const yearJ = (energyUj: number, awakeMs: number) => (energyUj / 1e6) * (YEAR_S / ((awakeMs + sleepMs) / 1000))
     return {
         tlsShareFull: over(estimate, ({ full }) => tlsShare(full)),
         tlsShareResumed: over(estimate, ({ resumed }) => tlsShare(resumed)),
         wakesPerFull: over(estimate, ({ wakesPerFull }) => wakesPerFull),
         keptUj: over(estimate, ({ keptUj }) => keptUj),
         plainUj: over(estimate, ({ plainUj }) => plainUj),
-        keptYearJ: over(estimate, ({ keptUj, resumed }) => yearJ(keptUj, resumed)),
-        plainYearJ: over(estimate, ({ plainUj, plain }) => yearJ(plainUj, plain)),
+        keptYearJ: over(estimate, ({ keptUj, keptAwakeMs }) => yearJ(keptUj, keptAwakeMs)),
+        plainYearJ: over(estimate, ({ plainUj, plain }) => yearJ(plainUj, sumMs(plain))),
         keptBatteryYears: over(estimate, ({ keptYears }) => keptYears),
         plainBatteryYears: over(estimate, ({ plainYears }) => plainYears),
         longestSleepMs: over(estimate, ({ breakEven }) => breakEven.longestSleepMs),

@@ -51,6 +51,8 @@ export interface Outcome {
     /** Of the mean wake, sleep included. */
     keptUj: number
     plainUj: number
+    /** Of the mean wake that keeps the session. */
+    keptAwakeMs: number
     keptYears: number
     plainYears: number
     breakEven: BreakEven
@@ -195,6 +197,7 @@ function outcomeOf(options: EstimateOptions, numbers: Numbers): Outcome {
         ...{ full, resumed, plain, wakesPerFull: perFull, sleepUc, sleepUa },
         keptUj: keptUc * supplyV,
         plainUj: plainUc * supplyV,
+        keptAwakeMs: awakeMs,
         keptYears: years(keptUc, sleepMs + awakeMs),
         plainYears: years(plainUc, sleepMs + sumMs(plain)),
         breakEven: breakEvenOf(sleepMs, serverForgetsMs, paysBy(options, numbers)),

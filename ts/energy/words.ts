@@ -1,5 +1,4 @@
 // Energies, times and ranges in words for people: in the terminal and in the report's text.
-import ms from "ms"
 import type { Range } from "./quantity.js"
 
 /** Three figures are more than any of this knows. */
@@ -24,9 +23,20 @@ export function current(currentUa: number): string {
 }
 
 const LONG_MS = 10_000
+const longUnits = [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "m"],
+] as const
+
+/** As a user would write it: 90 minutes are 1.5h, neither 1h nor 2h. */
+function longTime(durationMs: number): string {
+    const [unitMs, unit] = longUnits.find(([least]) => durationMs >= least) ?? [1000, "s"]
+    return `${Number((durationMs / unitMs).toPrecision(3))}${unit}`
+}
 
 export function time(durationMs: number): string {
-    if (durationMs >= LONG_MS) return ms(Math.round(durationMs), { long: false })
+    if (durationMs >= LONG_MS) return longTime(durationMs)
     return durationMs >= 1000 ? `${figure(durationMs / 1000)} s` : `${figure(durationMs)} ms`
 }
 

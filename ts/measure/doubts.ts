@@ -104,7 +104,7 @@ function doubtsAboutLog({ stats, wakes, alignment }: WakeBook, wantsLog: boolean
         found.push(warning("log-lines-missing", message))
     }
     for (const n of stats.disagreeing) {
-        found.push(warning("results-disagree", `wake ${n}: pins and log say different things`, n))
+        found.push(warning("results-disagree", "pins and log say different things", n))
     }
     if (alignment.isImpossible) {
         found.push(warning("log-not-aligned", "by the log, devices were awake for longer than by their current"))
@@ -120,7 +120,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
     const full = wakes.filter(({ result }) => result === "full").length
     const resumed = wakes.filter(({ result }) => result === "resumed").length
     const found: RunWarning[] = paired.lossy.map((n) =>
-        warning("wakes-lossy", `wake ${n} has more than 1 % of its samples lost`, n),
+        warning("wakes-lossy", "more than 1 % of its samples are lost", n),
     )
     const { pairs, unpaired } = paired
     if (full + resumed > 0 && pairs.length < GOOD_PAIRS) {

@@ -38,6 +38,15 @@ export interface MeasurementOptions {
     onWake: (wake: RunWake) => void
 }
 
+/** Where each sample has its own voltage, the one that its charge was drawn at; else what was set or told. */
+function voltageOf(supply: Session["supply"], wakes: readonly RunWake[]): number {
+    const costs = wakes.flatMap((wake) => [wake, ...wake.phases.filter(({ phase }) => phase === "sleep")])
+    const chargeUc = costs.reduce((sum, one) => sum + one.chargeUc, 0)
+    const energyUj = costs.reduce((sum, one) => sum + one.energyUj, 0)
+    if (supply.origin !== "measured" || chargeUc <= 0 || energyUj <= 0) return supply.voltageMv / 1000
+    return Number((energyUj / chargeUc).toFixed(4))
+}
+
 /** A log line is this late at most. */
 const LINE_ARRIVES_US = 250_000
 
@@ -147,7 +156,7 @@ export class Measurement {
             ...{ schema: RUN_SCHEMA, version: RUN_VERSION, origin: "measured" },
             createdAt: session.startedAt,
             ...about,
-            supply: { voltageV: supply.voltageMv / 1000, origin: supply.origin },
+            supply: { voltageV: voltageOf(supply, wakes), origin: supply.origin },
             meter: {
                 kind: this.#options.fromRaw ? "raw" : meter.kind,
                 name: meter.name,

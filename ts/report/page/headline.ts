@@ -10,7 +10,7 @@ export function heading(data: PageData): HTMLElement {
         const volts = `${run.supply.voltageV} V, ${run.supply.origin}`
         const facts = [
             ["Run", name],
-            ["Board", `${run.board}: ${run.device}`],
+            ["Board", run.board === "unknown" ? run.device : `${run.board}: ${run.device}`],
             ["Figures", run.meter === null ? "estimated, nothing was measured" : `measured with ${run.meter.name}`],
             ["Supply", volts],
             ["Firmware", run.firmware],
@@ -101,11 +101,11 @@ function comparisonCard(runs: readonly PageRun[]): HTMLElement[] {
 function cardsOf(run: PageRun): HTMLElement {
     const runs = [run]
     const all = [
+        ...tlsCard(runs), // what people come for
         ...wakeCard(runs, "full", "a wake in full"),
         ...wakeCard(runs, "resumed", "a wake that resumes"),
         ...savingCard(runs),
         ...comparisonCard(runs),
-        ...tlsCard(runs),
     ]
     return h("div", { class: "cards" }, ...all)
 }
