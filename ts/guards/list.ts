@@ -350,4 +350,9 @@ export const guards: Guard[] = [
         edits: [["core/src/opened.c", "wh_wipe(memory, size);", ""]],
         test: ["test_secrets", "no_secret_of_a_tls12_ticket_is_left"],
     },
+    {
+        mistake: "keys and passwords in the work area of a rotation",
+        edits: [["provision/src/rotate.c", "wh_wipe(work, WH_PROVISION_SLOT);", ""]],
+        test: ["test_provision_rotation", "no_secret_stays_in_the_work_area"],
+    },
 ]
