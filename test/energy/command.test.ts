@@ -60,6 +60,13 @@ describe("estimate", () => {
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
     })
 
+    test("counts a year's wakes by how long they are awake, in full where none resumes", async () => {
+        const run = await estimated("--sleep", "10s", "--server-forgets", "5s")
+        const cycleS = 10 + (run.wakes.find(({ result }) => result === "full")?.durationMs ?? 0) / 1000
+        const { keptUj, keptYearJ } = run.estimate ?? { keptUj: undefined, keptYearJ: undefined }
+        expect(keptYearJ?.typical).toBeCloseTo(((keptUj?.typical ?? 0) / 1e6) * ((365 * 86_400) / cycleS), 3)
+    })
+
     test("says how long it sleeps as it was told, not rounded to hours", async () => {
         expect((await warmhello(...estimate, "--sleep", "90m")).stdout).toContain("asleep for 1.5h")
     })
