@@ -227,6 +227,46 @@ static void a_bad_certificate_is_not_asked_for_twice(void **state)
     server_stop(good);
 }
 
+/* An app that gives up before a second attempt joins. */
+static void give_up_in_silence(const wh_client_config *config, tls_server *server)
+{
+    wh_client client;
+    make_client(&client, config);
+    wire_line line;
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_not_equal(wh_conn_outcome(&line.conn)->kind, WH_KIND_NONE);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
+static void a_session_that_meets_silence_in_two_wakes_is_given_up(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        tls_server *server = server_start(&kinds[kind]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        give_up_in_silence(&config, server);
+        give_up_in_silence(&config, server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_SUSPECT);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+static void a_session_that_meets_silence_once_still_resumes(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&kinds[1]);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    for (int wake = 0; wake < 3; wake++) {
+        give_up_in_silence(&config, server);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    }
+    server_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +279,8 @@ int main(void)
         PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used),
         PLATFORM_TEST(without_a_session_there_is_no_second_attempt),
         PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice),
+        PLATFORM_TEST(a_session_that_meets_silence_in_two_wakes_is_given_up),
+        PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,9 +29,9 @@ static wh_outcome open_and_lose_power(const wh_client_config *config, tls_server
     make_client(&client, config);
     assert_int_equal(line_open(&line, &client, server), WH_OK);
     wh_outcome outcome = *wh_conn_outcome(&line.conn);
-    wh_host_lose_power();
     line_free(&line);
     wh_client_free(&client);
+    wh_host_lose_power();
     return outcome;
 }
 

@@ -417,8 +417,20 @@ const wh_outcome *wh_conn_outcome(const wh_conn *conn)
     return &conn->outcome;
 }
 
+/* The caller gave up waiting and asked for no second connection, which would have told whether the
+ * session is to blame. */
+static bool is_given_up_in_silence(const wh_conn *conn)
+{
+    const wh_resumption *r = &conn->resumption;
+    return conn->state == WH_CONN_HANDSHAKE && r->offered && conn->outcome.total_rx == 0 &&
+           conn->client->suspect != r->offered_generation;
+}
+
 void wh_conn_free(wh_conn *conn)
 {
+    if (is_given_up_in_silence(conn)) {
+        wh_resumption_given_up(&conn->resumption);
+    }
     if (conn->ssl != NULL) {
         wolfSSL_free(conn->ssl);
         conn->ssl = NULL;

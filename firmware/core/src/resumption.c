@@ -226,11 +226,16 @@ uint32_t wh_resumption_unreachable(const wh_client *client)
     return note_failure(client, &peer);
 }
 
+void wh_resumption_given_up(wh_resumption *r)
+{
+    r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
+}
+
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
         r->client->suspect = r->offered_generation;
-        r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
+        wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
         r->outcome->backoff_s = note_failure(r->client, &r->peer);

@@ -65,6 +65,10 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
  * suspect. `is_last`: no attempt in full follows. */
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
+/** The server has not said a word to the session that was offered, and nobody waits any longer: it
+ * is suspect. */
+void wh_resumption_given_up(wh_resumption *r);
+
 /** The attempt in full that should have followed this failed one could not be made. */
 void wh_resumption_no_second_attempt(wh_resumption *r);
 
