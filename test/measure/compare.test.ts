@@ -88,6 +88,20 @@ describe("wakes are paired", () => {
         expect(pairUp(wakes, RATE_HZ).pairs.map(({ full }) => full.n)).toEqual([3])
     })
 
+    test("and not across the pause of a run that was continued", () => {
+        const afterPause = { startS: 90_000 }
+        const wakes = [
+            ...[wake(1, "full", 3), wake(2, "resumed", 1), wake(3, "full", 3)],
+            ...[wake(4, "resumed", 9, afterPause), wake(5, "full", 9, { startS: 90_010 })],
+        ]
+        const { pairs, unpaired } = pairUp(wakes, RATE_HZ)
+        expect(pairs.map(({ full, resumed }) => [full.n, resumed.n])).toEqual([
+            [1, 2],
+            [5, 4],
+        ])
+        expect(unpaired).toEqual([3])
+    })
+
     test("and one with many lost samples is left out", () => {
         const wakes = [wake(1, "full", 3, { lostSamples: 400 }), wake(2, "resumed", 1)]
         expect(pairUp(wakes, RATE_HZ)).toMatchObject({ pairs: [], lossy: [1] })

@@ -13,6 +13,10 @@ const Z = 1.96
 /** A wake with more of its samples lost than this is not compared. */
 export const MOST_LOST = 0.01
 
+/** Two wakes further apart than this many usual distances are not beside each other: the run was continued after a
+ * pause, or what lay between was not seen. */
+const FURTHEST_APART = 3
+
 export interface CompareOptions {
     seed: number
     /** Half the interval's width that one would like, as a share of the difference. */
@@ -44,13 +48,21 @@ function comparable(wakes: RunWake[]): RunWake[] {
     )
 }
 
+/** The usual time from one wake to the next. */
+function usualDistanceS(wakes: RunWake[]): number {
+    const distances = wakes.slice(1).map(({ startS }, index) => startS - (wakes[index]?.startS ?? 0))
+    return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0
+}
+
 export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
+    const furthestS = FURTHEST_APART * usualDistanceS(wakes)
     const lossy = wakes.filter((wake) => isLossy(wake, sampleRateHz))
     const pairs: Pair[] = []
     const unpaired: number[] = []
     let waiting: RunWake | undefined
     for (const wake of comparable(wakes).filter((one) => !lossy.includes(one))) {
-        if (waiting === undefined || waiting.result === wake.result) {
+        const isBeside = waiting !== undefined && wake.startS - waiting.startS <= furthestS
+        if (waiting === undefined || waiting.result === wake.result || !isBeside) {
             if (waiting !== undefined) unpaired.push(waiting.n)
             waiting = wake
             continue
