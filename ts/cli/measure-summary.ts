@@ -2,13 +2,12 @@
 import Table from "cli-table3"
 import pc from "picocolors"
 import type { Comparison, Run, RunWake } from "../energy/run.js"
+import { median } from "../median.js"
 import { phaseWords } from "../wake/wake-line.js"
 import { tlsLines } from "./run-text.js"
 import { warningLines } from "./warning-lines.js"
 
 const mj = (energyUj: number) => (energyUj / 1000).toFixed(2)
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
 /** Narrower than this, a line has the essential only. */
 const NARROW = 70
 

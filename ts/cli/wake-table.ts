@@ -2,6 +2,7 @@
 import Table from "cli-table3"
 import ms from "ms"
 import pc from "picocolors"
+import { median } from "../median.js"
 import type { Simulation, Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
 
@@ -102,7 +103,6 @@ export class WakeTable {
     }
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 const distinct = (values: (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))]
 
 /** What the wakes of one result have in common: medians, and the words that occur among them. */

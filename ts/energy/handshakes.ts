@@ -7,6 +7,7 @@ import { WarmhelloError } from "../errors.js"
 import { FIGURES } from "../mcu/bench.js"
 import type { McuBuild } from "../mcu/remote-core.js"
 import { type McuStack, mcuBuilds, mcuStacks } from "../mcu/stacks.js"
+import { median } from "../median.js"
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
 export const INSTRUCTIONS_PER_MS = 1e6
@@ -123,8 +124,6 @@ const simulatedWake = z.object({
 })
 const simulationSchema = z.object({ mcu: z.string().nullable(), wakes: z.array(simulatedWake) })
 type SimulatedWake = z.infer<typeof simulatedWake>
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 function medianWake(wakes: SimulatedWake[], base: Handshake): Handshake {
     return {

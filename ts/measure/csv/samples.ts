@@ -1,6 +1,7 @@
 // Rows as chunks of samples: even ones as a step, uneven ones with a duration each. What is no number, and
 // time that jumps, becomes a gap; time that goes back is an error.
 import { WarmhelloError } from "../../errors.js"
+import { median } from "../../median.js"
 import type { Gap, SampleChunk } from "../source.js"
 import type { CsvHeader } from "./header.js"
 import type { Row } from "./rows.js"
@@ -12,8 +13,6 @@ const LEARNED = 64
 const TOLERANCE = 0.5
 /** A meter that is read at uneven times (INA226 by a loop) pauses; a longer pause than this is a hole. */
 const LONGEST_UNEVEN_STEPS = 100
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 export class SampleCollector {
     readonly hasVoltage: boolean
