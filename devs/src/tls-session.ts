@@ -191,11 +191,14 @@ export type TlsError =
     | "no-common-alpn"
     | "client-certificate-wanted"
     | "client-certificate-refused"
+    | "ca-expired"
+    | "ca-not-yet-valid"
     | "memory"
     | "entropy"
     | "rtc-too-small"
     | "flash"
     | "device-key"
+    | "clock-suspect"
     | "argument"
     | "state"
     | "ca-unreadable"
@@ -204,7 +207,7 @@ export type TlsError =
     | "key-encrypted"
     | "key-mismatch"
     | "alpn-unusable"
-    | "ca-expired"
+    | "host-unusable"
     | "unknown"
 export function tlsErrorOf(value: number): TlsError {
     switch (value) {
@@ -260,6 +263,10 @@ export function tlsErrorOf(value: number): TlsError {
             return "client-certificate-wanted"
         case 53:
             return "client-certificate-refused"
+        case 54:
+            return "ca-expired"
+        case 55:
+            return "ca-not-yet-valid"
         case 80:
             return "memory"
         case 81:
@@ -270,6 +277,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "flash"
         case 84:
             return "device-key"
+        case 85:
+            return "clock-suspect"
         case 90:
             return "argument"
         case 91:
@@ -287,7 +296,7 @@ export function tlsErrorOf(value: number): TlsError {
         case 97:
             return "alpn-unusable"
         case 98:
-            return "ca-expired"
+            return "host-unusable"
         default:
             return "unknown"
     }

@@ -37,8 +37,6 @@
 #define HAVE_ALPN
 /* RFC 7627. A TLS 1.2 session without it must not be resumed (section 5.3). */
 #define HAVE_EXTENDED_MASTER
-/* A server named by its IP address is found in the certificate's iPAddress. */
-#define WOLFSSL_IP_ALT_NAME
 /* TLS 1.3 signatures by RSA certificates are PSS only (RFC 8446 4.2.3). */
 #define WC_RSA_PSS
 /* Cipher suites by number: their names take 350 bytes, and code to read them. */
@@ -113,9 +111,12 @@
 #define NO_MAIN_DRIVER
 #define NO_ERROR_STRINGS    /* words come from warmhello/errors.def */
 #define WOLFSSL_SMALL_STACK /* an ESP32 task has 8 KB */
-/* A certificate's signature is checked before the rest of it is taken apart, not meanwhile: 1.1 KB
- * of heap in a full handshake. */
-#define WOLFSSL_SMALL_CERT_VERIFY
+/* A certificate in a chain that leads to no CA is left aside (core/src/peer_path.c). */
+#define WOLFSSL_ALT_CERT_CHAINS
+/* Authorities that are older than the rules for them: a root with keyCertSign but without basicConstraints, and
+ * serial numbers of 0, which RFC 5280 4.1.2.2 asks to be taken. */
+#define ALLOW_SELFSIGNED_INVALID_CERTSIGN
+#define WOLFSSL_ASN_ALLOW_0_SERIAL
 /* Room for 32 cipher suites, of which 13 are spoken, and for no names of pre-shared keys: together
  * 0.6 KB of heap. */
 #define WOLFSSL_MAX_SUITE_SZ 64
@@ -132,16 +133,10 @@ int wh_wolfssl_seed(unsigned char *out, unsigned int len);
 #define XTIME wh_wolfssl_time
 time_t wh_wolfssl_time(time_t *out);
 
-/* The dates in certificates are checked by dates.c, which can do without a wall clock and
- * takes note of the lowest notAfter. */
+/* The dates in certificates are checked by dates.c, which can do without a wall clock. */
 #define XVALIDATE_DATE(date, format, type, length)                                                           \
     wh_wolfssl_validate_date((date), (format), (type), (length))
 int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, int type, int length);
-
-/* printf is a twentieth of a firmware that has no other use for it. Of its formats this one knows
- * those that wolfSSL, so configured, prints with: an IP address in a certificate. */
-#define XSNPRINTF wh_wolfssl_print
-int wh_wolfssl_print(char *out, size_t size, const char *format, ...);
 
 /* ---- The chip's accelerators -------------------------------------------- */
 

@@ -8,8 +8,8 @@ endif()
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/sources.txt" wolfssl_sources)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sources.txt")
 list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
-list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_lifetime.c" "${CMAKE_CURRENT_LIST_DIR}/print.c"
-  "${CMAKE_CURRENT_LIST_DIR}/ecc_special_only.c")
+list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_lifetime.c"
+  "${CMAKE_CURRENT_LIST_DIR}/internal_any_path.c" "${CMAKE_CURRENT_LIST_DIR}/ecc_special_only.c")
 
 add_library(wolfssl STATIC ${wolfssl_sources})
 target_include_directories(wolfssl SYSTEM PUBLIC "${WOLFSSL_DIR}" "${CMAKE_CURRENT_LIST_DIR}")

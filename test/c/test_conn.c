@@ -243,7 +243,9 @@ static void impossible_configurations_are_refused(void **state)
     bad[7].ca_size = 17;
     for (size_t i = 0; i < 8; i++) {
         wh_client client;
-        assert_int_equal(wh_client_init(&client, &bad[i]), i >= 6 ? WH_USAGE_CA : WH_USAGE_ARGUMENT);
+        assert_int_equal(wh_client_init(&client, &bad[i]), i >= 6   ? WH_USAGE_CA
+                                                           : i >= 3 ? WH_USAGE_ARGUMENT
+                                                                    : WH_USAGE_HOST);
         assert_null(client.ctx);
     }
     server_stop(server);

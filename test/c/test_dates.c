@@ -153,22 +153,38 @@ static void a_wall_clock_below_the_floor_is_not_believed(void **state)
     assert_int_equal(visit_dated(-DAY, 29L * DAY).outcome.error, WH_PEER_EXPIRED);
 }
 
-static int client_error(const wh_client_config *config)
+/* A server that goes on longer than its CA. */
+static tls_server *server_of_an_ended_ca(void)
 {
-    wh_client client;
-    int result = wh_client_init(&client, config);
-    wh_client_free(&client);
-    return result;
+    tls_server *server = server_start(&(server_options){.valid_from_s = -DAY, .valid_to_s = 8000L * DAY});
+    wh_host_sleep(3651ull * DAY * 1000000u);
+    return server;
 }
 
 static void an_expired_ca_is_named(void **state)
 {
     (void)state;
+    tls_server *server = server_of_an_ended_ca();
+    wh_client_config config = config_for(server);
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.error, WH_PEER_CA_EXPIRED);
+    assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
+    assert_int_equal(visit.outcome.cas, 1);
+    assert_int_equal(visit.outcome.cas_usable, 0);
+    server_stop(server);
+}
+
+static void a_clock_by_which_all_has_ended_is_suspect(void **state)
+{
+    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
-    assert_int_equal(client_error(&config), WH_OK);
     wh_host_sleep(3651ull * DAY * 1000000u);
-    assert_int_equal(client_error(&config), WH_USAGE_CA_EXPIRED);
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
+    assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
+    assert_int_equal(visit.outcome.backoff_s, 0); /* no fault of the server's */
     server_stop(server);
 }
 
@@ -176,17 +192,13 @@ static void an_expired_ca_is_named(void **state)
 static void an_expired_ca_is_seen_when_the_clock_becomes_known(void **state)
 {
     (void)state;
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
     wh_host_set_wall_known(false);
-    wh_host_sleep(3651ull * DAY * 1000000u);
+    tls_server *server = server_of_an_ended_ca();
+    wh_client_config config = config_for(server);
     wh_client client;
     make_client(&client, &config);
     wh_host_set_wall_known(true);
-    wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_USAGE_CA_EXPIRED);
-    assert_int_equal(wh_conn_outcome(&line.conn)->error, WH_USAGE_CA_EXPIRED);
-    line_free(&line);
+    assert_int_equal(visit_server(&client, server).outcome.error, WH_PEER_CA_EXPIRED);
     wh_client_free(&client);
     server_stop(server);
 }
@@ -241,6 +253,7 @@ int main(void)
         PLATFORM_TEST(a_known_wall_clock_overrules_the_floor),
         PLATFORM_TEST(a_wall_clock_below_the_floor_is_not_believed),
         PLATFORM_TEST(an_expired_ca_is_named),
+        PLATFORM_TEST(a_clock_by_which_all_has_ended_is_suspect),
         PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known),
         PLATFORM_TEST(the_lowest_not_after_of_chain_and_ca_is_recorded),
         PLATFORM_TEST(without_a_wall_clock_it_is_recorded_too),

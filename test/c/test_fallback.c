@@ -100,7 +100,7 @@ static void the_second_attempt_is_the_last(void **state)
     for (int attempt = 1; attempt <= 2; attempt++) {
         wire_line line;
         assert_int_equal(line_open(&line, &client, server), WH_OK);
-        assert_int_equal(by_alert(&line), WH_PEER_VERSION);
+        assert_int_equal(by_alert(&line), WH_PEER_ALERT);
         assert_int_equal(wh_conn_fallback_due(&line.conn), attempt == 1);
         assert_int_equal(wh_conn_outcome(&line.conn)->alert, 40);
         line_free(&line);

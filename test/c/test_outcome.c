@@ -25,6 +25,10 @@ static void every_field_is_in_the_json(void **state)
         .session_lifetime_s = 7200,
         .backoff_s = 60,
         .stored = WH_TIERS_BOTH,
+        .cas = 3,
+        .cas_usable = 2,
+        .cas_ending = 1,
+        .clock = WH_CLOCK_SUSPECT,
     };
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&outcome, json, sizeof json);
@@ -34,7 +38,8 @@ static void every_field_is_in_the_json(void **state)
                               "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
                               "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
                               "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"sessionLifetimeS\":7200,"
-                              "\"stored\":\"both\",\"storeError\":null,\"backoffS\":60}");
+                              "\"stored\":\"both\",\"storeError\":null,\"backoffS\":60,"
+                              "\"cas\":3,\"casUsable\":2,\"casEnding\":1,\"clock\":\"suspect\"}");
 }
 
 static void what_does_not_apply_is_null(void **state)

@@ -23,6 +23,10 @@ static const wh_outcome resumed = {
     .session_age_s = 600,
     .session_lifetime_s = 7200,
     .stored = WH_TIERS_BOTH,
+    .cas = 2,
+    .cas_usable = 2,
+    .cas_ending = 1,
+    .clock = WH_CLOCK_KNOWN,
 };
 
 static wh_wake whole_wake(void)

@@ -32,6 +32,12 @@ export const outcomeSchema = z.object({
     storeError: words(coreErrors).nullable(),
     /** After repeated failures of the server: how long to leave it alone. */
     backoffS: z.int(),
+    /** CAs given, those within their dates, and those of them that end within 60 days. */
+    cas: z.int(),
+    casUsable: z.int(),
+    casEnding: z.int(),
+    /** In doubt when by it everything has ended or has not begun: ask for the time again. */
+    clock: z.enum(["unknown", "known", "suspect"]),
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>

@@ -98,11 +98,23 @@ export const coreErrors = {
         class: "peer",
         meaning: "the server does not accept the client certificate",
     },
+    "ca-expired": { value: -54, class: "peer", meaning: "the CA that the server's certificate leads to has expired" },
+    "ca-not-yet-valid": {
+        value: -55,
+        class: "peer",
+        meaning: "the CA that the server's certificate leads to is not valid yet",
+    },
     memory: { value: -80, class: "platform", meaning: "out of memory" },
     entropy: { value: -81, class: "platform", meaning: "the random generator failed" },
     "rtc-too-small": { value: -82, class: "platform", meaning: "the RTC slot is too small for the session" },
     flash: { value: -83, class: "platform", meaning: "an operation on flash failed" },
     "device-key": { value: -84, class: "platform", meaning: "there is no device key to seal sessions with" },
+    "clock-suspect": {
+        value: -85,
+        class: "platform",
+        meaning:
+            "by this clock every CA given and every certificate that the server sent is outside its dates: the clock is wrong, or all of them have ended",
+    },
     argument: { value: -90, class: "usage", meaning: "an argument is missing or out of range" },
     state: { value: -91, class: "usage", meaning: "the call does not fit the state of the connection" },
     "ca-unreadable": { value: -92, class: "usage", meaning: "the CA holds no PEM certificate that can be used" },
@@ -123,7 +135,11 @@ export const coreErrors = {
         class: "usage",
         meaning: "the application protocols must be a comma-separated list of at most 63 bytes, without empty names",
     },
-    "ca-expired": { value: -98, class: "usage", meaning: "the CA certificate, or one of several, has expired" },
+    "host-unusable": {
+        value: -98,
+        class: "usage",
+        meaning: "the host is neither a name nor an IP address that a certificate could carry",
+    },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
 export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]

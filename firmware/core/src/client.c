@@ -3,18 +3,22 @@
 #include <string.h>
 
 #include <wolfssl/error-ssl.h>
+#include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
 
 #include "conn_io.h"
-#include "dates.h"
 #include "identity.h"
 #include "memory_ran_out.h"
+#include "trust.h"
 #include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
  * order starts with P-384. P-384 itself is for servers that insist. */
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
+
+/* As elsewhere since 2013 (CA/Browser Forum, Baseline Requirements 6.1.5). */
+enum { RSA_BITS_MIN = 2048 };
 
 /* Suites by version, two bytes each, none of them zero. */
 #define WH_SUITE13(number, name) (char)((number) >> 8), (char)((number)&0xff),
@@ -33,10 +37,9 @@ static const char suites_all[] = {
 
 static bool is_valid(const wh_client_config *config)
 {
-    size_t host_size = config->host != NULL ? strlen(config->host) : 0;
-    return host_size > 0 && host_size <= WH_HOST_MAX && config->port != 0 &&
-           (config->certificate != NULL) == (config->key != NULL) && config->min_version >= WH_TLS12 &&
-           config->max_version <= WH_TLS13 && config->min_version <= config->max_version;
+    return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
+           config->min_version >= WH_TLS12 && config->max_version <= WH_TLS13 &&
+           config->min_version <= config->max_version;
 }
 
 /* Names of 1 byte or more between commas. */
@@ -63,9 +66,21 @@ static WOLFSSL_METHOD *choose_versions(const wh_client_config *config, const cha
     return wolfTLS_client_method();
 }
 
-static bool is_ip_address(const char *host)
+/* Of the pairs that wolfSSL offers by itself, ECDSA with SHA-512 is that of P-521 in TLS 1.3 (RFC
+ * 8446 4.2.3), which this build cannot verify: a server with another certificate beside one on P-521 would
+ * send the wrong one. */
+static void offer_what_can_be_verified(Suites *suites)
 {
-    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
+    word16 kept = 0;
+    for (word16 i = 0; i + 1 < suites->hashSigAlgoSz; i += 2) {
+        bool is_p521 = suites->hashSigAlgo[i] == sha512_mac && suites->hashSigAlgo[i + 1] == ecc_dsa_sa_algo;
+        if (!is_p521) {
+            suites->hashSigAlgo[kept] = suites->hashSigAlgo[i];
+            suites->hashSigAlgo[kept + 1] = suites->hashSigAlgo[i + 1];
+            kept = (word16)(kept + 2);
+        }
+    }
+    suites->hashSigAlgoSz = kept;
 }
 
 static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config, const char *suites)
@@ -74,6 +89,7 @@ static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config, cons
         WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
+    offer_what_can_be_verified(ctx->suites);
     if (config->max_version == WH_TLS13 && config->min_version == WH_TLS12 &&
         wolfSSL_CTX_SetMinVersion(ctx, WOLFSSL_TLSV1_2) != WOLFSSL_SUCCESS) {
         return WH_USAGE_ARGUMENT;
@@ -85,8 +101,9 @@ static int set_extensions(const wh_client *client)
 {
     WOLFSSL_CTX *ctx = client->ctx;
     /* SNI carries names only (RFC 6066 3). */
-    if (!client->host_is_address && wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, client->host,
-                                                       (word16)strlen(client->host)) != WOLFSSL_SUCCESS) {
+    const char *host = client->host.text;
+    if (client->host.address_size == 0 &&
+        wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, host, (word16)strlen(host)) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     if (client->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
@@ -98,9 +115,8 @@ static int set_extensions(const wh_client *client)
 static int configure(wh_client *client, const wh_client_config *config, const char *suites)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    wh_dates_collect(&client->ca_not_after_s);
-    int result = wh_identity_use_ca(ctx, config->ca, config->ca_size);
-    wh_dates_collect(NULL);
+    (void)wolfSSL_CTX_SetMinRsaKey_Sz(ctx, RSA_BITS_MIN);
+    int result = wh_identity_use_ca(client, config->ca, config->ca_size);
     if (result == WH_OK && client->has_certificate) {
         result = wh_identity_use_own(ctx, config);
     }
@@ -124,9 +140,9 @@ static int configure(wh_client *client, const wh_client_config *config, const ch
 static int bind(wh_client *client, const wh_client_config *config, const char *suites)
 {
     wh_binding_input input = {
-        .host = client->host,
+        .host = client->host.text,
         .port = config->port,
-        .sni = client->host_is_address ? "" : client->host,
+        .sni = client->host.address_size > 0 ? "" : client->host.text,
         .alpn = client->alpn,
         .ciphers = suites,
         .groups = groups,
@@ -153,18 +169,20 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     if (config->alpn != NULL && !is_valid_alpn(config->alpn)) {
         return WH_USAGE_ALPN;
     }
-    memcpy(client->host, config->host, strlen(config->host));
+    int result = wh_host_read(config->host, &client->host);
+    if (result != WH_OK) {
+        return result;
+    }
     if (config->alpn != NULL) {
         memcpy(client->alpn, config->alpn, strlen(config->alpn));
     }
-    client->host_is_address = is_ip_address(config->host);
     client->has_certificate = config->certificate != NULL;
     client->tickets = config->tickets;
     client->policy = config->policy;
     (void)wh_memory_ran_out();
     const char *suites = NULL;
     client->ctx = wolfSSL_CTX_new(choose_versions(config, &suites));
-    int result = client->ctx != NULL ? configure(client, config, suites) : WH_PLATFORM_MEMORY;
+    result = client->ctx != NULL ? configure(client, config, suites) : WH_PLATFORM_MEMORY;
     if (result == WH_OK) {
         result = bind(client, config, suites);
     }
@@ -178,6 +196,7 @@ void wh_client_free(wh_client *client)
 {
     if (client->ctx != NULL) {
         wolfSSL_CTX_free(client->ctx);
+        wh_trust_free(client);
     }
     memset(client, 0, sizeof *client);
 }

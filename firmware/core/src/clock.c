@@ -15,6 +15,12 @@ int64_t wh_clock_wall_s(void)
     return wall_s > 0 && wall_s >= platform->wall_floor_s ? wall_s : 0;
 }
 
+int64_t wh_clock_certain_s(void)
+{
+    int64_t wall_s = wh_clock_wall_s();
+    return wall_s > 0 ? wall_s : wh_platform_get()->wall_floor_s;
+}
+
 wh_instant wh_clock_now(uint64_t epoch)
 {
     return (wh_instant){

@@ -4,12 +4,13 @@
 #include <strings.h>
 
 #include <wolfssl/error-ssl.h>
-#include <wolfssl/ssl.h>
+#include <wolfssl/internal.h>
 
 #include "conn_io.h"
-#include "dates.h"
 #include "memory_ran_out.h"
 #include "peer_error.h"
+#include "peer_path.h"
+#include "trust.h"
 #include "warmhello/clock.h"
 
 #define BUFFER_MIN 512
@@ -127,18 +128,13 @@ static int create_ssl(wh_conn *conn)
                                            WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
-    const char *host = conn->client->host;
-    int checked = conn->client->host_is_address ? wolfSSL_check_ip_address(conn->ssl, host)
-                                                : wolfSSL_check_domain_name(conn->ssl, host);
-    return checked == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
+    return WH_OK; /* whose certificate it must be: peer_path.c */
 }
 
 static int prepare(wh_conn *conn)
 {
-    /* It was good when the client was made; the time may have become known since. */
-    if (conn->client->ca_not_after_s != 0 && wh_dates_has_passed(conn->client->ca_not_after_s)) {
-        return WH_USAGE_CA_EXPIRED;
-    }
+    /* What an earlier server sent between itself and the CA is none of this one's. */
+    (void)wolfSSL_CTX_UnloadIntermediateCerts(conn->client->ctx);
     int result = create_ssl(conn);
     if (result != WH_OK) {
         return result;
@@ -201,9 +197,16 @@ static int check(wh_conn *conn, int returned)
         .wolfssl_error = native,
         .alert = conn->outcome.alert,
         .hello_answered = conn->first_byte == RECORD_HANDSHAKE,
+        .hello_taken = conn->ssl->options.serverState >= SERVER_HELLO_COMPLETE,
         .has_certificate = conn->client->has_certificate,
     };
     int error = is_not_tls(conn) ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
+    if (conn->path.error != WH_OK) {
+        error = conn->path.error;
+    }
+    if (wh_peer_error_is_of_dates(error) && conn->outcome.clock == WH_CLOCK_KNOWN) {
+        conn->outcome.clock = WH_CLOCK_SUSPECT;
+    }
     if (ran_out) {
         error = WH_PLATFORM_MEMORY;
     }
@@ -226,10 +229,15 @@ static const char *group_name(WOLFSSL *ssl)
     return name;
 }
 
-static void finish_handshake(wh_conn *conn)
+static int finish_handshake(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
     bool resumed = wolfSSL_session_reused(conn->ssl) != 0;
+    if (!resumed && !conn->path.is_accepted) {
+        return fail(conn, WH_PEER_CERTIFICATE); /* never seen: wolfSSL has nobody else judge */
+    }
+    conn->resumption.not_after_s = conn->path.not_after_s;
+    o->proven_s = conn->path.not_before_s;
     o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
     o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
@@ -239,6 +247,7 @@ static void finish_handshake(wh_conn *conn)
     conn->state = WH_CONN_OPEN;
     conn->client->fallback = false; /* if one was asked for, it is not needed any more */
     wh_resumption_handshake_done(&conn->resumption, conn->ssl);
+    return WH_OK;
 }
 
 static int advance(wh_conn *conn)
@@ -246,14 +255,11 @@ static int advance(wh_conn *conn)
     if (conn->state != WH_CONN_HANDSHAKE) {
         return WH_OK;
     }
-    wh_dates_collect(&conn->resumption.not_after_s);
+    wh_peer_path_enter(&conn->path);
     int returned = wolfSSL_connect(conn->ssl);
-    wh_dates_collect(NULL);
-    if (returned == WOLFSSL_SUCCESS) {
-        finish_handshake(conn);
-        return WH_OK;
-    }
-    return check(conn, returned);
+    wh_peer_path_enter(NULL);
+    wh_peer_path_end(&conn->path);
+    return returned == WOLFSSL_SUCCESS ? finish_handshake(conn) : check(conn, returned);
 }
 
 int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
@@ -266,6 +272,10 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     }
     conn->client = client;
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
+    wh_peer_path_begin(&conn->path, client);
+    conn->outcome.cas = client->ca_count;
+    wh_trust_count(client, &conn->outcome.cas_usable, &conn->outcome.cas_ending);
+    conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->buffers = *buffers;
     conn->state = WH_CONN_HANDSHAKE;
     conn->opened_us = wh_clock_elapsed_us();

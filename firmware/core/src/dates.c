@@ -1,19 +1,12 @@
 #include "dates.h"
 
-#include <stddef.h>
-
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
 #include "warmhello/clock.h"
-#include "warmhello/platform.h"
+#include "warmhello/errors.h"
 
-static int64_t *collected;
-
-void wh_dates_collect(int64_t *lowest)
-{
-    collected = lowest;
-}
+static wh_validity last;
 
 /* Two decimal digits, or -1. */
 static int two_digits(const uint8_t *text)
@@ -58,25 +51,35 @@ int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length)
     return (int64_t)days * 86400 + seconds;
 }
 
-bool wh_dates_has_passed(int64_t date_s)
+bool wh_dates_are_read(const wh_validity *validity)
 {
-    int64_t wall_s = wh_clock_wall_s();
-    return date_s < (wall_s > 0 ? wall_s : wh_platform_get()->wall_floor_s);
+    return validity->not_before_s != INT64_MIN && validity->not_after_s != INT64_MIN;
 }
 
-/* wolfSSL's hook, declared in user_settings.h. 1 if the date allows to go on. */
+int wh_dates_judge(const wh_validity *validity)
+{
+    if (validity->not_after_s < wh_clock_certain_s()) {
+        return WH_PEER_EXPIRED;
+    }
+    int64_t wall_s = wh_clock_wall_s();
+    return wall_s > 0 && validity->not_before_s > wall_s ? WH_PEER_NOT_YET : WH_OK;
+}
+
+wh_validity wh_dates_last(void)
+{
+    return last;
+}
+
+/* wolfSSL's hook, declared in user_settings.h, called for notBefore and then for notAfter. 1 if the date
+ * allows to go on. */
 int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, int type, int length)
 {
-    int64_t wall_s = wh_clock_wall_s();
     int64_t date_s = wh_dates_parse(date, format, length);
-    if (date_s == INT64_MIN) {
-        return 0;
-    }
+    wh_validity one_sided = {INT64_MIN, INT64_MAX};
     if (type == ASN_BEFORE) {
-        return wall_s == 0 || date_s <= wall_s;
+        last.not_before_s = one_sided.not_before_s = date_s;
+    } else {
+        last.not_after_s = one_sided.not_after_s = date_s;
     }
-    if (collected != NULL && (*collected == 0 || date_s < *collected)) {
-        *collected = date_s;
-    }
-    return !wh_dates_has_passed(date_s);
+    return date_s != INT64_MIN && wh_dates_judge(&one_sided) == WH_OK;
 }

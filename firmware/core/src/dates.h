@@ -10,15 +10,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Seconds since 1970-01-01 UTC. */
+typedef struct wh_validity {
+    int64_t not_before_s;
+    int64_t not_after_s;
+} wh_validity;
+
 /* Seconds since 1970-01-01 UTC of a UTCTime or GeneralizedTime in DER (RFC 5280 4.1.2.5),
  * or INT64_MIN when it is malformed. `format` is its ASN.1 tag. */
 int64_t wh_dates_parse(const uint8_t *date, uint8_t format, int length);
 
-/* Whether a notAfter lies before now, or before the floor while the time is unknown. */
-bool wh_dates_has_passed(int64_t date_s);
+/* False: one of the dates is malformed. */
+bool wh_dates_are_read(const wh_validity *validity);
 
-/* From now on, `lowest` becomes the lowest notAfter that is checked, until NULL is given.
- * It starts at 0, which means none. */
-void wh_dates_collect(int64_t *lowest);
+/* WH_OK, WH_PEER_EXPIRED or WH_PEER_NOT_YET, by what is known of the time. */
+int wh_dates_judge(const wh_validity *validity);
+
+/* That of the certificate which wolfSSL has parsed last. */
+wh_validity wh_dates_last(void);
 
 #endif

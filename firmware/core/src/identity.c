@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
 
 #include "memory_ran_out.h"
+#include "trust.h"
 
 /* wolfSSL reports a failed allocation as a file that it cannot read. */
 static int checked(int loaded, int error)
@@ -15,13 +17,24 @@ static int checked(int loaded, int error)
     return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : error;
 }
 
-int wh_identity_use_ca(WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_size)
+int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
 {
-    if (ca == NULL || ca_size == 0) {
-        return WH_USAGE_CA;
+    size_t at = 0;
+    int result = WH_USAGE_CA;
+    while (ca != NULL && at < ca_size) {
+        DerBuffer *der = NULL;
+        EncryptedInfo info = {0};
+        if (PemToDer(ca + at, (long)(ca_size - at), CA_TYPE, &der, NULL, &info, NULL) != 0) {
+            return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : result;
+        }
+        result = wh_trust_add(client, der->buffer, der->length);
+        FreeDer(&der);
+        at += (size_t)info.consumed;
+        if (result != WH_OK) {
+            break;
+        }
     }
-    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, ca, (long)ca_size, WOLFSSL_FILETYPE_PEM);
-    return checked(loaded, loaded == ASN_AFTER_DATE_E ? WH_USAGE_CA_EXPIRED : WH_USAGE_CA);
+    return result;
 }
 
 static bool contains(const uint8_t *bytes, size_t size, const char *text)

@@ -87,6 +87,19 @@ const char *wh_tiers_word(wh_tiers tiers)
     return NULL;
 }
 
+const char *wh_clock_word(wh_clock_state state)
+{
+    switch (state) {
+    case WH_CLOCK_KNOWN:
+        return "known";
+    case WH_CLOCK_SUSPECT:
+        return "suspect";
+    case WH_CLOCK_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
 /* ---- JSON, without printf: a twentieth of a firmware that has no other use for it ---------- */
 
 typedef struct writer {
@@ -185,6 +198,10 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_word(&w, "stored", wh_tiers_word(o->stored));
     put_error(&w, "storeError", o->store_error);
     put_number(&w, "backoffS", o->backoff_s);
+    put_number(&w, "cas", o->cas);
+    put_number(&w, "casUsable", o->cas_usable);
+    put_number(&w, "casEnding", o->cas_ending);
+    put_word(&w, "clock", wh_clock_word(o->clock));
     put(&w, '}');
     put(&w, '\0');
     return w.full ? WH_USAGE_ARGUMENT : (int)(w.at - out) - 1;

@@ -9,7 +9,6 @@
 static wh_error from_alert(const wh_peer_failure *failure)
 {
     switch (failure->alert) {
-    case handshake_failure:
     case wolfssl_alert_protocol_version:
     case insufficient_security:
         return failure->hello_answered ? WH_PEER_ALERT : WH_PEER_VERSION;
@@ -70,6 +69,9 @@ static const struct {
 
 wh_error wh_peer_error(const wh_peer_failure *failure)
 {
+    if (failure->wolfssl_error == VERSION_ERROR && failure->hello_taken) {
+        return WH_PEER_PROTOCOL; /* of a record: the version was agreed on */
+    }
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         if (meanings[i].wolfssl_error == failure->wolfssl_error) {
             return (wh_error)meanings[i].error;
@@ -81,8 +83,14 @@ wh_error wh_peer_error(const wh_peer_failure *failure)
     return failure->alert >= 0 ? from_alert(failure) : WH_PEER_PROTOCOL;
 }
 
+bool wh_peer_error_is_of_dates(int error)
+{
+    return error == WH_PEER_EXPIRED || error == WH_PEER_NOT_YET || error == WH_PEER_CA_EXPIRED ||
+           error == WH_PEER_CA_NOT_YET || error == WH_PLATFORM_CLOCK;
+}
+
 bool wh_peer_error_is_verdict(int error)
 {
-    return error == WH_PEER_UNTRUSTED || error == WH_PEER_NAME || error == WH_PEER_EXPIRED ||
-           error == WH_PEER_NOT_YET || error == WH_PEER_CERTIFICATE;
+    return error == WH_PEER_UNTRUSTED || error == WH_PEER_NAME || error == WH_PEER_CERTIFICATE ||
+           wh_peer_error_is_of_dates(error);
 }

@@ -14,11 +14,16 @@ typedef struct wh_peer_failure {
     /** The server had answered the ClientHello with one of its own, so a common version
      * and cipher suite exist. */
     bool hello_answered;
+    /** And this client has agreed to that. */
+    bool hello_taken;
     /** This client can present a certificate. */
     bool has_certificate;
 } wh_peer_failure;
 
 wh_error wh_peer_error(const wh_peer_failure *failure);
+
+/** True for verdicts about dates, and so about the clock that they were judged by. */
+bool wh_peer_error_is_of_dates(int error);
 
 /** True for verdicts about the server's certificate. They come from a full
  * handshake, so another one would end the same way. */

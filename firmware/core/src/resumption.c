@@ -9,7 +9,7 @@
 
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome)
 {
-    *r = (wh_resumption){.client = client, .outcome = outcome, .not_after_s = client->ca_not_after_s};
+    *r = (wh_resumption){.client = client, .outcome = outcome};
 }
 
 /* ---- Offering ------------------------------------------------------------------------ */

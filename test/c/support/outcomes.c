@@ -21,4 +21,8 @@ const wh_outcome longest_outcome = {
     .backoff_s = UINT32_MAX,
     .stored = WH_TIERS_FLASH,
     .store_error = WH_PEER_REFUSES_CERTIFICATE,
+    .cas = UINT16_MAX,
+    .cas_usable = UINT16_MAX,
+    .cas_ending = UINT16_MAX,
+    .clock = WH_CLOCK_UNKNOWN,
 };

@@ -12,23 +12,21 @@
 
 #include "warmhello/binding.h"
 #include "warmhello/errors.h"
+#include "warmhello/host.h"
 #include "warmhello/outcome.h"
 #include "warmhello/policy.h"
 
 struct WOLFSSL_CTX;
 
-/** The longest host name (RFC 1035 2.3.4), in bytes. */
-#define WH_HOST_MAX 253
-
 /** The longest list of application protocols, in bytes. */
 #define WH_ALPN_MAX 63
 
 typedef struct wh_client_config {
-    /** Name or IP address of the server, looked for in its certificate. A name is
+    /** Name or IP address of the server, as host.h has it, looked for in its certificate. A name is
      * also sent as SNI (RFC 6066 3). */
     const char *host;
     uint16_t port;
-    /** One or more CA certificates as PEM; the server's chain must end in one. */
+    /** One or more CA certificates as PEM; the server's chain must end in one that is within its dates. */
     const uint8_t *ca;
     size_t ca_size;
     /** Lowest and highest protocol version to speak, TLS 1.2 or 1.3. */
@@ -49,25 +47,27 @@ typedef struct wh_client_config {
     wh_policy policy;
 } wh_client_config;
 
+typedef struct wh_ca wh_ca;
+
 /** The fields are private. */
 typedef struct wh_client {
     struct WOLFSSL_CTX *ctx;
     wh_binding binding;
-    char host[WH_HOST_MAX + 1];
+    wh_host host;
     char alpn[WH_ALPN_MAX + 1];
-    bool host_is_address;
     bool has_certificate;
     bool tickets;
     bool fallback;
     uint32_t suspect;
     wh_policy policy;
-    int64_t ca_not_after_s;
+    wh_ca *cas;
+    uint16_t ca_count;
 } wh_client;
 
 /** Sets the client up. The configuration is copied; nothing of it is kept.
  *
- * WH_USAGE_ARGUMENT: host empty or too long, port 0, versions out of order, a
- * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CA_EXPIRED, WH_USAGE_CERTIFICATE,
+ * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
+ * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CERTIFICATE,
  * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH, WH_USAGE_ALPN: as
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */

@@ -34,6 +34,10 @@ uint64_t wh_clock_elapsed_us(void);
  * that has certainly passed is not believed. */
 int64_t wh_clock_wall_s(void);
 
+/** Seconds since 1970-01-01 UTC that have certainly passed: now, or the platform's floor while the time is
+ * unknown. */
+int64_t wh_clock_certain_s(void);
+
 /** Now, on the platform's clocks, in the run `epoch`. */
 wh_instant wh_clock_now(uint64_t epoch);
 

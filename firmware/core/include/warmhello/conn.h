@@ -48,6 +48,23 @@ typedef struct wh_conn_buffers {
     size_t out_size;
 } wh_conn_buffers;
 
+/** What is known of the server's certificates. The fields are private. */
+typedef struct wh_peer_path {
+    const wh_client *client;
+    /** Lowest notAfter and highest notBefore of those that lead to a CA, and of that CA; 0 for none. */
+    int64_t not_after_s;
+    int64_t not_before_s;
+    /** The verdict, once the server's own certificate was judged. */
+    int error;
+    bool is_accepted;
+    /** How many came, and how many of them are outside their dates. */
+    uint8_t seen;
+    uint8_t outside;
+    /** Those that lead to no CA yet. */
+    uint8_t aside_count;
+    struct wh_aside *aside;
+} wh_peer_path;
+
 /** The fields are private. */
 typedef struct wh_conn {
     wh_client *client;
@@ -64,6 +81,7 @@ typedef struct wh_conn {
     uint8_t first_byte;
     char last_direction;
     uint64_t opened_us;
+    wh_peer_path path;
     wh_resumption resumption;
 } wh_conn;
 

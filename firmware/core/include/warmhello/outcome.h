@@ -28,6 +28,13 @@ typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK } w
 /** Where a session waits for the next wake. */
 typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
 
+/** A fleet shall hear of the end of a CA while there is time to give it the next one: 60 days. */
+#define WH_CA_ENDS_SOON_S (60 * 86400)
+
+/** The wall clock: not known, known, or in doubt, since by it a certificate or a CA has ended or has not
+ * begun. Then the time should be asked for again at once: a time server may have lied. */
+typedef enum wh_clock_state { WH_CLOCK_UNKNOWN, WH_CLOCK_KNOWN, WH_CLOCK_SUSPECT } wh_clock_state;
+
 typedef struct wh_outcome {
     wh_result result;
     wh_reason reason;
@@ -67,6 +74,16 @@ typedef struct wh_outcome {
     int store_error;
     /** Advice after repeated failures of the server itself: seconds to leave it alone. */
     uint32_t backoff_s;
+    /** The CAs that the client was given, how many of them are within their dates when the connection begins,
+     * and how many of these end within WH_CA_ENDS_SOON_S. */
+    uint16_t cas;
+    uint16_t cas_usable;
+    uint16_t cas_ending;
+    /** What the connection went by: the time as it was when it began. */
+    wh_clock_state clock;
+    /** After a full handshake: a moment that has certainly passed, as the certificates that were verified
+     * were made by then, in seconds since 1970-01-01 UTC; else 0. */
+    int64_t proven_s;
 } wh_outcome;
 
 const char *wh_result_word(wh_result result);
@@ -74,12 +91,13 @@ const char *wh_reason_word(wh_reason reason);
 const char *wh_protocol_word(wh_protocol protocol);
 const char *wh_kind_word(wh_kind kind);
 const char *wh_tiers_word(wh_tiers tiers);
+const char *wh_clock_word(wh_clock_state state);
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
 const char *wh_cipher_name(uint16_t cipher);
 
 /** Enough for any outcome as JSON, with its closing zero. */
-#define WH_OUTCOME_JSON_SIZE 640
+#define WH_OUTCOME_JSON_SIZE 720
 
 /** Writes the outcome as one line of JSON, the form in which it crosses into
  * other languages and into log lines. Names that do not apply are null.

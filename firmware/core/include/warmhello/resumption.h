@@ -24,7 +24,7 @@ typedef struct wh_resumption {
     /** The session of the attempt that this one follows; 0 for none. */
     uint32_t suspect;
     wh_lineage lineage;
-    /** Lowest notAfter of the CA's certificates and those seen in this handshake. */
+    /** When the first of the certificates ends that this handshake went by, its CA among them. */
     int64_t not_after_s;
     bool renewed12;
     bool kept;

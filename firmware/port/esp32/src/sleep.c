@@ -34,7 +34,6 @@ void wh_sleep_prepare(void)
     wh_wake_log_end();
     wh_core_lock();
     uint64_t now_us = wh_port_elapsed_us();
-    wh_wall_note(&wh_port_memory.wall, now_us);
     wh_port_memory.last_us = now_us;
     wh_port_memory.slept_us = now_us;
     wh_core_unlock();

@@ -220,6 +220,10 @@ static void on_connected(void *ctx, const wh_outcome *outcome)
 {
     (void)ctx;
     wh_wake_log_connect(link_id, outcome);
+    wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
+    if (outcome->clock == WH_CLOCK_SUSPECT) {
+        wh_wall_doubt(&wh_port_memory.wall, wh_port_elapsed_us()); /* before sleep it is asked for anew */
+    }
     wh_event event = {.kind = WH_EVENT_CONNECTED, .has_outcome = true, .as.outcome = *outcome};
     send_event(&event);
 }

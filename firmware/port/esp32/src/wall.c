@@ -5,7 +5,9 @@
 
 #include "crc32.h"
 
+enum { DAY_S = 86400 };
 static const uint64_t day_us = 86400000000;
+static const uint64_t hour_us = 3600000000;
 
 static uint32_t check_of(const wh_wall *wall)
 {
@@ -31,13 +33,19 @@ int64_t wh_wall_now(const wh_wall *wall, uint64_t elapsed_us)
     return wall->synced_s + (int64_t)((elapsed_us - wall->synced_us) / 1000000);
 }
 
-void wh_wall_note(wh_wall *wall, uint64_t elapsed_us)
+void wh_wall_prove(wh_wall *wall, int64_t moment_s)
 {
-    int64_t now_s = wh_wall_now(wall, elapsed_us);
-    if (now_s > wall->latest_s) {
-        wall->latest_s = now_s;
+    if (moment_s > wall->proven_s) {
+        wall->proven_s = moment_s;
         wall->check = check_of(wall);
     }
+}
+
+void wh_wall_doubt(wh_wall *wall, uint64_t elapsed_us)
+{
+    bool is_fresh = elapsed_us >= wall->synced_us && elapsed_us - wall->synced_us < hour_us;
+    wall->doubted = !(wall->confirmed && is_fresh);
+    wall->check = check_of(wall);
 }
 
 void wh_wall_sync(wh_wall *wall, int64_t now_s, int64_t floor_s, uint64_t elapsed_us)
@@ -47,16 +55,18 @@ void wh_wall_sync(wh_wall *wall, int64_t now_s, int64_t floor_s, uint64_t elapse
     }
     wall->synced_s = now_s;
     wall->synced_us = elapsed_us;
+    wall->confirmed = wall->doubted;
+    wall->doubted = false;
     wall->check = check_of(wall);
-    wh_wall_note(wall, elapsed_us);
 }
 
 int64_t wh_wall_floor(const wh_wall *wall, int64_t built_s)
 {
-    return wall->latest_s > built_s ? wall->latest_s : built_s;
+    return wall->proven_s - DAY_S > built_s ? wall->proven_s - DAY_S : built_s;
 }
 
 bool wh_wall_is_due(const wh_wall *wall, uint64_t elapsed_us)
 {
-    return wall->synced_s == 0 || elapsed_us < wall->synced_us || elapsed_us - wall->synced_us >= day_us;
+    return wall->synced_s == 0 || wall->doubted || elapsed_us < wall->synced_us ||
+           elapsed_us - wall->synced_us >= day_us;
 }

@@ -11,27 +11,36 @@ typedef struct wh_wall {
     /* The answer, in seconds since 1970-01-01 UTC, 0 for none, and when it came. */
     int64_t synced_s;
     uint64_t synced_us;
-    /* The latest moment that was ever known. */
-    int64_t latest_s;
+    /* The latest moment that certificates have proven; no answer can, as a time server may lie. */
+    int64_t proven_s;
+    /* The time is in doubt: a certificate is outside its dates by it. */
+    bool doubted;
+    /* The last answer came to such a doubt. */
+    bool confirmed;
 } wh_wall;
 
 /* Once at boot. `clock_goes_on`: the elapsed clock ran all the while; otherwise the time is not known any
- * more, but that it is later than the latest. */
+ * more, but that it is later than what was proven. */
 void wh_wall_begin(wh_wall *wall, bool clock_goes_on);
 
-/* SNTP has answered. A moment before `floor_s` is not believed. */
+/* SNTP has answered. A moment before `floor_s` is not believed. Ends a doubt. */
 void wh_wall_sync(wh_wall *wall, int64_t now_s, int64_t floor_s, uint64_t elapsed_us);
 
 /* Seconds since 1970-01-01 UTC, 0 when unknown. */
 int64_t wh_wall_now(const wh_wall *wall, uint64_t elapsed_us);
 
-/* Keeps what is known now for after the next sleep. */
-void wh_wall_note(wh_wall *wall, uint64_t elapsed_us);
+/* A certificate that was verified had been made by then. */
+void wh_wall_prove(wh_wall *wall, int64_t moment_s);
 
-/* A moment that has certainly passed: the latest ever known, or `built_s`. */
+/* By the time as it is known, a certificate has ended or has not begun. Another answer is due at once; but
+ * not again for an hour if the last one said the same. */
+void wh_wall_doubt(wh_wall *wall, uint64_t elapsed_us);
+
+/* A moment that has certainly passed: what was proven, less a day for authorities whose clock is fast, or
+ * `built_s`. */
 int64_t wh_wall_floor(const wh_wall *wall, int64_t built_s);
 
-/* Whether to ask: the time is not known, or was asked for a day ago. */
+/* Whether to ask: the time is not known or in doubt, or was asked for a day ago. */
 bool wh_wall_is_due(const wh_wall *wall, uint64_t elapsed_us);
 
 #endif

@@ -1,0 +1,285 @@
+#include "trust.h"
+
+#include <string.h>
+
+/* Signers are made as wolfSSL makes them. */
+#define BUILDING_WOLFSSL
+#include <wolfssl/internal.h>
+#include <wolfssl/wolfcrypt/asn.h>
+
+#include "memory_ran_out.h"
+#include "opened.h"
+#include "warmhello/clock.h"
+
+struct wh_ca {
+    const Signer *signer;
+    wh_validity validity;
+    /* It may sign others, and is not a server's own certificate that was pinned. */
+    bool is_authority;
+};
+
+/* ---- wolfSSL's table of signers ---------------------------------------------------------------- */
+
+/* As wolfSSL's HashSigner(). */
+static Signer **row_of(WOLFSSL_CERT_MANAGER *cm, const byte *key_id)
+{
+    word32 word = (word32)key_id[0] << 24 | (word32)key_id[1] << 16 | (word32)key_id[2] << 8 | key_id[3];
+    return &cm->caTable[word % CA_TABLE_SIZE];
+}
+
+static void put_into_table(WOLFSSL_CERT_MANAGER *cm, Signer *signer)
+{
+    Signer **row = row_of(cm, signer->subjectKeyIdHash);
+    signer->next = *row;
+    *row = signer;
+}
+
+static void take_from_table(WOLFSSL_CERT_MANAGER *cm, const Signer *signer)
+{
+    for (Signer **at = row_of(cm, signer->subjectKeyIdHash); *at != NULL; at = &(*at)->next) {
+        if (*at == signer) {
+            *at = signer->next;
+            return;
+        }
+    }
+}
+
+/* wolfSSL gives a certificate without a key identifier one by SHA-256, as SHA-1 is left out. */
+static bool has_computed_id(const Signer *signer)
+{
+    byte computed[KEYID_SIZE];
+    return CalcHashId_ex(signer->publicKey, signer->pubKeySize, computed, WC_HASH_TYPE_SHA256) == 0 &&
+           memcmp(computed, signer->subjectKeyIdHash, KEYID_SIZE) == 0;
+}
+
+/* Takes away the signer whose key did not fit, so that wolfSSL finds the next one of its name. */
+static void set_aside(WOLFSSL_CERT_MANAGER *cm, Signer *signer, Signer **aside)
+{
+    take_from_table(cm, signer);
+    signer->next = *aside;
+    *aside = signer;
+}
+
+int wh_trust_try_namesakes(void *cert_manager, DecodedCert *certificate, int type, int native)
+{
+    WOLFSSL_CERT_MANAGER *cm = cert_manager;
+    const byte *der = certificate->source;
+    word32 size = certificate->maxIdx;
+    void *heap = certificate->heap;
+    Signer *aside = NULL;
+    int tried = native;
+    while (tried == ASN_SIG_CONFIRM_E && certificate->ca != NULL && !certificate->extAuthKeyIdSet) {
+        set_aside(cm, certificate->ca, &aside);
+        FreeDecodedCert(certificate);
+        InitDecodedCert(certificate, der, size, heap);
+        tried = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
+    }
+    while (aside != NULL) {
+        Signer *signer = aside;
+        aside = signer->next;
+        put_into_table(cm, signer);
+    }
+    return tried == ASN_NO_SIGNER_E ? native : tried;
+}
+
+bool wh_trust_adopt_key_id(void *cert_manager, const struct DecodedCert *certificate)
+{
+    WOLFSSL_CERT_MANAGER *cm = cert_manager;
+    if (!certificate->extAuthKeyIdSet) {
+        return false;
+    }
+    for (size_t row = 0; row < CA_TABLE_SIZE; row++) {
+        for (Signer *signer = cm->caTable[row]; signer != NULL; signer = signer->next) {
+            if (memcmp(signer->subjectNameHash, certificate->issuerHash, KEYID_SIZE) == 0 &&
+                has_computed_id(signer)) {
+                take_from_table(cm, signer);
+                memcpy(signer->subjectKeyIdHash, certificate->extAuthKeyId, KEYID_SIZE);
+                put_into_table(cm, signer);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* ---- The list ------------------------------------------------------------------------------------ */
+
+static bool has_key(const Signer *signer, const DecodedCert *certificate)
+{
+    return signer->pubKeySize == certificate->pubKeySize &&
+           memcmp(signer->publicKey, certificate->publicKey, signer->pubKeySize) == 0;
+}
+
+static bool has_name(const Signer *signer, const DecodedCert *certificate)
+{
+    return memcmp(signer->subjectNameHash, certificate->subjectHash, KEYID_SIZE) == 0;
+}
+
+/* RFC 5280 4.2.1.3, 4.2.1.9, 4.2.1.12. Version 1 has no extensions: such a root is one by being given. */
+static bool is_authority(const DecodedCert *certificate)
+{
+    bool has_usage = certificate->extKeyUsageSet;
+    bool signs = (certificate->extKeyUsage & KEYUSE_KEY_CERT_SIGN) != 0;
+    bool serves = !certificate->extExtKeyUsageSet ||
+                  (certificate->extExtKeyUsage & (EXTKEYUSE_ANY | EXTKEYUSE_SERVER_AUTH)) != 0;
+    if (!serves || (has_usage && !signs)) {
+        return false;
+    }
+    if (certificate->extBasicConstSet) {
+        return certificate->isCA;
+    }
+    bool is_old_root = certificate->version == 0 && certificate->selfSigned;
+    return is_old_root || has_usage;
+}
+
+static bool is_key_too_short(const WOLFSSL_CTX *ctx, const DecodedCert *certificate)
+{
+    bool is_rsa = certificate->keyOID == RSAk || certificate->keyOID == RSAPSSk;
+    return is_rsa ? certificate->pubKeySize < (word32)ctx->minRsaKeySz
+                  : certificate->pubKeySize < (word32)ctx->minEccKeySz;
+}
+
+/* Room for one more; the list is short, and made once. */
+static wh_ca *grow(wh_client *client)
+{
+    size_t size = client->ca_count * sizeof(wh_ca);
+    wh_ca *grown = wh_allocate(size + sizeof(wh_ca));
+    if (grown == NULL || client->ca_count == UINT16_MAX) {
+        wh_release(grown, size);
+        return NULL;
+    }
+    if (client->cas != NULL) {
+        memcpy(grown, client->cas, size);
+        wh_release(client->cas, size);
+    }
+    client->cas = grown;
+    return &grown[client->ca_count++];
+}
+
+/* The same name and key, as of a CA that was renewed: wolfSSL needs it once. */
+static const Signer *known_signer(const wh_client *client, const DecodedCert *certificate)
+{
+    for (size_t i = 0; i < client->ca_count; i++) {
+        const Signer *signer = client->cas[i].signer;
+        if (has_name(signer, certificate) && has_key(signer, certificate)) {
+            return signer;
+        }
+    }
+    return NULL;
+}
+
+static const Signer *new_signer(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate)
+{
+    Signer *signer = MakeSigner(cm->heap);
+    if (signer != NULL && FillSigner(signer, certificate, WOLFSSL_USER_CA, NULL) != 0) {
+        FreeSigner(signer, cm->heap);
+        signer = NULL;
+    }
+    if (signer != NULL) {
+        put_into_table(cm, signer);
+    }
+    return signer;
+}
+
+static int add(wh_client *client, DecodedCert *certificate)
+{
+    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    if (ParseCert(certificate, CA_TYPE, NO_VERIFY, cm) != 0 || certificate->criticalExt != 0 ||
+        is_key_too_short(client->ctx, certificate)) {
+        return WH_USAGE_CA;
+    }
+    wh_ca ca = {.validity = wh_dates_last(), .is_authority = is_authority(certificate)};
+    if (!wh_dates_are_read(&ca.validity)) {
+        return WH_USAGE_CA;
+    }
+    ca.signer = known_signer(client, certificate);
+    if (ca.signer == NULL) {
+        ca.signer = new_signer(cm, certificate);
+    }
+    wh_ca *place = ca.signer != NULL ? grow(client) : NULL;
+    if (place == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    *place = ca;
+    return WH_OK;
+}
+
+int wh_trust_add(wh_client *client, const uint8_t *der, size_t size)
+{
+    DecodedCert *certificate = wh_allocate(sizeof *certificate);
+    if (certificate == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    InitDecodedCert(certificate, der, (word32)size, NULL);
+    int result = add(client, certificate);
+    FreeDecodedCert(certificate);
+    wh_release(certificate, sizeof *certificate);
+    /* wolfSSL turns a failed allocation into a certificate that it cannot read. */
+    return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : result;
+}
+
+void wh_trust_free(wh_client *client)
+{
+    wh_release(client->cas, client->ca_count * sizeof(wh_ca));
+    client->cas = NULL;
+    client->ca_count = 0;
+}
+
+/* ---- What it says of a chain --------------------------------------------------------------------- */
+
+int wh_trust_check(const wh_client *client, const Signer *signer, const DecodedCert *certificate,
+                   int64_t *not_after_s)
+{
+    int result = WH_OK;
+    int64_t end_s = INT64_MIN;
+    bool vouches_for_itself = has_name(signer, certificate) && has_key(signer, certificate);
+    for (size_t i = 0; i < client->ca_count; i++) {
+        const wh_ca *ca = &client->cas[i];
+        if (ca->signer != signer) {
+            continue;
+        }
+        int judged = wh_dates_judge(&ca->validity);
+        if (!ca->is_authority && !vouches_for_itself) {
+            judged = WH_PEER_CERTIFICATE;
+        } else if (judged != WH_OK) {
+            judged = judged == WH_PEER_EXPIRED ? WH_PEER_CA_EXPIRED : WH_PEER_CA_NOT_YET;
+        } else if (ca->validity.not_after_s > end_s) {
+            end_s = ca->validity.not_after_s; /* of several the one that lasts longest */
+        }
+        result = judged;
+    }
+    if (end_s == INT64_MIN) {
+        return result;
+    }
+    *not_after_s = end_s < *not_after_s ? end_s : *not_after_s;
+    return WH_OK;
+}
+
+/* wolfSSL keeps no copy of a CA. Whoever has another certificate for the same name and key has the key, which
+ * is what is trusted. */
+bool wh_trust_holds(const wh_client *client, const DecodedCert *certificate)
+{
+    wh_validity validity = wh_dates_last();
+    for (size_t i = 0; i < client->ca_count; i++) {
+        const wh_ca *ca = &client->cas[i];
+        if (has_name(ca->signer, certificate) && has_key(ca->signer, certificate) &&
+            memcmp(ca->signer->issuerNameHash, certificate->issuerHash, KEYID_SIZE) == 0 &&
+            ca->validity.not_before_s == validity.not_before_s &&
+            ca->validity.not_after_s == validity.not_after_s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending)
+{
+    int64_t soon_s = wh_clock_certain_s() + WH_CA_ENDS_SOON_S;
+    *usable = 0;
+    *ending = 0;
+    for (size_t i = 0; i < client->ca_count; i++) {
+        bool is_usable = wh_dates_judge(&client->cas[i].validity) == WH_OK;
+        *usable = (uint16_t)(*usable + is_usable);
+        *ending = (uint16_t)(*ending + (is_usable && client->cas[i].validity.not_after_s < soon_s));
+    }
+}

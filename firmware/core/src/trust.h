@@ -1,0 +1,45 @@
+/* The CAs that a client trusts, each judged by its own dates. Private. */
+#ifndef WH_TRUST_H
+#define WH_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dates.h"
+#include "warmhello/client.h"
+
+struct DecodedCert;
+struct Signer;
+
+/* Adds a certificate, DER, to those that a server's chain may end in; the client's context has been made. Its
+ * dates are judged when a chain ends in it, by what is known of the time then. WH_USAGE_CA: wolfSSL cannot
+ * use it. WH_PLATFORM_MEMORY. */
+WH_MUST_CHECK int wh_trust_add(wh_client *client, const uint8_t *der, size_t size);
+
+/* Frees the list, not what wolfSSL has of it. */
+void wh_trust_free(wh_client *client);
+
+/* Whether `signer` of the context may vouch for `certificate` now. WH_OK, also for one that came with the
+ * server's chain, whose dates were judged as it came; else WH_PEER_CA_EXPIRED, WH_PEER_CA_NOT_YET, or
+ * WH_PEER_CERTIFICATE: it is no authority. Lowers `not_after_s` to its end. */
+int wh_trust_check(const wh_client *client, const struct Signer *signer,
+                   const struct DecodedCert *certificate, int64_t *not_after_s);
+
+/* Whether this very certificate was given as a CA (RFC 5280 6.1: what is trusted needs nobody to vouch for
+ * it). */
+bool wh_trust_holds(const wh_client *client, const struct DecodedCert *certificate);
+
+/* How many of the CAs are within their dates now, and how many of these end within WH_CA_ENDS_SOON_S. */
+void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending);
+
+/* A CA without a key identifier takes the one by which `certificate`, parsed and without a signer, calls it:
+ * to compute it takes SHA-1, and the identifier only helps to find an issuer (RFC 5280 4.2.1.1, 6.1). True:
+ * there was one, and the certificate must be parsed anew. */
+bool wh_trust_adopt_key_id(void *cert_manager, const struct DecodedCert *certificate);
+
+/* Of several CAs with one name wolfSSL finds one, which need not be the one that signed `certificate`, unless
+ * it names a key. `native` is what ParseCertRelative() said of it; returns what it says in the end. */
+int wh_trust_try_namesakes(void *cert_manager, struct DecodedCert *certificate, int type, int native);
+
+#endif
