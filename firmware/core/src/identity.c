@@ -1,10 +1,11 @@
 #include "identity.h"
 
-#include <string.h>
-
 #include <wolfssl/ssl.h>
 
+#include "certificate_key.h"
 #include "memory_ran_out.h"
+#include "pem.h"
+#include "wipe.h"
 
 /* wolfSSL reports a failed allocation as a file that it cannot read. */
 static int checked(int loaded, int error)
@@ -15,49 +16,132 @@ static int checked(int loaded, int error)
     return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : error;
 }
 
+/* Of a CA whose key, or whatever else of it, this build can make no use of: left aside if another serves.
+ */
+enum { NO_USE = 1 };
+
+/* One certificate of a CA file. WH_OK if it is trusted, NO_USE, or an error. */
+static int trust(WOLFSSL_CTX *ctx, wh_der certificate)
+{
+    switch (wh_certificate_key_of(&certificate)) {
+    case WH_CERTIFICATE_DAMAGED:
+        return WH_USAGE_CA;
+    case WH_CERTIFICATE_OTHER_KEY:
+        return NO_USE;
+    case WH_CERTIFICATE_SUPPORTED:
+        break;
+    }
+    int loaded =
+        wolfSSL_CTX_load_verify_buffer(ctx, certificate.at, (long)certificate.size, WOLFSSL_FILETYPE_ASN1);
+    return checked(loaded, loaded == ASN_AFTER_DATE_E ? WH_USAGE_CA_EXPIRED : NO_USE);
+}
+
+static int trust_block(WOLFSSL_CTX *ctx, const wh_pem_block *block)
+{
+    uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_pem_decode(block, der);
+    int result = trust(ctx, (wh_der){der, block->der_size});
+    XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    return result;
+}
+
+/* Each certificate by itself: of several that the build cannot use, one that it can is enough. */
 int wh_identity_use_ca(WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_size)
 {
-    if (ca == NULL || ca_size == 0) {
-        return WH_USAGE_CA;
+    wh_pem_text file = {ca, ca != NULL ? ca_size : 0};
+    wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
+    bool any = false;
+    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+        if (!wh_pem_is_certificate(&block)) {
+            continue; /* keys, revocation lists: OpenSSL leaves them aside as well */
+        }
+        int result = trust_block(ctx, &block);
+        if (result < 0) {
+            return result;
+        }
+        any |= result == WH_OK;
     }
-    int loaded = wolfSSL_CTX_load_verify_buffer(ctx, ca, (long)ca_size, WOLFSSL_FILETYPE_PEM);
-    return checked(loaded, loaded == ASN_AFTER_DATE_E ? WH_USAGE_CA_EXPIRED : WH_USAGE_CA);
+    return any && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
 }
 
-static bool contains(const uint8_t *bytes, size_t size, const char *text)
+/* The certificates of a file behind each other, as wolfSSL takes a chain. Returns their size. */
+static size_t decode_chain(wh_pem_text file, uint8_t *out)
 {
-    size_t length = strlen(text);
-    for (size_t i = 0; i + length <= size; i++) {
-        if (memcmp(bytes + i, text, length) == 0) {
-            return true;
+    wh_pem_block block = {0};
+    size_t size = 0;
+    while (wh_pem_next(file, &block) == WH_PEM_BLOCK) {
+        if (wh_pem_is_certificate(&block)) {
+            wh_pem_decode(&block, out + size);
+            wh_der certificate = {out + size, block.der_size};
+            if (wh_certificate_key_of(&certificate) == WH_CERTIFICATE_DAMAGED) {
+                return 0;
+            }
+            size += certificate.size;
         }
     }
-    return false;
+    return size;
 }
 
-/* By the headers of a locked key (RFC 7468 11, RFC 1421 4.6.1.1): their blank and comma are not
- * among the characters of a key. */
-static bool is_encrypted(const uint8_t *key, size_t size)
+static int use_chain(WOLFSSL_CTX *ctx, wh_pem_text file)
 {
-    return contains(key, size, "BEGIN ENCRYPTED") || contains(key, size, "4,ENCRYPTED");
+    wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
+    size_t room = 0;
+    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+        room += wh_pem_is_certificate(&block) ? block.der_size : 0;
+    }
+    if (read == WH_PEM_DAMAGED || room == 0) {
+        return WH_USAGE_CERTIFICATE;
+    }
+    uint8_t *chain = XMALLOC(room, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (chain == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    size_t size = decode_chain(file, chain);
+    int result = WH_USAGE_CERTIFICATE;
+    if (size > 0) {
+        int loaded =
+            wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, chain, (long)size, WOLFSSL_FILETYPE_ASN1);
+        result = checked(loaded, WH_USAGE_CERTIFICATE);
+    }
+    XFREE(chain, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    return result;
+}
+
+/* The first key of the file, which may hold certificates or a curve's parameters as well. */
+static int use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
+{
+    wh_pem_block block = {0};
+    do {
+        if (wh_pem_next(file, &block) != WH_PEM_BLOCK) {
+            return WH_USAGE_KEY;
+        }
+    } while (!wh_pem_is_key(&block));
+    if (wh_pem_is_locked(&block)) {
+        return WH_USAGE_KEY_ENCRYPTED;
+    }
+    uint8_t *der = XMALLOC(block.der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_pem_decode(&block, der);
+    int result =
+        checked(wolfSSL_CTX_use_PrivateKey_buffer(ctx, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
+                WH_USAGE_KEY);
+    wh_wipe(der, block.der_size);
+    XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    return result;
 }
 
 int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
-    int result = checked(
-        wolfSSL_CTX_use_certificate_chain_buffer(ctx, config->certificate, (long)config->certificate_size),
-        WH_USAGE_CERTIFICATE);
-    if (result != WH_OK) {
-        return result;
+    int result = use_chain(ctx, (wh_pem_text){config->certificate, config->certificate_size});
+    if (result == WH_OK) {
+        result = use_key(ctx, (wh_pem_text){config->key, config->key_size});
     }
-    if (is_encrypted(config->key, config->key_size)) {
-        return WH_USAGE_KEY_ENCRYPTED;
-    }
-    result = checked(
-        wolfSSL_CTX_use_PrivateKey_buffer(ctx, config->key, (long)config->key_size, WOLFSSL_FILETYPE_PEM),
-        WH_USAGE_KEY);
-    if (result != WH_OK) {
-        return result;
-    }
-    return checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH);
+    return result == WH_OK ? checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH) : result;
 }
