@@ -123,8 +123,8 @@ static wh_pem_fault read_body_line(body_reader *body, wh_pem_text line, wh_pem_b
 
 static wh_pem_fault check_end(const body_reader *body, wh_pem_text line, const wh_pem_block *block)
 {
-    wh_pem_text label = {line.at + END_SIZE, line.size - END_SIZE};
-    if (!starts_with(label, (const char *)block->label.at, block->label.size + TAIL_SIZE)) {
+    size_t size = block->label.size + TAIL_SIZE; /* in the line of BEGIN the same dashes follow */
+    if (line.size != END_SIZE + size || memcmp(line.at + END_SIZE, block->label.at, size) != 0) {
         return WH_PEM_OTHER_END;
     }
     if (body->layout == LAYOUT_HEADERS) {
@@ -167,7 +167,8 @@ wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
     if (block->next != NULL) {
         rest.at = block->next;
         rest.size = file.size - (size_t)(block->next - file.at);
-    } else if (starts_with(file, byte_order_mark, sizeof byte_order_mark)) {
+    }
+    if (starts_with(rest, byte_order_mark, sizeof byte_order_mark)) {
         rest.at += sizeof byte_order_mark;
         rest.size -= sizeof byte_order_mark;
     }

@@ -2,7 +2,8 @@
  * tools on a desk. Private; nothing is allocated or copied.
  *
  * What stands outside of blocks is text and is passed over. A block begins and ends at the start of a line;
- * lines may end in blanks, CR or control characters; the file may begin with UTF-8's byte order mark.
+ * lines may end in blanks, CR or control characters. A byte order mark of UTF-8 may stand at
+ * the front of the file and, as where files were joined, behind a block.
  *
  * Stricter than OpenSSL in one thing: a line of dashes inside a block is damage. OpenSSL takes a block
  * without END together with the one behind it, which it then never reads. */
