@@ -33,25 +33,43 @@ bool wh_certificate_find_key(wh_der certificate, wh_der *algorithm, wh_der *bits
            bits->size > 1;
 }
 
+bool wh_certificate_is_curve(wh_der algorithm)
+{
+    return wh_der_is(algorithm, oid_ec, sizeof oid_ec);
+}
+
+bool wh_certificate_is_rsa(wh_der algorithm)
+{
+    return wh_der_is(algorithm, oid_rsa, sizeof oid_rsa) ||
+           wh_der_is(algorithm, oid_rsa_pss, sizeof oid_rsa_pss);
+}
+
+bool wh_certificate_curve_fits(wh_der curve)
+{
+    return wh_der_is(curve, oid_p256, sizeof oid_p256) || wh_der_is(curve, oid_p384, sizeof oid_p384);
+}
+
+/* A zero may stand before its highest bit. */
+bool wh_certificate_rsa_fits(wh_der modulus)
+{
+    return modulus.size <= SP_INT_BITS / 8 + 1;
+}
+
 static bool is_supported(wh_der algorithm, wh_der bits)
 {
     wh_der key = {bits.at + 1, bits.size - 1}; /* behind the number of bits left over */
     wh_der oid;
     wh_der part;
+    wh_der modulus;
     if (!wh_der_expect(&algorithm, WH_DER_OID, &oid)) {
         return false;
     }
-    if (wh_der_is(oid, oid_ec, sizeof oid_ec)) {
-        return wh_der_expect(&algorithm, WH_DER_OID, &part) &&
-               (wh_der_is(part, oid_p256, sizeof oid_p256) || wh_der_is(part, oid_p384, sizeof oid_p384)) &&
+    if (wh_certificate_is_curve(oid)) {
+        return wh_der_expect(&algorithm, WH_DER_OID, &part) && wh_certificate_curve_fits(part) &&
                key.at[0] == UNCOMPRESSED;
     }
-    if (wh_der_is(oid, oid_rsa, sizeof oid_rsa) || wh_der_is(oid, oid_rsa_pss, sizeof oid_rsa_pss)) {
-        /* The modulus, with a zero before its highest bit. */
-        return wh_der_expect(&key, WH_DER_SEQUENCE, &part) && wh_der_expect(&part, WH_DER_INTEGER, &part) &&
-               part.size <= SP_INT_BITS / 8 + 1;
-    }
-    return false;
+    return wh_certificate_is_rsa(oid) && wh_der_expect(&key, WH_DER_SEQUENCE, &part) &&
+           wh_der_expect(&part, WH_DER_INTEGER, &modulus) && wh_certificate_rsa_fits(modulus);
 }
 
 wh_certificate_key wh_certificate_key_of(wh_der *der)

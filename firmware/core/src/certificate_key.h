@@ -18,4 +18,10 @@ wh_certificate_key wh_certificate_key_of(wh_der *der);
 /** SubjectPublicKeyInfo's contents. False if there is none. */
 bool wh_certificate_find_key(wh_der certificate, wh_der *algorithm, wh_der *bits);
 
+/* The parts of that judgement, by contents of an element. */
+bool wh_certificate_is_curve(wh_der algorithm);
+bool wh_certificate_is_rsa(wh_der algorithm);
+bool wh_certificate_curve_fits(wh_der curve);
+bool wh_certificate_rsa_fits(wh_der modulus);
+
 #endif

@@ -24,7 +24,8 @@ typedef struct wh_der {
 /** Takes the next element off the front. False if there is none, or its length says more than there is. */
 bool wh_der_take(wh_der *from, uint8_t *tag, wh_der *value);
 
-/** The same for an element that must have this tag; nothing is taken otherwise. */
+/** The same for an element that must have this tag; nothing is taken otherwise. `value` is
+ * another object than `from`. */
 bool wh_der_expect(wh_der *from, uint8_t tag, wh_der *value);
 
 bool wh_der_is(wh_der value, const uint8_t *bytes, size_t size);

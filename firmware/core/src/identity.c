@@ -16,27 +16,29 @@ static int checked(int loaded, int error)
     return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : error;
 }
 
-/* Of a CA whose key, or whatever else of it, this build can make no use of: left aside if another serves.
- */
-enum { NO_USE = 1 };
-
-/* One certificate of a CA file. WH_OK if it is trusted, NO_USE, or an error. */
 static int trust(WOLFSSL_CTX *ctx, wh_der certificate)
 {
     switch (wh_certificate_key_of(&certificate)) {
     case WH_CERTIFICATE_DAMAGED:
         return WH_USAGE_CA;
     case WH_CERTIFICATE_OTHER_KEY:
-        return NO_USE;
+        return WH_IDENTITY_NO_USE;
     case WH_CERTIFICATE_SUPPORTED:
         break;
     }
     int loaded =
         wolfSSL_CTX_load_verify_buffer(ctx, certificate.at, (long)certificate.size, WOLFSSL_FILETYPE_ASN1);
-    return checked(loaded, loaded == ASN_AFTER_DATE_E ? WH_USAGE_CA_EXPIRED : NO_USE);
+    switch (loaded) {
+    case ASN_AFTER_DATE_E:
+        return WH_USAGE_CA_EXPIRED;
+    case ASN_BEFORE_DATE_E:
+        return WH_IDENTITY_NOT_YET;
+    default:
+        return checked(loaded, WH_IDENTITY_NO_USE);
+    }
 }
 
-static int trust_block(WOLFSSL_CTX *ctx, const wh_pem_block *block)
+int wh_identity_trust_block(WOLFSSL_CTX *ctx, const wh_pem_block *block)
 {
     uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     if (der == NULL) {
@@ -59,7 +61,7 @@ int wh_identity_use_ca(WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_size)
         if (!wh_pem_is_certificate(&block)) {
             continue; /* keys, revocation lists: OpenSSL leaves them aside as well */
         }
-        int result = trust_block(ctx, &block);
+        int result = wh_identity_trust_block(ctx, &block);
         if (result < 0) {
             return result;
         }
@@ -86,7 +88,7 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
     return size;
 }
 
-static int use_chain(WOLFSSL_CTX *ctx, wh_pem_text file)
+int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
 {
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
@@ -113,7 +115,7 @@ static int use_chain(WOLFSSL_CTX *ctx, wh_pem_text file)
 }
 
 /* The first key of the file, which may hold certificates or a curve's parameters as well. */
-static int use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
+int wh_identity_use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
 {
     wh_pem_block block = {0};
     do {
@@ -139,9 +141,10 @@ static int use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
 
 int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
-    int result = use_chain(ctx, (wh_pem_text){config->certificate, config->certificate_size});
+    int result =
+        wh_identity_use_certificate(ctx, (wh_pem_text){config->certificate, config->certificate_size});
     if (result == WH_OK) {
-        result = use_key(ctx, (wh_pem_text){config->key, config->key_size});
+        result = wh_identity_use_key(ctx, (wh_pem_text){config->key, config->key_size});
     }
     return result == WH_OK ? checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH) : result;
 }
