@@ -198,13 +198,13 @@ const coreHints: Partial<Record<CoreErrorWord, string>> = {
     "no-common-alpn": "Ask for a protocol that the server speaks with --alpn.",
     "client-certificate-wanted": "Give one with --cert FILE and --key FILE.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",
-    "certificate-unreadable": "The file given with --cert must hold a certificate in PEM, the device's own first.",
-    "key-unreadable": "The file given with --key must hold a private key in PEM.",
+    "certificate-unreadable": "It must be certificates in PEM, the device's own first.",
+    "key-unreadable": "It must be a private key in PEM.",
     "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
     "key-mismatch": "Give the key that the certificate given with --cert was made for.",
     "alpn-unusable": "Write protocols as in: --alpn mqtt,http/1.1",
     "ca-expired": "Give a current one with --ca FILE, or check this machine's clock.",
-    "ca-unreadable": "The file given with --ca must hold a certificate in PEM.",
+    "ca-unreadable": "It must be certificates in PEM.",
 }
 
 const coreClasses = {

@@ -3,7 +3,7 @@
  *     resume HOST PORT CA.pem
  *
  * Prints one line of JSON for each connection. Exit code 0: the second was
- * resumed; 1: it was not; 2: usage; 3: a connection failed.
+ * resumed; 1: it was not; 2: usage, or a CA that cannot be used; 3: a connection failed.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -13,25 +13,46 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "warmhello/check_file.h"
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
 
 enum { EXIT_RESUMED = 0, EXIT_NOT_RESUMED = 1, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
-/* A CA file holds a certificate or two; a bundle of all public CAs is not for a device. */
-#define CA_MAX 65536
+/* A CA file holds a certificate or two; a bundle of all public CAs, which is larger, is for the desk. */
+#define CA_MAX (1024 * 1024)
 
 static uint8_t ca[CA_MAX];
 
-static size_t read_ca(const char *path)
+/* Its size, or -1 after a message. */
+static long read_ca(const char *path)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        return 0;
+        (void)fprintf(stderr, "resume: cannot read %s: %s\n", path, strerror(errno));
+        return -1;
     }
     size_t size = fread(ca, 1, sizeof ca, file);
+    bool failed = ferror(file) != 0;
     (void)fclose(file);
-    return size < sizeof ca ? size : 0;
+    if (failed || size == sizeof ca) {
+        (void)fprintf(stderr, "resume: cannot read %s, or it has %d bytes or more\n", path, CA_MAX);
+        return -1;
+    }
+    return (long)size;
+}
+
+/* Before anything is connected: whether the CA can be used, and what to do if not. */
+static int check_ca(const char *path, size_t size)
+{
+    wh_file_finding finding;
+    int error = wh_check_file(WH_FILE_CA, path, ca, size, &finding);
+    if (error != WH_OK && finding.problem[0] != '\0') {
+        (void)fprintf(stderr, "resume: %s\n%s\n", finding.problem, finding.advice);
+    } else if (error != WH_OK) {
+        (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(error));
+    }
+    return error;
 }
 
 static int tcp_connect(const char *host, const char *port)
@@ -204,9 +225,8 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: resume HOST PORT CA.pem\n");
         return EXIT_USAGE;
     }
-    size_t ca_size = read_ca(argv[3]);
-    if (ca_size == 0) {
-        (void)fprintf(stderr, "resume: cannot read %s, or it is larger than %d bytes\n", argv[3], CA_MAX);
+    long ca_size = read_ca(argv[3]);
+    if (ca_size < 0) {
         return EXIT_USAGE;
     }
     int error = wh_host_start();
@@ -214,7 +234,10 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(error));
         return EXIT_FAILED;
     }
-    int code = run(argv[1], argv[2], ca_size);
+    int code = EXIT_USAGE;
+    if (check_ca(argv[3], (size_t)ca_size) == WH_OK) {
+        code = run(argv[1], argv[2], (size_t)ca_size);
+    }
     wh_host_stop();
     return code;
 }

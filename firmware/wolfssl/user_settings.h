@@ -39,6 +39,8 @@
 #define HAVE_EXTENDED_MASTER
 /* TLS 1.3 signatures by RSA certificates are PSS only (RFC 8446 4.2.3). */
 #define WC_RSA_PSS
+/* As elsewhere since 2013 (CA/Browser Forum, Baseline Requirements 6.1.5). */
+#define WOLFSSL_MIN_RSA_BITS 2048
 /* Cipher suites by number: their names take 350 bytes, and code to read them. */
 #define WOLFSSL_SET_CIPHER_BYTES
 /* Answers servers that ask for the empty renegotiation_info (RFC 5746). */
@@ -93,6 +95,8 @@
 #define NO_MD5
 #define NO_DES3
 #define NO_PWDBASED
+#define WOLFSSL_NO_PEM /* the core has a reader of its own (core/src/pem.h), which takes what OpenSSL takes */
+#define NO_CODING      /* and decodes base64 */
 #define NO_PKCS12
 #define NO_PKCS8_ENCRYPTION
 #define NO_SHA              /* no certificate chain or protocol version accepted here uses it */

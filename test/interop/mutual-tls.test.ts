@@ -106,8 +106,12 @@ describe("warmhello simulate --cert --key", () => {
         const cases: [string, string, string][] = [
             [certificate, file("other.key", other.key), "the client key does not belong to the client certificate"],
             [certificate, locked, "the client key is locked with a passphrase"],
-            [certificate, file("broken.key", device.key.subarray(0, 100)), "holds no PEM private key"],
-            [broken, key, "the client certificate holds no PEM certificate"],
+            [
+                certificate,
+                file("broken.key", device.key.subarray(0, 100)),
+                "block 1 of the client key (PRIVATE KEY, from line 1) is damaged",
+            ],
+            [broken, key, "block 1 of the client certificate (CERTIFICATE, from line 1) is damaged"],
             [join(folder, "none.pem"), key, "cannot read"],
         ]
         for (const [cert, keyFile, message] of cases) {

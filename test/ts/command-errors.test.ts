@@ -49,7 +49,11 @@ describe("on the command line", () => {
         ["a missing CA file", [...simulate, "--server", "a", "--ca", "no/ca.pem"], "error: cannot read no/ca.pem"],
         ["a folder as CA file", [...simulate, "--server", "a", "--ca", folder], `error: cannot read ${folder}`],
         ["a CA without a server", [...simulate, "--ca", caFile], "error: --ca goes with --server"],
-        ["a CA file without a certificate", [...simulate, "--server", "a", "--ca", emptyCaFile], "no PEM certificate"],
+        [
+            "a CA file without a certificate",
+            [...simulate, "--server", "a", "--ca", emptyCaFile],
+            "no certificate in PEM",
+        ],
         [
             "flash in no folder",
             [...simulate, "--flash", "no/such/flash"],

@@ -6,6 +6,7 @@ import koffi from "koffi"
 import { expect, test } from "vitest"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { Connection, connectionStates } from "#warmhello/core/connection.js"
+import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
 import { readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
 import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
@@ -105,6 +106,9 @@ test("every native function works from TypeScript", async () => {
     }
     useService(clientOptions(server))
     expect(() => readProvisionImage(Buffer.alloc(PROVISION_SIZE, 0xff))).toThrow("the image is blank")
+    expect(pemBlocks(server.ca).map(({ isCertificate }) => isCertificate)).toEqual([true])
+    expect(checkFile("ca", "the CA", server.ca)).toBeUndefined()
+    expect(checkLeftAside("the CA", server.ca, 1)).toBeUndefined()
     restartWithFlash(undefined)
     expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })

@@ -167,12 +167,13 @@ describe("certificates and keys:", () => {
         run("genpkey", "-algorithm", "ed448", "-out", "ed448.key")
         run("req", "-x509", "-new", "-key", "ed448.key", "-subj", "/CN=ed448", "-days", "100", "-out", "ed448.pem")
         const changes = { identity: { certificate: "ed448.pem", key: "ed448.key" } }
-        expect(codesOf(changes)).toEqual(["certificate-unreadable"])
+        expect(codesOf(changes)).toEqual(["certificate-unreadable", "key-unreadable"])
+        expect(told(changes).message).toContain("its key is for Ed448")
         expect(told(changes).hint).toContain("P-256 and P-384")
     })
 
     test("too much for a slot is told with what takes it", () => {
-        files.write("bundle.pem", authority.certificate.repeat(14))
+        files.write("bundle.pem", `${authority.certificate}\n`.repeat(14))
         expect(codesOf({ server: { ca: "bundle.pem" } })).toEqual(["provision-too-large"])
         expect(told({ server: { ca: "bundle.pem" } }).message).toMatch(/room for 8128; the CA takes \d{4}/)
     })

@@ -82,7 +82,7 @@ describe("a session in flash, after a rotation,", () => {
     })
 
     test("is of no use at once when a CA has come beside the first", async () => {
-        files.write("ca-both.pem", authority.certificate + (await authority.renew()).certificate)
+        files.write("ca-both.pem", `${authority.certificate}\n${(await authority.renew()).certificate}`)
         expect(await rotated((port) => ({ server: { port, ca: "ca-both.pem" } }))).toEqual(isOfNoUse)
     })
 

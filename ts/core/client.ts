@@ -1,6 +1,8 @@
 import { coreError, WarmhelloError } from "../errors.js"
+import { checkFile, refusalError } from "./credentials.js"
 import { errorWord, native } from "./library.js"
 import type { Service } from "./service.js"
+import type { CoreErrorWord } from "./words.js"
 
 export type TlsVersion = "1.2" | "1.3"
 
@@ -73,6 +75,25 @@ export function nativeConfig(options: ClientOptions) {
     }
 }
 
+/** Why no client could be made: of a file by what it is and where it is damaged. */
+function refusal(word: CoreErrorWord, { ca, identity }: ClientOptions): WarmhelloError {
+    const ofFile = () => {
+        switch (word) {
+            case "ca-unreadable":
+                return checkFile("ca", "the CA", ca)
+            case "certificate-unreadable":
+                return identity && checkFile("certificate", "the client certificate", identity.certificate)
+            case "key-unreadable":
+            case "key-encrypted":
+                return identity && checkFile("key", "the client key", identity.key)
+            default:
+                return undefined
+        }
+    }
+    const refused = ofFile()
+    return refused?.code === word ? refusalError(refused) : coreError(word)
+}
+
 /** A configured TLS client (firmware/core/include/warmhello/client.h). Dispose it after its connections. */
 export class Client implements Disposable {
     #handle: unknown
@@ -88,7 +109,7 @@ export class Client implements Disposable {
             service === undefined
                 ? native().clientNew(config, error)
                 : native().serviceClientNew(service.handle, config, error)
-        if (!this.#handle) throw coreError(errorWord(error[0] ?? 0))
+        if (!this.#handle) throw refusal(errorWord(error[0] ?? 0), options)
     }
 
     /** The native object, for Connection. */

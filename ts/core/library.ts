@@ -61,6 +61,19 @@ function load() {
         slot: "uint32_t",
         size: "size_t",
     })
+    // ffi.h and check_file.h
+    koffi.struct("wh_ffi_block", {
+        label: koffi.array("char", 40, "String"),
+        is_certificate: "bool",
+        is_key: "bool",
+        is_locked: "bool",
+        line: "uint32_t",
+        der_size: "size_t",
+    })
+    koffi.struct("wh_file_finding", {
+        problem: koffi.array("char", 320, "String"),
+        advice: koffi.array("char", 320, "String"),
+    })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
     return {
         hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
@@ -117,6 +130,18 @@ function load() {
         ),
         provisionRead: library.func(
             "int wh_provision_read(const uint8_t *image, size_t size, _Out_ wh_provision *out)",
+        ),
+        checkFile: library.func(
+            "int wh_check_file(int role, const char *name, const uint8_t *file, size_t size, _Out_ wh_file_finding *out)",
+        ),
+        checkLeftAside: library.func(
+            "bool wh_check_left_aside(const char *name, const uint8_t *file, size_t size, uint32_t number, _Out_ wh_file_finding *out)",
+        ),
+        pemBlock: library.func(
+            "int wh_ffi_pem_block(const uint8_t *file, size_t size, uint32_t number, _Out_ wh_ffi_block *out)",
+        ),
+        pemDecode: library.func(
+            "size_t wh_ffi_pem_decode(const uint8_t *file, size_t size, uint32_t number, _Out_ uint8_t *out, size_t der_size)",
         ),
         errorWord: library.func("const char *wh_error_word(int error)"),
     }

@@ -1,8 +1,16 @@
 // What certificates and keys show before any board has them: form, order, dates, who signed what.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto"
+import {
+    checkFile,
+    checkLeftAside,
+    type FileRole,
+    type PemBlock,
+    pemBlocks,
+    refusalError,
+} from "../core/credentials.js"
 import { WarmhelloError } from "../errors.js"
 import type { Findings } from "./findings.js"
-import { certificateBlocks, isDer, joined, keyBlocks } from "./pem.js"
+import { pemOf } from "./pem.js"
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** A device may be out of reach for weeks. */
@@ -12,28 +20,28 @@ const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 /** Where a file stands in the provisioning file, and the code of what is wrong with it. */
 interface Place {
     field: string
+    role: FileRole
     unreadable: "ca-unreadable" | "certificate-unreadable"
 }
-const caPlace: Place = { field: "server.ca", unreadable: "ca-unreadable" }
-const ownPlace: Place = { field: "identity.certificate", unreadable: "certificate-unreadable" }
+const caPlace: Place = { field: "server.ca", role: "ca", unreadable: "ca-unreadable" }
+const ownPlace: Place = { field: "identity.certificate", role: "certificate", unreadable: "certificate-unreadable" }
 
-const derHint = "It is DER; make it PEM with: openssl x509 -inform der -in FILE -out FILE.pem"
-const pemHint = "The file must hold a certificate in PEM, from BEGIN CERTIFICATE to END CERTIFICATE."
+const certificateBlocks = (file: Buffer): PemBlock[] => pemBlocks(file).filter(({ isCertificate }) => isCertificate)
+const keyBlocks = (file: Buffer): PemBlock[] => pemBlocks(file).filter(({ isKey }) => isKey)
 
-function readCertificates(file: Buffer, place: Place, findings: Findings): X509Certificate[] {
-    const blocks = certificateBlocks(file)
-    if (blocks.length === 0) {
-        const hint = isDer(file) ? derHint : pemHint
-        findings.error(new WarmhelloError(place.unreadable, `${place.field} holds no certificate in PEM`, { hint }))
+function readCertificates(file: Buffer, { field, role, unreadable }: Place, findings: Findings): X509Certificate[] {
+    const refusal = checkFile(role, field, file)
+    // Of dates checkDates says more.
+    if (refusal?.finding !== undefined) {
+        findings.error(refusalError(refusal))
+        return []
     }
-    return blocks.flatMap(({ text }, index) => {
+    return certificateBlocks(file).flatMap(({ der, number }) => {
         try {
-            return [new X509Certificate(text)]
+            return [new X509Certificate(der)]
         } catch (cause) {
-            const message = `certificate ${index + 1} in ${place.field} cannot be read`
-            findings.error(
-                new WarmhelloError(place.unreadable, message, { cause, hint: "It is damaged: get it again." }),
-            )
+            const message = `block ${number} of ${field} is a certificate that OpenSSL cannot read`
+            findings.error(new WarmhelloError(unreadable, message, { cause, hint: "It is damaged: get it again." }))
             return []
         }
     })
@@ -61,31 +69,55 @@ const ownDates: DateCodes = {
     renew: "Renew it before the device is out of reach: warmhello provision FILE --image CURRENT --out NEXT",
 }
 
-function checkDates(certificate: X509Certificate, place: Place, codes: DateCodes, findings: Findings): void {
+/** What the dates say against a certificate today. */
+function dateError(certificate: X509Certificate, place: Place, codes: DateCodes): WarmhelloError | undefined {
     const nowMs = Date.now()
     const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)]
     const which = `${commonName(certificate)} in ${place.field}`
     if (to.getTime() < nowMs) {
         const hint = "Give a current one, or check this machine's clock."
-        findings.error(new WarmhelloError(codes.expired, `${which} has expired on ${day(to)}`, { hint }))
-    } else if (from.getTime() > nowMs) {
-        findings.error(new WarmhelloError(codes.notYet, `${which} is not valid before ${day(from)}`))
-    } else if (to.getTime() < nowMs + SOON_DAYS * DAY_MS) {
-        findings.warning(codes.soon, `${which} expires on ${day(to)}`, codes.renew)
+        return new WarmhelloError(codes.expired, `${which} has expired on ${day(to)}`, { hint })
+    }
+    if (from.getTime() > nowMs) return new WarmhelloError(codes.notYet, `${which} is not valid before ${day(from)}`)
+    return undefined
+}
+
+function warnOfEnd(certificate: X509Certificate, place: Place, codes: DateCodes, findings: Findings): void {
+    const to = new Date(certificate.validTo)
+    if (to.getTime() >= Date.now() + SOON_DAYS * DAY_MS) return
+    findings.warning(codes.soon, `${commonName(certificate)} in ${place.field} expires on ${day(to)}`, codes.renew)
+}
+
+/** The certificates that devices can verify with; the others are warned of. */
+function withoutLeftAside(file: Buffer, certificates: X509Certificate[], findings: Findings): X509Certificate[] {
+    const blocks = certificateBlocks(file)
+    return certificates.filter((_, index) => {
+        const finding = checkLeftAside("server.ca", file, blocks[index]?.number ?? 0)
+        if (finding === undefined) return true
+        findings.warning("ca-left-aside", `${finding.problem}, and is left aside for the others`, finding.advice)
+        return false
+    })
+}
+
+/** Of those that are valid today one is enough. */
+function checkCaDates(certificates: X509Certificate[], findings: Findings): void {
+    const errors = certificates.map((certificate) => dateError(certificate, caPlace, caDates))
+    const isOneValid = errors.includes(undefined)
+    for (const [index, certificate] of certificates.entries()) {
+        const error = errors[index]
+        if (error === undefined) warnOfEnd(certificate, caPlace, caDates, findings)
+        else if (!isOneValid) findings.error(error)
+        else findings.warning("ca-left-aside", `${error.message}, and is left aside for the others`, error.hint)
     }
 }
 
 export function checkCa(file: Buffer, findings: Findings): void {
-    for (const certificate of readCertificates(file, caPlace, findings)) {
-        checkDates(certificate, caPlace, caDates, findings)
-        if (!certificate.ca) {
-            const message = `${commonName(certificate)} in server.ca is no authority`
-            findings.warning(
-                "ca-is-no-authority",
-                message,
-                "It can vouch for itself only; give the CA that signs servers.",
-            )
-        }
+    const certificates = withoutLeftAside(file, readCertificates(file, caPlace, findings), findings)
+    checkCaDates(certificates, findings)
+    for (const certificate of certificates.filter(({ ca }) => !ca)) {
+        const message = `${commonName(certificate)} in server.ca is no authority`
+        const advice = "It can vouch for itself only; give the CA that signs servers."
+        findings.warning("ca-is-no-authority", message, advice)
     }
 }
 
@@ -110,33 +142,36 @@ function checkOrder(chain: X509Certificate[], findings: Findings): void {
     }
 }
 
+/** The form of a private key's DER by its label. */
+const keyForms: Record<string, "pkcs8" | "pkcs1" | "sec1"> = {
+    "PRIVATE KEY": "pkcs8",
+    "RSA PRIVATE KEY": "pkcs1",
+    "EC PRIVATE KEY": "sec1",
+}
+
 function readKey(file: Buffer, findings: Findings): KeyObject | undefined {
+    const refusal = checkFile("key", "identity.key", file)
     const [block, ...more] = keyBlocks(file)
-    const unreadable = (message: string, hint: string) =>
-        findings.error(new WarmhelloError("key-unreadable", message, { hint }))
-    if (block === undefined) {
-        const der = "It is DER; make it PEM with: openssl pkey -inform der -in FILE -out FILE.pem"
-        const pem = "The file must hold a private key in PEM, from BEGIN PRIVATE KEY to END PRIVATE KEY."
-        unreadable("identity.key holds no private key in PEM", isDer(file) ? der : pem)
-    } else if (block.isLocked) {
-        findings.error(new WarmhelloError("key-encrypted", "identity.key is locked with a passphrase"))
-    } else if (more.length > 0) {
-        unreadable("identity.key holds several private keys", "Leave only that of the device's certificate.")
-    } else {
-        try {
-            return createPrivateKey(block.text)
-        } catch {
-            unreadable("identity.key cannot be read", "It is damaged: get it again.")
-        }
+    if (refusal !== undefined || block === undefined) {
+        if (refusal !== undefined) findings.error(refusalError(refusal))
+        return undefined
     }
-    return undefined
+    if (more.length > 0) {
+        const message = "identity.key holds several private keys, of which the first is taken"
+        findings.warning("several-keys", message, "Leave only that of the device's certificate.")
+    }
+    return createPrivateKey({ key: block.der, format: "der", type: keyForms[block.label] ?? "pkcs8" })
 }
 
 export function checkIdentity(identity: { certificate: Buffer; key: Buffer }, findings: Findings): void {
     const chain = readCertificates(identity.certificate, ownPlace, findings)
     const key = readKey(identity.key, findings)
     const [leaf] = chain
-    for (const certificate of chain) checkDates(certificate, ownPlace, ownDates, findings)
+    for (const certificate of chain) {
+        const error = dateError(certificate, ownPlace, ownDates)
+        if (error === undefined) warnOfEnd(certificate, ownPlace, ownDates, findings)
+        else findings.error(error)
+    }
     checkOrder(chain, findings)
     if (leaf === undefined) return
     if (key !== undefined && !leaf.checkPrivateKey(key)) {
@@ -160,5 +195,20 @@ export function checkIdentity(identity: { certificate: Buffer; key: Buffer }, fi
 }
 
 /** Certificates as the image holds them. */
-export const storedCertificates = (file: Buffer): Buffer => joined(certificateBlocks(file))
-export const storedKey = (file: Buffer): Buffer => joined(keyBlocks(file))
+export const storedCertificates = (file: Buffer): Buffer =>
+    Buffer.from(
+        certificateBlocks(file)
+            .map(({ der }) => pemOf("CERTIFICATE", der))
+            .join(""),
+    )
+
+/** Of a CA file, those that a device can use. */
+export function storedCa(file: Buffer): Buffer {
+    const kept = certificateBlocks(file).filter(({ number }) => checkLeftAside("", file, number) === undefined)
+    return Buffer.from(kept.map(({ der }) => pemOf("CERTIFICATE", der)).join(""))
+}
+
+export function storedKey(file: Buffer): Buffer {
+    const [block] = keyBlocks(file)
+    return Buffer.from(block === undefined ? "" : pemOf(block.label, block.der))
+}

@@ -5,8 +5,10 @@ export type WarningCode =
     | "ca-expires-soon"
     | "certificate-expires-soon"
     | "ca-is-no-authority"
+    | "ca-left-aside"
     | "chain-holds-root"
     | "not-for-clients"
+    | "several-keys"
     | "open-network"
 
 export interface Warning {

@@ -1,9 +1,8 @@
 // From a provisioning file to what a board is given: checked, built, rotated.
 import { Client } from "../core/client.js"
 import { PROVISION_SLOT_SIZE, type Provision, type ReadProvision, readProvisionImage } from "../core/provision.js"
-import type { CoreErrorWord } from "../core/words.js"
 import { WarmhelloError } from "../errors.js"
-import { checkCa, checkIdentity, storedCertificates, storedKey } from "./certificates.js"
+import { checkCa, checkIdentity, storedCa, storedCertificates, storedKey } from "./certificates.js"
 import { type ProvisionFile, readProvisionFile } from "./file.js"
 import { Findings, type Warning } from "./findings.js"
 import { contentsOf, imageOf, slotOf } from "./format.js"
@@ -22,7 +21,7 @@ function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
     return {
         ...{ wifi, ntpServer, everySecondWakeFull },
         client: {
-            ...{ host: server.host, port: server.port, ca: storedCertificates(ca) },
+            ...{ host: server.host, port: server.port, ca: storedCa(ca) },
             ...{ minVersion: tls.minVersion, maxVersion: tls.maxVersion, tickets: tls.tickets },
             alpn: tls.alpn?.join(","),
             identity: identity && {
@@ -39,23 +38,9 @@ function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
     }
 }
 
-/** Where the core's errors come from, in the terms of the file. */
-const coreHints: Partial<Record<CoreErrorWord, string>> = {
-    "ca-unreadable": "server.ca: wolfSSL takes RSA and ECDSA certificates on P-256 and P-384.",
-    "certificate-unreadable": "identity.certificate: wolfSSL takes RSA and ECDSA certificates on P-256 and P-384.",
-    "key-unreadable": "identity.key: wolfSSL takes RSA and ECDSA keys on P-256 and P-384.",
-    "ca-expired": "server.ca: give a current one, or check this machine's clock.",
-}
-
 /** The last judge: the image is read by the board's C, and its TLS client is made of it. */
 function tryOnCore(image: Buffer): void {
-    try {
-        new Client(readProvisionImage(image).client)[Symbol.dispose]()
-    } catch (error) {
-        if (!(error instanceof WarmhelloError)) throw error
-        const hint = coreHints[error.code as CoreErrorWord]
-        throw hint === undefined ? error : new WarmhelloError(error.code, error.message, { cause: error, hint })
-    }
+    new Client(readProvisionImage(image).client)[Symbol.dispose]()
 }
 
 /** What is thrown is a finding. */

@@ -51,9 +51,16 @@ const checks = [
     ],
     ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
-    ...["fuzz_record", "fuzz_journal", "fuzz_wire", "fuzz_handshake", "fuzz_ca", "fuzz_service", "fuzz_provision"].map(
-        (target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)]),
-    ),
+    ...[
+        "fuzz_record",
+        "fuzz_journal",
+        "fuzz_wire",
+        "fuzz_handshake",
+        "fuzz_ca",
+        "fuzz_pem",
+        "fuzz_service",
+        "fuzz_provision",
+    ].map((target) => /** @type {[string, () => boolean]} */ ([`${target}, ${FUZZ_SECONDS} s`, () => fuzz(target)])),
 ]
 
 rmSync(results, { force: true })

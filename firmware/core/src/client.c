@@ -17,9 +17,6 @@
 static int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_SECP384R1};
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
-/* As elsewhere since 2013 (CA/Browser Forum, Baseline Requirements 6.1.5). */
-enum { RSA_BITS_MIN = 2048 };
-
 /* Suites by version, two bytes each, none of them zero. */
 #define WH_SUITE13(number, name) (char)((number) >> 8), (char)((number)&0xff),
 #define WH_SUITE12(number, name)
@@ -115,7 +112,6 @@ static int set_extensions(const wh_client *client)
 static int configure(wh_client *client, const wh_client_config *config, const char *suites)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    (void)wolfSSL_CTX_SetMinRsaKey_Sz(ctx, RSA_BITS_MIN);
     int result = wh_identity_use_ca(client, config->ca, config->ca_size);
     if (result == WH_OK && client->has_certificate) {
         result = wh_identity_use_own(ctx, config);

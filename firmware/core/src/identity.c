@@ -1,12 +1,12 @@
 #include "identity.h"
 
-#include <string.h>
-
-#include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
 
+#include "certificate_key.h"
 #include "memory_ran_out.h"
+#include "pem.h"
 #include "trust.h"
+#include "wipe.h"
 
 /* wolfSSL reports a failed allocation as a file that it cannot read. */
 static int checked(int loaded, int error)
@@ -17,60 +17,125 @@ static int checked(int loaded, int error)
     return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : error;
 }
 
-int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
+static int trust(wh_client *client, wh_der certificate)
 {
-    size_t at = 0;
-    int result = WH_USAGE_CA;
-    while (ca != NULL && at < ca_size) {
-        DerBuffer *der = NULL;
-        EncryptedInfo info = {0};
-        if (PemToDer(ca + at, (long)(ca_size - at), CA_TYPE, &der, NULL, &info, NULL) != 0) {
-            return wh_memory_ran_out() ? WH_PLATFORM_MEMORY : result;
-        }
-        result = wh_trust_add(client, der->buffer, der->length);
-        FreeDer(&der);
-        at += (size_t)info.consumed;
-        if (result != WH_OK) {
-            break;
-        }
+    switch (wh_certificate_key_of(&certificate)) {
+    case WH_CERTIFICATE_DAMAGED:
+        return WH_USAGE_CA;
+    case WH_CERTIFICATE_OTHER_KEY:
+        return WH_IDENTITY_NO_USE;
+    case WH_CERTIFICATE_SUPPORTED:
+        break;
     }
+    int result = wh_trust_add(client, certificate.at, certificate.size);
+    return result == WH_USAGE_CA ? WH_IDENTITY_NO_USE : result;
+}
+
+int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+{
+    uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_pem_decode(block, der);
+    int result = trust(client, (wh_der){der, block->der_size});
+    XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     return result;
 }
 
-static bool contains(const uint8_t *bytes, size_t size, const char *text)
+/* Each certificate by itself: of several that the build cannot use, one that it can is enough. */
+int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
 {
-    size_t length = strlen(text);
-    for (size_t i = 0; i + length <= size; i++) {
-        if (memcmp(bytes + i, text, length) == 0) {
-            return true;
+    wh_pem_text file = {ca, ca != NULL ? ca_size : 0};
+    wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
+    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+        if (!wh_pem_is_certificate(&block)) {
+            continue; /* keys, revocation lists: OpenSSL leaves them aside as well */
+        }
+        int result = wh_identity_trust_block(client, &block);
+        if (result < 0) {
+            return result;
         }
     }
-    return false;
+    return client->ca_count > 0 && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
 }
 
-/* By the headers of a locked key (RFC 7468 11, RFC 1421 4.6.1.1): their blank and comma are not
- * among the characters of a key. */
-static bool is_encrypted(const uint8_t *key, size_t size)
+/* The certificates of a file behind each other, as wolfSSL takes a chain. Returns their size. */
+static size_t decode_chain(wh_pem_text file, uint8_t *out)
 {
-    return contains(key, size, "BEGIN ENCRYPTED") || contains(key, size, "4,ENCRYPTED");
+    wh_pem_block block = {0};
+    size_t size = 0;
+    while (wh_pem_next(file, &block) == WH_PEM_BLOCK) {
+        if (wh_pem_is_certificate(&block)) {
+            wh_pem_decode(&block, out + size);
+            wh_der certificate = {out + size, block.der_size};
+            if (wh_certificate_key_of(&certificate) == WH_CERTIFICATE_DAMAGED) {
+                return 0;
+            }
+            size += certificate.size;
+        }
+    }
+    return size;
+}
+
+int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
+{
+    wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
+    size_t room = 0;
+    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+        room += wh_pem_is_certificate(&block) ? block.der_size : 0;
+    }
+    if (read == WH_PEM_DAMAGED || room == 0) {
+        return WH_USAGE_CERTIFICATE;
+    }
+    uint8_t *chain = XMALLOC(room, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (chain == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    size_t size = decode_chain(file, chain);
+    int result = WH_USAGE_CERTIFICATE;
+    if (size > 0) {
+        int loaded =
+            wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, chain, (long)size, WOLFSSL_FILETYPE_ASN1);
+        result = checked(loaded, WH_USAGE_CERTIFICATE);
+    }
+    XFREE(chain, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    return result;
+}
+
+/* The first key of the file, which may hold certificates or a curve's parameters as well. */
+int wh_identity_use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
+{
+    wh_pem_block block = {0};
+    do {
+        if (wh_pem_next(file, &block) != WH_PEM_BLOCK) {
+            return WH_USAGE_KEY;
+        }
+    } while (!wh_pem_is_key(&block));
+    if (wh_pem_is_locked(&block)) {
+        return WH_USAGE_KEY_ENCRYPTED;
+    }
+    uint8_t *der = XMALLOC(block.der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_pem_decode(&block, der);
+    int result =
+        checked(wolfSSL_CTX_use_PrivateKey_buffer(ctx, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
+                WH_USAGE_KEY);
+    wh_wipe(der, block.der_size);
+    XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    return result;
 }
 
 int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)
 {
-    int result = checked(
-        wolfSSL_CTX_use_certificate_chain_buffer(ctx, config->certificate, (long)config->certificate_size),
-        WH_USAGE_CERTIFICATE);
-    if (result != WH_OK) {
-        return result;
+    int result =
+        wh_identity_use_certificate(ctx, (wh_pem_text){config->certificate, config->certificate_size});
+    if (result == WH_OK) {
+        result = wh_identity_use_key(ctx, (wh_pem_text){config->key, config->key_size});
     }
-    if (is_encrypted(config->key, config->key_size)) {
-        return WH_USAGE_KEY_ENCRYPTED;
-    }
-    result = checked(
-        wolfSSL_CTX_use_PrivateKey_buffer(ctx, config->key, (long)config->key_size, WOLFSSL_FILETYPE_PEM),
-        WH_USAGE_KEY);
-    if (result != WH_OK) {
-        return result;
-    }
-    return checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH);
+    return result == WH_OK ? checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH) : result;
 }

@@ -11,6 +11,7 @@
 
 #include "warmhello/client.h"
 #include "warmhello/conn.h"
+#include "warmhello/check_file.h"
 
 /** Starts the host platform with flash in a file, or without any when it is NULL. Errors as
  * wh_flash_file_open() and wh_host_start(). */
@@ -25,6 +26,26 @@ void wh_ffi_client_free(wh_client *client);
  * memory is out; any other error is in its outcome. */
 wh_conn *wh_ffi_conn_new(wh_client *client);
 void wh_ffi_conn_free(wh_conn *conn);
+
+/** A block of a PEM file, as the core's reader sees it. */
+typedef struct wh_ffi_block {
+    /** PRIVATE KEY and the like; what is longer is cut. */
+    char label[40];
+    bool is_certificate;
+    bool is_key;
+    bool is_locked;
+    /** Of BEGIN, from 1. */
+    uint32_t line;
+    /** Of a certificate without what may stand behind it. */
+    size_t der_size;
+} wh_ffi_block;
+
+/** The block of that number, from 1. 1 if there is one, 0 behind the last, -1 for a damaged one. */
+int wh_ffi_pem_block(const uint8_t *file, size_t size, uint32_t number, wh_ffi_block *out);
+
+/** Writes the first `der_size` bytes of a block that was found. Returns `der_size`, or 0 if there is no such
+ * block. */
+size_t wh_ffi_pem_decode(const uint8_t *file, size_t size, uint32_t number, uint8_t *out, size_t der_size);
 
 /** WH_HOST_STATE_SIZE and WH_OUTCOME_JSON_SIZE, for callers that cannot read headers. */
 size_t wh_ffi_host_state_size(void);

@@ -1,0 +1,257 @@
+/* A file of its own, with those that it calls, so that a firmware leaves all these words out. */
+#include "warmhello/check_file.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <wolfssl/ssl.h>
+
+#include "certificate_key.h"
+#include "file_form.h"
+#include "identity.h"
+#include "key_kind.h"
+#include "wipe.h"
+
+static const char again[] = "Get it again.";
+static const char supported[] =
+    "Supported are RSA keys of up to 4096 bits, and keys on the curves P-256 and P-384.";
+static const char unlock[] =
+    "Unlock it once: openssl pkey -in FILE -out FILE.pem; a device has nobody to ask for a passphrase.";
+
+typedef struct explainer {
+    const char *name;
+    wh_pem_text file;
+    wh_file_finding *out;
+} explainer;
+
+static unsigned line_of(wh_pem_text file, const uint8_t *at)
+{
+    unsigned line = 1;
+    for (const uint8_t *c = file.at; c < at; c++) {
+        line += *c == '\n';
+    }
+    return line;
+}
+
+static bool is_plain(wh_pem_text label)
+{
+    for (size_t i = 0; i < label.size; i++) {
+        if (label.at[i] < ' ' || label.at[i] > '~') {
+            return false;
+        }
+    }
+    return label.size <= 32;
+}
+
+/* "block 2 of ca.pem (CERTIFICATE, from line 20)", and what is said of it. */
+__attribute__((format(printf, 4, 5))) static void say(const explainer *about, const wh_pem_block *block,
+                                                      const char *advice, const char *format, ...)
+{
+    char *out = about->out->problem;
+    size_t room = sizeof about->out->problem;
+    wh_pem_text label = is_plain(block->label) ? block->label : (wh_pem_text){(const uint8_t *)"?", 1};
+    int used = snprintf(out, room, "block %u of %.100s (%.*s, from line %u) ", block->number, about->name,
+                        (int)label.size, (const char *)label.at, line_of(about->file, block->begin));
+    va_list rest;
+    va_start(rest, format);
+    (void)vsnprintf(out + used, room - (size_t)used, format, rest);
+    va_end(rest);
+    (void)snprintf(about->out->advice, sizeof about->out->advice, "%s", advice);
+}
+
+static bool line_holds(wh_pem_text file, const uint8_t *at, const char *text, size_t length)
+{
+    for (const uint8_t *end = file.at + file.size; at + length <= end && *at != '\n'; at++) {
+        if (memcmp(at, text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_damage(const explainer *about, const wh_pem_block *block)
+{
+    static const char joined[] = "----------BEGIN ";
+    unsigned line = line_of(about->file, block->fault_at);
+    switch (block->fault) {
+    case WH_PEM_NO_END:
+        say(about, block, again, "is damaged: its END is missing before line %u", line);
+        break;
+    case WH_PEM_OTHER_END:
+        if (line_holds(about->file, block->fault_at, joined, sizeof joined - 1)) {
+            say(about, block,
+                "Put a line break between them: sed -E 's/-----(-----BEGIN )/-----\\n\\1/' FILE > FILE.pem",
+                "ends in line %u, which goes on with the BEGIN of the next", line);
+            break;
+        }
+        say(about, block, again, "is damaged: the END in line %u is not its own", line);
+        break;
+    case WH_PEM_CHARACTER:
+        say(about, block, again, "is damaged: line %u is not base64", line);
+        break;
+    case WH_PEM_LAYOUT:
+        say(about, block, again, "is damaged: line %u is empty, or not of the length that it must have",
+            line);
+        break;
+    default:
+        say(about, block, again, "is damaged: part of its base64 is missing before line %u", line);
+        break;
+    }
+}
+
+static void say_key(const explainer *about, const wh_pem_block *block, wh_key_kind kind, const char *advice)
+{
+    say(about, block, kind.advice != NULL && advice == NULL ? kind.advice : supported,
+        "cannot be used: its key %s", kind.problem);
+}
+
+/* A certificate that a client does not take. False if this one is none of those. */
+static bool explain_certificate(const explainer *about, const wh_pem_block *block, wh_der der)
+{
+    if (wh_certificate_key_of(&der) == WH_CERTIFICATE_DAMAGED) {
+        say(about, block, again, "is damaged: what its base64 holds is no whole certificate");
+        return true;
+    }
+    wh_key_kind kind = wh_key_kind_of_certificate(der);
+    if (kind.problem == NULL) {
+        return false;
+    }
+    say_key(about, block, kind, supported);
+    return true;
+}
+
+static bool is_trusted(const wh_pem_block *block)
+{
+    wh_client alone = {.ctx = wolfSSL_CTX_new(wolfTLSv1_3_client_method())};
+    int result = alone.ctx != NULL ? wh_identity_trust_block(&alone, block) : WH_PLATFORM_MEMORY;
+    wh_client_free(&alone);
+    return result != WH_IDENTITY_NO_USE && result != WH_USAGE_CA;
+}
+
+static void explain_key(const explainer *about, const wh_pem_block *block, wh_der der)
+{
+    if (wh_pem_is_locked(block)) {
+        say(about, block, unlock, "is locked with a passphrase");
+        return;
+    }
+    wh_der rest = der;
+    wh_der contents;
+    bool is_whole = wh_der_expect(&rest, WH_DER_SEQUENCE, &contents) && wh_der_is_sound(contents);
+    wh_key_kind kind = wh_key_kind_of_private(der);
+    if (is_whole && kind.problem != NULL) {
+        say_key(about, block, kind, NULL);
+    } else {
+        say(about, block, again, "is damaged: what its base64 holds is no whole private key");
+    }
+}
+
+/* True if the block is what keeps the file from being used. */
+static bool explain_block(const explainer *about, wh_file_role role, const wh_pem_block *block)
+{
+    uint8_t *der = malloc(block->der_size);
+    if (der == NULL) {
+        return false;
+    }
+    wh_pem_decode(block, der);
+    wh_der contents = {der, block->der_size};
+    bool found = true;
+    if (role == WH_FILE_KEY) {
+        explain_key(about, block, contents);
+    } else if (!explain_certificate(about, block, contents)) {
+        found = role == WH_FILE_CA && !is_trusted(block);
+        if (found) {
+            say(about, block, supported, "is a certificate that wolfSSL cannot use");
+        }
+    }
+    wh_wipe(der, block->der_size);
+    free(der);
+    return found;
+}
+
+static void explain_form(const explainer *about, wh_file_role role, const wh_file_form *form)
+{
+    wh_file_finding *out = about->out;
+    const char *wanted = role == WH_FILE_KEY ? "holds no private key in PEM" : "holds no certificate in PEM";
+    (void)snprintf(out->problem, sizeof out->problem, "%.100s %s%s%s", about->name, wanted,
+                   form->is != NULL ? ": it " : "", form->is != NULL ? form->is : "");
+    (void)snprintf(out->advice, sizeof out->advice, "%s", form->advice[role]);
+}
+
+/* Says why the file is refused. */
+static void explain(const explainer *about, wh_file_role role)
+{
+    const wh_file_form *other = NULL;
+    bool any = false;
+    wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
+    while ((read = wh_pem_next(about->file, &block)) == WH_PEM_BLOCK) {
+        bool is_wanted = role == WH_FILE_KEY ? wh_pem_is_key(&block) : wh_pem_is_certificate(&block);
+        any |= is_wanted;
+        if (is_wanted && explain_block(about, role, &block)) {
+            return;
+        }
+        const wh_file_form *form = wh_file_form_of_label(&block);
+        other = form != NULL ? form : other;
+    }
+    const wh_file_form *damaged = read == WH_PEM_DAMAGED ? wh_file_form_of_label(&block) : NULL;
+    if (read == WH_PEM_DAMAGED && (any || damaged == NULL || damaged->advice[role] == NULL)) {
+        say_damage(about, &block);
+    } else if (any && role == WH_FILE_CERTIFICATE) {
+        (void)snprintf(about->out->problem, sizeof about->out->problem, "%.100s cannot be used by wolfSSL",
+                       about->name);
+        (void)snprintf(about->out->advice, sizeof about->out->advice, "%s", supported);
+    } else if (!any) {
+        /* Whole or not, what is no use here is told by what it is. */
+        const wh_file_form *form = damaged != NULL ? damaged : other;
+        explain_form(about, role, form != NULL ? form : wh_file_form_of(about->file));
+    }
+}
+
+static int try_file(wh_file_role role, wh_pem_text file)
+{
+    wh_client client = {.ctx = wolfSSL_CTX_new(wolfTLSv1_3_client_method())};
+    int result = WH_PLATFORM_MEMORY;
+    if (client.ctx == NULL) {
+        return result;
+    }
+    switch (role) {
+    case WH_FILE_CA:
+        result = wh_identity_use_ca(&client, file.at, file.size);
+        break;
+    case WH_FILE_CERTIFICATE:
+        result = wh_identity_use_certificate(client.ctx, file);
+        break;
+    case WH_FILE_KEY:
+        result = wh_identity_use_key(client.ctx, file);
+        break;
+    }
+    wh_client_free(&client);
+    return result;
+}
+
+int wh_check_file(wh_file_role role, const char *name, const uint8_t *file, size_t size, wh_file_finding *out)
+{
+    explainer about = {name, {file, size}, out};
+    *out = (wh_file_finding){0};
+    int result = try_file(role, about.file);
+    if (result != WH_OK && result != WH_PLATFORM_MEMORY) {
+        explain(&about, role);
+    }
+    return result;
+}
+
+bool wh_check_left_aside(const char *name, const uint8_t *file, size_t size, uint32_t number,
+                         wh_file_finding *out)
+{
+    explainer about = {name, {file, size}, out};
+    *out = (wh_file_finding){0};
+    wh_pem_block block = {0};
+    while (wh_pem_next(about.file, &block) == WH_PEM_BLOCK) {
+        if (block.number == number) {
+            return wh_pem_is_certificate(&block) && explain_block(&about, WH_FILE_CA, &block);
+        }
+    }
+    return false;
+}

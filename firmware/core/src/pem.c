@@ -1,0 +1,228 @@
+#include "pem.h"
+
+#include <string.h>
+
+static const char begin_mark[] = "-----BEGIN ";
+static const char end_mark[] = "-----END ";
+static const char tail_mark[] = "-----";
+enum {
+    BEGIN_SIZE = sizeof begin_mark - 1,
+    END_SIZE = sizeof end_mark - 1,
+    TAIL_SIZE = sizeof tail_mark - 1,
+    LINE_AFTER_HEADERS = 64,
+};
+
+static bool starts_with(wh_pem_text text, const char *prefix, size_t size)
+{
+    return text.size >= size && memcmp(text.at, prefix, size) == 0;
+}
+
+/* Takes a line off the front of `rest`, without what OpenSSL strips from its end: all up to the blank and,
+ * with the sign that char has for most, all beyond ASCII, such as a no-break space out of a mail. */
+static wh_pem_text take_line(wh_pem_text *rest)
+{
+    const uint8_t *newline = memchr(rest->at, '\n', rest->size);
+    size_t size = newline != NULL ? (size_t)(newline - rest->at) + 1 : rest->size;
+    wh_pem_text line = {rest->at, size};
+    rest->at += size;
+    rest->size -= size;
+    while (line.size > 0 && (int8_t)line.at[line.size - 1] <= ' ') {
+        line.size--;
+    }
+    return line;
+}
+
+static int digit_of(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    if (c == '+') {
+        return 62;
+    }
+    return c == '/' ? 63 : -1;
+}
+
+typedef struct base64_decoder {
+    uint32_t bits;
+    unsigned digits;
+    unsigned padding;
+    size_t size;
+    uint8_t *out; /* NULL: only count */
+} base64_decoder;
+
+static bool decode_line(base64_decoder *decoder, wh_pem_text line)
+{
+    for (size_t i = 0; i < line.size; i++) {
+        uint8_t c = line.at[i];
+        if (c == ' ' || c == '\t' || c == '\r') {
+            continue;
+        }
+        int digit = digit_of(c);
+        if (c == '=' ? ++decoder->padding > 2 : digit < 0 || decoder->padding > 0) {
+            return false;
+        }
+        decoder->bits = decoder->bits << 6 | (uint32_t)(digit > 0 ? digit : 0);
+        if (++decoder->digits % 4 == 0) {
+            size_t bytes = 3 - decoder->padding;
+            for (size_t k = 0; decoder->out != NULL && k < bytes; k++) {
+                decoder->out[decoder->size + k] = (uint8_t)(decoder->bits >> (16 - 8 * k));
+            }
+            decoder->size += bytes;
+        }
+    }
+    return true;
+}
+
+/* The lines of a block so far. */
+typedef enum layout { LAYOUT_DATA, LAYOUT_HEADERS, LAYOUT_AFTER_HEADERS } layout;
+
+typedef struct body_reader {
+    layout layout;
+    bool short_line;
+    base64_decoder decoder;
+} body_reader;
+
+/* A line between BEGIN and END. The blank line that ends headers may stand alone. */
+static wh_pem_fault read_body_line(body_reader *body, wh_pem_text line, wh_pem_block *block)
+{
+    if (body->layout == LAYOUT_DATA && memchr(line.at, ':', line.size) != NULL) {
+        if (body->decoder.digits > 0) {
+            return WH_PEM_CHARACTER;
+        }
+        body->layout = LAYOUT_HEADERS;
+        block->has_headers = true;
+    }
+    if (line.size == 0) {
+        if (body->layout == LAYOUT_AFTER_HEADERS || body->decoder.digits > 0) {
+            return WH_PEM_LAYOUT;
+        }
+        body->layout = LAYOUT_AFTER_HEADERS;
+        return WH_PEM_SOUND;
+    }
+    if (starts_with(line, tail_mark, TAIL_SIZE)) {
+        return WH_PEM_NO_END;
+    }
+    if (body->layout == LAYOUT_HEADERS) {
+        return WH_PEM_SOUND;
+    }
+    if (body->layout == LAYOUT_AFTER_HEADERS) {
+        if (body->short_line || line.size > LINE_AFTER_HEADERS) {
+            return WH_PEM_LAYOUT;
+        }
+        body->short_line = line.size < LINE_AFTER_HEADERS;
+    }
+    return decode_line(&body->decoder, line) ? WH_PEM_SOUND : WH_PEM_CHARACTER;
+}
+
+static wh_pem_fault check_end(const body_reader *body, wh_pem_text line, const wh_pem_block *block)
+{
+    size_t size = block->label.size + TAIL_SIZE; /* in the line of BEGIN the same dashes follow */
+    if (line.size != END_SIZE + size || memcmp(line.at + END_SIZE, block->label.at, size) != 0) {
+        return WH_PEM_OTHER_END;
+    }
+    if (body->layout == LAYOUT_HEADERS) {
+        return WH_PEM_LAYOUT;
+    }
+    return body->decoder.digits == 0 || body->decoder.digits % 4 != 0 ? WH_PEM_CUT : WH_PEM_SOUND;
+}
+
+static wh_pem_fault read_body(wh_pem_text *rest, wh_pem_block *block)
+{
+    body_reader body = {.layout = LAYOUT_DATA};
+    block->base64.at = rest->at;
+    while (rest->size > 0) {
+        block->fault_at = rest->at;
+        block->next = rest->at;
+        wh_pem_text line = take_line(rest);
+        if (starts_with(line, end_mark, END_SIZE)) {
+            block->base64.size = (size_t)(line.at - block->base64.at);
+            block->der_size = body.decoder.size;
+            block->next = rest->at;
+            return check_end(&body, line, block);
+        }
+        wh_pem_fault fault = read_body_line(&body, line, block);
+        if (fault != WH_PEM_SOUND) {
+            return fault;
+        }
+        if (body.layout != LAYOUT_DATA && body.decoder.digits == 0) {
+            block->base64.at = rest->at;
+        }
+    }
+    block->fault_at = rest->at;
+    block->next = rest->at;
+    return WH_PEM_NO_END;
+}
+
+wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
+{
+    static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf'};
+    wh_pem_text rest = file;
+    if (block->next != NULL) {
+        rest.at = block->next;
+        rest.size = file.size - (size_t)(block->next - file.at);
+    }
+    if (starts_with(rest, byte_order_mark, sizeof byte_order_mark)) {
+        rest.at += sizeof byte_order_mark;
+        rest.size -= sizeof byte_order_mark;
+    }
+    while (rest.size > 0) {
+        wh_pem_text line = take_line(&rest);
+        if (line.size < BEGIN_SIZE + TAIL_SIZE || !starts_with(line, begin_mark, BEGIN_SIZE) ||
+            memcmp(line.at + line.size - TAIL_SIZE, tail_mark, TAIL_SIZE) != 0) {
+            continue;
+        }
+        *block = (wh_pem_block){
+            .begin = line.at,
+            .label = {line.at + BEGIN_SIZE, line.size - BEGIN_SIZE - TAIL_SIZE},
+            .number = block->number + 1,
+        };
+        block->fault = read_body(&rest, block);
+        return block->fault == WH_PEM_SOUND ? WH_PEM_BLOCK : WH_PEM_DAMAGED;
+    }
+    return WH_PEM_END;
+}
+
+void wh_pem_decode(const wh_pem_block *block, uint8_t *out)
+{
+    base64_decoder decoder = {.out = out};
+    wh_pem_text rest = block->base64;
+    while (rest.size > 0) {
+        /* Cannot fail: the block was read before. */
+        (void)decode_line(&decoder, take_line(&rest));
+    }
+}
+
+bool wh_pem_has_label(const wh_pem_block *block, const char *label)
+{
+    return block->label.size == strlen(label) && memcmp(block->label.at, label, block->label.size) == 0;
+}
+
+bool wh_pem_is_certificate(const wh_pem_block *block)
+{
+    return wh_pem_has_label(block, "CERTIFICATE") || wh_pem_has_label(block, "X509 CERTIFICATE") ||
+           wh_pem_has_label(block, "TRUSTED CERTIFICATE");
+}
+
+static bool has_locked_label(const wh_pem_block *block)
+{
+    return wh_pem_has_label(block, "ENCRYPTED PRIVATE KEY");
+}
+
+bool wh_pem_is_key(const wh_pem_block *block)
+{
+    return wh_pem_has_label(block, "PRIVATE KEY") || wh_pem_has_label(block, "EC PRIVATE KEY") ||
+           wh_pem_has_label(block, "RSA PRIVATE KEY") || has_locked_label(block);
+}
+
+/* Headers of a key that say anything else are refused by OpenSSL as well. */
+bool wh_pem_is_locked(const wh_pem_block *block)
+{
+    return has_locked_label(block) || block->has_headers;
+}
