@@ -1,6 +1,7 @@
 // Every failure that a user can see: one code, one class, one message, one hint.
 // Commands exit with one code per class.
 import { type CoreErrorWord, coreErrors } from "./core/words.js"
+import { type Hint, hintText } from "./hints.js"
 
 export const exitCodes = {
     ok: { code: 0, meaning: "everything went as it should" },
@@ -10,14 +11,17 @@ export const exitCodes = {
     network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
     peer: { code: 5, meaning: "the server was reached, but TLS with it failed" },
     platform: { code: 6, meaning: "something on this machine is missing or failed; set-up may not have run" },
+    hangup: { code: 129, meaning: "SIGHUP: the terminal was closed" },
     interrupted: { code: 130, meaning: "Ctrl-C" },
+    cutoff: { code: 141, meaning: "whoever read standard output, such as head, closed it before the end" },
+    terminated: { code: 143, meaning: "SIGTERM" },
 } as const
 
 export type ErrorClass = Exclude<keyof typeof exitCodes, "ok">
 
 interface ErrorText {
     class: ErrorClass
-    hint: string
+    hint: Hint
 }
 
 /** What can go wrong outside the core. */
@@ -26,12 +30,15 @@ const ownErrors = {
         class: "expectation",
         hint: "See the rows above: the first wake must be full and all others resumed.",
     },
-    "bad-option": { class: "usage", hint: "See the command's flags with --help." },
+    "bad-option": { class: "usage", hint: "See: {help}" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
     "unknown-board": { class: "usage", hint: "Give one of them, or add a file for yours: see boards/README.md." },
     "board-unusable": { class: "usage", hint: "Mend the board's file; DeviceScript's schema is named in it." },
-    "not-an-image": { class: "usage", hint: "Give the file of --flash, or the journal's partition read from a board." },
+    "not-an-image": {
+        class: "usage",
+        hint: "Give the file in which warmhello simulate kept its flash, or the journal's partition read from a board.",
+    },
     "wake-line-unreadable": {
         class: "usage",
         hint: "The line was cut, or comes from firmware of another version; flash this one: warmhello flash",
@@ -64,7 +71,7 @@ const ownErrors = {
     },
     "not-provisioned": {
         class: "usage",
-        hint: "Give an image that `warmhello provision --out` made, or the partition wh_prov read from a board.",
+        hint: "Give an image that warmhello provision wrote, or the partition wh_prov read from a board.",
     },
     "no-provision-partition": {
         class: "usage",
@@ -83,7 +90,7 @@ const ownErrors = {
     },
     "not-a-ppk2": {
         class: "usage",
-        hint: "Give the PPK2's first port; the device under test has one too, which goes to --log-port.",
+        hint: ["Give the PPK2's first port.", "The device under test has one too, which goes to {log-port}."],
     },
     "ppk2-no-metadata": {
         class: "platform",
@@ -91,7 +98,7 @@ const ownErrors = {
     },
     "ppk2-unplugged": {
         class: "platform",
-        hint: "What was measured is kept; plug it in and go on with --continue.",
+        hint: "What was measured is kept; plug it in and go on with {continue}.",
     },
     "csv-header": {
         class: "usage",
@@ -109,11 +116,14 @@ const ownErrors = {
     "jls-unreadable": { class: "usage", hint: "Open it in Joulescope's own program, or export it as CSV." },
     "trace-unreadable": {
         class: "usage",
-        hint: "Give a raw trace as warmhello measure --raw of this version writes it.",
+        hint: "Give a raw trace as warmhello measure of this version writes it.",
     },
     "no-wakes": {
         class: "usage",
-        hint: "Was the device powered, did it wake, and are --awake-ua and --asleep-ua between its currents?",
+        hint: [
+            "Was the device powered, and did it wake?",
+            "Are {awake-ua} and {asleep-ua} between its currents awake and asleep?",
+        ],
     },
     "profile-unusable": {
         class: "usage",
@@ -127,9 +137,21 @@ const ownErrors = {
         hint: "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
     },
     "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
+    "app-endless": {
+        class: "app",
+        hint: "Let it wait in each turn of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
+    },
+    "app-memory": {
+        class: "app",
+        hint: "Keep less at a time: a board has no more memory for an app than the simulator.",
+    },
+    "app-recursion": { class: "app", hint: "Call less deep: a board has no more stack for an app than the simulator." },
     "never-slept": {
         class: "app",
-        hint: "End each wake with: await standby(ms), from @devicescript/runtime; or raise --wake-timeout.",
+        hint: [
+            "End each wake with: await standby(ms), from @devicescript/runtime.",
+            "For an app that is slow, raise {wake-timeout}.",
+        ],
     },
     "never-connected": {
         class: "app",
@@ -137,18 +159,18 @@ const ownErrors = {
     },
     "closed-early": {
         class: "app",
-        hint: "Wait for the answer before standby; a server that is slow may need a higher --connect-timeout.",
+        hint: ["Wait for the answer before standby.", "A server that is slow may need a higher {connect-timeout}."],
     },
-    "unknown-host": { class: "network", hint: "Check the name in --server, and the network." },
+    "unknown-host": { class: "network", hint: ["Check the name in {server}.", "Check the network."] },
     "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
     "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },
     "no-answer": {
         class: "network",
-        hint: "The app waits for it; the server's log may say why. Raise --wake-timeout if the server is slow.",
+        hint: ["The app waits for it; the server's log may say why.", "Raise {wake-timeout} if the server is slow."],
     },
     "connect-timeout": {
         class: "network",
-        hint: "The server did not answer in time; raise --connect-timeout if it is slow.",
+        hint: ["The server did not answer in time.", "Raise {connect-timeout} if it is slow."],
     },
     "pio-missing": {
         class: "platform",
@@ -180,31 +202,47 @@ const ownErrors = {
         class: "platform",
         hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
     },
-    "no-time-skip": { class: "platform", hint: "Install Debian's libfaketime, or sleep for real with --real-time." },
+    "no-time-skip": {
+        class: "platform",
+        hint: ["Install Debian's libfaketime.", "Or sleep for real, with {real-time}."],
+    },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
+    "temporary-unwritable": {
+        class: "platform",
+        hint: "TMPDIR names another folder: one that exists, can be written to and has room.",
+    },
+    "output-closed": { class: "cutoff", hint: "" },
+    "machine-failed": { class: "platform", hint: "This machine lacks room, permission or something else; see above." },
+    bug: { class: "platform", hint: "This is a bug in warmhello: please report it with what is above." },
     interrupted: { class: "interrupted", hint: "" },
 } as const satisfies Record<string, ErrorText>
 
 /** What to do about the core's errors; the meaning comes from the core itself. */
-const coreHints: Partial<Record<CoreErrorWord, string>> = {
-    untrusted: "Give the CA that signed the server's certificate with --ca FILE.",
-    "wrong-name": "Name the server in --server as its certificate does.",
+const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
+    untrusted: "Give the CA that signed the server's certificate with {ca}.",
+    "wrong-name": "Name the server in {server} as its certificate does.",
     "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
     "certificate-not-yet-valid": "Check this machine's clock.",
-    "not-tls": "Check the port in --server; https is usually on 443, MQTT over TLS on 8883.",
-    "no-common-version": "Try --tls auto; warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers.",
+    "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
+    "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
     closed: "The server's log may say why.",
-    alert: "The server's log says why; if it asks for client certificates, give --cert and --key.",
-    "no-common-alpn": "Ask for a protocol that the server speaks with --alpn.",
-    "client-certificate-wanted": "Give one with --cert FILE and --key FILE.",
+    alert: ["The server's log says why.", "If it asks for client certificates, give {cert} and {key}."],
+    "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
+    "client-certificate-wanted": "Give one with {cert} and {key}.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",
     "certificate-unreadable": "It must be certificates in PEM, the device's own first.",
     "key-unreadable": "It must be a private key in PEM.",
     "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
-    "key-mismatch": "Give the key that the certificate given with --cert was made for.",
-    "alpn-unusable": "Write protocols as in: --alpn mqtt,http/1.1",
-    "ca-expired": "Give a current one with --ca FILE, or check this machine's clock.",
+    "key-mismatch": "Give in {key} the key that the certificate in {cert} was made for.",
+    "alpn-unusable": "Write protocols in {alpn} as in: mqtt,http/1.1",
+    "ca-expired": ["Give a current one with {ca}.", "Check this machine's clock."],
+    "ca-not-yet-valid": "Check this machine's clock.",
     "ca-unreadable": "It must be certificates in PEM.",
+    "clock-suspect": "Check this machine's clock first; if it is right, server and CA must be renewed.",
+    "host-unusable": [
+        "A host is a name such as broker or example.com, or an IP address such as 10.0.0.1 or [fd00::1].",
+        "Check the name in {server}.",
+    ],
 }
 
 const coreClasses = {
@@ -216,6 +254,9 @@ const coreClasses = {
 } as const
 
 export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
+
+/** Every hint as it is written, with settings in braces. */
+export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
 export const errorCodes: readonly ErrorCode[] = [
     ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
@@ -234,19 +275,24 @@ function textFor(code: ErrorCode): ErrorText {
 /** An error with a code to match on; the message is for people. */
 export class WarmhelloError extends Error {
     readonly class: ErrorClass
-    readonly hint: string
+    readonly #hint: Hint
 
     constructor(
         readonly code: ErrorCode,
         message: string,
         /** `hint` takes the place of the code's own. */
-        options?: ErrorOptions & { hint?: string },
+        options?: ErrorOptions & { hint?: Hint },
     ) {
         super(message, options)
         this.name = "WarmhelloError"
         const text = textFor(code)
         this.class = text.class
-        this.hint = options?.hint ?? text.hint
+        this.#hint = options?.hint ?? text.hint
+    }
+
+    /** What to do about it, in the words of whoever was called. */
+    get hint(): string {
+        return hintText(this.#hint)
     }
 
     get exitCode(): number {

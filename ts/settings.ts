@@ -1,9 +1,9 @@
 // How words of a command line or of the environment become values. Each throws `bad-option` with a
 // sentence about what is expected, or `file-unreadable`.
-import { readFileSync } from "node:fs"
 import ms, { type StringValue } from "ms"
 import type { ClientOptions, TlsVersion } from "./core/client.js"
 import { WarmhelloError } from "./errors.js"
+import { readFile } from "./files.js"
 
 function refuse(expected: string): never {
     throw new WarmhelloError("bad-option", expected)
@@ -79,14 +79,6 @@ export function parseWakeResults(text: string): ("full" | "resumed")[] {
         if (word === "full" || word === "resumed") return word
         return refuse("It must be a list of full and resumed, such as full,resumed.")
     })
-}
-
-export function readFile(path: string): Buffer {
-    try {
-        return readFileSync(path)
-    } catch (cause) {
-        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
-    }
 }
 
 /** A device's certificate and key from two files, or undefined without either. `names` are for the message. */

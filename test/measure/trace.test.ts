@@ -116,7 +116,8 @@ test("one that a crash cut off is continued behind its last whole block", async 
 })
 
 test("a full disk is a clear error", () => {
-    expect(() => TraceWriter.create("/dev/full")).toThrow(/cannot write \/dev\/full: ENOSPC/)
+    const writer = TraceWriter.create("/dev/full")
+    expect(() => writer.write(session)).toThrow(/cannot write \/dev\/full: ENOSPC/)
 })
 
 describe("refuses", () => {

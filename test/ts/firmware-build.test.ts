@@ -138,6 +138,6 @@ test("a folder that cannot be written is an error", async () => {
     const out = join(folder, "a-file")
     writeFileSync(out, "")
     const { code, stderr } = await build(project, join(out, "below"))
-    expect(stderr).toMatch(/cannot make .*a-file/)
+    expect(stderr).toMatch(/cannot write .*a-file/)
     expect(code).toBe(2)
 })

@@ -1,7 +1,8 @@
 // Puts the measured sections into the pages of docs/, between their markers.
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { writeWhole } from "../files.js"
 
 export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
 export const MEASURING_PAGE = "docs/MEASURING.md"
@@ -34,7 +35,7 @@ export function writeSection(file: string, section: string, owner: SectionOwner)
         const { begin, end } = markers(owner)
         throw new WarmhelloError("file-unreadable", `${file} has lost its markers: ${begin} and ${end}`)
     }
-    writeFileSync(path, page)
+    writeWhole(path, page)
 }
 
 export const writePerformancePage = (section: string, owner: SectionOwner): void =>

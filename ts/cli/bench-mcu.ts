@@ -1,8 +1,9 @@
 // `warmhello bench-mcu`, which `npm run bench:mcu` runs, and `warmhello record-mcu`.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import pc from "picocolors"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../bench/docs.js"
 import { checkoutPath } from "../core/paths.js"
+import { writeWhole } from "../files.js"
 import { benchMcu, FIGURES } from "../mcu/bench.js"
 import { cases, record } from "../mcu/record.js"
 import { aimTable, costTable, imageTable, mcuMarkdown, peerTable, phaseTable } from "../mcu/report.js"
@@ -33,7 +34,7 @@ export function benchMcuCommand(flags: BenchMcuFlags): void {
     output.json(report)
     if (flags.write) {
         writePerformancePage(mcuMarkdown(report), "npm run bench:mcu")
-        writeFileSync(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
+        writeWhole(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
         output.line(`written: ${PERFORMANCE_PAGE}, ${FIGURES}`)
     }
 }
@@ -41,8 +42,7 @@ export function benchMcuCommand(flags: BenchMcuFlags): void {
 /** The recordings are made anew, so every figure may change: with a reason, in a commit of its own. */
 export async function recordMcuCommand(): Promise<void> {
     const output = new Output(undefined)
-    for (const stack of mcuStacks) rmSync(checkoutPath(recordings[stack]), { recursive: true, force: true })
-    for (const stack of mcuStacks) mkdirSync(checkoutPath(recordings[stack]), { recursive: true })
+    const files = new Map<string, string>()
     for (const one of cases) {
         output.line(pc.dim(`${one.title} ...`))
         const made = await record(
@@ -51,8 +51,12 @@ export async function recordMcuCommand(): Promise<void> {
         )
         for (const [n, stack] of mcuStacks.entries()) {
             const file = checkoutPath(`${recordings[stack]}/${one.name}.json`)
-            writeFileSync(file, `${JSON.stringify(made[n], null, 2)}\n`)
+            files.set(file, `${JSON.stringify(made[n], null, 2)}\n`)
         }
     }
+    // Not before all of them are made: a recording that fails costs none of the old ones.
+    for (const stack of mcuStacks) rmSync(checkoutPath(recordings[stack]), { recursive: true, force: true })
+    for (const stack of mcuStacks) mkdirSync(checkoutPath(recordings[stack]), { recursive: true })
+    for (const [file, text] of files) writeWhole(file, text)
     output.line(`written: ${Object.values(recordings).join(", ")}`)
 }

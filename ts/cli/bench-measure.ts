@@ -9,6 +9,7 @@ export interface BenchMeasureFlags {
 
 /** Prints JSON. CSV takes longer, so that it gets a part of the samples. */
 export function benchMeasureCommand(flags: BenchMeasureFlags): void {
+    const output = new Output(flags.json ?? "-")
     const cases = [benchPpk2(flags.samples), benchCsv(Math.ceil(flags.samples / 10))]
-    new Output(flags.json ?? "-").json({ cases })
+    output.json({ cases })
 }

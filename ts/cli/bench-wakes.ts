@@ -44,6 +44,7 @@ function figures(wakes: Wake[], wallMs: number) {
 
 /** Prints JSON: wakes of the sample app against the built-in server, TLS 1.3, after compiling. */
 export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json ?? "-")
     const program = await compile(checkoutPath(SAMPLE_APP))
     const started = performance.now()
     const simulation = await simulate({
@@ -56,7 +57,7 @@ export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSig
     const wallMs = performance.now() - started
     if (simulation.error !== undefined) throw simulation.error
     const result = figures(simulation.wakes, wallMs)
-    new Output(flags.json ?? "-").json(result)
+    output.json(result)
     if (result.resumed !== flags.cycles - 1) {
         throw new WarmhelloError("not-as-expected", `${result.resumed} of ${flags.cycles - 1} wakes resumed`)
     }

@@ -13,6 +13,7 @@ import type { WifiMode } from "../energy/model.js"
 import { choose, readCells, readProfile, readRegulators } from "../energy/profile.js"
 import { exactly, type Range } from "../energy/quantity.js"
 import { runText, writeRun } from "../energy/run.js"
+import { checkWritable } from "../files.js"
 import type { McuBuild } from "../mcu/remote-core.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
@@ -64,6 +65,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
 
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
+    if (flags.out !== undefined) checkWritable(flags.out)
     const profile = readProfile(flags.board)
     const result = estimate({
         profile,

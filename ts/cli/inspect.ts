@@ -6,7 +6,7 @@ import pc from "picocolors"
 import { type Journal, type JournalRecord, readJournal } from "../core/journal.js"
 import { setDeviceKey } from "../core/platform.js"
 import { WarmhelloError } from "../errors.js"
-import { readFile } from "../settings.js"
+import { readFile, statsOf } from "../files.js"
 import { Output } from "./output.js"
 
 export interface InspectFlags {
@@ -71,14 +71,31 @@ function useKeyOf(file: string): boolean {
     return true
 }
 
+/** What is in the file, if a journal can be. */
+function readImage(file: string): Buffer {
+    const stats = statsOf(file)
+    if (!stats.isFile()) throw new WarmhelloError("not-an-image", `${file} is no file`)
+    if (stats.size < 2 * SECTOR_SIZE) {
+        throw new WarmhelloError("not-an-image", `${file} has ${stats.size} bytes; a journal has two sectors or more`)
+    }
+    return readFile(file)
+}
+
+const ERASED = 0xff
+
+/** One that was never used is erased throughout. */
+const isJournal = (journal: Journal, image: Buffer): boolean =>
+    journal.sectors.some(({ valid }) => valid) || image.every((byte) => byte === ERASED)
+
 export function inspectCommand(file: string, flags: InspectFlags): void {
     const output = new Output(flags.json)
-    const image = readFile(file)
-    if (image.length < 2 * SECTOR_SIZE) {
-        throw new WarmhelloError("not-an-image", `${file} has ${image.length} bytes; a journal has two sectors or more`)
-    }
+    const image = readImage(file)
     const hasKey = useKeyOf(file)
     const journal = readJournal(image, hasKey)
+    if (!isJournal(journal, image)) {
+        const what = `none of its ${journal.sectors.length} sectors begins as a journal's does`
+        throw new WarmhelloError("not-an-image", `${file} holds no journal: ${what}`)
+    }
     const nowS = Math.floor(Date.now() / 1000)
     const records = journal.records.toSorted((a, b) => (b.sound ? b.generation : 0) - (a.sound ? a.generation : 0))
     output.line(sectorTable(journal))

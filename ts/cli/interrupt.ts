@@ -1,9 +1,35 @@
-// Ctrl-C ends most commands at once; one that has something to keep asks for the time to keep it.
-let held = false
+// Ctrl-C, a closed terminal and `kill` end most commands at once; one that has something to keep asks for the time to
+// keep it.
+import { exitCodes } from "../errors.js"
 
-/** From here on Ctrl-C only aborts the signal. Pressed again, it ends the process all the same. */
+const codes = {
+    SIGINT: exitCodes.interrupted.code,
+    SIGTERM: exitCodes.terminated.code,
+    SIGHUP: exitCodes.hangup.code,
+} as const
+
+let held = false
+let code: number | undefined
+
+/** From here on a signal only aborts. A second one ends the process all the same. */
 export function holdInterrupt(): void {
     held = true
 }
 
-export const isInterruptHeld = (): boolean => held
+/** The exit code of a command that was told to end. */
+export const interruptCode = (): number => code ?? codes.SIGINT
+
+/** A signal that aborts with the first signal of the system that tells this process to end. Ending is an ordinary exit,
+ * so that temporary folders and other processes go along. */
+export function listenForInterrupts(): AbortSignal {
+    const interrupt = new AbortController()
+    for (const [signal, itsCode] of Object.entries(codes)) {
+        process.on(signal, () => {
+            const isFirst = code === undefined
+            code = itsCode
+            interrupt.abort()
+            if (!held || !isFirst) process.exit(itsCode)
+        })
+    }
+    return interrupt.signal
+}

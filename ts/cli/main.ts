@@ -1,209 +1,41 @@
-// The command `warmhello`.
-import { Command, CommanderError, Option } from "commander"
+// The command `warmhello`: how it starts, and how it ends.
+import { CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
-import { mcuKinds } from "../mcu/remote-core.js"
-import { burnChips } from "../provision/burn.js"
-import { type BenchFlags, benchCommand } from "./bench.js"
-import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
-import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
-import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
-import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
-import { buildCommand } from "./build.js"
-import { addEnergyCommands } from "./energy-commands.js"
-import { type FlashFlags, flashCommand } from "./flash.js"
-import { inspectCommand } from "./inspect.js"
-import { isInterruptHeld } from "./interrupt.js"
-import { addMeasureCommand } from "./measure-flags.js"
-import { type MonitorFlags, monitorCommand } from "./monitor.js"
-import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
+import { unwritable } from "../files.js"
+import { interruptCode, listenForInterrupts } from "./interrupt.js"
 import { reportError } from "./output.js"
-import { provisionCommand } from "./provision.js"
-import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
-import { type SoakFlags, soakCommand } from "./soak.js"
+import { program } from "./program.js"
 
-function addRunFlags(command: Command, cycles: number, leastCycles: number): Command {
-    return command
-        .option("--cycles <n>", "wakes to run", count(leastCycles), cycles)
-        .option("--sleep <time>", "sleep this long, whatever the app asks for (10m, 2h)", duration)
-        .addOption(
-            optionWithDefault("--connect-timeout <time>", "deadline for a connect with all it tries", duration, "10s"),
-        )
-        .addOption(optionWithDefault("--wake-timeout <time>", "how long the app may stay awake", duration, "30s"))
-        .addOption(
-            optionWithDefault(
-                "--server-forgets <time>",
-                "how long the built-in server remembers a session",
-                duration,
-                "2h",
-            ),
-        )
-        .option("--power-loss-every <n>", "let the power fail in every nth sleep; 0 for never", count(0), 0)
-        .option("--flash <file>", "keep the session in this file as well, as in a board's flash; made if missing")
-        .option("--real-time", "really sleep", false)
-        .option("--verbose", "show the app's debug lines as well", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-}
+const isOfTheSystem = (error: Error): boolean => (error as NodeJS.ErrnoException).syscall !== undefined
 
-function addFirmwareCommands(root: Command, signal: AbortSignal): void {
-    root.command("build")
-        .description("an app as C sources for the firmware: bytecode, service constants, the board's configuration")
-        .argument("<app>", "the app, .ts or compiled .devs")
-        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
-        .option("--out <folder>", "write them there (default: build/program/<chip>, where the firmware's build looks)")
-        .option("--json <file>", "write what was built as JSON; - for standard output")
-        .action(buildCommand)
-    root.command("flash")
-        .description("build the firmware with an app in it, by PlatformIO, and write it to a board")
-        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
-        .requiredOption("--app <file>", "the app, .ts or compiled .devs")
-        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
-        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
-        .action((flags: FlashFlags) => flashCommand(flags))
-    root.command("monitor")
-        .description("follow a board's serial log: the outcome of each wake's connect")
-        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
-        .option("--wakes <n>", "end after so many wakes", count(1))
-        .addOption(
-            optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),
-        )
-        .option("--json <file>", "write the wakes as JSON; - for standard output")
-        .action((flags: MonitorFlags) => monitorCommand(flags, signal))
-}
-
-function program(signal: AbortSignal): Command {
-    const root = new Command("warmhello")
-        .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
-        .exitOverride()
-        .configureOutput({ outputError: (text, write) => write(text) })
-    addRunFlags(
-        root
-            .command("simulate")
-            .description("run a DeviceScript app through wakes and deep sleeps, over real TLS")
-            .argument("[app]", "the app, .ts or compiled .devs", SAMPLE_APP)
-            .option(
-                "--server <host:port>",
-                "connect there, whatever host the app names (default: a built-in server)",
-                hostAndPort,
-            )
-            .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
-            .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
-            .option("--key <file>", "its private key as PEM")
-            .addOption(
-                new Option(
-                    "--provision <file>",
-                    "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "alpn", "tls", "tickets"]),
-            )
-            .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
-            .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
-            .addOption(
-                new Option(
-                    "--mcu <kind>",
-                    "run the native part on an emulated microcontroller instead of this machine",
-                ).choices(mcuKinds),
-            )
-            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
-            .option("--no-service", "as firmware without the TLS session service"),
-        10,
-        1,
-    ).action((app: string, flags: SimulateFlags) => simulateCommand(app, flags, signal))
-    addRunFlags(
-        root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
-        5,
-        2, // one that is full and one that resumes
-    ).action((flags: SimulateFlags) => startCommand(flags, signal))
-    root.command("bench")
-        .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
-        .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchFlags) => benchCommand(flags, signal))
-    root.command("bench-store")
-        .description("what keeping the session costs: instructions, operations on flash and years, code size")
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
-    root.command("bench-mcu")
-        .description("exact costs of full and resumed handshakes on an emulated microcontroller")
-        .option("--write", "put the tables into docs/PERFORMANCE.md, and the figures where CI looks for them", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
-    root.command("record-mcu")
-        .description("make the recordings for bench-mcu anew, against OpenSSL")
-        .action(recordMcuCommand)
-    root.command("bench-service")
-        .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
-        .option("--write", "put the table into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
-    root.command("inspect")
-        .description("what the journal in a flash image holds; never a secret")
-        .argument("<file>", "the image: the file of --flash, or the partition read from a board")
-        .option("--json <file>", "write it as JSON; - for standard output")
-        .action(inspectCommand)
-    root.command("provision")
-        .description("check a provisioning file, and give it to a board")
-        .argument("[file]", "the file, see docs/PROVISIONING.md")
-        .option("--check", "check it and write nothing, which is what happens without any other flag")
-        .option("--out <image>", "write an image of the board's partition")
-        .option("--image <image>", "with --out: put the new contents beside those of this image")
-        .option("--slot <file>", "write the one slot that a device is sent to rotate by itself")
-        .option("--port <port>", "write the slot that is not in use on the board there, through esptool")
-        .option("--burn", "burn the device key into an eFuse of the board, once and for good")
-        .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
-        .option("--json <file>", "write what was found as JSON; - for standard output")
-        .action(provisionCommand)
-    addMeasureCommand(root, signal)
-    addEnergyCommands(root)
-    addFirmwareCommands(root, signal)
-    root.command("soak")
-        .description("many wakes of the sample app under random faults: none may fail because of resumption")
-        .option("--cycles <n>", "wakes to run", count(1), 1000)
-        .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: SoakFlags) => soakCommand(flags, signal))
-    root.command("bench-wakes")
-        .description("time simulated wakes of the sample app, as JSON")
-        .option("--cycles <n>", "wakes to run", count(2), 100)
-        .option("--json <file>", "write the JSON there instead of to standard output")
-        .action((flags: BenchWakesFlags) => benchWakesCommand(flags, signal))
-    return root
-}
-
-/** A word that does not fit is explained by the help of the command that was given it. */
-function withCommand(error: WarmhelloError): WarmhelloError {
-    if (error.code !== "bad-option" || error.hint !== new WarmhelloError("bad-option", "").hint) return error
-    return new WarmhelloError(error.code, error.message, { hint: `See: warmhello ${process.argv[2]} --help` })
+/** What nobody has foreseen: this machine refuses something, or there is a mistake in this program. */
+function unforeseen(error: unknown): WarmhelloError {
+    if (error instanceof Error && isOfTheSystem(error)) return new WarmhelloError("machine-failed", error.message)
+    return new WarmhelloError("bug", error instanceof Error ? `${error.stack}` : String(error))
 }
 
 function exitCodeFor(error: unknown): number {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code
-    if (error instanceof WarmhelloError) {
-        reportError(withCommand(error))
-        return error.exitCode
-    }
-    if (error instanceof Error && error.name === "AbortError") return exitCodes.interrupted.code
-    throw error
+    if (error instanceof Error && error.name === "AbortError") return interruptCode()
+    const known = error instanceof WarmhelloError ? error : unforeseen(error)
+    reportError(known)
+    return known.exitCode
 }
 
-async function main(): Promise<void> {
-    const interrupt = new AbortController()
-    process.once("SIGINT", () => {
-        interrupt.abort()
-        if (isInterruptHeld()) return
-        // A wake in progress is not waited for; the server's process ends with this one.
-        process.exit(exitCodes.interrupted.code)
+/** Whoever reads on the other side of a pipe may have enough, such as head; a disk may be full. */
+function endWith(stream: NodeJS.WriteStream, name: string): void {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+        if (stream === process.stderr) process.exit(exitCodes.cutoff.code) // nobody to tell
+        const closed = new WarmhelloError("output-closed", "standard output was closed before the end")
+        process.exit(exitCodeFor(error.code === "EPIPE" ? closed : unwritable(name, error)))
     })
-    // Whoever reads on the other side of a pipe, such as head, has enough: nothing is wrong.
-    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EPIPE") throw error
-        process.exit()
-    })
-    try {
-        await program(interrupt.signal).parseAsync()
-    } catch (error) {
-        process.exitCode = exitCodeFor(error)
-    }
 }
 
-await main()
+endWith(process.stdout, "standard output")
+endWith(process.stderr, "standard error")
+process.on("uncaughtException", (error) => process.exit(exitCodeFor(error)))
+try {
+    await program(listenForInterrupts()).parseAsync()
+} catch (error) {
+    process.exitCode = exitCodeFor(error)
+}

@@ -4,8 +4,8 @@ import { dirname, relative, resolve } from "node:path"
 import { SingleBar } from "cli-progress"
 import pc from "picocolors"
 import { type Run, runText } from "../energy/run.js"
-import { exitCodes, WarmhelloError } from "../errors.js"
-import { checkFolder } from "../measure/files.js"
+import { WarmhelloError } from "../errors.js"
+import { checkWritable } from "../files.js"
 import { measure } from "../measure/measure.js"
 import type { Segmentation } from "../measure/measurement.js"
 import { kindOf, type OpenedSource, openSource, type SourceKind, supplyFor } from "../measure/open.js"
@@ -15,7 +15,7 @@ import { ENOUGH } from "../measure/raw.js"
 import { readTrace } from "../measure/trace/reader.js"
 import { TraceWriter } from "../measure/trace/writer.js"
 import type { WakeResult } from "../measure/wakes/results.js"
-import { holdInterrupt } from "./interrupt.js"
+import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { summaryLines, wakeLine } from "./measure-summary.js"
 import { Output } from "./output.js"
 import { packageVersion } from "./version.js"
@@ -73,7 +73,7 @@ function checkFlags(source: string | undefined, flags: MeasureFlags, kind: Sourc
     const misfit = misfits(source, flags, kind).find(([applies]) => applies)
     if (misfit !== undefined) throw new WarmhelloError("bad-option", misfit[1])
     if (kind === "ppk2" && flags.voltageMv !== undefined) checkVoltage(flags.voltageMv)
-    if (flags.out !== undefined) checkFolder(flags.out)
+    for (const path of [flags.out, flags.raw]) if (path !== undefined) checkWritable(path)
 }
 
 function openTrace({ raw, continue: goesOn }: MeasureFlags): TraceWriter | undefined {
@@ -192,6 +192,6 @@ function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind,
     // A trace that ends with a pulled cable is analysed to its end all the same.
     if (kind === "ppk2" && codes.includes("unplugged"))
         throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
-    if (interrupted.aborted) process.exitCode = exitCodes.interrupted.code
+    if (interrupted.aborted) process.exitCode = interruptCode()
     else if (run.wakes.length === 0) throw new WarmhelloError("no-wakes", "no wake was seen")
 }

@@ -1,17 +1,18 @@
 // Where a command's output goes. With --json - nothing but JSON is on standard output, so what is
 // for people goes to standard error.
-import { writeFileSync } from "node:fs"
 import pc from "picocolors"
-import { WarmhelloError } from "../errors.js"
+import type { WarmhelloError } from "../errors.js"
+import { checkWritable, writeWhole } from "../files.js"
 
 export class Output {
     readonly #jsonTarget: string | undefined
     readonly #stream: NodeJS.WriteStream
 
+    /** No run for nothing: throws `file-unwritable` if the JSON could not be written. */
     constructor(jsonTarget: string | undefined) {
         this.#jsonTarget = jsonTarget
         this.#stream = jsonTarget === "-" ? process.stderr : process.stdout
-        if (jsonTarget !== undefined && jsonTarget !== "-") this.#write(jsonTarget, "") // no run for nothing
+        if (jsonTarget !== undefined && jsonTarget !== "-") checkWritable(jsonTarget)
     }
 
     /** Columns to print in; without a terminal there is no limit. */
@@ -30,15 +31,7 @@ export class Output {
             process.stdout.write(text)
             return
         }
-        this.#write(this.#jsonTarget, text)
-    }
-
-    #write(path: string, text: string): void {
-        try {
-            writeFileSync(path, text)
-        } catch (cause) {
-            throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
-        }
+        writeWhole(this.#jsonTarget, text)
     }
 }
 

@@ -1,15 +1,14 @@
 // `warmhello provision`: one file with Wi-Fi, server, trust and identity, for a board or an image of it.
-import { writeFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import pc from "picocolors"
 import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
+import { checkWritable, readFile, writeWhole } from "../files.js"
 import { provisionBoard } from "../provision/board.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"
 import { CONTENTS_MAX, imageOf, slotOf } from "../provision/format.js"
 import { checkProvision, type Rotation, rotate } from "../provision/provision.js"
-import { readFile } from "../settings.js"
 import { Output, reportError } from "./output.js"
 
 export interface ProvisionFlags {
@@ -24,7 +23,7 @@ export interface ProvisionFlags {
 }
 
 function refuse(message: string): never {
-    throw new WarmhelloError("bad-option", message, { hint: "See: warmhello provision --help" })
+    throw new WarmhelloError("bad-option", message)
 }
 
 /** What only goes together, and what never does. */
@@ -45,13 +44,7 @@ function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
 }
 
 /** It holds the key and the password in clear. */
-function writeSecret(path: string, bytes: Buffer): void {
-    try {
-        writeFileSync(path, bytes, { mode: 0o600 })
-    } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
-    }
-}
+const writeSecret = (path: string, bytes: Buffer): void => writeWhole(path, bytes, 0o600)
 
 function printWarnings(output: Output, warnings: Warning[]): void {
     for (const { code, message, advice } of warnings) {
@@ -97,6 +90,7 @@ function contentsLine(file: string, provision: Provision, bytes: number): string
 
 function provisionFile(file: string, flags: ProvisionFlags): void {
     const output = new Output(flags.json)
+    for (const path of [flags.out, flags.slot]) if (path !== undefined) checkWritable(path)
     const { provision, errors, warnings, contentsBytes } = checkProvision(file)
     printWarnings(output, warnings)
     if (provision !== undefined) output.line(contentsLine(file, provision, contentsBytes))

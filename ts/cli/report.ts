@@ -1,11 +1,10 @@
 // `warmhello report`: runs as one page, as a table in the terminal, and as CSV.
-import { writeFileSync } from "node:fs"
 import { basename } from "node:path"
 import pc from "picocolors"
 import { batteryOf } from "../energy/estimate-run.js"
 import { choose, readCells, readRegulators } from "../energy/profile.js"
 import { type Run, readRun } from "../energy/run.js"
-import { WarmhelloError } from "../errors.js"
+import { checkWritable, writeWhole } from "../files.js"
 import { reportCsv } from "../report/csv.js"
 import { type NamedRun, reportHtml } from "../report/html.js"
 import { Output } from "./output.js"
@@ -32,16 +31,9 @@ function namedRun(file: string, battery: Run["battery"]): NamedRun {
     return { name: basename(file), run: battery === undefined ? run : { ...run, battery } }
 }
 
-function write(path: string, text: string): void {
-    try {
-        writeFileSync(path, text)
-    } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
-    }
-}
-
 export function reportCommand(files: string[], flags: ReportFlags): void {
     const output = new Output(flags.csv === "-" ? "-" : undefined)
+    for (const path of [flags.csv, flags.out]) if (path !== undefined && path !== "-") checkWritable(path)
     const battery = batteryBy(flags)
     const runs = files.map((file) => namedRun(file, battery))
     const html = reportHtml(runs) // also where there is nothing to report
@@ -50,8 +42,8 @@ export function reportCommand(files: string[], flags: ReportFlags): void {
         output.line()
     }
     if (flags.csv === "-") process.stdout.write(reportCsv(runs))
-    else if (flags.csv !== undefined) write(flags.csv, reportCsv(runs))
+    else if (flags.csv !== undefined) writeWhole(flags.csv, reportCsv(runs))
     if (flags.out === undefined) return
-    write(flags.out, html)
+    writeWhole(flags.out, html)
     output.line(pc.dim(`written: ${flags.out}, ${(html.length / 1e6).toFixed(1)} MB, needs no network`))
 }

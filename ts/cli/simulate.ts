@@ -5,9 +5,10 @@ import { Client } from "../core/client.js"
 import { checkoutPath } from "../core/paths.js"
 import { readProvisionImage } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
+import { readFile } from "../files.js"
 import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
 import { provisionImage } from "../provision/provision.js"
-import { type HostAndPort, readFile, readIdentity, type VersionRange } from "../settings.js"
+import { type HostAndPort, readIdentity, type VersionRange } from "../settings.js"
 import type { AppLine } from "../sim/board.js"
 import { compile } from "../sim/compile.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
@@ -139,7 +140,12 @@ const clockNotes: Record<Simulation["clock"], string | undefined> = {
 }
 
 /** Runs one app; throws what went wrong first. */
-export async function simulateCommand(app: string, flags: SimulateFlags, signal: AbortSignal): Promise<void> {
+export async function simulateCommand(
+    named: string | undefined,
+    flags: SimulateFlags,
+    signal: AbortSignal,
+): Promise<void> {
+    const app = named ?? SAMPLE_APP
     const output = new Output(flags.json)
     const target = targetFrom(flags)
     checkTarget(target)
@@ -147,7 +153,7 @@ export async function simulateCommand(app: string, flags: SimulateFlags, signal:
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(await compile(app), target, flags, output, signal)
+    const simulation = await run(await compile(named ?? checkoutPath(SAMPLE_APP)), target, flags, output, signal)
     printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))

@@ -1,8 +1,9 @@
 // The simulated machine under the core: its RTC slot and its clocks. One per process, because
 // wolfSSL's hooks are global.
 import { randomBytes } from "node:crypto"
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, openSync, statSync } from "node:fs"
 import { WarmhelloError } from "../errors.js"
+import { readFile, writeWhole } from "../files.js"
 import { errorWord, native } from "./library.js"
 
 const KEY_SIZE = 32
@@ -21,33 +22,17 @@ export function setDeviceKey(key: Buffer): void {
 export function restartWithFlash(file: string | undefined): void {
     const keyFile = `${file}.key`
     const newKey = file === undefined || existsSync(keyFile) ? undefined : randomBytes(KEY_SIZE)
-    if (file !== undefined) setDeviceKey(newKey ?? readKey(keyFile))
+    if (file !== undefined) setDeviceKey(newKey ?? readFile(keyFile))
     native().hostStop()
     const result: number = native().hostStart(file ?? null)
     if (file === undefined) return
     try {
         if (result !== 0) throw unusableFlash(file, errorWord(result))
-        if (newKey !== undefined) writeKey(keyFile, newKey) // last: flash that cannot be used gets none
+        if (newKey !== undefined) writeWhole(keyFile, newKey, 0o600) // last: flash that cannot be used gets none
     } catch (error) {
         native().hostStop()
         native().hostStart(null)
         throw error
-    }
-}
-
-function readKey(file: string): Buffer {
-    try {
-        return readFileSync(file)
-    } catch (cause) {
-        throw new WarmhelloError("file-unreadable", `cannot read ${file}: ${(cause as Error).message}`, { cause })
-    }
-}
-
-function writeKey(file: string, key: Buffer): void {
-    try {
-        writeFileSync(file, key, { mode: 0o600, flag: "wx" })
-    } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot write ${file}: ${(cause as Error).message}`, { cause })
     }
 }
 

@@ -1,9 +1,10 @@
 // What a full and a resumed handshake ask of a processor and of the wire: from the figures that
 // `npm run bench:mcu` keeps, or from a run of `warmhello simulate --mcu rv32 --json`.
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { readFile } from "../files.js"
 import { FIGURES } from "../mcu/bench.js"
 import type { McuBuild } from "../mcu/remote-core.js"
 import { type McuStack, mcuBuilds, mcuStacks } from "../mcu/stacks.js"
@@ -135,10 +136,10 @@ function medianWake(wakes: SimulatedWake[], base: Handshake): Handshake {
 }
 
 function readSimulation(path: string): z.infer<typeof simulationSchema> {
-    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `cannot read ${path}: there is no such file`)
+    const text = readFile(path).toString("utf8")
     let value: unknown
     try {
-        value = JSON.parse(readFileSync(path, "utf8"))
+        value = JSON.parse(text)
     } catch (cause) {
         throw new WarmhelloError("bad-option", `${path} is not JSON: ${(cause as Error).message}`, { cause })
     }

@@ -1,9 +1,10 @@
 // What a board, a cell and a regulator draw: boards/<chip>/<id>.power.json, boards/cells.json,
 // boards/regulators.json. Every number has its source beside it.
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { readFile } from "../files.js"
 import { quantitySchema } from "./quantity.js"
 
 const BOARDS = "boards"
@@ -122,14 +123,17 @@ export function readProfile(board: string): Profile {
         const known = [...files.keys()].join(", ")
         throw new WarmhelloError("unknown-board", `there is no power profile of ${board}; there are ${known}`)
     }
-    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `cannot read ${path}: there is no such file`)
-    const profile = parse(profileSchema, readFileSync(path, "utf8"), path)
+    const profile = parse(profileSchema, readFile(path).toString("utf8"), path)
     if (isFile || profile.board === board) return profile
     throw new WarmhelloError("profile-unusable", `${path} says that it is of ${profile.board}`)
 }
 
 const readList = <T>(file: string, schema: z.ZodType<T>): Record<string, T> =>
-    parse(z.record(z.string(), schema), readFileSync(checkoutPath(`${BOARDS}/${file}`), "utf8"), `${BOARDS}/${file}`)
+    parse(
+        z.record(z.string(), schema),
+        readFile(checkoutPath(`${BOARDS}/${file}`)).toString("utf8"),
+        `${BOARDS}/${file}`,
+    )
 
 export const readCells = (): Record<string, Cell> => readList("cells.json", cellSchema)
 export const readRegulators = (): Record<string, Regulator> => readList("regulators.json", regulatorSchema)

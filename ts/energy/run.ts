@@ -1,8 +1,8 @@
 // run.json: what a number of wakes cost, measured or estimated. docs/RUN-JSON.md explains each field.
-import { readFileSync, writeFileSync } from "node:fs"
 import { z } from "zod"
 import { outcomeSchema } from "../core/outcome.js"
 import { WarmhelloError } from "../errors.js"
+import { readFile, writeWhole } from "../files.js"
 import { phaseWords } from "../wake/wake-line.js"
 import { type Phase, phases } from "../wake/words.js"
 import { rangeSchema } from "./quantity.js"
@@ -255,12 +255,7 @@ export function checkRun(value: unknown, name: string): Run {
 }
 
 export function readRun(path: string): Run {
-    let text: string
-    try {
-        text = readFileSync(path, "utf8")
-    } catch (cause) {
-        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
-    }
+    const text = readFile(path).toString("utf8")
     let value: unknown
     try {
         value = JSON.parse(text)
@@ -275,11 +270,4 @@ export function runText(run: Run): string {
     return `${JSON.stringify(checkRun(run, "this run"), null, 1)}\n`
 }
 
-export function writeRun(run: Run, path: string): void {
-    const text = runText(run)
-    try {
-        writeFileSync(path, text)
-    } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
-    }
-}
+export const writeRun = (run: Run, path: string): void => writeWhole(path, runText(run))

@@ -1,8 +1,8 @@
 // What the firmware of a board is given of an app: C sources, and the board's configuration.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { checkoutPath } from "../core/paths.js"
-import { WarmhelloError } from "../errors.js"
+import { unwritable, writeWhole } from "../files.js"
 import { compileBoard, compileProgram } from "../sim/compile.js"
 import { type Board, findBoard } from "./boards.js"
 import { programSource, servicesHeader } from "./program-source.js"
@@ -20,15 +20,15 @@ export function programFolder(board: Board): string {
 }
 
 /** Leaves a file alone that is as it should be, so that no build compiles it anew. */
-function writeIfNew(file: string, contents: string): void {
-    if (!existsSync(file) || readFileSync(file, "utf8") !== contents) writeFileSync(file, contents)
+function writeIfNew(file: string, contents: string | Buffer): void {
+    if (!existsSync(file) || !readFileSync(file).equals(Buffer.from(contents))) writeWhole(file, contents)
 }
 
 function makeFolder(folder: string): void {
     try {
         mkdirSync(folder, { recursive: true })
     } catch (cause) {
-        throw new WarmhelloError("file-unwritable", `cannot make ${folder}: ${(cause as Error).message}`, { cause })
+        throw unwritable(folder, cause)
     }
 }
 
@@ -39,10 +39,11 @@ export async function buildProgram(app: string, boardId: string, into?: string):
     const { bytecode, serviceConstants } = await compileProgram(app)
     const name = basename(app).replace(/\.(ts|devs)$/, "")
     const source = programSource({ name, board: board.id, bytecode })
+    const configuration = await compileBoard(board.file)
     const folder = into ?? programFolder(board)
     makeFolder(folder)
     writeIfNew(join(folder, "program.c"), source)
     writeIfNew(join(folder, "services.h"), servicesHeader(serviceConstants))
-    await compileBoard(board.file, join(folder, "dcfg.bin"))
+    writeIfNew(join(folder, "dcfg.bin"), configuration)
     return { board, name, bytes: bytecode.length, folder }
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { endWithUs } from "../temporary.js"
 
 function findPio(): string {
     const names = process.platform === "win32" ? ["pio.exe"] : ["pio"]
@@ -31,6 +32,7 @@ export async function upload({ environment, port, provision }: Upload): Promise<
         env: { ...process.env, ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
         stdio: ["ignore", 2, 2],
     })
+    endWithUs(child)
     const code = await new Promise<number | null>((ended, failed) => {
         child.on("error", failed)
         child.on("close", ended)

@@ -1,18 +1,10 @@
 // An emulated microcontroller: qemu with our firmware, its flash in a file.
 import { type ChildProcess, spawn } from "node:child_process"
-import {
-    closeSync,
-    existsSync,
-    mkdtempSync,
-    openSync,
-    readFileSync,
-    rmSync,
-    truncateSync,
-    writeFileSync,
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { WarmhelloError } from "../errors.js"
+import { unwritable } from "../files.js"
+import { atExit, TemporaryFolder } from "../temporary.js"
 import { type Operation, operations } from "./operations.js"
 import { type Reply, Wire } from "./wire.js"
 
@@ -81,9 +73,12 @@ export class Request {
 
 function flashFile(folder: string, wanted: string | undefined): string {
     const path = wanted ?? join(folder, "flash.bin")
-    if (!existsSync(path)) {
+    if (existsSync(path)) return path
+    try {
         writeFileSync(path, "")
         truncateSync(path, FLASH_CHIP_SIZE)
+    } catch (cause) {
+        throw unwritable(path, cause)
     }
     return path
 }
@@ -96,16 +91,17 @@ export class PowerCut extends Error {}
 
 export class Emulator implements Disposable {
     readonly #options: EmulatorOptions
-    readonly #folder: string
+    readonly #folder: TemporaryFolder
     readonly #wire: Wire
+    readonly #isOver: () => void
     #qemu: ChildProcess | undefined
 
     /** Powers it up. Throws `emulator-missing` or `emulator-failed`. */
     constructor(options: EmulatorOptions) {
         this.#options = options
-        this.#folder = mkdtempSync(join(tmpdir(), "warmhello-mcu-"))
-        this.#wire = Wire.open(this.#folder)
-        process.once("exit", this.#end)
+        this.#folder = new TemporaryFolder("mcu")
+        this.#wire = Wire.open(this.#folder.path)
+        this.#isOver = atExit(() => this.#end())
         try {
             this.powerUp()
         } catch (error) {
@@ -123,16 +119,16 @@ export class Emulator implements Disposable {
         if (!existsSync(image)) {
             throw new WarmhelloError("emulator-missing", "the firmware for the emulated microcontroller is not built")
         }
-        const log = openSync(join(this.#folder, "console.log"), "a")
+        const log = openSync(this.#folder.file("console.log"), "a")
         const args = [
             ...["-machine", "virt", "-bios", "none", "-m", "16M", "-display", "none", "-monitor", "none"],
             ...["-serial", "stdio", "-icount", "shift=0", "-seed", String(seed || Date.now() % 2 ** 31)],
             ...["-rtc", "base=2000-01-01T00:00:00,clock=vm", "-global", "virtio-mmio.force-legacy=false"],
             ...["-object", "rng-random,id=random,filename=/dev/urandom"],
             ...["-device", "virtio-rng-device,rng=random"],
-            ...["-chardev", `pipe,id=wire,path=${join(this.#folder, "wire")}`],
+            ...["-chardev", `pipe,id=wire,path=${this.#folder.file("wire")}`],
             ...["-device", "virtio-serial-device,max_ports=1", "-device", "virtconsole,chardev=wire"],
-            ...["-drive", `if=pflash,index=1,format=raw,file=${flashFile(this.#folder, this.#options.flash)}`],
+            ...["-drive", `if=pflash,index=1,format=raw,file=${flashFile(this.#folder.path, this.#options.flash)}`],
             ...["-device", `loader,file=${image}`, ...(this.#options.more ?? [])],
         ]
         this.#qemu = spawn(QEMU, args, { stdio: ["ignore", log, log] })
@@ -170,19 +166,19 @@ export class Emulator implements Disposable {
 
     /** What it printed, for messages. */
     get console(): string {
-        return readFileSync(join(this.#folder, "console.log"), "utf8")
+        return readFileSync(this.#folder.file("console.log"), "utf8")
     }
 
     [Symbol.dispose](): void {
-        process.off("exit", this.#end)
+        this.#isOver()
         this.#end()
+        this.#folder[Symbol.dispose]()
     }
 
     /** Also when the process ends without a dispose, as by Ctrl-C. */
-    readonly #end = (): void => {
+    #end(): void {
         this.losePower()
         this.#wire[Symbol.dispose]()
-        rmSync(this.#folder, { recursive: true, force: true })
     }
 
     /** Waits until it is awake, and tells it what a board knows. */

@@ -1,11 +1,10 @@
 // Where the instructions go: each function of the firmware, and each phase of a handshake, counted exactly by a plugin
 // of the emulator (test/mcu/profile_plugin.c) while a recording is replayed.
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { existsSync, readFileSync } from "node:fs"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { TemporaryFolder } from "../temporary.js"
 import type { Recording } from "./recording.js"
 import { replay } from "./replay.js"
 
@@ -94,20 +93,16 @@ function sum(calls: CallCost[]): Profile {
 /** Profiles of the full and the resumed handshake of a recording. */
 export function profile(recording: Recording, image: string): [Profile, Profile] {
     if (!existsSync(PLUGIN)) throw new WarmhelloError("emulator-missing", "the emulator's plugin is not built")
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-profile-"))
-    try {
-        const [list, out] = [join(folder, "functions"), join(folder, "profile")]
-        writeFileSync(list, functionList(image))
-        const plugin = `file=${PLUGIN},functions=${list},root=${ROOT},out=${out}`
-        const measured = replay(recording, image, ["-plugin", plugin])
-        const calls = readFileSync(out, "utf8")
-            .split(/^call \d+$/m)
-            .slice(1)
-            .map(readCall)
-        const [full, resumed] = measured.map(({ calls: [first, end] }) => sum(calls.slice(first, end)))
-        if (full === undefined || resumed === undefined) throw new Error("a recording has two connections")
-        return [full, resumed]
-    } finally {
-        rmSync(folder, { recursive: true })
-    }
+    using folder = new TemporaryFolder("profile")
+    const list = folder.write("functions", functionList(image))
+    const out = folder.file("profile")
+    const plugin = `file=${PLUGIN},functions=${list},root=${ROOT},out=${out}`
+    const measured = replay(recording, image, ["-plugin", plugin])
+    const calls = readFileSync(out, "utf8")
+        .split(/^call \d+$/m)
+        .slice(1)
+        .map(readCall)
+    const [full, resumed] = measured.map(({ calls: [first, end] }) => sum(calls.slice(first, end)))
+    if (full === undefined || resumed === undefined) throw new Error("a recording has two connections")
+    return [full, resumed]
 }

@@ -2,14 +2,12 @@
 // with the same certificates.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import net from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../core/client.js"
 import { createCertificateAuthority, type KeyKind } from "../sim/certificates.js"
+import { endWithUs, TemporaryFolder } from "../temporary.js"
 import { Emulator, Request } from "./emulator.js"
 import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
 import { McuClient, type McuConnection } from "./session.js"
@@ -61,26 +59,26 @@ class Reverser implements Disposable {
         readonly port: number,
         readonly ca: string,
         readonly process: ChildProcess,
-        readonly folder: string,
+        readonly folder: TemporaryFolder,
     ) {}
 
     static async start({ keyKind, group }: Case): Promise<Reverser> {
         const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
         const identity = await authority.issue({ names: [HOST], keyKind })
-        const folder = mkdtempSync(join(tmpdir(), "warmhello-record-"))
-        const [certificate, key] = [join(folder, "cert.pem"), join(folder, "key.pem")]
-        writeFileSync(certificate, identity.certificate)
-        writeFileSync(key, identity.key)
+        const folder = new TemporaryFolder("record")
+        const certificate = folder.write("cert.pem", identity.certificate)
+        const key = folder.write("key.pem", identity.key)
         const port = await freePort()
         const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-rev", "-cert", certificate, "-key", key]
         const process = spawn("openssl", [...args, "-groups", group], { stdio: ["ignore", "pipe", "ignore"] })
+        endWithUs(process)
         for await (const line of createInterface({ input: process.stdout })) if (line === "ACCEPT") break
         return new Reverser(port, authority.certificate, process, folder)
     }
 
     [Symbol.dispose](): void {
         this.process.kill()
-        rmSync(this.folder, { recursive: true })
+        this.folder[Symbol.dispose]()
     }
 }
 

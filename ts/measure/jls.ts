@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs"
 import { z } from "zod"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
+import { unreadable } from "../files.js"
 import { type RawEvent, type Session, stoppedBy } from "./raw.js"
 import type { Gap, SampleChunk } from "./source.js"
 import type { Progress } from "./trace/reader.js"
@@ -95,7 +96,7 @@ export async function* readJls({ path, supply, progress, signal }: JlsOptions): 
     try {
         accessSync(path, constants.R_OK)
     } catch (cause) {
-        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+        throw unreadable(path, cause)
     }
     const python = process.env.WARMHELLO_PYTHON ?? "python3"
     const child = spawn(python, [checkoutPath("ts/measure/jls.py"), path], {

@@ -1,6 +1,5 @@
 // Runs a source through a measurement, and writes as it goes.
-import { type Run, type RunWake, runText } from "../energy/run.js"
-import { writeWhole } from "./files.js"
+import { type Run, type RunWake, writeRun } from "../energy/run.js"
 import { Measurement, type MeasurementOptions } from "./measurement.js"
 import type { RawEvent, RawSource } from "./raw.js"
 import type { TraceWriter } from "./trace/writer.js"
@@ -37,7 +36,7 @@ class Saver {
     now(run: () => Run): void {
         if (this.#path === undefined) return
         const startedMs = performance.now()
-        writeWhole(this.#path, runText(run()))
+        writeRun(run(), this.#path)
         const endedMs = performance.now()
         this.#nextMs = endedMs + Math.max(WRITE_EVERY_MS, (endedMs - startedMs) / WRITE_SHARE)
     }

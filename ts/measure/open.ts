@@ -1,6 +1,6 @@
 // What the person named as a source: a serial port, a file of one of several kinds, or a pipe.
-import { statSync } from "node:fs"
-import { WarmhelloError } from "../errors.js"
+import { existsSync, statSync } from "node:fs"
+import { statsOf, unreadable } from "../files.js"
 import { readCsv } from "./csv/source.js"
 import { readJls } from "./jls.js"
 import type { MeterMode } from "./ppk2/protocol.js"
@@ -37,16 +37,11 @@ export function supplyFor(mode: MeterMode, voltageMv: number | undefined, kind: 
 }
 
 function kindOfFile(path: string): SourceKind {
-    let entry: ReturnType<typeof statSync>
-    try {
-        entry = statSync(path)
-    } catch (cause) {
-        if (/^(\/dev\/|COM\d)/i.test(path)) return "ppk2"
-        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
-    }
-    if (entry?.isCharacterDevice()) return "ppk2"
-    if (entry?.isDirectory()) throw new WarmhelloError("file-unreadable", `cannot read ${path}: it is a folder`)
-    if (entry?.isFile() && isTrace(path)) return "trace"
+    if (/^(\/dev\/|COM\d)/i.test(path) && !existsSync(path)) return "ppk2"
+    const entry = statsOf(path)
+    if (entry.isCharacterDevice()) return "ppk2"
+    if (entry.isDirectory()) throw unreadable(path, "it is a folder")
+    if (entry.isFile() && isTrace(path)) return "trace"
     return /\.jls$/i.test(path) ? "jls" : "csv"
 }
 

@@ -1,14 +1,17 @@
 // The C core as the preload uses it, set up by the environment. Loaded at the first connection.
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { rootCertificates } from "node:tls"
 import { Client, type Policy } from "../core/client.js"
 import { loadState, losePower, saveState } from "../core/platform.js"
 import type { Service } from "../core/service.js"
 import { TlsSocket } from "../core/tls-socket.js"
 import { WarmhelloError } from "../errors.js"
-import { parseDuration, parseHostAndPort, parseVersionRange, readFile, readIdentity } from "../settings.js"
+import { readFile, writeWhole } from "../files.js"
+import { environmentNames, hintsFor } from "../hints.js"
+import { parseDuration, parseHostAndPort, parseVersionRange, readIdentity } from "../settings.js"
 
 const environment = process.env
+hintsFor(environmentNames)
 
 function say(text: string): void {
     process.stderr.write(`warmhello: ${text}\n`)
@@ -77,7 +80,7 @@ function restore(path: string): void {
 
 function fallAsleep(path: string): void {
     try {
-        writeFileSync(path, saveState(), { mode: 0o600 })
+        writeWhole(path, saveState(), 0o600)
     } catch (error) {
         say(`WARMHELLO_STATE cannot be written, so the session is lost: ${(error as Error).message}`)
     }

@@ -65,7 +65,7 @@ class Board implements Disposable {
 
     /** Leaves the board waiting: the next call is not far. */
     read(offset: number, size: number): Buffer {
-        const file = this.#folder.path("read.bin")
+        const file = this.#folder.file("read.bin")
         this.#run(["--after", "no_reset", "read_flash", `0x${offset.toString(16)}`, `0x${size.toString(16)}`, file])
         const bytes = readFileSync(file)
         if (bytes.length === size) return bytes

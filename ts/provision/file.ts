@@ -5,7 +5,8 @@ import { domainToASCII } from "node:url"
 import { z } from "zod"
 import { wifiSecurities } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
-import { parseVersionRange, readFile } from "../settings.js"
+import { readFile } from "../files.js"
+import { parseVersionRange } from "../settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1

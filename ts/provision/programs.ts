@@ -1,10 +1,10 @@
 // Espressif's own programs, run as programs: esptool for flash, espefuse for eFuses.
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { accessSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { WarmhelloError } from "../errors.js"
+import { TemporaryFolder } from "../temporary.js"
 
 function isProgram(path: string): boolean {
     try {
@@ -42,31 +42,14 @@ export function runProgram(program: string, args: string[], input?: Buffer): Ran
     return { ok: done.error === undefined && done.status === 0, stdout: done.stdout ?? "", words }
 }
 
-/** A folder for what an image holds, for as long as a program needs it. */
-export class SecretFolder implements Disposable {
-    readonly #path = mkdtempSync(join(tmpdir(), "warmhello-"))
-    readonly #atExit = () => this[Symbol.dispose]()
-
+/** A folder for what an image holds, for as long as a program needs it. Its files are written over before they go. */
+export class SecretFolder extends TemporaryFolder {
     constructor() {
-        process.once("exit", this.#atExit) // Ctrl-C
-    }
-
-    write(name: string, bytes: Buffer): string {
-        const file = join(this.#path, name)
-        writeFileSync(file, bytes, { mode: 0o600 })
-        return file
-    }
-
-    path(name: string): string {
-        return join(this.#path, name)
-    }
-
-    [Symbol.dispose](): void {
-        process.off("exit", this.#atExit)
-        for (const name of readdirSync(this.#path)) {
-            const file = join(this.#path, name)
-            writeFileSync(file, randomBytes(readFileSync(file).length))
-        }
-        rmSync(this.#path, { recursive: true })
+        super("secret", () => {
+            for (const name of readdirSync(this.path)) {
+                const file = this.file(name)
+                writeFileSync(file, randomBytes(readFileSync(file).length))
+            }
+        })
     }
 }

@@ -14,7 +14,10 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { installPackages } from "./apt.mjs"
+import { alone } from "./lock.mjs"
 import { makePio, pioIsMade } from "./platformio.mjs"
+import { adviceFor, problemOf, SetupError } from "./problem.mjs"
 import { root } from "./shell.mjs"
 
 const build = join(root, "build")
@@ -35,9 +38,6 @@ if (nodeMajor < 20 || (nodeMajor === 20 && nodeMinor < 11)) {
     process.exit(6)
 }
 
-/** Ends set-up with one line that tells what to do. */
-class SetupError extends Error {}
-
 /** @param {string[]} command @param {{env?: Record<string, string>}} [options] */
 function run(command, options = {}) {
     const [program = "", ...args] = command
@@ -49,7 +49,8 @@ function run(command, options = {}) {
     })
     if (done.error !== undefined || done.status !== 0) {
         const output = `${done.stdout ?? ""}${done.stderr ?? ""}`.trimEnd().split("\n").slice(-40).join("\n")
-        throw new SetupError(`${output}\nThis command failed: ${command.join(" ")}`)
+        const why = done.error === undefined ? "" : ` (${done.error.message})`
+        throw new SetupError(`${output}\nThis command failed${why}: ${command.join(" ")}.${adviceFor(output)}`)
     }
     return done.stdout
 }
@@ -144,22 +145,7 @@ const systemNeeds = [
 
 const missingPackages = () => systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
 
-/**
- * Keeps Debian from starting the servers that it installs: tests start their own.
- * @param {() => void} install
- */
-function withoutServices(install) {
-    const policy = "/usr/sbin/policy-rc.d" // invoke-rc.d asks this program; 101 forbids the start
-    if (existsSync(policy)) return install()
-    writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 })
-    try {
-        install()
-    } finally {
-        rmSync(policy)
-    }
-}
-
-function installPackages() {
+function makePackages() {
     const missing = missingPackages()
     if (missing.length === 0) return
     const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`
@@ -169,8 +155,7 @@ function installPackages() {
     if (process.getuid?.() !== 0) {
         throw new SetupError(`Missing system packages. Run: sudo ${command}`)
     }
-    run(["apt-get", "update", "-qq"])
-    withoutServices(() => run(command.split(" "), { env: { DEBIAN_FRONTEND: "noninteractive" } }))
+    installPackages(missing)
     const still = missingPackages()
     if (still.length > 0) throw new SetupError(`Installed, but still not found: ${still.join(", ")}`)
 }
@@ -214,8 +199,8 @@ function vendorSource(manifest, folder, to) {
     checkCargo()
     const vendor = join(build, "cargo-vendor")
     rmSync(vendor, { recursive: true, force: true })
-    rmSync(to, { recursive: true, force: true })
     run(["cargo", "vendor", "--locked", "--quiet", "--manifest-path", manifest, vendor])
+    rmSync(to, { recursive: true, force: true })
     renameSync(join(vendor, folder), to)
     rmSync(vendor, { recursive: true, force: true })
 }
@@ -250,7 +235,7 @@ const steps = [
         name: "system packages",
         from: () => "", // looked for each time, which costs next to nothing
         made: () => missingPackages().length === 0,
-        make: installPackages,
+        make: makePackages,
     },
     {
         name: "npm packages",
@@ -428,54 +413,37 @@ function perform(step, label) {
     process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
-/** Whether the set-up that wrote the lock still runs; one that was ended leaves it behind. */
-function lockIsHeld() {
-    try {
-        process.kill(Number(readFileSync(lockFile, "utf8")), 0)
-        return true
-    } catch {
-        return false
-    }
+/** @param {Record<string, string>} stamps */
+function writeStamps(stamps) {
+    writeFileSync(`${stampsFile}.part`, JSON.stringify(stamps, null, 2))
+    renameSync(`${stampsFile}.part`, stampsFile)
 }
 
-/**
- * Two set-ups at work in one folder would spoil each other's builds: the second one waits.
- * @param {() => void} work
- */
-function alone(work) {
-    const asleep = new Int32Array(new SharedArrayBuffer(4))
-    for (;;) {
-        try {
-            writeFileSync(lockFile, String(process.pid), { flag: "wx" })
-            break
-        } catch {
-            if (lockIsHeld()) Atomics.wait(asleep, 0, 0, 100)
-            else rmSync(lockFile, { force: true })
-        }
-    }
-    try {
-        work()
-    } finally {
-        rmSync(lockFile, { force: true })
-    }
-}
-
-function main() {
+function makeAll() {
     const stamps = readStamps()
     for (const [index, step] of steps.entries()) {
         const from = step.from()
         if (stamps[step.name] === from && step.made()) continue
         perform(step, `set-up ${index + 1}/${steps.length}`)
         stamps[step.name] = from
-        writeFileSync(stampsFile, JSON.stringify(stamps, null, 2))
+        writeStamps(stamps)
     }
 }
 
+function allIsMade() {
+    const stamps = readStamps()
+    return steps.every((step) => step.made() && stamps[step.name] === step.from())
+}
+
 try {
-    mkdirSync(build, { recursive: true })
-    alone(main)
+    // A checkout that can only be read is as good as any, once everything is made.
+    if (!allIsMade()) {
+        mkdirSync(build, { recursive: true })
+        alone(lockFile, makeAll)
+    }
 } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    process.stderr.write(`\n${error.message}\n`)
+    const problem = problemOf(error)
+    if (problem === undefined) throw error
+    process.stderr.write(`\n${problem.message}\n`)
     process.exitCode = 6
 }

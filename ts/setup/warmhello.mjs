@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // The `warmhello` command. It only starts the compiled program, or says what is missing.
-import { existsSync } from "node:fs"
 
-const program = new URL("../../build/ts/cli/main.js", import.meta.url)
-if (existsSync(program)) {
-    await import(program.href)
-} else {
-    console.error("warmhello is not built yet. Run: npm run setup")
+try {
+    await import("../../build/ts/cli/main.js")
+} catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ERR_MODULE_NOT_FOUND") throw error
+    console.error("warmhello is not built yet, or not whole. Run: npm run setup")
     process.exitCode = 6
 }

@@ -4,7 +4,7 @@ import { Service } from "../core/service.js"
 import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
-import { Vm } from "./vm.js"
+import { Vm, vmPanic } from "./vm.js"
 
 export interface BoardOptions {
     program: Uint8Array
@@ -42,6 +42,23 @@ const DEVICE_ID = "77617266696c6c6f"
 
 /** Marks of the VM's log lines (printDmesg in the DeviceScript CLI). */
 const lineLevels: Record<string, AppLine["level"]> = { ">": "log", "!": "error", "?": "debug" }
+
+/** Nothing else happens in this process while an app keeps the processor, so that nobody could even end it. */
+const LONGEST_TURN_MS = 5000
+
+/** Why the VM gave up the app. */
+function panicError(code: number, exception: string): WarmhelloError {
+    switch (code) {
+        case vmPanic.endless:
+            return new WarmhelloError("app-endless", "the app loops without letting anything else happen")
+        case vmPanic.memory:
+            return new WarmhelloError("app-memory", "the app has run out of memory")
+        case vmPanic.stack:
+            return new WarmhelloError("app-recursion", "the app calls itself too deep")
+        default:
+            return new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`)
+    }
+}
 
 type End = { sleepMs: number } | { error: WarmhelloError }
 
@@ -115,8 +132,11 @@ export class Board implements Disposable {
             },
             onFrame: (frame) => this.#bus?.receive(frame),
             onStandby: (sleepMs) => end({ sleepMs }),
-            onPanic: (code) =>
-                end({ error: new WarmhelloError("app-threw", `the app threw: ${exception || `panic ${code}`}`) }),
+            onPanic: (code) => end({ error: panicError(code, exception) }),
+            longestTurnMs: Math.min(LONGEST_TURN_MS, this.#options.wakeTimeoutMs),
+            onStuck: () => end({ error: panicError(vmPanic.endless, "") }),
+            onAbort: (error) =>
+                end({ error: new WarmhelloError("app-threw", `the virtual machine has failed: ${error}`) }),
         })
         sockets.attach(vm)
         this.#bus?.join((frame) => vm.receive(frame))

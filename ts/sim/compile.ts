@@ -1,8 +1,10 @@
 // DeviceScript's compiler, from @devicescript/cli, as a child process.
 import { fork } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { WarmhelloError } from "../errors.js"
+import { readFile } from "../files.js"
+import { endWithUs, TemporaryFolder } from "../temporary.js"
 
 /** The DeviceScript project that a file is in: the nearest folder above it with a devsconfig.json. */
 function projectOf(app: string): string {
@@ -36,8 +38,10 @@ export interface CompiledProgram {
 /** The same, with what else the compiler makes of an app's project. */
 export async function compileProgram(app: string): Promise<CompiledProgram> {
     const path = resolve(app)
-    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
-    if (path.endsWith(".devs")) return { bytecode: readFileSync(path), serviceConstants: "" }
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
+    if (!stats.isFile()) throw new WarmhelloError("file-unreadable", `${app} is no file: an app is a .ts or a .devs`)
+    if (path.endsWith(".devs")) return { bytecode: readFile(path), serviceConstants: "" }
     const project = projectOf(path)
     const entry = relative(project, path)
     const { bytecode, failed, output } = await runDeviceScript(project, ["build", entry])
@@ -56,9 +60,11 @@ function constantsOf(project: string): string {
 /** Compiles a board's file into what DeviceScript's firmware reads at the start of flash.
  *
  * Throws `board-unusable` with the compiler's own words. */
-export async function compileBoard(file: string, into: string): Promise<void> {
-    const { failed, output } = await runDeviceScript(dirname(file), ["dcfg", file, "--output", into])
-    if (!failed) return
+export async function compileBoard(file: string): Promise<Buffer> {
+    using folder = new TemporaryFolder("board")
+    const made = folder.file("dcfg.bin")
+    const { failed, output } = await runDeviceScript(dirname(file), ["dcfg", file, "--output", made])
+    if (!failed) return readFile(made)
     const problem = /^Error: (.*)$/m.exec(output)?.[1] ?? output
     throw new WarmhelloError("board-unusable", `DeviceScript does not take this board: ${problem}`)
 }
@@ -83,13 +89,11 @@ async function runDeviceScript(cwd: string, args: string[]): Promise<CompilerRun
     child.on("message", (message) => {
         if (message instanceof Uint8Array) bytecode = message
     })
-    const end = () => child.kill("SIGKILL") // Ctrl-C does not reach it while it compiles
-    process.once("exit", end)
+    endWithUs(child, "SIGKILL") // no other signal reaches it while it compiles
     const code = await new Promise<number | null>((done, failed) => {
         child.on("error", failed)
         child.on("close", done)
     })
-    process.off("exit", end)
     const run = { failed: code !== 0, output: withoutColours(output).trimEnd() }
     return bytecode === undefined ? run : { ...run, bytecode }
 }

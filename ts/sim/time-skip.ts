@@ -1,8 +1,8 @@
 // Moves the clock of a server's process along with skipped sleeps, by libfaketime.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { WarmhelloError } from "../errors.js"
+import { TemporaryFolder } from "../temporary.js"
 
 const LIBRARY = "faketime/libfaketimeMT.so.1"
 
@@ -20,16 +20,13 @@ function findLibrary(): string {
 
 /** A clock ahead of the real one by all sleeps that were skipped. Only the wall clock jumps; timers run on. */
 export class TimeSkip implements Disposable {
-    readonly #folder = mkdtempSync(join(tmpdir(), "warmhello-time-"))
-    readonly #file = join(this.#folder, "offset")
     readonly #library = findLibrary()
+    readonly #folder = new TemporaryFolder("time")
+    #file = ""
     #skippedMs = 0
-
-    readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true })
 
     constructor() {
         this.#write()
-        process.once("exit", this.#removeFolder) // Ctrl-C disposes of nothing
     }
 
     /** Environment for a process that shall live on this clock. */
@@ -48,11 +45,10 @@ export class TimeSkip implements Disposable {
     }
 
     #write(): void {
-        writeFileSync(this.#file, `+${(this.#skippedMs / 1000).toFixed(3)}\n`)
+        this.#file = this.#folder.write("offset", `+${(this.#skippedMs / 1000).toFixed(3)}\n`)
     }
 
     [Symbol.dispose](): void {
-        process.off("exit", this.#removeFolder)
-        this.#removeFolder()
+        this.#folder[Symbol.dispose]()
     }
 }

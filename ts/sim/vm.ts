@@ -14,6 +14,7 @@ interface VmModule {
     _malloc(size: number): number
     _free(pointer: number): void
     _jd_em_tcpsock_on_event(event: number, pointer: number, length: number): void
+    _jd_em_process(): number
     devsSetDeviceId(id: string): void
     devsStart(): void
     devsStop(): void
@@ -32,6 +33,9 @@ interface VmModule {
     sockClose: () => number
     sockIsAvailable: () => boolean
 }
+
+/** Panics of the VM (DEVS_PANIC_* in its devicescript.h). */
+export const vmPanic = { endless: 60001, memory: 60004, stack: 60006 } as const
 
 type VmFactory = (module: { print: (text: string) => void; printErr: (text: string) => void }) => Promise<VmModule>
 
@@ -54,6 +58,12 @@ export interface VmOptions {
     /** The program asked the control service to sleep. */
     onStandby: (durationMs: number) => void
     onPanic: (code: number) => void
+    /** For how long the program may keep the processor, whatever else there is to do. */
+    longestTurnMs: number
+    /** It has kept it for longer. */
+    onStuck: () => void
+    /** The machine itself has failed. */
+    onAbort: (error: unknown) => void
 }
 
 const BUNDLE_START = "var require_devicescript_vm = __commonJS({"
@@ -67,6 +77,20 @@ const CONTROL_STANDBY = 0x87
 
 /** What the VM prints by itself would spoil the output of --json -; all that matters comes by hooks as well. */
 const silent = { log() {}, debug() {}, warn() {}, error() {} }
+
+class Stuck extends Error {}
+
+/** When the turn that the VM has is over. */
+let turnEndsMs = Number.POSITIVE_INFINITY
+
+/** The VM's clock. A loop without any wait ends by the VM's own count of steps, which starts anew with each fiber that it
+ * resumes; before that it asks what time it is, so that a loop of waits that take no time is ended here. */
+class VmDate extends Date {
+    static override now(): number {
+        if (performance.now() > turnEndsMs) throw new Stuck()
+        return Date.now()
+    }
+}
 
 let factory: VmFactory | undefined
 
@@ -86,26 +110,28 @@ function loadFactory(): VmFactory {
     const commonJs =
         "const __commonJS = (modules) => () => { const module = { exports: {} };" +
         " Object.values(modules)[0](module.exports, module); return module.exports }"
-    const script = `(function (require, __filename, __dirname, console) { ${commonJs};\n${source.slice(start, end + BUNDLE_END.length)}\nreturn require_devicescript_vm() })`
+    const script = `(function (require, __filename, __dirname, console, Date) { ${commonJs};\n${source.slice(start, end + BUNDLE_END.length)}\nreturn require_devicescript_vm() })`
     const wrapper = new vm.Script(script, { filename: "devicescript-vm.js" }).runInThisContext()
-    return wrapper(require, bundle, dirname(bundle), silent)
+    return wrapper(require, bundle, dirname(bundle), silent, VmDate)
 }
 
 /** One run of a program: made at a wake, stopped at the next sleep. */
 export class Vm {
     readonly #module: VmModule
+    readonly #options: VmOptions
     #running = false
     /** Frames for the VM, which takes none while it executes. */
     #arrived: Uint8Array[] = []
 
-    private constructor(module: VmModule) {
+    private constructor(module: VmModule, options: VmOptions) {
         this.#module = module
+        this.#options = options
     }
 
     static async create(options: VmOptions): Promise<Vm> {
         factory ??= loadFactory()
         const module = await factory({ print: () => {}, printErr: () => {} })
-        const machine = new Vm(module)
+        const machine = new Vm(module, options)
         machine.#hook(options)
         return machine
     }
@@ -119,7 +145,7 @@ export class Vm {
         onStarted()
         this.#takeFrames()
         const result = this.#deploy(program)
-        if (result === 0) return
+        if (result === 0 || !this.#running) return
         this.stop()
         throw new WarmhelloError("not-a-program", "the virtual machine refuses the program", { cause: result })
     }
@@ -127,10 +153,38 @@ export class Vm {
     /** 0, or why the VM does not take the program. What is no bytecode at all makes it abort. */
     #deploy(program: Uint8Array): unknown {
         try {
-            return this.#module.devsDeploy(program)
+            return this.#limited(() => this.#module.devsDeploy(program))
         } catch (error) {
+            if (error instanceof Stuck) this.#failed(error)
             return error
         }
+    }
+
+    /** Lets the VM execute. Undefined when that has failed, and the VM has stopped. */
+    #turn<T>(execute: () => T): T | undefined {
+        try {
+            return this.#limited(execute)
+        } catch (error) {
+            this.#failed(error)
+            return undefined
+        }
+    }
+
+    /** Throws `Stuck` after the longest turn. */
+    #limited<T>(execute: () => T): T {
+        turnEndsMs = performance.now() + this.#options.longestTurnMs
+        try {
+            return execute()
+        } finally {
+            turnEndsMs = Number.POSITIVE_INFINITY
+        }
+    }
+
+    #failed(error: unknown): void {
+        if (!this.#running) return
+        this.stop()
+        if (error instanceof Stuck) this.#options.onStuck()
+        else this.#options.onAbort(error)
     }
 
     stop(): void {
@@ -145,7 +199,9 @@ export class Vm {
     }
 
     #takeFrames(): void {
-        for (const frame of this.#arrived.splice(0)) if (this.#running) this.#module.handlePacket(frame)
+        for (const frame of this.#arrived.splice(0)) {
+            if (this.#running) this.#turn(() => this.#module.handlePacket(frame))
+        }
     }
 
     /** Tells the program about its socket. Has no effect once the VM has stopped. */
@@ -153,15 +209,19 @@ export class Vm {
         if (!this.#running) return
         const pointer = data.length > 0 ? this.#module._malloc(data.length) : 0
         if (pointer !== 0) this.#module.HEAPU8.set(data, pointer)
-        this.#module._jd_em_tcpsock_on_event(socketEvent[event], pointer, data.length)
+        this.#turn(() => this.#module._jd_em_tcpsock_on_event(socketEvent[event], pointer, data.length))
         if (pointer !== 0) this.#module._free(pointer)
     }
 
     #hook(options: VmOptions): void {
         const module = this.#module
+        const process = module._jd_em_process
+        module._jd_em_process = () => this.#limited(process)
         module.dmesg = options.log
         module.log = () => {}
-        module.error = () => {}
+        module.error = (error) => {
+            if (error instanceof Error) this.#failed(error)
+        }
         module.deployHandler = () => {}
         module.panicHandler = (code) => {
             if (this.#running && code !== 0) options.onPanic(code)

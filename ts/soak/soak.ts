@@ -1,11 +1,9 @@
 // Wakes in the simulator while everything goes wrong that may. A wake may fail only because of what
 // was done to its connection, never because a session was kept.
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as platform from "../core/platform.js"
 import type { ErrorCode } from "../errors.js"
 import { Board, type WakeReport } from "../sim/board.js"
+import { TemporaryFolder } from "../temporary.js"
 import { boardFaults, type Place, planLine } from "./faults.js"
 import { Random } from "./random.js"
 import { World } from "./world.js"
@@ -123,8 +121,8 @@ class Soak {
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-soak-"))
-    const flashFile = join(folder, "flash.bin")
+    using folder = new TemporaryFolder("soak")
+    const flashFile = folder.file("flash.bin")
     try {
         const run = new Soak(options)
         const random = new Random(options.seed)
@@ -141,6 +139,5 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         return run.result
     } finally {
         platform.restartWithFlash(undefined)
-        rmSync(folder, { recursive: true, force: true })
     }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { WarmhelloError } from "../../errors.js"
+import { unreadable } from "../../files.js"
 import { type RawEvent, type Session, stoppedBy } from "../raw.js"
 import type { Progress } from "../trace/reader.js"
 import { type CsvHeader, readHeader } from "./header.js"
@@ -77,7 +78,7 @@ const endEvent = (rest: Buffer, name: string, signal: AbortSignal): RawEvent => 
 
 function readableOrThrow(error: unknown, name: string): never {
     if (error instanceof WarmhelloError) throw new WarmhelloError(error.code, `${name}: ${error.message}`)
-    throw new WarmhelloError("file-unreadable", `cannot read ${name}: ${(error as Error).message}`, { cause: error })
+    throw unreadable(name, error)
 }
 
 export async function* readCsv(options: CsvOptions): AsyncGenerator<RawEvent> {

@@ -1,6 +1,7 @@
 // Reads a raw trace, of any length, block by block.
 import { closeSync, openSync, readSync } from "node:fs"
 import { WarmhelloError } from "../../errors.js"
+import { unreadable } from "../../files.js"
 import { type RawEvent, stoppedBy } from "../raw.js"
 import { type Block, decodeBlock, FILE_HEADER_BYTES, FILE_MAGIC, FORMAT_VERSION, fromBlock } from "./format.js"
 
@@ -47,7 +48,7 @@ function openToRead(path: string): number {
     try {
         return openSync(path, "r")
     } catch (cause) {
-        throw new WarmhelloError("file-unreadable", `cannot read ${path}: ${(cause as Error).message}`, { cause })
+        throw unreadable(path, cause)
     }
 }
 

@@ -1,6 +1,6 @@
 // Writes a raw trace as it comes: after Ctrl-C, a pulled cable or a crash all blocks but the last are there.
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs"
-import { WarmhelloError } from "../../errors.js"
+import { unwritable } from "../../files.js"
 import type { RawEvent } from "../raw.js"
 import { encodeBlock, FILE_HEADER_BYTES, fileHeader, toBlock } from "./format.js"
 import { soundLength } from "./reader.js"
@@ -9,21 +9,20 @@ import { soundLength } from "./reader.js"
 const GATHERED_BYTES = 1 << 16
 
 export class TraceWriter {
-    readonly #file: number
     readonly #path: string
+    /** Undefined as long as the source has delivered nothing. */
+    #file: number | undefined
     #gathered: Buffer[] = []
     #gatheredBytes = 0
 
-    private constructor(file: number, path: string) {
-        this.#file = file
+    private constructor(path: string, file: number | undefined) {
         this.#path = path
+        this.#file = file
     }
 
-    /** A new file; what was there is overwritten. */
+    /** A new file, made with the first event; what was there is overwritten. */
     static create(path: string): TraceWriter {
-        const writer = new TraceWriter(open(path, "w"), path)
-        writer.#put(fileHeader())
-        return writer
+        return new TraceWriter(path, undefined)
     }
 
     /** Goes on with a trace; a block that a crash cut off is taken away. */
@@ -32,7 +31,7 @@ export class TraceWriter {
         const file = open(path, "r+")
         ftruncateSync(file, Math.max(length, FILE_HEADER_BYTES))
         closeSync(file)
-        return new TraceWriter(open(path, "a"), path)
+        return new TraceWriter(path, open(path, "a"))
     }
 
     write(event: RawEvent): void {
@@ -50,13 +49,23 @@ export class TraceWriter {
         try {
             this.#flush()
         } finally {
-            closeSync(this.#file)
+            if (this.#file !== undefined) closeSync(this.#file)
         }
     }
 
+    /** Made if it is not there yet. */
+    #opened(): number {
+        if (this.#file === undefined) {
+            this.#file = open(this.#path, "w")
+            this.#put(fileHeader())
+        }
+        return this.#file
+    }
+
     #put(bytes: Buffer): void {
+        const file = this.#opened()
         try {
-            for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at)
+            for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
         } catch (cause) {
             throw unwritable(this.#path, cause)
         }
@@ -69,10 +78,6 @@ export class TraceWriter {
         this.#gatheredBytes = 0
         this.#put(bytes)
     }
-}
-
-function unwritable(path: string, cause: unknown): WarmhelloError {
-    return new WarmhelloError("file-unwritable", `cannot write ${path}: ${(cause as Error).message}`, { cause })
 }
 
 function open(path: string, flags: string): number {

@@ -1,0 +1,182 @@
+// The commands of `warmhello` and their flags.
+import { Command, Option } from "commander"
+import { fieldNames, hintsFor, type SettingNames } from "../hints.js"
+import { mcuKinds } from "../mcu/remote-core.js"
+import { burnChips } from "../provision/burn.js"
+import { type BenchFlags, benchCommand } from "./bench.js"
+import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
+import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
+import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
+import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
+import { buildCommand } from "./build.js"
+import { addEnergyCommands } from "./energy-commands.js"
+import { type FlashFlags, flashCommand } from "./flash.js"
+import { inspectCommand } from "./inspect.js"
+import { addMeasureCommand } from "./measure-flags.js"
+import { type MonitorFlags, monitorCommand } from "./monitor.js"
+import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
+import { provisionCommand } from "./provision.js"
+import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
+import { type SoakFlags, soakCommand } from "./soak.js"
+import { packageVersion } from "./version.js"
+
+function addRunFlags(command: Command, cycles: number, leastCycles: number): Command {
+    return command
+        .option("--cycles <n>", "wakes to run", count(leastCycles), cycles)
+        .option("--sleep <time>", "sleep this long, whatever the app asks for (10m, 2h)", duration)
+        .addOption(
+            optionWithDefault("--connect-timeout <time>", "deadline for a connect with all it tries", duration, "10s"),
+        )
+        .addOption(optionWithDefault("--wake-timeout <time>", "how long the app may stay awake", duration, "30s"))
+        .addOption(
+            optionWithDefault(
+                "--server-forgets <time>",
+                "how long the built-in server remembers a session",
+                duration,
+                "2h",
+            ),
+        )
+        .option("--power-loss-every <n>", "let the power fail in every nth sleep; 0 for never", count(0), 0)
+        .option("--flash <file>", "keep the session in this file as well, as in a board's flash; made if missing")
+        .option("--real-time", "really sleep", false)
+        .option("--verbose", "show the app's debug lines as well", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+}
+
+function addFirmwareCommands(root: Command, signal: AbortSignal): void {
+    root.command("build")
+        .description("an app as C sources for the firmware: bytecode, service constants, the board's configuration")
+        .argument("<app>", "the app, .ts or compiled .devs")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .option("--out <folder>", "write them there (default: build/program/<chip>, where the firmware's build looks)")
+        .option("--json <file>", "write what was built as JSON; - for standard output")
+        .action(buildCommand)
+    root.command("flash")
+        .description("build the firmware with an app in it, by PlatformIO, and write it to a board")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .requiredOption("--app <file>", "the app, .ts or compiled .devs")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
+        .action((flags: FlashFlags) => flashCommand(flags))
+    root.command("monitor")
+        .description("follow a board's serial log: the outcome of each wake's connect")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--wakes <n>", "end after so many wakes", count(1))
+        .addOption(
+            optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),
+        )
+        .option("--json <file>", "write the wakes as JSON; - for standard output")
+        .action((flags: MonitorFlags) => monitorCommand(flags, signal))
+}
+
+/** What hints may name: the flags of this command, and the fields of a provisioning file where one is given. */
+export function namesFor(command: Command): SettingNames {
+    const isProvisioned = command.name() === "provision" || command.opts().provision !== undefined
+    return (setting) => {
+        if (setting === "help") return `warmhello ${command.name()} --help`
+        const field = isProvisioned ? fieldNames(setting) : undefined
+        return field ?? command.options.find(({ long }) => long === `--${setting}`)?.long
+    }
+}
+
+export function program(signal: AbortSignal): Command {
+    const root = new Command("warmhello")
+        .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
+        .version(packageVersion())
+        .hook("preAction", (_, command) => hintsFor(namesFor(command)))
+        .exitOverride()
+        .configureOutput({ outputError: (text, write) => write(text) })
+    addRunFlags(
+        root
+            .command("simulate")
+            .description("run a DeviceScript app through wakes and deep sleeps, over real TLS")
+            .argument("[app]", `the app, .ts or compiled .devs (default: the sample, ${SAMPLE_APP})`)
+            .option(
+                "--server <host:port>",
+                "connect there, whatever host the app names (default: a built-in server)",
+                hostAndPort,
+            )
+            .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
+            .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
+            .option("--key <file>", "its private key as PEM")
+            .addOption(
+                new Option(
+                    "--provision <file>",
+                    "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
+                ).conflicts(["server", "ca", "cert", "key", "alpn", "tls", "tickets"]),
+            )
+            .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
+            .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
+            .addOption(
+                new Option(
+                    "--mcu <kind>",
+                    "run the native part on an emulated microcontroller instead of this machine",
+                ).choices(mcuKinds),
+            )
+            .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
+            .option("--no-service", "as firmware without the TLS session service"),
+        10,
+        1,
+    ).action((app: string | undefined, flags: SimulateFlags) => simulateCommand(app, flags, signal))
+    addRunFlags(
+        root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
+        5,
+        2, // one that is full and one that resumes
+    ).action((flags: SimulateFlags) => startCommand(flags, signal))
+    root.command("bench")
+        .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
+        .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
+        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchFlags) => benchCommand(flags, signal))
+    root.command("bench-store")
+        .description("what keeping the session costs: instructions, operations on flash and years, code size")
+        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
+    root.command("bench-mcu")
+        .description("exact costs of full and resumed handshakes on an emulated microcontroller")
+        .option("--write", "put the tables into docs/PERFORMANCE.md, and the figures where CI looks for them", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
+    root.command("record-mcu")
+        .description("make the recordings for bench-mcu anew, against OpenSSL")
+        .action(recordMcuCommand)
+    root.command("bench-service")
+        .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
+        .option("--write", "put the table into docs/PERFORMANCE.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
+    root.command("inspect")
+        .description("what the journal in a flash image holds; never a secret")
+        .argument("<file>", "the image: the file of --flash, or the partition read from a board")
+        .option("--json <file>", "write it as JSON; - for standard output")
+        .action(inspectCommand)
+    root.command("provision")
+        .description("check a provisioning file, and give it to a board")
+        .argument("[file]", "the file, see docs/PROVISIONING.md")
+        .option("--check", "check it and write nothing, which is what happens without any other flag")
+        .option("--out <image>", "write an image of the board's partition")
+        .option("--image <image>", "with --out: put the new contents beside those of this image")
+        .option("--slot <file>", "write the one slot that a device is sent to rotate by itself")
+        .option("--port <port>", "write the slot that is not in use on the board there, through esptool")
+        .option("--burn", "burn the device key into an eFuse of the board, once and for good")
+        .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
+        .option("--json <file>", "write what was found as JSON; - for standard output")
+        .action(provisionCommand)
+    addMeasureCommand(root, signal)
+    addEnergyCommands(root)
+    addFirmwareCommands(root, signal)
+    root.command("soak")
+        .description("many wakes of the sample app under random faults: none may fail because of resumption")
+        .option("--cycles <n>", "wakes to run", count(1), 1000)
+        .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: SoakFlags) => soakCommand(flags, signal))
+    root.command("bench-wakes")
+        .description("time simulated wakes of the sample app, as JSON")
+        .option("--cycles <n>", "wakes to run", count(2), 100)
+        .option("--json <file>", "write the JSON there instead of to standard output")
+        .action((flags: BenchWakesFlags) => benchWakesCommand(flags, signal))
+    return root
+}
