@@ -14,6 +14,7 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "./node-version.mjs"
 import { makePio, pioIsMade } from "./platformio.mjs"
 import { root } from "./shell.mjs"
 
@@ -29,11 +30,7 @@ const forPio = forTests || process.argv.includes("--pio")
 const forMcu = forCi || process.argv.includes("--mcu")
 const forPowercuts = forCi || process.argv.includes("--powercuts")
 
-const [nodeMajor = 0, nodeMinor = 0] = process.versions.node.split(".").map(Number)
-if (nodeMajor < 20 || (nodeMajor === 20 && nodeMinor < 11)) {
-    process.stderr.write(`warmhello needs Node 20.11 or newer; this one is ${process.versions.node}.\n`)
-    process.exit(6)
-}
+if (nodeIsTooOldForSetup) refuseOldNode()
 
 /** Ends set-up with one line that tells what to do. */
 class SetupError extends Error {}
@@ -84,7 +81,7 @@ function filesUnder(paths) {
 /** @param {string[]} paths @param {string[]} [extra] */
 function fingerprint(paths, extra = []) {
     const hash = createHash("sha256")
-    for (const text of [process.version, root, ...extra]) hash.update(`${text}\0`)
+    for (const text of [root, ...extra]) hash.update(`${text}\0`)
     for (const file of filesUnder(paths)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0")
     return hash.digest("hex")
 }
@@ -244,6 +241,14 @@ const mcuBuilds = /** @type {const} */ ([
 
 /** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
 
+/** @type {Step} */
+const npmPackages = {
+    name: "npm packages",
+    from: () => fingerprint(["package.json", "package-lock.json"]),
+    made: () => existsSync(join(root, "node_modules/koffi")),
+    make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+}
+
 /** @type {Step[]} */
 const steps = [
     {
@@ -252,12 +257,7 @@ const steps = [
         made: () => missingPackages().length === 0,
         make: installPackages,
     },
-    {
-        name: "npm packages",
-        from: () => fingerprint(["package.json", "package-lock.json"]),
-        made: () => existsSync(join(root, "node_modules/koffi")),
-        make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
-    },
+    npmPackages,
     {
         name: `wolfSSL ${WOLFSSL_VERSION}`,
         from: () => fingerprint(["firmware/wolfssl/Cargo.lock"], [wolfsslDir]),
@@ -460,9 +460,12 @@ function alone(work) {
     }
 }
 
+/** An old Node comes as far as the npm packages, which bring a living one. */
+const ownSteps = nodeIsTooOld ? steps.slice(0, steps.indexOf(npmPackages) + 1) : steps
+
 function main() {
     const stamps = readStamps()
-    for (const [index, step] of steps.entries()) {
+    for (const [index, step] of ownSteps.entries()) {
         const from = step.from()
         if (stamps[step.name] === from && step.made()) continue
         perform(step, `set-up ${index + 1}/${steps.length}`)
@@ -471,9 +474,17 @@ function main() {
     }
 }
 
+/** The rest of set-up, on the Node that was brought. */
+function goOn() {
+    if (livingNode() === undefined) return refuseOldNode()
+    process.stderr.write(`${handOver}\n`)
+    process.exitCode = spawnSync(livingNode() ?? "", process.argv.slice(1), { stdio: "inherit" }).status ?? 6
+}
+
 try {
     mkdirSync(build, { recursive: true })
     alone(main)
+    if (nodeIsTooOld) goOn()
 } catch (error) {
     if (!(error instanceof SetupError)) throw error
     process.stderr.write(`\n${error.message}\n`)

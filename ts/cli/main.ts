@@ -1,0 +1,4 @@
+// The entry of the command `warmhello`. The program is loaded once it is clear that this Node can read it.
+import "#living-node"
+
+import("./program.js")
