@@ -167,11 +167,15 @@ function tryFolder(path: string): void {
     rmSync(part)
 }
 
+/** Text as UTF-8. */
+export const asBytes = (contents: string | Buffer): Buffer =>
+    typeof contents === "string" ? Buffer.from(contents) : contents
+
 /** The file with these contents in place of what it held; a failure leaves that as it was, or no file where there was
  * none. A new file gets `mode`, another one keeps its own. Pipes and devices are written to as they are. Throws
  * `file-unwritable`. */
 export function writeWhole(path: string, contents: string | Buffer, mode = 0o666): void {
-    const bytes = Buffer.from(contents)
+    const bytes = asBytes(contents)
     try {
         const target = targetOf(path)
         if (target.kind === "descriptor") writeAll(target.descriptor, bytes)

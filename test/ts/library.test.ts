@@ -12,6 +12,7 @@ import { native } from "#warmhello/core/library.js"
 import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import {
+    builtAtMs,
     cutFlash,
     jumpWallClock,
     loadState,
@@ -84,6 +85,7 @@ test("every native function works from TypeScript", async () => {
     losePower()
     setWallClockKnown(true)
     jumpWallClock(0)
+    expect(builtAtMs()).toBeGreaterThan(0)
     await visit(clientOptions(server))
     sleep(1000)
     loadState(saveState())

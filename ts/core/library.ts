@@ -78,6 +78,7 @@ function load() {
     return {
         hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
         hostStop: library.func("void wh_ffi_host_stop(void)"),
+        hostBuiltS: library.func("int64_t wh_host_built_s(void)"),
         hostJumpWall: library.func("void wh_host_jump_wall(int64_t s)"),
         flashFileCut: library.func("void wh_flash_file_cut(uint32_t nth)"),
         hostSetKey: library.func("void wh_host_set_key(const uint8_t *key)"),

@@ -63,6 +63,17 @@ export function jumpWallClock(seconds: number): void {
     native().hostJumpWall(seconds)
 }
 
+/** This machine's time; where that is before the day on which warmhello was built, that day. The core believes no earlier
+ * one either. */
+export function plausibleNowMs(): number {
+    return Math.max(Date.now(), builtAtMs())
+}
+
+/** When warmhello was built: a moment that has certainly passed. */
+export function builtAtMs(): number {
+    return native().hostBuiltS() * 1000
+}
+
 /** Flash's supply breaks down in the nth write from now, until the next call; 0 for a sound supply. */
 export function cutFlash(nthWrite: number): void {
     native().flashFileCut(nthWrite)

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { checkoutPath } from "../core/paths.js"
-import { unwritable, writeWhole } from "../files.js"
+import { asBytes, unwritable, writeWhole } from "../files.js"
 import { compileBoard, compileProgram } from "../sim/compile.js"
 import { type Board, findBoard } from "./boards.js"
 import { programSource, servicesHeader } from "./program-source.js"
@@ -21,7 +21,7 @@ export function programFolder(board: Board): string {
 
 /** Leaves a file alone that is as it should be, so that no build compiles it anew. */
 function writeIfNew(file: string, contents: string | Buffer): void {
-    if (!existsSync(file) || !readFileSync(file).equals(Buffer.from(contents))) writeWhole(file, contents)
+    if (!existsSync(file) || !readFileSync(file).equals(asBytes(contents))) writeWhole(file, contents)
 }
 
 function makeFolder(folder: string): void {

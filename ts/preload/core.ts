@@ -1,4 +1,5 @@
 // The C core as the preload uses it, set up by the environment. Loaded at the first connection.
+import "#living-node"
 import { existsSync } from "node:fs"
 import { rootCertificates } from "node:tls"
 import { Client, type Policy } from "../core/client.js"

@@ -1,7 +1,7 @@
 // @ts-check
 // PlatformIO in a Python environment of the checkout's own, and a core folder for it that needs none of
 // its registry: see test/pio/README.md.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import fs, { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "./shell.mjs"
 
@@ -29,7 +29,7 @@ export function makePio(run) {
     const python = join(home, "python")
     run(["python3", "-m", "venv", python])
     run([join(python, "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
-    cpSync(join(root, "test/pio/platforms"), join(core, "platforms"), { recursive: true })
+    fs.cpSync(join(root, "test/pio/platforms"), join(core, "platforms"), { recursive: true })
     makeTool("tool-scons", "SCons", sconsVersion())
 }
 

@@ -16,6 +16,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join, resolve } from "node:path"
 import { installPackages } from "./apt.mjs"
 import { alone } from "./lock.mjs"
+import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "./node-version.mjs"
 import { makePio, pioIsMade } from "./platformio.mjs"
 import { adviceFor, problemOf, SetupError } from "./problem.mjs"
 import { root } from "./shell.mjs"
@@ -32,11 +33,7 @@ const forPio = forTests || process.argv.includes("--pio")
 const forMcu = forCi || process.argv.includes("--mcu")
 const forPowercuts = forCi || process.argv.includes("--powercuts")
 
-const [nodeMajor = 0, nodeMinor = 0] = process.versions.node.split(".").map(Number)
-if (nodeMajor < 20 || (nodeMajor === 20 && nodeMinor < 11)) {
-    process.stderr.write(`warmhello needs Node 20.11 or newer; this one is ${process.versions.node}.\n`)
-    process.exit(6)
-}
+if (nodeIsTooOldForSetup) refuseOldNode()
 
 /** @param {string[]} command @param {{env?: Record<string, string>}} [options] */
 function run(command, options = {}) {
@@ -85,7 +82,7 @@ function filesUnder(paths) {
 /** @param {string[]} paths @param {string[]} [extra] */
 function fingerprint(paths, extra = []) {
     const hash = createHash("sha256")
-    for (const text of [process.version, root, ...extra]) hash.update(`${text}\0`)
+    for (const text of [root, ...extra]) hash.update(`${text}\0`)
     for (const file of filesUnder(paths)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0")
     return hash.digest("hex")
 }
@@ -229,6 +226,14 @@ const mcuBuilds = /** @type {const} */ ([
 
 /** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
 
+/** @type {Step} */
+const npmPackages = {
+    name: "npm packages",
+    from: () => fingerprint(["package.json", "package-lock.json"]),
+    made: () => existsSync(join(root, "node_modules/koffi")),
+    make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+}
+
 /** @type {Step[]} */
 const steps = [
     {
@@ -237,12 +242,7 @@ const steps = [
         made: () => missingPackages().length === 0,
         make: makePackages,
     },
-    {
-        name: "npm packages",
-        from: () => fingerprint(["package.json", "package-lock.json"]),
-        made: () => existsSync(join(root, "node_modules/koffi")),
-        make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
-    },
+    npmPackages,
     {
         name: `wolfSSL ${WOLFSSL_VERSION}`,
         from: () => fingerprint(["firmware/wolfssl/Cargo.lock"], [wolfsslDir]),
@@ -419,9 +419,12 @@ function writeStamps(stamps) {
     renameSync(`${stampsFile}.part`, stampsFile)
 }
 
+/** An old Node comes as far as the npm packages, which bring a living one. */
+const ownSteps = nodeIsTooOld ? steps.slice(0, steps.indexOf(npmPackages) + 1) : steps
+
 function makeAll() {
     const stamps = readStamps()
-    for (const [index, step] of steps.entries()) {
+    for (const [index, step] of ownSteps.entries()) {
         const from = step.from()
         if (stamps[step.name] === from && step.made()) continue
         perform(step, `set-up ${index + 1}/${steps.length}`)
@@ -432,7 +435,14 @@ function makeAll() {
 
 function allIsMade() {
     const stamps = readStamps()
-    return steps.every((step) => step.made() && stamps[step.name] === step.from())
+    return ownSteps.every((step) => step.made() && stamps[step.name] === step.from())
+}
+
+/** The rest of set-up, on the Node that was brought. */
+function goOn() {
+    if (livingNode() === undefined) return refuseOldNode()
+    process.stderr.write(`${handOver}\n`)
+    process.exitCode = spawnSync(livingNode() ?? "", process.argv.slice(1), { stdio: "inherit" }).status ?? 6
 }
 
 try {
@@ -441,6 +451,7 @@ try {
         mkdirSync(build, { recursive: true })
         alone(lockFile, makeAll)
     }
+    if (nodeIsTooOld) goOn()
 } catch (error) {
     const problem = problemOf(error)
     if (problem === undefined) throw error

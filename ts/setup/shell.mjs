@@ -1,9 +1,10 @@
 // @ts-check
 // What the scripts here share: the checkout's folder, and running a command in it for all to see.
 import { spawnSync } from "node:child_process"
-import { resolve } from "node:path"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
-export const root = resolve(import.meta.dirname, "../..")
+export const root = join(fileURLToPath(import.meta.url), "../../..") // as an old Node understands it, too
 
 /**
  * Runs a command in the checkout with its output shown. True if it succeeded.

@@ -100,10 +100,16 @@ async function obey(message: unknown): Promise<void> {
         tell({ type: "synced" })
         return
     }
+    const context = contextOf(order.config)
+    if (order.type === "renew") {
+        const server = await running
+        server?.setSecureContext({ ...context, ticketKeys: server.getTicketKeys() })
+        return
+    }
     sessions.forget()
     sessions.singleUse = order.config.singleUse
     if (running === undefined) running = start(order.config, sessions)
-    else (await running).setSecureContext(contextOf(order.config))
+    else (await running).setSecureContext(context)
 }
 
 process.on("message", (message) => void obey(message))

@@ -1,8 +1,9 @@
 // The built-in TLS server: Node's tls, that is OpenSSL, in a process of its own.
 import { type ChildProcess, fork } from "node:child_process"
 import { z } from "zod"
+import { plausibleNowMs } from "../core/platform.js"
 import { WarmhelloError } from "../errors.js"
-import { createCertificateAuthority } from "./certificates.js"
+import { type CertificateAuthority, createCertificateAuthority } from "./certificates.js"
 import type { TimeSkip } from "./time-skip.js"
 
 /** The name that the sample apps dial; reserved for testing by RFC 2606. */
@@ -24,9 +25,10 @@ const serverConfigSchema = z.object({
 export type ServerConfig = z.infer<typeof serverConfigSchema>
 
 /** What the server's process is told. To serve again is to restart on the same port: no session and no ticket of
- * before is known any more. */
+ * before is known any more. To renew is to go on with another certificate: all of them stay known. */
 export const serverOrderSchema = z.discriminatedUnion("type", [
     z.object({ type: z.literal("serve"), config: serverConfigSchema }),
+    z.object({ type: z.literal("renew"), config: serverConfigSchema }),
     z.object({ type: z.literal("sync") }),
 ])
 
@@ -40,6 +42,30 @@ const serverMessageSchema = z.discriminatedUnion("type", [
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** As public authorities issue certificates, and as their clients renew them. */
+const CERTIFICATE_DAYS = 90
+const RENEWED_BEFORE_END_DAYS = 30
+
+const NAMES = [BUILTIN_HOST, "localhost", "127.0.0.1"]
+
+interface Identity {
+    certificate: string
+    key: string
+    renewFromMs: number
+}
+
+async function issueFor(authority: CertificateAuthority, nowMs: number): Promise<Identity> {
+    const endMs = nowMs + CERTIFICATE_DAYS * DAY_MS
+    const issued = await authority.issue({
+        names: NAMES,
+        notBefore: new Date(nowMs - DAY_MS),
+        notAfter: new Date(endMs),
+    })
+    return { ...issued, renewFromMs: endMs - RENEWED_BEFORE_END_DAYS * DAY_MS }
+}
+
 export interface BuiltinServerOptions {
     sessionLifetimeS: number
     /** Keep sessions in the server instead of in tickets. */
@@ -48,36 +74,46 @@ export interface BuiltinServerOptions {
     timeSkip: TimeSkip | undefined
 }
 
+const clockOf = (timeSkip: TimeSkip | undefined): number => plausibleNowMs() + (timeSkip?.skippedMs ?? 0)
+
 export class BuiltinServer implements Disposable {
     readonly #process: ChildProcess
+    readonly #timeSkip: TimeSkip | undefined
     readonly #resumed = new Map<number, boolean>()
     readonly #waiting = new Map<number, (resumed: boolean) => void>()
+    #authority: CertificateAuthority
+    #config: ServerConfig
+    #renewFromMs: number
     #synced: (() => void)[] = []
     #requests = 0
 
     private constructor(
         process: ChildProcess,
         readonly port: number,
-        /** PEM of the CA that signed its certificate. */
-        readonly ca: Buffer,
+        timeSkip: TimeSkip | undefined,
+        authority: CertificateAuthority,
+        config: ServerConfig,
+        renewFromMs: number,
     ) {
         this.#process = process
+        this.#timeSkip = timeSkip
+        this.#authority = authority
+        this.#config = config
+        this.#renewFromMs = renewFromMs
         process.on("message", (message) => this.#received(serverMessageSchema.parse(message)))
     }
 
-    static async start(options: BuiltinServerOptions): Promise<BuiltinServer> {
+    static async start({ sessionLifetimeS, stateful, timeSkip }: BuiltinServerOptions): Promise<BuiltinServer> {
         const authority = await createCertificateAuthority()
-        const identity = await authority.issue({ names: [BUILTIN_HOST, "localhost", "127.0.0.1"] })
+        const { renewFromMs, ...identity } = await issueFor(authority, clockOf(timeSkip))
         const child = fork(new URL("./builtin-server-process.js", import.meta.url), {
-            env: { ...process.env, ...options.timeSkip?.environment },
+            env: { ...process.env, ...timeSkip?.environment },
             execArgv: [],
             stdio: ["ignore", "ignore", "inherit", "ipc"],
         })
         const config: ServerConfig = {
             ...identity,
-            sessionLifetimeS: options.sessionLifetimeS,
-            stateful: options.stateful,
-            ...{ singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3" },
+            ...{ sessionLifetimeS, stateful, singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3" },
         }
         child.send({ type: "serve", config })
         const port = await new Promise<number>((listening, failed) => {
@@ -88,12 +124,44 @@ export class BuiltinServer implements Disposable {
             child.once("error", failed)
             child.once("exit", () => failed(new WarmhelloError("server-failed", "the built-in server ended at once")))
         })
-        return new BuiltinServer(child, port, Buffer.from(authority.certificate))
+        return new BuiltinServer(child, port, timeSkip, authority, config, renewFromMs)
     }
 
-    /** Restarts the server on its port, with another configuration. */
-    serve(config: ServerConfig): Promise<void> {
-        this.#process.send({ type: "serve", config })
+    /** PEM of the CA that signed its certificate. */
+    get ca(): Buffer {
+        return Buffer.from(this.#authority.certificate)
+    }
+
+    /** Restarts the server on its port, with these settings changed. */
+    restart(settings: Partial<ServerConfig> = {}): Promise<void> {
+        return this.#order("serve", settings)
+    }
+
+    /** Restarts it with a certificate of another authority. */
+    async changeAuthority(): Promise<void> {
+        this.#authority = await createCertificateAuthority()
+        await this.#issue("serve")
+    }
+
+    /** Restarts it with another certificate of the same authority. */
+    restartWithNewCertificate(): Promise<void> {
+        return this.#issue("serve")
+    }
+
+    /** Renews its certificate if that is due by its own clock, in which months may have been skipped. */
+    async renewWhenDue(): Promise<void> {
+        if (clockOf(this.#timeSkip) >= this.#renewFromMs) await this.#issue("renew")
+    }
+
+    async #issue(order: "serve" | "renew"): Promise<void> {
+        const { renewFromMs, ...identity } = await issueFor(this.#authority, clockOf(this.#timeSkip))
+        this.#renewFromMs = renewFromMs
+        await this.#order(order, identity)
+    }
+
+    #order(type: "serve" | "renew", settings: Partial<ServerConfig>): Promise<void> {
+        this.#config = { ...this.#config, ...settings }
+        this.#process.send({ type, config: this.#config })
         return this.#sync()
     }
 

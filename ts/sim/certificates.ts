@@ -26,15 +26,20 @@ export interface ServerCertificate {
     key: string
 }
 
-export interface ServerCertificateOptions {
+export interface Validity {
+    /** Yesterday unless told. */
+    notBefore?: Date | undefined
+    /** Never unless told. */
+    notAfter?: Date | undefined
+}
+
+export interface ServerCertificateOptions extends Validity {
     /** DNS names and IP addresses. */
     names: string[]
     /** ECDSA P-256 unless told. */
     keyKind?: KeyKind
     /** Who presents it; a server unless told. */
     purpose?: "server" | "client"
-    notBefore?: Date
-    notAfter?: Date
 }
 
 export interface CertificateAuthority {
@@ -67,9 +72,14 @@ async function createKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
     return made as webcrypto.CryptoKeyPair // not one key: both algorithms are asymmetric
 }
 
-/** From yesterday for ten years: skipped sleeps pass quickly. */
-function longValidity(): { notBefore: Date; notAfter: Date } {
-    return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 3650 * DAY_MS) }
+/** RFC 5280 4.1.2.5: the end of a certificate that has none. */
+const NO_END = new Date("9999-12-31T23:59:59Z")
+
+/** RFC 5280 4.1.2.5.2: no fractions of a second, which the encoder would write into dates from 2050 on. */
+const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000)
+
+function datesOf({ notBefore = new Date(Date.now() - DAY_MS), notAfter = NO_END }: Validity) {
+    return { notBefore: wholeSecond(notBefore), notAfter: wholeSecond(notAfter) }
 }
 
 async function authorityExtensions(keys: webcrypto.CryptoKeyPair): Promise<x509.Extension[]> {
@@ -84,15 +94,13 @@ const purposes = { server: x509.ExtendedKeyUsage.serverAuth, client: x509.Extend
 
 async function issue(issuer: Issuer, options: ServerCertificateOptions): Promise<ServerCertificate> {
     const keys = await createKeys(options.keyKind ?? "ecdsa")
-    const validity = longValidity()
     const certificate = await x509.X509CertificateGenerator.create({
         subject: `CN=${options.names[0]}`,
         issuer: issuer.certificate.subject,
         publicKey: keys.publicKey,
         signingKey: issuer.keys.privateKey,
         signingAlgorithm: algorithms[issuer.keyKind],
-        notBefore: options.notBefore ?? validity.notBefore,
-        notAfter: options.notAfter ?? validity.notAfter,
+        ...datesOf(options),
         extensions: [
             new x509.SubjectAlternativeNameExtension(
                 options.names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
@@ -112,7 +120,7 @@ async function createIntermediate(above: Issuer, name: string): Promise<Certific
         publicKey: keys.publicKey,
         signingKey: above.keys.privateKey,
         signingAlgorithm: algorithms[above.keyKind],
-        ...longValidity(),
+        ...datesOf({}),
         extensions: [
             ...(await authorityExtensions(keys)),
             await x509.AuthorityKeyIdentifierExtension.create(above.keys.publicKey),
@@ -134,22 +142,22 @@ function asAuthority(issuer: Issuer): CertificateAuthority {
 async function selfSign(
     { keys, keyKind }: Pick<Issuer, "keys" | "keyKind">,
     name: string,
-    validity = longValidity(),
+    validity: Validity = {},
 ): Promise<x509.X509Certificate> {
     return await x509.X509CertificateGenerator.createSelfSigned({
         name,
         keys,
         signingAlgorithm: algorithms[keyKind],
-        ...validity,
+        ...datesOf(validity),
         extensions: await authorityExtensions(keys),
     })
 }
 
-/** Makes a CA, which signs with an ECDSA P-256 key and lasts for ten years unless told. */
+/** Makes a CA, which signs with an ECDSA P-256 key and has no end unless told. */
 export async function createCertificateAuthority(
     name = "warmhello test CA",
     keyKind: KeyKind = "ecdsa",
-    validity = longValidity(),
+    validity: Validity = {},
 ): Promise<CertificateAuthority> {
     const keys = await createKeys(keyKind)
     const certificate = await selfSign({ keys, keyKind }, `CN=${name}`, validity)

@@ -136,6 +136,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         simulation.error = reasonToStop(n, report)
         if (n === options.cycles || simulation.error !== undefined) return simulation
         before = await sleepAfter(n, report, clock, options, timeSkip)
+        await builtin?.renewWhenDue()
     }
 }
 

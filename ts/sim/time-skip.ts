@@ -39,6 +39,11 @@ export class TimeSkip implements Disposable {
         }
     }
 
+    /** How far it is ahead. */
+    get skippedMs(): number {
+        return this.#skippedMs
+    }
+
     skip(durationMs: number): void {
         this.#skippedMs += durationMs
         this.#write()

@@ -33,12 +33,12 @@ const RTC_AT = 48
 
 /** What happens to the board and its servers while the board sleeps. */
 export const boardFaults: readonly BoardFault[] = [
-    { name: "server restarts", every: 25, happen: ({ world }) => world.site.change({}) },
+    { name: "server restarts", every: 25, happen: ({ world }) => world.site.server.restart() },
     {
         name: "server changes its protocol versions",
         every: 50,
         happen: ({ world, random }) =>
-            world.site.change({
+            world.site.server.restart({
                 ...random.pick<{ minVersion: "TLSv1.2" | "TLSv1.3"; maxVersion: "TLSv1.2" | "TLSv1.3" }>([
                     { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" },
                     { minVersion: "TLSv1.3", maxVersion: "TLSv1.3" },
@@ -49,19 +49,24 @@ export const boardFaults: readonly BoardFault[] = [
     {
         name: "server keeps sessions itself, or in tickets",
         every: 50,
-        happen: ({ world, random }) => world.site.change({ stateful: random.once(2), singleUse: random.once(3) }),
+        happen: ({ world, random }) =>
+            world.site.server.restart({ stateful: random.once(2), singleUse: random.once(3) }),
     },
     {
         name: "server changes how long sessions live",
         every: 40,
         happen: ({ world, random }) =>
-            world.site.change({ sessionLifetimeS: random.pick([5, 300, 7200, 7200, 86_400, 604_800]) }),
+            world.site.server.restart({ sessionLifetimeS: random.pick([5, 300, 7200, 7200, 86_400, 604_800]) }),
     },
-    { name: "server's certificate is renewed", every: 60, happen: ({ world }) => world.site.renewCertificate() },
+    {
+        name: "server's certificate is renewed",
+        every: 60,
+        happen: ({ world }) => world.site.server.restartWithNewCertificate(),
+    },
     {
         name: "server's authority and the board's CA change",
         every: 80,
-        happen: ({ world }) => world.site.changeAuthority(),
+        happen: ({ world }) => world.site.server.changeAuthority(),
     },
     { name: "board is set to another server", every: 30, happen: ({ world }) => world.changeSite() },
     {

@@ -34,8 +34,6 @@ export interface SoakResult {
 
 /** The first attempt with a session may take half of it. */
 const CONNECT_TIMEOUT_MS = 2000
-/** A few years of the board's time: its certificates are for ten. */
-const WAKES_OF_A_WORLD = 1000
 /** An app whose answer never comes waits for ever. */
 const WAKE_TIMEOUT_MS = 5000
 
@@ -80,7 +78,7 @@ class Soak {
 
     async #sleep(place: Place): Promise<string[]> {
         const { random, world } = place
-        world.sleep(random.between(1, 1200) * 1000)
+        await world.sleep(random.between(1, 1200) * 1000)
         const happened = boardFaults.filter(({ every }) => random.once(every))
         for (const { name, happen } of happened) {
             this.#count(this.result.faults, name)
@@ -126,15 +124,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     try {
         const run = new Soak(options)
         const random = new Random(options.seed)
-        for (let begun = 0; begun < options.cycles; begun += WAKES_OF_A_WORLD) {
-            platform.restartWithFlash(flashFile) // flash stays
-            using world = await World.create()
-            const end = Math.min(begun + WAKES_OF_A_WORLD, options.cycles)
-            for (let n = begun + 1; n <= end; n++) {
-                options.signal?.throwIfAborted()
-                await run.wake({ random, world, flashFile })
-                options.onWake(n)
-            }
+        platform.restartWithFlash(flashFile)
+        using world = await World.create()
+        for (let n = 1; n <= options.cycles; n++) {
+            options.signal?.throwIfAborted()
+            await run.wake({ random, world, flashFile })
+            options.onWake(n)
         }
         return run.result
     } finally {

@@ -48,7 +48,7 @@ export class Pty {
 
     /** @param {Uint8Array | string} data @param {() => void} [done] */
     send(data, done = () => {}) {
-        this.#waiting.push({ bytes: Buffer.from(data), done })
+        this.#waiting.push({ bytes: typeof data === "string" ? Buffer.from(data) : Buffer.from(data), done })
         this.#write()
     }
 

@@ -228,6 +228,11 @@ void wh_host_set_wall_known(bool known)
     wall_known = known;
 }
 
+int64_t wh_host_built_s(void)
+{
+    return WH_BUILT_S;
+}
+
 void wh_host_jump_wall(int64_t s)
 {
     wall_offset_us += s * 1000000;

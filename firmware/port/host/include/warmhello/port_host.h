@@ -43,6 +43,9 @@ void wh_host_set_key(const uint8_t *bytes);
 /** Whether the wall clock is known; it is from the start. */
 void wh_host_set_wall_known(bool known);
 
+/** When this was built, in seconds since 1970-01-01 UTC: a moment that has certainly passed. */
+int64_t wh_host_built_s(void);
+
 /** Moves the wall clock alone, in seconds, as a first answer of SNTP does. */
 void wh_host_jump_wall(int64_t s);
 
