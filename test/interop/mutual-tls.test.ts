@@ -105,7 +105,7 @@ describe("warmhello simulate --cert --key", () => {
         const broken = file("broken.pem", device.certificate.subarray(0, 200))
         const cases: [string, string, string][] = [
             [certificate, file("other.key", other.key), "the client key does not belong to the client certificate"],
-            [certificate, locked, "the client key is locked with a passphrase"],
+            [certificate, locked, "is locked with a passphrase"],
             [
                 certificate,
                 file("broken.key", device.key.subarray(0, 100)),

@@ -195,7 +195,12 @@ static void explain(const explainer *about, wh_file_role role)
         const wh_file_form *form = wh_file_form_of_label(&block);
         other = form != NULL ? form : other;
     }
-    const wh_file_form *damaged = read == WH_PEM_DAMAGED ? wh_file_form_of_label(&block) : NULL;
+    const wh_file_form *damaged = NULL;
+    if (read == WH_PEM_DAMAGED) {
+        /* All of a file in one line begins and ends as BEGIN does. */
+        bool is_all = line_holds(block.label, block.label.at, "-----", 5);
+        damaged = is_all ? wh_file_form_of(about->file) : wh_file_form_of_label(&block);
+    }
     if (read == WH_PEM_DAMAGED && (any || damaged == NULL || damaged->advice[role] == NULL)) {
         say_damage(about, &block);
     } else if (any && role == WH_FILE_CERTIFICATE) {

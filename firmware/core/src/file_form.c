@@ -48,6 +48,7 @@ typedef enum form {
     FORM_ONE_LINE,
     FORM_ESCAPED,
     FORM_INDENTED,
+    FORM_QUOTED,
     FORM_BASE64,
     FORM_PAGE,
     FORM_CERTIFICATE,
@@ -84,9 +85,10 @@ static const wh_file_form forms[] = {
                            "s/(-----END [^-]*-----)/\\n\\1\\n/g' FILE > FILE.pem")},
     [FORM_ESCAPED] = {"has \\n written out where its line breaks should be",
                       ALL("Put them back with: printf '%b\\n' \"$(cat FILE)\" > FILE.pem")},
-    [FORM_INDENTED] =
-        {"has something before the dashes of BEGIN or END, which must be the first of their lines",
-         ALL("If it is blanks, take them out with: sed -E 's/^[[:blank:]]+//' FILE > FILE.pem")},
+    [FORM_INDENTED] = {"has blanks before the dashes of BEGIN, which must be the first of their line",
+                       ALL("Take them out with: sed -E 's/^[[:blank:]]+//' FILE > FILE.pem")},
+    [FORM_QUOTED] = {"has something before the dashes of BEGIN, which must be the first of their line",
+                     ALL("Take out what was put around its lines.")},
     [FORM_BASE64] = {"is base64 without the lines of BEGIN and END",
                      {CERTIFICATES_OF_BASE64, CERTIFICATES_OF_BASE64, KEY_OF_BASE64}},
     [FORM_PAGE] = {"is a web page", ALL("Download the file itself; that address leads to a page about it.")},
@@ -271,21 +273,33 @@ static bool is_base64(wh_pem_text file)
     return true;
 }
 
+static bool is_first_of_line(wh_pem_text file, const uint8_t *at)
+{
+    while (at > file.at && (at[-1] == ' ' || at[-1] == '\t')) {
+        at--;
+    }
+    return at == file.at || at[-1] == '\n';
+}
+
 /* PEM to the eye, in which the reader finds no block. */
 static form form_of_pem_alike(wh_pem_text file)
 {
     if (memchr(file.at, '\n', file.size) == NULL && memchr(file.at, '\r', file.size) != NULL) {
         return FORM_CR;
     }
+    const uint8_t *begin = find(file, "-----BEGIN ");
+    if (!is_first_of_line(file, begin)) {
+        return FORM_QUOTED;
+    }
     if (holds(file, "-----\\n") || holds(file, "-----\\r\\n")) {
         return FORM_ESCAPED;
     }
-    const uint8_t *begin = find(file, "-----BEGIN ");
     const uint8_t *newline = memchr(begin, '\n', file.size - (size_t)(begin - file.at));
-    size_t line = newline != NULL ? (size_t)(newline - begin) : file.size - (size_t)(begin - file.at);
-    bool has_more_behind =
-        holds((wh_pem_text){begin, line}, "----- ") || holds((wh_pem_text){begin, line}, "-----M");
-    return has_more_behind ? FORM_ONE_LINE : FORM_INDENTED;
+    const uint8_t *end = newline != NULL ? newline : file.at + file.size;
+    wh_pem_text label = {begin + 11, (size_t)(end - begin) - 11};
+    const uint8_t *tail = find(label, "-----");
+    bool ends_there = tail == NULL || tail + 6 >= end; /* but for the line's own end */
+    return ends_there ? FORM_INDENTED : FORM_ONE_LINE;
 }
 
 static form form_of_text(wh_pem_text file)
