@@ -125,6 +125,7 @@ const systemNeeds = [
         when: forBench || forMcu,
     },
     { package: "openssl", present: () => inPath("openssl"), when: forTests },
+    { package: "curl", present: () => inPath("curl"), when: forTests },
     { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
     { package: "mosquitto", present: () => inPathOfRoot("mosquitto"), when: forTests },
     { package: "gnutls-bin", present: () => inPath("gnutls-serv"), when: forTests },
