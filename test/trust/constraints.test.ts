@@ -126,7 +126,7 @@ const longIdentifier = () => {
 }
 const SHORT = Buffer.from("4142434445464748", "hex")
 
-const SIGNING = "RFC 8446 4.4.2.2 and RFC 8422 5.3: the key must be for digital signatures if it names its usages"
+const SIGNING = "RFC 8446 4.4.2.2 and RFC 5246 7.4.2: the key must be for digital signatures if it names its usages"
 const ANY_PURPOSE = "RFC 5280 4.2.1.12: anyExtendedKeyUsage stands for every purpose"
 const IDENTIFIERS_HELP = "RFC 5280 4.2.1.1: it helps to find the issuer, and 6.1 does not look at it"
 

@@ -1,7 +1,7 @@
 // Host names and addresses, as people write them, against those in certificates (RFC 9525).
 import { domainToASCII } from "node:url"
 import { authorityCertificate, distinguishedName, HOST, serverCertificate } from "./certificates.js"
-import type { GeneralName } from "./extensions.js"
+import { type GeneralName, subjectAltName } from "./extensions.js"
 import { type Row, type Says, table } from "./table.js"
 
 type Names = readonly (string | GeneralName)[]
@@ -140,6 +140,15 @@ const rows: Row[] = [
     common(HOST, [HOST, "other.example"], [], "wrong-name"),
     common(HOST, ["Example Corporation"], [HOST], "open"),
     // ---- Names that are not what they seem
+    {
+        title: "alternative names without any, beside the common name",
+        says: "wrong-name",
+        make: () => {
+            const issuer = authorityCertificate()
+            const server = serverCertificate({ issuer, subject: HOST, extensions: [subjectAltName([])] })
+            return { sent: [server], trusted: [issuer] }
+        },
+    },
     name(HOST, [dns(`${HOST}\0.example.com`)], "wrong-name"),
     name("www.example.com", [dns("www.example.com\0")], "wrong-name"),
     common(HOST, [`${HOST}\0.example.com`], [], "wrong-name"),

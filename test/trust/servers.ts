@@ -6,6 +6,8 @@ import type { Certificate } from "./certificates.js"
 
 export interface ChainServer extends AsyncDisposable {
     port: number
+    /** TCP connections so far. */
+    readonly connections: number
     /** Why handshakes came to nothing on this side, other than by the client's alert or its leaving. */
     failures: string[]
 }
@@ -20,6 +22,7 @@ const clientRefused = (error: Error & { code?: string }): boolean =>
 /** Chains are as sent, leaf first; a server with several takes the one that suits the client. */
 export async function serveChains(chains: Certificate[][]): Promise<ChainServer> {
     const failures: string[] = []
+    let connections = 0
     const open = new Set<Socket>()
     const server = tls.createServer({
         cert: chains.map((chain) => chain.map((each) => each.pem).join("")),
@@ -28,6 +31,7 @@ export async function serveChains(chains: Certificate[][]): Promise<ChainServer>
         minVersion: "TLSv1.2",
     })
     server.on("connection", (socket) => {
+        connections++
         open.add(socket)
         socket.on("close", () => open.delete(socket))
         socket.on("error", () => {})
@@ -45,6 +49,9 @@ export async function serveChains(chains: Certificate[][]): Promise<ChainServer>
     if (address === null || typeof address === "string") throw new Error("a TCP server has a port")
     return {
         port: address.port,
+        get connections() {
+            return connections
+        },
         failures,
         async [Symbol.asyncDispose]() {
             for (const socket of open) socket.destroy()

@@ -1,5 +1,5 @@
 // The table "what curl accepts, we accept; what curl refuses, we refuse": how a row is written and held.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -26,6 +26,10 @@ export type Says = "open" | ErrorCode
 /** What we say of a server that has nothing for us, and tells so by the alert handshake_failure. */
 export const NOTHING_IN_COMMON: Says = "alert"
 
+/** Why we accept what curl refuses, where it depends on the order of things. */
+export const ANY_PATH =
+    "RFC 5280 6.1: any path that is valid will do; OpenSSL tries only the first issuer that it finds"
+
 export interface Row {
     title: string
     /** Ours, in both versions unless told for each. */
@@ -47,29 +51,40 @@ interface Seen {
     version: TlsVersion
     curl: CurlVerdict
     ours: OurVerdict
+    /** Ours. */
+    connections: number
     failures: string[]
 }
 
-const asPem = (trusted: Case["trusted"]): string =>
+export const asPem = (trusted: Case["trusted"]): string =>
     typeof trusted === "string" ? trusted : trusted.map((each) => each.pem).join("")
 
+export const chainsOf = ({ sent, orSent }: Pick<Case, "sent" | "orSent">): Certificate[][] =>
+    orSent === undefined ? [sent] : [sent, orSent]
+
 async function visitBoth(row: Row, version: TlsVersion, folder: string): Promise<Seen> {
-    const { sent, orSent, trusted, host = HOST } = row.make()
-    await using server = await serveChains([sent, ...(orSent === undefined ? [] : [orSent])])
+    const { trusted, host = HOST, ...sent } = row.make()
+    await using server = await serveChains(chainsOf(sent))
     const visitor = { host, port: server.port, ca: asPem(trusted), version }
     const curl = await askCurl(visitor, folder)
+    const before = server.connections
     const ours = await askUs(visitor)
-    return { row, version, curl, ours, failures: server.failures }
+    return { row, version, curl, ours, connections: server.connections - before, failures: server.failures }
 }
 
-const expectedOf = ({ says }: Row, version: TlsVersion): Says => (typeof says === "string" ? says : says[version])
+export const expectedOf = ({ says }: Row, version: TlsVersion): Says =>
+    typeof says === "string" ? says : says[version]
 
-function hold({ row, version, curl, ours, failures }: Seen): void {
+/** Words for what the client is set up with, told before it connects. */
+const beforeConnecting: readonly Says[] = ["host-unusable", "ca-expired", "ca-not-yet-valid", "ca-unreadable"]
+
+function hold({ row, version, curl, ours, connections, failures }: Seen): void {
     const expected = expectedOf(row, version)
     expect(ours.says, `ours (wolfSSL ${ours.wolfsslError}); curl: ${curl.exitCode} ${curl.says}`).toBe(expected)
     expect([0, ...refusals], curl.says).toContain(curl.exitCode)
     const agreed = (curl.exitCode === 0) === (ours.says === "open")
     expect(agreed, `the same verdict as curl's: ${curl.exitCode} ${curl.says}`).toBe(row.unlikeCurl === undefined)
+    expect(connections, "our connections").toBe(beforeConnecting.includes(expected) ? 0 : 1)
     if (row.serverRefuses !== true) expect(failures, "the server's own failures").toEqual([])
 }
 
@@ -77,6 +92,12 @@ const versions = ["1.2", "1.3"] as const
 
 /** Holds each row, in both versions, and leaves what was said in build/trust. */
 export function table(name: string, rows: readonly Row[]): void {
+    const document = readFileSync("docs/TRUST.md", "utf8").replace(/\s+/g, " ")
+    const reasons = new Set(rows.flatMap(({ unlikeCurl }) => unlikeCurl ?? []))
+    test.each([...reasons])("docs/TRUST.md says where this differs from curl: %s", (reason) => {
+        expect(document).toContain(reason)
+    })
+
     const seen: Seen[] = []
     let folder = ""
     beforeAll(() => {
