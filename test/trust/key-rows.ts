@@ -103,6 +103,7 @@ const kindRows: Row[] = supported.flatMap(({ kind, server, authority, unlikeCurl
 /** What docs/TRUST.md has as a table, too. */
 const signatureRows: Row[] = [
     sign("RSA with SHA-1", "bad-certificate", { ca: "RSA 2048", leaf: "ECDSA P-256", hash: "SHA-1" }),
+    sign("RSA with SHA-256", "open", { ca: "RSA 2048", leaf: "ECDSA P-256", hash: "SHA-256" }),
     sign("RSA with SHA-384", "open", { ca: "RSA 2048", leaf: "ECDSA P-256", hash: "SHA-384" }),
     sign("RSA with SHA-512", "open", { ca: "RSA 2048", leaf: "ECDSA P-256", hash: "SHA-512" }),
     sign("RSA-PSS with SHA-256 by an RSA key", "open", { ca: "RSA 2048", leaf: "ECDSA P-256", pss: true }),
