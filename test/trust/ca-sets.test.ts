@@ -1,4 +1,5 @@
 // Sets of CAs: of a good one and others, the good one decides.
+import { X509Certificate } from "node:crypto"
 import { rootCertificates } from "node:tls"
 import { authorityCertificate, type Certificate, EXPIRED, NOT_YET, serverCertificate } from "./certificates.js"
 import { keysOf } from "./keys.js"
@@ -42,6 +43,8 @@ const fromPublic = (set: (root: Certificate) => string): Row["make"] => {
     }
 }
 const publicRoots = `${rootCertificates.join("\n")}\n`
+/** In some decades. */
+const publicRootsEnded = rootCertificates.every((pem) => Date.parse(new X509Certificate(pem).validTo) < Date.now())
 
 const rows: Row[] = [
     { title: "one CA", says: "open", make: among((root) => [root]) },
@@ -186,7 +189,11 @@ const rows: Row[] = [
         says: "open",
         make: fromPublic((root) => `${publicRoots}${root.pem}`),
     },
-    { title: "public roots without the CA", says: "untrusted", make: fromPublic(() => publicRoots) },
+    {
+        title: "public roots without the CA",
+        says: publicRootsEnded ? "ca-expired" : "untrusted",
+        make: fromPublic(() => publicRoots),
+    },
     {
         title: "the server's whole chain as CA file",
         says: "open",

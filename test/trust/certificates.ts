@@ -95,10 +95,11 @@ const asName = (subject: string | asn1.Name): asn1.Name =>
 
 // ---- Making one ---------------------------------------------------------------------------------------
 
-function time(when: number | Date, form?: DateForm): asn1.Time {
+function time(when: number | Date, form: DateForm = "UTCTime"): asn1.Time {
     const date = when instanceof Date ? when : new Date(Math.floor((Date.now() + when * DAY_MS) / 1000) * 1000)
-    const usual = date.getUTCFullYear() < 2050 ? "UTCTime" : "GeneralizedTime" // RFC 5280 4.1.2.5
-    return new asn1.Time((form ?? usual) === "UTCTime" ? { utcTime: date } : { generalTime: date })
+    // RFC 5280 4.1.2.5: a year of two digits ends with 2049.
+    const utc = form === "UTCTime" && date.getUTCFullYear() < 2050
+    return new asn1.Time(utc ? { utcTime: date } : { generalTime: date })
 }
 
 function withChanges(usual: asn1.Extension[], { extensions = [], without = [] }: CertificateOptions) {

@@ -8,7 +8,15 @@ import {
     NOT_YET,
     serverCertificate,
 } from "./certificates.js"
-import { basicConstraints, digitalSignature, keyCertSign, keyUsage, unknown } from "./extensions.js"
+import {
+    basicConstraints,
+    digitalSignature,
+    extendedKeyUsage,
+    id_kp_clientAuth,
+    keyCertSign,
+    keyUsage,
+    unknown,
+} from "./extensions.js"
 import { keysOf } from "./keys.js"
 import { ANY_PATH, type Case, type Row, table } from "./table.js"
 
@@ -90,6 +98,10 @@ const twoPaths = (
 
 /** Leaf and intermediate, and something more on the way that nobody has to look at. */
 const extra = (more: () => Certificate): Row["make"] => sent((leaf, between) => [leaf, between, more()])
+
+/** Leaf and intermediate, and another intermediate of the root. */
+const ofRoot = (options: CertificateOptions): Row["make"] =>
+    sent((leaf, between, root) => [leaf, between, authorityCertificate({ issuer: root, ...options })])
 
 const selfSigned = (options: CertificateOptions = {}): Row["make"] => {
     return () => {
@@ -390,6 +402,36 @@ const rows: Row[] = [
         title: "an intermediate whose signature is damaged behind the chain",
         says: "open",
         make: extra(() => authorityCertificate({ issuer: authorityCertificate(), afterSigning: damageSignature })),
+    },
+    {
+        title: "an expired intermediate of the same root behind the chain",
+        says: "open",
+        make: ofRoot(EXPIRED),
+    },
+    {
+        title: "an intermediate of the same root that is not valid yet behind the chain",
+        says: "open",
+        make: ofRoot(NOT_YET),
+    },
+    {
+        title: "an intermediate of the same root with an unknown critical extension behind the chain",
+        says: "open",
+        make: ofRoot({ extensions: [unknown(true)] }),
+    },
+    {
+        title: "an intermediate that the same root did not sign behind the chain",
+        says: "open",
+        make: ofRoot({ afterSigning: damageSignature }),
+    },
+    {
+        title: "an intermediate of the same root that may not sign behind the chain",
+        says: "open",
+        make: ofRoot({ extensions: [keyUsage(digitalSignature)] }),
+    },
+    {
+        title: "an intermediate of the same root for clients only behind the chain",
+        says: "open",
+        make: ofRoot({ extensions: [extendedKeyUsage(id_kp_clientAuth)] }),
     },
     { title: "the intermediate is missing", says: "untrusted", make: sent((leaf) => [leaf]) },
     {

@@ -51,19 +51,28 @@ export interface OurVerdict {
     wolfsslError: number
 }
 
-/** Opens a connection, asks and reads the answer. */
+/** A new client opens a connection, asks and reads the answer. */
 export async function askUs({ host, port, ca, version }: Visitor): Promise<OurVerdict> {
     losePower()
     const options = { host, port, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets: true }
-    let socket: TlsSocket | undefined
     try {
         using client = new Client(options)
-        socket = new TlsSocket(client, { host: "127.0.0.1", port, connectTimeoutMs: TIMEOUT_MS })
+        return await visitWith(client, port)
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        return { says: error.code, wolfsslError: 0 }
+    }
+}
+
+/** The same with a client that there is. */
+export async function visitWith(client: Client, port: number): Promise<OurVerdict> {
+    const socket = new TlsSocket(client, { host: "127.0.0.1", port, connectTimeoutMs: TIMEOUT_MS })
+    try {
         await exchange(socket)
         return { says: "open", wolfsslError: 0 }
     } catch (error) {
         if (!(error instanceof WarmhelloError)) throw error
-        return { says: error.code, wolfsslError: socket?.outcome?.wolfsslError ?? 0 }
+        return { says: error.code, wolfsslError: socket.outcome?.wolfsslError ?? 0 }
     }
 }
 

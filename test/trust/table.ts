@@ -88,7 +88,7 @@ function hold({ row, version, curl, ours, connections, failures }: Seen): void {
     if (row.serverRefuses !== true) expect(failures, "the server's own failures").toEqual([])
 }
 
-const versions = ["1.2", "1.3"] as const
+export const versions = ["1.2", "1.3"] as const
 
 /** Holds each row, in both versions, and leaves what was said in build/trust. */
 export function table(name: string, rows: readonly Row[]): void {
