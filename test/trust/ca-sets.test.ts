@@ -113,7 +113,7 @@ const rows: Row[] = [
     },
     {
         title: "the CA in use has expired, an unrelated one has not",
-        says: "untrusted",
+        says: "ca-expired",
         make: () => {
             const root = authorityCertificate(EXPIRED)
             return { sent: [serverCertificate({ issuer: root })], trusted: [root, unrelated()] }
@@ -121,7 +121,7 @@ const rows: Row[] = [
     },
     {
         title: "the CA in use is not valid yet, an unrelated one is",
-        says: "untrusted",
+        says: "ca-not-yet-valid",
         make: () => {
             const root = authorityCertificate(NOT_YET)
             return { sent: [serverCertificate({ issuer: root })], trusted: [unrelated(), root] }

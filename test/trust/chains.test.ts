@@ -103,6 +103,21 @@ const extra = (more: () => Certificate): Row["make"] => sent((leaf, between) => 
 const ofRoot = (options: CertificateOptions): Row["make"] =>
     sent((leaf, between, root) => [leaf, between, authorityCertificate({ issuer: root, ...options })])
 
+/** A leaf of another host is trusted; its owner makes another certificate for the same key. */
+const forgedLike = (issuerOf: (between: Certificate) => Certificate | undefined): Row["make"] =>
+    three((_, between) => {
+        const dates = { from: new Date("2020-01-01T00:00:00Z"), to: new Date("2999-01-01T00:00:00Z") }
+        const same = { ...dates, keys: keysOf("pinned"), serial: Buffer.from([1]) }
+        const issuer = issuerOf(between)
+        const trustedIssuer = issuer === undefined ? {} : { issuer: between }
+        const pinned = serverCertificate({ ...same, ...trustedIssuer, names: ["other.example"] })
+        return { sent: [serverCertificate({ ...same, ...(issuer && { issuer }) })], trusted: [pinned] }
+    })
+
+/** Leaf, intermediate, and so many that have nothing to do with them. */
+const crowd = (count: number): Row["make"] =>
+    sent((leaf, between) => [leaf, between, ...Array.from({ length: count }, () => authorityCertificate())])
+
 const selfSigned = (options: CertificateOptions = {}): Row["make"] => {
     return () => {
         const server = serverCertificate(options)
@@ -198,8 +213,7 @@ const rows: Row[] = [
     },
     {
         title: "the cross-signed root, both roots trusted, the newer one expired",
-        says: "open",
-        unlikeCurl: ANY_PATH,
+        says: "ca-expired",
         make: crossSigned(
             ({ leaf, between, cross, older, root }) => ({ sent: [leaf, between, cross], trusted: [root, older] }),
             { root: EXPIRED },
@@ -433,6 +447,8 @@ const rows: Row[] = [
         says: "open",
         make: ofRoot({ extensions: [extendedKeyUsage(id_kp_clientAuth)] }),
     },
+    { title: "six unrelated CAs behind the chain", says: "open", make: crowd(6) },
+    { title: "twelve unrelated CAs behind the chain", says: "open", make: crowd(12) },
     { title: "the intermediate is missing", says: "untrusted", make: sent((leaf) => [leaf]) },
     {
         title: "the intermediate is missing, the root is sent",
@@ -514,11 +530,26 @@ const rows: Row[] = [
     },
     {
         title: "the leaf alone as CA, and it has expired",
-        says: "ca-expired",
+        says: "certificate-expired",
         make: three((_, between) => {
             const leaf = serverCertificate({ issuer: between, ...EXPIRED })
             return { sent: [leaf, between], trusted: [leaf] }
         }),
+    },
+    {
+        title: "a forged leaf with key, name and dates of the one that is the CA",
+        says: "untrusted",
+        make: forgedLike((between) => between),
+    },
+    {
+        title: "a forged leaf with key, name and dates of the one that is the CA, signed by anybody",
+        says: "untrusted",
+        make: forgedLike(({ subject }) => authorityCertificate({ subject })),
+    },
+    {
+        title: "a forged leaf with key, name and dates of a self-signed one that is the CA",
+        says: "untrusted",
+        make: forgedLike(() => undefined),
     },
     { title: "a self-signed server", says: "open", make: selfSigned() },
     {
@@ -531,8 +562,8 @@ const rows: Row[] = [
         says: "open",
         make: selfSigned({ extensions: [basicConstraints(true), keyUsage(digitalSignature | keyCertSign)] }),
     },
-    { title: "a self-signed server that has expired", says: "ca-expired", make: selfSigned(EXPIRED) },
-    { title: "a self-signed server that is not valid yet", says: "ca-not-yet-valid", make: selfSigned(NOT_YET) },
+    { title: "a self-signed server that has expired", says: "clock-suspect", make: selfSigned(EXPIRED) },
+    { title: "a self-signed server that is not valid yet", says: "clock-suspect", make: selfSigned(NOT_YET) },
     {
         title: "a self-signed server that nobody trusts",
         says: "untrusted",

@@ -1,6 +1,6 @@
 // What a server sends beside its chain is not trusted for the next connection of the same client.
 import { expect, test } from "vitest"
-import { Client } from "#warmhello/core/client.js"
+import { Client, type TlsVersion } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import {
     authorityCertificate,
@@ -36,18 +36,34 @@ const cases = versions.flatMap((version) =>
     Object.entries(slippedIn).map(([title, make]) => [`${title} (TLS ${version})`, version, make] as const),
 )
 
+function newClient({ pem }: Certificate, port: number, version: TlsVersion): Client {
+    losePower()
+    return new Client({
+        ...{ host: HOST, port, ca: Buffer.from(pem), minVersion: version, maxVersion: version, tickets: true },
+        policy: { disabled: true },
+    })
+}
+
+test.each(versions)(
+    "a server that misnames its issuer's key spoils nothing for the next one (TLS %s)",
+    async (version) => {
+        const root = authorityCertificate({ subject: "Root", without: ["2.5.29.14"] })
+        const namesake = authorityCertificate({ subject: "Root" })
+        await using impostor = await serveChains([[serverCertificate({ issuer: namesake })]])
+        await using server = await serveChains([[serverCertificate({ issuer: root })]])
+        using client = newClient(root, server.port, version)
+        expect((await visitWith(client, impostor.port)).says).toBe("untrusted")
+        expect((await visitWith(client, server.port)).says).toBe("open")
+    },
+)
+
 test.each(cases)("sent along, it signs no server afterwards: %s", async (_, version, make) => {
     const root = authorityCertificate({ subject: "Root" })
     const extra = make(root)
     await using first = await serveChains([[serverCertificate({ issuer: root }), extra]])
     await using alone = await serveChains([[serverCertificate({ issuer: extra })]])
     await using withIt = await serveChains([[serverCertificate({ issuer: extra }), extra]])
-    losePower()
-    const ca = Buffer.from(root.pem)
-    using client = new Client({
-        ...{ host: HOST, port: first.port, ca, minVersion: version, maxVersion: version, tickets: true },
-        policy: { disabled: true },
-    })
+    using client = newClient(root, first.port, version)
     expect((await visitWith(client, first.port)).says).toBe("open")
     for (const { port } of [alone, withIt, alone]) {
         expect((await visitWith(client, port)).says).not.toBe("open")
