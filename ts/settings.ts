@@ -2,6 +2,7 @@
 // sentence about what is expected, or `file-unreadable`.
 import ms, { type StringValue } from "ms"
 import type { ClientOptions, TlsVersion } from "./core/client.js"
+import { readHost } from "./core/host.js"
 import { WarmhelloError } from "./errors.js"
 import { readFile } from "./files.js"
 
@@ -54,8 +55,8 @@ export function parseHostAndPort(text: string): HostAndPort {
     const [, bracketed, name, digits] = /^(?:\[([^\]]+)\]|([^:\s/]+))(?::(\d{1,5}))?$/.exec(text) ?? []
     const host = bracketed ?? name
     const port = Number(digits ?? 443)
-    if (host !== undefined && port >= 1 && port <= 65535) return { host, port }
-    return refuse("A server is host or host:port, such as example.com:8443.")
+    if (host !== undefined && port >= 1 && port <= 65535) return { host: readHost(host), port }
+    return refuse("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
 }
 
 export interface VersionRange {

@@ -42,6 +42,9 @@ export interface SimulateFlags {
 
 export const SAMPLE_APP = "devs/src/app.ts"
 
+/** Those that Node comes with. */
+const publicRoots = () => Buffer.from(rootCertificates.join("\n"))
+
 function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
     const ca = flags.ca === undefined ? undefined : readFile(flags.ca)
     if (flags.server === undefined) {
@@ -49,7 +52,7 @@ function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
             throw new WarmhelloError("bad-option", "--ca goes with --server: the built-in server brings its own CA")
         return undefined
     }
-    return { ...flags.server, ca: ca ?? Buffer.from(rootCertificates.join("\n")) }
+    return { ...flags.server, ca: ca ?? publicRoots() }
 }
 
 type Target = Pick<
@@ -113,10 +116,21 @@ function printSummary(output: Output, summary: Summary): void {
     for (const line of summaryLines(summary)) output.line(line)
 }
 
-/** A file that cannot be read or used shall not wait for the compiler. */
-function checkTarget({ server, ...rest }: Target): void {
-    const standIn = { host: "localhost", port: 443, ca: Buffer.from(rootCertificates[0] ?? "") }
-    using _client = new Client({ ...standIn, ...server, ...rest })
+/** A file that cannot be read or used shall not wait for the compiler, and the end of a CA not for a fleet to find out. */
+function checkTarget({ server, ...rest }: Target, output: Output): void {
+    const standIn = { host: "localhost", port: 443, ca: publicRoots() }
+    using client = new Client({ ...standIn, ...server, ...rest })
+    const { given, usable, ending } = client.cas
+    if (usable === 0) {
+        const which = given === 1 ? "the CA is" : `all ${given} CAs are`
+        throw new WarmhelloError("ca-expired", `by this machine's clock ${which} outside the dates`)
+    }
+    const isOwnSet = server !== undefined && !server.ca.equals(publicRoots())
+    if (isOwnSet && ending > 0) {
+        output.line(
+            pc.yellow(`${ending} of ${usable} CAs in use end within 60 days: give devices the next ones in time.`),
+        )
+    }
 }
 
 function asJson(app: string, target: Target, mcu: McuKind | undefined, simulation: Simulation) {
@@ -148,7 +162,7 @@ export async function simulateCommand(
     const app = named ?? SAMPLE_APP
     const output = new Output(flags.json)
     const target = targetFrom(flags)
-    checkTarget(target)
+    checkTarget(target, output)
     if (flags.provision !== undefined) {
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }

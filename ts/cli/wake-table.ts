@@ -100,6 +100,9 @@ export class WakeTable {
 
     row(wake: Wake): void {
         this.#output.line(colours[wake.result](tableRow(this.#kept, (column) => column.cell(wake))))
+        const bytes = wake.truncatedAfterBytes
+        if (bytes === null) return
+        this.#output.line(pc.dim(`      the server ended it without close_notify; the app had got ${bytes} bytes`))
     }
 }
 

@@ -75,6 +75,14 @@ export function nativeConfig(options: ClientOptions) {
     }
 }
 
+export interface CaCount {
+    given: number
+    /** Within their dates now. */
+    usable: number
+    /** Of these, how many end within 60 days. */
+    ending: number
+}
+
 /** Why no client could be made: of a file by what it is and where it is damaged. */
 function refusal(word: CoreErrorWord, { ca, identity }: ClientOptions): WarmhelloError {
     const ofFile = () => {
@@ -100,7 +108,7 @@ export class Client implements Disposable {
 
     /** With a service, its settings come on top of the options.
      *
-     * Throws a WarmhelloError: `ca-unreadable`, `ca-expired`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
+     * Throws a WarmhelloError: `host-unusable`, `ca-unreadable`, `certificate-unreadable`, `key-unreadable`, `key-encrypted`,
      * `key-mismatch`, `alpn-unusable`, `argument` or `memory`. */
     constructor(options: ClientOptions, service?: Service) {
         const error = [0]
@@ -116,6 +124,14 @@ export class Client implements Disposable {
     get handle(): unknown {
         if (!this.#handle) throw new WarmhelloError("use-after-dispose", "this client was disposed of")
         return this.#handle
+    }
+
+    /** The CAs by their dates. */
+    get cas(): CaCount {
+        const usable = [0]
+        const ending = [0]
+        const given: number = native().clientCas(this.handle, usable, ending)
+        return { given, usable: usable[0] ?? 0, ending: ending[0] ?? 0 }
     }
 
     /** Tells that the server refused TCP or did not answer. Returns how long to leave it alone, in seconds. */

@@ -13,8 +13,8 @@ import type { Findings } from "./findings.js"
 import { pemOf } from "./pem.js"
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A device may be out of reach for weeks. */
-const SOON_DAYS = 30
+/** A device may be out of reach for weeks. WH_CA_ENDS_SOON_S of firmware/core/include/warmhello/outcome.h. */
+const SOON_DAYS = 60
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 
 /** Where a file stands in the provisioning file, and the code of what is wrong with it. */

@@ -1,8 +1,7 @@
 // The provisioning file: what may stand in it, with an answer for each thing that may not.
-import { isIP } from "node:net"
 import { dirname, resolve } from "node:path"
-import { domainToASCII } from "node:url"
 import { z } from "zod"
+import { readHost } from "../core/host.js"
 import { wifiSecurities } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
 import { readFile } from "../files.js"
@@ -12,26 +11,16 @@ const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1
 
 /** Limits of firmware/core/include/warmhello/client.h and, for Wi-Fi, of IEEE 802.11. */
-const HOST_MAX = 253
 const ALPN_MAX = 63
 const SSID_MAX = 32
 
-const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i
-const isName = (host: string) => host.split(".").every((part) => label.test(part))
-
-function hostProblem(host: string): string | undefined {
-    if (host === "" || bytesOf(host) > HOST_MAX) return `must have 1 to ${HOST_MAX} bytes`
-    if (isIP(host) !== 0 || isName(host)) return undefined
-    if (/^[a-z]+:\/\//i.test(host) || host.includes("/")) return "must be a name or an address alone, not a URL"
-    if (/^[^:]+:\d+$/.test(host)) return "must be a name or an address alone; the port is a field of its own"
-    const ascii = domainToASCII(host)
-    if (ascii !== "" && ascii !== host) return `must be in ASCII: write ${ascii}`
-    return "is no name of a host, nor an address"
-}
-
-const host = z.string().check(({ value, issues }) => {
-    const message = hostProblem(value)
-    if (message !== undefined) issues.push({ code: "custom", input: value, message })
+const host = z.string().transform((text, context) => {
+    try {
+        return readHost(text)
+    } catch (error) {
+        context.issues.push({ code: "custom", input: text, message: `: ${(error as Error).message}` })
+        return z.NEVER
+    }
 })
 
 const ssid = z

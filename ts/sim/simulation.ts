@@ -76,6 +76,8 @@ export interface Wake {
     /** Null where the server does not tell. */
     serverSaysResumed: boolean | null
     error: { code: ErrorCode; message: string; hint: string } | null
+    /** The server broke the connection off without TLS's goodbye, and the app, which had got so many bytes, went on. */
+    truncatedAfterBytes: number | null
     /** After repeated failures of the server: how long the app should leave it alone. */
     backoffS: number
     /** TLS connections in this wake, and TCP connections for the one described: 2 after a fall-back. */
@@ -191,9 +193,15 @@ function appFailure({ error, connects }: WakeReport): WarmhelloError | undefined
     return new WarmhelloError("never-connected", "the app went to sleep without a TLS connection")
 }
 
+/** Many servers leave out close_notify. Whether all had come only the app can tell, by the length that HTTP gave it
+ * (RFC 9112 9.8): it hears of it, and one that sleeps all the same has what it wanted. */
+const isTruncated = ({ opened, error }: Connect): boolean => opened && error?.code === "truncated"
+
+const hasFailed = (connect: Connect): boolean => connect.error !== undefined && !isTruncated(connect)
+
 /** What went wrong first: an app may throw because its connect failed. */
 function firstFailure(report: WakeReport): WarmhelloError | undefined {
-    return report.connects.find(({ error }) => error !== undefined)?.error ?? appFailure(report) ?? closedEarly(report)
+    return report.connects.find(hasFailed)?.error ?? appFailure(report) ?? closedEarly(report)
 }
 
 /** An app that hangs up, or sleeps, before its connection is open. */
@@ -251,7 +259,7 @@ async function describe(
     report: WakeReport,
     builtin: BuiltinServer | undefined,
 ): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
-    const connect = report.connects.find(({ error }) => error !== undefined) ?? report.connects.at(-1)
+    const connect = report.connects.find(hasFailed) ?? report.connects.at(-1)
     const outcome = connect?.socket.outcome
     const error = firstFailure(report)
     return {
@@ -262,6 +270,7 @@ async function describe(
         ...allBytes(report),
         serverSaysResumed: await askServer(connect, builtin),
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
+        truncatedAfterBytes: report.connects.find(isTruncated)?.receivedBytes ?? null,
         backoffS: connect?.socket.backoffS ?? 0,
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,

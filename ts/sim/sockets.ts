@@ -22,6 +22,8 @@ export interface Connect {
     socket: TlsSocket
     opened: boolean
     error: WarmhelloError | undefined
+    /** Plaintext that the app was given. */
+    receivedBytes: number
 }
 
 type OpenSocket = { write(bytes: Buffer): boolean; close(): void }
@@ -74,13 +76,16 @@ export class Sockets implements VmSockets {
         const socket = new TlsSocket(this.#options.client(), this.#options)
         this.#live.add(socket)
         socket.once("closed", () => this.#live.delete(socket))
-        const connect: Connect = { socket, opened: false, error: undefined }
+        const connect: Connect = { socket, opened: false, error: undefined, receivedBytes: 0 }
         this.connects.push(connect)
         socket.on("open", () => {
             connect.opened = true
             this.#tell(socket, "open")
         })
-        socket.on("data", (bytes) => this.#tell(socket, "message", bytes))
+        socket.on("data", (bytes) => {
+            connect.receivedBytes += bytes.length
+            this.#tell(socket, "message", bytes)
+        })
         socket.on("end", () => this.#tell(socket, "close"))
         socket.on("error", (error) => {
             connect.error = error

@@ -1,7 +1,9 @@
 #include "warmhello/ffi.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "trust.h"
 #include "warmhello/flash_file.h"
 #include "warmhello/port_host.h"
 
@@ -56,6 +58,20 @@ void wh_ffi_client_free(wh_client *client)
 {
     wh_client_free(client);
     free(client);
+}
+
+int wh_ffi_host_spelling(const char *text, char *out)
+{
+    wh_host host;
+    int result = wh_host_read(text, &host);
+    memcpy(out, host.text, sizeof host.text);
+    return result;
+}
+
+uint16_t wh_ffi_client_cas(const wh_client *client, uint16_t *usable, uint16_t *ending)
+{
+    wh_trust_count(client, usable, ending);
+    return client->ca_count;
 }
 
 wh_conn *wh_ffi_conn_new(wh_client *client)

@@ -27,6 +27,13 @@ void wh_ffi_client_free(wh_client *client);
 wh_conn *wh_ffi_conn_new(wh_client *client);
 void wh_ffi_conn_free(wh_conn *conn);
 
+/** A host in the core's spelling (host.h), in `out` of WH_HOST_MAX + 1 bytes. WH_USAGE_HOST. */
+int wh_ffi_host_spelling(const char *text, char *out);
+
+/** The CAs of a client by their dates: how many are within them now, and how many of these end within
+ * WH_CA_ENDS_SOON_S. Returns how many there are. */
+uint16_t wh_ffi_client_cas(const wh_client *client, uint16_t *usable, uint16_t *ending);
+
 /** A block of a PEM file, as the core's reader sees it. */
 typedef struct wh_ffi_block {
     /** PRIVATE KEY and the like; what is longer is cut. */
