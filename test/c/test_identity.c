@@ -132,6 +132,66 @@ static void each_way_a_file_can_be_wrong_is_named(void **state)
     server_stop(server);
 }
 
+/* A text in which parts stand behind each other. */
+static size_t join(char *out, size_t room, const char *const *parts, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(parts[i]);
+        assert_true(size + length < room);
+        memcpy(out + size, parts[i], length + 1);
+        size += length;
+    }
+    return size;
+}
+
+/* A certificate on P-521, which nothing here can verify with. */
+static const char on_p521[] = "-----BEGIN CERTIFICATE-----\n"
+                              "MIIB/TCCAV6gAwIBAgIUX1K9VLWhDT93fNdMzNZU1wyIjJIwCgYIKoZIzj0EAwIw\n"
+                              "DzENMAsGA1UEAwwEcDUyMTAgFw0yNjExMjkxMzI5MThaGA8yMTI2MTEwNTEzMjkx\n"
+                              "OFowDzENMAsGA1UEAwwEcDUyMTCBmzAQBgcqhkjOPQIBBgUrgQQAIwOBhgAEAOf9\n"
+                              "PqEipl1YBaYz1w9P0YmhKnojCVb7NcJQYYLOHjtVghYz7RmfBYhBupoEG4Z3IwFU\n"
+                              "xP98eIcDSh71usKHOl0AAZW+qLKCloYe2DGqT0DvHjnVSB3Btv1l8NeF1w3hotrM\n"
+                              "0ClLtf/ErIEfxtSmH9GssnkCIZjA8LEtINHTVQ33XIx2o1MwUTAdBgNVHQ4EFgQU\n"
+                              "aVKWxh2PczEHrxvI3/lTae/r3lIwHwYDVR0jBBgwFoAUaVKWxh2PczEHrxvI3/lT\n"
+                              "ae/r3lIwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgOBjAAwgYgCQgCHPX7M\n"
+                              "ZT/jieIo1Qh+9PoyRDmQbZjv0d35hoUBTFXU1T9OwLgy9bt3mf3sjULfpytogbqu\n"
+                              "yYtzR1dc7zIxKYaymAJCAYQNrj5c4ZcQEpxONPNLtCct5SjQukR3RD74l8EL4jdg\n"
+                              "gN/YbEjHdDg1JbAeuIuitvw8XpoRYFzvChcREiexh0JB\n"
+                              "-----END CERTIFICATE-----\n";
+
+static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){0});
+    wh_client_config config = config_for(server);
+    static char good[4096];
+    assert_true(config.ca_size < sizeof good);
+    memcpy(good, config.ca, config.ca_size);
+    good[config.ca_size] = '\0';
+    static const char list[] = "-----BEGIN X509 CRL-----\nYWJj\n-----END X509 CRL-----\n";
+    static const char damaged[] = "-----BEGIN CERTIFICATE-----\nYWJj*\n-----END CERTIFICATE-----\n";
+    static const char not_one[] = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n";
+    const struct {
+        const char *parts[3];
+        size_t count;
+        int error;
+    } cases[] = {
+        {{good, good, list}, 3, WH_OK},    {{list, on_p521, good}, 3, WH_OK},
+        {{on_p521}, 1, WH_USAGE_CA},       {{list}, 1, WH_USAGE_CA},
+        {{good, damaged}, 2, WH_USAGE_CA}, {{good, not_one, good}, 3, WH_USAGE_CA},
+    };
+    static char file[3 * sizeof good];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        config.ca = (const uint8_t *)file;
+        config.ca_size = join(file, sizeof file, cases[i].parts, cases[i].count);
+        assert_int_equal(error_with(&config), cases[i].error);
+    }
+    config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
+    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+    server_stop(server);
+}
+
 static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **state)
 {
     (void)state;
@@ -197,6 +257,7 @@ int main(void)
         PLATFORM_TEST(a_missing_certificate_is_named),
         PLATFORM_TEST(a_certificate_of_another_authority_is_refused),
         PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named),
+        PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error),
         PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed),
         PLATFORM_TEST(a_server_without_the_application_protocol_is_named),
         PLATFORM_TEST(a_server_that_knows_no_alpn_is_accepted),

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 
 enum { LOG_MAX = 64 * 1024 * 1024, NEEDLES_MAX = 64, PIECE = 16, SECRET_MAX = 64 };
 
@@ -290,6 +292,45 @@ static void no_secret_of_a_tls13_ticket_is_left(void **state)
     no_secret_is_left(&(server_options){.min_version = WH_TLS13});
 }
 
+/* As it stands in DER, and as numbers stand in memory. */
+static void look_for_key(BIO *pem)
+{
+    size_t size = 0;
+    const uint8_t *text = pem_bytes(pem, &size);
+    BIO *in = BIO_new_mem_buf(text, (int)size);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+    assert_non_null(key);
+    BIGNUM *number = NULL;
+    uint8_t bytes[32];
+    assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &number), 1);
+    assert_int_equal(BN_bn2binpad(number, bytes, sizeof bytes), sizeof bytes);
+    look_for_named("client key", bytes, sizeof bytes);
+    assert_int_equal(BN_bn2lebinpad(number, bytes, sizeof bytes), sizeof bytes);
+    look_for_named("client key, turned round", bytes, sizeof bytes);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    BN_clear_free(number);
+    EVP_PKEY_free(key);
+    BIO_free(in);
+}
+
+static void no_secret_of_a_client_key_is_left(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .wants_certificate = true});
+    client_identity device = server_client_identity(server);
+    wh_client_config config = config_for(server);
+    config.certificate = pem_bytes(device.certificate, &config.certificate_size);
+    config.key = pem_bytes(device.key, &config.key_size);
+    look_for_key(device.key);
+    released.on = true;
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_true(visit.server_saw_certificate);
+    assert_nothing_found();
+    free_client_identity(&device);
+    server_stop(server);
+}
+
 static void a_secret_that_is_left_would_be_found(void **state)
 {
     (void)state;
@@ -310,9 +351,8 @@ static void a_secret_that_is_left_would_be_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SECRET_TEST(no_secret_of_a_session_id_is_left),
-        SECRET_TEST(no_secret_of_a_tls12_ticket_is_left),
-        SECRET_TEST(no_secret_of_a_tls13_ticket_is_left),
+        SECRET_TEST(no_secret_of_a_session_id_is_left),    SECRET_TEST(no_secret_of_a_tls12_ticket_is_left),
+        SECRET_TEST(no_secret_of_a_tls13_ticket_is_left),  SECRET_TEST(no_secret_of_a_client_key_is_left),
         SECRET_TEST(a_secret_that_is_left_would_be_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,15 +1,57 @@
-/* Any bytes as the CA file. */
+/* Any bytes as the CA file, as the device's certificates and as its key: the client and the check of a file
+ * by itself come to the same verdict, and a refusal is told in words. */
 #include "fuzz_platform.h"
+
+#include <string.h>
+
+#include "warmhello/check_file.h"
+
+static int error_of(const wh_client_config *config)
+{
+    wh_client client;
+    int result = wh_client_init(&client, config);
+    if (result == WH_OK) {
+        wh_client_free(&client);
+    }
+    return result;
+}
+
+static int check(wh_file_role role, const uint8_t *data, size_t size)
+{
+    wh_file_finding finding;
+    int result = wh_check_file(role, "file", data, size, &finding);
+    fuzz_require(memchr(finding.problem, '\0', sizeof finding.problem) != NULL, "the problem ends");
+    fuzz_require(memchr(finding.advice, '\0', sizeof finding.advice) != NULL, "the advice ends");
+    fuzz_require(result != WH_OK || finding.problem[0] == '\0', "no problem with a file that is taken");
+    if (result == WH_USAGE_CERTIFICATE || result == WH_USAGE_KEY || result == WH_USAGE_KEY_ENCRYPTED) {
+        fuzz_require(finding.problem[0] != '\0' && finding.advice[0] != '\0', "a refusal has words");
+    }
+    return result;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_platform_reset();
     wh_client_config config = fuzz_config();
-    config.ca = data;
-    config.ca_size = size;
-    wh_client client;
-    if (wh_client_init(&client, &config) == WH_OK) {
-        wh_client_free(&client);
+    wh_client_config as_ca = config;
+    as_ca.ca = data;
+    as_ca.ca_size = size;
+    fuzz_require(error_of(&as_ca) == check(WH_FILE_CA, data, size), "the same verdict of a CA file");
+    wh_client_config as_own = config;
+    as_own.certificate = as_own.key = data;
+    as_own.certificate_size = as_own.key_size = size;
+    int error = check(WH_FILE_CERTIFICATE, data, size);
+    if (error == WH_OK) {
+        error = check(WH_FILE_KEY, data, size);
+    } else {
+        (void)check(WH_FILE_KEY, data, size);
+    }
+    int whole = data != NULL ? error_of(&as_own) : error;
+    fuzz_require(whole == error || (error == WH_OK && whole == WH_USAGE_KEY_MISMATCH),
+                 "the same verdict of a device's");
+    wh_file_finding finding;
+    for (uint32_t number = 1; number <= 3; number++) {
+        (void)!wh_check_left_aside("file", data, size, number, &finding);
     }
     return 0;
 }

@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000
 const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function file(name: string, contents: string): string {
+function file(name: string, contents: string | Buffer): string {
     const path = join(folder, name)
     writeFileSync(path, contents)
     return path
@@ -22,6 +22,9 @@ const authority = await createCertificateAuthority()
 const anotherAuthority = await createCertificateAuthority("another CA")
 const caFile = file("ca.pem", authority.certificate)
 const emptyCaFile = file("empty.pem", "no certificate here\n")
+const der = Buffer.from(authority.certificate.replace(/-----.*-----|\s/g, ""), "base64")
+const derCaFile = file("ca.der", der)
+const damagedCaFile = file("damaged.pem", `${authority.certificate.trimEnd()}\n${authority.certificate.slice(0, 40)}\n`)
 const app = appFile("app")
 
 /** Runs the command and expects one message, without the trace of an exception. */
@@ -53,6 +56,16 @@ describe("on the command line", () => {
             "a CA file without a certificate",
             [...simulate, "--server", "a", "--ca", emptyCaFile],
             "no certificate in PEM",
+        ],
+        [
+            "a CA file in DER",
+            [...simulate, "--server", "a", "--ca", derCaFile],
+            "it is a certificate in DER\nMake it PEM with: openssl x509 -inform der",
+        ],
+        [
+            "a CA file with a damaged block",
+            [...simulate, "--server", "a", "--ca", damagedCaFile],
+            "error: block 2 of the CA (CERTIFICATE, from line 11) is damaged: its END is missing before line 13",
         ],
         [
             "flash in no folder",

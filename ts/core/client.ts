@@ -55,19 +55,22 @@ function nativePolicy(policy: Policy) {
 /** wh_protocol of outcome.h */
 const nativeVersion = { "1.2": 1, "1.3": 2 } as const
 
+/** An empty file is a file: koffi makes NULL of a buffer without bytes. */
+const bytesOf = (file: Buffer): Buffer => (file.length > 0 ? file : Buffer.alloc(1))
+
 /** wh_client_config of client.h */
 export function nativeConfig(options: ClientOptions) {
     const { host, port, ca, identity, tickets } = options
     return {
         host,
         port,
-        ca,
+        ca: bytesOf(ca),
         ca_size: ca.length,
         min_version: nativeVersion[options.minVersion],
         max_version: nativeVersion[options.maxVersion],
-        certificate: identity?.certificate ?? null,
+        certificate: identity ? bytesOf(identity.certificate) : null,
         certificate_size: identity?.certificate.length ?? 0,
-        key: identity?.key ?? null,
+        key: identity ? bytesOf(identity.key) : null,
         key_size: identity?.key.length ?? 0,
         alpn: options.alpn ?? null,
         tickets,

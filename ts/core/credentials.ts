@@ -24,12 +24,14 @@ interface NativeBlock {
     der_size: number | bigint
 }
 
-/** The blocks of a file, up to one that is damaged. */
+/** The blocks of a file that are whole. */
 export function pemBlocks(file: Buffer): PemBlock[] {
     const blocks: PemBlock[] = []
     for (let number = 1; ; number++) {
         const out = [{}]
-        if (native().pemBlock(file, file.length, number, out) !== 1) return blocks
+        const found: number = native().pemBlock(file, file.length, number, out)
+        if (found === 0) return blocks
+        if (found < 0) continue // damaged
         const { label, is_certificate, is_key, is_locked, der_size } = out[0] as NativeBlock
         const der = Buffer.alloc(Number(der_size))
         native().pemDecode(file, file.length, number, der, der.length)

@@ -351,6 +351,11 @@ export const guards: Guard[] = [
         test: ["test_secrets", "no_secret_of_a_tls12_ticket_is_left"],
     },
     {
+        mistake: "the client key in memory that was given back",
+        edits: [["core/src/identity.c", "wh_wipe(der, block.der_size);", ""]],
+        test: ["test_secrets", "no_secret_of_a_client_key_is_left"],
+    },
+    {
         mistake: "keys and passwords in the work area of a rotation",
         edits: [["provision/src/rotate.c", "wh_wipe(work, WH_PROVISION_SLOT);", ""]],
         test: ["test_provision_rotation", "no_secret_stays_in_the_work_area"],

@@ -179,38 +179,59 @@ static void explain_form(const explainer *about, wh_file_role role, const wh_fil
     (void)snprintf(out->advice, sizeof out->advice, "%s", form->advice[role]);
 }
 
+static bool is_wanted(wh_file_role role, const wh_pem_block *block)
+{
+    return role == WH_FILE_KEY ? wh_pem_is_key(block) : wh_pem_is_certificate(block);
+}
+
+/* Whether a damaged block is, or keeps from, what is wanted. */
+static bool is_worth_mending(const explainer *about, wh_file_role role, wh_pem_block block)
+{
+    bool any = is_wanted(role, &block);
+    while (!any && wh_pem_next(about->file, &block) != WH_PEM_END) {
+        any = is_wanted(role, &block);
+    }
+    return any || wh_file_form_of_label(&block) == NULL;
+}
+
+/* All of a file in one line begins and ends as BEGIN does. */
+static bool is_all_in_label(const wh_pem_block *block)
+{
+    return line_holds(block->label, block->label.at, "-----", 5);
+}
+
 /* Says why the file is refused. */
 static void explain(const explainer *about, wh_file_role role)
 {
-    const wh_file_form *other = NULL;
+    const wh_file_form *form = NULL;
     bool any = false;
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
-    while ((read = wh_pem_next(about->file, &block)) == WH_PEM_BLOCK) {
-        bool is_wanted = role == WH_FILE_KEY ? wh_pem_is_key(&block) : wh_pem_is_certificate(&block);
-        any |= is_wanted;
-        if (is_wanted && explain_block(about, role, &block)) {
+    while ((read = wh_pem_next(about->file, &block)) != WH_PEM_END) {
+        bool wanted = is_wanted(role, &block);
+        any |= wanted;
+        if (wanted && read == WH_PEM_BLOCK && explain_block(about, role, &block)) {
             return;
         }
-        const wh_file_form *form = wh_file_form_of_label(&block);
-        other = form != NULL ? form : other;
+        if (read == WH_PEM_DAMAGED && (wanted || role != WH_FILE_KEY)) {
+            break;
+        }
+        const wh_file_form *by_label = wh_file_form_of_label(&block);
+        form = by_label != NULL ? by_label : form;
     }
-    const wh_file_form *damaged = NULL;
-    if (read == WH_PEM_DAMAGED) {
-        /* All of a file in one line begins and ends as BEGIN does. */
-        bool is_all = line_holds(block.label, block.label.at, "-----", 5);
-        damaged = is_all ? wh_file_form_of(about->file) : wh_file_form_of_label(&block);
+    if (read == WH_PEM_DAMAGED && !is_all_in_label(&block)) {
+        if (any || is_worth_mending(about, role, block)) {
+            say_damage(about, &block);
+            return;
+        }
+        form = wh_file_form_of_label(&block);
     }
-    if (read == WH_PEM_DAMAGED && (any || damaged == NULL || damaged->advice[role] == NULL)) {
-        say_damage(about, &block);
-    } else if (any && role == WH_FILE_CERTIFICATE) {
+    if (!any) {
+        explain_form(about, role, form != NULL ? form : wh_file_form_of(about->file));
+    } else if (role == WH_FILE_CERTIFICATE) {
         (void)snprintf(about->out->problem, sizeof about->out->problem, "%.100s cannot be used by wolfSSL",
                        about->name);
         (void)snprintf(about->out->advice, sizeof about->out->advice, "%s", supported);
-    } else if (!any) {
-        /* Whole or not, what is no use here is told by what it is. */
-        const wh_file_form *form = damaged != NULL ? damaged : other;
-        explain_form(about, role, form != NULL ? form : wh_file_form_of(about->file));
     }
 }
 

@@ -31,10 +31,10 @@
 
 #define CERTIFICATES_OF_BASE64                                                                               \
     "Put its lines between those of PEM: "                                                                   \
-    "(echo -----BEGIN CERTIFICATE-----; cat FILE; echo; echo -----END CERTIFICATE-----) > FILE.pem"
+    "(echo -----BEGIN CERTIFICATE-----; grep . FILE; echo -----END CERTIFICATE-----) > FILE.pem"
 #define KEY_OF_BASE64                                                                                        \
     "Put its lines between those of PEM: "                                                                   \
-    "(echo -----BEGIN PRIVATE KEY-----; cat FILE; echo; echo -----END PRIVATE KEY-----) > FILE.pem"
+    "(echo -----BEGIN PRIVATE KEY-----; grep . FILE; echo -----END PRIVATE KEY-----) > FILE.pem"
 #define KEY_OF_OPENSSH                                                                                       \
     "Make it PEM, as a copy, with: install -m 600 FILE FILE.pem && ssh-keygen -p -N \"\" -m PKCS8 -f "       \
     "FILE.pem"
@@ -298,8 +298,13 @@ static form form_of_pem_alike(wh_pem_text file)
     const uint8_t *end = newline != NULL ? newline : file.at + file.size;
     wh_pem_text label = {begin + 11, (size_t)(end - begin) - 11};
     const uint8_t *tail = find(label, "-----");
-    bool ends_there = tail == NULL || tail + 6 >= end; /* but for the line's own end */
-    return ends_there ? FORM_INDENTED : FORM_ONE_LINE;
+    if (tail == NULL) {
+        return FORM_NOTHING; /* too few dashes */
+    }
+    if (tail + 6 < end) { /* more than the line's own end */
+        return FORM_ONE_LINE;
+    }
+    return begin == file.at || begin[-1] == '\n' ? FORM_NOTHING : FORM_INDENTED;
 }
 
 static form form_of_text(wh_pem_text file)

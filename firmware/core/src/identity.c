@@ -105,15 +105,18 @@ int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
     return result;
 }
 
-/* The first key of the file, which may hold certificates or a curve's parameters as well. */
+/* The first key of the file, which may hold certificates or a curve's parameters as well, damaged or not:
+ * OpenSSL passes over them too. */
 int wh_identity_use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
 {
     wh_pem_block block = {0};
+    wh_pem_result read = WH_PEM_END;
     do {
-        if (wh_pem_next(file, &block) != WH_PEM_BLOCK) {
-            return WH_USAGE_KEY;
-        }
-    } while (!wh_pem_is_key(&block));
+        read = wh_pem_next(file, &block);
+    } while (read != WH_PEM_END && !wh_pem_is_key(&block));
+    if (read != WH_PEM_BLOCK) {
+        return WH_USAGE_KEY;
+    }
     if (wh_pem_is_locked(&block)) {
         return WH_USAGE_KEY_ENCRYPTED;
     }

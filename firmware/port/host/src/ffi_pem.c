@@ -9,10 +9,10 @@
 static wh_pem_result find(wh_pem_text file, uint32_t number, wh_pem_block *block)
 {
     *block = (wh_pem_block){0};
-    wh_pem_result result = WH_PEM_BLOCK;
-    while (result == WH_PEM_BLOCK && block->number < number) {
+    wh_pem_result result = WH_PEM_END;
+    do {
         result = wh_pem_next(file, block);
-    }
+    } while (result != WH_PEM_END && block->number < number);
     return result;
 }
 
