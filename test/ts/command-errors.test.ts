@@ -113,6 +113,19 @@ describe("an app", () => {
         await expectError(["simulate", appFile("throws")], 3, "error: the app threw: the sensor is broken")
     })
 
+    test.each([
+        ["loops for ever", "loops", "error: the app loops without letting anything else happen"],
+        ["loops for ever over waits that take no time", "spins", "error: the app loops without letting anything else"],
+        ["takes all memory", "hoards", "error: the app has run out of memory"],
+        ["calls itself for ever", "recurses", "error: the app calls itself too deep"],
+    ] as const)("that %s exits 3, and says so", async (_, name, message) => {
+        await expectError(["simulate", appFile(name), "--wake-timeout", "1s"], 3, message)
+    })
+
+    test("that is a folder exits 2", async () => {
+        await expectError(["simulate", folder], 2, "is no file: an app is a .ts or a .devs")
+    })
+
     test("that never sleeps exits 3, with how long that took", async () => {
         const message = "error: the app did not call standby within 1 s of its wake"
         await expectError(["simulate", appFile("never-sleeps"), "--wake-timeout", "1s"], 3, message)

@@ -15,26 +15,60 @@ function childrenOf(pid: number): number[] {
     return text.split(" ").filter(Boolean).map(Number)
 }
 
-/** Presses Ctrl-C and returns the processes that the command had started. */
-function interrupt({ process }: RunningCommand): number[] {
+/** Presses Ctrl-C, or sends another signal, and returns the processes that the command had started. */
+function interrupt({ process }: RunningCommand, signal: NodeJS.Signals = "SIGINT"): number[] {
     const children = childrenOf(process.pid ?? 0)
-    process.kill("SIGINT")
+    process.kill(signal)
     return children
 }
 
-describe("Ctrl-C", () => {
+/** What libfaketime has in shared memory for these processes. */
+const sharedBy = (pids: number[]): string[] =>
+    readdirSync("/dev/shm").filter((name) => pids.some((pid) => name.endsWith(`_${pid}`)))
+
+const areGone = (pids: number[]) =>
+    vi.waitFor(() => expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
+
+describe.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+] as const)("%s", (signal, exitCode) => {
     test.each([
-        ["in a sleep in real time", ["--real-time", "--sleep", "1h"]],
-        ["between wakes whose sleep is skipped", ["--cycles", "1000000"]],
-    ])("%s exits 130 and leaves neither a server nor a file", async (_, flags) => {
-        const command = startCommand(["simulate", appFile("app"), ...flags], { TMPDIR })
+        ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1],
+        ["a soak", ["soak", "--cycles", "10000"], "100 wakes ...", 2],
+    ])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
+        const command = startCommand(args, { TMPDIR })
+        await command.shows(shown)
+        const children = interrupt(command, signal)
+        expect(children).toHaveLength(servers)
+        const { code, stderr } = await command.ended
+        expect(code).toBe(exitCode)
+        expect(stderr).toBe("")
+        await areGone(children)
+        expect(readdirSync(TMPDIR)).toEqual([])
+        expect(sharedBy(children)).toEqual([])
+    })
+
+    test(`ends a compiler with ${exitCode}`, async () => {
+        const command = startCommand(["simulate", "--cycles", "1"], { TMPDIR })
+        await command.shows("compiling")
+        const compilers = interrupt(command, signal)
+        expect((await command.ended).code).toBe(exitCode)
+        await areGone(compilers)
+    })
+})
+
+describe("Ctrl-C", () => {
+    test("in a sleep in real time exits 130 and leaves neither a server nor a file", async () => {
+        const command = startCommand(["simulate", appFile("app"), "--real-time", "--sleep", "1h"], { TMPDIR })
         await command.shows("  full  ")
         const servers = interrupt(command)
         const { code, stderr } = await command.ended
         expect(code).toBe(130)
         expect(stderr).toBe("")
         expect(servers).toHaveLength(1)
-        await vi.waitFor(() => expect(servers.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
+        await areGone(servers)
         expect(readdirSync(TMPDIR)).toEqual([])
     })
 
@@ -46,17 +80,16 @@ describe("Ctrl-C", () => {
         expect(code).toBe(130)
         expect(stderr).toBe("")
         expect(children).toHaveLength(2) // and the server
-        await vi.waitFor(() => expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
+        await areGone(children)
         expect(readdirSync(TMPDIR)).toEqual([])
     })
+})
 
-    test("while the app is compiled exits 130", async () => {
-        const command = startCommand(["simulate", "--cycles", "1"], { TMPDIR })
-        await command.shows("compiling")
-        const compilers = interrupt(command)
-        expect((await command.ended).code).toBe(130)
-        await vi.waitFor(() => expect(compilers.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
-    })
+test("a folder for temporary files that is missing is an error in one line", async () => {
+    const command = startCommand(["simulate", appFile("app")], { TMPDIR: join(TMPDIR, "missing") })
+    const { code, stderr } = await command.ended
+    expect(stderr).toMatch(/^error: cannot write to the folder for temporary files, .*missing: ENOENT.*\nTMPDIR names/)
+    expect(code).toBe(6)
 })
 
 test("the built-in server is gone and no file is left after a run to the end", async () => {
@@ -65,6 +98,6 @@ test("the built-in server is gone and no file is left after a run to the end", a
     const servers = childrenOf(command.process.pid ?? 0)
     expect(servers).toHaveLength(1)
     expect((await command.ended).code).toBe(0)
-    await vi.waitFor(() => expect(servers.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
+    await areGone(servers)
     expect(readdirSync(TMPDIR)).toEqual([])
 })

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, test } from "vitest"
+import { afterAll, describe, expect, test } from "vitest"
 import { z } from "zod"
-import { warmhello } from "./support/command.js"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
 /** The fields that other programs rely on: the command contract. */
@@ -48,6 +49,29 @@ describe("warmhello start", () => {
             "error: not as it should be: TLS 1.2, session ID; TLS 1.2, ticket; TLS 1.3, ticket (PSK)",
         )
         expect(stdout).not.toContain("every other one resumed")
+    })
+})
+
+test("warmhello --version tells that of package.json", async () => {
+    const { version } = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
+    expect(await warmhello("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+})
+
+describe("from another folder", () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "warmhello-elsewhere-"))
+    afterAll(() => rmSync(elsewhere, { recursive: true }))
+    const simulate = (...args: string[]) => startCommand(["simulate", ...args], {}, undefined, elsewhere).ended
+
+    test("the sample app is found without being named", async () => {
+        const { code, stdout } = await simulate("--cycles", "1")
+        expect(stdout).toContain("compiling devs/src/app.ts ...")
+        expect(code).toBe(0)
+    })
+
+    test("a path that is given is one from there", async () => {
+        const { code, stderr } = await simulate("devs/src/app.ts")
+        expect(stderr).toContain("error: there is no devs/src/app.ts")
+        expect(code).toBe(2)
     })
 })
 

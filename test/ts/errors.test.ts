@@ -3,9 +3,12 @@ import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { coreErrors } from "#warmhello/core/words.js"
 import { coreError, type ErrorCode, errorCodes, exitCodes, WarmhelloError } from "#warmhello/errors.js"
+import { hintsFor } from "#warmhello/hints.js"
 
 /** These say all there is to say in their message. */
-const selfExplaining: ErrorCode[] = ["interrupted"]
+const selfExplaining: ErrorCode[] = ["interrupted", "output-closed"]
+
+hintsFor((setting) => `--${setting}`)
 
 describe.each(errorCodes)("the error %s", (code) => {
     const error = new WarmhelloError(code, "it went wrong")

@@ -1,5 +1,6 @@
 // `warmhello inspect`: what a flash image holds, however broken.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
@@ -53,14 +54,37 @@ test("a spent ticket is shown as spent", () => {
     expect(readJournal(spent, false).records).toMatchObject([{ spent: true }])
 })
 
-describe("a broken image gives a report:", () => {
-    test("noise", async () => {
-        const noise = file("noise.bin", Buffer.from(Array.from({ length: 8192 }, (_, i) => (i * 31 + (i >> 5)) & 255)))
-        const { stdout, code } = await warmhello("inspect", noise)
-        expect(stdout).toContain("There is no record in it.")
-        expect(code).toBe(0)
-    })
+describe("what is no journal is said to be none, and leaves no JSON:", () => {
+    const noise = Buffer.from(Array.from({ length: 8192 }, (_, i) => (i * 31 + (i >> 5)) & 255))
+    const fifo = join(folder, "fifo")
+    execFileSync("mkfifo", [fifo])
 
+    test.each([
+        ["noise", file("noise.bin", noise), /noise\.bin holds no journal: none of its 2 sectors/],
+        ["an empty file", file("empty.bin", ""), /empty\.bin has 0 bytes; a journal has two sectors or more/],
+        ["one too short to be one", file("short.bin", "short"), /short\.bin has 5 bytes/],
+        ["a program", process.execPath, /cannot read .*: it has no end, or is larger than 64 MB/],
+        ["a folder", folder, /is no file/],
+        ["a device that never ends", "/dev/zero", /\/dev\/zero is no file/],
+        ["a pipe that nobody writes to", fifo, /fifo is no file/],
+        ["nothing", join(folder, "nothing"), /cannot read .*nothing: ENOENT/],
+    ])("%s", async (_, path, message) => {
+        const json = join(folder, "none.json")
+        const { stderr, code } = await warmhello("inspect", path, "--json", json)
+        expect(stderr).toMatch(message)
+        expect(stderr.match(/^error:/gm)).toHaveLength(1)
+        expect(code).toBe(2)
+        expect(existsSync(json)).toBe(false)
+    })
+})
+
+test("flash that was never used is a journal without records", async () => {
+    const { stdout, code } = await warmhello("inspect", file("erased.bin", Buffer.alloc(8192, 0xff)))
+    expect(stdout).toContain("There is no record in it.")
+    expect(code).toBe(0)
+})
+
+describe("a broken image gives a report:", () => {
     test("one that ends within a sector", async () => {
         const { stdout } = await warmhello("inspect", file("cut.bin", image.subarray(0, 9000)))
         expect(stdout).toContain("The last 808 bytes are not a whole sector")
@@ -73,11 +97,5 @@ describe("a broken image gives a report:", () => {
             broken.writeUInt8(broken.readUInt8(at) ^ 0xff, at)
             expect(readJournal(broken, true).sectors).toHaveLength(4)
         }
-    })
-
-    test("one too short to be one", async () => {
-        const { stderr, code } = await warmhello("inspect", file("short.bin", "short"))
-        expect(stderr).toContain("short.bin has 5 bytes; a journal has two sectors or more")
-        expect(code).toBe(2)
     })
 })

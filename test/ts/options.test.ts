@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { count, duration, hostAndPort, versionRange } from "#warmhello/cli/options.js"
-import { readFile } from "#warmhello/settings.js"
+import { readFile } from "#warmhello/files.js"
 
 describe("a duration", () => {
     test.each([
@@ -54,12 +54,25 @@ describe("a server", () => {
     test.each(["", ":443", "example.com:", "example.com:0", "example.com:65536", "example.com:-1"])(
         "cannot be '%s'",
         (text) => {
-            expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443.")
+            expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
         },
     )
 
     test.each(["::1", "https://example.com", "example.com/path", "two words", "[::1"])("cannot be '%s'", (text) => {
-        expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443.")
+        expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
+    })
+
+    test.each([
+        ["bücher.example", "xn--bcher-kva.example"],
+        ["BROKER.", "broker"],
+        ["my_broker.local", "my_broker.local"],
+        ["[0:0::1]", "::1"],
+    ])("%s is %s", (text, host) => {
+        expect(hostAndPort(text)).toEqual({ host, port: 443 })
+    })
+
+    test.each(["1.2.3", "1.2.3.4.5", "192.168.001.010", "[fe80::1%eth0]", "a..b"])("%s is no host", (text) => {
+        expect(() => hostAndPort(text)).toThrow(text.replace(/[[\]]/g, ""))
     })
 })
 

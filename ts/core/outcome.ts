@@ -32,12 +32,12 @@ export const outcomeSchema = z.object({
     storeError: words(coreErrors).nullable(),
     /** After repeated failures of the server: how long to leave it alone. */
     backoffS: z.int(),
-    /** CAs given, those within their dates, and those of them that end within 60 days. */
-    cas: z.int(),
-    casUsable: z.int(),
-    casEnding: z.int(),
+    /** Lines of firmware before these have none of them. CAs given, those within their dates, and those of them that end within 60 days. */
+    cas: z.int().default(0),
+    casUsable: z.int().default(0),
+    casEnding: z.int().default(0),
     /** In doubt when by it everything has ended or has not begun: ask for the time again. */
-    clock: z.enum(["unknown", "known", "suspect"]),
+    clock: z.enum(["unknown", "known", "suspect"]).default("unknown"),
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>

@@ -51,7 +51,7 @@ function apt(command) {
         if (done.status === 0) return
         const output = `${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`.trim()
         if (!isLocked(output)) {
-            throw new SetupError(`${output}\napt-get could not install what is missing.${adviceFor(output)}`)
+            throw new SetupError(`apt-get could not install what is missing.${adviceFor(output)}`, output)
         }
         const holder = holderOf(output) ?? "another program"
         if (performance.now() > deadline) {

@@ -2,7 +2,13 @@
 // What keeps set-up from going on, as one line that says what to do.
 
 /** Ends set-up with one line that tells what to do. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+    /** @param {string} message @param {string} [output] what a program said of it, shown before */
+    constructor(message, output = "") {
+        super(message)
+        this.output = output
+    }
+}
 
 /** What to do about an error of the system, by its code. @type {Record<string, string>} */
 const advice = {

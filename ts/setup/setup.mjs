@@ -26,6 +26,8 @@ const stampsFile = join(build, "setup.json")
 const lockFile = join(build, "setup.lock")
 const WOLFSSL_VERSION = readFileSync(join(root, "firmware/wolfssl/VERSION"), "utf8").trim()
 const CARGO_MINIMUM = [1, 87]
+/** Two more attempts as usual, but not a minute apart: without a network that would be a minute of silence. */
+const NPM_PATIENCE = ["--fetch-retry-maxtimeout=10000"]
 const forCi = process.argv.includes("--ci")
 const forBench = forCi || process.argv.includes("--bench")
 const forTests = forCi || process.argv.includes("--tests")
@@ -46,8 +48,8 @@ function run(command, options = {}) {
     })
     if (done.error !== undefined || done.status !== 0) {
         const output = `${done.stdout ?? ""}${done.stderr ?? ""}`.trimEnd().split("\n").slice(-40).join("\n")
-        const why = done.error === undefined ? "" : ` (${done.error.message})`
-        throw new SetupError(`${output}\nThis command failed${why}: ${command.join(" ")}.${adviceFor(output)}`)
+        const missing = !inPath(program) && !existsSync(program) ? ` There is no ${program} in PATH.` : ""
+        throw new SetupError(`this command failed: ${command.join(" ")}.${missing}${adviceFor(output)}`, output)
     }
     return done.stdout
 }
@@ -233,7 +235,7 @@ const npmPackages = {
     name: "npm packages",
     from: () => fingerprint(["package.json", "package-lock.json"]),
     made: () => existsSync(join(root, "node_modules/koffi")),
-    make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PATIENCE]),
 }
 
 /** @type {Step[]} */
@@ -411,7 +413,12 @@ function readStamps() {
 function perform(step, label) {
     const started = performance.now()
     process.stderr.write(`${label} ${step.name} ...`)
-    step.make()
+    try {
+        step.make()
+    } catch (error) {
+        process.stderr.write("\n")
+        throw error
+    }
     process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
@@ -457,6 +464,7 @@ try {
 } catch (error) {
     const problem = problemOf(error)
     if (problem === undefined) throw error
-    process.stderr.write(`\n${problem.message}\n`)
+    if (problem.output !== "") process.stderr.write(`${problem.output}\n`)
+    process.stderr.write(`set-up cannot go on: ${problem.message}\n`)
     process.exitCode = 6
 }

@@ -195,7 +195,8 @@ function appFailure({ error, connects }: WakeReport): WarmhelloError | undefined
 
 /** Many servers leave out close_notify. Whether all had come only the app can tell, by the length that HTTP gave it
  * (RFC 9112 9.8): it hears of it, and one that sleeps all the same has what it wanted. */
-const isTruncated = ({ opened, error }: Connect): boolean => opened && error?.code === "truncated"
+const isTruncated = ({ opened, error, receivedBytes }: Connect): boolean =>
+    opened && error?.code === "truncated" && receivedBytes > 0
 
 const hasFailed = (connect: Connect): boolean => connect.error !== undefined && !isTruncated(connect)
 

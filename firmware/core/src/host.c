@@ -133,17 +133,53 @@ static char *put_number(char *out, unsigned number, unsigned base)
     return out;
 }
 
-/* All numbers, none left out: one spelling for each address. */
-static void spell(wh_host *host)
+static void spell_ipv4(const wh_host *host, char *out)
 {
-    char *out = host->text;
-    bool is_ipv4 = host->address_size == IPV4_SIZE;
-    for (size_t i = 0; i < host->address_size; i += is_ipv4 ? 1 : 2) {
-        if (i > 0) {
-            *out++ = is_ipv4 ? '.' : ':';
+    for (size_t i = 0; i < IPV4_SIZE; i++) {
+        out = put_number(out, host->address[i], 10);
+        *out++ = i + 1 < IPV4_SIZE ? '.' : '\0';
+    }
+}
+
+static unsigned group_of(const wh_host *host, size_t i)
+{
+    return (unsigned)host->address[2 * i] << 8 | host->address[2 * i + 1];
+}
+
+/* How many groups from the ith on are zero. */
+static size_t zeros_from(const wh_host *host, size_t i)
+{
+    size_t count = 0;
+    while (i + count < GROUPS && group_of(host, i + count) == 0) {
+        count++;
+    }
+    return count;
+}
+
+/* RFC 5952 4: the first of the longest runs of zeros is "::", a single zero is not. */
+static void spell_ipv6(const wh_host *host, char *out)
+{
+    size_t gap = GROUPS;
+    size_t longest = 1;
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (zeros_from(host, i) > longest) {
+            gap = i;
+            longest = zeros_from(host, i);
         }
-        unsigned group = (unsigned)host->address[i] << 8 | host->address[i + 1 < IPV6_SIZE ? i + 1 : i];
-        out = is_ipv4 ? put_number(out, host->address[i], 10) : put_number(out, group, 16);
+    }
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (i == gap) {
+            *out++ = ':';
+            i += longest - 1;
+            if (i + 1 == GROUPS) {
+                *out++ = ':';
+            }
+            continue;
+        }
+        if (i > 0) {
+            *out++ = ':';
+        }
+        out = put_number(out, group_of(host, i), 16);
     }
     *out = '\0';
 }
@@ -160,7 +196,11 @@ static int read_address(const char *text, size_t size, wh_host *out)
     if (!is_read) {
         return WH_USAGE_HOST;
     }
-    spell(out);
+    if (out->address_size == IPV6_SIZE) {
+        spell_ipv6(out, out->text);
+    } else {
+        spell_ipv4(out, out->text);
+    }
     return WH_OK;
 }
 

@@ -65,6 +65,10 @@ static const struct {
     {EXTKEYUSE_AUTH_E, WH_PEER_CERTIFICATE},
     {NOT_CA_ERROR, WH_PEER_CERTIFICATE},
     {MAX_CHAIN_ERROR, WH_PEER_CERTIFICATE},
+    {HANDSHAKE_SIZE_ERROR, WH_PEER_CERTIFICATE}, /* of a chain of more than MAX_CERTIFICATE_SZ */
+    {RSA_KEY_SIZE_E, WH_PEER_CERTIFICATE},
+    {ECC_KEY_SIZE_E, WH_PEER_CERTIFICATE},
+    {WC_KEY_SIZE_E, WH_PEER_CERTIFICATE},
 };
 
 wh_error wh_peer_error(const wh_peer_failure *failure)

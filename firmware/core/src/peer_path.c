@@ -41,20 +41,6 @@ void wh_peer_path_enter(wh_peer_path *path)
 
 /* ---- One certificate -------------------------------------------------------------------------- */
 
-static int parse(DecodedCert *certificate, int type, void *cm)
-{
-    const byte *der = certificate->source;
-    word32 size = certificate->maxIdx;
-    void *heap = certificate->heap;
-    int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
-    if (native == ASN_NO_SIGNER_E && wh_trust_adopt_key_id(cm, certificate)) {
-        FreeDecodedCert(certificate);
-        InitDecodedCert(certificate, der, size, heap);
-        native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
-    }
-    return wh_trust_try_namesakes(cm, certificate, type, native);
-}
-
 /* wolfSSL's word for one of ours, for the alert that it sends. */
 static int native_of(int error)
 {
@@ -89,7 +75,7 @@ static int error_of(int native)
 /* WH_OK: it was verified by wolfSSL, and whoever signed it may do so now. */
 static int judge(wh_peer_path *path, DecodedCert *certificate, int type, void *cm, int *native)
 {
-    *native = parse(certificate, type, cm);
+    *native = wh_trust_parse(cm, certificate, type);
     wh_validity own = wh_dates_last();
     if (*native != 0) {
         return wh_dates_are_read(&own) ? error_of(*native) : WH_PEER_CERTIFICATE;
@@ -274,10 +260,8 @@ static int vouch_for_itself(wh_peer_path *path, const DecodedCert *certificate)
 /* By a clock that is right, hardly ever everything ends at once. */
 static bool is_clock_suspect(const wh_peer_path *path)
 {
-    uint16_t usable;
-    uint16_t ending;
-    wh_trust_count(path->client, &usable, &ending);
-    return wh_clock_wall_s() > 0 && usable == 0 && path->outside == path->seen;
+    return wh_clock_wall_s() > 0 && wh_trust_error_of_dates(path->client) != WH_OK &&
+           path->outside == path->seen;
 }
 
 static int servers_own(wh_peer_path *path, DecodedCert *certificate, void *cm)
@@ -289,6 +273,9 @@ static int servers_own(wh_peer_path *path, DecodedCert *certificate, void *cm)
     if (error == WH_PEER_UNTRUSTED && native == ASN_NO_SIGNER_E) {
         error = vouch_for_itself(path, certificate);
         native = native_of(error);
+    }
+    if (error == WH_PEER_UNTRUSTED && wh_trust_error_of_dates(path->client) != WH_OK) {
+        error = wh_trust_error_of_dates(path->client);
     }
     if (error == WH_OK && !is_for(&path->client->host, certificate)) {
         error = WH_PEER_NAME;

@@ -9,13 +9,15 @@
 
 #include "memory_ran_out.h"
 #include "opened.h"
+#include "warmhello/binding.h"
 #include "warmhello/clock.h"
 
 struct wh_ca {
     const Signer *signer;
     wh_validity validity;
-    /* It may sign others, and is not a server's own certificate that was pinned. */
+    /* It may sign others. Otherwise it was pinned: it stands for itself, to the byte. */
     bool is_authority;
+    uint8_t digest[WH_DIGEST_SIZE];
 };
 
 /* ---- wolfSSL's table of signers ---------------------------------------------------------------- */
@@ -52,7 +54,9 @@ static bool has_computed_id(const Signer *signer)
            memcmp(computed, signer->subjectKeyIdHash, KEYID_SIZE) == 0;
 }
 
-/* Takes away the signer whose key did not fit, so that wolfSSL finds the next one of its name. */
+/* ---- Signers that wolfSSL does not find by itself --------------------------------------------- */
+
+/* Out of the table for a while, so that wolfSSL finds another one. */
 static void set_aside(WOLFSSL_CERT_MANAGER *cm, Signer *signer, Signer **aside)
 {
     take_from_table(cm, signer);
@@ -60,46 +64,88 @@ static void set_aside(WOLFSSL_CERT_MANAGER *cm, Signer *signer, Signer **aside)
     *aside = signer;
 }
 
-int wh_trust_try_namesakes(void *cert_manager, DecodedCert *certificate, int type, int native)
+static void put_back(WOLFSSL_CERT_MANAGER *cm, Signer *aside)
 {
-    WOLFSSL_CERT_MANAGER *cm = cert_manager;
-    const byte *der = certificate->source;
-    word32 size = certificate->maxIdx;
-    void *heap = certificate->heap;
-    Signer *aside = NULL;
-    int tried = native;
-    while (tried == ASN_SIG_CONFIRM_E && certificate->ca != NULL && !certificate->extAuthKeyIdSet) {
-        set_aside(cm, certificate->ca, &aside);
-        FreeDecodedCert(certificate);
-        InitDecodedCert(certificate, der, size, heap);
-        tried = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
-    }
     while (aside != NULL) {
         Signer *signer = aside;
         aside = signer->next;
         put_into_table(cm, signer);
     }
-    return tried == ASN_NO_SIGNER_E ? native : tried;
 }
 
-bool wh_trust_adopt_key_id(void *cert_manager, const struct DecodedCert *certificate)
+static int parse_anew(DecodedCert *certificate, int type, WOLFSSL_CERT_MANAGER *cm)
 {
-    WOLFSSL_CERT_MANAGER *cm = cert_manager;
-    if (!certificate->extAuthKeyIdSet) {
-        return false;
+    const byte *der = certificate->source;
+    word32 size = certificate->maxIdx;
+    void *heap = certificate->heap;
+    FreeDecodedCert(certificate);
+    InitDecodedCert(certificate, der, size, heap);
+    return ParseCertRelative(certificate, type, VERIFY, cm, NULL);
+}
+
+/* The certificate names no key: of several signers with its issuer's name wolfSSL finds one. */
+static int try_namesakes(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, int type)
+{
+    Signer *aside = NULL;
+    int native = ASN_SIG_CONFIRM_E;
+    while (native == ASN_SIG_CONFIRM_E && certificate->ca != NULL) {
+        set_aside(cm, certificate->ca, &aside);
+        native = parse_anew(certificate, type, cm);
     }
+    put_back(cm, aside);
+    return native == ASN_NO_SIGNER_E ? ASN_SIG_CONFIRM_E : native;
+}
+
+static Signer *without_id(const WOLFSSL_CERT_MANAGER *cm, const byte *name)
+{
     for (size_t row = 0; row < CA_TABLE_SIZE; row++) {
         for (Signer *signer = cm->caTable[row]; signer != NULL; signer = signer->next) {
-            if (memcmp(signer->subjectNameHash, certificate->issuerHash, KEYID_SIZE) == 0 &&
-                has_computed_id(signer)) {
-                take_from_table(cm, signer);
-                memcpy(signer->subjectKeyIdHash, certificate->extAuthKeyId, KEYID_SIZE);
-                put_into_table(cm, signer);
-                return true;
+            if (memcmp(signer->subjectNameHash, name, KEYID_SIZE) == 0 && has_computed_id(signer)) {
+                return signer;
             }
         }
     }
-    return false;
+    return NULL;
+}
+
+/* The certificate names a key, by SHA-1 most often, and the signers of its issuer's name say nothing of
+ * theirs: each goes by that name while the certificate is looked at. */
+static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, int type)
+{
+    byte asked[KEYID_SIZE];
+    byte issuer[KEYID_SIZE];
+    memcpy(asked, certificate->extAuthKeyId, KEYID_SIZE);
+    memcpy(issuer, certificate->issuerHash, KEYID_SIZE);
+    Signer *aside = NULL;
+    int native = ASN_NO_SIGNER_E;
+    for (Signer *signer = without_id(cm, issuer); signer != NULL; signer = without_id(cm, issuer)) {
+        byte own[KEYID_SIZE];
+        take_from_table(cm, signer);
+        memcpy(own, signer->subjectKeyIdHash, KEYID_SIZE);
+        memcpy(signer->subjectKeyIdHash, asked, KEYID_SIZE);
+        put_into_table(cm, signer);
+        native = parse_anew(certificate, type, cm);
+        set_aside(cm, signer, &aside);
+        memcpy(signer->subjectKeyIdHash, own, KEYID_SIZE);
+        if (native != ASN_NO_SIGNER_E && native != ASN_SIG_CONFIRM_E) {
+            break;
+        }
+    }
+    put_back(cm, aside);
+    return native;
+}
+
+int wh_trust_parse(void *cert_manager, DecodedCert *certificate, int type)
+{
+    WOLFSSL_CERT_MANAGER *cm = cert_manager;
+    int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
+    if (native == ASN_NO_SIGNER_E && certificate->extAuthKeyIdSet) {
+        return try_without_id(cm, certificate, type);
+    }
+    if (native == ASN_SIG_CONFIRM_E && !certificate->extAuthKeyIdSet) {
+        return try_namesakes(cm, certificate, type);
+    }
+    return native;
 }
 
 /* ---- The list ------------------------------------------------------------------------------------ */
@@ -181,8 +227,16 @@ static const Signer *new_signer(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certifica
     return signer;
 }
 
+/* A root signs itself, so that it need not be known again by more than its key. */
+static bool can_be_pinned(const DecodedCert *certificate, const wh_ca *ca)
+{
+    return !ca->is_authority || !certificate->selfSigned;
+}
+
 static int add(wh_client *client, DecodedCert *certificate)
 {
+    const byte *der = certificate->source;
+    word32 size = certificate->maxIdx;
     WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
     if (ParseCert(certificate, CA_TYPE, NO_VERIFY, cm) != 0 || certificate->criticalExt != 0 ||
         is_key_too_short(client->ctx, certificate)) {
@@ -191,6 +245,9 @@ static int add(wh_client *client, DecodedCert *certificate)
     wh_ca ca = {.validity = wh_dates_last(), .is_authority = is_authority(certificate)};
     if (!wh_dates_are_read(&ca.validity)) {
         return WH_USAGE_CA;
+    }
+    if (can_be_pinned(certificate, &ca) && wh_digest(der, size, ca.digest) != WH_OK) {
+        return WH_PLATFORM_MEMORY;
     }
     ca.signer = known_signer(client, certificate);
     if (ca.signer == NULL) {
@@ -227,26 +284,44 @@ void wh_trust_free(wh_client *client)
 
 /* ---- What it says of a chain --------------------------------------------------------------------- */
 
+static bool is_same(const wh_ca *ca, const DecodedCert *certificate)
+{
+    uint8_t digest[WH_DIGEST_SIZE];
+    return has_name(ca->signer, certificate) && has_key(ca->signer, certificate) &&
+           wh_digest(certificate->source, certificate->maxIdx, digest) == WH_OK &&
+           memcmp(digest, ca->digest, sizeof digest) == 0;
+}
+
+/* By authority and dates. */
+static int judge(const wh_ca *ca, const DecodedCert *certificate)
+{
+    if (!ca->is_authority && !is_same(ca, certificate)) {
+        return has_name(ca->signer, certificate) ? WH_PEER_UNTRUSTED : WH_PEER_CERTIFICATE;
+    }
+    switch (wh_dates_judge(&ca->validity)) {
+    case WH_PEER_EXPIRED:
+        return WH_PEER_CA_EXPIRED;
+    case WH_PEER_NOT_YET:
+        return WH_PEER_CA_NOT_YET;
+    default:
+        return WH_OK;
+    }
+}
+
 int wh_trust_check(const wh_client *client, const Signer *signer, const DecodedCert *certificate,
                    int64_t *not_after_s)
 {
     int result = WH_OK;
     int64_t end_s = INT64_MIN;
-    bool vouches_for_itself = has_name(signer, certificate) && has_key(signer, certificate);
     for (size_t i = 0; i < client->ca_count; i++) {
         const wh_ca *ca = &client->cas[i];
         if (ca->signer != signer) {
             continue;
         }
-        int judged = wh_dates_judge(&ca->validity);
-        if (!ca->is_authority && !vouches_for_itself) {
-            judged = WH_PEER_CERTIFICATE;
-        } else if (judged != WH_OK) {
-            judged = judged == WH_PEER_EXPIRED ? WH_PEER_CA_EXPIRED : WH_PEER_CA_NOT_YET;
-        } else if (ca->validity.not_after_s > end_s) {
+        result = judge(ca, certificate);
+        if (result == WH_OK && ca->validity.not_after_s > end_s) {
             end_s = ca->validity.not_after_s; /* of several the one that lasts longest */
         }
-        result = judged;
     }
     if (end_s == INT64_MIN) {
         return result;
@@ -255,17 +330,10 @@ int wh_trust_check(const wh_client *client, const Signer *signer, const DecodedC
     return WH_OK;
 }
 
-/* wolfSSL keeps no copy of a CA. Whoever has another certificate for the same name and key has the key, which
- * is what is trusted. */
 bool wh_trust_holds(const wh_client *client, const DecodedCert *certificate)
 {
-    wh_validity validity = wh_dates_last();
     for (size_t i = 0; i < client->ca_count; i++) {
-        const wh_ca *ca = &client->cas[i];
-        if (has_name(ca->signer, certificate) && has_key(ca->signer, certificate) &&
-            memcmp(ca->signer->issuerNameHash, certificate->issuerHash, KEYID_SIZE) == 0 &&
-            ca->validity.not_before_s == validity.not_before_s &&
-            ca->validity.not_after_s == validity.not_after_s) {
+        if (is_same(&client->cas[i], certificate)) {
             return true;
         }
     }
@@ -282,4 +350,17 @@ void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending)
         *usable = (uint16_t)(*usable + is_usable);
         *ending = (uint16_t)(*ending + (is_usable && client->cas[i].validity.not_after_s < soon_s));
     }
+}
+
+int wh_trust_error_of_dates(const wh_client *client)
+{
+    int error = WH_PEER_CA_NOT_YET;
+    for (size_t i = 0; i < client->ca_count; i++) {
+        int judged = wh_dates_judge(&client->cas[i].validity);
+        if (judged == WH_OK) {
+            return WH_OK;
+        }
+        error = judged == WH_PEER_EXPIRED ? WH_PEER_CA_EXPIRED : error;
+    }
+    return error;
 }

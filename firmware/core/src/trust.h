@@ -33,13 +33,14 @@ bool wh_trust_holds(const wh_client *client, const struct DecodedCert *certifica
 /* How many of the CAs are within their dates now, and how many of these end within WH_CA_ENDS_SOON_S. */
 void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending);
 
-/* A CA without a key identifier takes the one by which `certificate`, parsed and without a signer, calls it:
- * to compute it takes SHA-1, and the identifier only helps to find an issuer (RFC 5280 4.2.1.1, 6.1). True:
- * there was one, and the certificate must be parsed anew. */
-bool wh_trust_adopt_key_id(void *cert_manager, const struct DecodedCert *certificate);
+/* WH_OK as long as one of the CAs is within its dates; else WH_PEER_CA_EXPIRED, or WH_PEER_CA_NOT_YET for
+ * all. */
+int wh_trust_error_of_dates(const wh_client *client);
 
-/* Of several CAs with one name wolfSSL finds one, which need not be the one that signed `certificate`, unless
- * it names a key. `native` is what ParseCertRelative() said of it; returns what it says in the end. */
-int wh_trust_try_namesakes(void *cert_manager, struct DecodedCert *certificate, int type, int native);
+/* ParseCertRelative() with VERIFY, for signers that it does not find by itself as well: of several with one
+ * name each is tried (RFC 5280 6.1: any path that is valid will do), and one without a key identifier by
+ * whatever name `certificate` has for its key, as the identifier only helps to find an issuer (RFC
+ * 5280 4.2.1.1). */
+int wh_trust_parse(void *cert_manager, struct DecodedCert *certificate, int type);
 
 #endif

@@ -22,9 +22,10 @@ export function startCommand(
     args: string[],
     environment: Record<string, string> = {},
     input?: Uint8Array,
+    cwd = checkoutPath("."),
 ): RunningCommand {
     const child = spawn(process.execPath, [MAIN, ...args], {
-        cwd: checkoutPath("."),
+        cwd,
         env: { ...process.env, NO_COLOR: "1", ...environment },
         stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     })

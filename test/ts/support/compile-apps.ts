@@ -19,12 +19,16 @@ export type AppName =
     | RunTestName
     | "counts-wakes"
     | "gets"
+    | "hoards"
     | "local"
+    | "loops"
     | "misuses-sockets"
     | "never-connects"
     | "never-sleeps"
+    | "recurses"
     | "reports"
     | "sleeps-early"
+    | "spins"
     | "throws"
 
 export type RunTestName = "run-service" | "run-socket" | "run-mqtt" | "run-no-service"

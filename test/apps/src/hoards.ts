@@ -1,0 +1,2 @@
+const hoard: number[][] = []
+while (true) hoard.push([1, 2, 3, 4])
