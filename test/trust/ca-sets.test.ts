@@ -1,7 +1,14 @@
 // Sets of CAs: of a good one and others, the good one decides.
 import { X509Certificate } from "node:crypto"
 import { rootCertificates } from "node:tls"
-import { authorityCertificate, type Certificate, EXPIRED, NOT_YET, serverCertificate } from "./certificates.js"
+import {
+    authorityCertificate,
+    type Certificate,
+    type CertificateOptions,
+    EXPIRED,
+    NOT_YET,
+    serverCertificate,
+} from "./certificates.js"
 import { keysOf } from "./keys.js"
 import { ANY_PATH, type Case, type Row, table } from "./table.js"
 
@@ -89,10 +96,10 @@ const rows: Row[] = [
     },
     { title: "CAs with keys of every kind", says: "open", make: among((root) => [...ofEveryKind(), root]) },
     { title: "unrelated CAs only", says: "untrusted", make: among(() => [unrelated(), unrelated()]) },
-    { title: "expired CAs only, none in use", says: "ca-expired", make: among(() => [expired(), expired()]) },
+    { title: "expired CAs only, none in use", says: "untrusted", make: among(() => [expired(), expired()]) },
     {
         title: "CAs that are not valid yet, none in use",
-        says: "ca-not-yet-valid",
+        says: "untrusted",
         make: among(() => [notYet(), notYet()]),
     },
     {
@@ -134,6 +141,13 @@ const rows: Row[] = [
             const root = authorityCertificate(EXPIRED)
             return { sent: [serverCertificate({ issuer: root, ...EXPIRED })], trusted: [root, unrelated()] }
         },
+    },
+    { title: "all CAs and the whole chain have expired", says: "clock-suspect", make: allDated(EXPIRED, EXPIRED) },
+    { title: "all CAs and the whole chain are not valid yet", says: "clock-suspect", make: allDated(NOT_YET, NOT_YET) },
+    {
+        title: "all CAs and the leaf have expired, not the intermediate",
+        says: "ca-expired",
+        make: allDated(EXPIRED, {}),
     },
     { title: "a renewed root, the old one expired before it", says: "open", make: renewed((old, root) => [old, root]) },
     { title: "a renewed root, the old one expired behind it", says: "open", make: renewed((old, root) => [root, old]) },
@@ -223,6 +237,18 @@ const rows: Row[] = [
         },
     },
 ]
+
+/** Root, leaf and an unrelated CA of these dates, and an intermediate of those. */
+function allDated(dates: CertificateOptions, between: CertificateOptions): Row["make"] {
+    return () => {
+        const root = authorityCertificate(dates)
+        const issuer = authorityCertificate({ issuer: root, ...between })
+        return {
+            sent: [serverCertificate({ issuer, ...dates }), issuer],
+            trusted: [root, authorityCertificate(dates)],
+        }
+    }
+}
 
 function ofEveryKind(): Certificate[] {
     const kinds = ["RSA 2048", "RSA 4096", "ECDSA P-384", "ECDSA P-521", "ECDSA brainpoolP256r1", "Ed25519"] as const
