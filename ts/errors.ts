@@ -226,7 +226,11 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
     "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
     closed: "The server's log may say why.",
-    alert: ["The server's log says why.", "If it asks for client certificates, give {cert} and {key}."],
+    alert: [
+        "The server's log says why.",
+        "If it asks for client certificates, give {cert} and {key}.",
+        "A handshake_failure tells that it has no cipher, group or kind of certificate that warmhello speaks.",
+    ],
     "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
     "client-certificate-wanted": "Give one with {cert} and {key}.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",

@@ -164,6 +164,21 @@ export function tlsTiersOf(value: number): TlsTiers {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsClock = "unknown" | "known" | "suspect" | "unknown"
+export function tlsClockOf(value: number): TlsClock {
+    switch (value) {
+        case 0:
+            return "unknown"
+        case 1:
+            return "known"
+        case 2:
+            return "suspect"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -295,7 +310,7 @@ export function tlsErrorOf(value: number): TlsError {
             return "key-mismatch"
         case 97:
             return "alpn-unusable"
-        case 98:
+        case 99:
             return "host-unusable"
         default:
             return "unknown"
@@ -423,6 +438,29 @@ export function readStoredSession(payload: Buffer): TlsStoredSession | undefined
 export function readFlashWear(payload: Buffer): number | undefined {
     if (payload.length !== 4) return undefined
     return u32(payload, 0)
+}
+
+/**
+ * What the last connect went by: how many `cas` the firmware was given, how many of them are within their dates, and
+ * how many of these end within 60 days: tell whoever can give the device the next ones. A `clock` that is suspect makes
+ * a certificate or a CA end or begin at the wrong time; the firmware asks for the time again.
+ */
+export interface TlsTrust {
+    cas: number
+    usable: number
+    ending: number
+    clock: TlsClock
+}
+
+/** Undefined for a payload of another length. */
+export function readTrust(payload: Buffer): TlsTrust | undefined {
+    if (payload.length !== 7) return undefined
+    return {
+        cas: u16(payload, 0),
+        usable: u16(payload, 2),
+        ending: u16(payload, 4),
+        clock: tlsClockOf(u8(payload, 6)),
+    }
 }
 
 /** Undefined for a payload of another length. */
@@ -567,6 +605,17 @@ export class TlsSessionClient {
      */
     async flashWear(): Promise<number> {
         return checked(readFlashWear(await this.link.read(0x183)))
+    }
+
+    /**
+     * What the last connect went by: how many `cas` the firmware was given, how many of them are within their dates,
+     * and how many of these end within 60 days: tell whoever can give the device the next ones. A `clock` that is
+     * suspect makes a certificate or a CA end or begin at the wrong time; the firmware asks for the time again.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async trust(): Promise<TlsTrust> {
+        return checked(readTrust(await this.link.read(0x184)))
     }
 
     /**

@@ -35,7 +35,7 @@ const answers = [
     {
         answer: "an alert that says handshake_failure",
         bytes: record(21, Buffer.from([2, 40])),
-        error: "no-common-version",
+        error: "alert",
     },
     { answer: "an alert that says internal_error", bytes: record(21, Buffer.from([2, 80])), error: "alert" },
     { answer: "close_notify", bytes: record(21, Buffer.from([1, 0])), error: "closed" },

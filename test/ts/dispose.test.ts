@@ -85,13 +85,14 @@ test("a client refuses a CA without a certificate, and what is out of range", ()
         expect.objectContaining({ code: "ca-unreadable", exitCode: 2 }),
     )
     for (const wrong of [
-        { port: 0 },
-        { host: "" },
-        { host: "x".repeat(254) },
-        { minVersion: "1.3", maxVersion: "1.2" },
+        { code: "argument", port: 0 },
+        { code: "host-unusable", host: "" },
+        { code: "host-unusable", host: "x".repeat(254) },
+        { code: "argument", minVersion: "1.3", maxVersion: "1.2" },
     ]) {
-        expect(() => new Client({ ...options, ...wrong } as ClientOptions)).toThrow(
-            expect.objectContaining({ code: "argument", exitCode: 2 }),
+        const { code, ...given } = wrong
+        expect(() => new Client({ ...options, ...given } as ClientOptions)).toThrow(
+            expect.objectContaining({ code, exitCode: 2 }),
         )
     }
 })

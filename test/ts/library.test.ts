@@ -7,6 +7,7 @@ import { expect, test } from "vitest"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { Connection, connectionStates } from "#warmhello/core/connection.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
+import { readHost } from "#warmhello/core/host.js"
 import { readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
 import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
@@ -97,6 +98,7 @@ test("every native function works from TypeScript", async () => {
         using connection = new Connection(client)
         connection.eof()
         expect(client.unreachable()).toBe(0)
+        expect(client.cas).toEqual({ given: 1, usable: 1, ending: 0 })
         expect(connection.ticketWaitMs).toBe(0) // it never opened
         expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
         connection.close()
@@ -111,6 +113,7 @@ test("every native function works from TypeScript", async () => {
     expect(pemBlocks(server.ca).map(({ isCertificate }) => isCertificate)).toEqual([true])
     expect(checkFile("ca", "the CA", server.ca)).toBeUndefined()
     expect(checkLeftAside("the CA", server.ca, 1)).toBeUndefined()
+    expect(readHost("LOCALHOST.")).toBe("localhost")
     restartWithFlash(undefined)
     expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })

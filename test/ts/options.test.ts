@@ -54,12 +54,16 @@ describe("a server", () => {
     test.each(["", ":443", "example.com:", "example.com:0", "example.com:65536", "example.com:-1"])(
         "cannot be '%s'",
         (text) => {
-            expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
+            expect(() => hostAndPort(text)).toThrow(
+                "A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.",
+            )
         },
     )
 
     test.each(["::1", "https://example.com", "example.com/path", "two words", "[::1"])("cannot be '%s'", (text) => {
-        expect(() => hostAndPort(text)).toThrow("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
+        expect(() => hostAndPort(text)).toThrow(
+            "A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.",
+        )
     })
 
     test.each([

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events"
 import { coreError, type ErrorCode, WarmhelloError } from "../errors.js"
+import { alertName } from "./alerts.js"
 import { Attempt } from "./attempt.js"
 import type { Client } from "./client.js"
 import type { Connection } from "./connection.js"
@@ -246,8 +247,11 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
             this.#retire(attempt)
             this.#attempt()
         } else {
-            const word = attempt.outcome?.error ?? "protocol"
-            this.#lost(attempt, coreError(word, `${this.#options.host}:${this.#options.port}: `))
+            const { error = null, alert = -1 } = attempt.outcome ?? {}
+            const { message, code } = coreError(error ?? "protocol")
+            const which = alert >= 0 ? `, alert ${alertName(alert)}` : ""
+            const { host, port } = this.#options
+            this.#lost(attempt, new WarmhelloError(code, `${host}:${port}: ${message}${which}`))
         }
     }
 

@@ -136,7 +136,7 @@ export const coreErrors = {
         meaning: "the application protocols must be a comma-separated list of at most 63 bytes, without empty names",
     },
     "host-unusable": {
-        value: -98,
+        value: -99,
         class: "usage",
         meaning: "the host is neither a name nor an IP address that a certificate could carry",
     },

@@ -296,7 +296,8 @@ static bool is_same(const wh_ca *ca, const DecodedCert *certificate)
 static int judge(const wh_ca *ca, const DecodedCert *certificate)
 {
     if (!ca->is_authority && !is_same(ca, certificate)) {
-        return has_name(ca->signer, certificate) ? WH_PEER_UNTRUSTED : WH_PEER_CERTIFICATE;
+        bool looks_the_same = has_name(ca->signer, certificate) && has_key(ca->signer, certificate);
+        return looks_the_same ? WH_PEER_UNTRUSTED : WH_PEER_CERTIFICATE;
     }
     switch (wh_dates_judge(&ca->validity)) {
     case WH_PEER_EXPIRED:

@@ -89,6 +89,16 @@ static uint16_t at_most_u16(uint32_t value)
     return value > UINT16_MAX ? UINT16_MAX : (uint16_t)value;
 }
 
+static void note_trust(wh_service_trust *out, const wh_outcome *outcome)
+{
+    *out = (wh_service_trust){
+        .cas = outcome->cas,
+        .usable = outcome->cas_usable,
+        .ending = outcome->cas_ending,
+        .clock = (uint8_t)outcome->clock,
+    };
+}
+
 static void note_outcome(wh_service_outcome *out, const wh_outcome *outcome)
 {
     uint32_t number = out->number;
@@ -150,6 +160,9 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
 {
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
+    if (outcome->cas > 0) { /* it came to TLS */
+        note_trust(&service->memory->trust, outcome);
+    }
     count(service, outcome);
     service->pending |= PENDING_OUTCOME;
     keep(service);
@@ -288,6 +301,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return write_session(service, out);
     case WH_SERVICE_REG_FLASH_WEAR:
         return write_wear(service, out);
+    case WH_SERVICE_REG_TRUST:
+        return wh_service_trust_write(&memory->trust, out);
     case WH_SERVICE_REG_ENABLED:
         return wh_service_enabled_write(&memory->enabled, out);
     case WH_SERVICE_REG_MIN_PROTOCOL:

@@ -18,6 +18,7 @@ export function madeUpWake(given: Partial<Wake> = {}): Wake {
         flights: 3,
         totalTx: 400,
         totalRx: 900,
+        truncatedAfterBytes: null,
         backoffS: 0,
         serverSaysResumed: false,
         error: null,

@@ -36,6 +36,7 @@ export function coreEnums(reasons: ReasonEntry[], errors: ErrorEntry[]): CoreEnu
         Protocol: enumOfOutcome("wh_protocol", "PROTOCOL_"),
         Kind: enumOfOutcome("wh_kind", "KIND_"),
         Tiers: enumOfOutcome("wh_tiers", "TIERS_"),
+        Clock: enumOfOutcome("wh_clock_state", "CLOCK_"),
         Error: [
             { name: "Ok", value: 0, word: null },
             // Negated: DeviceScript's compiler runs into its stack's end at a negative member.

@@ -148,11 +148,11 @@ static inline bool wh_service_outcome_read(wh_service_outcome *out, const uint8_
         return false;
     }
     out->error = (uint8_t)(payload[46]);
-    if (out->error > 98) {
+    if (out->error > 99) {
         return false;
     }
     out->store_error = (uint8_t)(payload[47]);
-    if (out->store_error > 98) {
+    if (out->store_error > 99) {
         return false;
     }
     out->stored = (uint8_t)(payload[48]);
@@ -287,6 +287,50 @@ static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const 
         return false;
     }
     out->value = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
+    return true;
+}
+
+/**
+ * What the last connect went by: how many `cas` the firmware was given, how many of them are within their dates, and how
+ * many of these end within 60 days: tell whoever can give the device the next ones. A `clock` that is suspect makes a
+ * certificate or a CA end or begin at the wrong time; the firmware asks for the time again.
+ */
+#define WH_SERVICE_REG_TRUST 0x184
+#define WH_SERVICE_TRUST_SIZE 7
+
+typedef struct wh_service_trust {
+    uint16_t cas;
+    uint16_t usable;
+    uint16_t ending;
+    uint8_t clock;
+} wh_service_trust;
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t out[WH_SERVICE_TRUST_SIZE])
+{
+    out[0] = (uint8_t)in->cas;
+    out[1] = (uint8_t)((uint32_t)in->cas >> 8);
+    out[2] = (uint8_t)in->usable;
+    out[3] = (uint8_t)((uint32_t)in->usable >> 8);
+    out[4] = (uint8_t)in->ending;
+    out[5] = (uint8_t)((uint32_t)in->ending >> 8);
+    out[6] = (uint8_t)in->clock;
+    return 7;
+}
+
+/** False for another length, or for a value that there is not. */
+static inline bool wh_service_trust_read(wh_service_trust *out, const uint8_t *payload, size_t size)
+{
+    if (size != 7) {
+        return false;
+    }
+    out->cas = (uint16_t)(payload[0] | (uint32_t)payload[1] << 8);
+    out->usable = (uint16_t)(payload[2] | (uint32_t)payload[3] << 8);
+    out->ending = (uint16_t)(payload[4] | (uint32_t)payload[5] << 8);
+    out->clock = (uint8_t)(payload[6]);
+    if (out->clock > 2) {
+        return false;
+    }
     return true;
 }
 
@@ -479,7 +523,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
         return false;
     }
     out->error = (uint8_t)(payload[0]);
-    if (out->error > 98) {
+    if (out->error > 99) {
         return false;
     }
     return true;
@@ -549,7 +593,7 @@ static inline bool wh_service_failed_event_read(wh_service_failed_event *out, co
         return false;
     }
     out->error = (uint8_t)(payload[0]);
-    if (out->error > 98) {
+    if (out->error > 99) {
         return false;
     }
     return true;
