@@ -29,6 +29,9 @@ void wh_peer_path_begin(wh_peer_path *path, const wh_client *client)
 
 void wh_peer_path_end(wh_peer_path *path)
 {
+    if (path->seen > 0) {
+        wh_trust_done(path->client);
+    }
     wh_release(path->aside, MAX_CHAIN_DEPTH * sizeof *path->aside);
     path->aside = NULL;
     path->aside_count = 0;

@@ -13,10 +13,12 @@
 #include "warmhello/clock.h"
 
 struct wh_ca {
-    const Signer *signer;
+    Signer *signer;
     wh_validity validity;
     /* It may sign others. Otherwise it was pinned: it stands for itself, to the byte. */
     bool is_authority;
+    /* Its certificate says nothing of its key. */
+    bool lacks_id;
     uint8_t digest[WH_DIGEST_SIZE];
 };
 
@@ -47,11 +49,15 @@ static void take_from_table(WOLFSSL_CERT_MANAGER *cm, const Signer *signer)
 }
 
 /* wolfSSL gives a certificate without a key identifier one by SHA-256, as SHA-1 is left out. */
+static bool compute_id(const Signer *signer, byte computed[KEYID_SIZE])
+{
+    return CalcHashId_ex(signer->publicKey, signer->pubKeySize, computed, WC_HASH_TYPE_SHA256) == 0;
+}
+
 static bool has_computed_id(const Signer *signer)
 {
     byte computed[KEYID_SIZE];
-    return CalcHashId_ex(signer->publicKey, signer->pubKeySize, computed, WC_HASH_TYPE_SHA256) == 0 &&
-           memcmp(computed, signer->subjectKeyIdHash, KEYID_SIZE) == 0;
+    return compute_id(signer, computed) && memcmp(computed, signer->subjectKeyIdHash, KEYID_SIZE) == 0;
 }
 
 /* ---- Signers that wolfSSL does not find by itself --------------------------------------------- */
@@ -108,8 +114,16 @@ static Signer *without_id(const WOLFSSL_CERT_MANAGER *cm, const byte *name)
     return NULL;
 }
 
+static void call(WOLFSSL_CERT_MANAGER *cm, Signer *signer, const byte *key_id)
+{
+    take_from_table(cm, signer);
+    memcpy(signer->subjectKeyIdHash, key_id, KEYID_SIZE);
+    put_into_table(cm, signer);
+}
+
 /* The certificate names a key, by SHA-1 most often, and the signers of its issuer's name say nothing of
- * theirs: each goes by that name while the certificate is looked at. */
+ * theirs. The one that did sign goes by that name until the chain is done with, as wolfSSL looks for its
+ * constraints by it. */
 static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, int type)
 {
     byte asked[KEYID_SIZE];
@@ -120,16 +134,14 @@ static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, in
     int native = ASN_NO_SIGNER_E;
     for (Signer *signer = without_id(cm, issuer); signer != NULL; signer = without_id(cm, issuer)) {
         byte own[KEYID_SIZE];
-        take_from_table(cm, signer);
         memcpy(own, signer->subjectKeyIdHash, KEYID_SIZE);
-        memcpy(signer->subjectKeyIdHash, asked, KEYID_SIZE);
-        put_into_table(cm, signer);
+        call(cm, signer, asked);
         native = parse_anew(certificate, type, cm);
-        set_aside(cm, signer, &aside);
-        memcpy(signer->subjectKeyIdHash, own, KEYID_SIZE);
         if (native != ASN_NO_SIGNER_E && native != ASN_SIG_CONFIRM_E) {
             break;
         }
+        call(cm, signer, own);
+        set_aside(cm, signer, &aside);
     }
     put_back(cm, aside);
     return native;
@@ -203,10 +215,10 @@ static wh_ca *grow(wh_client *client)
 }
 
 /* The same name and key, as of a CA that was renewed: wolfSSL needs it once. */
-static const Signer *known_signer(const wh_client *client, const DecodedCert *certificate)
+static Signer *known_signer(const wh_client *client, const DecodedCert *certificate)
 {
     for (size_t i = 0; i < client->ca_count; i++) {
-        const Signer *signer = client->cas[i].signer;
+        Signer *signer = client->cas[i].signer;
         if (has_name(signer, certificate) && has_key(signer, certificate)) {
             return signer;
         }
@@ -214,7 +226,7 @@ static const Signer *known_signer(const wh_client *client, const DecodedCert *ce
     return NULL;
 }
 
-static const Signer *new_signer(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate)
+static Signer *new_signer(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate)
 {
     Signer *signer = MakeSigner(cm->heap);
     if (signer != NULL && FillSigner(signer, certificate, WOLFSSL_USER_CA, NULL) != 0) {
@@ -243,6 +255,7 @@ static int add(wh_client *client, DecodedCert *certificate)
         return WH_USAGE_CA;
     }
     wh_ca ca = {.validity = wh_dates_last(), .is_authority = is_authority(certificate)};
+    ca.lacks_id = !certificate->extSubjKeyIdSet;
     if (!wh_dates_are_read(&ca.validity)) {
         return WH_USAGE_CA;
     }
@@ -280,6 +293,17 @@ void wh_trust_free(wh_client *client)
     wh_release(client->cas, client->ca_count * sizeof(wh_ca));
     client->cas = NULL;
     client->ca_count = 0;
+}
+
+void wh_trust_done(const wh_client *client)
+{
+    for (size_t i = 0; i < client->ca_count; i++) {
+        const wh_ca *ca = &client->cas[i];
+        byte own[KEYID_SIZE];
+        if (ca->lacks_id && !has_computed_id(ca->signer) && compute_id(ca->signer, own)) {
+            call(client->ctx->cm, ca->signer, own);
+        }
+    }
 }
 
 /* ---- What it says of a chain --------------------------------------------------------------------- */

@@ -43,4 +43,8 @@ int wh_trust_error_of_dates(const wh_client *client);
  * 5280 4.2.1.1). */
 int wh_trust_parse(void *cert_manager, struct DecodedCert *certificate, int type);
 
+/* After a chain: what it has had wh_trust_parse() change is as before, so that no server spoils anything for
+ * the next. */
+void wh_trust_done(const wh_client *client);
+
 #endif
