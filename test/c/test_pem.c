@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,9 +105,9 @@ static void damage_is_named_with_its_line_and_what_stands_behind_is_found(void *
         {"YWJj\n", WH_PEM_NO_END, "-----BEGIN B"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char text[256] = "-----BEGIN A-----\n";
-        strcat(text, cases[i].body);
-        strcat(text, "-----BEGIN B-----\nYWJj\n-----END B-----\n");
+        char text[256];
+        (void)snprintf(text, sizeof text, "-----BEGIN A-----\n%s-----BEGIN B-----\nYWJj\n-----END B-----\n",
+                       cases[i].body);
         wh_pem_block block = {0};
         assert_int_equal(wh_pem_next(file_of(text), &block), WH_PEM_DAMAGED);
         assert_int_equal(block.fault, cases[i].fault);

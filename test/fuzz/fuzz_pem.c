@@ -43,7 +43,9 @@ static void compare_contents(const wh_pem_block *block, const char *label, const
     fuzz_require(wh_pem_has_label(block, label), "the same label");
     fuzz_require(block->der_size == size, "the same size");
     uint8_t *ours = malloc(size);
-    fuzz_require(ours != NULL, "memory");
+    if (ours == NULL) {
+        return;
+    }
     wh_pem_decode(block, ours);
     fuzz_require(memcmp(ours, theirs, size) == 0, "the same contents");
     free(ours);

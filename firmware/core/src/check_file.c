@@ -184,20 +184,34 @@ static bool is_wanted(wh_file_role role, const wh_pem_block *block)
     return role == WH_FILE_KEY ? wh_pem_is_key(block) : wh_pem_is_certificate(block);
 }
 
-/* Whether a damaged block is, or keeps from, what is wanted. */
+/* Whether what is wanted is this damaged block, or stands behind it. */
 static bool is_worth_mending(const explainer *about, wh_file_role role, wh_pem_block block)
 {
     bool any = is_wanted(role, &block);
     while (!any && wh_pem_next(about->file, &block) != WH_PEM_END) {
         any = is_wanted(role, &block);
     }
-    return any || wh_file_form_of_label(&block) == NULL;
+    return any;
 }
 
 /* All of a file in one line begins and ends as BEGIN does. */
 static bool is_all_in_label(const wh_pem_block *block)
 {
     return line_holds(block->label, block->label.at, "-----", 5);
+}
+
+/* True if the damage is what to tell; otherwise what the block is says more. */
+static bool explain_damage(const explainer *about, wh_file_role role, const wh_pem_block *block, bool any)
+{
+    if (role == WH_FILE_KEY && !is_wanted(role, block)) {
+        return false; /* nor does it keep a key from being used */
+    }
+    bool has_name = wh_file_form_of_label(block) != NULL || is_all_in_label(block);
+    if (has_name && !any && !is_worth_mending(about, role, *block)) {
+        return false;
+    }
+    say_damage(about, block);
+    return true;
 }
 
 /* Says why the file is refused. */
@@ -209,22 +223,14 @@ static void explain(const explainer *about, wh_file_role role)
     wh_pem_result read = WH_PEM_END;
     while ((read = wh_pem_next(about->file, &block)) != WH_PEM_END) {
         bool wanted = is_wanted(role, &block);
-        any |= wanted;
-        if (wanted && read == WH_PEM_BLOCK && explain_block(about, role, &block)) {
+        bool told = read == WH_PEM_DAMAGED ? explain_damage(about, role, &block, any)
+                                           : wanted && explain_block(about, role, &block);
+        if (told) {
             return;
         }
-        if (read == WH_PEM_DAMAGED && (wanted || role != WH_FILE_KEY)) {
-            break;
-        }
+        any |= wanted;
         const wh_file_form *by_label = wh_file_form_of_label(&block);
         form = by_label != NULL ? by_label : form;
-    }
-    if (read == WH_PEM_DAMAGED && !is_all_in_label(&block)) {
-        if (any || is_worth_mending(about, role, block)) {
-            say_damage(about, &block);
-            return;
-        }
-        form = wh_file_form_of_label(&block);
     }
     if (!any) {
         explain_form(about, role, form != NULL ? form : wh_file_form_of(about->file));

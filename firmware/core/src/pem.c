@@ -57,24 +57,43 @@ typedef struct base64_decoder {
     uint8_t *out; /* NULL: only count */
 } base64_decoder;
 
+/* The bytes of four digits. */
+static void put_group(base64_decoder *decoder)
+{
+    size_t bytes = 3 - decoder->padding;
+    for (size_t i = 0; decoder->out != NULL && i < bytes; i++) {
+        decoder->out[decoder->size + i] = (uint8_t)(decoder->bits >> (16 - 8 * i));
+    }
+    decoder->size += bytes;
+}
+
+/* Padding counts as a digit of zero, with nothing but padding behind it. */
+static bool take_digit(base64_decoder *decoder, uint8_t c)
+{
+    int digit = digit_of(c);
+    if (c == '=') {
+        digit = 0;
+        decoder->padding++;
+    } else if (decoder->padding > 0) {
+        return false;
+    }
+    if (digit < 0 || decoder->padding > 2) {
+        return false;
+    }
+    decoder->bits = decoder->bits << 6 | (uint32_t)digit;
+    if (++decoder->digits % 4 == 0) {
+        put_group(decoder);
+    }
+    return true;
+}
+
 static bool decode_line(base64_decoder *decoder, wh_pem_text line)
 {
     for (size_t i = 0; i < line.size; i++) {
         uint8_t c = line.at[i];
-        if (c == ' ' || c == '\t' || c == '\r') {
-            continue;
-        }
-        int digit = digit_of(c);
-        if (c == '=' ? ++decoder->padding > 2 : digit < 0 || decoder->padding > 0) {
+        bool is_blank = c == ' ' || c == '\t' || c == '\r';
+        if (!is_blank && !take_digit(decoder, c)) {
             return false;
-        }
-        decoder->bits = decoder->bits << 6 | (uint32_t)(digit > 0 ? digit : 0);
-        if (++decoder->digits % 4 == 0) {
-            size_t bytes = 3 - decoder->padding;
-            for (size_t k = 0; decoder->out != NULL && k < bytes; k++) {
-                decoder->out[decoder->size + k] = (uint8_t)(decoder->bits >> (16 - 8 * k));
-            }
-            decoder->size += bytes;
         }
     }
     return true;
@@ -191,7 +210,8 @@ wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
 
 void wh_pem_decode(const wh_pem_block *block, uint8_t *out)
 {
-    base64_decoder decoder = {.out = out};
+    base64_decoder decoder = {0};
+    decoder.out = out;
     wh_pem_text rest = block->base64;
     while (rest.size > 0) {
         /* Cannot fail: the block was read before. */
