@@ -131,6 +131,10 @@ const ownErrors = {
     },
     "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
     "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
+    "project-unwritable": {
+        class: "platform",
+        hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
+    },
     "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
     "not-a-program": {
         class: "app",

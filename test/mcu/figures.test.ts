@@ -21,9 +21,9 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
     test.each(mcuStacks)(
         "%s: cost what test/mcu/figures.json says, to the instruction",
         { timeout: 120_000 },
-        (stack) => {
+        async (stack) => {
             if (stack !== "warmhello" && missingPeer !== undefined) return
-            const { cases } = benchMcu({ stacks: [stack], withProfiles: false })
+            const { cases } = await benchMcu({ stacks: [stack], withProfiles: false })
             const known = expected.filter((one) => one.stack === stack)
             for (const [n, one] of cases.entries()) {
                 const before = known[n]?.instructions ?? 0

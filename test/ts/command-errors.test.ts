@@ -70,7 +70,7 @@ describe("on the command line", () => {
         [
             "flash in no folder",
             [...simulate, "--flash", "no/such/flash"],
-            "error: cannot use no/such/flash as flash: ENOENT",
+            "error: cannot write no/such/flash: there is no no/such",
         ],
         ["a folder as flash", [...simulate, "--flash", folder], `error: cannot use ${folder} as flash: EISDIR`],
         [

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -34,11 +35,10 @@ describe.each([
     ["SIGTERM", 143],
     ["SIGHUP", 129],
 ] as const)("%s", (signal, exitCode) => {
-    test.each([
-        ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1],
-        ["a soak", ["soak", "--cycles", "10000"], "100 wakes ...", 2],
-    ])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
-        const command = startCommand(args, { TMPDIR })
+    const simulation = ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1] as const
+    const soak = ["a soak", ["soak", "--cycles", "10000"], "100 wakes ...", 2] as const // takes its time to show that
+    test.each(signal === "SIGTERM" ? [simulation, soak] : [simulation])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
+        const command = startCommand([...args], { TMPDIR })
         await command.shows(shown)
         const children = interrupt(command, signal)
         expect(children).toHaveLength(servers)
@@ -70,6 +70,29 @@ describe("Ctrl-C", () => {
         expect(servers).toHaveLength(1)
         await areGone(servers)
         expect(readdirSync(TMPDIR)).toEqual([])
+    })
+
+    test("ends a measurement that waits for a pipe in which nothing comes", async () => {
+        const fifo = join(TMPDIR, "fifo")
+        execFileSync("mkfifo", [fifo])
+        const writer = spawn("sh", ["-c", 'exec sleep 60 > "$1"', "sh", fifo])
+        const command = startCommand(["measure", fifo, "--json", join(TMPDIR, "none.json")], { TMPDIR })
+        await vi.waitFor(() => expect(childrenOf(command.process.pid ?? 0)).toHaveLength(1), 20_000)
+        const readers = interrupt(command)
+        expect((await command.ended).code).toBe(130)
+        await areGone(readers)
+        writer.kill()
+        rmSync(fifo)
+        expect(readdirSync(TMPDIR)).toEqual([])
+    })
+
+    test("ends what computes without a pause at once", async () => {
+        const command = startCommand(["bench-measure", "--samples", "1000000000"], { TMPDIR })
+        await new Promise((loaded) => setTimeout(loaded, 1500)) // whenever it comes, the end is the same
+        interrupt(command)
+        const { code, stdout } = await command.ended
+        expect([code, command.process.signalCode]).toEqual([null, "SIGINT"])
+        expect(stdout).toBe("")
     })
 
     test.skipIf(whyNoMcu() !== undefined)("leaves no emulated microcontroller behind", async () => {

@@ -22,6 +22,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { checkWritable, readFile, writeWhole } from "#warmhello/files.js"
 import { startCommand, warmhello } from "./support/command.js"
+import { appFile } from "./support/compile-apps.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-files-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -166,6 +167,23 @@ describe("a run that fails", () => {
         expect(code).toBe(2)
         expect(readFileSync(good, "utf8")).toBe("good")
         expect(beside(good)).toEqual(["file"])
+    })
+
+    test("because there is no room for flash says so and leaves none", async () => {
+        const flash = fresh()
+        const simulate = 'exec "$0" build/ts/cli/main.js simulate "$1" --cycles 1 --flash "$2"'
+        const limited = spawn("sh", ["-c", `ulimit -f 1; ${simulate}`, process.execPath, appFile("app"), flash], {
+            cwd: checkoutPath("."),
+            stdio: ["ignore", "ignore", "pipe"],
+        })
+        let stderr = ""
+        limited.stderr.on("data", (text) => {
+            stderr += text
+        })
+        const [code] = await once(limited, "close")
+        expect(stderr).toMatch(/^error: cannot write .*file: EFBIG/)
+        expect(code).toBe(2)
+        expect(beside(flash)).toEqual([])
     })
 
     test("with a raw trace leaves none of a meter that never answered", async () => {

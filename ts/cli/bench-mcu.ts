@@ -16,10 +16,10 @@ export interface BenchMcuFlags {
     json?: string
 }
 
-export function benchMcuCommand(flags: BenchMcuFlags): void {
+export async function benchMcuCommand(flags: BenchMcuFlags): Promise<void> {
     const output = new Output(flags.json)
     const onStep = (what: string) => output.line(pc.dim(`${what} ...`))
-    const report = benchMcu({ stacks: mcuStacks, withProfiles: true, onStep })
+    const report = await benchMcu({ stacks: mcuStacks, withProfiles: true, onStep })
     output.line()
     for (const [title, table] of [
         ["What a handshake costs", costTable(report)],

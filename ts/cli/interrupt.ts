@@ -19,10 +19,14 @@ export function holdInterrupt(): void {
 /** The exit code of a command that was told to end. */
 export const interruptCode = (): number => code ?? codes.SIGINT
 
-/** A signal that aborts with the first signal of the system that tells this process to end. Ending is an ordinary exit,
- * so that temporary folders and other processes go along. */
-export function listenForInterrupts(): AbortSignal {
-    const interrupt = new AbortController()
+const interrupt = new AbortController()
+
+/** Aborts with the first signal of the system that tells this process to end, once those are listened for. */
+export const interrupted: AbortSignal = interrupt.signal
+
+/** Makes the end by a signal an ordinary exit, so that temporary folders and other processes go along. Not for a command
+ * that leaves nothing behind and computes without a pause: it would not see the signal before it is done. */
+export function listenForInterrupts(): void {
     for (const [signal, itsCode] of Object.entries(codes)) {
         process.on(signal, () => {
             const isFirst = code === undefined
@@ -31,5 +35,4 @@ export function listenForInterrupts(): AbortSignal {
             if (!held || !isFirst) process.exit(itsCode)
         })
     }
-    return interrupt.signal
 }

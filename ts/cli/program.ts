@@ -12,6 +12,7 @@ import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
 import { inspectCommand } from "./inspect.js"
+import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
@@ -79,11 +80,17 @@ export function namesFor(command: Command): SettingNames {
     }
 }
 
+/** These compute without a pause. */
+const computing = new Set(["estimate", "report", "inspect", "validate-energy", "bench-measure"])
+
 export function program(signal: AbortSignal): Command {
     const root = new Command("warmhello")
         .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
         .version(packageVersion())
-        .hook("preAction", (_, command) => hintsFor(namesFor(command)))
+        .hook("preAction", (_, command) => {
+            hintsFor(namesFor(command))
+            if (!computing.has(command.name())) listenForInterrupts()
+        })
         .exitOverride()
         .configureOutput({ outputError: (text, write) => write(text) })
     addRunFlags(

@@ -2,7 +2,7 @@
 import { CommanderError } from "commander"
 import { exitCodes, WarmhelloError } from "../errors.js"
 import { unwritable } from "../files.js"
-import { interruptCode, listenForInterrupts } from "./interrupt.js"
+import { interruptCode, interrupted } from "./interrupt.js"
 import { reportError } from "./output.js"
 import { program } from "./program.js"
 
@@ -35,7 +35,7 @@ endWith(process.stdout, "standard output")
 endWith(process.stderr, "standard error")
 process.on("uncaughtException", (error) => process.exit(exitCodeFor(error)))
 try {
-    await program(listenForInterrupts()).parseAsync()
+    await program(interrupted).parseAsync()
 } catch (error) {
     process.exitCode = exitCodeFor(error)
 }

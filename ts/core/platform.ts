@@ -1,9 +1,9 @@
 // The simulated machine under the core: its RTC slot and its clocks. One per process, because
 // wolfSSL's hooks are global.
 import { randomBytes } from "node:crypto"
-import { closeSync, existsSync, openSync, statSync } from "node:fs"
+import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs"
 import { WarmhelloError } from "../errors.js"
-import { readFile, writeWhole } from "../files.js"
+import { readFile, unwritable, writeWhole } from "../files.js"
 import { errorWord, native } from "./library.js"
 
 const KEY_SIZE = 32
@@ -22,18 +22,31 @@ export function setDeviceKey(key: Buffer): void {
 export function restartWithFlash(file: string | undefined): void {
     const keyFile = `${file}.key`
     const newKey = file === undefined || existsSync(keyFile) ? undefined : randomBytes(KEY_SIZE)
+    const isNew = file !== undefined && !existsSync(file)
     if (file !== undefined) setDeviceKey(newKey ?? readFile(keyFile))
     native().hostStop()
     const result: number = native().hostStart(file ?? null)
     if (file === undefined) return
     try {
-        if (result !== 0) throw unusableFlash(file, errorWord(result))
+        if (result !== 0) throw (isNew ? unmadeFlash : unusableFlash)(file, errorWord(result))
         if (newKey !== undefined) writeWhole(keyFile, newKey, 0o600) // last: flash that cannot be used gets none
     } catch (error) {
         native().hostStop()
         native().hostStart(null)
         throw error
     }
+}
+
+/** The core has begun it, and had no room: the system tells why, and nothing is left. */
+function unmadeFlash(file: string, word: string): WarmhelloError {
+    rmSync(file, { force: true })
+    try {
+        writeWhole(file, Buffer.alloc(FLASH_FILE_SIZE))
+    } catch (error) {
+        if (error instanceof WarmhelloError) return error
+    }
+    rmSync(file, { force: true })
+    return unwritable(file, word)
 }
 
 function unusableFlash(file: string, word: string): WarmhelloError {

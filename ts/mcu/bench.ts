@@ -1,5 +1,6 @@
 // `npm run bench:mcu`: every recording on both builds of the firmware, ours and mbedTLS's.
 import { existsSync, readdirSync } from "node:fs"
+import { setImmediate as turn } from "node:timers/promises"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import { type ImageSize, imageSize } from "./image.js"
@@ -84,7 +85,7 @@ export interface McuBenchOptions {
     onStep?: (what: string) => void
 }
 
-export function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): McuReport {
+export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): Promise<McuReport> {
     const report: McuReport = { cases: [], profiles: [], images: [] }
     for (const stack of mcuStacks.filter((one) => stacks.includes(one))) {
         for (const build of mcuBuilds) {
@@ -93,6 +94,7 @@ export function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): Mcu
             report.images.push({ stack, build, size })
             for (const recording of readRecordings(stack)) {
                 const { name, title } = recording
+                await turn() // or no signal would be seen before the end
                 onStep?.(`${stack}, ${title}, ${build} build`)
                 const identity = { name, title, stack, build, flashBytes: size.flashBytes }
                 report.cases.push(...replay(recording, image).map((measured) => describe(identity, measured)))

@@ -45,11 +45,18 @@ export async function compileProgram(app: string): Promise<CompiledProgram> {
     const project = projectOf(path)
     const entry = relative(project, path)
     const { bytecode, failed, output } = await runDeviceScript(project, ["build", entry])
+    const refused = failed ? REFUSED.exec(output)?.[1] : undefined
+    if (refused !== undefined) {
+        throw new WarmhelloError("project-unwritable", `the compiler cannot write into ${project}: ${refused}`)
+    }
     if (failed || bytecode === undefined) {
         throw new WarmhelloError("compile-failed", `${entry} does not compile:\n${output}`)
     }
     return { bytecode, serviceConstants: constantsOf(project) }
 }
+
+/** What the compiler says where the system does not let it write. */
+const REFUSED = /^exception: ((?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM): .*)$/m
 
 function constantsOf(project: string): string {
     const file = join(project, ".devicescript/c/constants.c")

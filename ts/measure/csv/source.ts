@@ -1,9 +1,11 @@
 // A CSV file, gzipped or not, or a pipe, as samples. Of any length: only a piece is in memory at a time.
+import { spawn } from "node:child_process"
 import { createReadStream } from "node:fs"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { WarmhelloError } from "../../errors.js"
-import { unreadable } from "../../files.js"
+import { statsOf, unreadable } from "../../files.js"
+import { endWithUs } from "../../temporary.js"
 import { type RawEvent, type Session, stoppedBy } from "../raw.js"
 import type { Progress } from "../trace/reader.js"
 import { type CsvHeader, readHeader } from "./header.js"
@@ -24,9 +26,17 @@ export interface CsvOptions {
     signal: AbortSignal
 }
 
+/** A program reads the pipe, which can be ended: a read of our own from a silent pipe would even outlast the exit. */
+function readPipe(path: string): Readable {
+    const reader = spawn("cat", ["--", path], { stdio: ["ignore", "pipe", "inherit"] })
+    endWithUs(reader)
+    return reader.stdout.on("close", () => reader.kill())
+}
+
 function openStream({ path, progress }: CsvOptions): Readable {
     if (path === "-") return process.stdin
-    const file = createReadStream(path, { highWaterMark: 1 << 18 })
+    const isPipe = statsOf(path).isFIFO()
+    const file: Readable = isPipe ? readPipe(path) : createReadStream(path, { highWaterMark: 1 << 18 })
     file.on("data", (piece) => {
         progress.doneBytes += piece.length
     })
@@ -86,6 +96,7 @@ export async function* readCsv(options: CsvOptions): AsyncGenerator<RawEvent> {
     try {
         yield* readLines(options, name)
     } catch (error) {
+        if (error === options.signal.reason) throw error // stopped before there was anything
         readableOrThrow(error, name)
     }
 }
@@ -118,6 +129,10 @@ class CsvRows {
         const last = this.#made().samples.end()
         if (last.length === 0 && !this.#started) throw new WarmhelloError("input-empty", "there is no sample in it")
         return this.#withSession(last)
+    }
+
+    get hasSamples(): boolean {
+        return this.#started
     }
 
     get hasHeader(): boolean {
@@ -154,6 +169,7 @@ async function* readLines(options: CsvOptions, name: string): AsyncGenerator<Raw
         if (rows.problem !== undefined) throw rows.problem
         if (options.signal.aborted) break
     }
+    if (!rows.hasSamples) options.signal.throwIfAborted()
     if (!rows.hasHeader) throw emptyOrForeign(cut.rest)
     yield* rows.end()
     yield endEvent(cut.rest, name, options.signal)
