@@ -96,10 +96,10 @@ const rows: Row[] = [
     },
     { title: "CAs with keys of every kind", says: "open", make: among((root) => [...ofEveryKind(), root]) },
     { title: "unrelated CAs only", says: "untrusted", make: among(() => [unrelated(), unrelated()]) },
-    { title: "expired CAs only, none in use", says: "untrusted", make: among(() => [expired(), expired()]) },
+    { title: "expired CAs only, none in use", says: "ca-expired", make: among(() => [expired(), expired()]) },
     {
         title: "CAs that are not valid yet, none in use",
-        says: "untrusted",
+        says: "ca-not-yet-valid",
         make: among(() => [notYet(), notYet()]),
     },
     {
