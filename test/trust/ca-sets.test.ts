@@ -33,11 +33,15 @@ const renewed = (set: (old: Certificate, renewed: Certificate) => Certificate[],
 }
 
 /** A server whose CA has the name of another. */
-const namesake = (set: (root: Certificate, other: Certificate) => Certificate[], without: string[] = []) => {
+const namesake = (
+    set: (root: Certificate, other: Certificate) => Certificate[],
+    without: string[] = [],
+    withoutInServer = without,
+) => {
     return (): Case => {
         const root = authorityCertificate({ subject: "Root", without })
         const other = authorityCertificate({ subject: "Root", without })
-        return { sent: [serverCertificate({ issuer: root, without })], trusted: set(root, other) }
+        return { sent: [serverCertificate({ issuer: root, without: withoutInServer })], trusted: set(root, other) }
     }
 }
 
@@ -186,6 +190,17 @@ const rows: Row[] = [
             says: "open",
             unlikeCurl: ANY_PATH,
             make: namesake((root, other) => [other, root], IDENTIFIERS),
+        },
+        {
+            title: `a CA of the same name behind it, without identifiers, by which the server calls it (${time})`,
+            says: "open",
+            make: namesake((root, other) => [root, other], IDENTIFIERS, []),
+        },
+        {
+            title: `a CA of the same name before it, without identifiers, by which the server calls it (${time})`,
+            says: "open",
+            unlikeCurl: ANY_PATH,
+            make: namesake((root, other) => [other, root], IDENTIFIERS, []),
         },
     ]),
     {

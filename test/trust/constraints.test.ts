@@ -471,6 +471,16 @@ const rows: Row[] = [
         make: underRoot({}, { extensions: [nameConstraints({ permitted: [OTHER] })] }),
     },
     {
+        title: "constraints of a root without subjectKeyIdentifier, broken below an intermediate",
+        says: "bad-certificate",
+        make: underAll([{}], { without: [SUBJECT_KEY], extensions: [nameConstraints({ permitted: [OTHER] })] }),
+    },
+    {
+        title: "a path longer than a root without subjectKeyIdentifier allows",
+        says: "bad-certificate",
+        make: underAll([{}], { without: [SUBJECT_KEY], ...pathLength(0) }),
+    },
+    {
         title: "constraints of the upper of two intermediates, broken",
         says: "bad-certificate",
         make: underAll([{ extensions: [nameConstraints({ permitted: [OTHER] })] }, {}]),
