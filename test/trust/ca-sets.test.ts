@@ -9,6 +9,7 @@ import {
     NOT_YET,
     serverCertificate,
 } from "./certificates.js"
+import { nameConstraints } from "./extensions.js"
 import { keysOf } from "./keys.js"
 import { ANY_PATH, type Case, type Row, table } from "./table.js"
 
@@ -178,6 +179,13 @@ const rows: Row[] = [
         make: namesake((root, other) => [root, other]),
     },
     { title: "only a CA of the same name with another key", says: "untrusted", make: namesake((_, other) => [other]) },
+    ...[1, 2, 3, 4].map(
+        (time): Row => ({
+            title: `the constraints of a CA hold though another has its name, without key identifiers (${time})`,
+            says: "bad-certificate",
+            make: constrainedNamesake,
+        }),
+    ),
     // Several times, as each has new keys: the order in a table of hashes must not decide.
     ...[1, 2, 3, 4].flatMap((time): Row[] => [
         {
@@ -252,6 +260,15 @@ const rows: Row[] = [
         },
     },
 ]
+
+function constrainedNamesake(): Case {
+    const without = IDENTIFIERS
+    const extensions = [nameConstraints({ permitted: [{ dNSName: "example.com" }] })]
+    const root = authorityCertificate({ subject: "Root", without, extensions })
+    const other = authorityCertificate({ subject: "Root", without })
+    const between = authorityCertificate({ issuer: root, without })
+    return { sent: [serverCertificate({ issuer: between, without }), between], trusted: [root, other] }
+}
 
 /** Root, leaf and an unrelated CA of these dates, and an intermediate of those. */
 function allDated(dates: CertificateOptions, between: CertificateOptions): Row["make"] {
