@@ -9,6 +9,7 @@ import {
     NOT_YET,
     serverCertificate,
 } from "./certificates.js"
+import { nameConstraints } from "./extensions.js"
 import { keysOf } from "./keys.js"
 import { ANY_PATH, type Case, type Row, table } from "./table.js"
 
@@ -33,11 +34,15 @@ const renewed = (set: (old: Certificate, renewed: Certificate) => Certificate[],
 }
 
 /** A server whose CA has the name of another. */
-const namesake = (set: (root: Certificate, other: Certificate) => Certificate[], without: string[] = []) => {
+const namesake = (
+    set: (root: Certificate, other: Certificate) => Certificate[],
+    without: string[] = [],
+    withoutInServer = without,
+) => {
     return (): Case => {
         const root = authorityCertificate({ subject: "Root", without })
         const other = authorityCertificate({ subject: "Root", without })
-        return { sent: [serverCertificate({ issuer: root, without })], trusted: set(root, other) }
+        return { sent: [serverCertificate({ issuer: root, without: withoutInServer })], trusted: set(root, other) }
     }
 }
 
@@ -96,10 +101,10 @@ const rows: Row[] = [
     },
     { title: "CAs with keys of every kind", says: "open", make: among((root) => [...ofEveryKind(), root]) },
     { title: "unrelated CAs only", says: "untrusted", make: among(() => [unrelated(), unrelated()]) },
-    { title: "expired CAs only, none in use", says: "untrusted", make: among(() => [expired(), expired()]) },
+    { title: "expired CAs only, none in use", says: "ca-expired", make: among(() => [expired(), expired()]) },
     {
         title: "CAs that are not valid yet, none in use",
-        says: "untrusted",
+        says: "ca-not-yet-valid",
         make: among(() => [notYet(), notYet()]),
     },
     {
@@ -174,6 +179,13 @@ const rows: Row[] = [
         make: namesake((root, other) => [root, other]),
     },
     { title: "only a CA of the same name with another key", says: "untrusted", make: namesake((_, other) => [other]) },
+    ...[1, 2, 3, 4].map(
+        (time): Row => ({
+            title: `the constraints of a CA hold though another has its name, without key identifiers (${time})`,
+            says: "bad-certificate",
+            make: constrainedNamesake,
+        }),
+    ),
     // Several times, as each has new keys: the order in a table of hashes must not decide.
     ...[1, 2, 3, 4].flatMap((time): Row[] => [
         {
@@ -186,6 +198,17 @@ const rows: Row[] = [
             says: "open",
             unlikeCurl: ANY_PATH,
             make: namesake((root, other) => [other, root], IDENTIFIERS),
+        },
+        {
+            title: `a CA of the same name behind it, without identifiers, by which the server calls it (${time})`,
+            says: "open",
+            make: namesake((root, other) => [root, other], IDENTIFIERS, []),
+        },
+        {
+            title: `a CA of the same name before it, without identifiers, by which the server calls it (${time})`,
+            says: "open",
+            unlikeCurl: ANY_PATH,
+            make: namesake((root, other) => [other, root], IDENTIFIERS, []),
         },
     ]),
     {
@@ -237,6 +260,15 @@ const rows: Row[] = [
         },
     },
 ]
+
+function constrainedNamesake(): Case {
+    const without = IDENTIFIERS
+    const extensions = [nameConstraints({ permitted: [{ dNSName: "example.com" }] })]
+    const root = authorityCertificate({ subject: "Root", without, extensions })
+    const other = authorityCertificate({ subject: "Root", without })
+    const between = authorityCertificate({ issuer: root, without })
+    return { sent: [serverCertificate({ issuer: between, without }), between], trusted: [root, other] }
+}
 
 /** Root, leaf and an unrelated CA of these dates, and an intermediate of those. */
 function allDated(dates: CertificateOptions, between: CertificateOptions): Row["make"] {

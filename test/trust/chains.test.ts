@@ -448,7 +448,11 @@ const rows: Row[] = [
         make: ofRoot({ extensions: [extendedKeyUsage(id_kp_clientAuth)] }),
     },
     { title: "six unrelated CAs behind the chain", says: "open", make: crowd(6) },
-    { title: "twelve unrelated CAs behind the chain", says: "open", make: crowd(12) },
+    {
+        title: "twelve unrelated CAs behind the chain",
+        says: "open",
+        make: crowd(12),
+    },
     { title: "the intermediate is missing", says: "untrusted", make: sent((leaf) => [leaf]) },
     {
         title: "the intermediate is missing, the root is sent",

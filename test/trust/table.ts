@@ -34,7 +34,7 @@ export interface Row {
     title: string
     /** Ours, in both versions unless told for each. */
     says: Says | Record<TlsVersion, Says>
-    /** Why we say something else than curl, with the RFC's section. */
+    /** Why we say something else than curl, with the RFC's section; or that it is a limit of wolfSSL. */
     unlikeCurl?: string
     /** The server has nothing to offer that the client could verify, and ends the handshake itself. */
     serverRefuses?: boolean
