@@ -22,7 +22,7 @@ typedef struct wh_aside {
 
 static wh_peer_path *current;
 
-void wh_peer_path_begin(wh_peer_path *path, const wh_client *client)
+void wh_peer_path_begin(wh_peer_path *path, wh_client *client)
 {
     *path = (wh_peer_path){.client = client, .not_after_s = INT64_MAX};
 }
@@ -76,9 +76,9 @@ static int error_of(int native)
 }
 
 /* WH_OK: it was verified by wolfSSL, and whoever signed it may do so now. */
-static int judge(wh_peer_path *path, DecodedCert *certificate, int type, void *cm, int *native)
+static int judge(wh_peer_path *path, DecodedCert *certificate, int type, int *native)
 {
-    *native = wh_trust_parse(cm, certificate, type);
+    *native = wh_trust_parse(path->client, certificate, type);
     wh_validity own = wh_dates_last();
     if (*native != 0) {
         return wh_dates_are_read(&own) ? error_of(*native) : WH_PEER_CERTIFICATE;
@@ -142,12 +142,12 @@ static bool put_aside(wh_peer_path *path, const DecodedCert *certificate, const 
 
 /* What wolfSSL makes of it: 0, and it may sign what follows if it is a CA; or ASN_NO_SIGNER_E of a CA, which
  * is what wolfSSL goes on without. */
-static int intermediate(wh_peer_path *path, DecodedCert *certificate, void *cm)
+static int intermediate(wh_peer_path *path, DecodedCert *certificate)
 {
     const byte *der = certificate->source;
     word32 size = certificate->maxIdx;
     int native;
-    int error = judge(path, certificate, CHAIN_CERT_TYPE, cm, &native);
+    int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     note_dates(path);
     if (error == WH_OK && certificate->isCA && !is_known(certificate) && !may_issue(path, certificate)) {
         error = WH_PEER_CERTIFICATE;
@@ -163,17 +163,19 @@ static int intermediate(wh_peer_path *path, DecodedCert *certificate, void *cm)
 }
 
 /* Into wolfSSL's table, as wolfSSL does with one that came in order. */
-static int admit(wh_aside *aside, void *cm)
+static int admit(const wh_peer_path *path, const wh_aside *aside)
 {
     DerBuffer *der = NULL;
     if (AllocDer(&der, aside->size, CA_TYPE, NULL) != 0) {
         return WH_PLATFORM_MEMORY;
     }
     memcpy(der->buffer, aside->der, aside->size);
-    return AddCA(cm, &der, WOLFSSL_CHAIN_CA, NO_VERIFY) == WOLFSSL_SUCCESS ? WH_OK : WH_PEER_CERTIFICATE;
+    return AddCA(path->client->ctx->cm, &der, WOLFSSL_CHAIN_CA, NO_VERIFY) == WOLFSSL_SUCCESS
+               ? WH_OK
+               : WH_PEER_CERTIFICATE;
 }
 
-static int try_again(wh_peer_path *path, wh_aside *aside, void *cm)
+static int try_again(wh_peer_path *path, const wh_aside *aside)
 {
     DecodedCert *certificate = wh_allocate(sizeof *certificate);
     if (certificate == NULL) {
@@ -181,9 +183,9 @@ static int try_again(wh_peer_path *path, wh_aside *aside, void *cm)
     }
     InitDecodedCert(certificate, aside->der, aside->size, NULL);
     int native;
-    int error = judge(path, certificate, CHAIN_CERT_TYPE, cm, &native);
+    int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     if (error == WH_OK) {
-        error = may_issue(path, certificate) ? admit(aside, cm) : WH_PEER_CERTIFICATE;
+        error = may_issue(path, certificate) ? admit(path, aside) : WH_PEER_CERTIFICATE;
     }
     FreeDecodedCert(certificate);
     wh_release(certificate, sizeof *certificate);
@@ -191,14 +193,14 @@ static int try_again(wh_peer_path *path, wh_aside *aside, void *cm)
 }
 
 /* Looks at those again that had nobody to vouch for them, until that helps none any more. */
-static void try_those_aside(wh_peer_path *path, void *cm)
+static void try_those_aside(wh_peer_path *path)
 {
     for (bool helped = true; helped;) {
         helped = false;
         for (size_t i = 0; i < path->aside_count; i++) {
             wh_aside *aside = &path->aside[i];
             if (aside->error == WH_PEER_UNTRUSTED) {
-                aside->error = try_again(path, aside, cm);
+                aside->error = try_again(path, aside);
                 helped = helped || aside->error == WH_OK;
             }
         }
@@ -267,11 +269,11 @@ static bool is_clock_suspect(const wh_peer_path *path)
            path->outside == path->seen;
 }
 
-static int servers_own(wh_peer_path *path, DecodedCert *certificate, void *cm)
+static int servers_own(wh_peer_path *path, DecodedCert *certificate)
 {
-    try_those_aside(path, cm);
+    try_those_aside(path);
     int native;
-    int error = judge(path, certificate, CERT_TYPE, cm, &native);
+    int error = judge(path, certificate, CERT_TYPE, &native);
     note_dates(path);
     if (error == WH_PEER_UNTRUSTED && native == ASN_NO_SIGNER_E) {
         error = vouch_for_itself(path, certificate);
@@ -300,5 +302,5 @@ int wh_wolfssl_parse_peer(DecodedCert *certificate, int type, int verify, void *
     if (current == NULL || verify != VERIFY) {
         return ParseCertRelative(certificate, type, verify, cm, extra);
     }
-    return type == CERT_TYPE ? servers_own(current, certificate, cm) : intermediate(current, certificate, cm);
+    return type == CERT_TYPE ? servers_own(current, certificate) : intermediate(current, certificate);
 }

@@ -16,7 +16,7 @@
 #include "warmhello/conn.h"
 
 /* Before a handshake, and again after an end in its middle. */
-void wh_peer_path_begin(wh_peer_path *path, const wh_client *client);
+void wh_peer_path_begin(wh_peer_path *path, wh_client *client);
 void wh_peer_path_end(wh_peer_path *path);
 
 /* Around each call of wolfSSL that may take in certificates: `path` is of the connection that it is for; NULL

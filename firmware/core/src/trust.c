@@ -89,17 +89,29 @@ static int parse_anew(DecodedCert *certificate, int type, WOLFSSL_CERT_MANAGER *
     return ParseCertRelative(certificate, type, VERIFY, cm, NULL);
 }
 
-/* The certificate names no key: of several signers with its issuer's name wolfSSL finds one. */
-static int try_namesakes(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, int type)
+/* The certificate names no key: of several signers with its issuer's name wolfSSL finds one. Once the right
+ * one is found, the others stay away until the chain is done with, as wolfSSL looks for its constraints by
+ * name. */
+static int try_namesakes(wh_client *client, DecodedCert *certificate, int type)
 {
+    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
     Signer *aside = NULL;
     int native = ASN_SIG_CONFIRM_E;
     while (native == ASN_SIG_CONFIRM_E && certificate->ca != NULL) {
         set_aside(cm, certificate->ca, &aside);
         native = parse_anew(certificate, type, cm);
     }
-    put_back(cm, aside);
-    return native == ASN_NO_SIGNER_E ? ASN_SIG_CONFIRM_E : native;
+    if (native == ASN_NO_SIGNER_E) {
+        put_back(cm, aside);
+        return ASN_SIG_CONFIRM_E;
+    }
+    while (aside != NULL) {
+        Signer *signer = aside;
+        aside = signer->next;
+        signer->next = client->namesakes;
+        client->namesakes = signer;
+    }
+    return native;
 }
 
 static Signer *without_id(const WOLFSSL_CERT_MANAGER *cm, const byte *name)
@@ -147,15 +159,15 @@ static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, in
     return native;
 }
 
-int wh_trust_parse(void *cert_manager, DecodedCert *certificate, int type)
+int wh_trust_parse(wh_client *client, DecodedCert *certificate, int type)
 {
-    WOLFSSL_CERT_MANAGER *cm = cert_manager;
+    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
     int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
     if (native == ASN_NO_SIGNER_E && certificate->extAuthKeyIdSet) {
         return try_without_id(cm, certificate, type);
     }
     if (native == ASN_SIG_CONFIRM_E && !certificate->extAuthKeyIdSet) {
-        return try_namesakes(cm, certificate, type);
+        return try_namesakes(client, certificate, type);
     }
     return native;
 }
@@ -295,8 +307,10 @@ void wh_trust_free(wh_client *client)
     client->ca_count = 0;
 }
 
-void wh_trust_done(const wh_client *client)
+void wh_trust_done(wh_client *client)
 {
+    put_back(client->ctx->cm, client->namesakes);
+    client->namesakes = NULL;
     for (size_t i = 0; i < client->ca_count; i++) {
         const wh_ca *ca = &client->cas[i];
         byte own[KEYID_SIZE];

@@ -41,10 +41,10 @@ int wh_trust_error_of_dates(const wh_client *client);
  * name each is tried (RFC 5280 6.1: any path that is valid will do), and one without a key identifier by
  * whatever name `certificate` has for its key, as the identifier only helps to find an issuer (RFC
  * 5280 4.2.1.1). */
-int wh_trust_parse(void *cert_manager, struct DecodedCert *certificate, int type);
+int wh_trust_parse(wh_client *client, struct DecodedCert *certificate, int type);
 
 /* After a chain: what it has had wh_trust_parse() change is as before, so that no server spoils anything for
  * the next. */
-void wh_trust_done(const wh_client *client);
+void wh_trust_done(wh_client *client);
 
 #endif

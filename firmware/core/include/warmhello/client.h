@@ -48,6 +48,7 @@ typedef struct wh_client_config {
 } wh_client_config;
 
 typedef struct wh_ca wh_ca;
+struct Signer;
 
 /** The fields are private. */
 typedef struct wh_client {
@@ -62,6 +63,7 @@ typedef struct wh_client {
     wh_policy policy;
     wh_ca *cas;
     uint16_t ca_count;
+    struct Signer *namesakes;
 } wh_client;
 
 /** Sets the client up. The configuration is copied; nothing of it is kept.

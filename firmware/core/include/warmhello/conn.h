@@ -50,7 +50,7 @@ typedef struct wh_conn_buffers {
 
 /** What is known of the server's certificates. The fields are private. */
 typedef struct wh_peer_path {
-    const wh_client *client;
+    wh_client *client;
     /** Lowest notAfter and highest notBefore of those that lead to a CA, and of that CA; 0 for none. */
     int64_t not_after_s;
     int64_t not_before_s;
