@@ -9,6 +9,7 @@ import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
 import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
 import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { buildCommand } from "./build.js"
+import { type CalendarFlags, calendarCommand } from "./calendar.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
 import { inspectCommand } from "./inspect.js"
@@ -180,6 +181,10 @@ export function program(signal: AbortSignal): Command {
         .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: SoakFlags) => soakCommand(flags, signal))
+    root.command("calendar")
+        .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
+        .option("--json <file>", "write what was found as JSON; - for standard output")
+        .action((flags: CalendarFlags) => calendarCommand(flags, signal))
     root.command("bench-wakes")
         .description("time simulated wakes of the sample app, as JSON")
         .option("--cycles <n>", "wakes to run", count(2), 100)

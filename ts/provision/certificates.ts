@@ -8,6 +8,7 @@ import {
     pemBlocks,
     refusalError,
 } from "../core/credentials.js"
+import { builtAtMs, plausibleNowMs } from "../core/platform.js"
 import { WarmhelloError } from "../errors.js"
 import type { Findings } from "./findings.js"
 import { pemOf } from "./pem.js"
@@ -69,22 +70,34 @@ const ownDates: DateCodes = {
     renew: "Renew it before the device is out of reach: warmhello provision FILE --image CURRENT --out NEXT",
 }
 
+/** Whether this machine's clock cannot be right. What had ended before warmhello was built has ended all the same. */
+const clockIsWrong = () => Date.now() < builtAtMs()
+
+/** Certificates are not blamed for a clock that was never set. */
+export function checkClock(findings: Findings): void {
+    if (!clockIsWrong()) return
+    const message = `this machine's clock is wrong: it says ${day(new Date())}, and warmhello was built on ${day(new Date(builtAtMs()))}`
+    const advice = "Set it, and check again: until then nothing can be said about certificates that are not valid yet."
+    findings.warning("clock-wrong", message, advice)
+}
+
 /** What the dates say against a certificate today. */
 function dateError(certificate: X509Certificate, place: Place, codes: DateCodes): WarmhelloError | undefined {
-    const nowMs = Date.now()
+    const nowMs = plausibleNowMs()
     const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)]
     const which = `${commonName(certificate)} in ${place.field}`
     if (to.getTime() < nowMs) {
         const hint = "Give a current one, or check this machine's clock."
         return new WarmhelloError(codes.expired, `${which} has expired on ${day(to)}`, { hint })
     }
-    if (from.getTime() > nowMs) return new WarmhelloError(codes.notYet, `${which} is not valid before ${day(from)}`)
+    if (from.getTime() > nowMs && !clockIsWrong())
+        return new WarmhelloError(codes.notYet, `${which} is not valid before ${day(from)}`)
     return undefined
 }
 
 function warnOfEnd(certificate: X509Certificate, place: Place, codes: DateCodes, findings: Findings): void {
     const to = new Date(certificate.validTo)
-    if (to.getTime() >= Date.now() + SOON_DAYS * DAY_MS) return
+    if (to.getTime() >= plausibleNowMs() + SOON_DAYS * DAY_MS) return
     findings.warning(codes.soon, `${commonName(certificate)} in ${place.field} expires on ${day(to)}`, codes.renew)
 }
 

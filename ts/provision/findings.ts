@@ -7,6 +7,7 @@ export type WarningCode =
     | "ca-is-no-authority"
     | "ca-left-aside"
     | "chain-holds-root"
+    | "clock-wrong"
     | "not-for-clients"
     | "several-keys"
     | "open-network"

@@ -2,7 +2,7 @@
 import { Client } from "../core/client.js"
 import { PROVISION_SLOT_SIZE, type Provision, type ReadProvision, readProvisionImage } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
-import { checkCa, checkIdentity, storedCa, storedCertificates, storedKey } from "./certificates.js"
+import { checkCa, checkClock, checkIdentity, storedCa, storedCertificates, storedKey } from "./certificates.js"
 import { type ProvisionFile, readProvisionFile } from "./file.js"
 import { Findings, type Warning } from "./findings.js"
 import { contentsOf, imageOf, slotOf } from "./format.js"
@@ -62,6 +62,7 @@ export function checkProvision(file: string): CheckedProvision {
         read = readProvisionFile(file, (error) => findings.error(error))
     })
     if (read === undefined) return { provision: undefined, errors, warnings, contentsBytes: 0 }
+    checkClock(findings)
     checkCa(read.ca, findings)
     if (read.identity !== undefined) checkIdentity(read.identity, findings)
     if (read.settings.wifi.security === "open") {

@@ -36,11 +36,26 @@ function esp32UnderThreadSanitizer() {
     })
 }
 
+/**
+ * All that Node runs of ours has run on the Node that npm brings. On the oldest one that package.json allows runs what meets
+ * Node itself: commands, servers and clients, files, meters; not what is C, a browser's, or another program's.
+ */
+function onOldestNode() {
+    const folder = join(root, "build/oldest-node/node_modules/.bin")
+    const files = ["test/ts/", "test/interop/", "test/measure/", "test/energy/", "test/report/html", "test/vectors/"]
+    return run(
+        [join(folder, "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", ...files],
+        { PATH: `${folder}:${process.env.PATH}` },
+    )
+}
+
 const seed = () => String(Math.floor(Math.random() * 2 ** 31))
 
 /** @type {[string, () => boolean][]} */
 const checks = [
     ["npm start, the main job", () => run(["npm", "start", "--silent"])],
+    ["the product on other days", () => run(["npm", "run", "--silent", "calendar"])],
+    ["the TypeScript side on the oldest Node", onOldestNode],
     ["hostile servers, under AddressSanitizer", hostileUnderSanitizer],
     ["the ESP32 port, under ThreadSanitizer", esp32UnderThreadSanitizer],
     ["each guard is missed by its test when it is taken out", () => run([process.execPath, "build/ts/guards/main.js"])],

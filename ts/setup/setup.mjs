@@ -12,8 +12,17 @@
 //   node ts/setup/setup.mjs --ci       and what .ci/run needs
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import {
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
+import { basename, join, resolve } from "node:path"
 import { installPackages } from "./apt.mjs"
 import { alone } from "./lock.mjs"
 import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "./node-version.mjs"
@@ -379,6 +388,18 @@ if (forCi) {
             } catch {
                 process.stderr.write(" left out: python3 with venv and pip is missing, or what they fetch;")
             }
+        },
+    })
+    const oldestNode = "test/oldest-node"
+    steps.push({
+        name: "the oldest Node",
+        from: () => fingerprint([oldestNode]),
+        made: () => existsSync(join(build, "oldest-node/node_modules/.bin/node")),
+        make: () => {
+            const folder = join(build, "oldest-node")
+            mkdirSync(folder, { recursive: true })
+            for (const file of filesUnder([oldestNode])) copyFileSync(file, join(folder, basename(file)))
+            run(["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"])
         },
     })
     steps.push({

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 board the_board;
 
@@ -129,7 +130,7 @@ void board_renew(uint32_t sectors, uint64_t seed)
     nor_init(&the_board.chip, sectors, seed);
     the_board.chip.on_cut = keep_rtc_at_cut;
     the_board.random = ~seed;
-    the_board.wall_s = 1800000000;
+    the_board.wall_s = (int64_t)time(NULL); /* the day of the certificates that a server makes */
     the_board.wall_known = true;
     board_lose_power();
 }
