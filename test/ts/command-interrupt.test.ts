@@ -37,18 +37,21 @@ describe.each([
 ] as const)("%s", (signal, exitCode) => {
     const simulation = ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1] as const
     const soak = ["a soak", ["soak", "--cycles", "10000"], "100 wakes ...", 2] as const // takes its time to show that
-    test.each(signal === "SIGTERM" ? [simulation, soak] : [simulation])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
-        const command = startCommand([...args], { TMPDIR })
-        await command.shows(shown)
-        const children = interrupt(command, signal)
-        expect(children).toHaveLength(servers)
-        const { code, stderr } = await command.ended
-        expect(code).toBe(exitCode)
-        expect(stderr).toBe("")
-        await areGone(children)
-        expect(readdirSync(TMPDIR)).toEqual([])
-        expect(sharedBy(children)).toEqual([])
-    })
+    test.each(signal === "SIGTERM" ? [simulation, soak] : [simulation])(
+        `ends %s with ${exitCode}, its servers and its files`,
+        async (_, args, shown, servers) => {
+            const command = startCommand([...args], { TMPDIR })
+            await command.shows(shown)
+            const children = interrupt(command, signal)
+            expect(children).toHaveLength(servers)
+            const { code, stderr } = await command.ended
+            expect(code).toBe(exitCode)
+            expect(stderr).toBe("")
+            await areGone(children)
+            expect(readdirSync(TMPDIR)).toEqual([])
+            expect(sharedBy(children)).toEqual([])
+        },
+    )
 
     test(`ends a compiler with ${exitCode}`, async () => {
         const command = startCommand(["simulate", "--cycles", "1"], { TMPDIR })
