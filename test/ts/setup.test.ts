@@ -1,6 +1,6 @@
 // Set-up where something is in its way: one line that says what to do and exit code 6, or it goes on; never silence.
 // It runs in a checkout of its own, with programs that only pretend.
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -180,6 +180,25 @@ describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
             "update",
             "install",
         ])
+    })
+
+    const whyNoMounts =
+        spawnSync("unshare", ["-m", "true"]).status === 0 ? "" : " (left out: no mounts of its own here)"
+    test.skipIf(whyNoMounts !== "")(`starts no server, and its policy goes with it${whyNoMounts}`, async () => {
+        rmSync(join(programs, "ninja"))
+        const [policy, seen] = ["/usr/sbin/policy-rc.d", join(checkout, "policy")]
+        pretend("apt-get", `test "$1" = update || { cp ${policy} ${seen}; cp ${programs}/cmake ${programs}/ninja; }`)
+        const script = [
+            ...["mount -t tmpfs tmpfs /usr/sbin", `PATH=${programs}`, "export PATH"],
+            `"${process.execPath}" ts/setup/setup.mjs && test ! -e ${policy}`,
+        ].join("\n")
+        const done = spawnSync("unshare", ["-m", "sh", "-ec", script], {
+            cwd: checkout,
+            env: { ...process.env, WOLFSSL_DIR: join(checkout, "wolfssl") },
+            encoding: "utf8",
+        })
+        expect(done.status, done.stderr).toBe(0)
+        expect(readFileSync(seen, "utf8")).toMatch(/exit 101\n$/)
     })
 
     test("that fails is shown", async () => {

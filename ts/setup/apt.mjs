@@ -11,7 +11,7 @@ const PAUSE_MS = 1000
 
 /** invoke-rc.d asks this program whether a server may start; 101 forbids it. */
 const POLICY = "/usr/sbin/policy-rc.d"
-const POLICY_MARK = "# by warmhello's set-up, for as long as it installs"
+const POLICY_MARK = "# by the set-up of warmhello, for as long as it installs"
 
 /** Keeps Debian from starting the servers that it installs, as tests start their own. The shell takes the policy away
  * again also when set-up is ended meanwhile. */
