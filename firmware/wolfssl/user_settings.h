@@ -95,9 +95,8 @@
 #define NO_MD5
 #define NO_DES3
 #define NO_PWDBASED
-#define WOLFSSL_NO_PEM /* the core has a reader of its own (core/src/pem.h), which takes what OpenSSL takes  \
-                        */
-#define NO_CODING      /* and decodes base64 */
+#define WOLFSSL_NO_PEM /* the core reads PEM itself, as OpenSSL does (core/src/pem.h) ... */
+#define NO_CODING      /* ... and base64 */
 #define NO_PKCS12
 #define NO_PKCS8_ENCRYPTION
 #define NO_SHA              /* no certificate chain or protocol version accepted here uses it */

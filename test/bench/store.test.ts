@@ -101,9 +101,10 @@ describe.skipIf(!canMeasureSize())("the core on rv32imc", () => {
         expect(flashBytes(size.keeping)).toBeLessThanOrEqual(limits.codeBytes)
     })
 
-    // 12 KB were hoped for; docs/PERFORMANCE.md says where the rest goes.
-    it("with the client around wolfSSL takes less than 14 KB, without words", () => {
-        expect(flashBytes(size.linked)).toBeLessThanOrEqual(14 * 1024)
+    // 12 KB were hoped for; docs/PERFORMANCE.md says where the rest goes. 3 KB are the reader of PEM, for which wolfSSL's
+    // larger one is left out.
+    it("with the client around wolfSSL takes less than 17 KB, without words", () => {
+        expect(flashBytes(size.linked)).toBeLessThanOrEqual(17 * 1024)
         expect(flashBytes(size.linkTime)).toBeLessThan(flashBytes(size.linked))
         expect(flashBytes(size.linked)).toBeLessThan(flashBytes(size.plain.linked))
     })

@@ -117,11 +117,15 @@ export const coreErrors = {
     },
     argument: { value: -90, class: "usage", meaning: "an argument is missing or out of range" },
     state: { value: -91, class: "usage", meaning: "the call does not fit the state of the connection" },
-    "ca-unreadable": { value: -92, class: "usage", meaning: "the CA holds no PEM certificate that can be used" },
+    "ca-unreadable": {
+        value: -92,
+        class: "usage",
+        meaning: "the CA holds no PEM certificate that can be used, or a damaged one",
+    },
     "certificate-unreadable": {
         value: -93,
         class: "usage",
-        meaning: "the client certificate holds no PEM certificate that can be used",
+        meaning: "the client certificate holds no PEM certificate that can be used, or a damaged one",
     },
     "key-unreadable": {
         value: -94,
