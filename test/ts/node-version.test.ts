@@ -1,6 +1,6 @@
 // Which Node warmhello runs on: one that is too old says so in one sentence, and the package names the same ones everywhere.
 import { execFileSync, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
@@ -41,22 +41,24 @@ test.each(["12.22.12", "14.21.3", "18.20.8", "20.20.2", "22.12.0"])(
 )
 
 /** A checkout of its own, as far as set-up looks before it has a living Node. */
-function checkout(name: string, withNode: boolean): string {
+function checkout(name: string): string {
     const root = join(folder, name)
     for (const path of ["package.json", "package-lock.json", "ts/setup", "firmware/wolfssl"]) {
         cpSync(checkoutPath(path), join(root, path), { recursive: true })
     }
-    if (withNode) {
-        mkdirSync(join(root, "node_modules/.bin"), { recursive: true })
-        // Says who is called, and with what.
-        writeFileSync(join(root, "living"), '#!/bin/sh\necho "living node: $*"\n', { mode: 0o755 })
-        symlinkSync(join(root, "living"), join(root, "node_modules/.bin/node"))
-    }
     return root
 }
 
+/** An npm that only brings a Node, without a link to it, as npm 9 and 10 do; the Node says with what it is called. */
+const NPM = `#!/bin/sh
+package=node_modules/node-${process.platform}-${process.arch}
+mkdir -p $package/bin node_modules/.bin
+printf '#!/bin/sh\\necho "living node: $*"\\n' > $package/bin/node
+chmod +x $package/bin/node
+`
+
 test("set-up on Node 16 and older ends in one sentence, before it does anything", () => {
-    const root = checkout("too-old", false)
+    const root = checkout("too-old")
     const { status, stdout, stderr } = runOn("16.20.2", join(root, "ts/setup/setup.mjs"), {}, root)
     expect(stderr).toBe(
         "warmhello needs Node 22.13 or newer, and this one is 16.20.2: install Node 24, then run this again.\n",
@@ -67,10 +69,9 @@ test("set-up on Node 16 and older ends in one sentence, before it does anything"
 test.each(["18.20.8", "20.20.2"])(
     "set-up on Node %s goes on with the Node that npm brought, and says so",
     (version) => {
-        const root = checkout(version, true)
-        // An npm that has nothing to do.
+        const root = checkout(version)
         mkdirSync(join(root, "programs"))
-        writeFileSync(join(root, "programs/npm"), "#!/bin/sh\nexit 0\n", { mode: 0o755 })
+        writeFileSync(join(root, "programs/npm"), NPM, { mode: 0o755 })
         const PATH = `${join(root, "programs")}:${process.env.PATH}`
         const { status, stdout, stderr } = runOn(version, join(root, "ts/setup/setup.mjs"), { PATH }, root)
         expect(stderr).toContain(

@@ -28,8 +28,8 @@ async function tryCase(day: Day, { name, run }: Case, signal: AbortSignal): Prom
     try {
         await run(place)
     } catch (error) {
-        if (!(error instanceof Unexpected)) throw error
-        why = error.message.trim()
+        if (signal.aborted) throw error
+        why = error instanceof Unexpected ? error.message.trim() : String(error)
     }
     const seconds = Math.round((performance.now() - started) / 100) / 10
     return {
@@ -42,13 +42,23 @@ async function tryCase(day: Day, { name, run }: Case, signal: AbortSignal): Prom
     }
 }
 
-export async function calendar(onCase: (result: CaseResult) => void, signal: AbortSignal): Promise<CalendarResult> {
-    const due = daysFrom(Date.now()).flatMap((day) =>
-        cases.filter(({ needsTheDay }) => !needsTheDay || day.clockMs === day.truthMs).map((one) => ({ day, one })),
-    )
+/** Only those whose day or name contains a text. */
+function due(only: string): { day: Day; one: Case }[] {
+    return daysFrom(Date.now())
+        .flatMap((day) => cases.map((one) => ({ day, one })))
+        .filter(({ day, one }) => !one.needsTheDay || day.clockMs === day.truthMs)
+        .filter(({ day, one }) => day.name.includes(only) || one.name.includes(only))
+}
+
+export async function calendar(
+    only: string,
+    onCase: (result: CaseResult) => void,
+    signal: AbortSignal,
+): Promise<CalendarResult> {
+    const waiting = due(only)
     const results: CaseResult[] = []
     const work = async () => {
-        for (let next = due.shift(); next !== undefined; next = due.shift()) {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
             const result = await tryCase(next.day, next.one, signal)
             results.push(result)
             onCase(result)

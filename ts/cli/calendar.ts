@@ -5,6 +5,7 @@ import { WarmhelloError } from "../errors.js"
 import { Output } from "./output.js"
 
 export interface CalendarFlags {
+    only: string
     json?: string
 }
 
@@ -16,7 +17,8 @@ function row({ day, date, case: name, ok, why, seconds }: CaseResult): string {
 
 export async function calendarCommand(flags: CalendarFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
-    const result = await calendar((one) => output.line(row(one)), signal)
+    const result = await calendar(flags.only, (one) => output.line(row(one)), signal)
+    if (result.cases === 0) throw new WarmhelloError("bad-option", `no day and no case is named ${flags.only}`)
     output.line(`${result.cases} cases, ${result.failures} failed`)
     output.json(result)
     if (result.failures > 0) {

@@ -183,6 +183,7 @@ export function program(signal: AbortSignal): Command {
         .action((flags: SoakFlags) => soakCommand(flags, signal))
     root.command("calendar")
         .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
+        .option("--only <text>", "only days and cases whose name contains it", "")
         .option("--json <file>", "write what was found as JSON; - for standard output")
         .action((flags: CalendarFlags) => calendarCommand(flags, signal))
     root.command("bench-wakes")

@@ -41,7 +41,7 @@ function esp32UnderThreadSanitizer() {
  * Node itself: commands, servers and clients, files, meters; not what is C, a browser's, or another program's.
  */
 function onOldestNode() {
-    const folder = join(root, "build/oldest-node/node_modules/.bin")
+    const folder = join(root, "build/oldest-node/node_modules", `node-${process.platform}-${process.arch}`, "bin")
     const files = ["test/ts/", "test/interop/", "test/measure/", "test/energy/", "test/report/html", "test/vectors/"]
     return run(
         [join(folder, "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", ...files],

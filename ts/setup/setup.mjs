@@ -22,10 +22,18 @@ import {
     rmSync,
     writeFileSync,
 } from "node:fs"
-import { basename, join, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import { installPackages } from "./apt.mjs"
 import { alone } from "./lock.mjs"
-import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "./node-version.mjs"
+import {
+    handOver,
+    linkNode,
+    livingNode,
+    nodeIsLinked,
+    nodeIsTooOld,
+    nodeIsTooOldForSetup,
+    refuseOldNode,
+} from "./node-version.mjs"
 import { makePio, pioIsMade } from "./platformio.mjs"
 import { adviceFor, problemOf, SetupError } from "./problem.mjs"
 import { root } from "./shell.mjs"
@@ -242,9 +250,14 @@ const mcuBuilds = /** @type {const} */ ([
 /** @type {Step} */
 const npmPackages = {
     name: "npm packages",
-    from: () => fingerprint(["package.json", "package-lock.json"]),
-    made: () => existsSync(join(root, "node_modules/koffi")),
-    make: () => run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PATIENCE]),
+    // On an old Node npm leaves out optional packages that need a newer one: a living one does it again.
+    from: () => fingerprint(["package.json", "package-lock.json"], [nodeIsTooOld ? "on an old Node" : ""]),
+    made: () => existsSync(join(root, "node_modules/koffi")) && nodeIsLinked(),
+    make: () => {
+        const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
+        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PATIENCE], { env: { PATH } })
+        linkNode()
+    },
 }
 
 /** @type {Step[]} */
@@ -394,7 +407,7 @@ if (forCi) {
     steps.push({
         name: "the oldest Node",
         from: () => fingerprint([oldestNode]),
-        made: () => existsSync(join(build, "oldest-node/node_modules/.bin/node")),
+        made: () => existsSync(join(build, "oldest-node/node_modules")),
         make: () => {
             const folder = join(build, "oldest-node")
             mkdirSync(folder, { recursive: true })
