@@ -8,6 +8,6 @@
 
 int wh_wolfssl_parse_peer(DecodedCert *certificate, int type, int verify, void *cm, Signer *extra);
 
-#define ParseCertRelative wh_wolfssl_parse_peer
+#define ParseCertRelative wh_wolfssl_parse_peer /* NOLINT(readability-identifier-naming) */
 
 #include <src/internal.c> /* NOLINT(bugprone-suspicious-include) */

@@ -117,10 +117,11 @@
 #define WOLFSSL_SMALL_STACK /* an ESP32 task has 8 KB */
 /* A certificate in a chain that leads to no CA is left aside (core/src/peer_path.c). */
 #define WOLFSSL_ALT_CERT_CHAINS
-/* wolfSSL's 9 would be enough for a chain, but not for what some servers send beside it; a place takes 16 B. */
+/* wolfSSL's 9 would be enough for a chain, but not for what some servers send beside it. A place takes 16 B.
+ */
 #define MAX_CHAIN_DEPTH 16
-/* Authorities that are older than the rules for them: a root with keyCertSign but without basicConstraints, and
- * serial numbers of 0, which RFC 5280 4.1.2.2 asks to be taken. */
+/* Authorities that are older than the rules for them: a root with keyCertSign but without basicConstraints,
+ * and serial numbers of 0, which RFC 5280 4.1.2.2 asks to be taken. */
 #define ALLOW_SELFSIGNED_INVALID_CERTSIGN
 #define WOLFSSL_ASN_ALLOW_0_SERIAL
 /* Room for 32 cipher suites, of which 13 are spoken, and for no names of pre-shared keys: together

@@ -8,6 +8,7 @@ enum { NOISE = 0xa5 };
 
 static const uint64_t second = 1000000;
 static const int64_t day_s = 86400;
+static const int64_t ten_years_s = 315360000;
 static const int64_t built_s = 1700000000;
 static const int64_t answer_s = 1800000000;
 
@@ -62,8 +63,8 @@ static void what_certificates_prove_is_the_floor(void **state)
 static void no_answer_is_a_proof(void **state)
 {
     (void)state;
-    wh_wall_sync(&wall, answer_s + 10 * 365 * day_s, built_s, 60 * second);
-    assert_int_equal(wh_wall_now(&wall, 61 * second), answer_s + 10 * 365 * day_s + 1);
+    wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
+    assert_int_equal(wh_wall_now(&wall, 61 * second), answer_s + ten_years_s + 1);
     assert_int_equal(wh_wall_floor(&wall, built_s), built_s);
 }
 
@@ -71,7 +72,7 @@ static void no_answer_is_a_proof(void **state)
 static void a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins(void **state)
 {
     (void)state;
-    wh_wall_sync(&wall, answer_s + 10 * 365 * day_s, built_s, 60 * second);
+    wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
     assert_false(wh_wall_is_due(&wall, 61 * second));
     wh_wall_doubt(&wall, 61 * second);
     wh_wall_begin(&wall, true);

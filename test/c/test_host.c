@@ -120,7 +120,7 @@ static void labels_and_names_have_their_longest(void **state)
     wh_host host;
     for (size_t label = 62; label <= 64; label++) {
         memset(name, 'a', sizeof name);
-        (void)strcpy(name + label, ".b");
+        memcpy(name + label, ".b", 3);
         assert_int_equal(wh_host_read(name, &host), label <= 63 ? WH_OK : WH_USAGE_HOST);
     }
     for (size_t size = 252; size <= 255; size++) {

@@ -11,7 +11,10 @@ static bool is_digit(char c)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c < 'A' || c > 'Z') {
+        return c;
+    }
+    return "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
 }
 
 static bool is_of_name(char c)
@@ -88,6 +91,23 @@ static bool spread(const ipv6_groups *groups, uint8_t out[IPV6_SIZE])
     return true;
 }
 
+/* What stands behind a group: one colon, or the two that stand for zeros. Returns where the next group
+ * begins, `end` included, or NULL. */
+static const char *pass_colons(ipv6_groups *groups, const char *text, const char *end)
+{
+    if (*text++ != ':' || text == end) {
+        return NULL;
+    }
+    if (*text != ':') {
+        return text;
+    }
+    if (groups->gap <= GROUPS) {
+        return NULL;
+    }
+    groups->gap = groups->count;
+    return text + 1;
+}
+
 static bool read_ipv6(const char *text, const char *end, uint8_t out[IPV6_SIZE])
 {
     ipv6_groups groups = {.gap = GROUPS + 1};
@@ -95,30 +115,17 @@ static bool read_ipv6(const char *text, const char *end, uint8_t out[IPV6_SIZE])
         groups.gap = 0;
         text += 2;
     }
-    while (text < end) {
+    while (text != NULL && text < end) {
         if (groups.count <= GROUPS - 2 && read_ipv4(text, end, groups.bytes + 2 * groups.count)) {
             groups.count += 2;
             break;
         }
         text = read_group(&groups, text, end);
-        if (text == NULL) {
-            return false;
-        }
-        if (text == end) {
-            break;
-        }
-        if (*text++ != ':' || text == end) {
-            return false;
-        }
-        if (*text == ':') {
-            if (groups.gap <= GROUPS) {
-                return false;
-            }
-            groups.gap = groups.count;
-            text++;
+        if (text != NULL && text < end) {
+            text = pass_colons(&groups, text, end);
         }
     }
-    return spread(&groups, out);
+    return text != NULL && spread(&groups, out);
 }
 
 static char *put_number(char *out, unsigned number, unsigned base)

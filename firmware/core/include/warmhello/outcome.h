@@ -29,7 +29,7 @@ typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK } w
 typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
 
 /** A fleet shall hear of the end of a CA while there is time to give it the next one: 60 days. */
-#define WH_CA_ENDS_SOON_S (60 * 86400)
+#define WH_CA_ENDS_SOON_S INT64_C(5184000)
 
 /** The wall clock: not known, known, or in doubt, since by it a certificate or a CA has ended or has not
  * begun. Then the time should be asked for again at once: a time server may have lied. */
