@@ -31,6 +31,7 @@ beforeEach(() => {
         mkdirSync(join(checkout, name), { recursive: true })
     }
     cpSync(checkoutPath("ts/setup"), join(checkout, "ts/setup"), { recursive: true })
+    cpSync(checkoutPath("package.json"), join(checkout, "package.json"))
     cpSync(checkoutPath("firmware/wolfssl/VERSION"), join(checkout, "firmware/wolfssl/VERSION"))
     writeFileSync(join(checkout, "wolfssl/wolfssl/version.h"), `#define LIBWOLFSSL_VERSION_STRING "${VERSION}"\n`)
     writeFileSync(join(checkout, "node_modules/typescript/bin/tsc"), "")

@@ -4,7 +4,7 @@ import { checkoutPath } from "../core/paths.js"
 import { findLibrary } from "../sim/time-skip.js"
 
 export interface Ended {
-    /** Null when it was ended, as one is that takes too long. */
+    /** Null when a signal has ended it. */
     code: number | null
     stdout: string
     stderr: string
@@ -28,20 +28,22 @@ function environmentOn(clockMs: number): NodeJS.ProcessEnv {
 
 export function runOn(clockMs: number, command: string[], signal: AbortSignal): Promise<Ended> {
     const [program = "", ...args] = command
+    const limit = AbortSignal.timeout(TIMEOUT_MS)
     return new Promise((done, failed) => {
         const child = spawn(program, args, {
             cwd: checkoutPath("."),
             env: environmentOn(clockMs),
             stdio: ["ignore", "pipe", "pipe"],
-            timeout: TIMEOUT_MS,
             killSignal: "SIGKILL",
-            signal,
+            signal: AbortSignal.any([signal, limit]),
         })
         const output = { stdout: "", stderr: "" }
         for (const name of ["stdout", "stderr"] as const) {
             child[name].setEncoding("utf8").on("data", (text) => (output[name] += text))
         }
-        child.on("error", failed)
+        child.on("error", (error) =>
+            failed(limit.aborted ? new Error(`${program} took longer than ${TIMEOUT_MS / 1000} s`) : error),
+        )
         child.on("close", (code) => done({ code, ...output }))
     })
 }
