@@ -164,6 +164,30 @@ static void an_alert_is_named(void **state)
                      WH_PEER_ALERT); /* handshake_failure, which may be about certificates as well */
 }
 
+/* A version was agreed on: what comes then is no question of versions. */
+static void garbage_after_the_handshake_is_named_as_that(void **state)
+{
+    (void)state;
+    static const uint8_t garbage[] = {23, 2, 7, 0, 3, 1, 2, 3};
+    const wh_protocol both[] = {WH_TLS12, WH_TLS13};
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(&(server_options){.min_version = both[i], .max_version = both[i]});
+        wh_client_config config = config_for(server);
+        wh_client client;
+        wire_line line;
+        uint8_t read[16];
+        make_client(&client, &config);
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        line_run(&line);
+        assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
+        assert_int_equal(wh_conn_feed(&line.conn, garbage, sizeof garbage), sizeof garbage);
+        assert_int_equal(wh_conn_read(&line.conn, read, sizeof read), WH_PEER_PROTOCOL);
+        line_free(&line);
+        wh_client_free(&client);
+        server_stop(server);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +203,7 @@ int main(void)
         PLATFORM_TEST(a_plain_text_server_is_named),
         PLATFORM_TEST(a_server_that_hangs_up_is_named),
         PLATFORM_TEST(an_alert_is_named),
+        PLATFORM_TEST(garbage_after_the_handshake_is_named_as_that),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

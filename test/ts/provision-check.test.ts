@@ -218,6 +218,19 @@ describe("a warning is given, and the file still works:", () => {
         files.write("with-root.pem", device + authority.certificate)
         const identity = (certificate: string, key: string) => ({ identity: { certificate, key } })
         expect(warningsOf({ server: { ca: "server.pem" } })).toEqual(["ca-is-no-authority"])
+        const oldStyle = [
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=broker",
+        ]
+        const out = ["-keyout", "old.key", "-out", "old.pem", "-days", "900", "-addext", "basicConstraints=CA:FALSE"]
+        execFileSync("openssl", ["req", ...oldStyle, ...out], { cwd: folder, stdio: "ignore" })
+        expect(warningsOf({ server: { ca: "old.pem" } })).toEqual(["ca-is-no-authority", "common-name-only"])
         expect(warningsOf(identity("server.pem", "server.key"))).toEqual(["not-for-clients"])
         expect(warningsOf(identity("with-root.pem", "device.key"))).toEqual(["chain-holds-root"])
         const open = files.write(

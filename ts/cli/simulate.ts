@@ -122,11 +122,12 @@ function checkTarget({ server, ...rest }: Target, output: Output): void {
     using client = new Client({ ...standIn, ...server, ...rest })
     if (server === undefined) return // the built-in one brings its own CA
     const { given, usable, ending } = client.cas
+    const isPublic = server.ca.equals(publicRoots())
     if (usable === 0) {
-        const which = given === 1 ? "the CA is" : `all ${given} CAs are`
-        throw new WarmhelloError("ca-expired", `by this machine's clock ${which} outside the dates`)
+        const which = given === 1 ? "the CA is outside its" : `all ${given} CAs are outside their`
+        throw new WarmhelloError(isPublic ? "clock-suspect" : "ca-expired", `by this machine's clock ${which} dates`)
     }
-    if (!server.ca.equals(publicRoots()) && ending > 0) {
+    if (!isPublic && ending > 0) {
         output.line(
             pc.yellow(`${ending} of ${usable} CAs in use end within 60 days: give devices the next ones in time.`),
         )

@@ -131,6 +131,13 @@ export function checkCa(file: Buffer, findings: Findings): void {
         const message = `${commonName(certificate)} in server.ca is no authority`
         const advice = "It can vouch for itself only; give the CA that signs servers."
         findings.warning("ca-is-no-authority", message, advice)
+        if (certificate.subjectAltName !== undefined) continue
+        const named = `${commonName(certificate)} in server.ca names its host by its common name only`
+        findings.warning(
+            "common-name-only",
+            named,
+            "That is a thing of the past (RFC 9525): renew it with a subjectAltName.",
+        )
     }
 }
 

@@ -5,6 +5,7 @@ export type WarningCode =
     | "ca-expires-soon"
     | "certificate-expires-soon"
     | "ca-is-no-authority"
+    | "common-name-only"
     | "ca-left-aside"
     | "chain-holds-root"
     | "clock-wrong"
