@@ -18,7 +18,7 @@ const host = z.string().transform((text, context) => {
     try {
         return readHost(text)
     } catch (error) {
-        context.issues.push({ code: "custom", input: text, message: `: ${(error as Error).message}` })
+        context.issues.push({ code: "custom", input: text, message: `cannot be used: ${(error as Error).message}` })
         return z.NEVER
     }
 })
