@@ -51,7 +51,7 @@ test.each(
     using hugeServer = await startNginx({ identity: huge.server })
     using board = await boardIn(condition, hugeServer, huge)
     const { visit } = await wakeWithoutLeak(board)
-    expect(visit).toMatchObject({ error: "protocol", attempts: 1, opened: false })
+    expect(visit).toMatchObject({ error: "bad-certificate", attempts: 1, opened: false })
     expect(visit.durationMs).toBeLessThan(AT_ONCE_MS)
 })
 

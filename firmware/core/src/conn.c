@@ -133,8 +133,6 @@ static int create_ssl(wh_conn *conn)
 
 static int prepare(wh_conn *conn)
 {
-    /* What an earlier server sent between itself and the CA is none of this one's. */
-    (void)wolfSSL_CTX_UnloadIntermediateCerts(conn->client->ctx);
     int result = create_ssl(conn);
     if (result != WH_OK) {
         return result;
@@ -237,7 +235,8 @@ static int finish_handshake(wh_conn *conn)
         return fail(conn, WH_PEER_CERTIFICATE); /* never seen: wolfSSL has nobody else judge */
     }
     conn->resumption.not_after_s = conn->path.not_after_s;
-    o->proven_s = conn->path.not_before_s;
+    /* Without a clock the certificates may be of tomorrow, for all that is known. */
+    o->proven_s = o->clock == WH_CLOCK_KNOWN ? conn->path.not_before_s : 0;
     o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
     o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);

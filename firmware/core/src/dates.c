@@ -65,6 +65,11 @@ int wh_dates_judge(const wh_validity *validity)
     return wall_s > 0 && validity->not_before_s > wall_s ? WH_PEER_NOT_YET : WH_OK;
 }
 
+void wh_dates_expect(void)
+{
+    last = (wh_validity){INT64_MIN, INT64_MIN};
+}
+
 wh_validity wh_dates_last(void)
 {
     return last;

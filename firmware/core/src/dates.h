@@ -26,7 +26,9 @@ bool wh_dates_are_read(const wh_validity *validity);
 /* WH_OK, WH_PEER_EXPIRED or WH_PEER_NOT_YET, by what is known of the time. */
 int wh_dates_judge(const wh_validity *validity);
 
-/* That of the certificate which wolfSSL has parsed last. */
+/* Those of the certificate which wolfSSL has parsed since wh_dates_expect(); malformed where wolfSSL did not
+ * come so far. */
+void wh_dates_expect(void);
 wh_validity wh_dates_last(void);
 
 #endif

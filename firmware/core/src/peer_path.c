@@ -16,11 +16,17 @@ typedef struct wh_aside {
     const byte *der;
     word32 size;
     int error;
+    /* One of its issuer's name has become known since it was looked at. */
+    bool is_due;
     byte subject[KEYID_SIZE];
     byte issuer[KEYID_SIZE];
 } wh_aside;
 
 static wh_peer_path *current;
+
+/* How often certificates are looked at a second time: without a bound, who holds no key that counts could
+ * have 31 signatures checked, and who holds a small one many more. */
+enum { TRIES_MAX = 8 };
 
 void wh_peer_path_begin(wh_peer_path *path, wh_client *client)
 {
@@ -113,7 +119,8 @@ static bool may_issue(const wh_peer_path *path, const DecodedCert *certificate)
     bool signs = !certificate->extKeyUsageSet || (certificate->extKeyUsage & KEYUSE_KEY_CERT_SIGN) != 0;
     bool serves = !certificate->extExtKeyUsageSet ||
                   (certificate->extExtKeyUsage & (EXTKEYUSE_ANY | EXTKEYUSE_SERVER_AUTH)) != 0;
-    return certificate->isCA && certificate->pubKeySize >= least && signs && serves;
+    return certificate->isCA && certificate->pubKeySize >= least && signs && serves &&
+           wh_trust_admits(path->client, certificate);
 }
 
 /* A CA that is trusted, sent along. */
@@ -140,6 +147,15 @@ static bool put_aside(wh_peer_path *path, const DecodedCert *certificate, const 
     return true;
 }
 
+/* A CA of this name will sign what follows. */
+static void make_due(const wh_peer_path *path, const byte *subject)
+{
+    for (size_t i = 0; i < path->aside_count; i++) {
+        wh_aside *aside = &path->aside[i];
+        aside->is_due = aside->is_due || memcmp(aside->issuer, subject, KEYID_SIZE) == 0;
+    }
+}
+
 /* What wolfSSL makes of it: 0, and it may sign what follows if it is a CA; or ASN_NO_SIGNER_E of a CA, which
  * is what wolfSSL goes on without. */
 static int intermediate(wh_peer_path *path, DecodedCert *certificate)
@@ -149,10 +165,15 @@ static int intermediate(wh_peer_path *path, DecodedCert *certificate)
     int native;
     int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     note_dates(path);
-    if (error == WH_OK && certificate->isCA && !is_known(certificate) && !may_issue(path, certificate)) {
+    if (error == WH_OK && certificate->isCA && is_known(certificate)) {
+        return ASN_NO_SIGNER_E; /* wolfSSL has it, as the file gave it: to add it again would make another CA
+                                   of it */
+    }
+    if (error == WH_OK && certificate->isCA && !may_issue(path, certificate)) {
         error = WH_PEER_CERTIFICATE;
     }
     if (error == WH_OK) {
+        make_due(path, certificate->subjectHash);
         return 0;
     }
     if (!put_aside(path, certificate, der, size, error)) {
@@ -185,25 +206,35 @@ static int try_again(wh_peer_path *path, const wh_aside *aside)
     int native;
     int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     if (error == WH_OK) {
-        error = may_issue(path, certificate) ? admit(path, aside) : WH_PEER_CERTIFICATE;
+        bool is_new = !is_known(certificate) && may_issue(path, certificate);
+        error = is_new ? admit(path, aside) : WH_PEER_CERTIFICATE;
     }
     FreeDecodedCert(certificate);
     wh_release(certificate, sizeof *certificate);
     return error;
 }
 
-/* Looks at those again that had nobody to vouch for them, until that helps none any more. */
+static wh_aside *due(const wh_peer_path *path)
+{
+    for (size_t i = 0; i < path->aside_count; i++) {
+        if (path->aside[i].is_due && path->aside[i].error == WH_PEER_UNTRUSTED) {
+            return &path->aside[i];
+        }
+    }
+    return NULL;
+}
+
+/* Looks at those again whose issuer has become known, which may make them the issuer of others. */
 static void try_those_aside(wh_peer_path *path)
 {
-    for (bool helped = true; helped;) {
-        helped = false;
-        for (size_t i = 0; i < path->aside_count; i++) {
-            wh_aside *aside = &path->aside[i];
-            if (aside->error == WH_PEER_UNTRUSTED) {
-                aside->error = try_again(path, aside);
-                helped = helped || aside->error == WH_OK;
-            }
+    wh_aside *aside = due(path);
+    for (unsigned tries = 0; aside != NULL && tries < TRIES_MAX; tries++) {
+        aside->is_due = false;
+        aside->error = try_again(path, aside);
+        if (aside->error == WH_OK) {
+            make_due(path, aside->subject);
         }
+        aside = due(path);
     }
 }
 
@@ -291,7 +322,6 @@ static int servers_own(wh_peer_path *path, DecodedCert *certificate)
     }
     path->error = error;
     path->is_accepted = error == WH_OK;
-    wh_peer_path_end(path);
     return native;
 }
 
@@ -299,8 +329,11 @@ static int servers_own(wh_peer_path *path, DecodedCert *certificate)
  * server's own (firmware/wolfssl/internal_any_path.c). As ParseCertRelative(). */
 int wh_wolfssl_parse_peer(DecodedCert *certificate, int type, int verify, void *cm, Signer *extra)
 {
-    if (current == NULL || verify != VERIFY) {
+    if (verify != VERIFY) {
         return ParseCertRelative(certificate, type, verify, cm, extra);
+    }
+    if (current == NULL) {
+        return ASN_NO_SIGNER_E; /* never seen: nobody else connects */
     }
     return type == CERT_TYPE ? servers_own(current, certificate) : intermediate(current, certificate);
 }

@@ -17,7 +17,7 @@ struct wh_ca {
     wh_validity validity;
     /* It may sign others. Otherwise it was pinned: it stands for itself, to the byte. */
     bool is_authority;
-    /* Its certificate says nothing of its key. */
+    /* It goes by an identifier that wolfSSL has computed. */
     bool lacks_id;
     uint8_t digest[WH_DIGEST_SIZE];
 };
@@ -86,7 +86,14 @@ static int parse_anew(DecodedCert *certificate, int type, WOLFSSL_CERT_MANAGER *
     void *heap = certificate->heap;
     FreeDecodedCert(certificate);
     InitDecodedCert(certificate, der, size, heap);
+    wh_dates_expect();
     return ParseCertRelative(certificate, type, VERIFY, cm, NULL);
+}
+
+static bool is_constrained(const Signer *signer)
+{
+    return signer->permittedNames != NULL || signer->excludedNames != NULL ||
+           signer->extNameConstraintHasUnsupported;
 }
 
 /* The certificate names no key: of several signers with its issuer's name wolfSSL finds one. Once the right
@@ -97,11 +104,13 @@ static int try_namesakes(wh_client *client, DecodedCert *certificate, int type)
     WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
     Signer *aside = NULL;
     int native = ASN_SIG_CONFIRM_E;
+    bool hides_constraints = false;
     while (native == ASN_SIG_CONFIRM_E && certificate->ca != NULL) {
+        hides_constraints = hides_constraints || is_constrained(certificate->ca);
         set_aside(cm, certificate->ca, &aside);
         native = parse_anew(certificate, type, cm);
     }
-    if (native == ASN_NO_SIGNER_E) {
+    if (native == ASN_NO_SIGNER_E || hides_constraints) {
         put_back(cm, aside);
         return ASN_SIG_CONFIRM_E;
     }
@@ -144,24 +153,27 @@ static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, in
     memcpy(issuer, certificate->issuerHash, KEYID_SIZE);
     Signer *aside = NULL;
     int native = ASN_NO_SIGNER_E;
+    int result = ASN_NO_SIGNER_E;
     for (Signer *signer = without_id(cm, issuer); signer != NULL; signer = without_id(cm, issuer)) {
         byte own[KEYID_SIZE];
         memcpy(own, signer->subjectKeyIdHash, KEYID_SIZE);
         call(cm, signer, asked);
         native = parse_anew(certificate, type, cm);
-        if (native != ASN_NO_SIGNER_E && native != ASN_SIG_CONFIRM_E) {
+        result = native == ASN_NO_SIGNER_E ? result : native;
+        if (native == 0) {
             break;
         }
         call(cm, signer, own);
         set_aside(cm, signer, &aside);
     }
     put_back(cm, aside);
-    return native;
+    return result;
 }
 
 int wh_trust_parse(wh_client *client, DecodedCert *certificate, int type)
 {
     WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    wh_dates_expect();
     int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
     if (native == ASN_NO_SIGNER_E && certificate->extAuthKeyIdSet) {
         return try_without_id(cm, certificate, type);
@@ -226,11 +238,15 @@ static wh_ca *grow(wh_client *client)
     return &grown[client->ca_count++];
 }
 
-/* The same name and key, as of a CA that was renewed: wolfSSL needs it once. */
-static Signer *known_signer(const wh_client *client, const DecodedCert *certificate)
+/* The same name and key, as of a CA that was renewed: wolfSSL needs it once. That of a certificate which was
+ * only pinned is no authority's. */
+static Signer *known_signer(const wh_client *client, const DecodedCert *certificate, bool as_authority)
 {
     for (size_t i = 0; i < client->ca_count; i++) {
         Signer *signer = client->cas[i].signer;
+        if (as_authority && !client->cas[i].is_authority) {
+            continue;
+        }
         if (has_name(signer, certificate) && has_key(signer, certificate)) {
             return signer;
         }
@@ -262,22 +278,23 @@ static int add(wh_client *client, DecodedCert *certificate)
     const byte *der = certificate->source;
     word32 size = certificate->maxIdx;
     WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    wh_dates_expect();
     if (ParseCert(certificate, CA_TYPE, NO_VERIFY, cm) != 0 || certificate->criticalExt != 0 ||
         is_key_too_short(client->ctx, certificate)) {
         return WH_USAGE_CA;
     }
     wh_ca ca = {.validity = wh_dates_last(), .is_authority = is_authority(certificate)};
-    ca.lacks_id = !certificate->extSubjKeyIdSet;
     if (!wh_dates_are_read(&ca.validity)) {
         return WH_USAGE_CA;
     }
     if (can_be_pinned(certificate, &ca) && wh_digest(der, size, ca.digest) != WH_OK) {
         return WH_PLATFORM_MEMORY;
     }
-    ca.signer = known_signer(client, certificate);
+    ca.signer = known_signer(client, certificate, ca.is_authority);
     if (ca.signer == NULL) {
         ca.signer = new_signer(cm, certificate);
     }
+    ca.lacks_id = ca.signer != NULL && has_computed_id(ca.signer);
     wh_ca *place = ca.signer != NULL ? grow(client) : NULL;
     if (place == NULL) {
         return WH_PLATFORM_MEMORY;
@@ -311,6 +328,7 @@ void wh_trust_done(wh_client *client)
 {
     put_back(client->ctx->cm, client->namesakes);
     client->namesakes = NULL;
+    (void)wolfSSL_CertManagerUnloadIntermediateCerts(client->ctx->cm);
     for (size_t i = 0; i < client->ca_count; i++) {
         const wh_ca *ca = &client->cas[i];
         byte own[KEYID_SIZE];
@@ -318,6 +336,28 @@ void wh_trust_done(wh_client *client)
             call(client->ctx->cm, ca->signer, own);
         }
     }
+}
+
+/* Of the name, and with another key. */
+static bool is_namesake(const Signer *signer, const DecodedCert *certificate)
+{
+    return has_name(signer, certificate) && !has_key(signer, certificate);
+}
+
+bool wh_trust_admits(const wh_client *client, const DecodedCert *certificate)
+{
+    bool any_constraint = certificate->permittedNames != NULL || certificate->excludedNames != NULL ||
+                          certificate->extNameConstraintHasUnsupported;
+    bool any_namesake = false;
+    const WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    for (size_t row = 0; row <= CA_TABLE_SIZE; row++) {
+        const Signer *signer = row < CA_TABLE_SIZE ? cm->caTable[row] : client->namesakes;
+        for (; signer != NULL; signer = signer->next) {
+            any_constraint = any_constraint || is_constrained(signer);
+            any_namesake = any_namesake || is_namesake(signer, certificate);
+        }
+    }
+    return !certificate->selfSigned && !(any_constraint && any_namesake);
 }
 
 /* ---- What it says of a chain --------------------------------------------------------------------- */

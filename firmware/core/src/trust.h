@@ -43,8 +43,14 @@ int wh_trust_error_of_dates(const wh_client *client);
  * 5280 4.2.1.1). */
 int wh_trust_parse(wh_client *client, struct DecodedCert *certificate, int type);
 
-/* After a chain: what it has had wh_trust_parse() change is as before, so that no server spoils anything for
- * the next. */
+/* Whether a CA's certificate that the server sent, and that was verified, may sign others. Not one that its
+ * issuer has given its own name: wolfSSL's checks of constraints and path lengths end there (a CA's key
+ * roll-over is not followed). And none that has the name of another CA, if there are constraints: wolfSSL
+ * looks for them by name. */
+bool wh_trust_admits(const wh_client *client, const struct DecodedCert *certificate);
+
+/* After a handshake's step: what a chain has added to the CAs, or has had wh_trust_parse() change, is as
+ * before. Not while wolfSSL still works on that chain. */
 void wh_trust_done(wh_client *client);
 
 #endif

@@ -14,13 +14,15 @@ enum { STEP_MS = 20 };
 
 static const char tag[] = "warmhello";
 
-/* Seconds since 1970-01-01 UTC, good until 2106. */
+/* Seconds since 2020-01-01 UTC, good until 2156: the processor has no atomic 64 bits. */
+static const int64_t base_s = 1577836800;
 static atomic_uint answer_s;
 
 /* On lwIP's task. */
 static void answered(struct timeval *tv)
 {
-    atomic_store(&answer_s, (unsigned)tv->tv_sec);
+    int64_t since_base_s = (int64_t)tv->tv_sec - base_s;
+    atomic_store(&answer_s, since_base_s > 0 && since_base_s <= UINT32_MAX ? (unsigned)since_base_s : 0);
 }
 
 void wh_sntp_ask(uint32_t wait_ms)
@@ -39,11 +41,16 @@ void wh_sntp_ask(uint32_t wait_ms)
         vTaskDelay(pdMS_TO_TICKS(STEP_MS));
     }
     esp_sntp_stop();
-    unsigned got_s = atomic_load(&answer_s);
+    unsigned answered_s = atomic_load(&answer_s);
+    int64_t got_s = answered_s != 0 ? base_s + answered_s : 0;
     ESP_LOGI(tag, "time server %s: %s", server, got_s != 0 ? "answered" : "silent");
     if (got_s != 0) {
+        int64_t floor_s = wh_wall_floor(wall, wh_port_built_s());
+        if (got_s < floor_s) {
+            ESP_LOGW(tag, "its time is before a moment that has certainly passed, and is not taken");
+        }
         wh_core_lock();
-        wh_wall_sync(wall, got_s, wh_wall_floor(wall, wh_port_built_s()), wh_port_elapsed_us());
+        wh_wall_sync(wall, got_s, floor_s, wh_port_elapsed_us());
         wh_core_unlock();
     }
 }
