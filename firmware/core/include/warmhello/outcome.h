@@ -81,8 +81,8 @@ typedef struct wh_outcome {
     uint16_t cas_ending;
     /** What the connection went by: the time as it was when it began. */
     wh_clock_state clock;
-    /** After a full handshake: a moment that has certainly passed, as the certificates that were verified
-     * were made by then, in seconds since 1970-01-01 UTC; else 0. */
+    /** After a full handshake by a known clock: a moment that has certainly passed, as the certificates that
+     * were verified were made by then, in seconds since 1970-01-01 UTC; else 0. */
     int64_t proven_s;
 } wh_outcome;
 
