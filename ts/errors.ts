@@ -56,6 +56,8 @@ const ownErrors = {
         class: "usage",
         hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
     },
+    // The core's as well, of the CA that a server's chain ends in: another file mends them.
+    "ca-expired": { class: "usage", hint: ["Give a current one with {ca}.", "Check this machine's clock."] },
     "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
     "client-certificate-expired": {
         class: "usage",
@@ -243,8 +245,6 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
     "key-mismatch": "Give in {key} the key that the certificate in {cert} was made for.",
     "alpn-unusable": "Write protocols in {alpn} as in: mqtt,http/1.1",
-    "ca-expired": ["Give a current one with {ca}.", "Check this machine's clock."],
-    "ca-not-yet-valid": "Check this machine's clock.",
     "ca-unreadable": "It must be certificates in PEM.",
     "clock-suspect": "Check this machine's clock first; if it is right, server and CA must be renewed.",
     "host-unusable": [
@@ -267,8 +267,10 @@ export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
 export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
 export const errorCodes: readonly ErrorCode[] = [
-    ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
-    ...(Object.keys(coreErrors) as CoreErrorWord[]),
+    ...new Set([
+        ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
+        ...(Object.keys(coreErrors) as CoreErrorWord[]),
+    ]),
 ]
 
 function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
