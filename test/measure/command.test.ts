@@ -57,10 +57,13 @@ describe("a measurement", () => {
         const [out, raw, again] = [fresh("json"), fresh("whtrace"), fresh("json")]
         await warmhello("measure", plugIn().path, "--wakes", "4", "--out", out, "--raw", raw)
         expect((await warmhello("measure", "--from", raw, "--out", again)).code).toBe(0)
-        const [first, second] = [readRun(out), readRun(again)]
-        expect(second.wakes).toEqual(first.wakes)
-        expect(second.comparison).toEqual(first.comparison)
-        expect(second.meter).toEqual({ ...first.meter, kind: "raw" })
+        const [first, whole] = [readRun(out), readRun(again)]
+        // The meter may have delivered more than the four at once.
+        expect(whole.wakes.slice(0, 4)).toEqual(first.wakes)
+        expect(whole.meter).toEqual({ ...first.meter, kind: "raw" })
+        expect((await warmhello("measure", raw, "--wakes", "4", "--out", again)).code).toBe(0)
+        expect(readRun(again).wakes).toEqual(first.wakes)
+        expect(readRun(again).comparison).toEqual(first.comparison)
         expect((await warmhello("measure", raw, "--wakes", "2", "--out", again)).code).toBe(0)
         expect(readRun(again).wakes).toHaveLength(2)
     })

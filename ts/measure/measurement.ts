@@ -19,6 +19,8 @@ import type { WakeResult } from "./wakes/results.js"
 export type Segmentation = "auto" | "channels" | "log" | "current"
 
 export interface MeasurementOptions {
+    /** All that there are, if left out. */
+    mostWakes?: number
     thresholds: Thresholds
     segmentation: Segmentation
     /** Lines of the device's log are expected. */
@@ -66,8 +68,9 @@ export class Measurement {
         this.#book = new WakeBook({ results: options.results, onWake: options.onWake })
     }
 
-    get wakes(): readonly RunWake[] {
-        return this.#book.wakes
+    /** Not more than were asked for: a meter may deliver several at once. */
+    get wakes(): RunWake[] {
+        return this.#book.wakes.slice(0, this.#options.mostWakes)
     }
 
     /** Whether so many wakes have ended, and the last one's log line had its time to arrive. */
@@ -148,7 +151,7 @@ export class Measurement {
         const session = this.#session
         if (session === undefined) throw new Error("a run before its session")
         const { about, rawFile, seed, precision } = this.#options
-        const { wakes } = this.#book
+        const { wakes } = this
         const { stats } = this.#decoder
         const { supply, meter } = session
         const comparison = isLast ? compare(wakes, { seed, precision, sampleRateHz: meter.sampleRateHz }) : null
@@ -181,7 +184,7 @@ export class Measurement {
     }
 
     #doubts(session: Session, comparison: Run["comparison"]): Run["warnings"] {
-        const { wakes } = this.#book
+        const { wakes } = this
         const segmenter = this.#segmenter?.stats
         if (segmenter === undefined) return []
         const paired = pairUp(wakes, session.meter.sampleRateHz)
