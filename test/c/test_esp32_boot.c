@@ -18,6 +18,7 @@ static int slept(void **state)
     (void)wh_boot_begin(&memory, WH_WAKE_POWER_ON, 0);
     memory.last_us = 10 * second;
     memory.slept_us = 10 * second;
+    memory.awake_us = 412000;
     memset(memory.slot, NOISE, sizeof memory.slot);
     return 0;
 }
@@ -45,13 +46,16 @@ static void deep_sleep_keeps_everything_and_is_timed(void **state)
     assert_int_equal(boot.cause, WH_WAKE_DEEP_SLEEP);
     assert_int_equal(boot.number, 2);
     assert_int_equal(boot.slept_ms, 60000);
+    assert_int_equal(boot.previous_awake_us, 412000);
     assert_true(slot_is_kept());
 }
 
 static void a_crash_and_a_restart_keep_everything(void **state)
 {
     (void)state;
-    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second).slept_ms, 0);
+    wh_boot crashed = wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
+    assert_int_equal(crashed.slept_ms, 0);
+    assert_int_equal(crashed.previous_awake_us, 0);
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_RESET, 12 * second).number, 3);
     assert_true(slot_is_kept());
 }

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { listBoards } from "#warmhello/firmware/boards.js"
+import { CONSOLE_BAUD } from "#warmhello/firmware/monitor.js"
 import { compileBoard } from "#warmhello/sim/compile.js"
 import { pio, pioEnvironment } from "../../ts/setup/platformio.mjs"
 import { type Partition, parsePartitions, partitionProblems } from "./support/partitions.js"
@@ -180,6 +181,12 @@ describe("platformio.ini", () => {
         expect(sdkconfig(`boards/${chip}/sdkconfig.${chip}`).get("CONFIG_IDF_TARGET")).toBe(chip)
         expect(common.get(`CONFIG_ESPTOOLPY_FLASHSIZE_${section["board_upload.flash_size"]}`)).toBe("y")
         expect(common.get("CONFIG_PARTITION_TABLE_CUSTOM_FILENAME")).toBe(section["board_build.partitions"])
+    })
+
+    test.each(chips)("%s is followed at the speed at which it prints", (chip) => {
+        expect(Number(environment(chip).monitor_speed)).toBe(CONSOLE_BAUD)
+        expect(Number(common.get("CONFIG_ESP_CONSOLE_UART_BAUDRATE"))).toBe(CONSOLE_BAUD)
+        expect(common.get("CONFIG_ESP_CONSOLE_UART_CUSTOM")).toBe("y") // it has no prompt otherwise
     })
 
     test("an option of ours in sdkconfig is one of our Kconfig", () => {

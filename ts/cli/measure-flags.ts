@@ -1,5 +1,6 @@
 // The flags of `warmhello measure`.
 import { type Command, Option } from "commander"
+import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { LEAST_MV, MOST_MV } from "../measure/ppk2/protocol.js"
 import { standardThresholds } from "../measure/segment/segmenter.js"
 import { type BenchMeasureFlags, benchMeasureCommand } from "./bench-measure.js"
@@ -24,7 +25,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
             count(1, 60_000),
         )
         .option("--log-port <port>", "the device's own serial port, for the lines that its firmware logs")
-        .option("--log-baud <rate>", "its speed", count(300, 4_000_000), 115_200)
+        .option("--log-baud <rate>", "its speed", count(300, 4_000_000), CONSOLE_BAUD)
         .addOption(
             new Option("--segment <by>", "what tells the wakes and phases")
                 .choices(["auto", "channels", "log", "current"])

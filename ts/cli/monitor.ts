@@ -8,6 +8,7 @@ import { Output } from "./output.js"
 
 export interface MonitorFlags {
     port: string
+    baud: number
     wakes?: number
     awayTimeout: number
     json?: string
@@ -52,6 +53,7 @@ export async function monitorCommand(flags: MonitorFlags, interrupted: AbortSign
     if (flags.json === "-") interrupted.addEventListener("abort", write)
     await monitor({
         path: flags.port,
+        baudRate: flags.baud,
         awayMs: flags.awayTimeout,
         onEvent,
         onPort: (state) => output.line(pc.dim(`${flags.port} ${portStates[state]}`)),

@@ -1,5 +1,6 @@
 // The commands of `warmhello` and their flags.
 import { Command, Option } from "commander"
+import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { fieldNames, hintsFor, type SettingNames } from "../hints.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
@@ -63,6 +64,7 @@ function addFirmwareCommands(root: Command, signal: AbortSignal): void {
     root.command("monitor")
         .description("follow a board's serial log: the outcome of each wake's connect")
         .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--baud <rate>", "the port's speed, if it is a UART", count(300, 4_000_000), CONSOLE_BAUD)
         .option("--wakes <n>", "end after so many wakes", count(1))
         .addOption(
             optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),

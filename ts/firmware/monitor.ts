@@ -7,6 +7,7 @@ import { type LogEvent, SerialLog } from "./serial-log.js"
 
 export interface MonitorOptions {
     path: string
+    baudRate: number
     /** How long the port may be away once it was there. */
     awayMs: number
     onEvent: (event: LogEvent) => void
@@ -14,8 +15,8 @@ export interface MonitorOptions {
     signal: AbortSignal
 }
 
-/** As platformio.ini's monitor_speed. */
-const BAUD_RATE = 115_200
+/** The firmware's console: boards/sdkconfig.common, and monitor_speed of platformio.ini. */
+export const CONSOLE_BAUD = 921_600
 
 const RETRY_MS = 100
 
@@ -33,11 +34,11 @@ function follow(port: SerialPort, onEvent: (event: LogEvent) => void, signal: Ab
     })
 }
 
-async function reopen({ path, awayMs, signal }: MonitorOptions): Promise<SerialPort | undefined> {
+async function reopen({ path, baudRate, awayMs, signal }: MonitorOptions): Promise<SerialPort | undefined> {
     const deadlineMs = performance.now() + awayMs
     while (!signal.aborted) {
         try {
-            return await openPort(path, BAUD_RATE)
+            return await openPort(path, baudRate)
         } catch (error) {
             if (performance.now() < deadlineMs) await delay(RETRY_MS)
             else throw new WarmhelloError("port-lost", `${path} went away and did not come back`, { cause: error })
@@ -48,7 +49,7 @@ async function reopen({ path, awayMs, signal }: MonitorOptions): Promise<SerialP
 
 /** Follows until the signal comes. Throws `no-port`, `port-denied`, `port-busy`, or `port-lost`. */
 export async function monitor(options: MonitorOptions): Promise<void> {
-    let port: SerialPort | undefined = await openPort(options.path, BAUD_RATE)
+    let port: SerialPort | undefined = await openPort(options.path, options.baudRate)
     options.onPort("open")
     while (port !== undefined) {
         await follow(port, options.onEvent, options.signal)

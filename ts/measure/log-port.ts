@@ -8,7 +8,7 @@ export interface LogPort {
 
 const LONGEST_LINE = 8192
 
-/** A line is dated by its end: it is printed at once, and at 115,200 baud takes a while to arrive. */
+/** A line is dated by its end: it is printed at once, and takes a while to arrive. */
 export async function openLogPort(
     path: string,
     baudRate: number,

@@ -26,6 +26,8 @@ export const wakeLineSchema = z.strictObject({
     wake: z.int().min(0),
     cause: z.enum(Object.keys(causes) as [Cause, ...Cause[]]),
     sleptMs: z.number().min(0),
+    /** How long the wake before took until it slept, its own line included; null if that is not known. */
+    previousAwakeUs: microseconds.nullable().default(null),
     /** Made to connect in full, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
     /** The end of each phase that took place, since the processor began to count. */

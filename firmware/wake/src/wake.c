@@ -37,6 +37,11 @@ void wh_wake_begin(wh_wake *wake, uint32_t number, wh_wake_cause cause, uint64_t
     *wake = (wh_wake){.number = number, .cause = cause, .slept_ms = slept_ms};
 }
 
+void wh_wake_previous(wh_wake *wake, uint32_t awake_us)
+{
+    wake->previous_us = awake_us;
+}
+
 static bool is_reached(const wh_wake *wake, wh_phase phase)
 {
     return (wake->reached >> phase & 1) != 0;
@@ -93,15 +98,19 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     /* Each phase: quotes, colon, comma, a word of at most 11 letters and a number of at most 10 digits. */
     char marks[WH_PHASES * 25 + 1];
     char connect[WH_OUTCOME_JSON_SIZE] = "null";
+    char previous[11] = "null";
     write_marks(wake, marks, sizeof marks);
     if (outcome != NULL && wh_outcome_json(outcome, connect, sizeof connect) < 0) {
         return WH_USAGE_ARGUMENT;
     }
+    if (wake->previous_us != 0) {
+        (void)snprintf(previous, sizeof previous, "%" PRIu32, wake->previous_us);
+    }
     int length =
         snprintf(out, size,
                  WH_WAKE_PREFIX "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
-                                ",\"forcedFull\":%s,\"marksUs\":{%s},\"connect\":%s}",
+                                ",\"previousAwakeUs\":%s,\"forcedFull\":%s,\"marksUs\":{%s},\"connect\":%s}",
                  LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms,
-                 wake->forced_full ? "true" : "false", marks, connect);
+                 previous, wake->forced_full ? "true" : "false", marks, connect);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

@@ -7,6 +7,7 @@
 #include "devicescript.h"
 #include "esp_netif.h"
 #include "esp_sleep.h"
+#include "jd_client.h"
 #include "interfaces/jd_alloc.h"
 #include "jd_protocol.h"
 #include "network/jd_network.h"
@@ -127,6 +128,32 @@ int jd_wifi_init(uint8_t mac_out[6])
 }
 
 /* ---- The program's manager ---- */
+
+uint32_t now;
+
+uint64_t jd_device_id(void)
+{
+    return 1;
+}
+
+/* Known from the second turn on. */
+jd_device_t *jd_device_lookup(uint64_t device_identifier)
+{
+    static unsigned turns;
+    (void)device_identifier;
+    if (turns++ == 0) {
+        return NULL;
+    }
+    world_say("board is known");
+    return (jd_device_t *)&turns;
+}
+
+const void *jd_settings_get_large(const char *key, unsigned *sizep)
+{
+    (void)key;
+    (void)sizep;
+    return NULL;
+}
 
 int devsmgr_get_hash(uint8_t hash[JD_SHA256_HASH_BYTES])
 {

@@ -13,6 +13,7 @@ void jd_tcpsock_close(void);
 bool jd_tcpsock_is_available(void);
 void jd_tcpsock_init(void);
 void jd_tcpsock_process(void);
+void uart_log_dmesg(void);
 int jd_wifi_connect(const char *ssid, const char *pw);
 int jd_wifi_start_scan(void);
 int jd_wifi_init(uint8_t mac_out[6]);
@@ -46,6 +47,7 @@ void upstream_turn(void)
 {
     upstream_process_services();
     jd_tcpsock_process();
+    uart_log_dmesg();
 }
 
 bool upstream_socket_open(const char *host, int port)

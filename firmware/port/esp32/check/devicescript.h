@@ -15,4 +15,7 @@ int devsmgr_get_hash(uint8_t hash[JD_SHA256_HASH_BYTES]);
 int devsmgr_deploy(const void *img, unsigned imgsize);
 void devsmgr_restart(void);
 
+/* jacdac-c: inc/interfaces/jd_hw.h; the time when the main loop's turn began, in microseconds. */
+extern uint32_t now;
+
 #endif

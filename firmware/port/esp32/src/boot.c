@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const uint32_t memory_magic = 0x57484231; /* another layout, another number */
+static const uint32_t memory_magic = 0x57484232; /* another layout, another number */
 
 static bool clock_goes_on(const wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us)
 {
@@ -31,8 +31,10 @@ wh_boot wh_boot_begin(wh_boot_memory *memory, wh_wake_cause cause, uint64_t elap
         .cause = goes_on || cause == WH_WAKE_BROWN_OUT ? cause : WH_WAKE_POWER_ON,
         .number = ++memory->wakes,
         .slept_ms = slept ? (elapsed_us - memory->slept_us) / 1000 : 0,
+        .previous_awake_us = slept ? memory->awake_us : 0,
     };
     memory->slept_us = 0;
+    memory->awake_us = 0;
     return boot;
 }
 

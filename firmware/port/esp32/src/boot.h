@@ -19,6 +19,8 @@ typedef struct wh_boot_memory {
     /* The elapsed clock as it was last seen, and when the last sleep began; 0 for none. */
     uint64_t last_us;
     uint64_t slept_us;
+    /* How long the last wake took that ended in sleep, all included; 0 if none did. */
+    uint32_t awake_us;
     wh_wall wall;
     wh_fast_memory fast;
     wh_service_memory service;
@@ -31,6 +33,8 @@ typedef struct wh_boot {
     uint32_t number;
     /* How long the sleep before it was, in milliseconds; 0 if there was none. */
     uint64_t slept_ms;
+    /* How long the wake before that one took, in microseconds; 0 if no sleep ended it. */
+    uint32_t previous_awake_us;
 } wh_boot;
 
 /* Once at boot: overwrites the memory if it may have outlived time that no clock counted (power away,

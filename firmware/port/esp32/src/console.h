@@ -1,10 +1,18 @@
-/* Lines that must be out before deep sleep. */
+/* What this firmware prints: DeviceScript's log while the processor has nothing else to do, and the line of
+ * the wake last of all. Nothing waits for a line but the second, since deep sleep would cut it off. */
 #ifndef WH_CONSOLE_H
 #define WH_CONSOLE_H
 
-/* Waits until what was printed has left. DeviceScript's firmware keeps standard output in memory and sends it
- * over USB in the background, which deep sleep would cut off: a tenth of a second for that, if a computer
- * listens. Everywhere else ESP-IDF empties its UARTs before it sleeps. */
-void wh_console_flush(void);
+/* Gives the UART what DeviceScript's log holds and fits into the UART's own memory now; the rest follows when
+ * called again. Never waits. Does nothing unless the board's configuration names a pin for the log, and
+ * without CONFIG_WARMHELLO_CONSOLE_LOG. From DeviceScript's main loop, each 10 ms: up to 115 B a turn at the
+ * boot loader's 115,200 baud. */
+void wh_console_drain(void);
+
+/* Prints the line that ends a wake, and waits until it has left. What the log still holds is not sent any
+ * more: the UART's own memory, 128 B, is all that the line waits for. Over USB it goes out after the log, if a
+ * computer listens, within a tenth of a second. Once in a wake: wh_console_drain() does nothing from then on.
+ */
+void wh_console_last_line(const char *line);
 
 #endif

@@ -4,9 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "console.h"
 #include "core_lock.h"
 #include "esp_log.h"
+#include "esp_timer.h"
 #include "interfaces/jd_alloc.h"
+#include "jd_client.h"
 #include "platform_esp32.h"
 #include "services/interfaces/jd_flash.h"
 #include "settings.h"
@@ -25,12 +28,28 @@ int __wrap_jd_wifi_init(uint8_t mac_out[6]);
 int __wrap_jd_wifi_connect(const char *ssid, const char *pw);
 int __real_jd_wifi_start_scan(void);
 int __wrap_jd_wifi_start_scan(void);
+void __wrap_uart_log_dmesg(void);
 
 static const char tag[] = "warmhello";
 
-/* The app runs at once, not after upstream's 1.1 s. */
+/* When the program starts at the latest; 0: not before the services are there, or it has. */
+static uint64_t program_due_us;
+enum { PROGRAM_WAIT_US = 100000 };
+
+static uint64_t now_us(void)
+{
+    return (uint64_t)esp_timer_get_time();
+}
+
+/* As soon as the runtime knows this board, which announces itself in the main loop's first turn, and not after upstream's
+ * 1.1 s. A program that starts before that waits another second for the services of its own board, such as its
+ * temperature. */
 static void start_program(void)
 {
+    if (program_due_us == 0 || (jd_device_lookup(jd_device_id()) == NULL && now_us() < program_due_us)) {
+        return;
+    }
+    program_due_us = 0;
     int result = wh_program_start(&wh_app_program);
     if (result <= 0) {
         ESP_LOGE(tag, "no app runs (%d)", result);
@@ -46,7 +65,7 @@ void __wrap_app_init_services(void)
     }
     __real_app_init_services();
     wh_socket_adapter_tell(wh_service_jacdac_init(&wh_port_memory.service, &wh_locked_hooks));
-    start_program();
+    program_due_us = now_us() + PROGRAM_WAIT_US;
 }
 
 /* Upstream's comes first: it makes and starts the driver. Then the access point is gone to at once, while
@@ -79,6 +98,14 @@ int __wrap_jd_wifi_connect(const char *ssid, const char *pw)
     }
     return 0;
 }
+
+/* The last thing in each turn of the main loop. Upstream's waits a tick for each 64 B, on the task that hears of Wi-Fi. */
+void __wrap_uart_log_dmesg(void)
+{
+    start_program();
+    wh_console_drain();
+}
+
 /* Upstream scans 2 s after its start and every 10 s until it is connected, which would only be in the way. */
 int __wrap_jd_wifi_start_scan(void)
 {

@@ -5,6 +5,7 @@
 #include "core_lock.h"
 #include "esp_log.h"
 #include "esp_sleep.h"
+#include "esp_timer.h"
 #include "platform_esp32.h"
 #include "sntp_clock.h"
 #include "tls_task.h"
@@ -36,6 +37,7 @@ void wh_sleep_prepare(void)
     uint64_t now_us = wh_port_elapsed_us();
     wh_port_memory.last_us = now_us;
     wh_port_memory.slept_us = now_us;
+    wh_port_memory.awake_us = (uint32_t)esp_timer_get_time();
     wh_core_unlock();
 }
 

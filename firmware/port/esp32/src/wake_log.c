@@ -1,7 +1,5 @@
 #include "wake_log.h"
 
-#include <stdio.h>
-
 #include "console.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
@@ -40,6 +38,7 @@ bool wh_wake_log_begin(void)
     const wh_boot *boot = wh_port_boot();
     wh_markers_begin();
     wh_wake_begin(&wake, boot->number, boot->cause, boot->slept_ms);
+    wh_wake_previous(&wake, boot->previous_awake_us);
     bool wants_turns = wh_settings()->every_second_wake_full || wh_markers_wants_full_turns();
     is_full_turn = wants_turns && wh_boot_is_full_turn(boot);
     if (is_full_turn) {
@@ -85,8 +84,7 @@ void wh_wake_log_end(void)
         /* First: a current meter is not to see the line as part of the wake. */
         show_levels();
         if (wh_wake_line(&wake, first_connect != 0 ? &first_outcome : NULL, line, sizeof line) > 0) {
-            (void)puts(line);
-            wh_console_flush();
+            wh_console_last_line(line);
         }
     }
     (void)xSemaphoreGive(lock);

@@ -43,6 +43,7 @@ typedef struct wh_wake {
     uint32_t number;
     wh_wake_cause cause;
     uint64_t slept_ms;
+    uint32_t previous_us;
     bool forced_full;
     uint16_t reached;
     uint32_t marks_us[WH_PHASES];
@@ -51,6 +52,10 @@ typedef struct wh_wake {
 /** Begins with no phase reached. `number` counts wakes since the power came; `slept_ms` is how long
  * the sleep before was, in milliseconds, 0 if there was none. */
 void wh_wake_begin(wh_wake *wake, uint32_t number, wh_wake_cause cause, uint64_t slept_ms);
+
+/** How long the wake before this one took, until deep sleep: what came after its last mark is in it,
+ * its own line above all. In microseconds since the processor began to count; 0 if that is not known. */
+void wh_wake_previous(wh_wake *wake, uint32_t awake_us);
 
 /** The phase ends at `now_us`, in microseconds since the processor began to count: esp_timer on the
  * ESP32, which begins after ROM and boot loader. The first connect of a wake counts, so a phase that
@@ -70,7 +75,7 @@ const char *wh_wake_cause_word(wh_wake_cause cause);
 #define WH_WAKE_PREFIX "warmhello-wake "
 
 /** Enough for any line, with its closing zero. */
-#define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 448)
+#define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 480)
 
 /** Writes the line, without an end of line. `outcome` is that of the wake's first connect that came
  * as far as TLS, or NULL if none did. Printed once, last thing before sleep.
