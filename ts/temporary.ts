@@ -3,7 +3,7 @@
 import type { ChildProcess } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { WarmhelloError } from "./errors.js"
 
 /** Has `work` done when this process ends, unless what is returned is called before. */
@@ -19,6 +19,12 @@ export function endWithUs(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM
     child.once("error", isOver)
 }
 
+/** TMPDIR may name a folder from here, and a child may be elsewhere. */
+const temporary = () => resolve(tmpdir())
+
+/** This process's environment, for a child in another folder. */
+export const environmentElsewhere = (): NodeJS.ProcessEnv => ({ ...process.env, TMPDIR: temporary() })
+
 /** Throws `temporary-unwritable` where there is none, or no room in it. */
 export class TemporaryFolder implements Disposable {
     readonly path: string
@@ -26,7 +32,7 @@ export class TemporaryFolder implements Disposable {
 
     /** `wipe` is done before the folder is removed. */
     constructor(name: string, wipe: () => void = () => {}) {
-        this.path = inTemporary(() => mkdtempSync(join(tmpdir(), `warmhello-${name}-`)))
+        this.path = inTemporary(() => mkdtempSync(join(temporary(), `warmhello-${name}-`)))
         this.#isOver = atExit(() => this.#remove())
         this.#wipe = wipe
     }

@@ -115,6 +115,8 @@
 #define NO_MAIN_DRIVER
 #define NO_ERROR_STRINGS    /* words come from warmhello/errors.def */
 #define WOLFSSL_SMALL_STACK /* an ESP32 task has 8 KB */
+/* The device's own certificate is read when a server asks for it, not in each wake (core/src/conn.c). */
+#define WOLFSSL_CERT_SETUP_CB
 /* A certificate in a chain that leads to no CA is left aside (core/src/peer_path.c). */
 #define WOLFSSL_ALT_CERT_CHAINS
 /* wolfSSL's 9 would be enough for a chain, but not for what some servers send beside it. A place takes 16 B.

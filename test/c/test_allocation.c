@@ -6,10 +6,13 @@
 static const struct {
     const char *name;
     server_options options;
+    bool shows_certificate;
 } kinds[] = {
-    {"TLS 1.2, session ID", {.max_version = WH_TLS12, .session_ids = true}},
-    {"TLS 1.2, ticket", {.max_version = WH_TLS12}},
-    {"TLS 1.3, ticket", {.min_version = WH_TLS13}},
+    {"TLS 1.2, session ID", {.max_version = WH_TLS12, .session_ids = true}, false},
+    {"TLS 1.2, ticket", {.max_version = WH_TLS12}, false},
+    {"TLS 1.3, ticket", {.min_version = WH_TLS13}, false},
+    {"TLS 1.2, client certificate", {.max_version = WH_TLS12, .wants_certificate = true}, true},
+    {"TLS 1.3, client certificate", {.min_version = WH_TLS13, .wants_certificate = true}, true},
 };
 
 /* A wake in which one allocation fails. */
@@ -63,9 +66,15 @@ static void each_allocation_of_a_wake_may_fail(bool resumes)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(&kinds[i].options);
         wh_client_config config = config_for(server);
+        client_identity device = server_client_identity(server);
+        if (kinds[i].shows_certificate) {
+            config.certificate = pem_bytes(device.certificate, &config.certificate_size);
+            config.key = pem_bytes(device.key, &config.key_size);
+        }
         uint64_t count = fail_each(&config, server, resumes);
         print_message("%s: each of %d allocations failed once\n", kinds[i].name, (int)count);
         assert_true(count > 20);
+        free_client_identity(&device);
         server_stop(server);
     }
 }

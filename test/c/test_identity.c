@@ -83,17 +83,6 @@ static void a_certificate_of_another_authority_is_refused(void **state)
     }
 }
 
-/* What making a client with these says. */
-static int error_with(const wh_client_config *config)
-{
-    wh_client client;
-    int result = wh_client_init(&client, config);
-    if (result == WH_OK) {
-        wh_client_free(&client);
-    }
-    return result;
-}
-
 static void each_way_a_file_can_be_wrong_is_named(void **state)
 {
     (void)state;
@@ -101,35 +90,169 @@ static void each_way_a_file_can_be_wrong_is_named(void **state)
     client_identity device = server_client_identity(server);
     client_identity other = server_client_identity(server);
     const wh_client_config good = with_identity(config_for(server), &device);
-    assert_int_equal(error_with(&good), WH_OK);
+    assert_int_equal(wh_client_check(&good), WH_OK);
 
     wh_client_config config = good;
     config.key = pem_bytes(other.key, &config.key_size);
-    assert_int_equal(error_with(&config), WH_USAGE_KEY_MISMATCH);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY_MISMATCH);
     config.key = pem_bytes(device.locked_key, &config.key_size);
-    assert_int_equal(error_with(&config), WH_USAGE_KEY_ENCRYPTED);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY_ENCRYPTED);
     config.key = good.certificate; /* the files mixed up */
     config.key_size = good.certificate_size;
-    assert_int_equal(error_with(&config), WH_USAGE_KEY);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY);
     config.key = good.key;
     config.key_size = good.key_size / 2;
-    assert_int_equal(error_with(&config), WH_USAGE_KEY);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY);
     config = good;
     config.certificate_size /= 2;
-    assert_int_equal(error_with(&config), WH_USAGE_CERTIFICATE);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_CERTIFICATE);
     config.certificate = good.key;
     config.certificate_size = good.key_size;
-    assert_int_equal(error_with(&config), WH_USAGE_CERTIFICATE);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_CERTIFICATE);
     config = good;
     config.key = NULL;
-    assert_int_equal(error_with(&config), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_ARGUMENT);
     config = good;
     config.certificate = NULL;
-    assert_int_equal(error_with(&config), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_client_check(&config), WH_USAGE_ARGUMENT);
 
     free_client_identity(&other);
     free_client_identity(&device);
     server_stop(server);
+}
+
+/* What a device is given, in memory that can be overwritten. */
+typedef struct given_files {
+    uint8_t ca[4096];
+    uint8_t certificate[4096];
+    uint8_t key[4096];
+} given_files;
+
+static const uint8_t *overwritable(uint8_t *room, const uint8_t *file, size_t size)
+{
+    assert_true(size <= sizeof((given_files *)0)->ca);
+    memcpy(room, file, size);
+    return room;
+}
+
+static wh_client_config with_files(wh_client_config config, given_files *files)
+{
+    config.ca = overwritable(files->ca, config.ca, config.ca_size);
+    config.certificate = overwritable(files->certificate, config.certificate, config.certificate_size);
+    config.key = overwritable(files->key, config.key, config.key_size);
+    return config;
+}
+
+static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        static given_files files;
+        wh_client_config config = with_files(with_identity(config_for(server), &device), &files);
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+        wh_client client;
+        make_client(&client, &config);
+        memset(&files, 'x', sizeof files);
+        wake_visit visit = visit_server(&client, server);
+        assert_int_equal(visit.outcome.result, WH_RESULT_RESUMED);
+        assert_true(visit.server_saw_certificate);
+        assert_int_equal(visit.outcome.cas, 0);
+        wh_client_free(&client);
+        free_client_identity(&device);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void files_that_changed_under_a_client_are_not_used(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        static given_files files;
+        wh_client_config config = with_files(with_identity(config_for(server), &device), &files);
+        wh_client client;
+        make_client(&client, &config);
+        files.ca[config.ca_size - 1] ^= 1; /* a line's end, which means nothing */
+        wake_visit visit = visit_server(&client, server);
+        assert_int_equal(visit.outcome.error, WH_USAGE_CA);
+        files.ca[config.ca_size - 1] ^= 1;
+        assert_int_equal(visit_server(&client, server).outcome.result, WH_RESULT_FULL);
+        assert_int_equal(wh_store_forget(), WH_OK);
+        files.certificate[config.certificate_size - 1] ^= 1;
+        assert_int_equal(visit_server(&client, server).outcome.error, WH_USAGE_CERTIFICATE);
+        wh_client_free(&client);
+        free_client_identity(&device);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+static void a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        wh_client_config config = with_identity(config_for(server), &device);
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+        server_forget_sessions(server);
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_full(visit, WH_REASON_REFUSED);
+        assert_true(visit.server_saw_certificate);
+        assert_int_equal(visit.outcome.cas, 1);
+        assert_int_equal(visit.outcome.cas_usable, 1);
+        free_client_identity(&device);
+        server_stop(server);
+        wh_host_lose_power();
+    }
+}
+
+/* With a session that the server refuses, so that nothing is to be gained by another connection. */
+static wake_visit visit_in_full(const wh_client_config *good, const wh_client_config *bad, tls_server *server)
+{
+    assert_int_equal(wake_and_visit(good, server).outcome.error, WH_OK);
+    server_forget_sessions(server);
+    wake_visit visit = wake_and_visit(bad, server);
+    assert_false(visit.fallback_due);
+    assert_int_equal(wh_store_forget(), WH_OK);
+    return visit;
+}
+
+static void a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        client_identity other = server_client_identity(server);
+        const wh_client_config good = with_identity(config_for(server), &device);
+        wh_client_config bad = good;
+        bad.key = pem_bytes(device.locked_key, &bad.key_size);
+        assert_int_equal(visit_in_full(&good, &bad, server).outcome.error, WH_USAGE_KEY_ENCRYPTED);
+        bad.key = good.certificate;
+        bad.key_size = good.certificate_size;
+        assert_int_equal(visit_in_full(&good, &bad, server).outcome.error, WH_USAGE_KEY);
+        bad.key = pem_bytes(other.key, &bad.key_size);
+        assert_int_equal(visit_in_full(&good, &bad, server).outcome.error, WH_USAGE_KEY_MISMATCH);
+        bad = good;
+        bad.certificate = good.key;
+        bad.certificate_size = good.key_size;
+        assert_int_equal(visit_in_full(&good, &bad, server).outcome.error, WH_USAGE_CERTIFICATE);
+        bad = good;
+        bad.ca = (const uint8_t *)"not a certificate";
+        bad.ca_size = 17;
+        wake_visit visit = visit_in_full(&good, &bad, server);
+        assert_int_equal(visit.outcome.error, WH_USAGE_CA);
+        assert_int_equal(visit.outcome.cas, 0);
+        free_client_identity(&other);
+        free_client_identity(&device);
+        server_stop(server);
+        wh_host_lose_power();
+    }
 }
 
 /* A text in which parts stand behind each other. */
@@ -185,7 +308,7 @@ static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         config.ca = (const uint8_t *)file;
         config.ca_size = join(file, sizeof file, cases[i].parts, cases[i].count);
-        assert_int_equal(error_with(&config), cases[i].error);
+        assert_int_equal(wh_client_check(&config), cases[i].error);
     }
     config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
@@ -244,7 +367,7 @@ static void unusable_lists_of_application_protocols_are_refused(void **state)
     const char *const bad[] = {"", ",", "mqtt,", ",mqtt", "a,,b", long_list};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         config.alpn = bad[i];
-        assert_int_equal(error_with(&config), WH_USAGE_ALPN);
+        assert_int_equal(wh_client_check(&config), WH_USAGE_ALPN);
     }
     server_stop(server);
 }
@@ -257,6 +380,10 @@ int main(void)
         PLATFORM_TEST(a_missing_certificate_is_named),
         PLATFORM_TEST(a_certificate_of_another_authority_is_refused),
         PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named),
+        PLATFORM_TEST(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key),
+        PLATFORM_TEST(files_that_changed_under_a_client_are_not_used),
+        PLATFORM_TEST(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection),
+        PLATFORM_TEST(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full),
         PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error),
         PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed),
         PLATFORM_TEST(a_server_without_the_application_protocol_is_named),

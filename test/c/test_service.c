@@ -100,12 +100,18 @@ static wh_service_counts read_counts(void)
 }
 
 /* A fleet hears of the end of a CA, and of a clock in doubt. */
-static void trust_is_that_of_the_last_connect_which_came_to_tls(void **state)
+static void trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_the_last_tls(void **state)
 {
     (void)state;
-    const wh_outcome outcome = {
-        .result = WH_RESULT_FAILED, .cas = 3, .cas_usable = 2, .cas_ending = 1, .clock = WH_CLOCK_SUSPECT};
-    wh_service_connected(&service, &outcome);
+    const wh_outcome in_full = {.result = WH_RESULT_FAILED,
+                                .flights = 2,
+                                .cas = 3,
+                                .cas_usable = 2,
+                                .cas_ending = 1,
+                                .clock = WH_CLOCK_KNOWN};
+    wh_service_connected(&service, &in_full);
+    const wh_outcome resumed = {.result = WH_RESULT_RESUMED, .flights = 3, .clock = WH_CLOCK_SUSPECT};
+    wh_service_connected(&service, &resumed); /* which reads no CA */
     wh_service_unreachable(&service, 60);
     wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_TRUST);
     wh_service_trust trust = {0};
@@ -772,7 +778,7 @@ int main(void)
         SERVICE_TEST(each_connect_is_counted_as_what_it_was),
         SERVICE_TEST(a_failed_connect_tells_its_error_and_one_without_tls_none),
         SERVICE_TEST(a_long_group_name_is_cut_to_what_the_payload_holds),
-        SERVICE_TEST(trust_is_that_of_the_last_connect_which_came_to_tls),
+        SERVICE_TEST(trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_the_last_tls),
         SERVICE_TEST(the_stored_session_tells_where_it_is_and_how_long_it_lasts),
         SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty),
         SERVICE_TEST(each_connect_is_told_by_its_event),

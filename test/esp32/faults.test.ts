@@ -124,8 +124,9 @@ test("a server with another CA's certificate is not talked to", async () => {
     expect(server.received.join("")).toBe("")
 })
 
-test("a CA that cannot be read is told as such", async () => {
-    using device = new Board({ ca: "nonsense", port: 1 })
+test("a CA that cannot be read is told as such, when a handshake in full needs it", async () => {
+    await using server = await start()
+    using device = new Board({ ca: "nonsense", port: server.port })
     expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error ca-unreadable: /)])
 })
 

@@ -8,12 +8,7 @@
 
 static int error_of(const wh_client_config *config)
 {
-    wh_client client;
-    int result = wh_client_init(&client, config);
-    if (result == WH_OK) {
-        wh_client_free(&client);
-    }
-    return result;
+    return wh_client_check(config);
 }
 
 static int check(wh_file_role role, const uint8_t *data, size_t size)

@@ -58,10 +58,7 @@ static void check(const wh_provision *read)
     check_bytes(read->wifi.static_address, read->wifi.static_address != NULL ? 16 : 0);
     fuzz_require((client->certificate == NULL) == (client->key == NULL), "both or neither");
     fuzz_require(read->sequence > 0 && read->size <= slot_size, "the header is right");
-    wh_client made;
-    if (wh_client_init(&made, client) == WH_OK) {
-        wh_client_free(&made);
-    }
+    (void)!wh_client_check(client);
 }
 
 /* The header that belongs to these entries. */

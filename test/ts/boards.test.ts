@@ -202,3 +202,31 @@ test("package.json, library.json and idf_component.yml have one version", () => 
     expect(JSON.parse(read("firmware/library.json")).version).toBe(version)
     expect(read("firmware/idf_component.yml")).toMatch(new RegExp(`^version: "${version}"$`, "m"))
 })
+
+describe("the example for ESP-IDF in C", () => {
+    const example = "firmware/examples/esp32_reading"
+    const options = sdkconfig(`${example}/sdkconfig.defaults`)
+    const table = parsePartitions(read(`${example}/partitions.csv`))
+
+    test("has a partition table without overlap, with its own places where `warmhello provision` looks for them", () => {
+        expect(partitionProblems(table, 4 * MB)).toEqual([])
+        for (const name of ["factory", "wh_sess", "wh_prov"]) {
+            const theirs = table.find((each) => each.name === name)
+            expect({ ...theirs, size: 0 }).toEqual({ ...partition(name), size: 0 })
+            expect(theirs?.size).toBeGreaterThanOrEqual(partition(name)?.size ?? 0)
+        }
+        const csv = String(options.get("CONFIG_PARTITION_TABLE_CUSTOM_FILENAME"))
+        expect(existsSync(checkoutPath(`${example}/${csv}`))).toBe(true)
+    })
+
+    test("is as quick to wake as the boards", () => {
+        const ofWakes =
+            /^CONFIG_(ESPTOOLPY_FLASHSIZE|PARTITION_TABLE_CUSTOM$|BOOTLOADER|LWIP_DHCP|ESP_CONSOLE_SECONDARY)/
+        const ofBoards = new Map(
+            ["boards/sdkconfig.common", "boards/esp32c3/sdkconfig.esp32c3"].flatMap((file) => [...sdkconfig(file)]),
+        )
+        const wanted = [...ofBoards].filter(([name]) => ofWakes.test(name))
+        expect(wanted.length).toBeGreaterThanOrEqual(5)
+        expect([...options]).toEqual(expect.arrayContaining(wanted))
+    })
+})

@@ -131,7 +131,7 @@ test.skipIf(!canCompile)("the example in C compiles for a board against the port
         (path) => `-I${checkoutPath(`firmware/${path}`)}`,
     )
     const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
-    const example = checkoutPath("firmware/examples/esp32_reading.c")
+    const example = checkoutPath("firmware/examples/esp32_reading/main/esp32_reading.c")
     const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]
     const { status, stderr } = spawnSync(crossCompiler, [...flags, example], { encoding: "utf8" })
     expect(stderr).toBe("")

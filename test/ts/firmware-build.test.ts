@@ -8,7 +8,7 @@ import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { compile } from "#warmhello/sim/compile.js"
-import { warmhello } from "./support/command.js"
+import { startCommand, warmhello } from "./support/command.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-build-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -51,6 +51,14 @@ test("the same app gives the same bytes in another folder, in a git checkout wit
     expect((await build(other, out)).code).toBe(0)
     expect(filesIn(out).map(([name]) => name)).toEqual(["dcfg.bin", "program.c", "services.h"])
     expect(filesIn(out)).toEqual(filesIn(built))
+})
+
+test("what is written, the app and TMPDIR may be named from where one is", async () => {
+    const args = ["build", "a/src/telemetry.ts", "--board", "esp32c3_bare", "--out", "from/here"]
+    const { code, stderr } = await startCommand(args, { TMPDIR: "." }, undefined, folder).ended
+    expect(stderr).toBe("")
+    expect(code).toBe(0)
+    expect(filesIn(join(folder, "from/here"))).toEqual(filesIn(built))
 })
 
 test("no path of this machine is in what is emitted", () => {

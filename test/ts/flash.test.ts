@@ -1,7 +1,7 @@
 // `warmhello flash` with a PlatformIO that only takes note of how it is called: no board, no vendor's toolchain.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { afterAll, beforeEach, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 import { provisionImage } from "#warmhello/provision/provision.js"
@@ -51,6 +51,23 @@ test("with --provision its image goes along, in a file that only this user can r
     const [mode, path = ""] = readFileSync(called, "utf8").trim().split(" ")
     expect(mode).toBe("600")
     expect(existsSync(path)).toBe(false)
+})
+
+test("port, app, provisioning file, PATH and TMPDIR may be given from where one is", async () => {
+    const { provision } = await createProvisionFiles(folder)
+    const file = relative(folder, provision())
+    const noted = `"$*" "$(cat "$WARMHELLO_PROVISION" | wc -c)"`
+    writeFileSync(join(folder, "pio"), `#!/bin/sh\necho ${noted} > '${called}'\n`)
+    chmodSync(join(folder, "pio"), 0o755)
+    const app = relative(folder, appFile("app"))
+    const given = ["--board", "esp32c3_bare", "--app", app, "--port", "port", "--provision", file]
+    const environment = { PATH: `.:${process.env.PATH}`, TMPDIR: "." }
+    const { code, stderr } = await startCommand(["flash", ...given], environment, undefined, folder).ended
+    expect(stderr).toBe("")
+    const size = provisionImage(join(folder, file)).length
+    const args = `run --environment esp32c3 --target upload --upload-port ${port}`
+    expect(readFileSync(called, "utf8")).toBe(`${args} ${size}\n`)
+    expect(code).toBe(0)
 })
 
 test("a provisioning file that is wrong is found before PlatformIO is called", async () => {

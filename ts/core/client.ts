@@ -116,6 +116,8 @@ export class Client implements Disposable {
     constructor(options: ClientOptions, service?: Service) {
         const error = [0]
         const config = nativeConfig(options)
+        const unusable: number = native().clientCheck(config) // a board finds out when a handshake goes in full
+        if (unusable !== 0) throw refusal(errorWord(unusable), options)
         this.#handle =
             service === undefined
                 ? native().clientNew(config, error)

@@ -89,10 +89,11 @@ function load() {
         hostLoadState: library.func("int wh_host_load_state(const uint8_t *bytes, size_t size)"),
         hostStateSize: library.func("size_t wh_ffi_host_state_size(void)"),
         hostMemory: library.func("wh_host_memory wh_host_memory_take(void)"),
+        clientCheck: library.func("int wh_client_check(const wh_client_config *config)"),
         clientNew: library.func("wh_client *wh_ffi_client_new(const wh_client_config *config, _Out_ int *error)"),
         clientFree: library.func("void wh_ffi_client_free(wh_client *client)"),
         clientCas: library.func(
-            "uint16_t wh_ffi_client_cas(const wh_client *client, _Out_ uint16_t *usable, _Out_ uint16_t *ending)",
+            "uint16_t wh_ffi_client_cas(wh_client *client, _Out_ uint16_t *usable, _Out_ uint16_t *ending)",
         ),
         hostSpelling: library.func("int wh_ffi_host_spelling(const char *text, _Out_ char *out)"),
         connNew: library.func("wh_conn *wh_ffi_conn_new(wh_client *client)"),

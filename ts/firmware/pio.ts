@@ -1,15 +1,17 @@
 // PlatformIO's command line: builds a board's firmware and writes it to the board.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { delimiter, join } from "node:path"
+import { delimiter, join, resolve } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
-import { endWithUs } from "../temporary.js"
+import { endWithUs, environmentElsewhere } from "../temporary.js"
 
 function findPio(): string {
     const names = process.platform === "win32" ? ["pio.exe"] : ["pio"]
     const folders = (process.env.PATH ?? "").split(delimiter)
-    const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((file) => existsSync(file))
+    const found = folders
+        .flatMap((folder) => names.map((name) => resolve(join(folder, name))))
+        .find((file) => existsSync(file))
     if (found === undefined) throw new WarmhelloError("pio-missing", "there is no pio, PlatformIO's command, in PATH")
     return found
 }
@@ -22,14 +24,16 @@ export interface Upload {
     provision?: string | undefined
 }
 
-/** Shows PlatformIO's own output on standard error. Throws `pio-missing` or `flash-failed`. */
+/** Shows PlatformIO's own output on standard error. PlatformIO runs in the checkout's folder, so that paths are whole.
+ * Throws `pio-missing` or `flash-failed`. */
 export async function upload({ environment, port, provision }: Upload): Promise<void> {
     const pio = findPio()
-    const args = ["run", "--environment", environment, "--target", "upload", "--upload-port", port]
+    const there = process.platform === "win32" ? port : resolve(port) // COM3 is no file
+    const args = ["run", "--environment", environment, "--target", "upload", "--upload-port", there]
     const image = provision === undefined ? {} : { WARMHELLO_PROVISION: provision }
     const child = spawn(pio, args, {
         cwd: checkoutPath("."),
-        env: { ...process.env, ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
+        env: { ...environmentElsewhere(), ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
         stdio: ["ignore", 2, 2],
     })
     endWithUs(child)

@@ -24,7 +24,7 @@ export interface McuCase {
     instructions: number
     /** A line, its answer, what tickets bring, the close. */
     afterInstructions: number
-    /** Making the client, which reads the CA's certificate. */
+    /** Making the client. */
     clientInstructions: number
     bytesTx: number
     bytesRx: number

@@ -24,6 +24,7 @@ import {
 } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import { installPackages } from "./apt.mjs"
+import { makeManagers } from "./component-managers.mjs"
 import { alone } from "./lock.mjs"
 import {
     handOver,
@@ -389,6 +390,7 @@ if (forPowercuts) {
     })
 }
 if (forCi) {
+    const LEFT_OUT = " left out: python3 with venv and pip is missing, or what they fetch;"
     const pyjls = "test/support/requirements.txt"
     steps.push({
         name: "pyjls, for the tests of .jls files",
@@ -399,7 +401,19 @@ if (forCi) {
                 run(["python3", "-m", "venv", "build/python"])
                 run(["build/python/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", pyjls])
             } catch {
-                process.stderr.write(" left out: python3 with venv and pip is missing, or what they fetch;")
+                process.stderr.write(LEFT_OUT)
+            }
+        },
+    })
+    steps.push({
+        name: "ESP-IDF's component managers",
+        from: () => fingerprint(["test/idf/managers", "ts/setup/component-managers.mjs"]),
+        made: () => true, // tests say so when they are left out
+        make: () => {
+            try {
+                makeManagers(run)
+            } catch {
+                process.stderr.write(LEFT_OUT)
             }
         },
     })

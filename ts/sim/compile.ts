@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { WarmhelloError } from "../errors.js"
 import { readFile } from "../files.js"
-import { endWithUs, TemporaryFolder } from "../temporary.js"
+import { endWithUs, environmentElsewhere, TemporaryFolder } from "../temporary.js"
 
 /** The DeviceScript project that a file is in: the nearest folder above it with a devsconfig.json. */
 function projectOf(app: string): string {
@@ -85,7 +85,7 @@ interface CompilerRun {
 async function runDeviceScript(cwd: string, args: string[]): Promise<CompilerRun> {
     const child = fork(new URL("./compiler-process.js", import.meta.url), args, {
         cwd,
-        env: { ...process.env, NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
+        env: { ...environmentElsewhere(), NO_UPDATE_NOTIFIER: "1", NO_COLOR: "1" },
         execArgv: [],
         serialization: "advanced",
         stdio: ["ignore", "pipe", "pipe", "ipc"],

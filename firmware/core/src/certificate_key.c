@@ -8,8 +8,6 @@ static const uint8_t oid_p384[] = {0x2b, 0x81, 0x04, 0x00, 0x22};
 static const uint8_t oid_rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
 static const uint8_t oid_rsa_pss[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
 
-enum { UNCOMPRESSED = 0x04 };
-
 bool wh_certificate_find_key(wh_der certificate, wh_der *algorithm, wh_der *bits)
 {
     wh_der signed_part;
@@ -55,35 +53,15 @@ bool wh_certificate_rsa_fits(wh_der modulus)
     return modulus.size <= SP_INT_BITS / 8 + 1;
 }
 
-static bool is_supported(wh_der algorithm, wh_der bits)
-{
-    wh_der key = {bits.at + 1, bits.size - 1}; /* behind the number of bits left over */
-    wh_der oid;
-    wh_der part;
-    wh_der modulus;
-    if (!wh_der_expect(&algorithm, WH_DER_OID, &oid)) {
-        return false;
-    }
-    if (wh_certificate_is_curve(oid)) {
-        return wh_der_expect(&algorithm, WH_DER_OID, &part) && wh_certificate_curve_fits(part) &&
-               key.at[0] == UNCOMPRESSED;
-    }
-    return wh_certificate_is_rsa(oid) && wh_der_expect(&key, WH_DER_SEQUENCE, &part) &&
-           wh_der_expect(&part, WH_DER_INTEGER, &modulus) && wh_certificate_rsa_fits(modulus);
-}
-
-wh_certificate_key wh_certificate_key_of(wh_der *der)
+bool wh_certificate_is_whole(wh_der *der)
 {
     wh_der rest = *der;
     wh_der contents;
     wh_der algorithm;
     wh_der bits;
     if (!wh_der_expect(&rest, WH_DER_SEQUENCE, &contents)) {
-        return WH_CERTIFICATE_DAMAGED;
+        return false;
     }
     der->size -= rest.size;
-    if (!wh_der_is_sound(contents) || !wh_certificate_find_key(*der, &algorithm, &bits)) {
-        return WH_CERTIFICATE_DAMAGED;
-    }
-    return is_supported(algorithm, bits) ? WH_CERTIFICATE_SUPPORTED : WH_CERTIFICATE_OTHER_KEY;
+    return wh_der_is_sound(contents) && wh_certificate_find_key(*der, &algorithm, &bits);
 }

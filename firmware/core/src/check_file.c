@@ -110,7 +110,7 @@ static void say_key(const explainer *about, const wh_pem_block *block, wh_key_ki
 /* A certificate that a client does not take. False if this one is none of those. */
 static bool explain_certificate(const explainer *about, const wh_pem_block *block, wh_der der)
 {
-    if (wh_certificate_key_of(&der) == WH_CERTIFICATE_DAMAGED) {
+    if (!wh_certificate_is_whole(&der)) {
         say(about, block, again, "is damaged: what its base64 holds is no whole certificate");
         return true;
     }
@@ -241,6 +241,18 @@ static void explain(const explainer *about, wh_file_role role)
     }
 }
 
+static int use_file(wh_client *client, WOLFSSL *ssl, wh_file_role role, wh_pem_text file)
+{
+    switch (role) {
+    case WH_FILE_CERTIFICATE:
+        return wh_identity_use_certificate(ssl, file);
+    case WH_FILE_KEY:
+        return wh_identity_use_key(ssl, file);
+    default:
+        return wh_identity_use_ca(client, file.at, file.size);
+    }
+}
+
 static int try_file(wh_file_role role, wh_pem_text file)
 {
     wh_client client = {.ctx = wolfSSL_CTX_new(wolfTLSv1_3_client_method())};
@@ -248,17 +260,11 @@ static int try_file(wh_file_role role, wh_pem_text file)
     if (client.ctx == NULL) {
         return result;
     }
-    switch (role) {
-    case WH_FILE_CA:
-        result = wh_identity_use_ca(&client, file.at, file.size);
-        break;
-    case WH_FILE_CERTIFICATE:
-        result = wh_identity_use_certificate(client.ctx, file);
-        break;
-    case WH_FILE_KEY:
-        result = wh_identity_use_key(client.ctx, file);
-        break;
+    WOLFSSL *ssl = wolfSSL_new(client.ctx);
+    if (ssl != NULL) {
+        result = use_file(&client, ssl, role, file);
     }
+    wolfSSL_free(ssl);
     wh_client_free(&client);
     return result;
 }

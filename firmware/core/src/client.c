@@ -112,13 +112,7 @@ static int set_extensions(const wh_client *client)
 static int configure(wh_client *client, const wh_client_config *config, const char *suites)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    int result = wh_identity_use_ca(client, config->ca, config->ca_size);
-    if (result == WH_OK && client->has_certificate) {
-        result = wh_identity_use_own(ctx, config);
-    }
-    if (result == WH_OK) {
-        result = set_algorithms(ctx, config, suites);
-    }
+    int result = set_algorithms(ctx, config, suites);
     if (result == WH_OK) {
         result = set_extensions(client);
     }
@@ -149,11 +143,29 @@ static int bind(wh_client *client, const wh_client_config *config, const char *s
         .tickets = config->tickets,
         .extended_master_secret = true,
     };
-    int result = wh_digest(config->ca, config->ca_size, input.ca_digest);
+    int result = wh_digest(config->ca, config->ca_size, client->ca_digest);
     if (result == WH_OK && client->has_certificate) {
-        result = wh_digest(config->certificate, config->certificate_size, input.certificate_digest);
+        result = wh_digest(config->certificate, config->certificate_size, client->certificate_digest);
     }
+    memcpy(input.ca_digest, client->ca_digest, WH_DIGEST_SIZE);
+    memcpy(input.certificate_digest, client->certificate_digest, WH_DIGEST_SIZE);
     return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
+}
+
+static void copy(wh_client *client, const wh_client_config *config)
+{
+    if (config->alpn != NULL) {
+        memcpy(client->alpn, config->alpn, strlen(config->alpn));
+    }
+    client->tickets = config->tickets;
+    client->policy = config->policy;
+    client->ca = config->ca;
+    client->ca_size = config->ca_size;
+    client->has_certificate = config->certificate != NULL;
+    client->certificate = config->certificate;
+    client->certificate_size = config->certificate_size;
+    client->key = config->key;
+    client->key_size = config->key_size;
 }
 
 int wh_client_init(wh_client *client, const wh_client_config *config)
@@ -169,12 +181,10 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     if (result != WH_OK) {
         return result;
     }
-    if (config->alpn != NULL) {
-        memcpy(client->alpn, config->alpn, strlen(config->alpn));
+    if (config->ca == NULL || config->ca_size == 0) {
+        return WH_USAGE_CA;
     }
-    client->has_certificate = config->certificate != NULL;
-    client->tickets = config->tickets;
-    client->policy = config->policy;
+    copy(client, config);
     (void)wh_memory_ran_out();
     const char *suites = NULL;
     client->ctx = wolfSSL_CTX_new(choose_versions(config, &suites));
@@ -185,6 +195,20 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     if (result != WH_OK) {
         wh_client_free(client);
     }
+    return result;
+}
+
+int wh_client_check(const wh_client_config *config)
+{
+    wh_client client;
+    int result = wh_client_init(&client, config);
+    if (result == WH_OK) {
+        result = wh_identity_trust(&client);
+    }
+    if (result == WH_OK && client.has_certificate) {
+        result = wh_identity_check(&client);
+    }
+    wh_client_free(&client);
     return result;
 }
 

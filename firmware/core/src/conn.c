@@ -7,6 +7,7 @@
 #include <wolfssl/internal.h>
 
 #include "conn_io.h"
+#include "identity.h"
 #include "memory_ran_out.h"
 #include "peer_error.h"
 #include "peer_path.h"
@@ -105,8 +106,22 @@ static int on_ticket12(WOLFSSL *ssl, const unsigned char *ticket, int size, void
     return 0;
 }
 
+/* wolfSSL calls this when the server asks for a certificate, which it does in a full handshake only. */
+static int on_certificate_wanted(WOLFSSL *ssl, void *ctx)
+{
+    (void)ctx;
+    wh_conn *conn = wolfSSL_GetIOReadCtx(ssl);
+    if (conn->client->has_certificate) {
+        conn->path.error = wh_identity_present(ssl, conn->client);
+        conn->has_presented = conn->path.error == WH_OK;
+    }
+    return conn->path.error == WH_OK;
+}
+
 void wh_conn_io_configure(WOLFSSL_CTX *ctx)
 {
+    wolfSSL_CTX_set_cert_cb(ctx, on_certificate_wanted, NULL);
+
     wolfSSL_CTX_SetIORecv(ctx, receive);
     wolfSSL_CTX_SetIOSend(ctx, transmit);
     wolfSSL_CTX_sess_set_new_cb(ctx, on_new_session);
@@ -177,6 +192,14 @@ static int fail(wh_conn *conn, int error)
     return error;
 }
 
+/* Whoever sees a signature that is not by the certificate's key hangs up, with one alert or another. Only
+ * then is it worth looking for oneself. */
+static bool has_wrong_key(const wh_conn *conn, int error)
+{
+    return conn->has_presented && (conn->outcome.alert >= 0 || error == WH_PEER_CLOSED) &&
+           wh_identity_match(conn->ssl) == WH_USAGE_KEY_MISMATCH;
+}
+
 /* Turns wolfSSL's failure into ours. WH_OK if it only wants more bytes. */
 static int check(wh_conn *conn, int returned)
 {
@@ -207,6 +230,9 @@ static int check(wh_conn *conn, int returned)
     }
     if (ran_out) {
         error = WH_PLATFORM_MEMORY;
+    }
+    if (has_wrong_key(conn, error)) {
+        error = WH_USAGE_KEY_MISMATCH;
     }
     if (error == WH_PEER_CLOSED && conn->state == WH_CONN_OPEN) {
         error = WH_PEER_TRUNCATED;
@@ -249,6 +275,15 @@ static int finish_handshake(wh_conn *conn)
     return WH_OK;
 }
 
+/* Those that are known: all of them, once a handshake in full has read the file. */
+static void count_cas(wh_conn *conn)
+{
+    if (conn->outcome.cas != conn->client->ca_count) {
+        conn->outcome.cas = conn->client->ca_count;
+        wh_trust_count(conn->client, &conn->outcome.cas_usable, &conn->outcome.cas_ending);
+    }
+}
+
 static int advance(wh_conn *conn)
 {
     if (conn->state != WH_CONN_HANDSHAKE) {
@@ -258,6 +293,7 @@ static int advance(wh_conn *conn)
     int returned = wolfSSL_connect(conn->ssl);
     wh_peer_path_enter(NULL);
     wh_peer_path_end(&conn->path);
+    count_cas(conn);
     return returned == WOLFSSL_SUCCESS ? finish_handshake(conn) : check(conn, returned);
 }
 
@@ -272,8 +308,6 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     conn->client = client;
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     wh_peer_path_begin(&conn->path, client);
-    conn->outcome.cas = client->ca_count;
-    wh_trust_count(client, &conn->outcome.cas_usable, &conn->outcome.cas_ending);
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->buffers = *buffers;
     conn->state = WH_CONN_HANDSHAKE;

@@ -1,9 +1,14 @@
 #include "identity.h"
 
+#include <string.h>
+
+#include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
 
 #include "certificate_key.h"
 #include "memory_ran_out.h"
+#include "opened.h"
 #include "pem.h"
 #include "trust.h"
 #include "wipe.h"
@@ -19,13 +24,8 @@ static int checked(int loaded, int error)
 
 static int trust(wh_client *client, wh_der certificate)
 {
-    switch (wh_certificate_key_of(&certificate)) {
-    case WH_CERTIFICATE_DAMAGED:
+    if (!wh_certificate_is_whole(&certificate)) {
         return WH_USAGE_CA;
-    case WH_CERTIFICATE_OTHER_KEY:
-        return WH_IDENTITY_NO_USE;
-    case WH_CERTIFICATE_SUPPORTED:
-        break;
     }
     int result = wh_trust_add(client, certificate.at, certificate.size);
     return result == WH_USAGE_CA ? WH_IDENTITY_NO_USE : result;
@@ -70,7 +70,7 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
         if (wh_pem_is_certificate(&block)) {
             wh_pem_decode(&block, out + size);
             wh_der certificate = {out + size, block.der_size};
-            if (wh_certificate_key_of(&certificate) == WH_CERTIFICATE_DAMAGED) {
+            if (!wh_certificate_is_whole(&certificate)) {
                 return 0;
             }
             size += certificate.size;
@@ -79,7 +79,30 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
     return size;
 }
 
-int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
+/* Whether a file is the one that the client's sessions are tied to, still: its bytes are the caller's. */
+static bool is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE])
+{
+    uint8_t now[WH_DIGEST_SIZE];
+    return wh_digest(file.at, file.size, now) == WH_OK && memcmp(now, digest, sizeof now) == 0;
+}
+
+int wh_identity_trust(wh_client *client)
+{
+    if (client->ca_count > 0) {
+        return WH_OK;
+    }
+    if (!is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest)) {
+        return WH_USAGE_CA;
+    }
+    int result = wh_identity_use_ca(client, client->ca, client->ca_size);
+    if (result != WH_OK) {
+        (void)wolfSSL_CertManagerUnloadCAs(client->ctx->cm);
+        wh_trust_free(client);
+    }
+    return result;
+}
+
+int wh_identity_use_certificate(WOLFSSL *ssl, wh_pem_text file)
 {
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
@@ -98,7 +121,7 @@ int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
     int result = WH_USAGE_CERTIFICATE;
     if (size > 0) {
         int loaded =
-            wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, chain, (long)size, WOLFSSL_FILETYPE_ASN1);
+            wolfSSL_use_certificate_chain_buffer_format(ssl, chain, (long)size, WOLFSSL_FILETYPE_ASN1);
         result = checked(loaded, WH_USAGE_CERTIFICATE);
     }
     XFREE(chain, NULL, DYNAMIC_TYPE_TMP_BUFFER);
@@ -107,7 +130,7 @@ int wh_identity_use_certificate(WOLFSSL_CTX *ctx, wh_pem_text file)
 
 /* The first key of the file, which may hold certificates or a curve's parameters as well, damaged or not:
  * OpenSSL passes over them too. */
-int wh_identity_use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
+int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
 {
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
@@ -125,20 +148,50 @@ int wh_identity_use_key(WOLFSSL_CTX *ctx, wh_pem_text file)
         return WH_PLATFORM_MEMORY;
     }
     wh_pem_decode(&block, der);
-    int result =
-        checked(wolfSSL_CTX_use_PrivateKey_buffer(ctx, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
-                WH_USAGE_KEY);
+    int result = checked(wolfSSL_use_PrivateKey_buffer(ssl, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
+                         WH_USAGE_KEY);
     wh_wipe(der, block.der_size);
     XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     return result;
 }
 
-int wh_identity_use_own(WOLFSSL_CTX *ctx, const wh_client_config *config)
+int wh_identity_present(WOLFSSL *ssl, const wh_client *client)
 {
-    int result =
-        wh_identity_use_certificate(ctx, (wh_pem_text){config->certificate, config->certificate_size});
-    if (result == WH_OK) {
-        result = wh_identity_use_key(ctx, (wh_pem_text){config->key, config->key_size});
+    wh_pem_text certificate = {client->certificate, client->certificate_size};
+    if (!is_as_bound(certificate, client->certificate_digest)) {
+        return WH_USAGE_CERTIFICATE;
     }
-    return result == WH_OK ? checked(wolfSSL_CTX_check_private_key(ctx), WH_USAGE_KEY_MISMATCH) : result;
+    int result = wh_identity_use_certificate(ssl, certificate);
+    return result == WH_OK ? wh_identity_use_key(ssl, (wh_pem_text){client->key, client->key_size}) : result;
+}
+
+int wh_identity_match(const WOLFSSL *ssl)
+{
+    const DerBuffer *own = ssl->buffers.certificate;
+    const DerBuffer *key = ssl->buffers.key;
+    DecodedCert *certificate = wh_allocate(sizeof *certificate);
+    if (certificate == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    InitDecodedCert(certificate, own->buffer, own->length, NULL);
+    int matches = ParseCertRelative(certificate, CERT_TYPE, NO_VERIFY, NULL, NULL) == 0
+                      ? wc_CheckPrivateKeyCert(key->buffer, key->length, certificate, 0, NULL)
+                      : 0;
+    FreeDecodedCert(certificate);
+    wh_release(certificate, sizeof *certificate);
+    return checked(matches, WH_USAGE_KEY_MISMATCH);
+}
+
+int wh_identity_check(const wh_client *client)
+{
+    WOLFSSL *ssl = wolfSSL_new(client->ctx);
+    if (ssl == NULL) {
+        return WH_PLATFORM_MEMORY;
+    }
+    int result = wh_identity_present(ssl, client);
+    if (result == WH_OK) {
+        result = wh_identity_match(ssl);
+    }
+    wolfSSL_free(ssl);
+    return result;
 }

@@ -1,10 +1,12 @@
-/* Certificates and keys into a wolfSSL context, with an error of its own for each way in
- * which a file can be wrong. Private. */
+/* Certificates and keys as wolfSSL takes them, with an error of its own for each way in which a file can
+ * be wrong. CAs go into the client's context, what the device presents into a connection. Private. */
 #ifndef WH_IDENTITY_H
 #define WH_IDENTITY_H
 
 #include "pem.h"
 #include "warmhello/client.h"
+
+struct WOLFSSL;
 
 /* Trusts the certificates in `ca`, PEM. WH_USAGE_CA, WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size);
@@ -17,13 +19,26 @@ enum { WH_IDENTITY_NO_USE = 1 };
  */
 WH_MUST_CHECK int wh_identity_trust_block(wh_client *client, const wh_pem_block *block);
 
+/* The client's own file, unless it has been read before. WH_USAGE_CA: as above, or its bytes are not those
+ * any more that the client was made with. WH_PLATFORM_MEMORY. After an error no CA is trusted. */
+WH_MUST_CHECK int wh_identity_trust(wh_client *client);
+
 /* Presents the certificates of a file, the device's own first. WH_USAGE_CERTIFICATE, WH_PLATFORM_MEMORY. */
-WH_MUST_CHECK int wh_identity_use_certificate(struct WOLFSSL_CTX *ctx, wh_pem_text file);
+WH_MUST_CHECK int wh_identity_use_certificate(struct WOLFSSL *ssl, wh_pem_text file);
 
 /* And the key for it. WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_PLATFORM_MEMORY. */
-WH_MUST_CHECK int wh_identity_use_key(struct WOLFSSL_CTX *ctx, wh_pem_text file);
+WH_MUST_CHECK int wh_identity_use_key(struct WOLFSSL *ssl, wh_pem_text file);
 
-/* Both from the configuration. As above, and WH_USAGE_KEY_MISMATCH. */
-WH_MUST_CHECK int wh_identity_use_own(struct WOLFSSL_CTX *ctx, const wh_client_config *config);
+/* Both of the client's. As above, and WH_USAGE_CERTIFICATE if its bytes are not those any more that the
+ * client was made with. That the key belongs to the certificate is not looked at, which takes more than
+ * a third of what a handshake takes. */
+WH_MUST_CHECK int wh_identity_present(struct WOLFSSL *ssl, const wh_client *client);
+
+/* Whether the key that is presented belongs to the certificate. WH_USAGE_KEY_MISMATCH,
+ * WH_PLATFORM_MEMORY. */
+WH_MUST_CHECK int wh_identity_match(const struct WOLFSSL *ssl);
+
+/* All of this on a connection that is never made, for tools. */
+WH_MUST_CHECK int wh_identity_check(const wh_client *client);
 
 #endif

@@ -96,5 +96,5 @@ bool wh_peer_error_is_of_dates(int error)
 bool wh_peer_error_is_verdict(int error)
 {
     return error == WH_PEER_UNTRUSTED || error == WH_PEER_NAME || error == WH_PEER_CERTIFICATE ||
-           wh_peer_error_is_of_dates(error);
+           wh_peer_error_is_of_dates(error) || error <= WH_USAGE_ARGUMENT;
 }

@@ -25,8 +25,8 @@ wh_error wh_peer_error(const wh_peer_failure *failure);
 /** True for verdicts about dates, and so about the clock that they were judged by. */
 bool wh_peer_error_is_of_dates(int error);
 
-/** True for verdicts about the server's certificate. They come from a full
- * handshake, so another one would end the same way. */
+/** True for verdicts about the server's certificate, and for files of the client that cannot be used.
+ * They come from a full handshake, so another one would end the same way. */
 bool wh_peer_error_is_verdict(int error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <wolfssl/internal.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "identity.h"
 #include "opened.h"
 #include "peer_error.h"
 #include "trust.h"
@@ -110,27 +111,6 @@ static void note_dates(wh_peer_path *path)
 
 /* ---- Those between the server's own and the CA --------------------------------------------------- */
 
-/* What wolfSSL asks of a certificate before it may sign others: key, key usage, extended key usage. It does
- * so itself too, but breaks off then. */
-static bool may_issue(const wh_peer_path *path, const DecodedCert *certificate)
-{
-    bool is_rsa = certificate->keyOID == RSAk || certificate->keyOID == RSAPSSk;
-    word32 least = (word32)(is_rsa ? path->client->ctx->minRsaKeySz : path->client->ctx->minEccKeySz);
-    bool signs = !certificate->extKeyUsageSet || (certificate->extKeyUsage & KEYUSE_KEY_CERT_SIGN) != 0;
-    bool serves = !certificate->extExtKeyUsageSet ||
-                  (certificate->extExtKeyUsage & (EXTKEYUSE_ANY | EXTKEYUSE_SERVER_AUTH)) != 0;
-    return certificate->isCA && certificate->pubKeySize >= least && signs && serves &&
-           wh_trust_admits(path->client, certificate);
-}
-
-/* A CA that is trusted, sent along. */
-static bool is_known(const DecodedCert *certificate)
-{
-    const Signer *ca = certificate->ca;
-    return ca != NULL && certificate->selfSigned && ca->pubKeySize == certificate->pubKeySize &&
-           memcmp(ca->publicKey, certificate->publicKey, ca->pubKeySize) == 0;
-}
-
 static bool put_aside(wh_peer_path *path, const DecodedCert *certificate, const byte *der, word32 size,
                       int error)
 {
@@ -165,11 +145,11 @@ static int intermediate(wh_peer_path *path, DecodedCert *certificate)
     int native;
     int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     note_dates(path);
-    if (error == WH_OK && certificate->isCA && is_known(certificate)) {
+    if (error == WH_OK && certificate->isCA && wh_trust_knows(certificate)) {
         return ASN_NO_SIGNER_E; /* wolfSSL has it, as the file gave it: to add it again would make another CA
                                    of it */
     }
-    if (error == WH_OK && certificate->isCA && !may_issue(path, certificate)) {
+    if (error == WH_OK && certificate->isCA && !wh_trust_admits(path->client, certificate)) {
         error = WH_PEER_CERTIFICATE;
     }
     if (error == WH_OK) {
@@ -206,7 +186,7 @@ static int try_again(wh_peer_path *path, const wh_aside *aside)
     int native;
     int error = judge(path, certificate, CHAIN_CERT_TYPE, &native);
     if (error == WH_OK) {
-        bool is_new = !is_known(certificate) && may_issue(path, certificate);
+        bool is_new = !wh_trust_knows(certificate) && wh_trust_admits(path->client, certificate);
         error = is_new ? admit(path, aside) : WH_PEER_CERTIFICATE;
     }
     FreeDecodedCert(certificate);
@@ -334,6 +314,12 @@ int wh_wolfssl_parse_peer(DecodedCert *certificate, int type, int verify, void *
     }
     if (current == NULL) {
         return ASN_NO_SIGNER_E; /* never seen: nobody else connects */
+    }
+    if (current->error == WH_OK) {
+        current->error = wh_identity_trust(current->client);
+    }
+    if (current->error != WH_OK) {
+        return native_of(current->error);
     }
     return type == CERT_TYPE ? servers_own(current, certificate) : intermediate(current, certificate);
 }

@@ -7,6 +7,7 @@
 #include <wolfssl/internal.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "der.h"
 #include "memory_ran_out.h"
 #include "opened.h"
 #include "warmhello/binding.h"
@@ -214,6 +215,25 @@ static bool is_authority(const DecodedCert *certificate)
     return is_old_root || has_usage;
 }
 
+/* wolfSSL takes a CA with any key that it can read, and fails in the handshake only. RSA of up to 4096 bits,
+ * behind which a zero may stand before the highest bit; whole points on P-256 and P-384. */
+static bool can_verify(const DecodedCert *certificate)
+{
+    const byte *key = certificate->publicKey;
+    word32 size = certificate->pubKeySize;
+    if (certificate->keyOID != ECDSAk) {
+        wh_der rest = {key, size};
+        wh_der numbers;
+        wh_der modulus;
+        return wh_der_expect(&rest, WH_DER_SEQUENCE, &numbers) &&
+               wh_der_expect(&numbers, WH_DER_INTEGER, &modulus) && modulus.size <= SP_INT_BITS / 8 + 1;
+    }
+    word32 point = certificate->pkCurveOID == ECC_SECP256R1_OID   ? 1 + 2 * 32
+                   : certificate->pkCurveOID == ECC_SECP384R1_OID ? 1 + 2 * 48
+                                                                  : size + 1;
+    return size > point && key[size - point] == ECC_POINT_UNCOMP;
+}
+
 static bool is_key_too_short(const WOLFSSL_CTX *ctx, const DecodedCert *certificate)
 {
     bool is_rsa = certificate->keyOID == RSAk || certificate->keyOID == RSAPSSk;
@@ -280,7 +300,7 @@ static int add(wh_client *client, DecodedCert *certificate)
     WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
     wh_dates_expect();
     if (ParseCert(certificate, CA_TYPE, NO_VERIFY, cm) != 0 || certificate->criticalExt != 0 ||
-        is_key_too_short(client->ctx, certificate)) {
+        is_key_too_short(client->ctx, certificate) || !can_verify(certificate)) {
         return WH_USAGE_CA;
     }
     wh_ca ca = {.validity = wh_dates_last(), .is_authority = is_authority(certificate)};
@@ -357,7 +377,13 @@ bool wh_trust_admits(const wh_client *client, const DecodedCert *certificate)
             any_namesake = any_namesake || is_namesake(signer, certificate);
         }
     }
-    return !certificate->selfSigned && !(any_constraint && any_namesake);
+    return certificate->isCA && is_authority(certificate) && !is_key_too_short(client->ctx, certificate) &&
+           !certificate->selfSigned && !(any_constraint && any_namesake);
+}
+
+bool wh_trust_knows(const DecodedCert *certificate)
+{
+    return certificate->ca != NULL && certificate->selfSigned && has_key(certificate->ca, certificate);
 }
 
 /* ---- What it says of a chain --------------------------------------------------------------------- */

@@ -43,7 +43,11 @@ int wh_trust_error_of_dates(const wh_client *client);
  * 5280 4.2.1.1). */
 int wh_trust_parse(wh_client *client, struct DecodedCert *certificate, int type);
 
-/* Whether a CA's certificate that the server sent, and that was verified, may sign others. Not one that its
+/* Whether a certificate that the server sent, and that was verified, is a CA that is trusted anyway. */
+bool wh_trust_knows(const struct DecodedCert *certificate);
+
+/* Whether a certificate that the server sent, and that was verified, may sign others: what wolfSSL asks as
+ * well of key, key usage and extended key usage, but breaks off then. Not one that its
  * issuer has given its own name: wolfSSL's checks of constraints and path lengths end there (a CA's key
  * roll-over is not followed). And none that has the name of another CA, if there are constraints: wolfSSL
  * looks for them by name. */

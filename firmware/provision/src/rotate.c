@@ -92,17 +92,6 @@ static int read_back(const wh_flash *flash, uint32_t slot, uint8_t *work, const 
     return same ? WH_OK : WH_PLATFORM_FLASH;
 }
 
-/* Whether the core takes it. */
-static int try_client(const wh_provision *made)
-{
-    wh_client client;
-    int result = wh_client_init(&client, &made->client);
-    if (result == WH_OK) {
-        wh_client_free(&client);
-    }
-    return result;
-}
-
 static int replace(const wh_flash *flash, const uint8_t *slot, wh_provision *made, uint8_t *work)
 {
     uint32_t in_use = 0;
@@ -144,7 +133,7 @@ int wh_provision_rotate(const wh_flash *flash, const uint8_t *slot, size_t size,
     wh_provision made;
     int result = wh_provision_read_slot(slot, size, &made);
     if (result == WH_OK) {
-        result = try_client(&made);
+        result = wh_client_check(&made.client); /* whether the core takes it */
     }
     if (result == WH_OK) {
         result = replace(flash, slot, &made, work);

@@ -91,12 +91,14 @@ static uint16_t at_most_u16(uint32_t value)
 
 static void note_trust(wh_service_trust *out, const wh_outcome *outcome)
 {
-    *out = (wh_service_trust){
-        .cas = outcome->cas,
-        .usable = outcome->cas_usable,
-        .ending = outcome->cas_ending,
-        .clock = (uint8_t)outcome->clock,
-    };
+    if (outcome->flights > 0) { /* it came to TLS */
+        out->clock = (uint8_t)outcome->clock;
+    }
+    if (outcome->cas > 0) { /* in full: only then are they read */
+        out->cas = outcome->cas;
+        out->usable = outcome->cas_usable;
+        out->ending = outcome->cas_ending;
+    }
 }
 
 static void note_outcome(wh_service_outcome *out, const wh_outcome *outcome)
@@ -160,9 +162,7 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
 {
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
-    if (outcome->cas > 0) { /* it came to TLS */
-        note_trust(&service->memory->trust, outcome);
-    }
+    note_trust(&service->memory->trust, outcome);
     count(service, outcome);
     service->pending |= PENDING_OUTCOME;
     keep(service);

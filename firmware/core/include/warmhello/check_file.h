@@ -1,8 +1,8 @@
 /** A file of certificates or a key by itself, for the tools on a desk: would a client take it, and if not,
  * what is it, where is it damaged, and which command makes it right.
  *
- * The verdict is that of the functions which wh_client_init() calls. A firmware that does not call this has
- * nothing of it.
+ * The verdict is that of the functions which a connection and wh_client_check() call. A firmware that does
+ * not call this has nothing of it.
  */
 #ifndef WARMHELLO_CHECK_FILE_H
 #define WARMHELLO_CHECK_FILE_H

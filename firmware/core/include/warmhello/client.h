@@ -26,7 +26,9 @@ typedef struct wh_client_config {
      * also sent as SNI (RFC 6066 3). */
     const char *host;
     uint16_t port;
-    /** One or more CA certificates as PEM; the server's chain must end in one that is within its dates. */
+    /** One or more CA certificates as PEM; the server's chain must end in one that is within its dates. These
+     * bytes and those of the identity are read in place, when a handshake goes in full, and must stay as
+     * they are until wh_client_free(). */
     const uint8_t *ca;
     size_t ca_size;
     /** Lowest and highest protocol version to speak, TLS 1.2 or 1.3. */
@@ -61,19 +63,36 @@ typedef struct wh_client {
     bool fallback;
     uint32_t suspect;
     wh_policy policy;
+    /** The caller's files, and the digests by which sessions are tied to two of them. */
+    const uint8_t *ca;
+    size_t ca_size;
+    const uint8_t *certificate;
+    size_t certificate_size;
+    const uint8_t *key;
+    size_t key_size;
+    uint8_t ca_digest[WH_DIGEST_SIZE];
+    uint8_t certificate_digest[WH_DIGEST_SIZE];
+    /** Those of the CA file, once a handshake in full has read it. */
     wh_ca *cas;
     uint16_t ca_count;
     struct Signer *namesakes;
 } wh_client;
 
-/** Sets the client up. The configuration is copied; nothing of it is kept.
+/** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate and the
+ * key: these are hashed here, so that a session stays tied to them, and are read by the first handshake
+ * that goes in full. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse. WH_USAGE_CA, WH_USAGE_CERTIFICATE,
- * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH, WH_USAGE_ALPN: as
+ * certificate without key or the reverse. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
+
+/** Reads everything of a configuration at once, for tools, and before a device stores it: the errors of
+ * wh_client_init(), and those that a connection in full would end in: WH_USAGE_CA, WH_USAGE_CERTIFICATE,
+ * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH. Dates are not looked at. Nothing of it is
+ * kept. */
+WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */
 void wh_client_free(wh_client *client);

@@ -78,6 +78,7 @@ typedef struct wh_conn {
     bool wire_ended;
     bool close_called;
     bool close_wanted;
+    bool has_presented;
     uint8_t first_byte;
     char last_direction;
     uint64_t opened_us;
@@ -136,8 +137,9 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
 /** True if the handshake failed with a stored session offered: free this connection, open
  * another one over a new TCP connection with the same client, and it goes in full. Never
- * true for that second one, nor when the server's certificate was judged: it had chosen a
- * full handshake then, and another would end the same. */
+ * true for that second one, nor when the server's certificate was judged or one of the
+ * client's files could not be used: the server had chosen a full handshake then, and another
+ * would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
 
 /** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identity.h"
 #include "trust.h"
 #include "warmhello/flash_file.h"
 #include "warmhello/port_host.h"
+#include "wipe.h"
 
 /* A record of 16 KB and its framing: the peer never waits for a reader. */
 #define IN_SIZE 18432
@@ -39,23 +41,52 @@ void wh_ffi_host_stop(void)
     }
 }
 
+/* The caller's buffers are its garbage collector's, so that a copy is read. */
+typedef struct client_with_files {
+    wh_client client; /* first, so that a wh_client * is this block's address */
+    uint8_t files[];
+} client_with_files;
+
+static uint8_t *take_copy(uint8_t *room, const uint8_t **file, size_t size)
+{
+    if (*file == NULL) {
+        return room;
+    }
+    memcpy(room, *file, size);
+    *file = room;
+    return room + size;
+}
+
+static client_with_files *allocate_client(wh_client_config *config)
+{
+    client_with_files *block =
+        malloc(sizeof *block + config->ca_size + config->certificate_size + config->key_size);
+    if (block != NULL) {
+        uint8_t *room = take_copy(block->files, &config->ca, config->ca_size);
+        room = take_copy(room, &config->certificate, config->certificate_size);
+        (void)take_copy(room, &config->key, config->key_size);
+    }
+    return block;
+}
+
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error)
 {
-    wh_client *client = malloc(sizeof *client);
-    if (client == NULL) {
-        *error = WH_PLATFORM_MEMORY;
-        return NULL;
-    }
-    *error = wh_client_init(client, config);
+    wh_client_config copied = *config;
+    client_with_files *block = allocate_client(&copied);
+    *error = block != NULL ? wh_client_init(&block->client, &copied) : WH_PLATFORM_MEMORY;
     if (*error != WH_OK) {
-        free(client);
+        free(block);
         return NULL;
     }
-    return client;
+    return &block->client;
 }
 
 void wh_ffi_client_free(wh_client *client)
 {
+    client_with_files *block = (client_with_files *)client;
+    if (client->key != NULL) {
+        wh_wipe(block->files + (client->key - block->files), client->key_size);
+    }
     wh_client_free(client);
     free(client);
 }
@@ -68,8 +99,10 @@ int wh_ffi_host_spelling(const char *text, char *out)
     return result;
 }
 
-uint16_t wh_ffi_client_cas(const wh_client *client, uint16_t *usable, uint16_t *ending)
+uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending)
 {
+    int result = wh_identity_trust(client);
+    (void)result; /* it can be read, or there was no client */
     wh_trust_count(client, usable, ending);
     return client->ca_count;
 }

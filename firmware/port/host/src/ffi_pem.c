@@ -24,7 +24,7 @@ static size_t certificate_size(const wh_pem_block *block)
     }
     wh_pem_decode(block, der);
     wh_der certificate = {der, block->der_size};
-    (void)wh_certificate_key_of(&certificate);
+    (void)wh_certificate_is_whole(&certificate);
     free(der);
     return certificate.size;
 }

@@ -29,12 +29,31 @@ static conn_slot *conns[CONNS];
 
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
-static int client_new(wh_reader *r, wh_service *service)
+static int free_client(void)
 {
     int slot = 0;
     while (slot < CLIENTS && client_used[slot]) {
         slot++;
     }
+    return slot;
+}
+
+/* A client reads its files in place, which on a board is in flash: the next request must not overwrite them.
+ */
+static void keep_files(wh_reader *r)
+{
+    static uint8_t kept[CLIENTS][WH_WIRE_MAX] __attribute__((section(".desk")));
+    int slot = free_client();
+    if (slot < CLIENTS) {
+        size_t size = (size_t)(r->end - r->at);
+        memcpy(kept[slot], r->at, size);
+        *r = (wh_reader){.at = kept[slot], .end = kept[slot] + size};
+    }
+}
+
+static int client_new(wh_reader *r, wh_service *service)
+{
+    int slot = free_client();
     if (slot == CLIENTS) {
         return WH_PLATFORM_MEMORY;
     }
@@ -299,6 +318,9 @@ int main(void)
         enum operation operation = (enum operation)wh_take(&r, 1);
         if (operation == OP_SLEEP) {
             wh_rv32_sleep(wh_take(&r, 8));
+        }
+        if (operation == OP_CLIENT_NEW || operation == OP_SERVICE_CLIENT_NEW) {
+            keep_files(&r);
         }
         uint64_t before = wh_rv32_instructions();
         answer a = perform(operation, &r);

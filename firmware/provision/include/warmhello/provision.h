@@ -71,7 +71,7 @@ WH_MUST_CHECK int wh_provision_read_slot(const uint8_t *slot, size_t size, wh_pr
  *
  * Power gone at any moment: the image holds the old contents or the new. A client is made of the
  * new contents before anything is written, so what the core cannot load is refused with
- * wh_client_init()'s error. WH_DAMAGE_RECORD: `slot` is not valid. WH_USAGE_ARGUMENT: the flash
+ * wh_client_check()'s error. WH_DAMAGE_RECORD: `slot` is not valid. WH_USAGE_ARGUMENT: the flash
  * has another size. WH_PLATFORM_FLASH: an operation failed, or did not read back; what was in use
  * before still counts, unless the new contents are whole. */
 WH_MUST_CHECK int wh_provision_rotate(const wh_flash *flash, const uint8_t *slot, size_t size,

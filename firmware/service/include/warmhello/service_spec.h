@@ -291,9 +291,10 @@ static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const 
 }
 
 /**
- * What the last connect went by: how many `cas` the firmware was given, how many of them are within their dates, and how
- * many of these end within 60 days: tell whoever can give the device the next ones. A `clock` that is suspect makes a
- * certificate or a CA end or begin at the wrong time; the firmware asks for the time again.
+ * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
+ * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
+ * asks for the time again.
  */
 #define WH_SERVICE_REG_TRUST 0x184
 #define WH_SERVICE_TRUST_SIZE 7

@@ -18,7 +18,7 @@
 int wh_ffi_host_start(const char *flash_file);
 void wh_ffi_host_stop(void);
 
-/** Makes a client. Returns NULL and sets `error` (wh_client_init()) on failure. */
+/** Makes a client, with a copy of the files. Returns NULL and sets `error` (wh_client_init()) on failure. */
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);
 void wh_ffi_client_free(wh_client *client);
 
@@ -32,7 +32,7 @@ int wh_ffi_host_spelling(const char *text, char *out);
 
 /** The CAs of a client by their dates: how many are within them now, and how many of these end within
  * WH_CA_ENDS_SOON_S. Returns how many there are. */
-uint16_t wh_ffi_client_cas(const wh_client *client, uint16_t *usable, uint16_t *ending);
+uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending);
 
 /** A block of a PEM file, as the core's reader sees it. */
 typedef struct wh_ffi_block {

@@ -1,0 +1,56 @@
+// Our manifests, shown to ESP-IDF's component manager: to the one that PlatformIO's espressif32 6.3.2 builds with, and to the newest.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/core/paths.js"
+import { managerPython, managers } from "../../ts/setup/component-managers.mjs"
+
+const folder = mkdtempSync(join(tmpdir(), "warmhello-manifests-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const manifests = ["firmware/idf_component.yml", "firmware/port/esp32/devicescript/idf_component.yml"].map(checkoutPath)
+const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]
+
+/** What it says against them, "" for nothing. */
+function refusal(which: string, files: readonly string[], chip: string): string {
+    const { status, stderr, error } = spawnSync(
+        managerPython(which),
+        [checkoutPath("test/idf/managers/validate.py"), ...files.map(dirname)],
+        { encoding: "utf8", env: { ...process.env, IDF_TARGET: chip, IDF_VERSION: "5.0.2" } },
+    )
+    if (error !== undefined) throw error
+    return status === 0 ? "" : stderr
+}
+
+/** The first manifest with something else in it. */
+function changed(part: string, to: string): string[] {
+    const [manifest = ""] = manifests
+    const text = readFileSync(manifest, "utf8")
+    expect(text).toContain(part)
+    const file = join(folder, "idf_component.yml")
+    writeFileSync(file, text.replace(part, to))
+    return [file]
+}
+
+const missing = managers.filter((which) => !existsSync(managerPython(which)))
+if (missing.length > 0) console.log("skipped: there are no component managers; npm run setup -- --ci installs them")
+
+describe.skipIf(missing.length > 0)("ESP-IDF's component manager", () => {
+    test.each(managers.flatMap((which) => chips.map((chip) => [which, chip] as const)))(
+        "the %s one takes our manifests, for the %s",
+        (which, chip) => {
+            expect(refusal(which, manifests, chip)).toBe("")
+        },
+    )
+
+    test("the oldest one would refuse a key that it does not know", () => {
+        const files = changed("version:", "license: MIT\nversion:")
+        expect(refusal("oldest", files, "esp32c3")).toContain("Unknown keys: license")
+    })
+
+    test.each(managers)("the %s one would refuse a version that is none", (which) => {
+        expect(refusal(which, changed(">=5.0.2,<5.1", "5.0 or so"), "esp32c3")).toMatch(/manifest/i)
+    })
+})
