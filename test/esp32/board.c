@@ -5,6 +5,7 @@
  *
  * What the app sees and what the world does is printed, one line each; the log line of the wake is among
  * them. Ends with deep sleep (0), or with the supply (42). test/esp32/board.ts runs it. */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,9 @@ static void connect_once(void)
     int result = wh_esp32_connect(options.host, (uint16_t)options.port);
     if (result != WH_OK) {
         world_say("c error %s: %s", wh_error_word(result), wh_esp32_error());
+        if (wh_esp32_outcome()->backoff_s > 0) {
+            world_say("c is to wait %u s", (unsigned)wh_esp32_outcome()->backoff_s);
+        }
         return;
     }
     world_say("c open");
@@ -242,6 +246,31 @@ static esp_reset_reason_t reason_of(const char *word)
         }
     }
     (void)fprintf(stderr, "board: no such reason: %s\n", word);
+    exit(2); /* NOLINT(concurrency-mt-unsafe) */
+}
+
+static int errno_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        int value;
+    } errors[] = {
+        {"ECONNREFUSED", ECONNREFUSED},
+        {"ECONNRESET", ECONNRESET},
+        {"ETIMEDOUT", ETIMEDOUT},
+        {"ECONNABORTED", ECONNABORTED},
+        {"EHOSTUNREACH", EHOSTUNREACH},
+        {"ENETUNREACH", ENETUNREACH},
+        {"ENOMEM", ENOMEM},
+        {"ENOBUFS", ENOBUFS},
+        {"ENFILE", ENFILE},
+    };
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        if (strcmp(word, errors[i].word) == 0) {
+            return errors[i].value;
+        }
+    }
+    (void)fprintf(stderr, "board: no such error: %s\n", word);
     exit(2); /* NOLINT(concurrency-mt-unsafe) */
 }
 
@@ -330,6 +359,10 @@ static bool take_value(const char *name, const char *value)
         the_world.reason = reason_of(value);
     } else if (strcmp(name, "--port") == 0) {
         options.port = (int)number(value);
+    } else if (strcmp(name, "--connect-error") == 0) {
+        the_world.connect_error = errno_of(value);
+    } else if (strcmp(name, "--late-error") == 0) {
+        the_world.late_error = errno_of(value);
     } else if (strcmp(name, "--timeout") == 0) {
         config.connect_timeout_ms = number(value);
     } else if (strcmp(name, "--time") == 0) {

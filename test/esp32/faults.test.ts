@@ -58,6 +58,29 @@ test("a server that refuses is told as such", async () => {
     ])
 })
 
+/** What lwIP makes of a connect that fails: at once, or told by SO_ERROR. */
+const connectErrors = [
+    ["--late-error", "ECONNREFUSED", "connection-refused: the server refuses connections on this port", true],
+    ["--late-error", "ECONNRESET", "connection-refused: the server refuses connections on this port", true],
+    ["--late-error", "ETIMEDOUT", "connect-timeout: the server did not answer in time", true],
+    ["--late-error", "ECONNABORTED", "host-unreachable: no way leads to the server's address", false],
+    ["--late-error", "EHOSTUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "EHOSTUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "ENETUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "ENOMEM", "memory: out of memory", false],
+    ["--connect-error", "ENOBUFS", "memory: out of memory", false],
+    ["--late-error", "ENFILE", "memory: out of memory", false],
+] as const
+
+test.each(connectErrors)("a connect that fails (%s %s) is told as what it is: %s", async (when, error, told, isServers) => {
+    using device = board(1, when, error)
+    expect(slept(await device.wake("power-on")).app).toEqual([`error ${told}`])
+    // Only what the server does itself counts against it: after the third time.
+    await device.wake("deep-sleep")
+    const { app } = slept(await device.wake("deep-sleep", "--app", "c"))
+    expect(app.slice(1)).toEqual(isServers ? ["is to wait 60 s"] : [])
+})
+
 test("a server that says nothing is given up at the deadline", async () => {
     await using server = await startTcp(() => {})
     using device = board(server.port, ...soon)

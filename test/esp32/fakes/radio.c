@@ -436,14 +436,42 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
 int __real_socket(int domain, int type, int protocol);
 int __wrap_socket(int domain, int type, int protocol);
 
-/* On the TLS task alone. */
+/* TCP's on the TLS task alone. */
 int __wrap_socket(int domain, int type, int protocol)
 {
     static unsigned made;
+    if (type != SOCK_STREAM) {
+        return __real_socket(domain, type, protocol);
+    }
     made++;
     if (the_world.sockets != 0 && made > the_world.sockets) {
         errno = ENFILE;
         return -1;
     }
     return __real_socket(domain, type, protocol);
+}
+
+/* A connect fails as lwIP has it fail, at once or later. */
+
+int __real_connect(int s, const struct sockaddr *name, socklen_t size);
+int __wrap_connect(int s, const struct sockaddr *name, socklen_t size);
+int __real_getsockopt(int s, int level, int option, void *value, socklen_t *size);
+int __wrap_getsockopt(int s, int level, int option, void *value, socklen_t *size);
+
+int __wrap_connect(int s, const struct sockaddr *name, socklen_t size)
+{
+    if (the_world.connect_error != 0) {
+        errno = the_world.connect_error;
+        return -1;
+    }
+    return __real_connect(s, name, size);
+}
+
+int __wrap_getsockopt(int s, int level, int option, void *value, socklen_t *size)
+{
+    int result = __real_getsockopt(s, level, option, value, size);
+    if (the_world.late_error != 0 && option == SO_ERROR) {
+        memcpy(value, &the_world.late_error, sizeof(int));
+    }
+    return result;
 }

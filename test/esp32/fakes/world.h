@@ -23,6 +23,9 @@ typedef struct world {
     unsigned lease_s;
     /* lwIP has so many sockets and no more; 0: enough. */
     unsigned sockets;
+    /* What connect() fails with at once, and what SO_ERROR tells later; 0 for the truth. */
+    int connect_error;
+    int late_error;
     /* The supply falls too low in this operation on flash, from 1; 0: never. */
     unsigned cut_at;
     /* BLOCK_KEY3 holds an HMAC key. */

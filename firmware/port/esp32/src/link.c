@@ -1,5 +1,6 @@
 #include "link.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ static const net_error_row net_errors[] = {
     [WH_NET_OK] = {"ok", "no error"},
     [WH_NET_NO_NETWORK] = {"no-network", "the access point cannot be reached or has gone"},
     [WH_NET_UNKNOWN_HOST] = {"unknown-host", "the host is unknown or cannot be reached"},
+    [WH_NET_UNREACHABLE] = {"host-unreachable", "no way leads to the server's address"},
     [WH_NET_REFUSED] = {"connection-refused", "the server refuses connections on this port"},
     [WH_NET_TIMEOUT] = {"connect-timeout", "the server did not answer in time"},
     [WH_NET_LOST] = {"connection-lost", "the connection broke off"},
@@ -102,6 +104,27 @@ static void tell_end(const wh_link *link, wh_link_end end)
     if (!link->closed_by_app) {
         app_is_done(link);
         link->hooks->ended(link->hooks->ctx, end);
+    }
+}
+
+/* Why TCP did not come about. lwIP says ECONNRESET where a server refuses, ETIMEDOUT never, ECONNABORTED when
+ * it has sent its last SYN (much later than any deadline here) or when the device's own address goes; Linux
+ * says ECONNREFUSED and ETIMEDOUT. What is not known to be the server's is the way's, and counts nothing. */
+static wh_net_error error_of_connect(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+        return WH_NET_REFUSED;
+    case ETIMEDOUT:
+        return WH_NET_TIMEOUT;
+    case ENOMEM:
+    case ENOBUFS:
+    case ENFILE:
+    case EMFILE:
+        return WH_NET_MEMORY;
+    default: /* EHOSTUNREACH, ENETUNREACH, ECONNABORTED, EADDRNOTAVAIL */
+        return WH_NET_UNREACHABLE;
     }
 }
 
@@ -475,7 +498,7 @@ static void step(wh_link *link, wh_attempt *attempt, const fd_set *writable)
     while (wh_attempt_pump(attempt)) {
     }
     if (attempt->state == WH_ATTEMPT_REFUSED) {
-        not_reached(link, attempt, attempt->fd < 0 ? WH_NET_MEMORY : WH_NET_REFUSED);
+        not_reached(link, attempt, error_of_connect(attempt->error));
         return;
     }
     wh_conn_state state = wh_attempt_conn_state(attempt);

@@ -22,6 +22,7 @@ typedef enum wh_net_error {
     WH_NET_OK,
     WH_NET_NO_NETWORK,   /* no address from the access point in time, or the access point was lost */
     WH_NET_UNKNOWN_HOST, /* the name does not resolve */
+    WH_NET_UNREACHABLE,  /* no way leads to its address */
     WH_NET_REFUSED,      /* nobody listens there */
     WH_NET_TIMEOUT,
     WH_NET_LOST,     /* TCP broke off */
