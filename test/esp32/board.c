@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core_lock.h"
 #include "network/jd_network.h"
 #include "settings.h"
 #include "upstream.h"
@@ -29,7 +30,7 @@ static struct {
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
-     * service to forget. */
+     * service to forget, "panic" crashes with the core's lock taken instead of sleeping. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -87,6 +88,10 @@ static void write_request(void)
 
 static void sleep_now(void)
 {
+    if (strcmp(options.does, "panic") == 0) {
+        wh_core_lock();
+        upstream_panic();
+    }
     upstream_standby(options.sleep_s * 1000);
 }
 

@@ -14,6 +14,7 @@
 #include "esp_heap_caps.h"
 #include "esp_hmac.h"
 #include "esp_memory_utils.h"
+#include "esp_private/system_internal.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
 #include "esp_sntp.h"
@@ -33,6 +34,8 @@ usb_serial_jtag_dev_t USB_SERIAL_JTAG;
 
 static struct {
     uint64_t clock_us;
+    /* The note of a panic, in a register that a reset leaves alone. */
+    esp_reset_reason_t hint;
     wh_boot_memory memory;
 } kept;
 
@@ -91,12 +94,17 @@ void world_begin(void)
     }
     if (!loaded || the_world.reason == ESP_RST_POWERON) {
         kept.clock_us = 0;
+        kept.hint = ESP_RST_UNKNOWN;
         memset(&kept.memory, 0xa5, sizeof kept.memory); /* noise */
     }
     if (the_world.reason == ESP_RST_BROWNOUT) {
         kept.clock_us = 0; /* the memory may be as it was: that is the trap */
     }
     memcpy(&wh_port_memory, &kept.memory, sizeof kept.memory);
+    if (the_world.reason == ESP_RST_SW && kept.hint != ESP_RST_UNKNOWN) {
+        the_world.reason = kept.hint;
+    }
+    kept.hint = ESP_RST_UNKNOWN;
 }
 
 _Noreturn void world_end(uint64_t slept_us, int code)
@@ -125,6 +133,22 @@ void esp_deep_sleep_start(void)
 {
     world_say("sleep %llu", (unsigned long long)(wakeup_us / 1000));
     world_end(wakeup_us, 0);
+}
+
+esp_reset_reason_t esp_reset_reason_get_hint(void)
+{
+    return kept.hint;
+}
+
+void world_note_panic(void)
+{
+    kept.hint = ESP_RST_PANIC;
+}
+
+void esp_restart_noos_dig(void)
+{
+    world_say("restart");
+    world_end(0, 43);
 }
 
 bool esp_ptr_in_rtc_dram_fast(const void *p)

@@ -48,6 +48,9 @@ void world_begin(void);
 /* Keeps RTC memory, and ends the wake. The clock goes on by so many microseconds before the next. */
 _Noreturn void world_end(uint64_t slept_us, int code);
 
+/* The panic handler notes why the chip is about to be reset. */
+void world_note_panic(void);
+
 /* A line of the protocol that tests read. */
 void world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

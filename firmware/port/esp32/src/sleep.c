@@ -4,6 +4,7 @@
 
 #include "core_lock.h"
 #include "esp_log.h"
+#include "esp_private/system_internal.h"
 #include "esp_sleep.h"
 #include "platform_esp32.h"
 #include "sntp_clock.h"
@@ -46,8 +47,20 @@ void wh_sleep_prepare(void)
 void __real_esp_deep_sleep_start(void) __attribute__((noreturn));
 void __wrap_esp_deep_sleep_start(void) __attribute__((noreturn));
 
+/* A panic ends here too: upstream's panic_restart() sleeps for 20 ms, to take a board off USB. There, other
+ * tasks stand still with the locks that they have, and a sleep would be taken for an ordered one. So the chip
+ * is reset, as a whole, which takes it off USB as well; RTC memory stays, and its checks say what of it is
+ * sound. The panic handler notes its reason before it restarts, and nobody else does. */
+static bool is_panic(void)
+{
+    return esp_reset_reason_get_hint() != ESP_RST_UNKNOWN;
+}
+
 void __wrap_esp_deep_sleep_start(void)
 {
+    if (is_panic()) {
+        esp_restart_noos_dig();
+    }
     wh_sleep_prepare();
     __real_esp_deep_sleep_start();
 }
