@@ -295,6 +295,8 @@ static bool take_flag(const char *name)
         {"--ap-absent", &the_world.ap_absent},
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
+        {"--no-dhcp", &the_world.no_dhcp},
+        {"--no-route", &the_world.no_route},
         {"--fused-key", &the_world.has_fused_key},
         {"--journal-encrypted", &the_world.journal_encrypted},
         {"--no-journal", &the_world.no_journal},

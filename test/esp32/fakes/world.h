@@ -20,11 +20,15 @@ typedef struct world {
     bool ap_moved;
     unsigned ap_leaves_ms;
     bool address_taken;
+    /* Nobody gives an address. */
+    bool no_dhcp;
     unsigned lease_s;
     /* lwIP has so many sockets and no more; 0: enough. */
     unsigned sockets;
     /* What connect() fails with at once, and what SO_ERROR tells later; 0 for the truth. */
     int connect_error;
+    /* TCP connects go nowhere. */
+    bool no_route;
     int late_error;
     /* The supply falls too low in this operation on flash, from 1; 0: never. */
     unsigned cut_at;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const uint32_t memory_magic = 0x57484231; /* another layout, another number */
+static const uint32_t memory_magic = 0x57484232; /* another layout, another number */
 
 static bool clock_goes_on(const wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us)
 {

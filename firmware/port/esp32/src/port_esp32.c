@@ -116,6 +116,9 @@ static int error_of_end(void)
     if (state.end.net == WH_NET_MEMORY) {
         return WH_PLATFORM_MEMORY;
     }
+    if (state.end.net == WH_NET_TIMEOUT || state.end.net == WH_NET_SILENT) {
+        return WH_PEER_SILENT;
+    }
     return state.end.net != WH_NET_OK ? WH_PEER_CLOSED : state.end.core;
 }
 

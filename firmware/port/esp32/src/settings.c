@@ -59,6 +59,14 @@ wh_client_config wh_settings_client(const char *host, uint16_t port)
     return config;
 }
 
+/* Less than a wake's deadline leaves. */
+enum { SILENCE_MS = 10000 };
+
+uint32_t wh_settings_silence_ms(void)
+{
+    return SILENCE_MS;
+}
+
 uint32_t wh_settings_timeout_ms(void)
 {
     return settings.connect_timeout_ms != 0 ? settings.connect_timeout_ms : WH_ESP32_CONNECT_TIMEOUT_MS;

@@ -19,4 +19,7 @@ wh_client_config wh_settings_client(const char *host, uint16_t port);
 
 uint32_t wh_settings_timeout_ms(void);
 
+/* How long an app's server may be silent, in milliseconds. */
+uint32_t wh_settings_silence_ms(void);
+
 #endif

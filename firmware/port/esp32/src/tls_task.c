@@ -14,6 +14,7 @@
 #include "freertos/task.h"
 #include "platform_esp32.h"
 #include "resolver.h"
+#include "settings.h"
 #include "task_sizes.h"
 #include "wake_log.h"
 #include "wifi.h"
@@ -57,6 +58,7 @@ static TaskHandle_t task;
 static int doorbell = -1;
 static atomic_uint last_id;
 static atomic_size_t unsent_bytes;
+static atomic_bool access_point_there;
 static atomic_bool network_up;
 static atomic_bool waits_for_room;
 
@@ -69,6 +71,8 @@ static wh_tls_request *client_request;
 static chunk *first_chunk;
 static chunk *last_chunk;
 static bool wants_settle;
+/* Of this wake: how many there were without a network, this one included; 0 while it may get one. */
+static uint32_t offline_wakes;
 
 static void ring(void)
 {
@@ -130,6 +134,14 @@ void wh_tls_close(uint32_t id)
 {
     command c = {.kind = CLOSE, .id = id};
     (void)command_now(&c); /* a connection that cannot be closed now is closed by the next one, or by sleep */
+}
+
+void wh_tls_access_point(bool is_there)
+{
+    atomic_store(&access_point_there, is_there);
+    if (doorbell >= 0) {
+        ring();
+    }
 }
 
 void wh_tls_network(bool is_up)
@@ -311,6 +323,22 @@ static void on_closed(void *ctx, const wh_outcome *outcome)
     send_event(&event);
 }
 
+static bool has_access_point(void *ctx)
+{
+    (void)ctx;
+    return atomic_load(&access_point_there);
+}
+
+/* The network is left alone as long as a server would be. */
+static uint32_t offline(void *ctx)
+{
+    (void)ctx;
+    if (offline_wakes == 0) {
+        offline_wakes = wh_pace_offline(&wh_port_memory.pace);
+    }
+    return wh_policy_backoff_s(&wh_settings()->policy, offline_wakes);
+}
+
 static bool has_network(void *ctx)
 {
     (void)ctx;
@@ -362,7 +390,9 @@ static const wh_link_hooks hooks = {
     .taken = on_taken,
     .ended = on_ended,
     .closed = on_closed,
+    .has_access_point = has_access_point,
     .has_network = has_network,
+    .offline = offline,
     .doubts_network = doubts_network,
     .trusts_network = trusts_network,
     .resolve = resolve,
@@ -411,7 +441,11 @@ static void begin(const command *c, uint64_t now_us)
 {
     wh_tls_request *request = c->memory;
     bool is_tls = request->is_tls;
-    wh_link_options options = {.port = request->config.port, .timeout_ms = request->timeout_ms};
+    wh_link_options options = {
+        .port = request->config.port,
+        .timeout_ms = request->timeout_ms,
+        .silence_ms = request->silence_ms,
+    };
     char host[WH_HOST_MAX + 1] = "";
     strncpy(host, request->config.host, WH_HOST_MAX);
     options.host = host;
@@ -525,6 +559,10 @@ static void run(void *parameters)
         bool has = atomic_load(&network_up);
         if (had_network && !has) {
             wh_link_network_lost(&the_link);
+        }
+        if (!had_network && has) {
+            wh_pace_online(&wh_port_memory.pace);
+            offline_wakes = 0;
         }
         had_network = has;
         command c;

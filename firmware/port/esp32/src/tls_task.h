@@ -44,6 +44,8 @@ typedef struct wh_tls_request {
     wh_client_config config;
     bool is_tls;
     uint32_t timeout_ms;
+    /* How long nothing may move once something was written, in milliseconds; 0 for ever. */
+    uint32_t silence_ms;
 } wh_tls_request;
 
 /* Starts the task, once. False: no memory. */
@@ -61,6 +63,9 @@ void wh_tls_close(uint32_t id);
 
 /* The next event; waits for it at most so long, in milliseconds. */
 bool wh_tls_next_event(wh_event *out, uint32_t wait_ms);
+
+/* An access point has let the device in, or has lost it. */
+void wh_tls_access_point(bool is_there);
 
 /* The device has got an address, or has lost it. */
 void wh_tls_network(bool is_up);
