@@ -30,7 +30,8 @@ static struct {
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
-     * service to forget, "panic" crashes with the core's lock taken instead of sleeping. */
+     * service to forget, "lingers" works on for 1.5 s once it
+     * has its answer, "panic" crashes with the core's lock taken instead of sleeping. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -50,6 +51,7 @@ static struct {
     bool over;
     size_t got;
     bool forgot;
+    int lingered;
 } app;
 
 static void begin(void)
@@ -114,6 +116,9 @@ static void turn(void)
             app.forgot = true;
             upstream_send_to_service(0x80);
         }
+    }
+    if (app.over && strcmp(options.does, "lingers") == 0 && app.lingered++ < 150) {
+        return;
     }
     if (app.over) {
         app.over = false;
@@ -347,6 +352,7 @@ static bool take_number(const char *name, const char *value)
         {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
         {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
         {"--cut-at", &the_world.cut_at},          {"--sockets", &the_world.sockets},
+        {"--ntp-port", &the_world.ntp_port},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {
@@ -372,8 +378,6 @@ static bool take_value(const char *name, const char *value)
         the_world.late_error = errno_of(value);
     } else if (strcmp(name, "--timeout") == 0) {
         config.connect_timeout_ms = number(value);
-    } else if (strcmp(name, "--time") == 0) {
-        the_world.time_s = strtoll(value, NULL, 10);
     } else if (strcmp(name, "--max") == 0) {
         config.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
     } else if (strcmp(name, "--ca") == 0) {

@@ -17,7 +17,6 @@
 #include "esp_private/system_internal.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
-#include "esp_sntp.h"
 #include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
 #include "nvs.h"
@@ -305,46 +304,6 @@ int gpio_get_level(gpio_num_t gpio_num)
 {
     (void)gpio_num;
     return the_world.strapped ? 0 : 1;
-}
-
-/* ---- Time server ---- */
-
-static sntp_sync_time_cb_t on_time;
-
-void sntp_set_time_sync_notification_cb(sntp_sync_time_cb_t callback)
-{
-    on_time = callback;
-}
-
-void esp_sntp_setoperatingmode(esp_sntp_operatingmode_t operating_mode)
-{
-    (void)operating_mode;
-}
-
-void esp_sntp_setservername(uint8_t idx, const char *server)
-{
-    (void)idx;
-    world_say("time asked of %s", server);
-}
-
-static void *answer(void *arg)
-{
-    (void)arg;
-    struct timeval tv = {.tv_sec = the_world.time_s};
-    on_time(&tv);
-    return NULL;
-}
-
-void esp_sntp_init(void)
-{
-    pthread_t thread;
-    if (the_world.time_s != 0 && pthread_create(&thread, NULL, answer, NULL) == 0) {
-        (void)pthread_detach(thread);
-    }
-}
-
-void esp_sntp_stop(void)
-{
 }
 
 /* ---- Event descriptors: Linux has its own ---- */

@@ -40,8 +40,8 @@ typedef struct world {
     bool nvs_of_other_firmware;
     /* The strap is tied to ground. */
     bool strapped;
-    /* The time server answers this, 0: not at all. */
-    int64_t time_s;
+    /* Where the time server is, on this machine, whatever its name. */
+    unsigned ntp_port;
 } world;
 
 extern world the_world;

@@ -27,9 +27,7 @@ void wh_sleep_prepare(void)
     if (!wh_tls_settle(false, SETTLE_MS) && !wh_tls_settle(true, SETTLE_NOW_MS)) {
         ESP_LOGW(tag, "sleep did not wait for the connection to close: its session may be lost");
     }
-    if (wh_tls_has_network()) {
-        wh_sntp_ask(TIME_MS);
-    }
+    wh_sntp_end(wh_tls_has_network() ? TIME_MS : 0);
     wh_wifi_stop();
     ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)wh_tls_stack_left());
     wh_wake_log_end();

@@ -10,6 +10,7 @@
 #define WH_TLS_STACK CONFIG_WARMHELLO_TLS_STACK
 
 #define WH_DNS_STACK 3072
+#define WH_TIME_STACK 3072
 
 /* Above DeviceScript's main loop at 1, as its own worker. */
 #define WH_TASK_PRIORITY 2

@@ -15,6 +15,7 @@
 #include "platform_esp32.h"
 #include "resolver.h"
 #include "settings.h"
+#include "sntp_clock.h"
 #include "task_sizes.h"
 #include "wake_log.h"
 #include "wifi.h"
@@ -563,6 +564,7 @@ static void run(void *parameters)
         if (!had_network && has) {
             wh_pace_online(&wh_port_memory.pace);
             offline_wakes = 0;
+            wh_sntp_begin();
         }
         had_network = has;
         command c;
