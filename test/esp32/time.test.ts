@@ -76,6 +76,15 @@ test("a question that is lost is asked again", async () => {
     expect(ntp.questions[0]?.subarray(40)).not.toEqual(ntp.questions[1]?.subarray(40))
 })
 
+/** Certificates of a year, which a time of years from now ends. */
+async function boardWithLies() {
+    const notAfter = new Date(Date.now() + 365 * 86400_000)
+    const authority = await createCertificateAuthority("a CA of a year", "ecdsa", { notAfter })
+    const yearly = await startOpenssl({ identity: await authority.issue({ names: ["localhost"], notAfter }) })
+    const ntp = await startNtp()
+    return { yearly, ntp, device: new Board({ ca: authority.certificate, port: yearly.port, args: timedBy(ntp) }) }
+}
+
 const changed = (answer: Buffer, change: (copy: Buffer) => void) => {
     const copy = Buffer.from(answer)
     change(copy)
@@ -93,8 +102,10 @@ describe("what is no answer is passed over, and the answer behind it taken:", ()
         ["half of an answer", (answer) => future(answer).subarray(0, 47)],
         ["a broadcast", (answer) => changed(future(answer), (copy) => copy.writeUInt8((4 << 3) | 5, 0))],
     ])("%s", async (_, forged) => {
-        using ntp = await startNtp()
-        using device = board(ntp)
+        const { yearly, ntp, device } = await boardWithLies()
+        using _server = yearly
+        using _ntp = ntp
+        using _device = device
         ntp.sends = (answer, question) => [forged(answer, question), answer]
         expect(said(slept(await device.wake("power-on")))).toEqual(["time server time.test: answered"])
         expect(slept(await device.wake("deep-sleep")).line.connect).toMatchObject({ error: null, clock: "known" })
@@ -114,14 +125,6 @@ test.each<[string, (copy: Buffer) => void]>([
     expect(slept(await device.wake("deep-sleep")).line.connect).toMatchObject({ clock: "unknown" })
 })
 
-/** Certificates of a year, and a time that a server tells of ten years from now. */
-async function boardWithLies() {
-    const notAfter = new Date(Date.now() + 365 * 86400_000)
-    const authority = await createCertificateAuthority("a CA of a year", "ecdsa", { notAfter })
-    const yearly = await startOpenssl({ identity: await authority.issue({ names: ["localhost"], notAfter }) })
-    const ntp = await startNtp()
-    return { yearly, ntp, device: new Board({ ca: authority.certificate, port: yearly.port, args: timedBy(ntp) }) }
-}
 const nowS = Math.floor(Date.now() / 1000)
 const lieS = nowS + 10 * 365 * 86400
 
