@@ -31,7 +31,8 @@ static struct {
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
      * service to forget, "lingers" works on for 1.5 s once it
-     * has its answer, "panic" crashes with the core's lock taken instead of sleeping. */
+     * has its answer, "stay" and "spin" never sleep, "panic" crashes with the core's lock taken instead of
+     * sleeping. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -88,8 +89,23 @@ static void write_request(void)
     }
 }
 
+/* A loop that never waits, as far as threads allow. */
+static _Noreturn void spin(void)
+{
+    static volatile unsigned turns;
+    for (;;) {
+        turns++;
+    }
+}
+
 static void sleep_now(void)
 {
+    if (strcmp(options.does, "spin") == 0) {
+        spin();
+    }
+    if (strcmp(options.does, "stay") == 0) {
+        return;
+    }
     if (strcmp(options.does, "panic") == 0) {
         wh_core_lock();
         upstream_panic();
@@ -222,6 +238,9 @@ static _Noreturn void run_c(void)
     }
     for (unsigned i = 0; i < options.connects; i++) {
         connect_once();
+    }
+    if (strcmp(options.does, "spin") == 0) {
+        spin();
     }
     wh_esp32_sleep(options.sleep_s);
 }
@@ -376,6 +395,8 @@ static bool take_value(const char *name, const char *value)
         the_world.connect_error = errno_of(value);
     } else if (strcmp(name, "--late-error") == 0) {
         the_world.late_error = errno_of(value);
+    } else if (strcmp(name, "--deadline") == 0) {
+        config.wake_deadline_s = strcmp(value, "none") == 0 ? WH_ESP32_WAKE_DEADLINE_NONE : number(value);
     } else if (strcmp(name, "--timeout") == 0) {
         config.connect_timeout_ms = number(value);
     } else if (strcmp(name, "--max") == 0) {

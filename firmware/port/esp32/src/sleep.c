@@ -1,11 +1,15 @@
 #include "sleep.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core_lock.h"
 #include "esp_log.h"
 #include "esp_private/system_internal.h"
 #include "esp_sleep.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "platform_esp32.h"
 #include "sntp_clock.h"
 #include "tls_task.h"
@@ -16,14 +20,30 @@
 enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000 };
 
 static const char tag[] = "warmhello";
-static bool is_prepared;
 
-void wh_sleep_prepare(void)
+/* Who sees to sleep; NULL for nobody yet. */
+static _Atomic(TaskHandle_t) owner;
+
+/* How long the app wants to sleep, in microseconds; 0 until it says so. */
+static uint64_t asked_us;
+
+/* True for the first task. */
+static bool claim(void)
 {
-    if (is_prepared || !wh_wake_log_begin() || !wh_core_lock_make()) {
-        return;
+    TaskHandle_t nobody = NULL;
+    return atomic_compare_exchange_strong(&owner, &nobody, xTaskGetCurrentTaskHandle());
+}
+
+/* For a task that is not the owner: there is nothing left to do. */
+static void wait_for_sleep(void)
+{
+    for (;;) {
+        vTaskDelay(pdMS_TO_TICKS(1000));
     }
-    is_prepared = true;
+}
+
+static void prepare(void)
+{
     if (!wh_tls_settle(false, SETTLE_MS) && !wh_tls_settle(true, SETTLE_NOW_MS)) {
         ESP_LOGW(tag, "sleep did not wait for the connection to close: its session may be lost");
     }
@@ -36,6 +56,19 @@ void wh_sleep_prepare(void)
     wh_port_memory.last_us = now_us;
     wh_port_memory.slept_us = now_us;
     wh_core_unlock();
+}
+
+void wh_sleep_prepare(void)
+{
+    if (!wh_wake_log_begin() || !wh_core_lock_make()) {
+        return;
+    }
+    if (claim()) {
+        prepare();
+        wh_pace_asked(&wh_port_memory.pace, asked_us);
+    } else if (atomic_load(&owner) != xTaskGetCurrentTaskHandle()) {
+        wait_for_sleep();
+    }
 }
 
 /* Upstream's standby and reset end here, and so does any program that is linked with
@@ -60,6 +93,30 @@ void __wrap_esp_deep_sleep_start(void)
         esp_restart_noos_dig();
     }
     wh_sleep_prepare();
+    __real_esp_deep_sleep_start();
+}
+
+/* Whoever sets the timer, but for esp_deep_sleep(). */
+esp_err_t __real_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
+esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
+
+esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us)
+{
+    asked_us = time_in_us;
+    return __real_esp_sleep_enable_timer_wakeup(time_in_us);
+}
+
+void wh_sleep_overdue(void)
+{
+    if (!claim()) {
+        wait_for_sleep();
+    }
+    wh_wake_log_overdue();
+    wh_tls_end_all();
+    if (wh_core_lock_make()) {
+        prepare();
+    }
+    (void)__real_esp_sleep_enable_timer_wakeup(wh_pace_sleep_us(&wh_port_memory.pace));
     __real_esp_deep_sleep_start();
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

@@ -62,6 +62,7 @@ static atomic_size_t unsent_bytes;
 static atomic_bool access_point_there;
 static atomic_bool network_up;
 static atomic_bool waits_for_room;
+static atomic_bool has_ended;
 
 /* What the task alone uses. */
 static wh_link the_link;
@@ -95,6 +96,9 @@ static bool command_now(const command *c)
 
 uint32_t wh_tls_connect(const wh_tls_request *request)
 {
+    if (atomic_load(&has_ended)) {
+        return atomic_fetch_add(&last_id, 1) + 1; /* of a connection that nothing will be heard of */
+    }
     size_t host_size = strlen(request->config.host) + 1;
     wh_tls_request *copy = malloc(sizeof *copy + host_size);
     if (copy == NULL) {
@@ -113,6 +117,9 @@ uint32_t wh_tls_connect(const wh_tls_request *request)
 
 bool wh_tls_write(uint32_t id, const void *bytes, size_t size)
 {
+    if (atomic_load(&has_ended)) {
+        return true;
+    }
     if (atomic_fetch_add(&unsent_bytes, size) + size > UNSENT_MAX) {
         atomic_fetch_sub(&unsent_bytes, size);
         return false;
@@ -158,7 +165,7 @@ bool wh_tls_has_network(void)
     return atomic_load(&network_up);
 }
 
-bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
+static bool take_event(wh_event *out, uint32_t wait_ms)
 {
     if (events == NULL || xQueueReceive(events, out, pdMS_TO_TICKS(wait_ms)) != pdPASS) {
         return false;
@@ -167,6 +174,20 @@ bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
         ring();
     }
     return true;
+}
+
+bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
+{
+    if (atomic_load(&has_ended)) {
+        vTaskDelay(pdMS_TO_TICKS(wait_ms));
+        return false;
+    }
+    return take_event(out, wait_ms);
+}
+
+void wh_tls_end_all(void)
+{
+    atomic_store(&has_ended, true);
 }
 
 void wh_tls_set_sink(void (*take)(const wh_event *event))
@@ -178,8 +199,8 @@ void wh_tls_set_sink(void (*take)(const wh_event *event))
 static void sink_events(void)
 {
     wh_event event;
-    while (wh_tls_next_event(&event, 0)) {
-        if (sink != NULL) {
+    while (take_event(&event, 0)) {
+        if (sink != NULL && !atomic_load(&has_ended)) {
             sink(&event);
         }
         if (event.kind == WH_EVENT_DATA) {

@@ -76,6 +76,9 @@ bool wh_tls_has_network(void);
  * meanwhile, so they go to the sink. */
 bool wh_tls_settle(bool is_urgent, uint32_t wait_ms);
 
+/* The app is not served any more: it begins and sends nothing, and hears of nothing. For good. */
+void wh_tls_end_all(void);
+
 /* Who gets the events that come while all is settled; the bytes of data are freed afterwards. NULL for
  * nobody. */
 void wh_tls_set_sink(void (*take)(const wh_event *event));
