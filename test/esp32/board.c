@@ -382,19 +382,25 @@ static bool take_number(const char *name, const char *value)
     return false;
 }
 
+static bool take_errno(const char *name, const char *value)
+{
+    bool is_late = strcmp(name, "--late-error") == 0;
+    if (!is_late && strcmp(name, "--connect-error") != 0) {
+        return false;
+    }
+    *(is_late ? &the_world.late_error : &the_world.connect_error) = errno_of(value);
+    return true;
+}
+
 static bool take_value(const char *name, const char *value)
 {
-    if (take_text(name, value) || take_number(name, value)) {
+    if (take_text(name, value) || take_number(name, value) || take_errno(name, value)) {
         return true;
     }
     if (strcmp(name, "--reason") == 0) {
         the_world.reason = reason_of(value);
     } else if (strcmp(name, "--port") == 0) {
         options.port = (int)number(value);
-    } else if (strcmp(name, "--connect-error") == 0) {
-        the_world.connect_error = errno_of(value);
-    } else if (strcmp(name, "--late-error") == 0) {
-        the_world.late_error = errno_of(value);
     } else if (strcmp(name, "--deadline") == 0) {
         config.wake_deadline_s = strcmp(value, "none") == 0 ? WH_ESP32_WAKE_DEADLINE_NONE : number(value);
     } else if (strcmp(name, "--timeout") == 0) {

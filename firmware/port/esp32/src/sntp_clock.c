@@ -124,15 +124,15 @@ void wh_sntp_begin(void)
 static void take_answer(void)
 {
     wh_wall *wall = &wh_port_memory.wall;
-    uint64_t now_us = wh_port_elapsed_us();
+    uint64_t elapsed_us = wh_port_elapsed_us();
     int64_t got_s =
-        WH_NTP_BASE_S + (int64_t)answer_since_base_s + (int64_t)((now_us - answered_us) / 1000000);
+        WH_NTP_BASE_S + (int64_t)answer_since_base_s + (int64_t)((elapsed_us - answered_us) / 1000000);
     int64_t floor_s = wh_wall_floor(wall, wh_port_built_s());
     if (got_s < floor_s) {
         ESP_LOGW(tag, "its time is before a moment that has certainly passed, and is not taken");
     }
     wh_core_lock();
-    wh_wall_sync(wall, got_s, floor_s, now_us);
+    wh_wall_sync(wall, got_s, floor_s, elapsed_us);
     wh_core_unlock();
 }
 
