@@ -4,8 +4,9 @@ import { mcuTemperature, standby } from "@devicescript/runtime"
 import { tlsSession } from "./index"
 
 const tls = tlsSession()
+const hasService = await tls.isThere()
+let restS = 600
 try {
-    const hasService = await tls.isThere()
     const last = hasService ? await tls.outcome() : null
     const response = await fetch("https://warmhello.test/readings", {
         method: "POST",
@@ -22,5 +23,7 @@ try {
     }
 } catch (error) {
     console.error(`not sent: ${(error as Error).message}`)
+    // Longer when the server or the network keeps failing, so that the battery outlives it.
+    if (hasService) restS = Math.max(restS, (await tls.outcome()).backoffS)
 }
-await standby(10 * 60 * 1000)
+await standby(restS * 1000)

@@ -24,6 +24,12 @@ static int by_eof(wire_line *line)
     return wh_conn_eof(&line->conn);
 }
 
+static int by_silence(wire_line *line)
+{
+    wh_conn_silent(&line->conn);
+    return wh_conn_outcome(&line->conn)->error == WH_PEER_SILENT ? WH_PEER_SILENT : WH_OK;
+}
+
 /* The server's first bytes arrive with one byte changed that the client must mind. */
 static int by_damage(wire_line *line)
 {
@@ -78,6 +84,14 @@ static void a_closed_connection_is_followed_by_a_full_handshake(void **state)
     (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_eof);
+    }
+}
+
+static void silence_is_followed_by_a_full_handshake(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        breaks_once(&kinds[i], by_silence);
     }
 }
 
@@ -272,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLATFORM_TEST(a_fatal_alert_is_followed_by_a_full_handshake),
         PLATFORM_TEST(a_closed_connection_is_followed_by_a_full_handshake),
+        PLATFORM_TEST(silence_is_followed_by_a_full_handshake),
         PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake),
         PLATFORM_TEST(the_second_attempt_is_the_last),
         PLATFORM_TEST(a_dead_network_does_not_cost_a_good_session),

@@ -62,11 +62,17 @@ static void the_lines_are_those_of_the_fixture(void **state)
     full.kind = WH_KIND_NONE;
     full.session_lifetime_s = 0;
 
-    const wh_wake wakes[] = {offline, whole_wake(), compared};
-    const wh_outcome *outcomes[] = {NULL, &resumed, &full};
+    wh_wake overdue;
+    wh_wake_begin(&overdue, 2, WH_WAKE_CRASH, 0);
+    wh_wake_mark(&overdue, WH_PHASE_BOOT, 900);
+    wh_wake_overdue(&overdue);
+    wh_wake_mark(&overdue, WH_PHASE_CLOSING, 30002000);
+
+    const wh_wake wakes[] = {offline, whole_wake(), compared, overdue};
+    const wh_outcome *outcomes[] = {NULL, &resumed, &full, NULL};
     FILE *file = fopen(WH_VECTORS "/wake-lines.txt", "re");
     assert_non_null(file);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof wakes / sizeof *wakes; i++) {
         char expected[WH_WAKE_LINE_SIZE + 1];
         char line[WH_WAKE_LINE_SIZE];
         assert_non_null(fgets(expected, sizeof expected, file));
@@ -87,6 +93,7 @@ static void the_longest_line_fits(void **state)
     for (int phase = 0; phase < WH_PHASES; phase++) {
         wh_wake_mark(&wake, (wh_phase)phase, UINT32_MAX);
     }
+    wh_wake_overdue(&wake);
     char line[WH_WAKE_LINE_SIZE];
     assert_true(wh_wake_line(&wake, &longest_outcome, line, sizeof line) > 0);
     assert_int_equal(wh_wake_line(&wake, &longest_outcome, line, 300), WH_USAGE_ARGUMENT);

@@ -5,11 +5,13 @@
  *
  * What the app sees and what the world does is printed, one line each; the log line of the wake is among
  * them. Ends with deep sleep (0), or with the supply (42). test/esp32/board.ts runs it. */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core_lock.h"
 #include "network/jd_network.h"
 #include "settings.h"
 #include "upstream.h"
@@ -28,7 +30,9 @@ static struct {
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
-     * service to forget. */
+     * service to forget, "lingers" works on for 1.5 s once it
+     * has its answer, "stay" and "spin" never sleep, "panic" crashes with the core's lock taken instead of
+     * sleeping. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -48,6 +52,7 @@ static struct {
     bool over;
     size_t got;
     bool forgot;
+    int lingered;
 } app;
 
 static void begin(void)
@@ -84,8 +89,27 @@ static void write_request(void)
     }
 }
 
+/* A loop that never waits, as far as threads allow. */
+static _Noreturn void spin(void)
+{
+    static volatile unsigned turns;
+    for (;;) {
+        turns++;
+    }
+}
+
 static void sleep_now(void)
 {
+    if (strcmp(options.does, "spin") == 0) {
+        spin();
+    }
+    if (strcmp(options.does, "stay") == 0) {
+        return;
+    }
+    if (strcmp(options.does, "panic") == 0) {
+        wh_core_lock();
+        upstream_panic();
+    }
     upstream_standby(options.sleep_s * 1000);
 }
 
@@ -108,6 +132,9 @@ static void turn(void)
             app.forgot = true;
             upstream_send_to_service(0x80);
         }
+    }
+    if (app.over && strcmp(options.does, "lingers") == 0 && app.lingered++ < 150) {
+        return;
     }
     if (app.over) {
         app.over = false;
@@ -181,6 +208,9 @@ static void connect_once(void)
     int result = wh_esp32_connect(options.host, (uint16_t)options.port);
     if (result != WH_OK) {
         world_say("c error %s: %s", wh_error_word(result), wh_esp32_error());
+        if (wh_esp32_outcome()->backoff_s > 0) {
+            world_say("c is to wait %u s", (unsigned)wh_esp32_outcome()->backoff_s);
+        }
         return;
     }
     world_say("c open");
@@ -208,6 +238,9 @@ static _Noreturn void run_c(void)
     }
     for (unsigned i = 0; i < options.connects; i++) {
         connect_once();
+    }
+    if (strcmp(options.does, "spin") == 0) {
+        spin();
     }
     wh_esp32_sleep(options.sleep_s);
 }
@@ -245,6 +278,31 @@ static esp_reset_reason_t reason_of(const char *word)
     exit(2); /* NOLINT(concurrency-mt-unsafe) */
 }
 
+static int errno_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        int value;
+    } errors[] = {
+        {"ECONNREFUSED", ECONNREFUSED},
+        {"ECONNRESET", ECONNRESET},
+        {"ETIMEDOUT", ETIMEDOUT},
+        {"ECONNABORTED", ECONNABORTED},
+        {"EHOSTUNREACH", EHOSTUNREACH},
+        {"ENETUNREACH", ENETUNREACH},
+        {"ENOMEM", ENOMEM},
+        {"ENOBUFS", ENOBUFS},
+        {"ENFILE", ENFILE},
+    };
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        if (strcmp(word, errors[i].word) == 0) {
+            return errors[i].value;
+        }
+    }
+    (void)fprintf(stderr, "board: no such error: %s\n", word);
+    exit(2); /* NOLINT(concurrency-mt-unsafe) */
+}
+
 static unsigned number(const char *text)
 {
     return (unsigned)strtoul(text, NULL, 10);
@@ -261,6 +319,8 @@ static bool take_flag(const char *name)
         {"--ap-absent", &the_world.ap_absent},
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
+        {"--no-dhcp", &the_world.no_dhcp},
+        {"--no-route", &the_world.no_route},
         {"--fused-key", &the_world.has_fused_key},
         {"--journal-encrypted", &the_world.journal_encrypted},
         {"--no-journal", &the_world.no_journal},
@@ -311,6 +371,7 @@ static bool take_number(const char *name, const char *value)
         {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
         {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
         {"--cut-at", &the_world.cut_at},          {"--sockets", &the_world.sockets},
+        {"--ntp-port", &the_world.ntp_port},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {
@@ -321,19 +382,29 @@ static bool take_number(const char *name, const char *value)
     return false;
 }
 
+static bool take_errno(const char *name, const char *value)
+{
+    bool is_late = strcmp(name, "--late-error") == 0;
+    if (!is_late && strcmp(name, "--connect-error") != 0) {
+        return false;
+    }
+    *(is_late ? &the_world.late_error : &the_world.connect_error) = errno_of(value);
+    return true;
+}
+
 static bool take_value(const char *name, const char *value)
 {
-    if (take_text(name, value) || take_number(name, value)) {
+    if (take_text(name, value) || take_number(name, value) || take_errno(name, value)) {
         return true;
     }
     if (strcmp(name, "--reason") == 0) {
         the_world.reason = reason_of(value);
     } else if (strcmp(name, "--port") == 0) {
         options.port = (int)number(value);
+    } else if (strcmp(name, "--deadline") == 0) {
+        config.wake_deadline_s = strcmp(value, "none") == 0 ? WH_ESP32_WAKE_DEADLINE_NONE : number(value);
     } else if (strcmp(name, "--timeout") == 0) {
         config.connect_timeout_ms = number(value);
-    } else if (strcmp(name, "--time") == 0) {
-        the_world.time_s = strtoll(value, NULL, 10);
     } else if (strcmp(name, "--max") == 0) {
         config.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
     } else if (strcmp(name, "--ca") == 0) {

@@ -1,6 +1,6 @@
 // A board on the desk: test/esp32/board.c, one process for each wake, with what survives it in a folder.
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkoutPath } from "#warmhello/core/paths.js"
@@ -12,7 +12,7 @@ const PROGRAM = process.env.WARMHELLO_ESP32_BOARD ?? checkoutPath("build/asan/es
 export type Reason = "power-on" | "deep-sleep" | "reset" | "panic" | "brown-out"
 
 export interface Wake {
-    /** 0: it sleeps. 42: the supply fell too low. */
+    /** 0: it sleeps. 42: the supply fell too low. 43: it was reset. */
     code: number | null
     /** What the app saw, in order. */
     app: string[]
@@ -42,6 +42,16 @@ export class Board implements Disposable {
     file(name: string, contents: string | Buffer): string {
         writeFileSync(join(this.#folder, name), contents)
         return join(this.#folder, name)
+    }
+
+    /** Flips a bit of what RTC memory holds between two wakes. False: it has no such byte. */
+    damage(at: number): boolean {
+        const path = join(this.#folder, "rtc.bin")
+        const bytes = readFileSync(path)
+        if (at >= bytes.length) return false
+        bytes.writeUInt8((bytes[at] ?? 0) ^ 0x10, at)
+        writeFileSync(path, bytes)
+        return true
     }
 
     /** One wake to its end. Later words win over those for every wake. */

@@ -1,9 +1,9 @@
 // What an app on the ESP32 port sees when the network or the server fails it.
 import type net from "node:net"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { refusingPort, startServer, startTcp, type TestServerOptions } from "../ts/support/tls-server.js"
-import { Board, resultOf, slept } from "./board.js"
+import { Board, resultOf, slept, type Wake } from "./board.js"
 
 const authority = await createCertificateAuthority()
 const start = (options: TestServerOptions = {}) => startServer({ names: ["localhost"], authority, ...options })
@@ -12,12 +12,110 @@ const board = (port: number, ...args: string[]) => new Board({ ca: authority.cer
 /** Short, since silence has to be waited for. */
 const soon = ["--timeout", "1500"]
 
-test("without an access point, it hears so, and the wake ends", async () => {
-    using device = board(1, "--ap-absent", ...soon)
-    const { app, line } = slept(await device.wake("power-on"))
-    expect(app).toEqual(["error no-network: the access point cannot be reached or has gone"])
-    expect(line.connect).toBeNull()
-    expect(Object.keys(line.marksUs)).toEqual(["boot", "closing"])
+/** With the limits that a device has; together, since each is a wait. */
+describe.concurrent("a wake in which nobody answers is over soon:", () => {
+    const never = () => {}
+    const until = async (wake: Promise<Wake>) => {
+        const { app, line } = slept(await wake)
+        return {
+            app,
+            connect: line.connect,
+            afterS: Math.round((line.marksUs.closing ?? 0) / 1e6),
+            marks: line.marksUs,
+        }
+    }
+
+    test("an access point that is not there", async () => {
+        using device = board(1, "--ap-absent")
+        const { app, connect, afterS, marks } = await until(device.wake("power-on"))
+        expect(app).toEqual(["error no-network: the access point cannot be reached or has gone"])
+        expect(connect).toBeNull()
+        expect(Object.keys(marks)).toEqual(["boot", "closing"])
+        expect(afterS).toBe(8)
+    })
+
+    test("an access point that is not where it was in the last wake", async () => {
+        await using server = await start()
+        using device = board(server.port)
+        slept(await device.wake("power-on"))
+        const { app, afterS } = await until(device.wake("deep-sleep", "--ap-absent"))
+        expect(app).toEqual(["error no-network: the access point cannot be reached or has gone"])
+        expect(afterS).toBe(8)
+    })
+
+    test("a network that gives no address", async () => {
+        using device = board(1, "--no-dhcp")
+        const { app, afterS } = await until(device.wake("power-on"))
+        expect(app).toEqual(["error no-address: the access point gives the device no address"])
+        expect(afterS).toBe(5)
+    })
+
+    test("a name server", async () => {
+        using device = board(1, "--host", "silent.invalid")
+        const { app, afterS } = await until(device.wake("power-on"))
+        expect(app).toEqual(["error unknown-host: the host is unknown or cannot be reached"])
+        expect(afterS).toBe(5)
+    })
+
+    test("a server that takes no connection", async () => {
+        using device = board(1, "--no-route")
+        const { app, connect, afterS } = await until(device.wake("power-on"))
+        expect(app).toEqual(["error connect-timeout: the server did not answer in time"])
+        expect(connect).toBeNull()
+        expect(afterS).toBe(6)
+    })
+
+    test("a server that takes the connection and says nothing", async () => {
+        await using server = await startTcp(never)
+        using device = board(server.port)
+        const { app, connect, afterS } = await until(device.wake("power-on"))
+        expect(app).toEqual(["error connect-timeout: the server did not answer in time"])
+        expect(connect).toMatchObject({ result: "failed", error: "silent" })
+        expect(afterS).toBe(10)
+    })
+
+    test("a server that says nothing to a request; its session is kept", async () => {
+        await using server = await start({ onConnection: never })
+        using device = board(server.port)
+        const { app, connect, afterS } = await until(device.wake("power-on"))
+        expect(app).toEqual(["open", "error server-silent: the server has gone silent"])
+        expect(connect).toMatchObject({ result: "full", error: null })
+        expect(afterS).toBe(10)
+        expect(resultOf(await device.wake("deep-sleep", "--does", "early"))).toBe("resumed")
+    })
+
+    test("a server that is slow with a long answer is waited for", async () => {
+        const drip = (socket: net.Socket, n: number) => {
+            if (n === 0) socket.end("done")
+            else socket.write("some", () => setTimeout(() => drip(socket, n - 1), 4000))
+        }
+        await using server = await start({ onConnection: (socket) => socket.once("data", () => drip(socket, 3)) })
+        using device = board(server.port)
+        expect((await until(device.wake("power-on"))).app).toEqual(["open", "close, 16 bytes"])
+    })
+})
+
+test("a network that is away for several wakes is to be left alone, until it is there again", async () => {
+    await using server = await start()
+    using device = board(server.port, "--app", "c", "--timeout", "300")
+    const told: string[][] = []
+    for (const args of [
+        ["--ap-absent"],
+        ["--no-dhcp"],
+        ["--ap-absent"],
+        ["--ap-absent"],
+        ["--timeout", "5000"],
+        ["--ap-absent"],
+    ]) {
+        told.push(slept(await device.wake("deep-sleep", ...args)).app.filter((line) => line.startsWith("is to wait")))
+    }
+    expect(told).toEqual([[], [], ["is to wait 60 s"], ["is to wait 120 s"], [], []])
+})
+
+test("a C program hears of silence as silence", async () => {
+    await using server = await startTcp(() => {})
+    using device = board(server.port, "--app", "c", ...soon)
+    expect(slept(await device.wake("power-on")).app).toEqual(["error silent: the server did not answer in time"])
 })
 
 test("an access point that leaves in the handshake ends it at once, and does not cost the session", async () => {
@@ -57,6 +155,32 @@ test("a server that refuses is told as such", async () => {
         "error connection-refused: the server refuses connections on this port",
     ])
 })
+
+/** What lwIP makes of a connect that fails: at once, or told by SO_ERROR. */
+const connectErrors = [
+    ["--late-error", "ECONNREFUSED", "connection-refused: the server refuses connections on this port", true],
+    ["--late-error", "ECONNRESET", "connection-refused: the server refuses connections on this port", true],
+    ["--late-error", "ETIMEDOUT", "connect-timeout: the server did not answer in time", true],
+    ["--late-error", "ECONNABORTED", "host-unreachable: no way leads to the server's address", false],
+    ["--late-error", "EHOSTUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "EHOSTUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "ENETUNREACH", "host-unreachable: no way leads to the server's address", false],
+    ["--connect-error", "ENOMEM", "memory: out of memory", false],
+    ["--connect-error", "ENOBUFS", "memory: out of memory", false],
+    ["--late-error", "ENFILE", "memory: out of memory", false],
+] as const
+
+test.each(connectErrors)(
+    "a connect that fails (%s %s) is told as what it is: %s",
+    async (when, error, told, isServers) => {
+        using device = board(1, when, error)
+        expect(slept(await device.wake("power-on")).app).toEqual([`error ${told}`])
+        // Only what the server does itself counts against it: after the third time.
+        await device.wake("deep-sleep")
+        const { app } = slept(await device.wake("deep-sleep", "--app", "c"))
+        expect(app.slice(1)).toEqual(isServers ? ["is to wait 60 s"] : [])
+    },
+)
 
 test("a server that says nothing is given up at the deadline", async () => {
     await using server = await startTcp(() => {})

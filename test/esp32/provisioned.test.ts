@@ -48,6 +48,15 @@ test("what the file sets is obeyed: versions, A/B, time server", async () => {
     expect(slept(await board.wake("deep-sleep")).line.forcedFull).toBe(true)
 })
 
+test.each([
+    [1, "deadline"],
+    [0, "app"],
+    [undefined, "app"],
+])("a wake of an app that takes 1.5 s, with wakeDeadlineS %s, is ended by the %s", async (wakeDeadlineS, endedBy) => {
+    using board = provisioned({ wakeDeadlineS })
+    expect(slept(await board.wake("power-on", "--does", "lingers")).line.endedBy).toBe(endedBy)
+})
+
 test("without provisioning it joins DeviceScript's network, and says that it trusts nobody", async () => {
     using board = new Board({ ca: "", port: server.port, args: ["--provisioned"] })
     const { app, world } = slept(await board.wake("power-on"))

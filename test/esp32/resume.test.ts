@@ -57,6 +57,34 @@ test.each([
     expect(again.line).toMatchObject({ cause, connect: { result: "resumed" } })
 })
 
+test("a panic resets the chip at once, whatever locks are taken, and the next wake says crash and resumes", async () => {
+    using device = board({ args: ["--no-journal"] })
+    expect(resultOf(await device.wake("power-on"))).toBe("full")
+    const crashed = await device.wake("deep-sleep", "--does", "panic")
+    expect(crashed.code).toBe(43)
+    expect(crashed.world.at(-1)).toBe("restart")
+    expect(crashed.world.filter((line) => /^(sleep|warmhello-wake|wifi off)/.test(line))).toEqual([])
+    const after = slept(await device.wake("reset"))
+    expect(after.line).toMatchObject({ cause: "crash", sleptMs: 0, connect: { result: "resumed" } })
+})
+
+/** Before wh_boot_memory there are the fake's clock and note. */
+const RTC_MEMORY_AT = 16
+
+test("whatever a crash has done to RTC memory, the next wake connects, and only what is sound is used", async () => {
+    const results = new Map<number, string>()
+    for (let at = RTC_MEMORY_AT; ; at += 150) {
+        using device = board({ args: ["--no-journal"] })
+        slept(await device.wake("power-on"))
+        if (!device.damage(at)) break
+        const after = slept(await device.wake("panic"))
+        results.set(at, `${after.line.cause} ${after.line.connect?.result}`)
+    }
+    expect(results.get(RTC_MEMORY_AT)).toBe("power-on full") // the magic number: nothing is believed
+    expect([...results.values()].sort()).toContain("crash full") // the session's record
+    expect([...results.values()].sort()).toContain("crash resumed") // something else
+})
+
 test.each<Reason>(["brown-out", "power-on"])("RTC memory is not believed after %s", async (reason) => {
     using device = board({ args: ["--no-journal"] })
     expect(resultOf(await device.wake("power-on"))).toBe("full")

@@ -75,7 +75,10 @@ test("for C alone it has the core, wolfSSL and the port, and nothing that needs 
     expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_any_lifetime.c"))).toBe(true)
     expect(inPort(sources).filter((name) => devicescriptParts.includes(name))).toEqual([])
     expect(sources.filter((file) => file.endsWith("service_jacdac.c"))).toEqual([])
-    expect(linked.filter((flag) => flag.startsWith("-Wl,--wrap="))).toEqual(["-Wl,--wrap=esp_deep_sleep_start"])
+    expect(linked.filter((flag) => flag.startsWith("-Wl,--wrap="))).toEqual([
+        "-Wl,--wrap=esp_deep_sleep_start",
+        "-Wl,--wrap=esp_sleep_enable_timer_wakeup",
+    ])
 })
 
 test("with DeviceScript's firmware from PlatformIO it has the app, the service and the socket layer", () => {

@@ -8,7 +8,7 @@ import { parseWakeLine } from "#warmhello/wake/wake-line.js"
 const lines = readFileSync(join(import.meta.dirname, "../vectors/wake-lines.txt"), "utf8")
     .trimEnd()
     .split("\n")
-const [offline = "", resumed = "", full = ""] = lines
+const [offline = "", resumed = "", full = "", overdue = ""] = lines
 
 function codeFor(line: string): string | undefined {
     try {
@@ -32,6 +32,15 @@ test("reads the firmware's line of a wake that resumed", () => {
 test("reads one of a wake that was made to go in full, and one that never got online", () => {
     expect(parseWakeLine(full)).toMatchObject({ forcedFull: true, connect: { result: "full", reason: "disabled" } })
     expect(parseWakeLine(offline)).toMatchObject({ marksUs: { boot: 900, closing: 10_000_900 }, connect: null })
+})
+
+test("reads whether the app ended the wake or its deadline", () => {
+    expect(parseWakeLine(resumed)).toMatchObject({ endedBy: "app" })
+    expect(parseWakeLine(overdue)).toMatchObject({
+        cause: "crash",
+        endedBy: "deadline",
+        marksUs: { closing: 30_002_000 },
+    })
 })
 
 test("finds the line behind a logger's time and colour, and before a carriage return", () => {

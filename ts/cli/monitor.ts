@@ -27,11 +27,13 @@ function connectText({ connect }: WakeLine): string {
 }
 
 export function wakeText(wake: WakeLine): string {
-    const { wake: number, cause, sleptMs, forcedFull, marksUs } = wake
+    const { wake: number, cause, sleptMs, forcedFull, endedBy, marksUs } = wake
     const slept = sleptMs > 0 ? ` after ${ms(sleptMs)}` : ""
     const awakeUs = Math.max(0, ...Object.values(marksUs))
     const forced = forcedFull ? "  (made to go in full)" : ""
-    return `wake ${number}  ${cause}${slept}  ${connectText(wake)}  awake ${(awakeUs / 1000).toFixed(0)} ms${forced}`
+    const overdue = endedBy === "deadline" ? pc.yellow("  ended by its deadline") : ""
+    const awake = `awake ${(awakeUs / 1000).toFixed(0)} ms`
+    return `wake ${number}  ${cause}${slept}  ${connectText(wake)}  ${awake}${forced}${overdue}`
 }
 
 export async function monitorCommand(flags: MonitorFlags, interrupted: AbortSignal): Promise<void> {

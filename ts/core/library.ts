@@ -57,6 +57,7 @@ function load() {
         }),
         ntp_server: "const char *",
         every_second_wake_full: "bool",
+        wake_deadline_s: "uint32_t",
         sequence: "uint32_t",
         slot: "uint32_t",
         size: "size_t",

@@ -38,6 +38,8 @@ export interface Provision {
     ntpServer?: string | undefined
     /** Every second wake connects in full, to compare the energy of both. */
     everySecondWakeFull: boolean
+    /** How long a wake may last on a board, in seconds; 0 for ever, undefined for the firmware's default. */
+    wakeDeadlineS?: number | undefined
 }
 
 /** And where in the image it lies. */
@@ -79,6 +81,7 @@ interface NativeProvision {
     }
     ntp_server: string | null
     every_second_wake_full: boolean
+    wake_deadline_s: number
     sequence: number
     slot: number
     size: number | bigint
@@ -102,6 +105,9 @@ function staticAddress(pointer: unknown): StaticAddress | undefined {
 /** WH_TICKET_WAIT_NONE of policy.h */
 const NO_TICKET_WAIT = 2 ** 32 - 1
 
+/** WH_ESP32_WAKE_DEADLINE_NONE of port_esp32.h */
+export const NO_WAKE_DEADLINE = 2 ** 32 - 1
+
 function policyOf(policy: NativeProvision["client"]["policy"]): Policy {
     const { disabled, pinned, max_authenticated_s, ticket_wait_ms, backoff_max_s } = policy
     return {
@@ -111,6 +117,11 @@ function policyOf(policy: NativeProvision["client"]["policy"]): Policy {
         ...(ticket_wait_ms !== 0 && { ticketWaitMs: ticket_wait_ms === NO_TICKET_WAIT ? 0 : ticket_wait_ms }),
         ...(backoff_max_s !== 0 && { backoffMaxS: backoff_max_s }),
     }
+}
+
+function wakeDeadlineOf(seconds: number): number | undefined {
+    if (seconds === 0) return undefined
+    return seconds === NO_WAKE_DEADLINE ? 0 : seconds
 }
 
 function clientOf(client: NativeProvision["client"]): ClientOptions {
@@ -148,6 +159,7 @@ export function readProvisionImage(image: Buffer): ReadProvision {
         client: clientOf(read.client),
         ntpServer: read.ntp_server ?? undefined,
         everySecondWakeFull: read.every_second_wake_full,
+        wakeDeadlineS: wakeDeadlineOf(read.wake_deadline_s),
         sequence: read.sequence,
         slot: read.slot,
         size: Number(read.size),

@@ -104,6 +104,7 @@ export const coreErrors = {
         class: "peer",
         meaning: "the CA that the server's certificate leads to is not valid yet",
     },
+    silent: { value: -56, class: "peer", meaning: "the server went silent in the middle of the handshake" },
     memory: { value: -80, class: "platform", meaning: "out of memory" },
     entropy: { value: -81, class: "platform", meaning: "the random generator failed" },
     "rtc-too-small": { value: -82, class: "platform", meaning: "the RTC slot is too small for the session" },

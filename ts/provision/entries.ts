@@ -103,5 +103,14 @@ export const entries = [
         member: "every_second_wake_full",
         field: "everySecondWakeFull",
     },
+    {
+        number: 50,
+        kind: "u32",
+        required: false,
+        least: 1,
+        most: 4294967295,
+        member: "wake_deadline_s",
+        field: "wakeDeadlineS",
+    },
 ] as const
 export type EntryMember = (typeof entries)[number]["member"]

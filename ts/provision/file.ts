@@ -14,6 +14,9 @@ const MAX_U32 = 2 ** 32 - 1
 const ALPN_MAX = 63
 const SSID_MAX = 32
 
+/** A day: who wants more wants none. */
+const WAKE_DEADLINE_MAX_S = 86400
+
 const host = z.string().transform((text, context) => {
     try {
         return readHost(text)
@@ -110,6 +113,8 @@ const schema = z.strictObject({
         .prefault({}),
     ntpServer: host.optional(),
     everySecondWakeFull: z.boolean().default(false),
+    /** 0: none. */
+    wakeDeadlineS: z.int().min(0).max(WAKE_DEADLINE_MAX_S).optional(),
 })
 
 type Parsed = z.infer<typeof schema>

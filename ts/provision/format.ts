@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 import { nativeConfig } from "../core/client.js"
 import {
+    NO_WAKE_DEADLINE,
     PROVISION_HEADER_SIZE,
     PROVISION_SIZE,
     PROVISION_SLOT_SIZE,
@@ -22,7 +23,13 @@ type Value = string | Buffer | number | boolean | null | undefined
 const octets = ({ address, netmask, gateway, dns }: StaticAddress) =>
     Buffer.from([address, netmask, gateway, dns].flatMap((ip) => ip.split(".").map(Number)))
 
-function valuesOf({ wifi, client, ntpServer, everySecondWakeFull }: Provision): Record<EntryMember, Value> {
+function valuesOf({
+    wifi,
+    client,
+    ntpServer,
+    everySecondWakeFull,
+    wakeDeadlineS,
+}: Provision): Record<EntryMember, Value> {
     const config = nativeConfig(client)
     const { policy } = config
     return {
@@ -47,6 +54,7 @@ function valuesOf({ wifi, client, ntpServer, everySecondWakeFull }: Provision): 
         "client.policy.pinned": policy.pinned,
         ntp_server: ntpServer,
         every_second_wake_full: everySecondWakeFull,
+        wake_deadline_s: wakeDeadlineS === 0 ? NO_WAKE_DEADLINE : wakeDeadlineS,
     }
 }
 

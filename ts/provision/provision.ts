@@ -17,9 +17,9 @@ export interface CheckedProvision {
 }
 
 function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
-    const { wifi, server, tls, policy, ntpServer, everySecondWakeFull } = settings
+    const { wifi, server, tls, policy, ntpServer, everySecondWakeFull, wakeDeadlineS } = settings
     return {
-        ...{ wifi, ntpServer, everySecondWakeFull },
+        ...{ wifi, ntpServer, everySecondWakeFull, wakeDeadlineS },
         client: {
             ...{ host: server.host, port: server.port, ca: storedCa(ca) },
             ...{ minVersion: tls.minVersion, maxVersion: tls.maxVersion, tickets: tls.tickets },

@@ -205,6 +205,7 @@ export type TlsError =
     | "client-certificate-refused"
     | "ca-expired"
     | "ca-not-yet-valid"
+    | "silent"
     | "memory"
     | "entropy"
     | "rtc-too-small"
@@ -279,6 +280,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "ca-expired"
         case 55:
             return "ca-not-yet-valid"
+        case 56:
+            return "silent"
         case 80:
             return "memory"
         case 81:
@@ -334,10 +337,10 @@ function unless(unknown: number, value: number): number | null {
  * the connects and is 0 before the first. `handshakeUs` ends when the app may send; the bytes of `handshakeTxBytes` and
  * `handshakeRxBytes` are on the wire up to then, those of `totalTxBytes` and `totalRxBytes` up to the close.
  * `sessionAgeS` and `sessionLifetimeS` are those of the session offered, 0 when none was; null stands for an unknown
- * age. `backoffS` is how long to leave a server alone that keeps breaking off. `cipher` is the suite's number in IANA's
- * registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed without
- * an `error`: there was no TLS, as when TCP did not connect. `storeError` tells why no session was stored, `stored`
- * where one is.
+ * age. `backoffS` is how long to leave a server alone that keeps breaking off, or a network that keeps being away.
+ * `cipher` is the suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1
+ * for none. A `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `storeError` tells
+ * why no session was stored, `stored` where one is.
  */
 export interface TlsOutcome {
     number: number

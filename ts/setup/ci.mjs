@@ -30,7 +30,13 @@ function hostileUnderSanitizer() {
 
 /** Whose tasks are threads here: what two of them do to the same memory is seen. */
 function esp32UnderThreadSanitizer() {
-    const files = ["test/esp32/faults", "test/esp32/fast-wake", "test/esp32/service"]
+    const files = [
+        "test/esp32/faults",
+        "test/esp32/fast-wake",
+        "test/esp32/service",
+        "test/esp32/time",
+        "test/esp32/deadline",
+    ]
     return run(["node_modules/.bin/vitest", "run", "--config", "test/vitest.config.ts", ...files], {
         WARMHELLO_ESP32_BOARD: join(root, "build/tsan/esp32/esp32_board"),
     })

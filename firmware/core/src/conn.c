@@ -350,6 +350,13 @@ int wh_conn_eof(wh_conn *conn)
     return advance(conn);
 }
 
+void wh_conn_silent(wh_conn *conn)
+{
+    if (conn->state == WH_CONN_HANDSHAKE) {
+        (void)fail(conn, WH_PEER_SILENT);
+    }
+}
+
 /* Sends close_notify once wh_conn_close() asked for it and there is room. */
 static void notify_close(wh_conn *conn)
 {

@@ -14,7 +14,7 @@ file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${fi
 set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c")
 set(wrapped_devicescript app_init_services jd_tcpsock_close jd_tcpsock_init jd_tcpsock_is_available
   jd_tcpsock_new jd_tcpsock_process jd_tcpsock_write jd_wifi_connect jd_wifi_init jd_wifi_start_scan uart_log_dmesg)
-set(wrapped esp_deep_sleep_start)
+set(wrapped esp_deep_sleep_start esp_sleep_enable_timer_wakeup)
 
 set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
   "${port}/include")

@@ -61,6 +61,11 @@ void wh_wake_forced_full(wh_wake *wake)
     wake->forced_full = true;
 }
 
+void wh_wake_overdue(wh_wake *wake)
+{
+    wake->overdue = true;
+}
+
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed)
 {
     if (is_reached(wake, WH_PHASE_CLOSING)) {
@@ -109,8 +114,9 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     int length =
         snprintf(out, size,
                  WH_WAKE_PREFIX "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
-                                ",\"previousAwakeUs\":%s,\"forcedFull\":%s,\"marksUs\":{%s},\"connect\":%s}",
-                 LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms,
-                 previous, wake->forced_full ? "true" : "false", marks, connect);
+                                ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s,\"marksUs\":{%s},\"connect\":%s}",
+                 LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms, previous,
+                 wake->forced_full ? "true" : "false", wake->overdue ? ",\"endedBy\":\"deadline\"" : "", marks,
+                 connect);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

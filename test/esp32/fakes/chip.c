@@ -14,9 +14,9 @@
 #include "esp_heap_caps.h"
 #include "esp_hmac.h"
 #include "esp_memory_utils.h"
+#include "esp_private/system_internal.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
-#include "esp_sntp.h"
 #include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
 #include "nvs.h"
@@ -49,6 +49,8 @@ void uart_ll_write_txfifo(uart_dev_t *hw, const uint8_t *buf, uint32_t wr_len)
 
 static struct {
     uint64_t clock_us;
+    /* The note of a panic, in a register that a reset leaves alone. */
+    esp_reset_reason_t hint;
     wh_boot_memory memory;
 } kept;
 
@@ -107,12 +109,17 @@ void world_begin(void)
     }
     if (!loaded || the_world.reason == ESP_RST_POWERON) {
         kept.clock_us = 0;
+        kept.hint = ESP_RST_UNKNOWN;
         memset(&kept.memory, 0xa5, sizeof kept.memory); /* noise */
     }
     if (the_world.reason == ESP_RST_BROWNOUT) {
         kept.clock_us = 0; /* the memory may be as it was: that is the trap */
     }
     memcpy(&wh_port_memory, &kept.memory, sizeof kept.memory);
+    if (the_world.reason == ESP_RST_SW && kept.hint != ESP_RST_UNKNOWN) {
+        the_world.reason = kept.hint;
+    }
+    kept.hint = ESP_RST_UNKNOWN;
 }
 
 _Noreturn void world_end(uint64_t slept_us, int code)
@@ -141,6 +148,22 @@ void esp_deep_sleep_start(void)
 {
     world_say("sleep %llu", (unsigned long long)(wakeup_us / 1000));
     world_end(wakeup_us, 0);
+}
+
+esp_reset_reason_t esp_reset_reason_get_hint(void)
+{
+    return kept.hint;
+}
+
+void world_note_panic(void)
+{
+    kept.hint = ESP_RST_PANIC;
+}
+
+void esp_restart_noos_dig(void)
+{
+    world_say("restart");
+    world_end(0, 43);
 }
 
 bool esp_ptr_in_rtc_dram_fast(const void *p)
@@ -297,46 +320,6 @@ int gpio_get_level(gpio_num_t gpio_num)
 {
     (void)gpio_num;
     return the_world.strapped ? 0 : 1;
-}
-
-/* ---- Time server ---- */
-
-static sntp_sync_time_cb_t on_time;
-
-void sntp_set_time_sync_notification_cb(sntp_sync_time_cb_t callback)
-{
-    on_time = callback;
-}
-
-void esp_sntp_setoperatingmode(esp_sntp_operatingmode_t operating_mode)
-{
-    (void)operating_mode;
-}
-
-void esp_sntp_setservername(uint8_t idx, const char *server)
-{
-    (void)idx;
-    world_say("time asked of %s", server);
-}
-
-static void *answer(void *arg)
-{
-    (void)arg;
-    struct timeval tv = {.tv_sec = the_world.time_s};
-    on_time(&tv);
-    return NULL;
-}
-
-void esp_sntp_init(void)
-{
-    pthread_t thread;
-    if (the_world.time_s != 0 && pthread_create(&thread, NULL, answer, NULL) == 0) {
-        (void)pthread_detach(thread);
-    }
-}
-
-void esp_sntp_stop(void)
-{
 }
 
 /* ---- Event descriptors: Linux has its own ---- */

@@ -11,6 +11,7 @@
 #include "freertos/queue.h"
 #include "freertos/semphr.h"
 #include "freertos/task.h"
+#include "world.h"
 
 struct tskTaskControlBlock {
     pthread_t thread;
@@ -58,6 +59,18 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pvTaskCode, const char *pcName
     }
     (void)pthread_detach(thread);
     return pdPASS;
+}
+
+TaskHandle_t xTaskGetCurrentTaskHandle(void)
+{
+    static _Thread_local struct tskTaskControlBlock self; /* a name only */
+    return &self;
+}
+
+void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority)
+{
+    world_say("%s task gets priority %u", xTask == xTaskGetCurrentTaskHandle() ? "own" : "other",
+              uxNewPriority);
 }
 
 void vTaskDelete(TaskHandle_t xTaskToDelete)

@@ -1,9 +1,11 @@
 /* The event loop, Wi-Fi, the network interface, the name server. */
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -204,13 +206,15 @@ static void got_address(void *ctx)
 {
     (void)ctx;
     (void)pthread_mutex_lock(&air);
-    bool here = is_associated;
+    bool here = is_associated && !(uses_dhcp && the_world.no_dhcp);
     if (here && uses_dhcp) {
         interface.ip =
             (esp_netif_ip_info_t){.ip.addr = 0x0200a8c0, .netmask.addr = 0x00ffffff, .gw.addr = 0x0100a8c0};
         interface.dns.ip.u_addr.ip4.addr = 0x0100a8c0;
     }
-    world_say("ip %s", uses_dhcp ? "dhcp" : "lease");
+    if (here) {
+        world_say("ip %s", uses_dhcp ? "dhcp" : "lease");
+    }
     ip_event_got_ip_t event = {.esp_netif = &interface, .ip_info = interface.ip};
     (void)pthread_mutex_unlock(&air);
     if (here) {
@@ -426,6 +430,13 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
     if (!works || strstr(name, ".invalid") != NULL) {
         return EAI_NONAME;
     }
+    if (strcmp(service, "123") == 0) {
+        static char port[8];
+        (void)snprintf(port, sizeof port, "%u", the_world.ntp_port);
+        world_say("time asked of %s", name);
+        name = "127.0.0.1";
+        service = port;
+    }
     struct addrinfo ipv4 = *hints;
     ipv4.ai_family = AF_INET; /* servers under test are at 127.0.0.1 */
     return __real_getaddrinfo(name, service, &ipv4, out);
@@ -436,14 +447,65 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
 int __real_socket(int domain, int type, int protocol);
 int __wrap_socket(int domain, int type, int protocol);
 
-/* On the TLS task alone. */
+/* TCP's on the TLS task alone. */
 int __wrap_socket(int domain, int type, int protocol)
 {
     static unsigned made;
+    if (type != SOCK_STREAM) {
+        return __real_socket(domain, type, protocol);
+    }
     made++;
     if (the_world.sockets != 0 && made > the_world.sockets) {
         errno = ENFILE;
         return -1;
     }
     return __real_socket(domain, type, protocol);
+}
+
+/* A connect fails as lwIP has it fail, at once or later. */
+
+int __real_connect(int s, const struct sockaddr *name, socklen_t size);
+int __wrap_connect(int s, const struct sockaddr *name, socklen_t size);
+int __real_getsockopt(int s, int level, int option, void *value, socklen_t *size);
+int __wrap_getsockopt(int s, int level, int option, void *value, socklen_t *size);
+
+static void fill_queue(struct sockaddr_in *address)
+{
+    socklen_t size = sizeof *address;
+    int listener = __real_socket(AF_INET, SOCK_STREAM, 0);
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (bind(listener, (struct sockaddr *)address, size) != 0 || listen(listener, 0) != 0 ||
+        getsockname(listener, (struct sockaddr *)address, &size) != 0) {
+        abort();
+    }
+    for (int i = 0; i < 2; i++) {
+        (void)__real_connect(__real_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0),
+                             (struct sockaddr *)address, size);
+    }
+}
+
+int __wrap_connect(int s, const struct sockaddr *name, socklen_t size)
+{
+    if (the_world.connect_error != 0) {
+        errno = the_world.connect_error;
+        return -1;
+    }
+    if (the_world.no_route) {
+        /* A listener whose queue is full answers no SYN. */
+        static struct sockaddr_in full;
+        if (full.sin_family == 0) {
+            fill_queue(&full);
+        }
+        return __real_connect(s, (struct sockaddr *)&full, sizeof full);
+    }
+    return __real_connect(s, name, size);
+}
+
+int __wrap_getsockopt(int s, int level, int option, void *value, socklen_t *size)
+{
+    int result = __real_getsockopt(s, level, option, value, size);
+    if (the_world.late_error != 0 && option == SO_ERROR) {
+        memcpy(value, &the_world.late_error, sizeof(int));
+    }
+    return result;
 }

@@ -13,6 +13,8 @@ void upstream_wifi_init(void);
 void upstream_turn(void);
 void upstream_scan(void);
 void upstream_standby(unsigned ms) __attribute__((noreturn));
+/* The panic handler and what upstream makes of its end. */
+void upstream_panic(void) __attribute__((noreturn));
 bool upstream_socket_open(const char *host, int port);
 int upstream_socket_write(const void *bytes, unsigned size);
 void upstream_socket_close(void);

@@ -6,6 +6,7 @@
 
 #include "esp_sleep.h"
 #include "network/jd_network.h"
+#include "world.h"
 
 int jd_tcpsock_new(const char *hostname, int port);
 int jd_tcpsock_write(const void *buf, unsigned size);
@@ -34,6 +35,13 @@ void upstream_scan(void)
 void upstream_standby(unsigned ms)
 {
     (void)esp_sleep_enable_timer_wakeup((uint64_t)ms * 1000);
+    esp_deep_sleep_start();
+}
+
+void upstream_panic(void)
+{
+    world_note_panic();
+    (void)esp_sleep_enable_timer_wakeup(20000);
     esp_deep_sleep_start();
 }
 

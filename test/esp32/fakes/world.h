@@ -20,9 +20,16 @@ typedef struct world {
     bool ap_moved;
     unsigned ap_leaves_ms;
     bool address_taken;
+    /* Nobody gives an address. */
+    bool no_dhcp;
     unsigned lease_s;
     /* lwIP has so many sockets and no more; 0: enough. */
     unsigned sockets;
+    /* What connect() fails with at once, and what SO_ERROR tells later; 0 for the truth. */
+    int connect_error;
+    /* TCP connects go nowhere. */
+    bool no_route;
+    int late_error;
     /* The supply falls too low in this operation on flash, from 1; 0: never. */
     unsigned cut_at;
     /* BLOCK_KEY3 holds an HMAC key. */
@@ -33,8 +40,8 @@ typedef struct world {
     bool nvs_of_other_firmware;
     /* The strap is tied to ground. */
     bool strapped;
-    /* The time server answers this, 0: not at all. */
-    int64_t time_s;
+    /* Where the time server is, on this machine, whatever its name. */
+    unsigned ntp_port;
 } world;
 
 extern world the_world;
@@ -44,6 +51,9 @@ void world_begin(void);
 
 /* Keeps RTC memory, and ends the wake. The clock goes on by so many microseconds before the next. */
 _Noreturn void world_end(uint64_t slept_us, int code);
+
+/* The panic handler notes why the chip is about to be reset. */
+void world_note_panic(void);
 
 /* A line of the protocol that tests read. */
 void world_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

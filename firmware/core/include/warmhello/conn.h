@@ -110,6 +110,10 @@ WH_MUST_CHECK int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
  * close_notify, WH_PEER_TRUNCATED. */
 WH_MUST_CHECK int wh_conn_eof(wh_conn *conn);
 
+/** Tells that the caller waits for the server no longer: a handshake ends with WH_PEER_SILENT. No effect in
+ * any other state. */
+void wh_conn_silent(wh_conn *conn);
+
 /** Gives bytes to send. Returns how many; 0 means none for now. */
 WH_MUST_CHECK int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size);
 

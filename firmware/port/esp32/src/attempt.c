@@ -21,17 +21,23 @@ static bool set_up(int fd)
     return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0; /* NOLINT(hicpp-signed-bitwise) */
 }
 
+static bool begin(wh_attempt *attempt, const wh_address *address)
+{
+    attempt->fd = socket(address->family, SOCK_STREAM, 0);
+    if (attempt->fd < 0 || !set_up(attempt->fd)) {
+        return false;
+    }
+    return connect(attempt->fd, &address->address.any, address->size) == 0 || errno == EINPROGRESS;
+}
+
 void wh_attempt_begin(wh_attempt *attempt, const wh_address *address, wh_client *client)
 {
     memset(attempt, 0, sizeof *attempt);
     attempt->client = client;
-    attempt->state = WH_ATTEMPT_REFUSED;
-    attempt->fd = socket(address->family, SOCK_STREAM, 0);
-    if (attempt->fd < 0 || !set_up(attempt->fd)) {
-        return;
-    }
-    if (connect(attempt->fd, &address->address.any, address->size) == 0 || errno == EINPROGRESS) {
-        attempt->state = WH_ATTEMPT_CONNECTING;
+    attempt->state = WH_ATTEMPT_CONNECTING;
+    if (!begin(attempt, address)) {
+        attempt->error = errno;
+        attempt->state = WH_ATTEMPT_REFUSED;
     }
 }
 
@@ -57,7 +63,11 @@ bool wh_attempt_came_up(wh_attempt *attempt, const fd_set *writable)
     }
     int error = 0;
     socklen_t size = sizeof error;
-    if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
+    if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        attempt->error = error;
         attempt->state = WH_ATTEMPT_REFUSED;
         return false;
     }

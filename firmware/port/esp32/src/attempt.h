@@ -29,13 +29,15 @@ typedef enum wh_attempt_state {
     WH_ATTEMPT_NONE,
     WH_ATTEMPT_CONNECTING, /* TCP is not up yet */
     WH_ATTEMPT_UP,
-    WH_ATTEMPT_REFUSED, /* TCP did not come about; without a socket there was no room for one */
+    WH_ATTEMPT_REFUSED, /* TCP did not come about */
     WH_ATTEMPT_BROKEN,  /* TCP was up and is lost: no byte comes or goes */
 } wh_attempt_state;
 
 typedef struct wh_attempt {
     wh_attempt_state state;
     int fd;
+    /* REFUSED: why, as errno tells it. */
+    int error;
     /* Its conn was opened: look at the core's state, and free it. */
     bool has_conn;
     /* Nobody is served by it any more. */

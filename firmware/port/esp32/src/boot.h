@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fast_wake.h"
+#include "pace.h"
 #include "wall.h"
 #include "warmhello/platform.h"
 #include "warmhello/service.h"
@@ -23,6 +24,7 @@ typedef struct wh_boot_memory {
     uint32_t awake_us;
     wh_wall wall;
     wh_fast_memory fast;
+    wh_pace pace;
     wh_service_memory service;
     _Alignas(uint64_t) uint8_t slot[WH_RTC_SIZE];
 } wh_boot_memory;

@@ -6,6 +6,7 @@
 
 #include "console.h"
 #include "core_lock.h"
+#include "deadline.h"
 #include "esp_log.h"
 #include "esp_timer.h"
 #include "interfaces/jd_alloc.h"
@@ -62,6 +63,9 @@ void __wrap_app_init_services(void)
     wh_settings_load();
     if (!wh_wake_log_begin() || !wh_tls_start()) {
         ESP_LOGE(tag, "no memory for the TLS task: connections will fail");
+    }
+    if (!wh_deadline_start()) {
+        ESP_LOGE(tag, "no memory for the deadline of this wake");
     }
     __real_app_init_services();
     wh_socket_adapter_tell(wh_service_jacdac_init(&wh_port_memory.service, &wh_locked_hooks));

@@ -1,5 +1,6 @@
 #include "link.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,22 @@ static const uint64_t linger_us = 500000;
 /* How long a closed connection may still send what the app has written. */
 static const uint64_t flush_us = 5000000;
 
-/* How long TCP may take in a network that is taken over from the last wake, before that is doubted. */
-static const uint64_t doubt_after_us = 2000000;
+/* What each part of a connect may take, in milliseconds, unless the deadline comes first. In proportion more
+ * where the deadline is longer than usual.
+ *
+ * A scan of all channels takes 2.5 s, WPA3 one second, and a remembered access point that does not answer may
+ * cost a second before the scan. DHCP and DNS ask three times in their time, TCP sends two or three SYN. TLS
+ * is for a server and a chip that are slow, and half of it for the second attempt. */
+enum {
+    USUAL_DEADLINE_MS = 20000,
+    ACCESS_POINT_MS = 8000,
+    ADDRESS_MS = 5000,
+    NAME_MS = 5000,
+    TCP_MS = 6000,
+    TLS_MS = 10000,
+    /* Name, and then TCP, in a network that is taken over from the last wake, before that is doubted. */
+    DOUBT_MS = 2000,
+};
 
 typedef struct net_error_row {
     const char *word;
@@ -21,9 +36,12 @@ typedef struct net_error_row {
 static const net_error_row net_errors[] = {
     [WH_NET_OK] = {"ok", "no error"},
     [WH_NET_NO_NETWORK] = {"no-network", "the access point cannot be reached or has gone"},
+    [WH_NET_NO_ADDRESS] = {"no-address", "the access point gives the device no address"},
     [WH_NET_UNKNOWN_HOST] = {"unknown-host", "the host is unknown or cannot be reached"},
+    [WH_NET_UNREACHABLE] = {"host-unreachable", "no way leads to the server's address"},
     [WH_NET_REFUSED] = {"connection-refused", "the server refuses connections on this port"},
     [WH_NET_TIMEOUT] = {"connect-timeout", "the server did not answer in time"},
+    [WH_NET_SILENT] = {"server-silent", "the server has gone silent"},
     [WH_NET_LOST] = {"connection-lost", "the connection broke off"},
     [WH_NET_MEMORY] = {"memory", "out of memory"},
     [WH_NET_OVERFLOW] = {"send-overflow", "more was written than can be kept until it is sent"},
@@ -105,10 +123,37 @@ static void tell_end(const wh_link *link, wh_link_end end)
     }
 }
 
+/* Why TCP did not come about. lwIP says ECONNRESET where a server refuses, ETIMEDOUT never, ECONNABORTED when
+ * it has sent its last SYN (much later than any deadline here) or when the device's own address goes; Linux
+ * says ECONNREFUSED and ETIMEDOUT. What is not known to be the server's is the way's, and counts nothing. */
+static wh_net_error error_of_connect(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+        return WH_NET_REFUSED;
+    case ETIMEDOUT:
+        return WH_NET_TIMEOUT;
+    case ENOMEM:
+    case ENOBUFS:
+    case ENFILE:
+    case EMFILE:
+        return WH_NET_MEMORY;
+    default: /* EHOSTUNREACH, ENETUNREACH, ECONNABORTED, EADDRNOTAVAIL */
+        return WH_NET_UNREACHABLE;
+    }
+}
+
 /* Failures of the server itself, before TLS. */
 static bool is_servers_fault(wh_net_error error)
 {
     return error == WH_NET_REFUSED || error == WH_NET_TIMEOUT;
+}
+
+/* There never was a network. */
+static bool is_offline(const wh_link *link)
+{
+    return link->state == WH_LINK_NETWORK || link->state == WH_LINK_ADDRESS;
 }
 
 static void tell_connect_failed(const wh_link *link, wh_net_error error)
@@ -118,7 +163,12 @@ static void tell_connect_failed(const wh_link *link, wh_net_error error)
         link->hooks->connected(link->hooks->ctx, outcome);
         return;
     }
-    uint32_t backoff_s = is_servers_fault(error) ? wh_conn_unreachable(link->options.client) : 0;
+    uint32_t backoff_s = 0;
+    if (is_servers_fault(error)) {
+        backoff_s = wh_conn_unreachable(link->options.client);
+    } else if (is_offline(link) && (error == WH_NET_NO_NETWORK || error == WH_NET_NO_ADDRESS)) {
+        backoff_s = link->hooks->offline(link->hooks->ctx);
+    }
     link->hooks->unreachable(link->hooks->ctx, backoff_s);
 }
 
@@ -137,6 +187,23 @@ static void fail(wh_link *link, wh_link_end end)
 static void fail_net(wh_link *link, wh_net_error error)
 {
     fail(link, (wh_link_end){.net = error});
+}
+
+/* ---- Parts of a connect ------------------------------------------------------------------------- */
+
+static uint64_t limit_us(const wh_link *link, uint32_t part_ms, uint64_t now_us)
+{
+    uint64_t limit = (uint64_t)part_ms * 1000;
+    if (link->options.timeout_ms > USUAL_DEADLINE_MS) {
+        limit = limit * link->options.timeout_ms / USUAL_DEADLINE_MS;
+    }
+    return now_us + limit < link->deadline_us ? now_us + limit : link->deadline_us;
+}
+
+static void enter(wh_link *link, wh_link_state state, uint32_t part_ms, uint64_t now_us)
+{
+    link->state = state;
+    link->part_us = limit_us(link, part_ms, now_us);
 }
 
 /* ---- Attempts --------------------------------------------------------------------------------- */
@@ -179,21 +246,22 @@ static void retire_all(wh_link *link)
 }
 
 /* Nothing is known of the server, which may be the network's fault. True if all begins anew. */
-static bool begins_anew(wh_link *link)
+static bool begins_anew(wh_link *link, uint64_t now_us)
 {
     const wh_link_hooks *hooks = link->hooks;
-    if (link->doubted || link->chosen != NULL || !hooks->doubts_network(hooks->ctx)) {
+    if (link->doubted || link->chosen != NULL || now_us >= link->deadline_us ||
+        !hooks->doubts_network(hooks->ctx)) {
         return false;
     }
     link->doubted = true;
     retire_all(link);
-    link->state = WH_LINK_NETWORK;
+    enter(link, WH_LINK_NETWORK, ACCESS_POINT_MS, now_us);
     return true;
 }
 
-static void not_reached(wh_link *link, wh_attempt *attempt, wh_net_error error)
+static void not_reached(wh_link *link, wh_attempt *attempt, wh_net_error error, uint64_t now_us)
 {
-    if (begins_anew(link)) {
+    if (begins_anew(link, now_us)) {
         return;
     }
     if (attempt == NULL) {
@@ -203,11 +271,12 @@ static void not_reached(wh_link *link, wh_attempt *attempt, wh_net_error error)
     }
 }
 
-static void tls_failed(wh_link *link, wh_attempt *attempt)
+static void tls_failed(wh_link *link, wh_attempt *attempt, uint64_t now_us)
 {
     bool in_full_next = wh_conn_fallback_due(&attempt->conn) && link->attempt_count == 1;
     if (in_full_next) {
         wh_attempt_hang_up(attempt);
+        enter(link, WH_LINK_TRYING, TCP_MS, now_us);
         attempt_now(link);
         return;
     }
@@ -215,12 +284,13 @@ static void tls_failed(wh_link *link, wh_attempt *attempt)
 }
 
 /* This attempt has opened: any other one is not needed. */
-static void choose(wh_link *link, wh_attempt *attempt)
+static void choose(wh_link *link, wh_attempt *attempt, uint64_t now_us)
 {
     if (link->was_open) {
         return;
     }
     link->was_open = true;
+    link->moved_us = now_us;
     link->state = link->closed_by_app ? link->state : WH_LINK_OPEN;
     link->chosen = attempt;
     for (int i = 0; i < link->attempt_count; i++) {
@@ -238,7 +308,7 @@ static void choose(wh_link *link, wh_attempt *attempt)
 
 /* ---- Data ---------------------------------------------------------------------------------------- */
 
-static bool write_some(const wh_link *link, wh_attempt *attempt)
+static bool write_some(wh_link *link, wh_attempt *attempt)
 {
     const wh_link_hooks *hooks = link->hooks;
     const uint8_t *bytes = NULL;
@@ -249,6 +319,7 @@ static bool write_some(const wh_link *link, wh_attempt *attempt)
     int taken = wh_attempt_write(attempt, bytes, size);
     if (taken > 0) {
         hooks->taken(hooks->ctx, (size_t)taken);
+        link->has_asked = true;
     }
     return taken > 0;
 }
@@ -379,7 +450,7 @@ void wh_link_end_now(wh_link *link, wh_net_error error)
 
 void wh_link_network_lost(wh_link *link)
 {
-    if (link->state != WH_LINK_NETWORK) {
+    if (!is_offline(link)) {
         wh_link_end_now(link, WH_NET_NO_NETWORK);
     }
 }
@@ -392,22 +463,25 @@ void wh_link_begin(wh_link *link, const wh_link_options *options, const wh_link_
     *link = (wh_link){
         .hooks = hooks,
         .options = *options,
-        .state = WH_LINK_NETWORK,
         .deadline_us = now_us + timeout_us,
-        .hedge_us = now_us + timeout_us / 2,
+        .hedge_us = UINT64_MAX,
         .doubt_us = UINT64_MAX,
     };
     strncpy(link->host, options->host, WH_HOST_MAX);
     link->options.host = link->host;
+    enter(link, WH_LINK_NETWORK, ACCESS_POINT_MS, now_us);
 }
 
-static void await_network(wh_link *link)
+static void await_network(wh_link *link, uint64_t now_us)
 {
     const wh_link_hooks *hooks = link->hooks;
     if (!hooks->has_network(hooks->ctx)) {
+        if (link->state == WH_LINK_NETWORK && hooks->has_access_point(hooks->ctx)) {
+            enter(link, WH_LINK_ADDRESS, ADDRESS_MS, now_us);
+        }
         return;
     }
-    link->state = WH_LINK_RESOLVING;
+    enter(link, WH_LINK_RESOLVING, hooks->trusts_network(hooks->ctx) ? DOUBT_MS : NAME_MS, now_us);
     if (!hooks->resolve(hooks->ctx, link->host, link->options.port)) {
         fail_net(link, WH_NET_MEMORY);
     }
@@ -421,13 +495,14 @@ bool wh_link_is_resolving(const wh_link *link)
 void wh_link_resolved(wh_link *link, const wh_address *address, uint64_t now_us)
 {
     if (address == NULL) {
-        not_reached(link, NULL, WH_NET_UNKNOWN_HOST);
+        not_reached(link, NULL, WH_NET_UNKNOWN_HOST, now_us);
         return;
     }
     mark(link, WH_PHASE_DNS);
     link->address = *address;
-    link->state = WH_LINK_TRYING;
-    link->doubt_us = link->hooks->trusts_network(link->hooks->ctx) ? now_us + doubt_after_us : UINT64_MAX;
+    enter(link, WH_LINK_TRYING, TCP_MS, now_us);
+    bool trusts = link->hooks->trusts_network(link->hooks->ctx);
+    link->doubt_us = trusts ? limit_us(link, DOUBT_MS, now_us) : UINT64_MAX;
     attempt_now(link);
 }
 
@@ -444,57 +519,77 @@ static void hedge(wh_link *link)
     }
 }
 
-static void timed_out(wh_link *link)
+static void server_timed_out(wh_link *link)
 {
-    if (link->state == WH_LINK_NETWORK) {
-        fail_net(link, WH_NET_NO_NETWORK);
-        return;
-    }
-    if (link->state == WH_LINK_RESOLVING) {
-        fail_net(link, WH_NET_UNKNOWN_HOST);
-        return;
-    }
     /* The core forgets a session that nothing came of, so that the next wake goes in full. */
     for (int i = 0; i < link->attempt_count; i++) {
         wh_attempt *attempt = link->attempts[i];
         if (!attempt->retired && attempt->has_conn) {
-            int result = wh_conn_eof(&attempt->conn);
-            (void)result;
+            wh_conn_silent(&attempt->conn);
         }
     }
     fail_net(link, WH_NET_TIMEOUT);
 }
 
+/* The present part of the connect has taken too long. */
+static void timed_out(wh_link *link, uint64_t now_us)
+{
+    switch (link->state) {
+    case WH_LINK_NETWORK:
+        fail_net(link, WH_NET_NO_NETWORK);
+        break;
+    case WH_LINK_ADDRESS:
+        fail_net(link, WH_NET_NO_ADDRESS);
+        break;
+    case WH_LINK_RESOLVING:
+        not_reached(link, NULL, WH_NET_UNKNOWN_HOST, now_us);
+        break;
+    default:
+        server_timed_out(link);
+        break;
+    }
+}
+
+/* TCP is up: now TLS has its time. The second attempt beside the first shares the time of that one. */
+static void came_up(wh_link *link, wh_attempt *attempt, uint64_t now_us)
+{
+    link->chosen = attempt;
+    mark(link, WH_PHASE_TCP);
+    if (!link->hedged) {
+        enter(link, WH_LINK_TRYING, TLS_MS, now_us);
+        link->hedge_us = now_us + (link->part_us - now_us) / 2;
+    }
+}
+
 /* Moves one attempt on. */
-static void step(wh_link *link, wh_attempt *attempt, const fd_set *writable)
+static void step(wh_link *link, wh_attempt *attempt, const fd_set *writable, uint64_t now_us)
 {
     if (wh_attempt_came_up(attempt, writable)) {
-        link->chosen = attempt;
-        mark(link, WH_PHASE_TCP);
+        came_up(link, attempt, now_us);
     }
     while (wh_attempt_pump(attempt)) {
     }
     if (attempt->state == WH_ATTEMPT_REFUSED) {
-        not_reached(link, attempt, attempt->fd < 0 ? WH_NET_MEMORY : WH_NET_REFUSED);
+        not_reached(link, attempt, error_of_connect(attempt->error), now_us);
         return;
     }
     wh_conn_state state = wh_attempt_conn_state(attempt);
     if (state == WH_CONN_FAILED && attempt->has_conn) {
-        tls_failed(link, attempt);
+        tls_failed(link, attempt, now_us);
     } else if (state == WH_CONN_FAILED) {
         lose(link, attempt, (wh_link_end){.net = WH_NET_LOST});
     } else if (state == WH_CONN_OPEN || state == WH_CONN_CLOSED) {
-        choose(link, attempt);
+        choose(link, attempt, now_us);
     }
 }
 
-static void try_all(wh_link *link, const fd_set *writable)
+static void try_all(wh_link *link, const fd_set *writable, uint64_t now_us)
 {
     /* A step may end the link, or add an attempt, which has its turn next time. */
     int count = link->attempt_count;
     for (int i = 0; i < count && link->state == WH_LINK_TRYING && i < link->attempt_count; i++) {
         if (!link->attempts[i]->retired) {
-            step(link, link->attempts[i], writable);
+            step(link, link->attempts[i], writable, now_us);
         }
     }
 }
@@ -503,15 +598,22 @@ static void watch_clock(wh_link *link, uint64_t now_us)
 {
     if (link->state == WH_LINK_TRYING && link->chosen == NULL && now_us >= link->doubt_us) {
         link->doubt_us = UINT64_MAX;
-        (void)begins_anew(link);
+        (void)begins_anew(link, now_us);
     }
     if (link->state == WH_LINK_TRYING && !link->hedged && now_us >= link->hedge_us) {
         hedge(link);
     }
     bool connecting = link->state != WH_LINK_IDLE && link->state <= WH_LINK_TRYING;
-    if (connecting && now_us >= link->deadline_us) {
-        timed_out(link);
+    if (connecting && now_us >= link->part_us) {
+        timed_out(link, now_us);
     }
+}
+
+/* When the server has been silent for too long, with the app waiting. */
+static uint64_t silent_us(const wh_link *link)
+{
+    bool awaits_answer = link->state == WH_LINK_OPEN && link->has_asked && link->options.silence_ms > 0;
+    return awaits_answer ? link->moved_us + (uint64_t)link->options.silence_ms * 1000 : UINT64_MAX;
 }
 
 /* What the app wrote has left, and no ticket is worth waiting for. */
@@ -535,6 +637,13 @@ static void serve(wh_link *link, uint64_t now_us)
         moved = read_some(link, attempt) || moved;
         /* Last: a read makes room for what waits here, even if nothing was complete enough to come out. */
         moved = (is_served(link) && wh_attempt_pump(attempt)) || moved;
+        link->moved_us = moved ? now_us : link->moved_us;
+    }
+    if (link->state == WH_LINK_OPEN && !link->hooks->has_room(link->hooks->ctx)) {
+        link->moved_us = now_us; /* it is the app that is behind */
+    }
+    if (now_us >= silent_us(link)) {
+        fail_net(link, WH_NET_SILENT);
     }
     if (link->state == WH_LINK_WAITING && (now_us >= link->deadline_us || is_done(link, now_us))) {
         close_now(link, now_us);
@@ -543,11 +652,11 @@ static void serve(wh_link *link, uint64_t now_us)
 
 void wh_link_turn(wh_link *link, const fd_set *writable, uint64_t now_us)
 {
-    if (link->state == WH_LINK_NETWORK) {
-        await_network(link);
+    if (is_offline(link)) {
+        await_network(link, now_us);
     }
     if (link->state == WH_LINK_TRYING) {
-        try_all(link, writable);
+        try_all(link, writable, now_us);
     }
     watch_clock(link, now_us);
     serve(link, now_us);
@@ -575,15 +684,16 @@ static bool has_refused(const wh_link *link)
 /* When something is due that no byte announces. */
 static uint64_t due_us(const wh_link *link, uint64_t now_us)
 {
-    uint64_t until_us = link->deadline_us;
+    uint64_t until_us = link->part_us;
     switch (link->state) {
     case WH_LINK_IDLE:
-    case WH_LINK_OPEN:
         return UINT64_MAX;
+    case WH_LINK_OPEN:
+        return silent_us(link);
     case WH_LINK_LINGERING:
         return link->close_us;
     case WH_LINK_WAITING:
-        return now_us < link->close_us ? link->close_us : until_us;
+        return now_us < link->close_us ? link->close_us : link->deadline_us;
     case WH_LINK_TRYING:
         if (has_refused(link)) {
             return now_us;

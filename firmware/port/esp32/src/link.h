@@ -1,8 +1,10 @@
 /* One connection of the app: a name, a deadline, and what is tried within it.
  *
  * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for
- * it, since the server may be slow: at half of the deadline the attempt in full joins it, and the first to
- * open is used. ts/core/tls-socket.ts is the same for the desk.
+ * it, since the server may be slow: at half of the time that TLS has the attempt in full joins it, and the
+ * first to open is used. ts/core/tls-socket.ts is the same for the desk, but has no parts: here each part of
+ * a connect (access point, address, name, TCP, TLS) has a limit of its own within the deadline, as a wake is
+ * paid for by the second.
  *
  * Never waits, prints nothing and knows no task: the caller selects, and calls wh_link_turn(). */
 #ifndef WH_LINK_H
@@ -20,10 +22,13 @@
 /* Why a connection came to nothing, beside the core's errors. */
 typedef enum wh_net_error {
     WH_NET_OK,
-    WH_NET_NO_NETWORK,   /* no address from the access point in time, or the access point was lost */
+    WH_NET_NO_NETWORK,   /* the access point does not let the device in, or was lost */
+    WH_NET_NO_ADDRESS,   /* it did, but no address came from its network */
     WH_NET_UNKNOWN_HOST, /* the name does not resolve */
+    WH_NET_UNREACHABLE,  /* no way leads to its address */
     WH_NET_REFUSED,      /* nobody listens there */
     WH_NET_TIMEOUT,
+    WH_NET_SILENT,   /* nothing comes any more to what the app has asked */
     WH_NET_LOST,     /* TCP broke off */
     WH_NET_MEMORY,   /* no memory for the connection */
     WH_NET_OVERFLOW, /* the app writes more than can be kept */
@@ -59,8 +64,11 @@ typedef struct wh_link_hooks {
     void (*ended)(void *ctx, wh_link_end end);
     /* The connection is gone; its outcome is final, NULL when there was no TLS. Comes last, and always. */
     void (*closed)(void *ctx, const wh_outcome *outcome);
-    /* Whether the device has an address. */
+    /* Whether an access point has let the device in, and whether it has an address. */
+    bool (*has_access_point)(void *ctx);
     bool (*has_network)(void *ctx);
+    /* There was no network in time. Returns the advice how long to leave it alone, in seconds. */
+    uint32_t (*offline)(void *ctx);
     /* The server cannot be reached at all. True if the network will be set up anew, since it was taken over
      * from the last wake on trust: then all is tried once more. */
     bool (*doubts_network)(void *ctx);
@@ -77,11 +85,14 @@ typedef struct wh_link_options {
     uint16_t port;
     /* For everything that is tried, the wait for the network included. */
     uint32_t timeout_ms;
+    /* How long nothing may move once the app has asked for something; 0 for as long as it likes. */
+    uint32_t silence_ms;
 } wh_link_options;
 
 typedef enum wh_link_state {
     WH_LINK_IDLE,
-    WH_LINK_NETWORK,   /* waits for an address of our own */
+    WH_LINK_NETWORK,   /* waits for the access point */
+    WH_LINK_ADDRESS,   /* waits for an address of our own */
     WH_LINK_RESOLVING, /* waits for the server's */
     WH_LINK_TRYING,
     WH_LINK_OPEN,
@@ -107,7 +118,12 @@ typedef struct wh_link {
     /* The app has closed it and hears nothing more. */
     bool closed_by_app;
     bool was_open;
+    /* The app has written something. */
+    bool has_asked;
     uint64_t deadline_us;
+    /* When the present part of the connect is given up, and when something last moved after it. */
+    uint64_t part_us;
+    uint64_t moved_us;
     uint64_t hedge_us;
     uint64_t doubt_us;
     uint64_t close_us;

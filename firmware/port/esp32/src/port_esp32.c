@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core_lock.h"
+#include "deadline.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
 #include "settings.h"
@@ -39,7 +40,8 @@ int wh_esp32_start(const wh_esp32_config *config)
         return WH_USAGE_STATE;
     }
     wh_settings_set(config);
-    if (!wh_wake_log_begin() || !wh_tls_start() || !wh_wifi_make() || !wh_wifi_watch()) {
+    if (!wh_wake_log_begin() || !wh_deadline_start() || !wh_tls_start() || !wh_wifi_make() ||
+        !wh_wifi_watch()) {
         return WH_PLATFORM_MEMORY;
     }
     state.started = true;
@@ -115,6 +117,9 @@ static int error_of_end(void)
 {
     if (state.end.net == WH_NET_MEMORY) {
         return WH_PLATFORM_MEMORY;
+    }
+    if (state.end.net == WH_NET_TIMEOUT || state.end.net == WH_NET_SILENT) {
+        return WH_PEER_SILENT;
     }
     return state.end.net != WH_NET_OK ? WH_PEER_CLOSED : state.end.core;
 }
@@ -228,7 +233,7 @@ const char *wh_esp32_error(void)
 
 _Noreturn void wh_esp32_sleep(uint32_t seconds)
 {
-    wh_sleep_prepare();
     (void)esp_sleep_enable_timer_wakeup((uint64_t)seconds * 1000000);
+    wh_sleep_prepare();
     esp_deep_sleep_start();
 }

@@ -48,6 +48,7 @@ int wh_esp32_provisioned(wh_esp32_config *out)
         .port = client->port,
         .time_server = given.ntp_server,
         .every_second_wake_full = given.every_second_wake_full,
+        .wake_deadline_s = given.wake_deadline_s,
         .slow_wifi = !given.wifi.fast_wake,
     };
     return WH_OK;

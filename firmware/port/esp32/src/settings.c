@@ -59,6 +59,25 @@ wh_client_config wh_settings_client(const char *host, uint16_t port)
     return config;
 }
 
+/* Less than a wake's deadline leaves. */
+enum { SILENCE_MS = 10000 };
+
+uint32_t wh_settings_deadline_ms(void)
+{
+    uint32_t most_s = UINT32_MAX / 1000;
+    uint32_t given_s = settings.wake_deadline_s;
+    if (!is_set || given_s == WH_ESP32_WAKE_DEADLINE_NONE) {
+        return 0;
+    }
+    given_s = given_s != 0 ? given_s : WH_ESP32_WAKE_DEADLINE_S;
+    return (given_s < most_s ? given_s : most_s) * 1000;
+}
+
+uint32_t wh_settings_silence_ms(void)
+{
+    return wh_settings_deadline_ms() != 0 ? SILENCE_MS : 0;
+}
+
 uint32_t wh_settings_timeout_ms(void)
 {
     return settings.connect_timeout_ms != 0 ? settings.connect_timeout_ms : WH_ESP32_CONNECT_TIMEOUT_MS;

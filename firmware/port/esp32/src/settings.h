@@ -19,4 +19,10 @@ wh_client_config wh_settings_client(const char *host, uint16_t port);
 
 uint32_t wh_settings_timeout_ms(void);
 
+/* How long a wake may last, in milliseconds since boot; 0 for as long as the app likes. */
+uint32_t wh_settings_deadline_ms(void);
+
+/* How long an app's server may be silent, in milliseconds; 0 for ever, where wakes have no deadline. */
+uint32_t wh_settings_silence_ms(void);
+
 #endif

@@ -1,11 +1,16 @@
 #include "sleep.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core_lock.h"
 #include "esp_log.h"
+#include "esp_private/system_internal.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "platform_esp32.h"
 #include "sntp_clock.h"
 #include "tls_task.h"
@@ -16,20 +21,34 @@
 enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000 };
 
 static const char tag[] = "warmhello";
-static bool is_prepared;
 
-void wh_sleep_prepare(void)
+/* Who sees to sleep; NULL for nobody yet. */
+static _Atomic(TaskHandle_t) owner;
+
+/* How long the app wants to sleep, in microseconds; 0 until it says so. */
+static uint64_t asked_us;
+
+/* True for the first task. */
+static bool claim(void)
 {
-    if (is_prepared || !wh_wake_log_begin() || !wh_core_lock_make()) {
-        return;
+    TaskHandle_t nobody = NULL;
+    return atomic_compare_exchange_strong(&owner, &nobody, xTaskGetCurrentTaskHandle());
+}
+
+/* For a task that is not the owner: there is nothing left to do. */
+static void wait_for_sleep(void)
+{
+    for (;;) {
+        vTaskDelay(pdMS_TO_TICKS(1000));
     }
-    is_prepared = true;
+}
+
+static void prepare(void)
+{
     if (!wh_tls_settle(false, SETTLE_MS) && !wh_tls_settle(true, SETTLE_NOW_MS)) {
         ESP_LOGW(tag, "sleep did not wait for the connection to close: its session may be lost");
     }
-    if (wh_tls_has_network()) {
-        wh_sntp_ask(TIME_MS);
-    }
+    wh_sntp_end(wh_tls_has_network() ? TIME_MS : 0);
     wh_wifi_stop();
     ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)wh_tls_stack_left());
     wh_wake_log_end();
@@ -41,6 +60,19 @@ void wh_sleep_prepare(void)
     wh_core_unlock();
 }
 
+void wh_sleep_prepare(void)
+{
+    if (!wh_wake_log_begin() || !wh_core_lock_make()) {
+        return;
+    }
+    if (claim()) {
+        prepare();
+        wh_pace_asked(&wh_port_memory.pace, asked_us);
+    } else if (atomic_load(&owner) != xTaskGetCurrentTaskHandle()) {
+        wait_for_sleep();
+    }
+}
+
 /* Upstream's standby and reset end here, and so does any program that is linked with
  * --wrap=esp_deep_sleep_start. Not target_standby: the runtime has a weak one beside its caller, where the
  * linker wraps nothing. Nor esp_deep_sleep(), which calls it from its own file. */
@@ -48,9 +80,45 @@ void wh_sleep_prepare(void)
 void __real_esp_deep_sleep_start(void) __attribute__((noreturn));
 void __wrap_esp_deep_sleep_start(void) __attribute__((noreturn));
 
+/* A panic ends here too: upstream's panic_restart() sleeps for 20 ms, to take a board off USB. There, other
+ * tasks stand still with the locks that they have, and a sleep would be taken for an ordered one. So the chip
+ * is reset, as a whole, which takes it off USB as well; RTC memory stays, and its checks say what of it is
+ * sound. The panic handler notes its reason before it restarts, and nobody else does. */
+static bool is_panic(void)
+{
+    return esp_reset_reason_get_hint() != ESP_RST_UNKNOWN;
+}
+
 void __wrap_esp_deep_sleep_start(void)
 {
+    if (is_panic()) {
+        esp_restart_noos_dig();
+    }
     wh_sleep_prepare();
+    __real_esp_deep_sleep_start();
+}
+
+/* Whoever sets the timer, but for esp_deep_sleep(). */
+esp_err_t __real_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
+esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
+
+esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us)
+{
+    asked_us = time_in_us;
+    return __real_esp_sleep_enable_timer_wakeup(time_in_us);
+}
+
+void wh_sleep_overdue(void)
+{
+    if (!claim()) {
+        wait_for_sleep();
+    }
+    wh_wake_log_overdue();
+    wh_tls_end_all();
+    if (wh_core_lock_make()) {
+        prepare();
+    }
+    (void)__real_esp_sleep_enable_timer_wakeup(wh_pace_sleep_us(&wh_port_memory.pace));
     __real_esp_deep_sleep_start();
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

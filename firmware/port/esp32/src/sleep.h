@@ -2,8 +2,13 @@
 #ifndef WH_SLEEP_H
 #define WH_SLEEP_H
 
-/* Settles the session, asks for the time if due, switches Wi-Fi off, prints the wake's line, notes the time.
- * Once per wake; takes 3.5 s at the most, less than upstream's watchdog of 5 s allows. */
+/* Settles the session, takes the time if it was asked for, switches Wi-Fi off, prints the wake's line, notes
+ * the time. Once per wake, for the task that calls first; another one stays in here until the device sleeps.
+ * Takes 3.5 s at the most, less than upstream's watchdog of 5 s allows. */
 void wh_sleep_prepare(void);
+
+/* The wake has lasted too long: all that, without the app, and then deep sleep for as long as the app slept
+ * last. Does nothing but wait if the app has just begun to sleep by itself. */
+_Noreturn void wh_sleep_overdue(void);
 
 #endif

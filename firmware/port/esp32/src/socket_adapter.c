@@ -174,6 +174,7 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
                                 : wh_settings_client(hostname, (uint16_t)(is_tls ? -port : port)),
         .is_tls = is_tls,
         .timeout_ms = wh_settings_timeout_ms(),
+        .silence_ms = wh_settings_silence_ms(),
     };
     if (is_tls && service != NULL) {
         wh_service_configure(service, &request.config);

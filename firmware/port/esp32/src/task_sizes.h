@@ -10,8 +10,18 @@
 #define WH_TLS_STACK CONFIG_WARMHELLO_TLS_STACK
 
 #define WH_DNS_STACK 3072
+#define WH_TIME_STACK 3072
 
-/* Above DeviceScript's main loop at 1, as its own worker. */
+/* It prints the wake's line. */
+#define WH_DEADLINE_STACK 4096
+
+/* As DeviceScript's worker. Its main loop runs on ESP-IDF's event task, at 20; lwIP is at 18. */
 #define WH_TASK_PRIORITY 2
+
+/* Above the event task, below ESP-IDF's timers at 22 and Wi-Fi at 23. */
+#define WH_DEADLINE_PRIORITY 21
+
+/* Below all that works. */
+#define WH_LEAST_PRIORITY 1
 
 #endif

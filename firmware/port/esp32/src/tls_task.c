@@ -14,6 +14,8 @@
 #include "freertos/task.h"
 #include "platform_esp32.h"
 #include "resolver.h"
+#include "settings.h"
+#include "sntp_clock.h"
 #include "task_sizes.h"
 #include "wake_log.h"
 #include "wifi.h"
@@ -57,8 +59,10 @@ static TaskHandle_t task;
 static int doorbell = -1;
 static atomic_uint last_id;
 static atomic_size_t unsent_bytes;
+static atomic_bool access_point_there;
 static atomic_bool network_up;
 static atomic_bool waits_for_room;
+static atomic_bool has_ended;
 
 /* What the task alone uses. */
 static wh_link the_link;
@@ -69,6 +73,8 @@ static wh_tls_request *client_request;
 static chunk *first_chunk;
 static chunk *last_chunk;
 static bool wants_settle;
+/* Of this wake: how many there were without a network, this one included; 0 while it may get one. */
+static uint32_t offline_wakes;
 
 static void ring(void)
 {
@@ -90,6 +96,9 @@ static bool command_now(const command *c)
 
 uint32_t wh_tls_connect(const wh_tls_request *request)
 {
+    if (atomic_load(&has_ended)) {
+        return atomic_fetch_add(&last_id, 1) + 1; /* of a connection that nothing will be heard of */
+    }
     size_t host_size = strlen(request->config.host) + 1;
     wh_tls_request *copy = malloc(sizeof *copy + host_size);
     if (copy == NULL) {
@@ -108,6 +117,9 @@ uint32_t wh_tls_connect(const wh_tls_request *request)
 
 bool wh_tls_write(uint32_t id, const void *bytes, size_t size)
 {
+    if (atomic_load(&has_ended)) {
+        return true;
+    }
     if (atomic_fetch_add(&unsent_bytes, size) + size > UNSENT_MAX) {
         atomic_fetch_sub(&unsent_bytes, size);
         return false;
@@ -132,6 +144,14 @@ void wh_tls_close(uint32_t id)
     (void)command_now(&c); /* a connection that cannot be closed now is closed by the next one, or by sleep */
 }
 
+void wh_tls_access_point(bool is_there)
+{
+    atomic_store(&access_point_there, is_there);
+    if (doorbell >= 0) {
+        ring();
+    }
+}
+
 void wh_tls_network(bool is_up)
 {
     atomic_store(&network_up, is_up);
@@ -145,7 +165,7 @@ bool wh_tls_has_network(void)
     return atomic_load(&network_up);
 }
 
-bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
+static bool take_event(wh_event *out, uint32_t wait_ms)
 {
     if (events == NULL || xQueueReceive(events, out, pdMS_TO_TICKS(wait_ms)) != pdPASS) {
         return false;
@@ -154,6 +174,20 @@ bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
         ring();
     }
     return true;
+}
+
+bool wh_tls_next_event(wh_event *out, uint32_t wait_ms)
+{
+    if (atomic_load(&has_ended)) {
+        vTaskDelay(pdMS_TO_TICKS(wait_ms));
+        return false;
+    }
+    return take_event(out, wait_ms);
+}
+
+void wh_tls_end_all(void)
+{
+    atomic_store(&has_ended, true);
 }
 
 void wh_tls_set_sink(void (*take)(const wh_event *event))
@@ -165,8 +199,8 @@ void wh_tls_set_sink(void (*take)(const wh_event *event))
 static void sink_events(void)
 {
     wh_event event;
-    while (wh_tls_next_event(&event, 0)) {
-        if (sink != NULL) {
+    while (take_event(&event, 0)) {
+        if (sink != NULL && !atomic_load(&has_ended)) {
             sink(&event);
         }
         if (event.kind == WH_EVENT_DATA) {
@@ -311,6 +345,22 @@ static void on_closed(void *ctx, const wh_outcome *outcome)
     send_event(&event);
 }
 
+static bool has_access_point(void *ctx)
+{
+    (void)ctx;
+    return atomic_load(&access_point_there);
+}
+
+/* The network is left alone as long as a server would be. */
+static uint32_t offline(void *ctx)
+{
+    (void)ctx;
+    if (offline_wakes == 0) {
+        offline_wakes = wh_pace_offline(&wh_port_memory.pace);
+    }
+    return wh_policy_backoff_s(&wh_settings()->policy, offline_wakes);
+}
+
 static bool has_network(void *ctx)
 {
     (void)ctx;
@@ -362,7 +412,9 @@ static const wh_link_hooks hooks = {
     .taken = on_taken,
     .ended = on_ended,
     .closed = on_closed,
+    .has_access_point = has_access_point,
     .has_network = has_network,
+    .offline = offline,
     .doubts_network = doubts_network,
     .trusts_network = trusts_network,
     .resolve = resolve,
@@ -411,7 +463,11 @@ static void begin(const command *c, uint64_t now_us)
 {
     wh_tls_request *request = c->memory;
     bool is_tls = request->is_tls;
-    wh_link_options options = {.port = request->config.port, .timeout_ms = request->timeout_ms};
+    wh_link_options options = {
+        .port = request->config.port,
+        .timeout_ms = request->timeout_ms,
+        .silence_ms = request->silence_ms,
+    };
     char host[WH_HOST_MAX + 1] = "";
     strncpy(host, request->config.host, WH_HOST_MAX);
     options.host = host;
@@ -525,6 +581,11 @@ static void run(void *parameters)
         bool has = atomic_load(&network_up);
         if (had_network && !has) {
             wh_link_network_lost(&the_link);
+        }
+        if (!had_network && has) {
+            wh_pace_online(&wh_port_memory.pace);
+            offline_wakes = 0;
+            wh_sntp_begin();
         }
         had_network = has;
         command c;

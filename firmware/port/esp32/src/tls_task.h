@@ -44,6 +44,8 @@ typedef struct wh_tls_request {
     wh_client_config config;
     bool is_tls;
     uint32_t timeout_ms;
+    /* How long nothing may move once something was written, in milliseconds; 0 for ever. */
+    uint32_t silence_ms;
 } wh_tls_request;
 
 /* Starts the task, once. False: no memory. */
@@ -62,6 +64,9 @@ void wh_tls_close(uint32_t id);
 /* The next event; waits for it at most so long, in milliseconds. */
 bool wh_tls_next_event(wh_event *out, uint32_t wait_ms);
 
+/* An access point has let the device in, or has lost it. */
+void wh_tls_access_point(bool is_there);
+
 /* The device has got an address, or has lost it. */
 void wh_tls_network(bool is_up);
 bool wh_tls_has_network(void);
@@ -70,6 +75,9 @@ bool wh_tls_has_network(void);
  * `is_urgent`: without a wait for a ticket, or for what the app still wants to send. Nobody else takes events
  * meanwhile, so they go to the sink. */
 bool wh_tls_settle(bool is_urgent, uint32_t wait_ms);
+
+/* The app is not served any more: it begins and sends nothing, and hears of nothing. For good. */
+void wh_tls_end_all(void);
 
 /* Who gets the events that come while all is settled; the bytes of data are freed afterwards. NULL for
  * nobody. */

@@ -74,6 +74,13 @@ bool wh_wake_log_is_full_turn(void)
     return is_full_turn;
 }
 
+void wh_wake_log_overdue(void)
+{
+    (void)xSemaphoreTake(lock, portMAX_DELAY);
+    wh_wake_overdue(&wake);
+    (void)xSemaphoreGive(lock);
+}
+
 void wh_wake_log_end(void)
 {
     static char line[WH_WAKE_LINE_SIZE];

@@ -135,6 +135,7 @@ void wh_wifi_join(const char *new_ssid, const char *new_password)
 static void on_connected(const wifi_event_sta_connected_t *event)
 {
     wh_wake_log_mark(WH_PHASE_WIFI);
+    wh_tls_access_point(true);
     enter();
     wh_fast_note_access_point(&wh_port_memory.fast, ssid, event->bssid, event->channel);
     leave();
@@ -142,6 +143,7 @@ static void on_connected(const wifi_event_sta_connected_t *event)
 
 static void on_disconnected(void)
 {
+    wh_tls_access_point(false);
     wh_tls_network(false);
     enter();
     /* Not when it is ours: before sleep. */

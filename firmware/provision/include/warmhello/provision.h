@@ -45,6 +45,8 @@ typedef struct wh_provision {
     const char *ntp_server;
     /** Every second wake connects in full, to compare the energy of both. */
     bool every_second_wake_full;
+    /** How long a wake may last, in seconds; 0 for the port's default, UINT32_MAX for ever. */
+    uint32_t wake_deadline_s;
     /** Which rotation this is, from 1; which slot it lies in, and how many bytes it takes there. */
     uint32_t sequence;
     uint32_t slot;

@@ -45,6 +45,7 @@ typedef struct wh_wake {
     uint64_t slept_ms;
     uint32_t previous_us;
     bool forced_full;
+    bool overdue;
     uint16_t reached;
     uint32_t marks_us[WH_PHASES];
 } wh_wake;
@@ -65,6 +66,9 @@ void wh_wake_mark(wh_wake *wake, wh_phase phase, uint32_t now_us);
 /** This wake was made to connect in full, to be compared with those that resume. */
 void wh_wake_forced_full(wh_wake *wake);
 
+/** The app did not end this wake in time: its deadline does. */
+void wh_wake_overdue(wh_wake *wake);
+
 /** The levels that the pins have now: bit n for channel Dn. `resumed` once the handshake is over. */
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
 
@@ -78,7 +82,8 @@ const char *wh_wake_cause_word(wh_wake_cause cause);
 #define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 480)
 
 /** Writes the line, without an end of line. `outcome` is that of the wake's first connect that came
- * as far as TLS, or NULL if none did. Printed once, last thing before sleep.
+ * as far as TLS, or NULL if none did. Printed once, last thing before sleep. A wake that the deadline ended
+ * says "endedBy":"deadline", and one that the app ended nothing of the sort.
  *
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size` is too small. */
 WH_MUST_CHECK int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size_t size);

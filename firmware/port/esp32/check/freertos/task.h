@@ -15,6 +15,8 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pvTaskCode, const char *pcName
                                    BaseType_t xCoreID);
 void vTaskDelete(TaskHandle_t xTaskToDelete);
 void vTaskDelay(TickType_t xTicksToDelay);
+void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority);
+TaskHandle_t xTaskGetCurrentTaskHandle(void);
 /** The least stack that was ever left, in bytes. */
 UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t xTask);
 

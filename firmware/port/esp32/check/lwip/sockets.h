@@ -28,6 +28,7 @@ struct sockaddr {
 };
 
 #define SOCK_STREAM 1
+#define SOCK_DGRAM 2
 #define SOL_SOCKET 0xfff
 #define SO_ERROR 0x1007
 #define AF_UNSPEC 0

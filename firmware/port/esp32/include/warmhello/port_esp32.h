@@ -28,6 +28,11 @@
  * milliseconds: less than the 30 s for which a DeviceScript app waits. */
 #define WH_ESP32_CONNECT_TIMEOUT_MS 20000
 
+/** How long a wake may last unless set otherwise, in seconds since boot, and a wake that may last for ever.
+ */
+#define WH_ESP32_WAKE_DEADLINE_S 30
+#define WH_ESP32_WAKE_DEADLINE_NONE UINT32_MAX
+
 /** What a device is given. All that it points to must last as long as the program. */
 typedef struct wh_esp32_config {
     /** The access point's name, at most 32 bytes, and its password, at most 63; "" for an open one. NULL: as
@@ -59,7 +64,7 @@ typedef struct wh_esp32_config {
      * NULL: where it says. */
     const char *host;
     uint16_t port;
-    /** Where to ask for the time, once a day and after the app's work is done; NULL for nowhere: certificates
+    /** Where to ask for the time, once a day, beside the app's work; NULL for nowhere: certificates
      * are then held against the day of the build. */
     const char *time_server;
     /** In all, in milliseconds; 0 for WH_ESP32_CONNECT_TIMEOUT_MS. */
@@ -69,6 +74,11 @@ typedef struct wh_esp32_config {
     /** Find the access point by a scan and ask DHCP in every wake, instead of taking both over from the last
      * one. */
     bool slow_wifi;
+    /** How long a wake may last, in seconds since boot, whatever the program waits for or loops in; then the
+     * connection is closed, the session kept, the wake's line says `"endedBy":"deadline"`, and the device
+     * sleeps: for as long as in the program's last sleep, ten minutes if there was none since the power came.
+     * 0 for WH_ESP32_WAKE_DEADLINE_S, WH_ESP32_WAKE_DEADLINE_NONE for devices that stay awake. */
+    uint32_t wake_deadline_s;
 } wh_esp32_config;
 
 /** Reads what `warmhello provision` has put into the partition `wh_prov` of this board. What `out` then
@@ -91,7 +101,8 @@ WH_MUST_CHECK int wh_esp32_start(const wh_esp32_config *config);
  * is one for this server, in full otherwise or when that fails. A connection that is open is closed first.
  *
  * `host`: at most 253 bytes, copied. WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why
- * it failed (errors.h). WH_PEER_CLOSED: TCP did not come about or was lost, wh_esp32_error() says how. */
+ * it failed (errors.h). WH_PEER_SILENT: the server did not answer in time. WH_PEER_CLOSED: TCP did not come
+ * about or was lost. wh_esp32_error() says how. */
 WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 
 /** Sends `size` bytes in order. They are copied; the call returns before they have left.
@@ -118,7 +129,7 @@ const wh_outcome *wh_esp32_outcome(void);
 /** One line about what ended the last connect, "" if nothing did. Static storage. */
 const char *wh_esp32_error(void);
 
-/** Closes, asks for the time if that is due, switches Wi-Fi off, prints the wake's log line, and sleeps
+/** Closes, takes the time if it was asked for, switches Wi-Fi off, prints the wake's log line, and sleeps
  * deeply for so many seconds. The next wake begins in app_main(). */
 _Noreturn void wh_esp32_sleep(uint32_t seconds);
 
