@@ -146,9 +146,30 @@ static int create_ssl(wh_conn *conn)
     return WH_OK; /* whose certificate it must be: peer_path.c */
 }
 
-static int prepare(wh_conn *conn)
+/* Makes the key pair now, of the group that wolfSSL would take for the hello. */
+static void make_key(wh_conn *conn)
 {
-    int result = create_ssl(conn);
+    uint16_t group = wh_resumption_group(conn->client);
+    if (group == 0) {
+        group = conn->ssl->group[0];
+    }
+    if (IsAtLeastTLSv1_3(conn->ssl->version) && wolfSSL_UseKeyShare(conn->ssl, group) == WOLFSSL_SUCCESS) {
+        conn->prepared_group = group;
+    }
+}
+
+/* With a session the hello names its group alone, and a key of another one would not belong there. */
+static void drop_other_key(const wh_conn *conn)
+{
+    uint16_t group = conn->ssl->session->namedGroup;
+    if (conn->prepared_group != 0 && group != 0 && group != conn->prepared_group) {
+        TLSX_Remove(&conn->ssl->extensions, TLSX_KEY_SHARE, conn->ssl->heap);
+    }
+}
+
+static int offer(wh_conn *conn)
+{
+    int result = conn->ssl != NULL ? WH_OK : create_ssl(conn);
     if (result != WH_OK) {
         return result;
     }
@@ -162,6 +183,7 @@ static int prepare(wh_conn *conn)
         wolfSSL_free(conn->ssl);
         return create_ssl(conn);
     }
+    drop_other_key(conn);
     return WH_OK;
 }
 
@@ -297,7 +319,7 @@ static int advance(wh_conn *conn)
     return returned == WOLFSSL_SUCCESS ? finish_handshake(conn) : check(conn, returned);
 }
 
-int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+static int begin(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
 {
     memset(conn, 0, sizeof *conn);
     conn->outcome.alert = -1;
@@ -308,12 +330,41 @@ int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffer
     conn->client = client;
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     wh_peer_path_begin(&conn->path, client);
-    conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->buffers = *buffers;
+    return WH_OK;
+}
+
+int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+{
+    int result = begin(conn, client, buffers);
+    if (result == WH_OK) {
+        result = create_ssl(conn);
+    }
+    if (result == WH_OK) {
+        make_key(conn);
+    } else if (conn->ssl != NULL) {
+        wolfSSL_free(conn->ssl);
+        conn->ssl = NULL; /* wh_conn_start() tries anew */
+    }
+    return result;
+}
+
+int wh_conn_start(wh_conn *conn)
+{
+    if (conn->client == NULL || conn->state != WH_CONN_IDLE) {
+        return WH_USAGE_STATE;
+    }
+    conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->state = WH_CONN_HANDSHAKE;
     conn->opened_us = wh_clock_elapsed_us();
-    int result = prepare(conn);
+    int result = offer(conn);
     return result == WH_OK ? advance(conn) : fail(conn, result);
+}
+
+int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+{
+    int result = begin(conn, client, buffers);
+    return result == WH_OK ? wh_conn_start(conn) : result;
 }
 
 uint32_t wh_conn_unreachable(const wh_client *client)

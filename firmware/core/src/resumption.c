@@ -54,6 +54,17 @@ static void note_offer(wh_resumption *r, const wh_stored *stored)
     r->outcome->reason = WH_REASON_REFUSED; /* until the server resumes it */
 }
 
+uint16_t wh_resumption_group(const wh_client *client)
+{
+    wh_stored stored;
+    uint16_t group = 0;
+    if (wh_store_get(&client->binding, &stored) == WH_OK) {
+        group = wh_session_group(&stored.session);
+        wh_session_release(&stored.session);
+    }
+    return group;
+}
+
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
 static wh_reason attach_and_spend(const wh_stored *stored, WOLFSSL *ssl)
 {

@@ -1,5 +1,6 @@
 #include "warmhello/session.h"
 
+#include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
 
 #include "memory_ran_out.h"
@@ -101,6 +102,11 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
 int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
 {
     return wolfSSL_set_session(ssl, session->native) == WOLFSSL_SUCCESS ? WH_OK : WH_MISS_UNUSABLE;
+}
+
+uint16_t wh_session_group(const wh_session *session)
+{
+    return session->native->namedGroup;
 }
 
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)

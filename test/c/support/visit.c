@@ -21,10 +21,16 @@ void make_client(wh_client *client, const wh_client_config *config)
     assert_int_equal(wh_client_init(client, config), WH_OK);
 }
 
+bool line_is_prepared;
+
 int line_open(wire_line *line, wh_client *client, tls_server *server)
 {
     wh_conn_buffers buffers = {line->in, sizeof line->in, line->out, sizeof line->out};
     line->peer = server != NULL ? peer_accept(server) : NULL;
+    if (line_is_prepared) {
+        int result = wh_conn_prepare(&line->conn, client, &buffers);
+        return result == WH_OK ? wh_conn_start(&line->conn) : result;
+    }
     return wh_conn_open(&line->conn, client, &buffers);
 }
 

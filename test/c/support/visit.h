@@ -40,6 +40,9 @@ wh_client_config config_for(const tls_server *server);
 /** A client that must come about. */
 void make_client(wh_client *client, const wh_client_config *config);
 
+/** Whether it is opened in two parts, as on a board. */
+extern bool line_is_prepared;
+
 /** Opens a connection. Returns what wh_conn_open() did. */
 int line_open(wire_line *line, wh_client *client, tls_server *server);
 void line_free(wire_line *line);

@@ -138,6 +138,11 @@ esp_reset_reason_t esp_reset_reason(void)
     return the_world.reason;
 }
 
+void esp_deep_sleep_disable_rom_logging(void)
+{
+    world_say("rom keeps silent");
+}
+
 esp_err_t esp_sleep_enable_timer_wakeup(uint64_t time_in_us)
 {
     wakeup_us = time_in_us;

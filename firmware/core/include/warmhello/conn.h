@@ -79,6 +79,7 @@ typedef struct wh_conn {
     bool close_called;
     bool close_wanted;
     bool has_presented;
+    uint16_t prepared_group;
     uint8_t first_byte;
     char last_direction;
     uint64_t opened_us;
@@ -94,6 +95,15 @@ typedef struct wh_conn {
  * or smaller than 512 bytes. Any other error is also in the outcome. Whatever it
  * returns, wh_conn_free() must follow. */
 WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+
+/** The part of wh_conn_open() that needs neither the server nor spends a session: above all the key
+ * pair of TLS 1.3, which takes as long as a packet there and back or two. Call it while TCP comes up,
+ * then wh_conn_start(). Errors are those of wh_conn_open(); wh_conn_free() must follow. */
+WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+
+/** The rest of wh_conn_open(), once TCP is up: offers the session. Only after wh_conn_prepare(), and
+ * once. */
+WH_MUST_CHECK int wh_conn_start(wh_conn *conn);
 
 /** Instead of wh_conn_open(), when the server refused TCP or did not answer: counts as a
  * connect that it broke off, and spends nothing. Not for a network that is away or a name

@@ -40,6 +40,9 @@ typedef struct wh_resumption {
 /** Begins; `client` and `outcome` must outlive it. */
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
 
+/** The group of the stored session, for whoever makes a key before it is offered; 0 for none. */
+uint16_t wh_resumption_group(const wh_client *client);
+
 /** Attaches the stored session if there is one that may be offered, and sets the outcome's
  * reason. A single-use session is spent here, durably.
  *

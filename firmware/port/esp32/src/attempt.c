@@ -38,6 +38,12 @@ void wh_attempt_begin(wh_attempt *attempt, const wh_address *address, wh_client 
     if (!begin(attempt, address)) {
         attempt->error = errno;
         attempt->state = WH_ATTEMPT_REFUSED;
+    } else if (client != NULL) {
+        wh_conn_buffers buffers = {attempt->in, sizeof attempt->in, attempt->out, sizeof attempt->out};
+        attempt->has_conn = true;
+        /* While TCP comes up. An error here is one of wh_conn_start() as well. */
+        int result = wh_conn_prepare(&attempt->conn, client, &buffers);
+        (void)result;
     }
 }
 
@@ -72,11 +78,9 @@ bool wh_attempt_came_up(wh_attempt *attempt, const fd_set *writable)
         return false;
     }
     attempt->state = WH_ATTEMPT_UP;
-    if (attempt->client != NULL) {
-        wh_conn_buffers buffers = {attempt->in, sizeof attempt->in, attempt->out, sizeof attempt->out};
-        attempt->has_conn = true;
+    if (attempt->has_conn) {
         /* An error is in the outcome, and the state says that it has failed. */
-        int result = wh_conn_open(&attempt->conn, attempt->client, &buffers);
+        int result = wh_conn_start(&attempt->conn);
         (void)result;
     }
     return true;

@@ -52,6 +52,8 @@ static void prepare(void)
     wh_wifi_stop();
     ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)wh_tls_stack_left());
     wh_wake_log_end();
+    /* What the ROM prints when it wakes is 200 B at 115,200 baud, and the boot loader waits for the last of it: 19 ms. */
+    esp_deep_sleep_disable_rom_logging();
     wh_core_lock();
     uint64_t now_us = wh_port_elapsed_us();
     wh_port_memory.last_us = now_us;

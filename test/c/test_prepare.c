@@ -1,0 +1,152 @@
+/* A connection that is opened in two parts, the first of them before TCP is up. */
+#include "visit.h"
+
+#define TEN_MINUTES_US (600ull * 1000000ull)
+
+static wh_client_config config;
+static tls_server *server;
+
+static int start(void **state)
+{
+    line_is_prepared = true;
+    return start_platform(state);
+}
+
+static int stop(void **state)
+{
+    server_stop(server);
+    line_is_prepared = false;
+    return stop_platform(state);
+}
+
+static void serve(const server_options *options)
+{
+    server = server_start(options);
+    config = config_for(server);
+}
+
+static wake_visit wakes(const char *group, wh_kind kind)
+{
+    wake_visit first = wake_and_visit(&config, server);
+    assert_full(first, WH_REASON_NONE);
+    for (int wake = 2; wake <= 4; wake++) {
+        wh_host_sleep(TEN_MINUTES_US);
+        wake_visit again = wake_and_visit(&config, server);
+        assert_resumed(again, kind);
+        if (group != NULL) {
+            assert_string_equal(again.outcome.group, group);
+            assert_int_equal(again.outcome.flights, 3);
+        }
+    }
+    return first;
+}
+
+static void it_resumes_as_one_that_is_opened_at_once(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13});
+    (void)wakes("x25519", WH_KIND_PSK);
+}
+
+static void it_resumes_in_tls12(void **state)
+{
+    (void)state;
+    serve(&(server_options){.max_version = WH_TLS12});
+    (void)wakes(NULL, WH_KIND_TICKET);
+    wh_host_stop();
+    assert_int_equal(wh_host_start(), 0);
+    config.max_version = WH_TLS12;
+    (void)wakes(NULL, WH_KIND_TICKET);
+}
+
+/* Else each hello would be answered by a request for another one. */
+static void the_key_is_of_the_session_s_own_group(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13, .groups = "P-256"});
+    wake_visit first = wakes("secp256r1", WH_KIND_PSK);
+    assert_int_equal(first.outcome.flights, 5); /* it was asked for another group */
+}
+
+static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13});
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    wh_client client;
+    make_client(&client, &config);
+    for (int attempt = 0; attempt < 3; attempt++) {
+        wire_line line;
+        wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
+        assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+        assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_IDLE);
+        wh_conn_free(&line.conn);
+    }
+    assert_resumed(visit_server(&client, server), WH_KIND_PSK);
+    wh_client_free(&client);
+}
+
+/* Both were prepared with the same session in store: one offers it, with the key of its group; the other one goes in
+ * full with that key. And one that was prepared without a session drops its key for the one of a session that
+ * has come since. */
+static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13, .groups = "P-256"});
+    wh_client client;
+    make_client(&client, &config);
+    wire_line early;
+    wh_conn_buffers buffers = {early.in, sizeof early.in, early.out, sizeof early.out};
+    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
+    assert_full(visit_server(&client, server), WH_REASON_NONE);
+    early.peer = peer_accept(server);
+    assert_int_equal(wh_conn_start(&early.conn), WH_OK);
+    line_run(&early);
+    assert_int_equal(wh_conn_outcome(&early.conn)->result, WH_RESULT_RESUMED);
+    assert_int_equal(wh_conn_outcome(&early.conn)->flights, 3);
+    line_free(&early);
+
+    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
+    wh_host_stop();
+    assert_int_equal(wh_host_start(), 0);
+    early.peer = peer_accept(server);
+    assert_int_equal(wh_conn_start(&early.conn), WH_OK);
+    line_run(&early);
+    assert_int_equal(wh_conn_outcome(&early.conn)->result, WH_RESULT_FULL);
+    line_free(&early);
+    wh_client_free(&client);
+}
+
+static void it_starts_once_and_only_what_was_prepared(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13});
+    wh_client client;
+    make_client(&client, &config);
+    wire_line line;
+    wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
+    wh_conn_buffers none = {NULL, 0, NULL, 0};
+    assert_int_equal(wh_conn_prepare(&line.conn, &client, &none), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
+    wh_conn_free(&line.conn);
+    assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+    assert_int_equal(wh_conn_start(&line.conn), WH_OK);
+    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
+    wh_conn_free(&line.conn);
+    wh_client_free(&client);
+}
+
+#define PREPARED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PREPARED(it_resumes_as_one_that_is_opened_at_once),
+        PREPARED(it_resumes_in_tls12),
+        PREPARED(the_key_is_of_the_session_s_own_group),
+        PREPARED(what_is_prepared_and_not_used_spends_no_ticket),
+        PREPARED(a_session_that_comes_or_goes_in_between_does_no_harm),
+        PREPARED(it_starts_once_and_only_what_was_prepared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
