@@ -319,6 +319,7 @@ static bool take_flag(const char *name)
         {"--ap-absent", &the_world.ap_absent},
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
+        {"--slow-names", &the_world.slow_names},
         {"--no-dhcp", &the_world.no_dhcp},
         {"--no-route", &the_world.no_route},
         {"--fused-key", &the_world.has_fused_key},

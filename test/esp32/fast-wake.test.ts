@@ -48,6 +48,16 @@ test("an address that is another's by now is given up for DHCP's, and the connec
     expect(ways(await device.wake("deep-sleep"))).toEqual(fast)
 })
 
+test("with an address that is another's, the name is looked up anew, and the first look-up is not heard any more", async () => {
+    using device = board()
+    slept(await device.wake("power-on"))
+    const taken = await device.wake("deep-sleep", "--address-taken", "--slow-names")
+    expect(taken.app).toEqual(opened)
+    expect(ways(taken)).toEqual([...fast, "ip dhcp"])
+    const { ip = 0, dns = 0 } = slept(taken).line.marksUs
+    expect((dns - ip) / 1e6).toBeLessThan(3.7) // 2 s of doubt, and the second look-up
+})
+
 test("a lease is used for half of its time", async () => {
     using device = board("--lease", "3600")
     slept(await device.wake("power-on"))

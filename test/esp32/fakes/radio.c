@@ -424,6 +424,9 @@ int __wrap_getaddrinfo(const char *name, const char *service, const struct addri
     (void)pthread_mutex_lock(&air);
     bool works = uses_dhcp || !the_world.address_taken;
     (void)pthread_mutex_unlock(&air);
+    if (the_world.slow_names) {
+        (void)usleep(works ? 1000000 : 2500000);
+    }
     if (strstr(name, "silent.invalid") != NULL) {
         (void)sleep(30);
     }

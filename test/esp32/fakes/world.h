@@ -20,6 +20,8 @@ typedef struct world {
     bool ap_moved;
     unsigned ap_leaves_ms;
     bool address_taken;
+    /* The name server takes a second, and 2.5 s to say nothing to a board with another's address. */
+    bool slow_names;
     /* Nobody gives an address. */
     bool no_dhcp;
     unsigned lease_s;

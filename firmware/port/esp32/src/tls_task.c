@@ -67,6 +67,8 @@ static atomic_bool has_ended;
 /* What the task alone uses. */
 static wh_link the_link;
 static uint32_t link_id;
+/* The last look-up: an earlier one may still be under way, of this link too. */
+static uint32_t look_up_id;
 static wh_client client;
 static bool has_client;
 static wh_tls_request *client_request;
@@ -398,7 +400,7 @@ static void resolved(uint32_t id, const wh_address *address)
 static bool resolve(void *ctx, const char *host, uint16_t port)
 {
     (void)ctx;
-    return wh_resolver_start(host, port, link_id, resolved);
+    return wh_resolver_start(host, port, ++look_up_id, resolved);
 }
 
 static const wh_link_hooks hooks = {
@@ -513,7 +515,7 @@ static void take_chunk(chunk *written, uint32_t id)
 
 static void take_resolved(const command *c, uint64_t now_us)
 {
-    if (c->id == link_id && wh_link_is_resolving(&the_link)) {
+    if (c->id == look_up_id && wh_link_is_resolving(&the_link)) {
         wh_link_resolved(&the_link, c->is_known ? c->memory : NULL, now_us);
     }
     free(c->memory);
