@@ -188,7 +188,7 @@ test("the wake's line is out before sleep, and nobody waits for a computer that 
     using device = board()
     const { world } = slept(await device.wake("power-on"))
     const order = world
-        .filter((line) => /^(warmhello-wake|log goes|usb goes|sleep)/.test(line))
+        .filter((line) => /^(warmhello-wake|usb goes|rom keeps|sleep)/.test(line))
         .map((line) => line.split(" ")[0])
-    expect(order).toEqual(["warmhello-wake", "log", "sleep"])
+    expect(order).toEqual(["warmhello-wake", "rom", "sleep"])
 })
