@@ -29,7 +29,7 @@ static struct {
     bool wpa2;
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
-     * has written, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
+     * has written, "pieces" writes as the app's fetch does, in three parts before the TLS task has its turn, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
      * service to forget, "lingers" works on for 1.5 s once it
      * has its answer, "stay" and "spin" never sleep, "panic" crashes with the core's lock taken instead of
      * sleeping. */
@@ -73,8 +73,21 @@ static void close_now(void)
     app.over = true;
 }
 
+static void write_in_pieces(void)
+{
+    wh_core_lock();
+    (void)upstream_socket_write(request, 4);
+    (void)upstream_socket_write(request + 4, 6);
+    (void)upstream_socket_write(request + 10, sizeof request - 1 - 10);
+    wh_core_unlock();
+}
+
 static void write_request(void)
 {
+    if (strcmp(options.does, "pieces") == 0) {
+        write_in_pieces();
+        return;
+    }
     static char much[4000];
     bool floods = strcmp(options.does, "flood") == 0;
     for (int i = 0; i < (floods ? 20 : 1); i++) {

@@ -41,6 +41,17 @@ describe.each(kinds)("with $title", ({ port, args, kind }) => {
     })
 })
 
+test("what an app writes in pieces goes out in one", async () => {
+    const wakes = await Promise.all(
+        ["get", "pieces"].map(async (does) => {
+            using device = board({ args: ["--does", does] })
+            return slept(await device.wake("power-on"))
+        }),
+    )
+    expect(wakes.map(({ app }) => app.at(-1))).toEqual(Array(2).fill(expect.stringMatching(/^close, \d{4} bytes$/)))
+    expect(wakes[1]?.line.connect?.totalTx).toBe(wakes[0]?.line.connect?.totalTx)
+})
+
 test("an app sees the same events in a full and in a resumed connect", async () => {
     using device = board()
     const wakes = [await device.wake("power-on"), await device.wake("deep-sleep")]

@@ -6,6 +6,7 @@
 
 #include "core_lock.h"
 #include "network/jd_network.h"
+#include "platform_esp32.h"
 #include "settings.h"
 #include "tls_task.h"
 #include "wake_log.h"
@@ -219,12 +220,20 @@ void __wrap_jd_tcpsock_init(void)
 void __wrap_jd_tcpsock_process(void)
 {
     wh_event event;
+    bool has_failed_now = has_failed;
     if (has_failed) {
         has_failed = false;
         raise_net_error(failure);
     }
+    bool has_heard = has_failed_now;
     while (wh_tls_next_event(&event, 0)) {
         take_event(&event);
+        has_heard = true;
+    }
+    if (has_heard) {
+        /* This is the last of the main loop's turn, and the app runs first in it: without another turn at once it
+         * would hear of this with the next tick, up to 10 ms later. */
+        wh_port_events_pending();
     }
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

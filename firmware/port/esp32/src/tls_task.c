@@ -30,6 +30,8 @@ enum {
     STEP_MS = 10,
     /* Plaintext that waits to be sent, in bytes. */
     UNSENT_MAX = 32768,
+    /* So much of it goes into one packet. */
+    JOINED_MAX = 1024,
 };
 
 typedef enum command_kind { CONNECT, WRITE, CLOSE, RESOLVED, SETTLE } command_kind;
@@ -73,7 +75,8 @@ static wh_client client;
 static bool has_client;
 static wh_tls_request *client_request;
 static chunk *first_chunk;
-static chunk *last_chunk;
+/* What points to the last of them. */
+static chunk **last_link;
 static bool wants_settle;
 /* Of this wake: how many there were without a network, this one included; 0 while it may get one. */
 static uint32_t offline_wakes;
@@ -315,7 +318,9 @@ static void drop_chunk(void)
 {
     chunk *done = first_chunk;
     first_chunk = done->next;
-    last_chunk = first_chunk == NULL ? NULL : last_chunk;
+    if (first_chunk == NULL || first_chunk->next == NULL) {
+        last_link = first_chunk != NULL ? &first_chunk : NULL;
+    }
     atomic_fetch_sub(&unsent_bytes, done->size);
     free(done);
 }
@@ -498,19 +503,35 @@ static void begin(const command *c, uint64_t now_us)
 
 /* ---- The task ------------------------------------------------------------------------------------- */
 
+/* What an app writes piece by piece, head and body of a request above all, goes out as one record and one packet as long
+ * as it waits. True if it was joined to what waits. */
+static bool join(const chunk *written)
+{
+    chunk *waiting = last_link != NULL ? *last_link : NULL;
+    if (waiting == NULL || waiting->sent > 0 || waiting->size + written->size > JOINED_MAX) {
+        return false;
+    }
+    chunk *joined = realloc(waiting, sizeof *joined + waiting->size + written->size);
+    if (joined == NULL) {
+        return false;
+    }
+    *last_link = joined;
+    memcpy(joined->bytes + joined->size, written->bytes, written->size);
+    joined->size += written->size;
+    return true;
+}
+
 static void take_chunk(chunk *written, uint32_t id)
 {
     if (id != link_id || wh_link_is_idle(&the_link)) {
         atomic_fetch_sub(&unsent_bytes, written->size);
         free(written);
-        return;
-    }
-    if (last_chunk == NULL) {
-        first_chunk = written;
+    } else if (join(written)) {
+        free(written);
     } else {
-        last_chunk->next = written;
+        last_link = first_chunk == NULL ? &first_chunk : &(*last_link)->next;
+        *last_link = written;
     }
-    last_chunk = written;
 }
 
 static void take_resolved(const command *c, uint64_t now_us)
