@@ -11,7 +11,8 @@ get_filename_component(firmware "${port}/../.." ABSOLUTE)
 file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
   "${firmware}/provision/src/*.c" "${port}/src/*.c")
 # What needs DeviceScript's runtime, and what it calls that is ours.
-set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c")
+set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c"
+  "${port}/src/temperature.c")
 set(wrapped_devicescript app_init_services jd_tcpsock_close jd_tcpsock_init jd_tcpsock_is_available
   jd_tcpsock_new jd_tcpsock_process jd_tcpsock_write jd_wifi_connect jd_wifi_init jd_wifi_start_scan uart_log_dmesg)
 set(wrapped esp_deep_sleep_start esp_sleep_enable_timer_wakeup)
@@ -25,6 +26,11 @@ if(CONFIG_WARMHELLO_DEVICESCRIPT)
   list(APPEND sources "${firmware}/service/jacdac/service_jacdac.c" "${WARMHELLO_PROGRAM}/program.c")
   list(APPEND private_includes "${firmware}/service/jacdac/include")
   list(APPEND wrapped ${wrapped_devicescript})
+  if(IDF_TARGET STREQUAL "esp32") # which has no sensor
+    list(REMOVE_ITEM sources "${port}/src/temperature.c")
+  else()
+    list(APPEND wrapped temperature_sensor_install temperature_sensor_get_celsius)
+  endif()
 else()
   list(REMOVE_ITEM sources ${devicescript_sources})
 endif()
