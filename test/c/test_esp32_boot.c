@@ -60,6 +60,28 @@ static void a_crash_and_a_restart_keep_everything(void **state)
     assert_true(slot_is_kept());
 }
 
+static void crashes_in_a_row_are_told_at_the_boot_after_each(void **state)
+{
+    (void)state;
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second).crashes, 1);
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second).crashes, 2);
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 13 * second).crashes, 0);
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 14 * second).crashes, 3);
+}
+
+static void crashes_before_a_loss_of_power_are_forgotten(void **state)
+{
+    (void)state;
+    (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
+    (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second);
+    (void)wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, second);
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 2 * second).crashes, 1);
+    memory.magic ^= 1; /* as if the crash had written there */
+    wh_boot unsound = wh_boot_begin(&memory, WH_WAKE_CRASH, 3 * second);
+    assert_int_equal(unsound.cause, WH_WAKE_POWER_ON);
+    assert_int_equal(unsound.crashes, 0);
+}
+
 static void memory_that_outlived_a_brown_out_is_overwritten(void **state)
 {
     (void)state;
@@ -101,6 +123,8 @@ int main(void)
         cmocka_unit_test(noise_after_the_power_came_is_overwritten),
         cmocka_unit_test_setup(deep_sleep_keeps_everything_and_is_timed, slept),
         cmocka_unit_test_setup(a_crash_and_a_restart_keep_everything, slept),
+        cmocka_unit_test_setup(crashes_in_a_row_are_told_at_the_boot_after_each, slept),
+        cmocka_unit_test_setup(crashes_before_a_loss_of_power_are_forgotten, slept),
         cmocka_unit_test_setup(memory_that_outlived_a_brown_out_is_overwritten, slept),
         cmocka_unit_test_setup(a_clock_that_has_begun_anew_is_a_loss_of_power, slept),
         cmocka_unit_test_setup(what_was_proven_outlives_a_brown_out_and_the_time_does_not, slept),

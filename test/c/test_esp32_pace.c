@@ -61,6 +61,64 @@ static void wakes_without_a_network_are_counted_until_there_is_one(void **state)
     assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
 }
 
+/* One wake after the other, each of which ends in a crash. */
+static uint32_t crash(uint32_t times)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < times; i++) {
+        count = wh_pace_crashed(&pace);
+    }
+    return count;
+}
+
+static void crashes_are_counted_until_a_wake_ends_in_sleep(void **state)
+{
+    (void)state;
+    assert_int_equal(crash(1), 1);
+    assert_int_equal(crash(1), 2);
+    wh_pace_asked(&pace, 60 * second);
+    assert_int_equal(crash(1), 3);
+    wh_pace_ended(&pace);
+    assert_int_equal(crash(1), 1);
+    assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
+}
+
+static void the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour(void **state)
+{
+    (void)state;
+    wh_pace_asked(&pace, 900 * second);
+    (void)crash(WH_PACE_CRASHES);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 900 * second);
+    (void)crash(1);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 1800 * second);
+    (void)crash(1);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 3600 * second);
+    (void)crash(1000);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 3600 * second);
+    wh_pace_ended(&pace);
+    (void)crash(WH_PACE_CRASHES);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 900 * second);
+}
+
+static void
+the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer(void **state)
+{
+    (void)state;
+    (void)crash(WH_PACE_CRASHES + 3);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 3600 * second); /* not 80 minutes */
+    wh_pace_asked(&pace, 7200 * second);
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 7200 * second);
+}
+
+static void a_count_of_crashes_that_is_damaged_is_not_believed(void **state)
+{
+    (void)state;
+    (void)crash(WH_PACE_CRASHES + 2);
+    pace.crashes ^= 1U << 20;
+    assert_int_equal(wh_pace_crash_sleep_us(&pace), 600 * second);
+    assert_int_equal(crash(1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +127,11 @@ int main(void)
         cmocka_unit_test_setup(a_restart_and_a_sleep_without_a_timer_are_no_habit, noise),
         cmocka_unit_test_setup(damage_is_not_believed, noise),
         cmocka_unit_test_setup(wakes_without_a_network_are_counted_until_there_is_one, noise),
+        cmocka_unit_test_setup(crashes_are_counted_until_a_wake_ends_in_sleep, noise),
+        cmocka_unit_test_setup(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour, noise),
+        cmocka_unit_test_setup(
+            the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer, noise),
+        cmocka_unit_test_setup(a_count_of_crashes_that_is_damaged_is_not_believed, noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

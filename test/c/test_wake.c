@@ -65,11 +65,17 @@ static void the_lines_are_those_of_the_fixture(void **state)
     wh_wake overdue;
     wh_wake_begin(&overdue, 2, WH_WAKE_CRASH, 0);
     wh_wake_mark(&overdue, WH_PHASE_BOOT, 900);
-    wh_wake_overdue(&overdue);
+    wh_wake_ended_by(&overdue, WH_WAKE_END_DEADLINE);
     wh_wake_mark(&overdue, WH_PHASE_CLOSING, 30002000);
 
-    const wh_wake wakes[] = {offline, whole_wake(), compared, overdue};
-    const wh_outcome *outcomes[] = {NULL, &resumed, &full, NULL};
+    wh_wake crashing;
+    wh_wake_begin(&crashing, 5, WH_WAKE_CRASH, 0);
+    wh_wake_mark(&crashing, WH_PHASE_BOOT, 900);
+    wh_wake_ended_by(&crashing, WH_WAKE_END_CRASHES);
+    wh_wake_mark(&crashing, WH_PHASE_CLOSING, 1100);
+
+    const wh_wake wakes[] = {offline, whole_wake(), compared, overdue, crashing};
+    const wh_outcome *outcomes[] = {NULL, &resumed, &full, NULL, NULL};
     FILE *file = fopen(WH_VECTORS "/wake-lines.txt", "re");
     assert_non_null(file);
     for (size_t i = 0; i < sizeof wakes / sizeof *wakes; i++) {
@@ -93,7 +99,7 @@ static void the_longest_line_fits(void **state)
     for (int phase = 0; phase < WH_PHASES; phase++) {
         wh_wake_mark(&wake, (wh_phase)phase, UINT32_MAX);
     }
-    wh_wake_overdue(&wake);
+    wh_wake_ended_by(&wake, WH_WAKE_END_DEADLINE);
     char line[WH_WAKE_LINE_SIZE];
     assert_true(wh_wake_line(&wake, &longest_outcome, line, sizeof line) > 0);
     assert_int_equal(wh_wake_line(&wake, &longest_outcome, line, 300), WH_USAGE_ARGUMENT);

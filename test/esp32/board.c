@@ -29,10 +29,10 @@ static struct {
     bool wpa2;
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
-     * has written, "pieces" writes as the app's fetch does, in three parts before the TLS task has its turn, "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the
-     * service to forget, "lingers" works on for 1.5 s once it
-     * has its answer, "stay" and "spin" never sleep, "panic" crashes with the core's lock taken instead of
-     * sleeping. */
+     * has written, "pieces" writes as the app's fetch does, in three parts before the TLS task has its turn,
+     * "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the service to
+     * forget, "lingers" works on for 1.5 s once it has its answer, "stay" and "spin" never sleep, "panic"
+     * crashes with the core's lock taken instead of sleeping, "crash" before it does anything. */
     const char *does;
     unsigned connects;
     unsigned sleep_s;
@@ -57,6 +57,9 @@ static struct {
 
 static void begin(void)
 {
+    if (strcmp(options.does, "crash") == 0) {
+        upstream_panic();
+    }
     app.begun++;
     app.is_open = true;
     app.got = 0;
@@ -248,6 +251,9 @@ static _Noreturn void run_c(void)
     if (result != WH_OK) {
         world_say("c cannot start: %s", wh_error_word(result));
         exit(3); /* NOLINT(concurrency-mt-unsafe) */
+    }
+    if (strcmp(options.does, "crash") == 0) {
+        upstream_panic();
     }
     for (unsigned i = 0; i < options.connects; i++) {
         connect_once();

@@ -30,7 +30,7 @@ afterEach(async () => {
 const readWakes = (file: string) => JSON.parse(readFileSync(file, "utf8")).wakes
 
 test("shows the outcome of each wake's connect, and the board's other lines", async () => {
-    const monitor = startCommand(["monitor", "--port", path, "--wakes", "3"])
+    const monitor = startCommand(["monitor", "--port", path, "--wakes", "5"])
     await monitor.shows("is open")
     board.says(`\x1b[0;32mI (31) wifi: up\r\n${lines.join("\r\n")}\r\n`)
     const { code, stdout } = await monitor.ended
@@ -40,6 +40,8 @@ test("shows the outcome of each wake's connect, and the board's other lines", as
         "wake 17  deep-sleep after 10m  resumed (accepted)  TLS1.3 psk  handshake 41.00 ms  sent 517 B  received 254 B",
     )
     expect(stdout).toMatch(/wake 18 .* full \(disabled\) .*\(made to go in full\)/)
+    expect(stdout).toMatch(/wake 2 .* ended by its deadline/)
+    expect(stdout).toMatch(/wake 5 {2}crash .* the app was not started, after crashes in a row/)
     expect(code).toBe(0)
 })
 

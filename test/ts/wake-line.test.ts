@@ -8,7 +8,7 @@ import { parseWakeLine } from "#warmhello/wake/wake-line.js"
 const lines = readFileSync(join(import.meta.dirname, "../vectors/wake-lines.txt"), "utf8")
     .trimEnd()
     .split("\n")
-const [offline = "", resumed = "", full = "", overdue = ""] = lines
+const [offline = "", resumed = "", full = "", overdue = "", crashing = ""] = lines
 
 function codeFor(line: string): string | undefined {
     try {
@@ -34,13 +34,14 @@ test("reads one of a wake that was made to go in full, and one that never got on
     expect(parseWakeLine(offline)).toMatchObject({ marksUs: { boot: 900, closing: 10_000_900 }, connect: null })
 })
 
-test("reads whether the app ended the wake or its deadline", () => {
+test("reads whether the app ended the wake or its deadline, or was not even started", () => {
     expect(parseWakeLine(resumed)).toMatchObject({ endedBy: "app" })
     expect(parseWakeLine(overdue)).toMatchObject({
         cause: "crash",
         endedBy: "deadline",
         marksUs: { closing: 30_002_000 },
     })
+    expect(parseWakeLine(crashing)).toMatchObject({ cause: "crash", endedBy: "crashes", connect: null })
 })
 
 test("finds the line behind a logger's time and colour, and before a carriage return", () => {

@@ -26,14 +26,19 @@ function connectText({ connect }: WakeLine): string {
     return `${result === "resumed" ? pc.green(text) : text}  sent ${bytesTx} B  received ${bytesRx} B`
 }
 
+const endTexts: Record<WakeLine["endedBy"], string> = {
+    app: "",
+    deadline: pc.yellow("  ended by its deadline"),
+    crashes: pc.red("  the app was not started, after crashes in a row"),
+}
+
 export function wakeText(wake: WakeLine): string {
     const { wake: number, cause, sleptMs, forcedFull, endedBy, marksUs } = wake
     const slept = sleptMs > 0 ? ` after ${ms(sleptMs)}` : ""
     const awakeUs = Math.max(0, ...Object.values(marksUs))
     const forced = forcedFull ? "  (made to go in full)" : ""
-    const overdue = endedBy === "deadline" ? pc.yellow("  ended by its deadline") : ""
     const awake = `awake ${(awakeUs / 1000).toFixed(0)} ms`
-    return `wake ${number}  ${cause}${slept}  ${connectText(wake)}  ${awake}${forced}${overdue}`
+    return `wake ${number}  ${cause}${slept}  ${connectText(wake)}  ${awake}${forced}${endTexts[endedBy]}`
 }
 
 export async function monitorCommand(flags: MonitorFlags, interrupted: AbortSignal): Promise<void> {

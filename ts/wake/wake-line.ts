@@ -30,8 +30,8 @@ export const wakeLineSchema = z.strictObject({
     previousAwakeUs: microseconds.nullable().default(null),
     /** Made to connect in full, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
-    /** The deadline, if the app did not end the wake in time. */
-    endedBy: z.enum(["app", "deadline"]).default("app"),
+    /** The deadline, if the app did not end the wake in time; crashes in a row, if it was not even started. */
+    endedBy: z.enum(["app", "deadline", "crashes"]).default("app"),
     /** The end of each phase that took place, since the processor began to count. */
     marksUs: z
         .partialRecord(z.enum(phaseWords as [Phase, ...Phase[]]), microseconds)

@@ -61,9 +61,9 @@ void wh_wake_forced_full(wh_wake *wake)
     wake->forced_full = true;
 }
 
-void wh_wake_overdue(wh_wake *wake)
+void wh_wake_ended_by(wh_wake *wake, wh_wake_end end)
 {
-    wake->overdue = true;
+    wake->end = end;
 }
 
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed)
@@ -104,6 +104,7 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     char marks[WH_PHASES * 25 + 1];
     char connect[WH_OUTCOME_JSON_SIZE] = "null";
     char previous[11] = "null";
+    static const char *const ends[] = {"", ",\"endedBy\":\"deadline\"", ",\"endedBy\":\"crashes\""};
     write_marks(wake, marks, sizeof marks);
     if (outcome != NULL && wh_outcome_json(outcome, connect, sizeof connect) < 0) {
         return WH_USAGE_ARGUMENT;
@@ -111,12 +112,11 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     if (wake->previous_us != 0) {
         (void)snprintf(previous, sizeof previous, "%" PRIu32, wake->previous_us);
     }
-    int length =
-        snprintf(out, size,
-                 WH_WAKE_PREFIX "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
-                                ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s,\"marksUs\":{%s},\"connect\":%s}",
-                 LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms, previous,
-                 wake->forced_full ? "true" : "false", wake->overdue ? ",\"endedBy\":\"deadline\"" : "", marks,
-                 connect);
+    int length = snprintf(out, size,
+                          WH_WAKE_PREFIX
+                          "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
+                          ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s,\"marksUs\":{%s},\"connect\":%s}",
+                          LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms,
+                          previous, wake->forced_full ? "true" : "false", ends[wake->end], marks, connect);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const uint32_t memory_magic = 0x57484232; /* another layout, another number */
+static const uint32_t memory_magic = 0x57484233; /* another layout, another number */
 
 static bool clock_goes_on(const wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us)
 {
@@ -33,6 +33,9 @@ wh_boot wh_boot_begin(wh_boot_memory *memory, wh_wake_cause cause, uint64_t elap
         .slept_ms = slept ? (elapsed_us - memory->slept_us) / 1000 : 0,
         .previous_awake_us = slept ? memory->awake_us : 0,
     };
+    if (boot.cause == WH_WAKE_CRASH) {
+        boot.crashes = wh_pace_crashed(&memory->pace);
+    }
     memory->slept_us = 0;
     memory->awake_us = 0;
     return boot;

@@ -37,6 +37,8 @@ typedef struct wh_boot {
     uint64_t slept_ms;
     /* How long the wake before that one took, in microseconds; 0 if no sleep ended it. */
     uint32_t previous_awake_us;
+    /* How many wakes in a row have crashed, up to this boot; 0 if this boot is not after a crash. */
+    uint32_t crashes;
 } wh_boot;
 
 /* Once at boot: overwrites the memory if it may have outlived time that no clock counted (power away,

@@ -14,6 +14,7 @@
 #include "platform_esp32.h"
 #include "services/interfaces/jd_flash.h"
 #include "settings.h"
+#include "sleep.h"
 #include "socket_adapter.h"
 #include "tls_task.h"
 #include "wake_log.h"
@@ -42,9 +43,9 @@ static uint64_t now_us(void)
     return (uint64_t)esp_timer_get_time();
 }
 
-/* As soon as the runtime knows this board, which announces itself in the main loop's first turn, and not after upstream's
- * 1.1 s. A program that starts before that waits another second for the services of its own board, such as its
- * temperature. */
+/* As soon as the runtime knows this board, which announces itself in the main loop's first turn, and not
+ * after upstream's 1.1 s. A program that starts before that waits another second for the services of its own
+ * board, such as its temperature. */
 static void start_program(void)
 {
     if (program_due_us == 0 || (jd_device_lookup(jd_device_id()) == NULL && now_us() < program_due_us)) {
@@ -61,7 +62,11 @@ static void start_program(void)
 void __wrap_app_init_services(void)
 {
     wh_settings_load();
-    if (!wh_wake_log_begin() || !wh_tls_start()) {
+    bool has_log = wh_wake_log_begin();
+    if (has_log) {
+        wh_sleep_if_crashing();
+    }
+    if (!has_log || !wh_tls_start()) {
         ESP_LOGE(tag, "no memory for the TLS task: connections will fail");
     }
     if (!wh_deadline_start()) {
@@ -103,7 +108,8 @@ int __wrap_jd_wifi_connect(const char *ssid, const char *pw)
     return 0;
 }
 
-/* The last thing in each turn of the main loop. Upstream's waits a tick for each 64 B, on the task that hears of Wi-Fi. */
+/* The last thing in each turn of the main loop. Upstream's waits a tick for each 64 B, on the task that hears
+ * of Wi-Fi. */
 void __wrap_uart_log_dmesg(void)
 {
     start_program();

@@ -48,3 +48,29 @@ uint32_t wh_pace_offline(wh_pace *pace)
     pace->check = check_of(pace);
     return pace->offline;
 }
+
+uint32_t wh_pace_crashed(wh_pace *pace)
+{
+    begin(pace);
+    pace->crashes += pace->crashes < UINT32_MAX;
+    pace->check = check_of(pace);
+    return pace->crashes;
+}
+
+void wh_pace_ended(wh_pace *pace)
+{
+    begin(pace);
+    pace->crashes = 0;
+    pace->check = check_of(pace);
+}
+
+uint64_t wh_pace_crash_sleep_us(const wh_pace *pace)
+{
+    uint64_t sleep_us = wh_pace_sleep_us(pace);
+    uint32_t crashes = pace->check == check_of(pace) ? pace->crashes : 0;
+    for (; crashes > WH_PACE_CRASHES && sleep_us < WH_PACE_CRASH_SLEEP_MAX_US; crashes--) {
+        sleep_us *= 2;
+        sleep_us = sleep_us < WH_PACE_CRASH_SLEEP_MAX_US ? sleep_us : WH_PACE_CRASH_SLEEP_MAX_US;
+    }
+    return sleep_us;
+}

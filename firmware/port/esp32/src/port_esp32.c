@@ -40,8 +40,11 @@ int wh_esp32_start(const wh_esp32_config *config)
         return WH_USAGE_STATE;
     }
     wh_settings_set(config);
-    if (!wh_wake_log_begin() || !wh_deadline_start() || !wh_tls_start() || !wh_wifi_make() ||
-        !wh_wifi_watch()) {
+    if (!wh_wake_log_begin()) {
+        return WH_PLATFORM_MEMORY;
+    }
+    wh_sleep_if_crashing();
+    if (!wh_deadline_start() || !wh_tls_start() || !wh_wifi_make() || !wh_wifi_watch()) {
         return WH_PLATFORM_MEMORY;
     }
     state.started = true;

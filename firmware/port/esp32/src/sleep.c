@@ -12,6 +12,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "platform_esp32.h"
+#include "settings.h"
 #include "sntp_clock.h"
 #include "tls_task.h"
 #include "wake_log.h"
@@ -43,22 +44,35 @@ static void wait_for_sleep(void)
     }
 }
 
-static void prepare(void)
+/* What the next wakes are told. Under the core lock. */
+static void note_end(bool is_orderly)
+{
+    uint64_t now_us = wh_port_elapsed_us();
+    wh_port_memory.last_us = now_us;
+    wh_port_memory.slept_us = now_us;
+    wh_port_memory.awake_us = (uint32_t)esp_timer_get_time();
+    if (is_orderly) {
+        wh_pace_ended(&wh_port_memory.pace);
+    }
+}
+
+static void prepare(bool is_orderly)
 {
     if (!wh_tls_settle(false, SETTLE_MS) && !wh_tls_settle(true, SETTLE_NOW_MS)) {
         ESP_LOGW(tag, "sleep did not wait for the connection to close: its session may be lost");
     }
     wh_sntp_end(wh_tls_has_network() ? TIME_MS : 0);
     wh_wifi_stop();
-    ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)wh_tls_stack_left());
+    uint32_t stack_left = wh_tls_stack_left();
+    if (stack_left > 0) {
+        ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)stack_left);
+    }
     wh_wake_log_end();
-    /* What the ROM prints when it wakes is 200 B at 115,200 baud, and the boot loader waits for the last of it: 19 ms. */
+    /* What the ROM prints when it wakes is 200 B at 115,200 baud, and the boot loader waits for the last of
+     * it: 19 ms. */
     esp_deep_sleep_disable_rom_logging();
     wh_core_lock();
-    uint64_t now_us = wh_port_elapsed_us();
-    wh_port_memory.last_us = now_us;
-    wh_port_memory.slept_us = now_us;
-    wh_port_memory.awake_us = (uint32_t)esp_timer_get_time();
+    note_end(is_orderly);
     wh_core_unlock();
 }
 
@@ -68,7 +82,7 @@ void wh_sleep_prepare(void)
         return;
     }
     if (claim()) {
-        prepare();
+        prepare(true);
         wh_pace_asked(&wh_port_memory.pace, asked_us);
     } else if (atomic_load(&owner) != xTaskGetCurrentTaskHandle()) {
         wait_for_sleep();
@@ -115,12 +129,28 @@ void wh_sleep_overdue(void)
     if (!claim()) {
         wait_for_sleep();
     }
-    wh_wake_log_overdue();
+    wh_wake_log_ended_by(WH_WAKE_END_DEADLINE);
     wh_tls_end_all();
     if (wh_core_lock_make()) {
-        prepare();
+        prepare(true);
     }
     (void)__real_esp_sleep_enable_timer_wakeup(wh_pace_sleep_us(&wh_port_memory.pace));
+    __real_esp_deep_sleep_start();
+}
+
+void wh_sleep_if_crashing(void)
+{
+    if (wh_settings_deadline_ms() == 0 || wh_port_boot()->crashes < WH_PACE_CRASHES || !claim()) {
+        return;
+    }
+    uint64_t sleep_us = wh_pace_crash_sleep_us(&wh_port_memory.pace);
+    ESP_LOGE(tag, "%u crashes in a row: no app in this wake, and another try in %u s",
+             (unsigned)wh_port_boot()->crashes, (unsigned)(sleep_us / 1000000));
+    wh_wake_log_ended_by(WH_WAKE_END_CRASHES);
+    if (wh_core_lock_make()) {
+        prepare(false);
+    }
+    (void)__real_esp_sleep_enable_timer_wakeup(sleep_us);
     __real_esp_deep_sleep_start();
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

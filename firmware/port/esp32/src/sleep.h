@@ -11,4 +11,10 @@ void wh_sleep_prepare(void);
  * last. Does nothing but wait if the app has just begun to sleep by itself. */
 _Noreturn void wh_sleep_overdue(void);
 
+/* First of all in a wake, once its log has begun: if the last WH_PACE_CRASHES wakes or more have crashed, one
+ * after another, this one sleeps at once instead of the next crash, and does not return. The next boot is no
+ * crash's, and so tries the app again. Without effect where wakes have no deadline: such a device is on a
+ * desk, or is to be there at all times. */
+void wh_sleep_if_crashing(void);
+
 #endif

@@ -83,7 +83,7 @@ void wh_tls_end_all(void);
  * nobody. */
 void wh_tls_set_sink(void (*take)(const wh_event *event));
 
-/* The least stack that was ever left to the task, in bytes. */
+/* The least stack that was ever left to the task, in bytes; 0 before it is started. */
 uint32_t wh_tls_stack_left(void);
 
 #endif

@@ -74,10 +74,10 @@ bool wh_wake_log_is_full_turn(void)
     return is_full_turn;
 }
 
-void wh_wake_log_overdue(void)
+void wh_wake_log_ended_by(wh_wake_end end)
 {
     (void)xSemaphoreTake(lock, portMAX_DELAY);
-    wh_wake_overdue(&wake);
+    wh_wake_ended_by(&wake, end);
     (void)xSemaphoreGive(lock);
 }
 

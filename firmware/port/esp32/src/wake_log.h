@@ -20,8 +20,8 @@ void wh_wake_log_connect(uint32_t id, const wh_outcome *outcome);
 /* This wake connects in full, for comparison. */
 bool wh_wake_log_is_full_turn(void);
 
-/* It is not the app that ends this wake. */
-void wh_wake_log_overdue(void);
+/* It is not the app that ends this wake, but this. */
+void wh_wake_log_ended_by(wh_wake_end end);
 
 /* Prints the line and takes the pins down. Once; nothing is marked afterwards. */
 void wh_wake_log_end(void);

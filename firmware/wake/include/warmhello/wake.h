@@ -38,6 +38,16 @@ typedef enum wh_wake_cause {
 #undef WH_CAUSE
 } wh_wake_cause;
 
+/** What ends a wake. */
+typedef enum wh_wake_end {
+    WH_WAKE_END_APP,
+    /** The wake's deadline: the app did not end it in time. */
+    WH_WAKE_END_DEADLINE,
+    /** Several wakes in a row have crashed. This one starts neither the app nor the radio, so that the
+     * battery lasts. */
+    WH_WAKE_END_CRASHES,
+} wh_wake_end;
+
 /** The fields are private. */
 typedef struct wh_wake {
     uint32_t number;
@@ -45,7 +55,7 @@ typedef struct wh_wake {
     uint64_t slept_ms;
     uint32_t previous_us;
     bool forced_full;
-    bool overdue;
+    wh_wake_end end;
     uint16_t reached;
     uint32_t marks_us[WH_PHASES];
 } wh_wake;
@@ -66,8 +76,8 @@ void wh_wake_mark(wh_wake *wake, wh_phase phase, uint32_t now_us);
 /** This wake was made to connect in full, to be compared with those that resume. */
 void wh_wake_forced_full(wh_wake *wake);
 
-/** The app did not end this wake in time: its deadline does. */
-void wh_wake_overdue(wh_wake *wake);
+/** What ends this wake. Without a call it is the app. */
+void wh_wake_ended_by(wh_wake *wake, wh_wake_end end);
 
 /** The levels that the pins have now: bit n for channel Dn. `resumed` once the handshake is over. */
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
@@ -83,7 +93,8 @@ const char *wh_wake_cause_word(wh_wake_cause cause);
 
 /** Writes the line, without an end of line. `outcome` is that of the wake's first connect that came
  * as far as TLS, or NULL if none did. Printed once, last thing before sleep. A wake that the deadline ended
- * says "endedBy":"deadline", and one that the app ended nothing of the sort.
+ * says "endedBy":"deadline", one that did not begin after several crashes says "endedBy":"crashes", and one
+ * that the app ended says nothing of the sort.
  *
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size` is too small. */
 WH_MUST_CHECK int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size_t size);

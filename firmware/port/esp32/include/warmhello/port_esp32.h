@@ -77,7 +77,10 @@ typedef struct wh_esp32_config {
     /** How long a wake may last, in seconds since boot, whatever the program waits for or loops in; then the
      * connection is closed, the session kept, the wake's line says `"endedBy":"deadline"`, and the device
      * sleeps: for as long as in the program's last sleep, ten minutes if there was none since the power came.
-     * 0 for WH_ESP32_WAKE_DEADLINE_S, WH_ESP32_WAKE_DEADLINE_NONE for devices that stay awake. */
+     * 0 for WH_ESP32_WAKE_DEADLINE_S, WH_ESP32_WAKE_DEADLINE_NONE for devices that stay awake.
+     *
+     * Where there is a deadline, three crashes in a row are also followed by such a sleep, and each further
+     * one by a sleep twice as long, up to an hour. */
     uint32_t wake_deadline_s;
 } wh_esp32_config;
 
@@ -89,7 +92,9 @@ typedef struct wh_esp32_config {
 WH_MUST_CHECK int wh_esp32_provisioned(wh_esp32_config *out);
 
 /** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. Once per
- * wake.
+ * wake, and as early as can be: after three crashes in a row it does not return, but prints the wake's line
+ * with
+ * `"endedBy":"crashes"` and sleeps (`wake_deadline_s`), and a crash that comes before it is not counted.
  *
  * NVS, the network interface and the default event loop are made if the application has not made them; NVS
  * that other firmware has left full or in a newer format is erased.
