@@ -101,6 +101,52 @@ static void it_is_asked_for_once_a_day(void **state)
     assert_true(wh_wall_is_due(&wall, (50 + 86400) * second));
 }
 
+/* The first moment from `from_s` on at which it is due, to a minute, in seconds after `from_s`. */
+static uint64_t due_after_s(uint64_t from_s)
+{
+    uint64_t after_s = 0;
+    while (!wh_wall_is_due(&wall, (from_s + after_s) * second)) {
+        after_s += 60;
+    }
+    return after_s;
+}
+
+static void a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day(void **state)
+{
+    (void)state;
+    static const uint64_t expected_s[] = {600, 1200, 2400, 4800, 9600, 19200, 38400, 76800, 86400, 86400};
+    uint64_t now_s = 50 + 86400;
+    for (size_t i = 0; i < sizeof expected_s / sizeof *expected_s; i++) {
+        assert_true(wh_wall_is_due(&wall, now_s * second));
+        wh_wall_unanswered(&wall, now_s * second);
+        wh_wall_begin(&wall, true); /* deep sleep */
+        assert_int_equal(due_after_s(now_s), expected_s[i]);
+        now_s += expected_s[i];
+    }
+    wh_wall_sync(&wall, answer_s + ten_years_s, built_s, now_s * second);
+    wh_wall_unanswered(&wall, (now_s + 86400) * second);
+    assert_int_equal(due_after_s(now_s + 86400), 600); /* an answer ends it */
+}
+
+static void a_time_that_was_never_known_is_asked_for_no_more_often(void **state)
+{
+    (void)state;
+    wh_wall_begin(&wall, false);
+    wh_wall_unanswered(&wall, 2 * second);
+    assert_int_equal(due_after_s(2), 600);
+    wh_wall_unanswered(&wall, 602 * second);
+    wh_wall_begin(&wall, false); /* the power was away: nobody knows how long ago that was */
+    assert_true(wh_wall_is_due(&wall, 603 * second));
+}
+
+static void a_time_in_doubt_is_asked_for_whoever_was_silent(void **state)
+{
+    (void)state;
+    wh_wall_unanswered(&wall, 60 * second);
+    wh_wall_doubt(&wall, 61 * second);
+    assert_true(wh_wall_is_due(&wall, 62 * second));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +158,10 @@ int main(void)
         cmocka_unit_test_setup(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins, synced),
         cmocka_unit_test_setup(an_answer_that_confirms_is_believed_for_an_hour, synced),
         cmocka_unit_test_setup(it_is_asked_for_once_a_day, synced),
+        cmocka_unit_test_setup(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day,
+                               synced),
+        cmocka_unit_test_setup(a_time_that_was_never_known_is_asked_for_no_more_often, synced),
+        cmocka_unit_test_setup(a_time_in_doubt_is_asked_for_whoever_was_silent, synced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

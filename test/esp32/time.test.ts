@@ -56,14 +56,66 @@ test("an answer that is late is waited for, a second at most", async () => {
     expect(closingMs(late)).toBeLessThan(1700)
 })
 
-test("a server that never answers costs a second, is asked twice, and again in the next wake", async () => {
+/** In which of these wakes, each of which ends in so many seconds of sleep, the time is asked for. */
+async function askingWakes(device: Board, sleeps: number[]): Promise<boolean[]> {
+    const asked: boolean[] = []
+    for (const sleepS of sleeps) {
+        const wake = slept(await device.wake("deep-sleep", "--sleep", String(sleepS)))
+        asked.push(asks(wake).length > 0)
+        if (asks(wake).length === 0) expect(closingMs(wake)).toBeLessThan(500)
+    }
+    return asked
+}
+
+test("a server that never answers costs a second, and then nothing for ever longer, until it answers", async () => {
     using ntp = await startNtp()
     using device = board(ntp)
     ntp.sends = () => []
-    const first = slept(await device.wake("power-on"))
+    const first = slept(await device.wake("power-on", "--sleep", "300"))
     expect(said(first)).toEqual(["time server time.test: silent"])
     expect(closingMs(first)).toBeLessThan(1700)
-    expect(asks(slept(await device.wake("deep-sleep")))).toHaveLength(1)
+    // Ten minutes after that, and twenty after the next.
+    expect(await askingWakes(device, [300, 600, 600])).toEqual([false, true, false])
+    ntp.sends = (answer) => [answer]
+    expect(await askingWakes(device, [60])).toEqual([true])
+    expect(slept(await device.wake("deep-sleep")).line.connect).toMatchObject({ clock: "known" })
+})
+
+test("a server that refuses is left alone as well", async () => {
+    using ntp = await startNtp()
+    using device = board(ntp)
+    ntp.sends = (answer) => [changed(answer, (copy) => copy.writeUInt8(0, 1))]
+    expect(said(slept(await device.wake("power-on", "--sleep", "300")))).toEqual(["time server time.test: refuses"])
+    expect(await askingWakes(device, [300, 300])).toEqual([false, true])
+})
+
+test("a clock in doubt is asked for in each wake, whoever was silent", async () => {
+    const { yearly, ntp, device } = await boardWithLies()
+    using _server = yearly
+    using _ntp = ntp
+    using _device = device
+    ntp.timeS = lieS
+    slept(await device.wake("power-on", "--sleep", "60"))
+    ntp.sends = () => []
+    for (let i = 0; i < 2; i++) {
+        const suffering = slept(await device.wake("deep-sleep", "--sleep", "60"))
+        expect(suffering.line.connect).toMatchObject({ error: "clock-suspect" })
+        expect(asks(suffering)).toHaveLength(1)
+    }
+    ntp.timeS = nowS
+    ntp.sends = (answer) => [answer]
+    const asking = slept(await device.wake("deep-sleep", "--sleep", "60"))
+    expect(asks(asking)).toHaveLength(1)
+    expect(slept(await device.wake("deep-sleep")).line.connect).toMatchObject({ error: null, clock: "known" })
+})
+
+test("a network that goes before the answer is not the server's silence", async () => {
+    using ntp = await startNtp()
+    using device = board(ntp)
+    ntp.sends = () => []
+    const lost = slept(await device.wake("power-on", "--does", "lingers", "--ap-leaves", "900", "--sleep", "60"))
+    expect(asks(lost)).toHaveLength(1)
+    expect(await askingWakes(device, [60])).toEqual([true])
 })
 
 test("a question that is lost is asked again", async () => {

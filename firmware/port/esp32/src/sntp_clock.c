@@ -166,5 +166,9 @@ void wh_sntp_end(uint32_t wait_ms)
     ESP_LOGI(tag, "time server %s: %s", wh_settings()->time_server, word_of(result));
     if (result == ANSWERED) {
         take_answer();
+    } else if (wait_ms > 0) { /* not if it is the network that has gone */
+        wh_core_lock();
+        wh_wall_unanswered(&wh_port_memory.wall, wh_port_elapsed_us());
+        wh_core_unlock();
     }
 }

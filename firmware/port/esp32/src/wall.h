@@ -17,6 +17,9 @@ typedef struct wh_wall {
     bool doubted;
     /* The last answer came to such a doubt. */
     bool confirmed;
+    /* Questions in a row that had no answer, and when the last of them was given up. */
+    uint32_t unanswered;
+    uint64_t unanswered_us;
 } wh_wall;
 
 /* Once at boot. `clock_goes_on`: the elapsed clock ran all the while; otherwise the time is not known any
@@ -25,6 +28,9 @@ void wh_wall_begin(wh_wall *wall, bool clock_goes_on);
 
 /* SNTP has answered. A moment before `floor_s` is not believed. Ends a doubt. */
 void wh_wall_sync(wh_wall *wall, int64_t now_s, int64_t floor_s, uint64_t elapsed_us);
+
+/* SNTP was asked and has not answered, or will not. Once a wake. */
+void wh_wall_unanswered(wh_wall *wall, uint64_t elapsed_us);
 
 /* Seconds since 1970-01-01 UTC, 0 when unknown. */
 int64_t wh_wall_now(const wh_wall *wall, uint64_t elapsed_us);
@@ -40,7 +46,9 @@ void wh_wall_doubt(wh_wall *wall, uint64_t elapsed_us);
  * `built_s`. */
 int64_t wh_wall_floor(const wh_wall *wall, int64_t built_s);
 
-/* Whether to ask: the time is not known or in doubt, or was asked for a day ago. */
+/* Whether to ask: the time is not known or in doubt, or was asked for a day ago. After a question without an
+ * answer ten minutes pass before the next, and twice as long after each further one, up to a day; but not
+ * when the time is in doubt. */
 bool wh_wall_is_due(const wh_wall *wall, uint64_t elapsed_us);
 
 #endif

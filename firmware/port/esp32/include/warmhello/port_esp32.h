@@ -65,7 +65,8 @@ typedef struct wh_esp32_config {
     const char *host;
     uint16_t port;
     /** Where to ask for the time, once a day, beside the app's work; NULL for nowhere: certificates
-     * are then held against the day of the build. */
+     * are then held against the day of the build. A server that does not answer is left alone for ten minutes, and
+     * for twice as long after each further silence, up to a day. */
     const char *time_server;
     /** In all, in milliseconds; 0 for WH_ESP32_CONNECT_TIMEOUT_MS. */
     uint32_t connect_timeout_ms;
