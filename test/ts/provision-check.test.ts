@@ -239,6 +239,17 @@ describe("a warning is given, and the file still works:", () => {
         )
         expect(checkProvision(open)).toMatchObject({ errors: [], warnings: [{ code: "open-network" }] })
     })
+
+    test.each<[string, { [name: string]: Json }, string[]]>([
+        ["a server", { server: { host: "[FD00::1]" } }, ["server.host is the IPv6 address fd00:"]],
+        ["a time server", { ntpServer: "2001:db8::123" }, ["ntpServer is the IPv6 address 2001:db8:"]],
+        ["neither, but IPv4", { server: { host: "10.0.0.1" }, ntpServer: "10.0.0.2" }, []],
+    ])("an IPv6 address, which no board reaches: %s", (_, changes, messages) => {
+        const { errors, warnings } = checkProvision(files.provision(changes))
+        expect(errors).toEqual([])
+        expect(warnings.map(({ code }) => code)).toEqual(messages.map(() => "ipv6-host"))
+        for (const [index, message] of messages.entries()) expect(warnings[index]?.message).toContain(message)
+    })
 })
 
 describe("the command", () => {

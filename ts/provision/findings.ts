@@ -12,6 +12,7 @@ export type WarningCode =
     | "not-for-clients"
     | "several-keys"
     | "open-network"
+    | "ipv6-host"
 
 export interface Warning {
     code: WarningCode

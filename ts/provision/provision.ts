@@ -1,4 +1,5 @@
 // From a provisioning file to what a board is given: checked, built, rotated.
+import { isIPv6 } from "node:net"
 import { Client } from "../core/client.js"
 import { PROVISION_SLOT_SIZE, type Provision, type ReadProvision, readProvisionImage } from "../core/provision.js"
 import { WarmhelloError } from "../errors.js"
@@ -53,6 +54,23 @@ function collect(findings: Findings, work: () => void): void {
     }
 }
 
+function checkNetwork({ settings }: ProvisionFile, findings: Findings): void {
+    if (settings.wifi.security === "open") {
+        const message = "the network is open: anybody near it can read names and addresses, though not what TLS carries"
+        findings.warning("open-network", message, 'Give the network a password, and "security": "wpa2" or "wpa3".')
+    }
+    const hosts = { "server.host": settings.server.host, ntpServer: settings.ntpServer }
+    for (const [field, host] of Object.entries(hosts)) {
+        if (host === undefined || !isIPv6(host)) continue
+        const message = `${field} is the IPv6 address ${host}, which boards do not reach: their firmware is built for IPv4 alone`
+        findings.warning(
+            "ipv6-host",
+            message,
+            "Give its IPv4 address, or a name that has one. The simulator can go there as it is.",
+        )
+    }
+}
+
 /** Checks everything that can be checked without board and server. */
 export function checkProvision(file: string): CheckedProvision {
     const findings = new Findings()
@@ -65,10 +83,7 @@ export function checkProvision(file: string): CheckedProvision {
     checkClock(findings)
     checkCa(read.ca, findings)
     if (read.identity !== undefined) checkIdentity(read.identity, findings)
-    if (read.settings.wifi.security === "open") {
-        const message = "the network is open: anybody near it can read names and addresses, though not what TLS carries"
-        findings.warning("open-network", message, 'Give the network a password, and "security": "wpa2" or "wpa3".')
-    }
+    checkNetwork(read, findings)
     const provision = provisionOf(read)
     if (errors.length === 0) collect(findings, () => tryOnCore(imageOf([slotOf(provision, 1)])))
     const contentsBytes = contentsOf(provision).length

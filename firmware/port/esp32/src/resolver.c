@@ -19,6 +19,8 @@ typedef struct question {
 
 static bool look_up(const question *q, wh_address *out)
 {
+    /* Whatever lwIP is built for: without CONFIG_LWIP_IPV6 that is IPv4 alone, and an IPv6 address an unknown
+     * name. */
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     if (getaddrinfo(q->host, q->port, &hints, &found) != 0 || found == NULL) {

@@ -65,8 +65,8 @@ typedef struct wh_esp32_config {
     const char *host;
     uint16_t port;
     /** Where to ask for the time, once a day, beside the app's work; NULL for nowhere: certificates
-     * are then held against the day of the build. A server that does not answer is left alone for ten minutes, and
-     * for twice as long after each further silence, up to a day. */
+     * are then held against the day of the build. A server that does not answer is left alone for ten
+     * minutes, and for twice as long after each further silence, up to a day. */
     const char *time_server;
     /** In all, in milliseconds; 0 for WH_ESP32_CONNECT_TIMEOUT_MS. */
     uint32_t connect_timeout_ms;
@@ -106,9 +106,11 @@ WH_MUST_CHECK int wh_esp32_start(const wh_esp32_config *config);
 /** Connects to a TLS server, waiting for the network and for the handshake: with the stored session if there
  * is one for this server, in full otherwise or when that fails. A connection that is open is closed first.
  *
- * `host`: at most 253 bytes, copied. WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why
- * it failed (errors.h). WH_PEER_SILENT: the server did not answer in time. WH_PEER_CLOSED: TCP did not come
- * about or was lost. wh_esp32_error() says how. */
+ * `host`: at most 253 bytes, copied. Only IPv4 is spoken where the firmware is built with
+ * `CONFIG_LWIP_IPV6=n`, as it is for the boards of this project; an IPv6 address is an unknown host there.
+ * WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why it failed (errors.h).
+ * WH_PEER_SILENT: the server did not answer in time. WH_PEER_CLOSED: TCP did not come about or was lost.
+ * wh_esp32_error() says how. */
 WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 
 /** Sends `size` bytes in order. They are copied; the call returns before they have left.
