@@ -176,13 +176,17 @@ static void files_that_changed_under_a_client_are_not_used(void **state)
         wh_client_config config = with_files(with_identity(config_for(server), &device), &files);
         wh_client client;
         make_client(&client, &config);
+        assert_true(wh_client_is_intact(&client));
         files.ca[config.ca_size - 1] ^= 1; /* a line's end, which means nothing */
+        assert_false(wh_client_is_intact(&client));
         wake_visit visit = visit_server(&client, server);
         assert_int_equal(visit.outcome.error, WH_USAGE_CA);
         files.ca[config.ca_size - 1] ^= 1;
         assert_int_equal(visit_server(&client, server).outcome.result, WH_RESULT_FULL);
         assert_int_equal(wh_store_forget(), WH_OK);
+        assert_true(wh_client_is_intact(&client));
         files.certificate[config.certificate_size - 1] ^= 1;
+        assert_false(wh_client_is_intact(&client));
         assert_int_equal(visit_server(&client, server).outcome.error, WH_USAGE_CERTIFICATE);
         wh_client_free(&client);
         free_client_identity(&device);

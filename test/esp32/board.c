@@ -34,6 +34,11 @@ static struct {
      * forget, "lingers" works on for 1.5 s once it has its answer, "stay" and "spin" never sleep, "panic"
      * crashes with the core's lock taken instead of sleeping, "crash" before it does anything. */
     const char *does;
+    /* What lies in the CA's, the certificate's or the key's place from the second connect on, cut to the same
+     * size. */
+    const uint8_t *next_ca;
+    const uint8_t *next_certificate;
+    const uint8_t *next_key;
     unsigned connects;
     unsigned sleep_s;
 } options = {.app = "ds", .host = "localhost", .does = "get", .connects = 1, .sleep_s = 600};
@@ -41,6 +46,27 @@ static struct {
 static wh_esp32_config config = {.ssid = "home", .password = "password"};
 
 static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+
+/* As a rotation of a slot that is mapped; not while the TLS task reads there. */
+static void rotate(void)
+{
+    const struct {
+        const uint8_t *next;
+        const uint8_t *place;
+        size_t size;
+    } files[] = {
+        {options.next_ca, config.ca, config.ca_size},
+        {options.next_certificate, config.certificate, config.certificate_size},
+        {options.next_key, config.key, config.key_size},
+    };
+    wh_core_lock();
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].next != NULL) {
+            memcpy((uint8_t *)files[i].place, files[i].next, files[i].size);
+        }
+    }
+    wh_core_unlock();
+}
 
 /* ---- An app on DeviceScript: its fibers run on the main task, after the event ---- */
 
@@ -60,7 +86,9 @@ static void begin(void)
     if (strcmp(options.does, "crash") == 0) {
         upstream_panic();
     }
-    app.begun++;
+    if (app.begun++ > 0) {
+        rotate();
+    }
     app.is_open = true;
     app.got = 0;
     if (!upstream_socket_open(options.host, options.plain ? options.port : -options.port)) {
@@ -256,6 +284,9 @@ static _Noreturn void run_c(void)
         upstream_panic();
     }
     for (unsigned i = 0; i < options.connects; i++) {
+        if (i > 0) {
+            rotate();
+        }
         connect_once();
     }
     if (strcmp(options.does, "spin") == 0) {
@@ -402,6 +433,30 @@ static bool take_number(const char *name, const char *value)
     return false;
 }
 
+static bool take_file(const char *name, const char *value)
+{
+    static size_t next_size;
+    const struct {
+        const char *name;
+        const uint8_t **bytes;
+        size_t *size;
+    } files[] = {
+        {"--ca", &config.ca, &config.ca_size},
+        {"--certificate", &config.certificate, &config.certificate_size},
+        {"--key", &config.key, &config.key_size},
+        {"--next-ca", &options.next_ca, &next_size},
+        {"--next-certificate", &options.next_certificate, &next_size},
+        {"--next-key", &options.next_key, &next_size},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (strcmp(name, files[i].name) == 0) {
+            *files[i].bytes = read_file(value, files[i].size);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take_errno(const char *name, const char *value)
 {
     bool is_late = strcmp(name, "--late-error") == 0;
@@ -414,7 +469,8 @@ static bool take_errno(const char *name, const char *value)
 
 static bool take_value(const char *name, const char *value)
 {
-    if (take_text(name, value) || take_number(name, value) || take_errno(name, value)) {
+    if (take_text(name, value) || take_number(name, value) || take_errno(name, value) ||
+        take_file(name, value)) {
         return true;
     }
     if (strcmp(name, "--reason") == 0) {
@@ -427,12 +483,6 @@ static bool take_value(const char *name, const char *value)
         config.connect_timeout_ms = number(value);
     } else if (strcmp(name, "--max") == 0) {
         config.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
-    } else if (strcmp(name, "--ca") == 0) {
-        config.ca = read_file(value, &config.ca_size);
-    } else if (strcmp(name, "--certificate") == 0) {
-        config.certificate = read_file(value, &config.certificate_size);
-    } else if (strcmp(name, "--key") == 0) {
-        config.key = read_file(value, &config.key_size);
     } else {
         return false;
     }

@@ -1,7 +1,9 @@
 // The whole way of a wake on the ESP32 port: radio, TLS task, socket adapter, sleep; against OpenSSL.
 import { afterAll, describe, expect, test } from "vitest"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { createIdentity } from "../support/identities.js"
 import { startOpenssl } from "../support/servers/openssl.js"
+import { startServer } from "../ts/support/tls-server.js"
 import { Board, type BoardOptions, type Reason, resultOf, slept } from "./board.js"
 
 const identity = await createIdentity()
@@ -173,6 +175,56 @@ test("a second connect in the same wake resumes, and the log has the first", asy
     expect(app.filter((event) => event === "open")).toHaveLength(2)
     expect(line.connect).toMatchObject({ result: "full" })
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+describe.each(["ds", "c"])("a program (%s) whose files are rotated in their place between two connects", (app) => {
+    const padded = (pem: string) => pem.padEnd(2000, "\n")
+    const refused = /^error untrusted/
+
+    test("connects by the new CA, and not by what was there before", async () => {
+        const others = await createIdentity()
+        using device = new Board({ ca: padded(others.ca), port: server.port, args: ["--app", app, "--connects", "2"] })
+        const next = device.file("next.pem", padded(identity.ca))
+        const { app: told, line } = slept(await device.wake("power-on", "--next-ca", next))
+        expect(told).toEqual([
+            expect.stringMatching(refused),
+            "open",
+            expect.stringMatching(app === "ds" ? /^close, / : /^got \d+ bytes, full$/),
+        ])
+        expect(line.connect).toMatchObject({ error: "untrusted" })
+    })
+
+    test("does not resume what the old CA was tied to", async () => {
+        const others = await createIdentity()
+        using device = new Board({
+            ca: padded(identity.ca),
+            port: server.port,
+            args: ["--app", app, "--connects", "2"],
+        })
+        const next = device.file("next.pem", padded(others.ca))
+        const { app: told } = slept(await device.wake("power-on", "--next-ca", next))
+        expect(told.at(-1)).toMatch(refused)
+    })
+})
+
+test("a program (c) presents the certificate that has come into the old one's place", async () => {
+    const padded = (pem: string) => pem.padEnd(2000, "\n")
+    const authority = await createCertificateAuthority()
+    const [old, next] = await Promise.all(["old", "next"].map((name) => authority.issue({ names: [name] })))
+    await using mutual = await startServer({ names: ["localhost"], authority, asksForCertificate: true })
+    using device = new Board({
+        ca: authority.certificate,
+        port: mutual.port,
+        args: ["--app", "c", "--connects", "2", "--max", "1.2"],
+    })
+    const files = [
+        ...["--certificate", device.file("old.pem", padded(old?.certificate ?? ""))],
+        ...["--key", device.file("old.key", padded(old?.key ?? ""))],
+        ...["--next-certificate", device.file("next.pem", padded(next?.certificate ?? ""))],
+        ...["--next-key", device.file("next.key", padded(next?.key ?? ""))],
+    ]
+    slept(await device.wake("power-on", ...files))
+    expect(mutual.clientNames).toEqual(["old", "next"])
 })
 
 test.each([

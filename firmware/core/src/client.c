@@ -212,6 +212,14 @@ int wh_client_check(const wh_client_config *config)
     return result;
 }
 
+bool wh_client_is_intact(const wh_client *client)
+{
+    return wh_identity_is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest) &&
+           (!client->has_certificate ||
+            wh_identity_is_as_bound((wh_pem_text){client->certificate, client->certificate_size},
+                                    client->certificate_digest));
+}
+
 void wh_client_free(wh_client *client)
 {
     if (client->ctx != NULL) {

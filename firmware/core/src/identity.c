@@ -79,8 +79,7 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
     return size;
 }
 
-/* Whether a file is the one that the client's sessions are tied to, still: its bytes are the caller's. */
-static bool is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE])
+bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE])
 {
     uint8_t now[WH_DIGEST_SIZE];
     return wh_digest(file.at, file.size, now) == WH_OK && memcmp(now, digest, sizeof now) == 0;
@@ -91,7 +90,7 @@ int wh_identity_trust(wh_client *client)
     if (client->ca_count > 0) {
         return WH_OK;
     }
-    if (!is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest)) {
+    if (!wh_identity_is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest)) {
         return WH_USAGE_CA;
     }
     int result = wh_identity_use_ca(client, client->ca, client->ca_size);
@@ -158,7 +157,7 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
 int wh_identity_present(WOLFSSL *ssl, const wh_client *client)
 {
     wh_pem_text certificate = {client->certificate, client->certificate_size};
-    if (!is_as_bound(certificate, client->certificate_digest)) {
+    if (!wh_identity_is_as_bound(certificate, client->certificate_digest)) {
         return WH_USAGE_CERTIFICATE;
     }
     int result = wh_identity_use_certificate(ssl, certificate);

@@ -19,6 +19,9 @@ enum { WH_IDENTITY_NO_USE = 1 };
  */
 WH_MUST_CHECK int wh_identity_trust_block(wh_client *client, const wh_pem_block *block);
 
+/* Whether a file is the one that the client's sessions are tied to, still: its bytes are the caller's. */
+bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE]);
+
 /* The client's own file, unless it has been read before. WH_USAGE_CA: as above, or its bytes are not those
  * any more that the client was made with. WH_PLATFORM_MEMORY. After an error no CA is trusted. */
 WH_MUST_CHECK int wh_identity_trust(wh_client *client);

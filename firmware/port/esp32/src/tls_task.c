@@ -429,15 +429,31 @@ static const wh_link_hooks hooks = {
 
 /* ---- The client: made anew when its configuration changes ---------------------------------------- */
 
+static bool is_same_policy(const wh_policy *a, const wh_policy *b)
+{
+    return a->disabled == b->disabled && a->pinned == b->pinned &&
+           a->max_authenticated_s == b->max_authenticated_s && a->ticket_wait_ms == b->ticket_wait_ms &&
+           a->backoff_max_s == b->backoff_max_s;
+}
+
+static bool has_same_files(const wh_client_config *a, const wh_client_config *b)
+{
+    return a->ca == b->ca && a->ca_size == b->ca_size && a->certificate == b->certificate &&
+           a->certificate_size == b->certificate_size && a->key == b->key && a->key_size == b->key_size;
+}
+
 static bool is_same_client(const wh_client_config *a, const wh_client_config *b)
 {
     return strcmp(a->host, b->host) == 0 && a->port == b->port && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->ca == b->ca && a->certificate == b->certificate &&
-           a->tickets == b->tickets && a->policy.disabled == b->policy.disabled &&
-           a->policy.pinned == b->policy.pinned &&
-           a->policy.max_authenticated_s == b->policy.max_authenticated_s &&
-           a->policy.ticket_wait_ms == b->policy.ticket_wait_ms &&
-           a->policy.backoff_max_s == b->policy.backoff_max_s;
+           a->max_version == b->max_version && a->alpn == b->alpn && a->tickets == b->tickets &&
+           has_same_files(a, b) && is_same_policy(&a->policy, &b->policy);
+}
+
+/* Files in the place of those that it was made of, as two rotations in one wake leave them, are other files.
+ */
+static bool fits_client(const wh_client_config *config)
+{
+    return has_client && is_same_client(&client_request->config, config) && wh_client_is_intact(&client);
 }
 
 /* Takes over the request. */
@@ -448,7 +464,7 @@ static int ready_client(wh_tls_request *request)
         free(request);
         return result;
     }
-    if (has_client && is_same_client(&client_request->config, &request->config)) {
+    if (fits_client(&request->config)) {
         free(request);
         return WH_OK;
     }
@@ -503,8 +519,8 @@ static void begin(const command *c, uint64_t now_us)
 
 /* ---- The task ------------------------------------------------------------------------------------- */
 
-/* What an app writes piece by piece, head and body of a request above all, goes out as one record and one packet as long
- * as it waits. True if it was joined to what waits. */
+/* What an app writes piece by piece, head and body of a request above all, goes out as one record and one
+ * packet as long as it waits. True if it was joined to what waits. */
 static bool join(const chunk *written)
 {
     chunk *waiting = last_link != NULL ? *last_link : NULL;

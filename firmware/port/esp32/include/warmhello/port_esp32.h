@@ -33,7 +33,10 @@
 #define WH_ESP32_WAKE_DEADLINE_S 30
 #define WH_ESP32_WAKE_DEADLINE_NONE UINT32_MAX
 
-/** What a device is given. All that it points to must last as long as the program. */
+/** What a device is given. All that it points to must stay in place until the program ends, and `ca`,
+ * `certificate` and `key` unchanged as well: they are hashed and read where they lie (client.h). A connect
+ * that finds others there starts anew with those, as with any other server; a connection that is open at the
+ * time may fail. */
 typedef struct wh_esp32_config {
     /** The access point's name, at most 32 bytes, and its password, at most 63; "" for an open one. NULL: as
      * DeviceScript's own Wi-Fi settings say. */
