@@ -24,7 +24,8 @@ const board: Board = {
     },
 }
 const surroundings = { rttMs: 40, dnsMs: 10, serverMs: 0, appMs: 0, closingMs: 10, payloadBytes: 0 }
-const handshake = { instructions: 16e6, afterInstructions: 0, bytesTx: 0, bytesRx: 0, roundTrips: 1 }
+const bytes = { bytesTx: 0, bytesRx: 0 }
+const handshake = { instructions: 16e6, keyPairInstructions: 0, afterInstructions: 0, ...bytes, roundTrips: 1 }
 const wake = { board, clockMhz: 160, wifi: "fast" as const, surroundings, handshake }
 const plain = { ...wake, flash: { programs: 0, erases: 0 }, withoutInstructions: 0 }
 
@@ -41,7 +42,7 @@ describe("a wake", () => {
             tcp: 40 * 70,
             tls: 100 * 80 + 40 * 70, // 16 million cycles at 160 MHz, then a round trip
             application: 40 * 70,
-            closing: 10 * 20,
+            closing: 40 * 70 + 10 * 80, // until the server has closed, too, then the Wi-Fi's stop
         })
     })
 
@@ -57,7 +58,32 @@ describe("a wake", () => {
 
     test("that writes to flash draws the processor's current and flash's", () => {
         const { closing } = chargesOf({ ...plain, flash: { programs: 4, erases: 1 } })
-        expect(closing).toBe(10 * 20 + 54 * 25)
+        expect(closing).toBe((chargesOf(plain).closing ?? 0) + 54 * 25)
+    })
+
+    test("starts the Wi-Fi with the processor alone, and takes no longer for it", () => {
+        const started = wakePhases({ ...plain, board: { ...board, wifiStartMs: 8 } })
+        const wifi = started.find(({ phase }) => phase === "wifi")
+        expect([wifi?.durationMs, wifi?.chargeUc]).toEqual([200, 8 * 20 + 192 * 90])
+    })
+
+    test("says its line with the radio off", () => {
+        const { closing } = chargesOf({ ...plain, board: { ...board, wakeLineMs: 7 } })
+        expect(closing).toBe((chargesOf(plain).closing ?? 0) + 7 * 20)
+    })
+
+    test("makes its key pair while TCP comes up", () => {
+        const early = { ...handshake, keyPairInstructions: 1.6e6 } // 10 ms
+        const [before, after] = [chargesOf(plain), chargesOf({ ...plain, handshake: early })]
+        expect(after.tcp).toBe(10 * 80 + 30 * 70)
+        expect(after.tls).toBe((before.tls ?? 0) - 10 * 80)
+        expect(sumMs(wakePhases(plain)) - sumMs(wakePhases({ ...plain, handshake: early }))).toBeCloseTo(10, 6)
+    })
+
+    test("waits for its key pair where TCP is up before", () => {
+        const slow = { ...handshake, keyPairInstructions: 8e6 } // 50 ms, the round trip is 40
+        const tcp = wakePhases({ ...plain, handshake: slow }).find(({ phase }) => phase === "tcp")
+        expect([tcp?.durationMs, tcp?.chargeUc]).toEqual([50, 50 * 80])
     })
 
     test("whose receiver sleeps draws less, in the same time", () => {
@@ -151,8 +177,8 @@ const ranges = {
     rttMs: { low: 20, typical: 40, high: 120 },
     dnsMs: exactly(20),
     serverMs: exactly(20),
-    appMs: exactly(5),
-    closingMs: exactly(15),
+    appMs: exactly(10),
+    closingMs: exactly(4),
     payloadBytes: exactly(300),
 }
 const profile = readProfile("esp32c3_bare")

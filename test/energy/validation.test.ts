@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#warmhello/bench/docs.js"
 import { checkoutPath } from "#warmhello/core/paths.js"
+import { KEY_PAIR_INSTRUCTIONS } from "#warmhello/energy/handshakes.js"
 import { BEARSSL_RESUMED_RATIO, validate } from "#warmhello/energy/validation.js"
 import { validationMarkdown } from "#warmhello/energy/validation-report.js"
 
@@ -35,4 +36,12 @@ test("what BearSSL takes beside us is what the bench measured", () => {
     const [, theirs] = instructions("TLS 1.2 session ID", "BearSSL")
     const [, ours] = instructions("TLS 1.2 session ID", "warmhello")
     expect(BEARSSL_RESUMED_RATIO / (theirs / ours)).toBeCloseTo(1, 1)
+})
+
+test.each(["size", "speed"] as const)("a key pair takes what the bench counted, %s build", (build) => {
+    const [phases = ""] = page(PERFORMANCE_PAGE).split("### Phases, in thousand instructions").slice(1)
+    const row = phases
+        .split("\n")
+        .find((line) => line.startsWith(`| TLS 1.3, psk_dhe_ke, X25519, ECDSA | resumed | ${build} |`))
+    expect(KEY_PAIR_INSTRUCTIONS[build] / 1000).toBe(Number(row?.split("|")[6]))
 })

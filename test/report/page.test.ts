@@ -29,8 +29,8 @@ function estimatedRun(): Run {
         regulator: choose(readRegulators(), "ldo", "regulator"),
         cell: choose(readCells(), "18650", "cell"),
         surroundings: {
-            ...{ rttMs: exactly(40), dnsMs: exactly(20), serverMs: exactly(20), appMs: exactly(5) },
-            ...{ closingMs: exactly(15), payloadBytes: exactly(300) },
+            ...{ rttMs: exactly(40), dnsMs: exactly(20), serverMs: exactly(20), appMs: exactly(10) },
+            ...{ closingMs: exactly(4), payloadBytes: exactly(300) },
         },
     })
     const names = { toolVersion: "0.1.0", command: "warmhello estimate", cell: "18650", regulator: "ldo" }

@@ -38,8 +38,8 @@ function addSurroundingFlags(command: Command): Command {
         .addOption(range("--rtt <range>", "round trip to the server", "20ms..40ms..120ms"))
         .addOption(range("--dns <range>", "looking up its name", "1ms..20ms..60ms"))
         .addOption(range("--server-time <range>", "until it answers the app", "2ms..20ms..100ms"))
-        .addOption(range("--app-time <range>", "the app's own work, sensors included", "1ms..5ms..20ms"))
-        .addOption(range("--closing-time <range>", "from the close to deep sleep", "5ms..15ms..60ms"))
+        .addOption(range("--app-time <range>", "the app's own work, sensors included", "2ms..10ms..30ms"))
+        .addOption(range("--closing-time <range>", "from the connection's end to deep sleep", "2ms..4ms..30ms"))
         .option("--payload <bytes>", "application data each way", count(0, 1_000_000), 300)
         .addOption(
             optionWithDefault("--server-forgets <time>", "how long the server remembers a session", duration, "2h"),

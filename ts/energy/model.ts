@@ -15,7 +15,7 @@ export interface Surroundings {
     serverMs: number
     /** The app's own work, sensors included. */
     appMs: number
-    /** From the connection's close to deep sleep. */
+    /** From the connection's end to deep sleep, without the line of the wake: the Wi-Fi's stop above all. */
     closingMs: number
     /** Of application data. */
     payloadBytes: number
@@ -105,8 +105,15 @@ export function wakePhases(inputs: WakeInputs): PhaseCost[] {
     const { waitMa, computeMa } = connectedMa(board)
     const compute = (instructions: number) => computeMs(Math.max(0, instructions), board, clockMhz)
     const start = () => new Meter()
+    const wifiMs = wifi === "fast" ? board.wifiFastMs : board.wifiScanMs
+    const radioOffMs = Math.min(board.wifiStartMs, wifiMs)
+    /** The key pair of TLS 1.3 is made while SYN and its answer are on their way. */
+    const keyPairMs = compute(handshake.keyPairInstructions)
+    const tcp = start()
+        .add(keyPairMs, computeMa)
+        .add(Math.max(0, surroundings.rttMs - keyPairMs), waitMa)
     const tls = start()
-        .add(compute(handshake.instructions - inputs.withoutInstructions), computeMa)
+        .add(compute(handshake.instructions - handshake.keyPairInstructions - inputs.withoutInstructions), computeMa)
         .add(handshake.roundTrips * surroundings.rttMs, waitMa)
     received(sent(tls, handshake.bytesTx, board), handshake.bytesRx, board)
     const application = start()
@@ -114,22 +121,25 @@ export function wakePhases(inputs: WakeInputs): PhaseCost[] {
         .add(compute(handshake.afterInstructions), computeMa)
         .add(surroundings.rttMs + surroundings.serverMs, waitMa)
     received(sent(application, surroundings.payloadBytes, board), surroundings.payloadBytes, board)
+    // The device waits for the server's end of the connection, stops the Wi-Fi, and says its line last.
+    const closing = sent(start().add(surroundings.rttMs, waitMa), TCP_HEADER_BYTES, board)
+        .add(surroundings.closingMs, computeMa)
+        .add(writingMs(board, flash), writingMa(board))
+        .add(board.wakeLineMs, board.cpuActiveMa)
     return [
         start().add(board.bootMs, board.bootMa).phase("boot"),
         start()
-            .add(wifi === "fast" ? board.wifiFastMs : board.wifiScanMs, board.wifiMa)
+            .add(radioOffMs, board.cpuActiveMa)
+            .add(wifiMs - radioOffMs, board.wifiMa)
             .phase("wifi"),
         start()
             .add(wifi === "dhcp" ? board.ipDhcpMs : board.ipStaticMs, waitMa)
             .phase("ip"),
         sent(start().add(surroundings.dnsMs, waitMa), DNS_BYTES, board).phase("dns"),
-        sent(start().add(surroundings.rttMs, waitMa), TCP_HEADER_BYTES, board).phase("tcp"),
+        sent(tcp, TCP_HEADER_BYTES, board).phase("tcp"),
         tls.phase("tls"),
         application.phase("application"),
-        start()
-            .add(surroundings.closingMs, board.cpuActiveMa)
-            .add(writingMs(board, flash), writingMa(board))
-            .phase("closing"),
+        closing.phase("closing"),
     ]
 }
 

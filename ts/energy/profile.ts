@@ -36,6 +36,8 @@ const boardNumbers = {
     /** With a scan of all channels, and with channel and access point known. */
     wifiScanMs: quantitySchema,
     wifiFastMs: quantitySchema,
+    /** Of both, at their beginning: the processor alone, before the radio is on. */
+    wifiStartMs: quantitySchema,
     ipStaticMs: quantitySchema,
     ipDhcpMs: quantitySchema,
     /** Of the time that the device waits or computes while connected, how much the receiver is on. */
@@ -43,6 +45,8 @@ const boardNumbers = {
     phyRateMbps: quantitySchema,
     /** Around each frame. */
     frameOverheadUs: quantitySchema,
+    /** The line of the wake on the console, after the radio is off. */
+    wakeLineMs: quantitySchema,
     /** Of the clock that runs through deep sleep. */
     rtcClockErrorShare: quantitySchema,
 }

@@ -69,7 +69,8 @@ const DHCP_MS = 1626
 const MQTT_MS = 774
 
 const bootUc = (board: Board) => BOOT_MS * board.bootMa
-const wifiUc = (board: Board) => (STATIC_MS - BOOT_MS) * board.wifiMa
+const wifiUc = (board: Board) =>
+    board.wifiStartMs * board.cpuActiveMa + (STATIC_MS - BOOT_MS - board.wifiStartMs) * board.wifiMa
 const toMc = (chipUc: number, durationMs: number) => (chipUc + durationMs * BOARD_MA) / 1000
 
 const charges: Case[] = [
