@@ -34,6 +34,7 @@ static wh_wake whole_wake(void)
     wh_wake wake;
     wh_wake_begin(&wake, 17, WH_WAKE_DEEP_SLEEP, 600000);
     wh_wake_previous(&wake, 412000);
+    wh_wake_stack(&wake, 4412);
     wh_wake_mark(&wake, WH_PHASE_BOOT, 1200);
     wh_wake_mark(&wake, WH_PHASE_WIFI, 181200);
     wh_wake_mark(&wake, WH_PHASE_IP, 183000);

@@ -30,6 +30,8 @@ export const wakeLineSchema = z.strictObject({
     previousAwakeUs: microseconds.nullable().default(null),
     /** Made to connect in full, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
+    /** Bytes of the TLS task's stack that were never used; null where there is no such task. */
+    stackLeft: z.int().min(0).nullable().default(null),
     /** The deadline, if the app did not end the wake in time; crashes in a row, if it was not even started. */
     endedBy: z.enum(["app", "deadline", "crashes"]).default("app"),
     /** The end of each phase that took place, since the processor began to count. */

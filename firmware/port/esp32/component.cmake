@@ -43,6 +43,9 @@ idf_component_register(
   PRIV_REQUIRES driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
     spi_flash vfs)
 
+# The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
+target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)
+
 # A moment that has certainly passed when the firmware runs.
 string(TIMESTAMP built_s "%s" UTC)
 set_source_files_properties("${port}/src/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})

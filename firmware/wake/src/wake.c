@@ -42,6 +42,11 @@ void wh_wake_previous(wh_wake *wake, uint32_t awake_us)
     wake->previous_us = awake_us;
 }
 
+void wh_wake_stack(wh_wake *wake, uint32_t bytes_left)
+{
+    wake->stack_left = bytes_left;
+}
+
 static bool is_reached(const wh_wake *wake, wh_phase phase)
 {
     return (wake->reached >> phase & 1) != 0;
@@ -104,6 +109,7 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     char marks[WH_PHASES * 25 + 1];
     char connect[WH_OUTCOME_JSON_SIZE] = "null";
     char previous[11] = "null";
+    char stack[24] = "";
     static const char *const ends[] = {"", ",\"endedBy\":\"deadline\"", ",\"endedBy\":\"crashes\""};
     write_marks(wake, marks, sizeof marks);
     if (outcome != NULL && wh_outcome_json(outcome, connect, sizeof connect) < 0) {
@@ -112,11 +118,15 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     if (wake->previous_us != 0) {
         (void)snprintf(previous, sizeof previous, "%" PRIu32, wake->previous_us);
     }
+    if (wake->stack_left != 0) {
+        (void)snprintf(stack, sizeof stack, ",\"stackLeft\":%" PRIu32, wake->stack_left);
+    }
     int length = snprintf(out, size,
                           WH_WAKE_PREFIX
                           "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
-                          ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s,\"marksUs\":{%s},\"connect\":%s}",
+                          ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s%s,\"marksUs\":{%s},\"connect\":%s}",
                           LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms,
-                          previous, wake->forced_full ? "true" : "false", ends[wake->end], marks, connect);
+                          previous, wake->forced_full ? "true" : "false", ends[wake->end], stack, marks,
+                          connect);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

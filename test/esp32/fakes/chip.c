@@ -16,6 +16,7 @@
 #include "esp_memory_utils.h"
 #include "esp_private/system_internal.h"
 #include "esp_random.h"
+#include "esp_log.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
@@ -136,6 +137,12 @@ _Noreturn void world_end(uint64_t slept_us, int code)
 esp_reset_reason_t esp_reset_reason(void)
 {
     return the_world.reason;
+}
+
+void esp_log_level_set(const char *tag, esp_log_level_t level)
+{
+    (void)tag;
+    (void)level;
 }
 
 void esp_deep_sleep_disable_rom_logging(void)

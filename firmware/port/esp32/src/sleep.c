@@ -63,10 +63,6 @@ static void prepare(bool is_orderly)
     }
     wh_sntp_end(wh_tls_has_network() ? TIME_MS : 0);
     wh_wifi_stop();
-    uint32_t stack_left = wh_tls_stack_left();
-    if (stack_left > 0) {
-        ESP_LOGI(tag, "TLS task: %u bytes of stack never used", (unsigned)stack_left);
-    }
     wh_wake_log_end();
     /* What the ROM prints when it wakes is 200 B at 115,200 baud, and the boot loader waits for the last of
      * it: 19 ms. */

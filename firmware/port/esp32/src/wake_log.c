@@ -1,12 +1,14 @@
 #include "wake_log.h"
 
 #include "console.h"
+#include "esp_log.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
 #include "markers.h"
 #include "platform_esp32.h"
 #include "settings.h"
+#include "tls_task.h"
 
 static SemaphoreHandle_t lock;
 static wh_wake wake;
@@ -35,6 +37,7 @@ bool wh_wake_log_begin(void)
     if (lock == NULL) {
         return false;
     }
+    esp_log_level_set("warmhello", ESP_LOG_INFO); /* whatever the level of the others is */
     const wh_boot *boot = wh_port_boot();
     wh_markers_begin();
     wh_wake_begin(&wake, boot->number, boot->cause, boot->slept_ms);
@@ -88,6 +91,7 @@ void wh_wake_log_end(void)
     if (!has_ended) {
         has_ended = true;
         wh_wake_mark(&wake, WH_PHASE_CLOSING, now_us());
+        wh_wake_stack(&wake, wh_tls_stack_left());
         /* First: a current meter is not to see the line as part of the wake. */
         show_levels();
         if (wh_wake_line(&wake, first_connect != 0 ? &first_outcome : NULL, line, sizeof line) > 0) {

@@ -54,6 +54,7 @@ typedef struct wh_wake {
     wh_wake_cause cause;
     uint64_t slept_ms;
     uint32_t previous_us;
+    uint32_t stack_left;
     bool forced_full;
     wh_wake_end end;
     uint16_t reached;
@@ -67,6 +68,9 @@ void wh_wake_begin(wh_wake *wake, uint32_t number, wh_wake_cause cause, uint64_t
 /** How long the wake before this one took, until deep sleep: what came after its last mark is in it,
  * its own line above all. In microseconds since the processor began to count; 0 if that is not known. */
 void wh_wake_previous(wh_wake *wake, uint32_t awake_us);
+
+/** How many bytes of the TLS task's stack this wake has left unused; 0 if it has none of its own. */
+void wh_wake_stack(wh_wake *wake, uint32_t bytes_left);
 
 /** The phase ends at `now_us`, in microseconds since the processor began to count: esp_timer on the
  * ESP32, which begins after ROM and boot loader. The first connect of a wake counts, so a phase that
@@ -89,7 +93,7 @@ const char *wh_wake_cause_word(wh_wake_cause cause);
 #define WH_WAKE_PREFIX "warmhello-wake "
 
 /** Enough for any line, with its closing zero. */
-#define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 480)
+#define WH_WAKE_LINE_SIZE (WH_OUTCOME_JSON_SIZE + 512)
 
 /** Writes the line, without an end of line. `outcome` is that of the wake's first connect that came
  * as far as TLS, or NULL if none did. Printed once, last thing before sleep. A wake that the deadline ended
