@@ -55,9 +55,9 @@ static void time_passes(void)
     fifo_used = fifo_used > BYTES_A_TICK ? fifo_used - BYTES_A_TICK : 0;
 }
 
-void vTaskDelay(TickType_t ticks_to_wait)
+void vTaskDelay(TickType_t xTicksToDelay)
 {
-    for (TickType_t tick = 0; tick < ticks_to_wait; tick++) {
+    for (TickType_t tick = 0; tick < xTicksToDelay; tick++) {
         ticks++;
         time_passes();
     }

@@ -86,9 +86,9 @@ static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
     wh_client_free(&client);
 }
 
-/* Both were prepared with the same session in store: one offers it, with the key of its group; the other one goes in
- * full with that key. And one that was prepared without a session drops its key for the one of a session that
- * has come since. */
+/* Both were prepared with the same session in store: one offers it, with the key of its group; the other one
+ * goes in full with that key. And one that was prepared without a session drops its key for the one of a
+ * session that has come since. */
 static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
 {
     (void)state;

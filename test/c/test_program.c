@@ -173,7 +173,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_first_boot_deploys_the_program, erase_flash),
         cmocka_unit_test_setup(every_other_boot_restarts_it_without_a_write, erase_flash),
-        cmocka_unit_test_setup(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash, erase_flash),
+        cmocka_unit_test_setup(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash,
+                               erase_flash),
         cmocka_unit_test_setup(new_firmware_replaces_the_program, erase_flash),
         cmocka_unit_test_setup(a_deploy_that_the_power_cut_short_is_made_again, erase_flash),
         cmocka_unit_test_setup(a_program_that_the_runtime_refuses_is_an_error_each_time, erase_flash),

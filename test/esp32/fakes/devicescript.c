@@ -151,7 +151,7 @@ jd_device_t *jd_device_lookup(uint64_t device_identifier)
 const void *jd_settings_get_large(const char *key, unsigned *sizep)
 {
     (void)key;
-    (void)sizep;
+    *sizep = 0;
     return NULL;
 }
 

@@ -10,8 +10,9 @@
 void wh_console_drain(void);
 
 /* Prints the line that ends a wake, and waits until it has left. What the log still holds is not sent any
- * more: the UART's own memory, 128 B, is all that the line waits for. Over USB it goes out after the log, if a
- * computer listens, within a tenth of a second. Once in a wake: wh_console_drain() does nothing from then on.
+ * more: the UART's own memory, 128 B, is all that the line waits for. Over USB it goes out after the log, if
+ * a computer listens, within a tenth of a second. Once in a wake: wh_console_drain() does nothing from then
+ * on.
  */
 void wh_console_last_line(const char *line);
 

@@ -231,8 +231,8 @@ void __wrap_jd_tcpsock_process(void)
         has_heard = true;
     }
     if (has_heard) {
-        /* This is the last of the main loop's turn, and the app runs first in it: without another turn at once it
-         * would hear of this with the next tick, up to 10 ms later. */
+        /* This is the last of the main loop's turn, and the app runs first in it: without another turn at
+         * once it would hear of this with the next tick, up to 10 ms later. */
         wh_port_events_pending();
     }
 }

@@ -1,12 +1,14 @@
-/* The chip's own temperature as DeviceScript's firmware reads it: that asks for a range from 20 degrees on, and crashes when
- * the driver says that a reading is outside of the range. A device outdoors would restart in each wake of a cold night. */
+/* The chip's own temperature as DeviceScript's firmware reads it: that asks for a range from 20 degrees on,
+ * and crashes when the driver says that a reading is outside of the range. A device outdoors would restart in
+ * each wake of a cold night. */
 #include <math.h>
 #include <stddef.h>
 
 #include "driver/temperature_sensor.h"
 #include "esp_err.h"
 
-/* The range that the driver knows as its most exact, to 1 degree. Beyond it a reading errs by more, and is still one. */
+/* The range that the driver knows as its most exact, to 1 degree. Beyond it a reading errs by more, and is
+ * still one. */
 enum { LEAST_C = -10, MOST_C = 80 };
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
