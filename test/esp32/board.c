@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core_lock.h"
 #include "network/jd_network.h"
@@ -30,9 +31,11 @@ static struct {
     bool provisioned;
     /* What it does: "get" reads until the end, "first" closes after the first bytes, "early" closes once it
      * has written, "pieces" writes as the app's fetch does, in three parts before the TLS task has its turn,
-     * "flood" writes without end, "sleepy" sleeps with the connection open, "forget" asks the service to
-     * forget, "lingers" works on for 1.5 s once it has its answer, "stay" and "spin" never sleep, "panic"
-     * crashes with the core's lock taken instead of sleeping, "crash" before it does anything. */
+     * "whole", "brim", "many", "many at once" and "steps" write a text of more than a packet in one or
+     * several parts, "empty" writes nothing before that, "flood" writes without end, "sleepy" sleeps with the
+     * connection open, "forget" asks the service to forget, "lingers" works on for 1.5 s once it has its
+     * answer, "stay" and "spin" never sleep, "panic" crashes with the core's lock taken instead of sleeping,
+     * "crash" before it does anything. */
     const char *does;
     /* What lies in the CA's, the certificate's or the key's place from the second connect on, cut to the same
      * size. */
@@ -104,6 +107,38 @@ static void close_now(void)
     app.over = true;
 }
 
+/* The text that apps write when it is its order that matters: no two parts of it are alike, and it ends in a
+ * line's end. */
+static void fill(char *out, size_t from, size_t size, bool is_last)
+{
+    for (size_t i = 0; i < size; i++) {
+        size_t place = from + i;
+        out[i] = (char)('a' + (place * 7 + place / 251) % 26);
+    }
+    if (is_last) {
+        out[size - 1] = '\n';
+    }
+}
+
+/* These many bytes at a time of that text, until a 0. */
+static void write_sizes(const size_t *sizes, unsigned pause_us)
+{
+    static char text[2048];
+    for (size_t i = 0, from = 0; sizes[i] != 0; from += sizes[i], i++) {
+        fill(text, from, sizes[i], sizes[i + 1] == 0);
+        (void)upstream_socket_write(text, (unsigned)sizes[i]);
+        (void)usleep(pause_us);
+    }
+}
+
+/* Before the TLS task has its turn. */
+static void write_at_once(const size_t *sizes)
+{
+    wh_core_lock();
+    write_sizes(sizes, 0);
+    wh_core_unlock();
+}
+
 static void write_in_pieces(void)
 {
     wh_core_lock();
@@ -113,10 +148,59 @@ static void write_in_pieces(void)
     wh_core_unlock();
 }
 
+/* Many parts that cannot be joined wait; then they leave one by one, and after each the app writes a few
+ * bytes more. */
+static void write_in_steps(void)
+{
+    enum { PARTS = 16, SIZE = 1000, STEPS = 40, STEP = 400, PAUSE_US = 1500 };
+    char text[SIZE];
+    size_t from = 0;
+    world_let_through(0);
+    for (int i = 0; i < PARTS; i++, from += SIZE) {
+        fill(text, from, SIZE, false);
+        (void)upstream_socket_write(text, SIZE);
+    }
+    for (size_t i = 0; i < STEPS; i++) {
+        world_let_through(STEP);
+        (void)usleep(PAUSE_US);
+        fill(text, from, i + 1, i + 1 == STEPS);
+        (void)upstream_socket_write(text, (unsigned)i + 1);
+        from += i + 1;
+    }
+    world_let_through(SIZE_MAX);
+}
+
+/* True if it is one of those that write the text. */
+static bool write_text(void)
+{
+    static const size_t whole[] = {1025, 0};
+    static const size_t brim[] = {700, 324, 1, 0};
+    static const size_t many[] = {300,  5,   900, 1024, 1025, 1,    1500, 700, 300,  24,   1000,
+                                  2000, 3,   3,   3,    600,  1024, 1024, 10,  1014, 2048, 7,
+                                  7,    500, 500, 24,   1,    900,  5,    5,   5,    0};
+    if (strcmp(options.does, "whole") == 0) {
+        write_at_once(whole);
+    } else if (strcmp(options.does, "brim") == 0) {
+        write_at_once(brim);
+    } else if (strcmp(options.does, "many") == 0) {
+        write_sizes(many, 500);
+    } else if (strcmp(options.does, "steps") == 0) {
+        write_in_steps();
+    } else if (strcmp(options.does, "many at once") == 0) {
+        write_at_once(many);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void write_request(void)
 {
     if (strcmp(options.does, "pieces") == 0) {
         write_in_pieces();
+        return;
+    }
+    if (write_text()) {
         return;
     }
     static char much[4000];
@@ -246,6 +330,17 @@ static _Noreturn void run_devicescript(void)
 
 /* ---- A C program ---- */
 
+static int send_request(void)
+{
+    static char text[1025];
+    if (strcmp(options.does, "empty") != 0) {
+        return wh_esp32_send(request, sizeof request - 1);
+    }
+    fill(text, 0, sizeof text, true);
+    int result = wh_esp32_send(text, 0);
+    return result == WH_OK ? wh_esp32_send(text, sizeof text) : result;
+}
+
 static void connect_once(void)
 {
     static uint8_t answer[ANSWER_MAX];
@@ -258,7 +353,7 @@ static void connect_once(void)
         return;
     }
     world_say("c open");
-    result = wh_esp32_send(request, sizeof request - 1);
+    result = send_request();
     size_t got = 0;
     while (result >= 0 && wh_esp32_is_open()) {
         result = wh_esp32_recv(answer, sizeof answer, 5000);
@@ -369,6 +464,7 @@ static bool take_flag(const char *name)
         {"--ap-absent", &the_world.ap_absent},
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
+        {"--narrow", &the_world.narrow},
         {"--slow-names", &the_world.slow_names},
         {"--no-dhcp", &the_world.no_dhcp},
         {"--no-route", &the_world.no_route},

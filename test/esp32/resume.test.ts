@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { createIdentity } from "../support/identities.js"
 import { startOpenssl } from "../support/servers/openssl.js"
-import { startServer } from "../ts/support/tls-server.js"
+import { startServer, startTcp } from "../ts/support/tls-server.js"
 import { Board, type BoardOptions, type Reason, resultOf, slept } from "./board.js"
 
 const identity = await createIdentity()
@@ -52,6 +52,74 @@ test("what an app writes in pieces goes out in one", async () => {
     )
     expect(wakes.map(({ app }) => app.at(-1))).toEqual(Array(2).fill(expect.stringMatching(/^close, \d{4} bytes$/)))
     expect(wakes[1]?.line.connect?.totalTx).toBe(wakes[0]?.line.connect?.totalTx)
+})
+
+describe("what an app writes arrives whole and in order:", () => {
+    /** Ends at a line's end, which the apps' text has at its own. */
+    const lines = () =>
+        startServer({
+            names: ["localhost"],
+            onConnection: (socket) => socket.on("data", (bytes) => bytes.at(-1) === 10 && socket.end("done")),
+        })
+    /** As test/esp32/board.c has it. */
+    const text = (size: number) =>
+        `${Buffer.from(Array.from({ length: size - 1 }, (_, i) => 97 + ((i * 7 + Math.floor(i / 251)) % 26))).toString()}\n`
+
+    test.each([
+        ["parts of all sizes, one after the other", "many", []],
+        ["the same, of which many wait", "many at once", []],
+        ["one after the other, while the first of them is on its way", "many", ["--narrow"]],
+        ["many that wait, while the first of them is on its way", "many at once", ["--narrow"]],
+    ])("%s", async (_, does, args) => {
+        await using reader = await lines()
+        using device = new Board({
+            ca: reader.authority.certificate,
+            port: reader.port,
+            args: ["--does", does, ...args],
+        })
+        expect(slept(await device.wake("power-on")).app).toEqual(["open", "close, 4 bytes"])
+        expect(reader.received).toEqual([text(16_462)])
+    })
+
+    test("a few bytes after each part that has left, until one is left and none", async () => {
+        await using reader = await lines()
+        using device = new Board({ ca: reader.authority.certificate, port: reader.port, args: ["--does", "steps"] })
+        expect(slept(await device.wake("power-on")).app).toEqual(["open", "close, 4 bytes"])
+        expect(reader.received).toEqual([text(16_820)])
+    })
+
+    test.each(["many", "many at once"])("the same without TLS, where a part may be half sent (%s)", async (does) => {
+        let received = ""
+        await using reader = await startTcp((socket) =>
+            socket.on("data", (bytes) => {
+                received += bytes.toString("latin1")
+                if (bytes.at(-1) === 10) socket.end("done")
+            }),
+        )
+        using device = new Board({ ca: "", port: reader.port, args: ["--plain", "--narrow", "--does", does] })
+        expect(slept(await device.wake("power-on")).app).toEqual(["open", "close, 4 bytes"])
+        expect(received).toBe(text(16_462))
+    })
+
+    test("a packet holds 1024 bytes of parts, and what is beyond that goes into the next", async () => {
+        await using reader = await lines()
+        const sent: (number | undefined)[] = []
+        for (const does of ["whole", "brim"]) {
+            using device = new Board({ ca: reader.authority.certificate, port: reader.port, args: ["--does", does] })
+            sent.push(slept(await device.wake("power-on")).line.connect?.totalTx)
+        }
+        expect(reader.received).toEqual([text(1025), text(1025)])
+        const [whole = 0, brim = 0] = sent
+        expect(brim - whole).toBe(5 + 1 + 16) // one record more (RFC 8446 5.2)
+    })
+
+    test("nothing, and then more than a packet", async () => {
+        await using reader = await lines()
+        const args = ["--app", "c", "--does", "empty"]
+        using device = new Board({ ca: reader.authority.certificate, port: reader.port, args })
+        expect(slept(await device.wake("power-on")).app).toEqual(["open", "got 4 bytes, full"])
+        expect(reader.received).toEqual([text(1025)])
+    })
 })
 
 test("an app sees the same events in a full and in a resumed connect", async () => {

@@ -504,6 +504,45 @@ int __wrap_connect(int s, const struct sockaddr *name, socklen_t size)
     return __real_connect(s, name, size);
 }
 
+ssize_t __real_send(int s, const void *bytes, size_t size, int flags);
+ssize_t __wrap_send(int s, const void *bytes, size_t size, int flags);
+
+static atomic_size_t let_through = SIZE_MAX;
+
+void world_let_through(size_t bytes)
+{
+    atomic_store(&let_through, bytes);
+}
+
+/* With --narrow every second call finds that there is no room. On the TLS task alone. */
+static size_t room_for(size_t size)
+{
+    enum { A_FEW = 100 };
+    static bool is_full;
+    size_t room = atomic_load(&let_through);
+    is_full = the_world.narrow && !is_full;
+    if (is_full) {
+        return 0;
+    }
+    size = the_world.narrow && size > A_FEW ? A_FEW : size;
+    size = size < room ? size : room;
+    if (room != SIZE_MAX) {
+        atomic_fetch_sub(&let_through, size);
+    }
+    return size;
+}
+
+ssize_t __wrap_send(int s, const void *bytes, size_t size, int flags)
+{
+    size = room_for(size);
+    if (size == 0) {
+        (void)usleep(100);
+        errno = EAGAIN;
+        return -1;
+    }
+    return __real_send(s, bytes, size, flags);
+}
+
 int __wrap_getsockopt(int s, int level, int option, void *value, socklen_t *size)
 {
     int result = __real_getsockopt(s, level, option, value, size);

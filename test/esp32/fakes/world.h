@@ -7,6 +7,7 @@
 #define WORLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "esp_system.h"
@@ -29,6 +30,8 @@ typedef struct world {
     unsigned sockets;
     /* What connect() fails with at once, and what SO_ERROR tells later; 0 for the truth. */
     int connect_error;
+    /* TCP takes a few bytes at a time. */
+    bool narrow;
     /* TCP connects go nowhere. */
     bool no_route;
     int late_error;
@@ -72,6 +75,9 @@ void world_wake(void);
 
 /* Calls `act` on the event task in so many milliseconds. */
 void world_later(unsigned ms, void (*act)(void *), void *ctx);
+
+/* TCP takes so many bytes more and then no others, until the next call; SIZE_MAX for all. */
+void world_let_through(size_t bytes);
 
 /* The name server answers. */
 bool world_resolves(const char *name);
