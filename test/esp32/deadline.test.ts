@@ -53,6 +53,26 @@ test("a server that never answers a request does not outlast the deadline, and i
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
 })
 
+/* In ticks of 32 bits half a day was a third of a second. */
+test("a deadline of many hours is as long as it says", async () => {
+    using device = board("--deadline", "42950")
+    const { line } = slept(await device.wake("power-on", "--does", "lingers"))
+    expect(line).toMatchObject({ endedBy: "app", connect: { result: "full" } })
+})
+
+test("a connection whose server has answered may stay idle: that is no silence", async () => {
+    const answering = await startServer({
+        names: ["localhost"],
+        onConnection: (socket) => socket.on("data", () => socket.write("answer")),
+    })
+    await using _answering = answering
+    const args = ["--deadline", "12", "--does", "stay"]
+    using device = new Board({ ca: answering.authority.certificate, port: answering.port, args })
+    const wake = slept(await device.wake("power-on"))
+    expect(wake.app).toEqual(["open"])
+    expect(wake.line).toMatchObject({ endedBy: "deadline", connect: { result: "full" } })
+})
+
 test("a connect is not begun after the deadline, nor is one waited for", async () => {
     using device = board("--deadline", "1", "--no-route", "--connects", "100")
     const wake = slept(await device.wake("power-on"))

@@ -149,7 +149,7 @@ static int create_ssl(wh_conn *conn)
 /* Makes the key pair now, of the group that wolfSSL would take for the hello. */
 static void make_key(wh_conn *conn)
 {
-    uint16_t group = wh_resumption_group(conn->client);
+    uint16_t group = wh_resumption_group(&conn->resumption);
     if (group == 0) {
         group = conn->ssl->group[0];
     }

@@ -54,11 +54,12 @@ static void note_offer(wh_resumption *r, const wh_stored *stored)
     r->outcome->reason = WH_REASON_REFUSED; /* until the server resumes it */
 }
 
-uint16_t wh_resumption_group(const wh_client *client)
+uint16_t wh_resumption_group(wh_resumption *r)
 {
     wh_stored stored;
     uint16_t group = 0;
-    if (wh_store_get(&client->binding, &stored) == WH_OK) {
+    r->first_look = wh_store_get(&r->client->binding, &stored);
+    if (r->first_look == WH_OK) {
         group = wh_session_group(&stored.session);
         wh_session_release(&stored.session);
     }
@@ -83,6 +84,9 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
 {
     wh_stored stored;
     int result = wh_store_get(&r->client->binding, &stored);
+    if (result == WH_MISS_EMPTY && r->first_look != WH_OK) {
+        result = r->first_look; /* which has wiped what was damaged */
+    }
     r->peer = stored.peer;
     bool found = result == WH_OK;
     wh_reason reason =

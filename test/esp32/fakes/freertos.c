@@ -81,6 +81,16 @@ void vTaskDelete(TaskHandle_t xTaskToDelete)
     pthread_exit(NULL);
 }
 
+/* Nothing is drained here. */
+void vTaskSuspendAll(void)
+{
+}
+
+BaseType_t xTaskResumeAll(void)
+{
+    return pdFALSE;
+}
+
 void vTaskDelay(TickType_t xTicksToDelay)
 {
     (void)usleep(xTicksToDelay * 10000);

@@ -19,6 +19,8 @@ struct WOLFSSL;
 typedef struct wh_resumption {
     wh_client *client;
     wh_outcome *outcome;
+    /** What a look before the offer found. */
+    int first_look;
     bool offered;
     uint32_t offered_generation;
     /** The session of the attempt that this one follows; 0 for none. */
@@ -40,8 +42,9 @@ typedef struct wh_resumption {
 /** Begins; `client` and `outcome` must outlive it. */
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
 
-/** The group of the stored session, for whoever makes a key before it is offered; 0 for none. */
-uint16_t wh_resumption_group(const wh_client *client);
+/** The group of the stored session, for whoever makes a key before it is offered; 0 for none. What it found
+ * counts for the outcome's reason. */
+uint16_t wh_resumption_group(wh_resumption *r);
 
 /** Attaches the stored session if there is one that may be offered, and sets the outcome's
  * reason. A single-use session is spent here, durably.

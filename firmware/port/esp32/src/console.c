@@ -65,13 +65,14 @@ void wh_console_drain(void)
     if (atomic_load(&has_ended) || !has_uart()) {
         return;
     }
-    for (unsigned room = uart_room(); room > 0; room = uart_room()) {
-        unsigned got = jd_dmesg_read(bytes, room < sizeof bytes ? room : sizeof bytes, &log_place);
-        if (got == 0) {
-            return;
-        }
+    /* The deadline's task must not print the last line between a look at the room and its use. */
+    vTaskSuspendAll();
+    unsigned got = 1;
+    for (unsigned room = uart_room(); room > 0 && got > 0 && !atomic_load(&has_ended); room = uart_room()) {
+        got = jd_dmesg_read(bytes, room < sizeof bytes ? room : sizeof bytes, &log_place);
         uart_ll_write_txfifo(&UART0, bytes, got);
     }
+    (void)xTaskResumeAll();
 #endif
 }
 

@@ -5,8 +5,7 @@
 
 /* Gives the UART what DeviceScript's log holds and fits into the UART's own memory now; the rest follows when
  * called again. Never waits. Does nothing unless the board's configuration names a pin for the log, and
- * without CONFIG_WARMHELLO_CONSOLE_LOG. From DeviceScript's main loop, each 10 ms: up to 115 B a turn at the
- * boot loader's 115,200 baud. */
+ * without CONFIG_WARMHELLO_CONSOLE_LOG. From DeviceScript's main loop, each 10 ms: up to 128 B a turn. */
 void wh_console_drain(void);
 
 /* Prints the line that ends a wake, and waits until it has left. What the log still holds is not sent any

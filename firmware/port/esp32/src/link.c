@@ -276,6 +276,7 @@ static void tls_failed(wh_link *link, wh_attempt *attempt, uint64_t now_us)
     bool in_full_next = wh_conn_fallback_due(&attempt->conn) && link->attempt_count == 1;
     if (in_full_next) {
         wh_attempt_hang_up(attempt);
+        link->hedge_us = UINT64_MAX; /* the next one's is set when its TCP is up */
         enter(link, WH_LINK_TRYING, TCP_MS, now_us);
         attempt_now(link);
         return;
@@ -363,6 +364,9 @@ static bool read_some(wh_link *link, wh_attempt *attempt)
         return false;
     }
     int got = wh_attempt_read(attempt, bytes, sizeof bytes);
+    if (got > 0) {
+        link->has_asked = false; /* it was answered, and may be left open for more */
+    }
     if (got > 0 && is_heard) {
         hooks->data(hooks->ctx, bytes, (size_t)got);
     }

@@ -6,6 +6,8 @@
 static const char tag[] = "warmhello";
 static wh_esp32_config settings;
 static bool is_set;
+/* There is something in the partition, and it cannot be read: this is no board on a desk. */
+static bool is_unreadable;
 
 const wh_esp32_config *wh_settings(void)
 {
@@ -28,6 +30,7 @@ void wh_settings_load(void)
     if (result == WH_OK) {
         wh_settings_set(&provisioned);
     } else {
+        is_unreadable = result != WH_MISS_EMPTY;
         ESP_LOGW(tag, "%s: Wi-Fi as DeviceScript's settings say, and no CA to trust",
                  result == WH_MISS_EMPTY ? "not provisioned" : wh_error_meaning(result));
     }
@@ -66,7 +69,7 @@ uint32_t wh_settings_deadline_ms(void)
 {
     uint32_t most_s = UINT32_MAX / 1000;
     uint32_t given_s = settings.wake_deadline_s;
-    if (!is_set || given_s == WH_ESP32_WAKE_DEADLINE_NONE) {
+    if ((!is_set && !is_unreadable) || given_s == WH_ESP32_WAKE_DEADLINE_NONE) {
         return 0;
     }
     given_s = given_s != 0 ? given_s : WH_ESP32_WAKE_DEADLINE_S;

@@ -19,7 +19,7 @@
 #include "wifi.h"
 
 /* A ticket takes a quarter of a second at most, the goodbye half a one, an erase of flash a tenth. */
-enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000 };
+enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000, SLEEPER_MS = 10000 };
 
 static const char tag[] = "warmhello";
 
@@ -122,13 +122,14 @@ esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us)
 
 void wh_sleep_overdue(void)
 {
-    if (!claim()) {
-        wait_for_sleep();
-    }
-    wh_wake_log_ended_by(WH_WAKE_END_DEADLINE);
-    wh_tls_end_all();
-    if (wh_core_lock_make()) {
-        prepare(true);
+    if (claim()) {
+        wh_wake_log_ended_by(WH_WAKE_END_DEADLINE);
+        wh_tls_end_all();
+        if (wh_core_lock_make()) {
+            prepare(true);
+        }
+    } else {
+        vTaskDelay(pdMS_TO_TICKS(SLEEPER_MS)); /* whoever is at it takes half of that at most, or hangs */
     }
     (void)__real_esp_sleep_enable_timer_wakeup(wh_pace_sleep_us(&wh_port_memory.pace));
     __real_esp_deep_sleep_start();

@@ -14,6 +14,8 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pvTaskCode, const char *pcName
                                    void *pvParameters, UBaseType_t uxPriority, TaskHandle_t *pvCreatedTask,
                                    BaseType_t xCoreID);
 void vTaskDelete(TaskHandle_t xTaskToDelete);
+void vTaskSuspendAll(void);
+BaseType_t xTaskResumeAll(void);
 void vTaskDelay(TickType_t xTicksToDelay);
 void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority);
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
