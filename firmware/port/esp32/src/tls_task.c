@@ -545,7 +545,7 @@ static void take_chunk(chunk *written, uint32_t id)
     } else if (join(written)) {
         free(written);
     } else {
-        last_link = last_link == NULL ? &first_chunk : &(*last_link)->next;
+        last_link = last_link == NULL || *last_link == NULL ? &first_chunk : &(*last_link)->next;
         *last_link = written;
     }
 }

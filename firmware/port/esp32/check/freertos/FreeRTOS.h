@@ -13,6 +13,7 @@ typedef uint32_t TickType_t;
 #define pdPASS pdTRUE
 #define portMAX_DELAY ((TickType_t)0xffffffffUL)
 #define configTICK_RATE_HZ 100
-#define pdMS_TO_TICKS(ms) ((TickType_t)(((TickType_t)(ms) * (TickType_t)configTICK_RATE_HZ) / (TickType_t)1000U))
+#define pdMS_TO_TICKS(ms)                                                                                    \
+    ((TickType_t)(((TickType_t)(ms) * (TickType_t)configTICK_RATE_HZ) / (TickType_t)1000U))
 
 #endif
