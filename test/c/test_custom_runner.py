@@ -45,7 +45,7 @@ class CustomTestRunner(TestRunnerBase):
         env.Replace(PIOTEST_SRC_FILTER=["+<support/>"])
         env.Append(
             CPPPATH=[os.path.join(project, path) for path in INCLUDES],
-            CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors))],
+            CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors)), "WH_CHECK_ESP32C3"],
             LIBS=["cmocka", "ssl", "crypto", "pthread"],
         )
         return env

@@ -11,7 +11,7 @@ Import("env", "projenv")  # noqa: F821  what SCons gives a script instead of an 
 
 # What the tests call and the example, which is built of the rest, does not.
 ALSO = "-<*> +<service/> +<wake/> +<provision/>" + "".join(
-    " +<port/esp32/src/%s.c>" % name for name in ("boot", "fast_wake", "program", "wall")
+    " +<port/esp32/src/%s.c>" % name for name in ("boot", "console", "fast_wake", "ntp", "pace", "program", "temperature", "wall")
 )
 
 
