@@ -15,12 +15,14 @@
  * from. */
 enum { PIECE = 254 };
 
+/* Not with a colon in a label, which RFC 7468 allows: OpenSSL takes the END line with it for a header. */
 static bool is_comparable(const uint8_t *data, size_t size)
 {
     size_t length = 0;
     for (size_t i = 0; i < size; i++) {
         length = data[i] == '\n' ? 0 : length + 1;
-        if (data[i] == '\0' || length >= PIECE - 1) {
+        bool is_in_label = data[i] == ':' && data[i + 1 - length] == '-';
+        if (data[i] == '\0' || is_in_label || length >= PIECE - 1) {
             return false;
         }
     }

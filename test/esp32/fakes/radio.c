@@ -514,11 +514,11 @@ void world_let_through(size_t bytes)
     atomic_store(&let_through, bytes);
 }
 
-/* With --narrow every second call finds that there is no room. On the TLS task alone. */
+/* With --narrow every second call of a task finds that there is no room. */
 static size_t room_for(size_t size)
 {
     enum { A_FEW = 100 };
-    static bool is_full;
+    static _Thread_local bool is_full;
     size_t room = atomic_load(&let_through);
     is_full = the_world.narrow && !is_full;
     if (is_full) {
