@@ -225,7 +225,13 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a used session is never freed",
-        edits: [["core/src/resumption.c", "    wh_session_release(&stored.session);\n", ""]],
+        edits: [
+            [
+                "core/src/resumption.c",
+                "    wh_session_release(&stored.session);\n    return result;",
+                "    return result;",
+            ],
+        ],
         test: ["test_session", "everything_is_given_back"],
     },
 
