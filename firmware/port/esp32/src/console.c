@@ -118,8 +118,8 @@ void wh_console_last_line(const char *line)
 {
     atomic_store(&has_ended, true);
     (void)fflush(stdout);
-    if (jd_dmesg_read ==
-        NULL) { /* standard output is the UART itself, which ESP-IDF empties before it sleeps */
+    if (jd_dmesg_read == NULL) {
+        /* Standard output is the UART itself, which ESP-IDF empties before it sleeps. */
         (void)puts(line);
         (void)fflush(stdout);
         return;

@@ -220,12 +220,11 @@ void __wrap_jd_tcpsock_init(void)
 void __wrap_jd_tcpsock_process(void)
 {
     wh_event event;
-    bool has_failed_now = has_failed;
+    bool has_heard = has_failed;
     if (has_failed) {
         has_failed = false;
         raise_net_error(failure);
     }
-    bool has_heard = has_failed_now;
     while (wh_tls_next_event(&event, 0)) {
         take_event(&event);
         has_heard = true;
