@@ -90,10 +90,8 @@ test("a server that refuses is left alone as well", async () => {
 })
 
 test("a clock in doubt is asked for in each wake, whoever was silent", async () => {
-    const { yearly, ntp, device } = await boardWithLies()
-    using _server = yearly
-    using _ntp = ntp
-    using _device = device
+    using lies = await boardWithLies()
+    const { ntp, device } = lies
     ntp.timeS = lieS
     slept(await device.wake("power-on", "--sleep", "60"))
     ntp.sends = () => []
@@ -134,7 +132,11 @@ async function boardWithLies() {
     const authority = await createCertificateAuthority("a CA of a year", "ecdsa", { notAfter })
     const yearly = await startOpenssl({ identity: await authority.issue({ names: ["localhost"], notAfter }) })
     const ntp = await startNtp()
-    return { yearly, ntp, device: new Board({ ca: authority.certificate, port: yearly.port, args: timedBy(ntp) }) }
+    const device = new Board({ ca: authority.certificate, port: yearly.port, args: timedBy(ntp) })
+    const end = () => {
+        for (const each of [device, ntp, yearly]) each[Symbol.dispose]()
+    }
+    return { ntp, device, [Symbol.dispose]: end }
 }
 
 const changed = (answer: Buffer, change: (copy: Buffer) => void) => {
@@ -154,10 +156,8 @@ describe("what is no answer is passed over, and the answer behind it taken:", ()
         ["half of an answer", (answer) => future(answer).subarray(0, 47)],
         ["a broadcast", (answer) => changed(future(answer), (copy) => copy.writeUInt8((4 << 3) | 5, 0))],
     ])("%s", async (_, forged) => {
-        const { yearly, ntp, device } = await boardWithLies()
-        using _server = yearly
-        using _ntp = ntp
-        using _device = device
+        using lies = await boardWithLies()
+        const { ntp, device } = lies
         ntp.sends = (answer, question) => [forged(answer, question), answer]
         expect(said(slept(await device.wake("power-on")))).toEqual(["time server time.test: answered"])
         expect(slept(await device.wake("deep-sleep")).line.connect).toMatchObject({ error: null, clock: "known" })
@@ -181,10 +181,8 @@ const nowS = Math.floor(Date.now() / 1000)
 const lieS = nowS + 10 * 365 * 86400
 
 test("a time server that lies is asked again in the wake that suffers from it, and its next answer wins", async () => {
-    const { yearly, ntp, device } = await boardWithLies()
-    using _server = yearly
-    using _ntp = ntp
-    using _device = device
+    using lies = await boardWithLies()
+    const { ntp, device } = lies
     ntp.timeS = lieS
     const lied = slept(await device.wake("power-on"))
     expect(lied.line.connect).toMatchObject({ result: "full", clock: "unknown" })
@@ -198,10 +196,8 @@ test("a time server that lies is asked again in the wake that suffers from it, a
 })
 
 test("a time server that goes on lying is asked each hour, and locks the device out no longer than it lies", async () => {
-    const { yearly, ntp, device } = await boardWithLies()
-    using _server = yearly
-    using _ntp = ntp
-    using _device = device
+    using lies = await boardWithLies()
+    const { ntp, device } = lies
     ntp.timeS = lieS
     slept(await device.wake("power-on"))
     expect(asks(slept(await device.wake("deep-sleep")))).toHaveLength(1)
