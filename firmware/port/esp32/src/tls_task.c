@@ -175,7 +175,7 @@ static bool take_event(wh_event *out, uint32_t wait_ms)
     if (events == NULL || xQueueReceive(events, out, pdMS_TO_TICKS(wait_ms)) != pdPASS) {
         return false;
     }
-    if (atomic_load(&waits_for_room)) {
+    if (atomic_exchange(&waits_for_room, false)) {
         ring();
     }
     return true;
@@ -284,10 +284,11 @@ static void on_opened(void *ctx)
 static bool has_room(void *ctx)
 {
     (void)ctx;
-    bool room = uxQueueSpacesAvailable(events) > EVENTS_KEPT;
-    atomic_store(&waits_for_room, !room);
-    /* One may have been taken in between. */
-    return room || uxQueueSpacesAvailable(events) > EVENTS_KEPT;
+    if (uxQueueSpacesAvailable(events) > EVENTS_KEPT) {
+        return true; /* who was told before that there is none still waits for the bell: nothing is taken back */
+    }
+    atomic_store(&waits_for_room, true);
+    return uxQueueSpacesAvailable(events) > EVENTS_KEPT; /* one may have been taken in between */
 }
 
 static void on_data(void *ctx, const uint8_t *bytes, size_t size)
