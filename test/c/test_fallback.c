@@ -27,7 +27,7 @@ static int by_eof(wire_line *line)
 static int by_silence(wire_line *line)
 {
     wh_conn_silent(&line->conn);
-    return wh_conn_outcome(&line->conn)->error == WH_PEER_SILENT ? WH_PEER_SILENT : WH_OK;
+    return wh_conn_outcome(&line->conn)->error == WH_NETWORK_TIMEOUT ? WH_NETWORK_TIMEOUT : WH_OK;
 }
 
 /* The server's first bytes arrive with one byte changed that the client must mind. */

@@ -78,7 +78,8 @@ static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
     for (int attempt = 0; attempt < 3; attempt++) {
         wire_line line;
         wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
-        assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+        wh_conn_init(&line.conn, &client, &buffers);
+        assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_IDLE);
         wh_conn_free(&line.conn);
     }
@@ -97,7 +98,8 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
     make_client(&client, &config);
     wire_line early;
     wh_conn_buffers buffers = {early.in, sizeof early.in, early.out, sizeof early.out};
-    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
+    wh_conn_init(&early.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&early.conn), WH_OK);
     assert_full(visit_server(&client, server), WH_REASON_NONE);
     early.peer = peer_accept(server);
     assert_int_equal(wh_conn_start(&early.conn), WH_OK);
@@ -106,7 +108,8 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
     assert_int_equal(wh_conn_outcome(&early.conn)->flights, 3);
     line_free(&early);
 
-    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
+    wh_conn_init(&early.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&early.conn), WH_OK);
     wh_host_stop();
     assert_int_equal(wh_host_start(), 0);
     early.peer = peer_accept(server);
@@ -126,10 +129,12 @@ static void it_starts_once_and_only_what_was_prepared(void **state)
     wire_line line;
     wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
     wh_conn_buffers none = {NULL, 0, NULL, 0};
-    assert_int_equal(wh_conn_prepare(&line.conn, &client, &none), WH_USAGE_ARGUMENT);
-    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
+    wh_conn_init(&line.conn, &client, &none);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_ARGUMENT);
     wh_conn_free(&line.conn);
-    assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+    wh_conn_init(&line.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
     assert_int_equal(wh_conn_start(&line.conn), WH_OK);
     assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
     wh_conn_free(&line.conn);

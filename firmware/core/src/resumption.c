@@ -224,7 +224,7 @@ void wh_resumption_follow(wh_resumption *r)
 
 static bool is_of_peer(int error)
 {
-    return error <= WH_PEER_UNTRUSTED && error > WH_PLATFORM_MEMORY;
+    return (error <= WH_PEER_UNTRUSTED && error > WH_NETWORK_NONE) || error == WH_NETWORK_TIMEOUT;
 }
 
 /* Counts one more failure. */

@@ -29,7 +29,8 @@ int line_open(wire_line *line, wh_client *client, tls_server *server)
     wh_conn_buffers buffers = {line->in, sizeof line->in, line->out, sizeof line->out};
     line->peer = server != NULL ? peer_accept(server) : NULL;
     if (line_is_prepared || getenv("WH_PREPARED") != NULL) {
-        int result = wh_conn_prepare(&line->conn, client, &buffers);
+        wh_conn_init(&line->conn, client, &buffers);
+        int result = wh_conn_prepare(&line->conn);
         return result == WH_OK ? wh_conn_start(&line->conn) : result;
     }
     return wh_conn_open(&line->conn, client, &buffers);

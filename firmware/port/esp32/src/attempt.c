@@ -42,7 +42,8 @@ void wh_attempt_begin(wh_attempt *attempt, const wh_address *address, wh_client 
         wh_conn_buffers buffers = {attempt->in, sizeof attempt->in, attempt->out, sizeof attempt->out};
         attempt->has_conn = true;
         /* While TCP comes up. An error here is one of wh_conn_start() as well. */
-        int result = wh_conn_prepare(&attempt->conn, client, &buffers);
+        wh_conn_init(&attempt->conn, client, &buffers);
+        int result = wh_conn_prepare(&attempt->conn);
         (void)result;
     }
 }
@@ -229,7 +230,7 @@ int wh_attempt_read(wh_attempt *attempt, uint8_t *out, size_t size)
     return (int)taken;
 }
 
-bool wh_attempt_is_drained(const wh_attempt *attempt)
+bool wh_attempt_has_drained(const wh_attempt *attempt)
 {
     return attempt->state != WH_ATTEMPT_UP || attempt->unsent_size == 0;
 }
@@ -253,7 +254,7 @@ void wh_attempt_hang_up(wh_attempt *attempt)
     attempt->retired = true;
 }
 
-void wh_attempt_free(wh_attempt *attempt)
+void wh_attempt_drop(wh_attempt *attempt)
 {
     wh_attempt_hang_up(attempt);
     if (attempt->has_conn) {

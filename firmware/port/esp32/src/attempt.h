@@ -80,7 +80,7 @@ int wh_attempt_write(wh_attempt *attempt, const uint8_t *bytes, size_t size);
 int wh_attempt_read(wh_attempt *attempt, uint8_t *out, size_t size);
 
 /* Everything has left for the network. */
-bool wh_attempt_is_drained(const wh_attempt *attempt);
+bool wh_attempt_has_drained(const wh_attempt *attempt);
 
 /* Says that nothing more will be sent, once all is drained. */
 void wh_attempt_shut(wh_attempt *attempt);
@@ -89,6 +89,6 @@ void wh_attempt_shut(wh_attempt *attempt);
 void wh_attempt_hang_up(wh_attempt *attempt);
 
 /* The same, and frees the connection. May be called twice. */
-void wh_attempt_free(wh_attempt *attempt);
+void wh_attempt_drop(wh_attempt *attempt);
 
 #endif

@@ -95,7 +95,7 @@ static void finish(wh_link *link)
         told = &outcome;
     }
     for (int i = 0; i < link->attempt_count; i++) {
-        wh_attempt_free(link->attempts[i]);
+        wh_attempt_drop(link->attempts[i]);
         free(link->attempts[i]);
         link->attempts[i] = NULL;
     }
@@ -237,7 +237,7 @@ static void lose(wh_link *link, wh_attempt *attempt, wh_link_end end)
 static void retire_all(wh_link *link)
 {
     for (int i = 0; i < link->attempt_count; i++) {
-        wh_attempt_free(link->attempts[i]);
+        wh_attempt_drop(link->attempts[i]);
         free(link->attempts[i]);
         link->attempts[i] = NULL;
     }
@@ -296,7 +296,7 @@ static void choose(wh_link *link, wh_attempt *attempt, uint64_t now_us)
     link->chosen = attempt;
     for (int i = 0; i < link->attempt_count; i++) {
         if (link->attempts[i] != attempt) {
-            wh_attempt_free(link->attempts[i]);
+            wh_attempt_drop(link->attempts[i]);
             link->attempts[i]->retired = true;
         }
     }
@@ -392,7 +392,7 @@ static void close_now(wh_link *link, uint64_t now_us)
     link->state = WH_LINK_LINGERING;
     link->close_us = now_us + linger_us;
     (void)wh_attempt_pump(link->chosen);
-    if (wh_attempt_is_drained(link->chosen)) {
+    if (wh_attempt_has_drained(link->chosen)) {
         wh_attempt_shut(link->chosen);
     }
 }
@@ -400,7 +400,7 @@ static void close_now(wh_link *link, uint64_t now_us)
 static bool has_unsent(const wh_link *link)
 {
     const uint8_t *bytes = NULL;
-    return link->hooks->peek(link->hooks->ctx, &bytes) > 0 || !wh_attempt_is_drained(link->chosen);
+    return link->hooks->peek(link->hooks->ctx, &bytes) > 0 || !wh_attempt_has_drained(link->chosen);
 }
 
 static bool awaits_ticket(const wh_link *link)
@@ -411,11 +411,11 @@ static bool awaits_ticket(const wh_link *link)
 static void linger(wh_link *link, uint64_t now_us)
 {
     wh_attempt *attempt = link->chosen;
-    bool was_drained = wh_attempt_is_drained(attempt);
+    bool was_drained = wh_attempt_has_drained(attempt);
     while (wh_attempt_pump(attempt)) {
         attempt->wire_size = 0; /* nobody wants it */
     }
-    if (!was_drained && wh_attempt_is_drained(attempt)) {
+    if (!was_drained && wh_attempt_has_drained(attempt)) {
         wh_attempt_shut(attempt);
     }
     if (attempt->ended || attempt->state != WH_ATTEMPT_UP || now_us >= link->close_us) {

@@ -122,7 +122,7 @@ static int error_of_end(void)
         return WH_PLATFORM_MEMORY;
     }
     if (state.end.net == WH_NET_TIMEOUT || state.end.net == WH_NET_SILENT) {
-        return WH_PEER_SILENT;
+        return WH_NETWORK_TIMEOUT;
     }
     return state.end.net != WH_NET_OK ? WH_PEER_CLOSED : state.end.core;
 }
