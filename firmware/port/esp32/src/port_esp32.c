@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core_lock.h"
-#include "deadline.h"
+#include "machine/core_lock.h"
+#include "wake/deadline.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
-#include "settings.h"
-#include "sleep.h"
-#include "tls_task.h"
-#include "wake_log.h"
-#include "wifi.h"
+#include "machine/settings.h"
+#include "wake/sleep.h"
+#include "tls/tls_task.h"
+#include "log/wake_log.h"
+#include "network/wifi.h"
 
 /* A closed connection sends what it has (5 s), waits for a ticket and says goodbye. */
 enum { CLOSE_MS = 7000, SSID_MAX = 32 };

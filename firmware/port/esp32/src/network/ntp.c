@@ -1,4 +1,4 @@
-#include "ntp.h"
+#include "network/ntp.h"
 
 #include <stdbool.h>
 #include <string.h>

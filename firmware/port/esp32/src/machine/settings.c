@@ -1,7 +1,7 @@
-#include "settings.h"
+#include "machine/settings.h"
 
 #include "esp_log.h"
-#include "wake_log.h"
+#include "log/wake_log.h"
 
 static const char tag[] = "warmhello";
 static wh_esp32_config settings;

@@ -1,10 +1,10 @@
-#include "sntp_clock.h"
+#include "network/sntp_clock.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "core_lock.h"
+#include "machine/core_lock.h"
 #include "esp_log.h"
 #include "esp_random.h"
 #include "esp_timer.h"
@@ -12,10 +12,10 @@
 #include "freertos/task.h"
 #include "lwip/netdb.h"
 #include "lwip/sockets.h"
-#include "ntp.h"
-#include "platform_esp32.h"
-#include "settings.h"
-#include "task_sizes.h"
+#include "network/ntp.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "machine/task_sizes.h"
 
 /* Datagrams get lost. Two questions, and a second for each answer. */
 enum { QUESTIONS = 2, ANSWER_MS = 1000, STEP_MS = 20 };

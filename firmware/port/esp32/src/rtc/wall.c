@@ -1,4 +1,4 @@
-#include "wall.h"
+#include "rtc/wall.h"
 
 #include <stddef.h>
 #include <string.h>

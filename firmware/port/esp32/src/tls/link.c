@@ -1,4 +1,4 @@
-#include "link.h"
+#include "tls/link.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "wifi.h"
+#include "network/wifi.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 #include "esp_netif.h"
 #include "esp_netif_net_stack.h"
 #include "esp_wifi.h"
-#include "fast_wake.h"
+#include "rtc/fast_wake.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
 #include "lwip/dhcp.h"
 #include "nvs.h"
 #include "nvs_flash.h"
-#include "platform_esp32.h"
-#include "settings.h"
-#include "tls_task.h"
-#include "wake_log.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "tls/tls_task.h"
+#include "log/wake_log.h"
 
 /* Guards what the event task and the TLS task both use: the memory of the last wake, and `plan`. */
 static SemaphoreHandle_t lock;

@@ -1,4 +1,4 @@
-#include "journal_flash.h"
+#include "machine/journal_flash.h"
 
 #include "esp_log.h"
 #include "esp_partition.h"

@@ -1,24 +1,24 @@
-#include "tls_task.h"
+#include "tls/tls_task.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core_lock.h"
+#include "machine/core_lock.h"
 #include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
 #include "freertos/semphr.h"
 #include "freertos/task.h"
-#include "platform_esp32.h"
-#include "resolver.h"
-#include "settings.h"
-#include "sntp_clock.h"
-#include "task_sizes.h"
-#include "wake_log.h"
-#include "wifi.h"
+#include "machine/platform_esp32.h"
+#include "network/resolver.h"
+#include "machine/settings.h"
+#include "network/sntp_clock.h"
+#include "machine/task_sizes.h"
+#include "log/wake_log.h"
+#include "network/wifi.h"
 
 enum {
     COMMANDS = 32,
@@ -285,7 +285,8 @@ static bool has_room(void *ctx)
 {
     (void)ctx;
     if (uxQueueSpacesAvailable(events) > EVENTS_KEPT) {
-        return true; /* who was told before that there is none still waits for the bell: nothing is taken back */
+        return true; /* who was told before that there is none still waits for the bell: nothing is taken back
+                      */
     }
     atomic_store(&waits_for_room, true);
     return uxQueueSpacesAvailable(events) > EVENTS_KEPT; /* one may have been taken in between */

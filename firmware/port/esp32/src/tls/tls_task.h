@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "link.h"
+#include "tls/link.h"
 #include "warmhello/client.h"
 
 typedef enum wh_event_kind {

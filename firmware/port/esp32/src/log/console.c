@@ -1,4 +1,4 @@
-#include "console.h"
+#include "log/console.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

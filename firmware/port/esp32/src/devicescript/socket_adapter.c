@@ -1,15 +1,15 @@
-#include "socket_adapter.h"
+#include "devicescript/socket_adapter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core_lock.h"
+#include "machine/core_lock.h"
 #include "network/jd_network.h"
-#include "platform_esp32.h"
-#include "settings.h"
-#include "tls_task.h"
-#include "wake_log.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "tls/tls_task.h"
+#include "log/wake_log.h"
 
 /* The linker's --wrap gives these names to what DeviceScript calls jd_tcpsock_*. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */

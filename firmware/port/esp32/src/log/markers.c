@@ -1,4 +1,4 @@
-#include "markers.h"
+#include "log/markers.h"
 
 #include "driver/gpio.h"
 #include "sdkconfig.h"

@@ -1,8 +1,8 @@
-#include "platform_esp32.h"
+#include "machine/platform_esp32.h"
 
 #include <stdatomic.h>
 
-#include "device_key.h"
+#include "machine/device_key.h"
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
@@ -10,8 +10,8 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
-#include "journal_flash.h"
-#include "rtc_time.h"
+#include "machine/journal_flash.h"
+#include "machine/rtc_time.h"
 #include "sdkconfig.h"
 
 /* Seconds since 1970-01-01 UTC when this was built, if the build tells. */

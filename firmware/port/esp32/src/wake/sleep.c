@@ -1,22 +1,22 @@
-#include "sleep.h"
+#include "wake/sleep.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core_lock.h"
+#include "machine/core_lock.h"
 #include "esp_log.h"
 #include "esp_private/system_internal.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
-#include "platform_esp32.h"
-#include "settings.h"
-#include "sntp_clock.h"
-#include "tls_task.h"
-#include "wake_log.h"
-#include "wifi.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "network/sntp_clock.h"
+#include "tls/tls_task.h"
+#include "log/wake_log.h"
+#include "network/wifi.h"
 
 /* A ticket takes a quarter of a second at most, the goodbye half a one, an erase of flash a tenth. */
 enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000, SLEEPER_MS = 10000 };

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fast_wake.h"
-#include "pace.h"
-#include "wall.h"
+#include "rtc/fast_wake.h"
+#include "rtc/pace.h"
+#include "rtc/wall.h"
 #include "warmhello/platform.h"
 #include "warmhello/service.h"
 #include "warmhello/wake.h"

@@ -1,14 +1,14 @@
-#include "wake_log.h"
+#include "log/wake_log.h"
 
-#include "console.h"
+#include "log/console.h"
 #include "esp_log.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
-#include "markers.h"
-#include "platform_esp32.h"
-#include "settings.h"
-#include "tls_task.h"
+#include "log/markers.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "tls/tls_task.h"
 
 static SemaphoreHandle_t lock;
 static wh_wake wake;

@@ -1,4 +1,4 @@
-#include "resolver.h"
+#include "network/resolver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "lwip/netdb.h"
-#include "task_sizes.h"
+#include "machine/task_sizes.h"
 #include "warmhello/client.h"
 
 typedef struct question {

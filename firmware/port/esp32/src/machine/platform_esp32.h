@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "boot.h"
+#include "rtc/boot.h"
 #include "warmhello/platform.h"
 
 /* The memory that survives deep sleep. */

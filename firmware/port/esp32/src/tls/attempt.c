@@ -1,4 +1,4 @@
-#include "attempt.h"
+#include "tls/attempt.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "core_lock.h"
+#include "machine/core_lock.h"
 
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
-#include "platform_esp32.h"
+#include "machine/platform_esp32.h"
 
 static SemaphoreHandle_t lock;
 

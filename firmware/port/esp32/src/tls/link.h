@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "attempt.h"
+#include "tls/attempt.h"
 #include "warmhello/client.h"
 #include "warmhello/outcome.h"
 #include "warmhello/wake.h"

@@ -1,4 +1,4 @@
-#include "device_key.h"
+#include "machine/device_key.h"
 
 #include <stdbool.h>
 

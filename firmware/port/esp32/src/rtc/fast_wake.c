@@ -1,4 +1,4 @@
-#include "fast_wake.h"
+#include "rtc/fast_wake.h"
 
 #include <string.h>
 

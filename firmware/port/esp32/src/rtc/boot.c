@@ -1,4 +1,4 @@
-#include "boot.h"
+#include "rtc/boot.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "pace.h"
+#include "rtc/pace.h"
 
 #include <stdbool.h>
 #include <string.h>

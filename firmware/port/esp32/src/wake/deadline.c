@@ -1,13 +1,13 @@
-#include "deadline.h"
+#include "wake/deadline.h"
 
 #include <stdint.h>
 
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
-#include "settings.h"
-#include "sleep.h"
-#include "task_sizes.h"
+#include "machine/settings.h"
+#include "wake/sleep.h"
+#include "machine/task_sizes.h"
 
 /* The app's task, which may be in an endless loop. */
 static TaskHandle_t app;
