@@ -37,6 +37,7 @@ typedef struct opened {
     bool is_shut;
     bool was_reset;
     bool server_ended;
+    bool is_cut;
     tls_peer *peer;
     /* From the server, on its way. */
     uint8_t waiting[65536];
@@ -164,7 +165,10 @@ static void server_takes(network *n, opened *o, const uint8_t *bytes, size_t siz
     const tcp_script *script = o->script;
     unsigned number = (unsigned)(o - n->opens);
     if (script->resets || script->ends) {
-        later(n, 0, script->resets ? TCP_RESETS : TCP_ENDS, number);
+        if (!o->is_cut) {
+            later(n, 0, script->resets ? TCP_RESETS : TCP_ENDS, number);
+        }
+        o->is_cut = true;
         return;
     }
     if (script->garbage != NULL) {
