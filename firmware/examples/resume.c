@@ -229,7 +229,8 @@ int main(int argc, char **argv)
     if (ca_size < 0) {
         return EXIT_USAGE;
     }
-    int error = wh_host_start();
+    static wh_host_device device;
+    int error = wh_host_start(&device, NULL);
     if (error != WH_OK) {
         (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(error));
         return EXIT_FAILED;
@@ -238,6 +239,6 @@ int main(int argc, char **argv)
     if (check_ca(argv[3], (size_t)ca_size) == WH_OK) {
         code = run(argv[1], argv[2], (size_t)ca_size);
     }
-    wh_host_stop();
+    wh_platform_remove();
     return code;
 }

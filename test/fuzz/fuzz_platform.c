@@ -56,25 +56,26 @@ static int device_key(void *ctx, uint8_t out[32])
     return WH_OK;
 }
 
-static void install(void)
+static void start(void)
 {
+    static wh_host_device device;
     static wh_platform platform;
-    fuzz_require(wh_host_start() == WH_OK, "the platform starts");
-    platform = *wh_platform_get();
+    fuzz_require(wh_host_start(&device, NULL) == WH_OK, "the platform starts");
+    platform = device.platform;
     platform.random = repeatable_random;
     platform.elapsed_us = elapsed_us;
     platform.wall_s = wall_s;
     platform.device_key = device_key;
     platform.flash = &fuzz_flash.flash;
-    wh_platform_remove();
+    wh_platform_remove(); /* wolfSSL starts with numbers that come again */
     nor_init(&fuzz_flash, SECTORS, 1);
-    fuzz_require(wh_platform_install(&platform) == WH_OK, "the platform is complete");
+    fuzz_require(wh_platform_use(&platform) == WH_OK, "the platform is complete");
 }
 
 void fuzz_platform_reset(void)
 {
     if (wh_platform_get() == NULL) {
-        install();
+        start();
     }
     random_state = 1;
     nor_init(&fuzz_flash, SECTORS, 1);

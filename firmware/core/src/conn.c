@@ -13,6 +13,7 @@
 #include "peer_path.h"
 #include "trust.h"
 #include "warmhello/clock.h"
+#include "warmhello/platform.h"
 
 #define BUFFER_MIN 512
 
@@ -351,7 +352,7 @@ int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buf
 
 int wh_conn_start(wh_conn *conn)
 {
-    if (conn->client == NULL || conn->state != WH_CONN_IDLE) {
+    if (conn->client == NULL || conn->state != WH_CONN_IDLE || conn->client->platform != wh_platform_get()) {
         return WH_USAGE_STATE;
     }
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
