@@ -319,7 +319,7 @@ export const guards: Guard[] = [
     // ---- Many devices in one process ----
     {
         mistake: "wolfSSL and the store stay with the first device",
-        edits: [["core/src/platform.c", "    in_use = platform;", "    in_use = is_first ? platform : in_use;"]],
+        edits: [["core/src/platform.c", "    in_use = platform;\n    ran_out = false;", "    ran_out = false;"]],
         test: ["test_devices", "a_thousand_devices_resume_each_its_own_session"],
     },
     {

@@ -20,18 +20,23 @@ bool wh_memory_ran_out(void)
     return answer;
 }
 
+/* What was allocated, noted if it was not. */
+static void *noted(void *memory)
+{
+    if (memory == NULL) {
+        ran_out = true;
+    }
+    return memory;
+}
+
 static void *allocate(size_t size)
 {
-    void *memory = in_use->allocate(in_use->ctx, size);
-    ran_out |= memory == NULL;
-    return memory;
+    return noted(in_use->allocate(in_use->ctx, size));
 }
 
 static void *reallocate(void *memory, size_t size)
 {
-    void *grown = in_use->reallocate(in_use->ctx, memory, size);
-    ran_out |= grown == NULL;
-    return grown;
+    return noted(in_use->reallocate(in_use->ctx, memory, size));
 }
 
 static void release(void *memory)
@@ -51,12 +56,15 @@ static bool is_complete(const wh_platform *p)
            p->rtc != NULL && p->rtc_size >= WH_RTC_SIZE && (p->flash == NULL || is_flash_complete(p->flash));
 }
 
-static int start_wolfssl(void)
+static bool start_wolfssl(const wh_platform *platform)
 {
-    if (wolfSSL_SetAllocators(allocate, release, reallocate) != 0) {
-        return WH_PLATFORM_MEMORY;
+    in_use = platform;                                          /* for its memory and its random numbers */
+    (void)wolfSSL_SetAllocators(allocate, release, reallocate); /* never fails */
+    if (wolfSSL_Init() != WOLFSSL_SUCCESS) {
+        in_use = NULL;
+        return false;
     }
-    return wolfSSL_Init() == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_ENTROPY;
+    return true;
 }
 
 int wh_platform_use(const wh_platform *platform)
@@ -64,17 +72,15 @@ int wh_platform_use(const wh_platform *platform)
     if (!is_complete(platform)) {
         return WH_USAGE_ARGUMENT;
     }
-    bool is_first = in_use == NULL;
-    if (!is_first && platform->release != in_use->release) {
+    if (in_use == NULL && !start_wolfssl(platform)) {
+        return WH_PLATFORM_ENTROPY;
+    }
+    if (platform->release != in_use->release) {
         return WH_USAGE_STATE; /* wolfSSL holds memory that it could not release */
     }
     in_use = platform;
     ran_out = false; /* that was another device's */
-    int result = is_first ? start_wolfssl() : WH_OK;
-    if (result != WH_OK) {
-        in_use = NULL;
-    }
-    return result;
+    return WH_OK;
 }
 
 void wh_platform_remove(void)

@@ -79,8 +79,8 @@ typedef struct wh_platform {
  *
  * After an error the platform of before is in use still, or none.
  * WH_USAGE_ARGUMENT: a callback or the slot is missing, or the flash is incomplete.
- * WH_USAGE_STATE: it releases memory otherwise than the one in use. WH_PLATFORM_MEMORY,
- * WH_PLATFORM_ENTROPY: wolfSSL could not start. */
+ * WH_USAGE_STATE: it releases memory otherwise than the one in use. WH_PLATFORM_ENTROPY:
+ * wolfSSL could not start. */
 WH_MUST_CHECK int wh_platform_use(const wh_platform *platform);
 
 /** Stops wolfSSL, and no platform is in use. Every client of every platform must be freed
