@@ -528,7 +528,7 @@ void wh_connect_begin(wh_connect *c, wh_client *client, const wh_connect_options
 
 void wh_connect_network(wh_connect *c, wh_network network)
 {
-    bool is_lost = network == WH_NETWORK_IS_AWAY && !is_offline(c);
+    bool is_lost = network > WH_NETWORK_IS_ON_TRUST && !is_offline(c);
     c->network = network;
     if (is_lost) {
         wh_connect_end(c, WH_NETWORK_NONE);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tls/attempt.h"
+#include "tls/sockets.h"
 
 /* Called on the resolver's task; `address` is NULL when the name has none. */
 typedef void (*wh_resolved)(uint32_t id, const wh_address *address);
