@@ -2,7 +2,6 @@
 
 #include <stdatomic.h>
 
-#include "machine/device_key.h"
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
@@ -10,6 +9,7 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "machine/device_key.h"
 #include "machine/journal_flash.h"
 #include "machine/rtc_time.h"
 #include "sdkconfig.h"

@@ -4,20 +4,10 @@
 #define WH_SOCKETS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "lwip/sockets.h"
+#include "network/resolver.h"
 #include "warmhello/connect.h"
-
-/* An address as getaddrinfo gives it. */
-typedef struct wh_address {
-    int family;
-    socklen_t size;
-    union {
-        struct sockaddr any;
-        uint8_t room[28]; /* IPv6's */
-    } address;
-} wh_address;
 
 /* Does what a step asks of TCP, and tells what came of it. `server`: where to open to. */
 void wh_sockets_perform(wh_connect *c, const wh_step *step, const wh_address *server);
