@@ -1,6 +1,5 @@
 #include "tls/tls_task.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include "log/wake_log.h"
 #include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
-#include "machine/settings.h"
 #include "machine/task_sizes.h"
 #include "network/resolver.h"
 #include "network/sntp_clock.h"
