@@ -19,7 +19,7 @@ static void serve(const server_options *options)
 static int begin_test(void **state)
 {
     int result = start_platform(state);
-    network_use_clock();
+    network_use_clock(&the_device.platform);
     serve(&(server_options){.min_version = WH_TLS13});
     return result;
 }
@@ -255,9 +255,9 @@ static void no_memory_for_a_second_attempt_leaves_the_first(void **state)
         wh_client client;
         keep_a_session();
         make_client(&client, &config);
-        wh_host_fail_allocation(nth);
+        wh_host_fail_allocation(&the_device, nth);
         network_run run = network_run_connect(&client, NULL, &slow);
-        wh_host_fail_allocation(0);
+        wh_host_fail_allocation(&the_device, 0);
         wh_client_free(&client);
         is_met = run.error == WH_OK && run.outcome.result == WH_RESULT_RESUMED && run.opens == 1;
     }
@@ -274,8 +274,8 @@ static void assert_advice(const network_script *script, uint32_t third_s)
     assert_int_equal(wake(script, NULL).outcome.backoff_s, 0);
     assert_int_equal(wake(script, NULL).outcome.backoff_s, third_s);
     wake(&all_is_well, NULL); /* which forgets them */
-    wh_host_lose_power();
-    network_use_clock();
+    wh_host_lose_power(&the_device);
+    network_use_clock(&the_device.platform);
 }
 
 static void what_the_server_does_is_counted_and_what_the_way_does_is_not(void **state)

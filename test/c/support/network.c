@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "warmhello/platform.h"
 
 enum { EVENTS = 32, OPENS = 4, REQUEST_MAX = 40000 };
 
@@ -77,9 +76,8 @@ static uint64_t simulated_us(void *ctx)
     return clock_us;
 }
 
-void network_use_clock(void)
+void network_use_clock(wh_platform *platform)
 {
-    wh_platform *platform = (wh_platform *)(uintptr_t)wh_platform_get();
     uint64_t real_us = platform->elapsed_us(platform->ctx);
     clock_us = clock_us > real_us ? clock_us : real_us;
     platform->elapsed_us = simulated_us;
