@@ -34,7 +34,7 @@ typedef struct wake_visit {
     bool fallback_due;
 } wake_visit;
 
-/** A configuration for `server`, with tickets and both versions. */
+/** A configuration for `server`, with tickets and both versions, which are the defaults. */
 wh_client_config config_for(const tls_server *server);
 
 /** A client that must come about. */

@@ -18,6 +18,7 @@
 #include "sntp_clock.h"
 #include "task_sizes.h"
 #include "wake_log.h"
+#include "warmhello/policy.h"
 #include "wifi.h"
 
 enum {
@@ -366,7 +367,7 @@ static uint32_t offline(void *ctx)
     if (offline_wakes == 0) {
         offline_wakes = wh_pace_offline(&wh_port_memory.pace);
     }
-    return wh_policy_backoff_s(&wh_settings()->policy, offline_wakes);
+    return wh_policy_backoff_s(&wh_settings()->client.policy, offline_wakes);
 }
 
 static bool has_network(void *ctx)
@@ -430,31 +431,11 @@ static const wh_link_hooks hooks = {
 
 /* ---- The client: made anew when its configuration changes ---------------------------------------- */
 
-static bool is_same_policy(const wh_policy *a, const wh_policy *b)
-{
-    return a->disabled == b->disabled && a->pinned == b->pinned &&
-           a->max_authenticated_s == b->max_authenticated_s && a->ticket_wait_ms == b->ticket_wait_ms &&
-           a->backoff_max_s == b->backoff_max_s;
-}
-
-static bool has_same_files(const wh_client_config *a, const wh_client_config *b)
-{
-    return a->ca == b->ca && a->ca_size == b->ca_size && a->certificate == b->certificate &&
-           a->certificate_size == b->certificate_size && a->key == b->key && a->key_size == b->key_size;
-}
-
-static bool is_same_client(const wh_client_config *a, const wh_client_config *b)
-{
-    return strcmp(a->host, b->host) == 0 && a->port == b->port && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->alpn == b->alpn && a->tickets == b->tickets &&
-           has_same_files(a, b) && is_same_policy(&a->policy, &b->policy);
-}
-
 /* Files in the place of those that it was made of, as two rotations in one wake leave them, are other files.
  */
 static bool fits_client(const wh_client_config *config)
 {
-    return has_client && is_same_client(&client_request->config, config) && wh_client_is_intact(&client);
+    return has_client && wh_client_config_equal(&client_request->config, config) && wh_client_is_intact(&client);
 }
 
 /* Takes over the request. */
