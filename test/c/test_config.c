@@ -8,7 +8,8 @@ static const char alpn[] = "mqtt";
 
 static wh_client_config config(void)
 {
-    return (wh_client_config){.host = host, .port = 443, .ca = (const uint8_t *)host, .ca_size = 4, .alpn = alpn};
+    return (wh_client_config){
+        .host = host, .port = 443, .ca = (const uint8_t *)host, .ca_size = 4, .alpn = alpn};
 }
 
 static void the_same_is_equal(void **state)

@@ -330,7 +330,8 @@ static void an_image_of_version_1_says_what_the_file_said(void **state)
     is_bytes(read.config.client.certificate, read.config.client.certificate_size, text, "certificate");
     is_bytes(read.config.client.key, read.config.client.key_size, text, "key");
     assert_int_equal(read.config.client.policy.disabled, vector_number(text, "disabled"));
-    assert_int_equal(read.config.client.policy.max_authenticated_s, vector_number(text, "max-authenticated-s"));
+    assert_int_equal(read.config.client.policy.max_authenticated_s,
+                     vector_number(text, "max-authenticated-s"));
     assert_int_equal(read.config.client.policy.ticket_wait_ms, vector_number(text, "ticket-wait-ms"));
     assert_int_equal(read.config.client.policy.backoff_max_s, vector_number(text, "backoff-max-s"));
     assert_int_equal(read.config.client.policy.pinned, vector_number(text, "pinned"));

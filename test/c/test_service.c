@@ -416,8 +416,7 @@ static void forgetting_while_a_connection_is_open_forgets_when_that_one_closes(v
 
 static wh_client_config configured(const char *host, uint16_t port)
 {
-    wh_client_config config = {
-        .host = host, .port = port, .min_version = WH_TLS12, .max_version = WH_TLS13};
+    wh_client_config config = {.host = host, .port = port, .min_version = WH_TLS12, .max_version = WH_TLS13};
     wh_service_configure(&service, &config);
     return config;
 }

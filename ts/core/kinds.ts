@@ -1,5 +1,6 @@
 // A setting of each kind (firmware/core/include/warmhello/client.def): in C, in TypeScript, and as bytes of an image.
 import koffi from "koffi"
+import type { Setting } from "./config.js"
 
 export type TlsVersion = "1.2" | "1.3"
 /** wh_protocol of outcome.h, from 1 on. */
@@ -60,7 +61,7 @@ const choice = { ...number("int", 1), type: "int" }
 const u32 = number("uint32_t", 4)
 const ADDRESS_SIZE = 4
 
-export const kinds = {
+export const kinds: Record<Setting["kind"], Kind> = {
     text: {
         type: "const char *",
         toC: (value?: string) => value ?? null,
@@ -114,4 +115,4 @@ export const kinds = {
         toC: (value?: number) => (value === 0 ? NONE : (value ?? 0)),
         fromC: (value: number) => (value === NONE ? 0 : value || undefined),
     },
-} satisfies Record<string, Kind>
+}

@@ -27,7 +27,7 @@ function members(owner: Owner, options: object): Members {
     const out: Members = {}
     for (const { kind, name, option } of settingsOf(owner)) {
         const value = option.split(".").reduce<unknown>((part, key) => (part as Members | undefined)?.[key], options)
-        out[name] = (kinds[kind].toC as (value: unknown) => unknown)(value)
+        out[name] = kinds[kind].toC(value)
         if (kind === "file") out[sizeOf(name)] = (value as Buffer | undefined)?.length ?? 0
     }
     return out
@@ -36,15 +36,11 @@ function members(owner: Owner, options: object): Members {
 function options(owner: Owner, native: Members): Members {
     const out: Members = {}
     for (const { kind, name, option, required } of settingsOf(owner)) {
-        const value = (kinds[kind].fromC as (value: unknown, size: number) => unknown)(
-            native[name],
-            Number(native[sizeOf(name)]),
-        )
+        const value = kinds[kind].fromC(native[name], Number(native[sizeOf(name)]))
         if (value === undefined || (!required && !native[name])) continue
-        const path = option.split(".")
-        let part = out
-        for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Members
-        part[path.at(-1) as string] = value
+        const [part, key] = option.split(".") as [string, string?]
+        if (key === undefined) out[part] = value
+        else out[part] = { ...(out[part] as Members | undefined), [key]: value }
     }
     return out
 }
@@ -70,7 +66,7 @@ export function provisionOf(native: NativeDevice): Provision {
 function bytesOf({ kind, name }: Setting, native: Members): Buffer | undefined {
     const value = native[name]
     if (value === null) return undefined
-    const bytes = (kinds[kind].bytes as (value: unknown) => Buffer)(value)
+    const bytes = kinds[kind].bytes(value)
     return kind === "file" ? bytes.subarray(0, native[sizeOf(name)] as number) : bytes
 }
 

@@ -29,7 +29,19 @@ function readSettings(): Row[] {
     const include = '#include "warmhello/client.def"\n'
     const lists = readDef("provision.def", "provision").replace(include, () => readDef("client.def"))
     const rows = [...lists.matchAll(pattern)].map(
-        ([, owner = "", kind = "", name = "", number, presence = "", least, most, field = "", standard = "", meaning = ""]) => ({
+        ([
+            ,
+            owner = "",
+            kind = "",
+            name = "",
+            number,
+            presence = "",
+            least,
+            most,
+            field = "",
+            standard = "",
+            meaning = "",
+        ]) => ({
             owner: owner.toLowerCase() as Row["owner"],
             ...{ kind, name, number: Number(number), presence, least: Number(least), most: Number(most), field },
             ...{ standard: unquoted(standard), meaning: unquoted(meaning) },

@@ -1,8 +1,8 @@
 // The provisioning file: what may stand in it, with an answer for each thing that may not.
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
-import { readHost } from "../core/host.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
+import { readHost } from "../core/host.js"
 import { wifiSecurities } from "../core/kinds.js"
 import { WarmhelloError } from "../errors.js"
 import { readFile } from "../files.js"
@@ -67,7 +67,11 @@ function plainField({ kind, most }: Setting): z.ZodType | undefined {
         case "u32":
             return z.int().min(1).max(most).optional()
         case "u32_or_none":
-            return z.int().min(0).max(Math.min(most, MAX_U32 - 1)).optional()
+            return z
+                .int()
+                .min(0)
+                .max(Math.min(most, MAX_U32 - 1))
+                .optional()
         default:
             return undefined
     }

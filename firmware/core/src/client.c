@@ -35,8 +35,7 @@ static const char suites_all[] = {
 static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
-           config->min_version >= WH_TLS12 && config->max_version <= WH_TLS13 &&
-           config->min_version <= config->max_version;
+           config->min_version <= config->max_version && config->max_version <= WH_TLS13;
 }
 
 /* Names of 1 byte or more between commas. */
@@ -201,26 +200,48 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     return result;
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
+/* How many bytes of a member tell one configuration from another; 0 for a text. */
+#define WH_BYTES(name) sizeof((wh_client_config *)NULL)->name
+#define WH_BYTES_text(name) 0
+#define WH_BYTES_file(name) WH_BYTES(name) + WH_BYTES(name##_size)
+#define WH_BYTES_flag WH_BYTES
+#define WH_BYTES_inverse WH_BYTES
+#define WH_BYTES_version WH_BYTES
+#define WH_BYTES_u16 WH_BYTES
+#define WH_BYTES_u32 WH_BYTES
+#define WH_BYTES_u32_or_none WH_BYTES
 
-#define WH_SAME_text(name) is_same_text(a->name, b->name)
-#define WH_SAME_file(name) (a->name == b->name && a->name##_size == b->name##_size)
-#define WH_SAME_flag(name) (a->name == b->name)
-#define WH_SAME_inverse WH_SAME_flag
-#define WH_SAME_version WH_SAME_flag
-#define WH_SAME_u16 WH_SAME_flag
-#define WH_SAME_u32 WH_SAME_flag
-#define WH_SAME_u32_or_none WH_SAME_flag
+static const struct {
+    uint8_t at;
+    uint8_t size;
+} members[] = {
+#define WH_CLIENT_SETTING(kind, name, ...) {offsetof(wh_client_config, name), WH_BYTES_##kind(name)},
+#include "warmhello/client.def"
+};
+
+_Static_assert(sizeof(wh_client_config) <= UINT8_MAX, "a member's offset fits a byte");
+
+static bool is_same_member(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    if (size > 0) {
+        return memcmp(a, b, size) == 0;
+    }
+    const char *text;
+    const char *other;
+    memcpy(&text, a, sizeof text);
+    memcpy(&other, b, sizeof other);
+    return text == other || (text != NULL && other != NULL && strcmp(text, other) == 0);
+}
 
 bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b)
 {
-#define WH_CLIENT_SETTING(kind, name, ...) WH_SAME_##kind(name) &&
-    return
-#include "warmhello/client.def"
-        true;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        size_t at = members[i].at;
+        if (!is_same_member((const uint8_t *)a + at, (const uint8_t *)b + at, members[i].size)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int wh_client_check(const wh_client_config *config)

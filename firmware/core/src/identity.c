@@ -90,7 +90,8 @@ int wh_identity_trust(wh_client *client)
     if (client->ca_count > 0) {
         return WH_OK;
     }
-    if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size}, client->ca_digest)) {
+    if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},
+                                 client->ca_digest)) {
         return WH_USAGE_CA;
     }
     int result = wh_identity_use_ca(client, client->config.ca, client->config.ca_size);
@@ -161,7 +162,9 @@ int wh_identity_present(WOLFSSL *ssl, const wh_client *client)
         return WH_USAGE_CERTIFICATE;
     }
     int result = wh_identity_use_certificate(ssl, certificate);
-    return result == WH_OK ? wh_identity_use_key(ssl, (wh_pem_text){client->config.key, client->config.key_size}) : result;
+    return result == WH_OK
+               ? wh_identity_use_key(ssl, (wh_pem_text){client->config.key, client->config.key_size})
+               : result;
 }
 
 int wh_identity_match(const WOLFSSL *ssl)

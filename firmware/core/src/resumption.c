@@ -89,8 +89,8 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
     }
     r->peer = stored.peer;
     bool found = result == WH_OK;
-    wh_reason reason =
-        found ? wh_policy_check(&r->client->config.policy, &stored.info, &stored.now) : reason_for_miss(result);
+    wh_reason reason = found ? wh_policy_check(&r->client->config.policy, &stored.info, &stored.now)
+                             : reason_for_miss(result);
     result = WH_OK;
     if (reason == WH_REASON_ACCEPTED) {
         reason = attach_and_spend(&stored, ssl);
@@ -266,7 +266,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
     bool in_vain = r->peer.without_ticket[resumed];
-    return takes_tickets(r) && !r->ticket_came && !in_vain ? wh_policy_ticket_wait_ms(&r->client->config.policy) : 0;
+    return takes_tickets(r) && !r->ticket_came && !in_vain
+               ? wh_policy_ticket_wait_ms(&r->client->config.policy)
+               : 0;
 }
 
 /* The next connection of this sort need not wait in vain. */

@@ -42,9 +42,6 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 /* Both enums are written through the address of an int. */
 _Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
-/* As for each WH_MEMBER_file. */
-_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
-               "a size follows its pointer");
 
 static bool is_within(const rule *r, uint32_t number)
 {

@@ -136,7 +136,7 @@ static int client_new(wh_reader *r)
     if (given.host == NULL || strlen(given.host) >= sizeof host) {
         return FAILED;
     }
-    strcpy(host, given.host);
+    memcpy(host, given.host, strlen(given.host) + 1);
     mbedtls_x509_crt_init(&ca);
     mbedtls_x509_crt_init(&own);
     mbedtls_pk_init(&own_key);

@@ -57,6 +57,10 @@ typedef struct wh_client_config {
     wh_policy policy;
 } wh_client_config;
 
+/* Of each file, as WH_MEMBER_file has it. */
+_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
+               "a size follows its pointer");
+
 typedef struct wh_ca wh_ca;
 struct Signer;
 
@@ -90,8 +94,8 @@ typedef struct wh_client {
  * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 
-/** Whether a client made of one would do for the other: texts are compared, of files only where they lie and how
- * long they are, since wh_client_is_intact() tells of the rest. */
+/** Whether a client made of one would do for the other: texts are compared, of files only where they lie and
+ * how long they are, since wh_client_is_intact() tells of the rest. */
 bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b);
 
 /** Reads everything of a configuration at once, for tools, and before a device stores it: the errors of

@@ -286,7 +286,8 @@ static bool has_room(void *ctx)
 {
     (void)ctx;
     if (uxQueueSpacesAvailable(events) > EVENTS_KEPT) {
-        return true; /* who was told before that there is none still waits for the bell: nothing is taken back */
+        return true; /* who was told before that there is none still waits for the bell: nothing is taken back
+                      */
     }
     atomic_store(&waits_for_room, true);
     return uxQueueSpacesAvailable(events) > EVENTS_KEPT; /* one may have been taken in between */
@@ -435,7 +436,8 @@ static const wh_link_hooks hooks = {
  */
 static bool fits_client(const wh_client_config *config)
 {
-    return has_client && wh_client_config_equal(&client_request->config, config) && wh_client_is_intact(&client);
+    return has_client && wh_client_config_equal(&client_request->config, config) &&
+           wh_client_is_intact(&client);
 }
 
 /* Takes over the request. */

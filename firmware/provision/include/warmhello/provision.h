@@ -30,8 +30,8 @@ typedef enum wh_wifi_security { WH_WIFI_OPEN, WH_WIFI_WPA2, WH_WIFI_WPA3 } wh_wi
 #define WH_MEMBER_security(name) wh_wifi_security name;
 #define WH_MEMBER_address(name) const uint8_t *name;
 
-/** Everything that a device is given: the rows WH_DEVICE_SETTING of provision.def, with their meanings, and its
- * TLS client. Zeros are the defaults. */
+/** Everything that a device is given: the rows WH_DEVICE_SETTING of provision.def, with their meanings, and
+ * its TLS client. Zeros are the defaults. */
 typedef struct wh_device_config {
 #define WH_DEVICE_SETTING(kind, name, ...) WH_MEMBER_##kind(name)
 #include "warmhello/provision.def"

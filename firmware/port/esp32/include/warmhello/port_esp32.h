@@ -40,14 +40,13 @@
  */
 WH_MUST_CHECK int wh_esp32_provisioned(wh_device_config *out);
 
-/** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. `config` is
- * provision.h's, with WH_ESP32_CONNECT_TIMEOUT_MS and WH_ESP32_WAKE_DEADLINE_S for zeros; its client's host and
- * port are DeviceScript's: where every TLS connection goes, whatever server the app names, as in the simulator.
- * All that it points to must stay in place until the program ends, and the files unchanged as well: they are
- * hashed and read where they lie (client.def). A connect that finds others there starts anew with those, as
- * with any other server; a connection that is open at the time may fail. Once per
- * wake, and as early as can be: after three crashes in a row it does not return, but prints the wake's line
- * with
+/** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. `config`
+ * is provision.h's, with WH_ESP32_CONNECT_TIMEOUT_MS and WH_ESP32_WAKE_DEADLINE_S for zeros; its client's
+ * host and port are DeviceScript's: where every TLS connection goes, whatever server the app names, as in the
+ * simulator. All that it points to must stay in place until the program ends, and the files unchanged as
+ * well: they are hashed and read where they lie (client.def). A connect that finds others there starts anew
+ * with those, as with any other server; a connection that is open at the time may fail. Once per wake, and as
+ * early as can be: after three crashes in a row it does not return, but prints the wake's line with
  * `"endedBy":"crashes"` and sleeps (`wake_deadline_s`), and a crash that comes before it is not counted.
  *
  * NVS, the network interface and the default event loop are made if the application has not made them; NVS
