@@ -167,16 +167,9 @@ const ownErrors = {
         class: "app",
         hint: ["Wait for the answer before standby.", "A server that is slow may need a higher {connect-timeout}."],
     },
-    "unknown-host": { class: "network", hint: ["Check the name in {server}.", "Check the network."] },
-    "connection-refused": { class: "network", hint: "Nothing listens on that port: is the server running?" },
-    "connection-lost": { class: "network", hint: "The connection broke off below TLS; the server's log may say why." },
     "no-answer": {
         class: "network",
         hint: ["The app waits for it; the server's log may say why.", "Raise {wake-timeout} if the server is slow."],
-    },
-    "connect-timeout": {
-        class: "network",
-        hint: ["The server did not answer in time.", "Raise {connect-timeout} if it is slow."],
     },
     "pio-missing": {
         class: "platform",
@@ -232,6 +225,12 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
     "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
     closed: "The server's log may say why.",
+    "server-silent": "The server's log may say why.",
+    "unknown-host": ["Check the name in {server}.", "Check the network."],
+    "host-unreachable": "Check the network.",
+    "connection-refused": "Nothing listens on that port: is the server running?",
+    "connection-lost": "The connection broke off below TLS; the server's log may say why.",
+    "connect-timeout": ["The server did not answer in time.", "Raise {connect-timeout} if it is slow."],
     alert: [
         "The server's log says why.",
         "If it asks for client certificates, give {cert} and {key}.",
@@ -257,6 +256,7 @@ const coreClasses = {
     miss: "platform",
     damage: "platform",
     peer: "peer",
+    network: "network",
     platform: "platform",
     usage: "usage",
 } as const

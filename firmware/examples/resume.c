@@ -6,7 +6,9 @@
  * resumed; 1: it was not; 2: usage, or a CA that cannot be used; 3: a connection failed.
  */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "warmhello/check_file.h"
+#include "warmhello/connect.h"
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
 
@@ -55,137 +58,182 @@ static int check_ca(const char *path, size_t size)
     return error;
 }
 
-static int tcp_connect(const char *host, const char *port)
+/* ---- The network: what the connect asks for, by poll() ------------------------------------------------ */
+
+typedef struct tcp {
+    int fd; /* -1: none */
+    const struct addrinfo *next;
+} tcp;
+
+typedef struct line {
+    wh_connect connect;
+    struct addrinfo *addresses;
+    tcp tcps[WH_CONNECT_TCPS];
+} line;
+
+static int error_of(int number)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, port, &hints, &found);
-    if (error != 0) {
-        (void)fprintf(stderr, "resume: %s: %s\n", host, gai_strerror(error));
-        return -1;
-    }
-    int fd = -1;
-    for (struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next) {
-        fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            (void)close(fd);
-            fd = -1;
-        }
-    }
-    freeaddrinfo(found);
-    if (fd < 0) {
-        (void)fprintf(stderr, "resume: cannot connect to %s:%s: %s\n", host, port, strerror(errno));
-    }
-    return fd;
+    bool is_refused = number == ECONNREFUSED || number == ECONNRESET;
+    return is_refused            ? WH_NETWORK_REFUSED
+           : number == ETIMEDOUT ? WH_NETWORK_TIMEOUT
+                                 : WH_NETWORK_UNREACHABLE;
 }
 
-/* Sends what the connection has for the wire. 0, or -1 when TCP fails. */
-static int flush(wh_conn *conn, int fd)
+static void close_tcp(tcp *t)
+{
+    if (t->fd >= 0) {
+        (void)close(t->fd);
+    }
+    t->fd = -1;
+}
+
+/* Begins to connect to the next of the host's addresses, or tells that none is left. */
+static void open_next(line *l, unsigned number, int failed)
+{
+    tcp *t = &l->tcps[number];
+    close_tcp(t);
+    while (t->fd < 0 && t->next != NULL) {
+        const struct addrinfo *to = t->next;
+        t->next = to->ai_next;
+        t->fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        if (t->fd >= 0 && connect(t->fd, to->ai_addr, to->ai_addrlen) != 0 && errno != EINPROGRESS) {
+            failed = errno;
+            close_tcp(t);
+        }
+    }
+    if (t->fd < 0) {
+        wh_connect_failed(&l->connect, number, error_of(failed));
+    }
+}
+
+static void ready(line *l, unsigned number)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    (void)getsockopt(l->tcps[number].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error == 0) {
+        wh_connect_ready(&l->connect, number);
+    } else {
+        open_next(l, number, error);
+    }
+}
+
+static void receive(line *l, unsigned number)
 {
     uint8_t bytes[2048];
-    int size = 0;
-    while ((size = wh_conn_drain(conn, bytes, sizeof bytes)) > 0) {
-        for (int sent = 0; sent < size;) {
-            ssize_t part = send(fd, bytes + sent, (size_t)(size - sent), MSG_NOSIGNAL);
-            if (part <= 0) {
-                return -1;
-            }
-            sent += (int)part;
+    size_t room = wh_connect_room(&l->connect, number);
+    ssize_t got = recv(l->tcps[number].fd, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
+    if (got >= 0) {
+        wh_connect_received(&l->connect, number, bytes, (size_t)got);
+    } else if (errno != EAGAIN && errno != EINTR) {
+        wh_connect_failed(&l->connect, number, WH_NETWORK_LOST);
+    }
+}
+
+static void transmit(line *l, const wh_step *step)
+{
+    ssize_t sent = send(l->tcps[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL);
+    bool is_broken = sent < 0 && errno != EAGAIN && errno != EINTR;
+    wh_connect_sent(&l->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
+    if (is_broken) {
+        wh_connect_failed(&l->connect, step->tcp, WH_NETWORK_LOST);
+    }
+}
+
+static void wait_for_events(line *l, uint64_t wait_us)
+{
+    struct pollfd polled[WH_CONNECT_TCPS];
+    for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
+        bool reads = wh_connect_room(&l->connect, i) > 0;
+        bool writes = wh_connect_awaits_ready(&l->connect, i);
+        polled[i] = (struct pollfd){
+            .fd = reads || writes ? l->tcps[i].fd : -1,
+            .events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)),
+        };
+    }
+    uint64_t wait_ms = wait_us / 1000 + 1;
+    (void)poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
+    for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
+        if (polled[i].revents != 0 && wh_connect_awaits_ready(&l->connect, i)) {
+            ready(l, i);
+        } else if (polled[i].revents != 0 && wh_connect_room(&l->connect, i) > 0) {
+            receive(l, i);
         }
     }
-    return size;
 }
 
-/* Waits for bytes and feeds them. Negative when the connection has failed. */
-static int pump(wh_conn *conn, int fd)
+/* ---- The app: asks for a page, and is content with the first bytes of the answer ------------------------
+ */
+
+static void ask(line *l)
 {
-    if (flush(conn, fd) != 0) {
-        return -1;
-    }
-    uint8_t bytes[512]; /* no more than the connection's buffer, so all are taken */
-    ssize_t size = recv(fd, bytes, sizeof bytes, 0);
-    return size > 0 ? wh_conn_feed(conn, bytes, (size_t)size) : wh_conn_eof(conn);
+    static const char text[] = "GET / HTTP/1.0\r\n\r\n";
+    int taken = wh_connect_write(&l->connect, (const uint8_t *)text, sizeof text - 1);
+    (void)taken; /* all, as the buffer is empty now and has room for it */
 }
 
-static int write_all(wh_conn *conn, int fd, const char *text)
+static void read_answer(line *l)
 {
-    size_t left = strlen(text);
-    while (left > 0) {
-        int taken = wh_conn_write(conn, (const uint8_t *)text, left);
-        if (taken < 0 || flush(conn, fd) != 0) {
-            return -1;
-        }
-        text += taken;
-        left -= (size_t)taken;
-    }
-    return 0;
-}
-
-/* Asks for a page and reads until the first bytes of the answer, with which a
- * TLS 1.3 ticket comes along. */
-static int exchange(wh_conn *conn, int fd)
-{
-    int result = 0;
-    while (result >= 0 && wh_conn_get_state(conn) == WH_CONN_HANDSHAKE) {
-        result = pump(conn, fd);
-    }
-    if (result < 0 || write_all(conn, fd, "GET / HTTP/1.0\r\n\r\n") != 0) {
-        return -1;
-    }
     uint8_t answer[512];
-    int got = 0;
-    while ((got = wh_conn_read(conn, answer, sizeof answer)) == 0 &&
-           wh_conn_get_state(conn) == WH_CONN_OPEN) {
-        if (pump(conn, fd) < 0) {
-            return -1;
-        }
+    if (wh_connect_read(&l->connect, answer, sizeof answer) > 0) {
+        wh_connect_close(&l->connect, true);
     }
-    wh_conn_close(conn);
-    (void)flush(conn, fd);
-    return got < 0 ? -1 : 0;
 }
 
-/* One connection from TCP to close_notify. True in `again`: it failed because of
- * the session, and the next one goes in full. */
-static wh_outcome connect_once(wh_client *client, const char *host, const char *port, bool *again)
+static void perform(line *l, const wh_step *step, const char *host, const char *port)
 {
-    wh_outcome outcome = {.result = WH_RESULT_FAILED};
-    *again = false;
-    int fd = tcp_connect(host, port);
-    if (fd < 0) {
-        return outcome;
+    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    switch (step->kind) {
+    case WH_STEP_RESOLVE: /* blocks; a device asks on a task of its own */
+        wh_connect_resolved(&l->connect, getaddrinfo(host, port, &hints, &l->addresses) == 0);
+        break;
+    case WH_STEP_OPEN:
+        l->tcps[step->tcp].next = l->addresses;
+        open_next(l, step->tcp, 0);
+        break;
+    case WH_STEP_SEND:
+        transmit(l, step);
+        break;
+    case WH_STEP_SHUT:
+        (void)shutdown(l->tcps[step->tcp].fd, SHUT_WR);
+        break;
+    case WH_STEP_CLOSE:
+        close_tcp(&l->tcps[step->tcp]);
+        break;
+    case WH_STEP_OPENED:
+        ask(l);
+        break;
+    case WH_STEP_READ:
+        read_answer(l);
+        break;
+    case WH_STEP_WAIT:
+        wait_for_events(l, step->wait_us);
+        break;
+    default:
+        break;
     }
-    uint8_t in[2048];
-    uint8_t out[2048];
-    wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
-    wh_conn conn;
-    int result = wh_conn_open(&conn, client, &buffers);
-    if (result == WH_OK) {
-        result = exchange(&conn, fd);
-    }
-    if (result != WH_OK) {
-        (void)flush(&conn, fd); /* the alert that says why */
-    }
-    outcome = *wh_conn_outcome(&conn);
-    *again = wh_conn_fallback_due(&conn);
-    wh_conn_free(&conn);
-    (void)close(fd);
-    return outcome;
 }
 
 static wh_outcome connect_and_report(wh_client *client, const char *host, const char *port)
 {
-    bool again = false;
-    wh_outcome outcome = connect_once(client, host, port, &again);
-    if (again) {
-        outcome = connect_once(client, host, port, &again);
+    line l = {.tcps = {{.fd = -1}, {.fd = -1}}};
+    wh_connect_begin(&l.connect, client, NULL);
+    for (wh_step step = {0}; step.kind != WH_STEP_OVER;) {
+        step = wh_connect_next(&l.connect);
+        perform(&l, &step, host, port);
+    }
+    wh_outcome outcome = *wh_connect_outcome(&l.connect);
+    int error = wh_connect_error(&l.connect);
+    wh_connect_free(&l.connect);
+    if (l.addresses != NULL) {
+        freeaddrinfo(l.addresses);
     }
     char json[WH_OUTCOME_JSON_SIZE];
     if (wh_outcome_json(&outcome, json, sizeof json) > 0) {
         (void)puts(json);
     }
-    if (outcome.error != WH_OK) {
-        (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(outcome.error));
+    if (error != WH_OK) {
+        (void)fprintf(stderr, "resume: %s:%s: %s\n", host, port, wh_error_meaning(error));
     }
     return outcome;
 }
@@ -226,7 +274,8 @@ int main(int argc, char **argv)
     if (ca_size < 0) {
         return EXIT_USAGE;
     }
-    int error = wh_host_start();
+    static wh_host_device device;
+    int error = wh_host_start(&device, NULL);
     if (error != WH_OK) {
         (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(error));
         return EXIT_FAILED;
@@ -235,6 +284,6 @@ int main(int argc, char **argv)
     if (check_ca(argv[3], (size_t)ca_size) == WH_OK) {
         code = run(argv[1], argv[2], (size_t)ca_size);
     }
-    wh_host_stop();
+    wh_platform_remove();
     return code;
 }

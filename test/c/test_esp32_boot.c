@@ -1,6 +1,6 @@
 /* What the ESP32 port believes of its memory when it boots. */
 #include "visit.h"
-#include "boot.h"
+#include "rtc/boot.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What leaves by the UART in a wake, and what is waited for. */
 #include "visit.h"
-#include "console.h"
+#include "log/console.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What a wake takes over of the network from the one before. */
 #include "visit.h"
-#include "fast_wake.h"
+#include "rtc/fast_wake.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Answers of time servers, and what claims to be one. */
 #include "visit.h"
-#include "ntp.h"
+#include "network/ntp.h"
 
 #include <string.h>
 

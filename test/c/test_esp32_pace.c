@@ -1,6 +1,6 @@
 /* What the wakes of the ESP32 port leave to each other about when to wake. */
 #include "visit.h"
-#include "pace.h"
+#include "rtc/pace.h"
 
 #include <string.h>
 

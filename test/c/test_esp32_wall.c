@@ -1,6 +1,6 @@
 /* The calendar of the ESP32 port, between SNTP's answers. */
 #include "visit.h"
-#include "wall.h"
+#include "rtc/wall.h"
 
 #include <string.h>
 

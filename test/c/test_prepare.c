@@ -30,7 +30,7 @@ static wake_visit wakes(const char *group, wh_kind kind)
     wake_visit first = wake_and_visit(&config, server);
     assert_full(first, WH_REASON_NONE);
     for (int wake = 2; wake <= 4; wake++) {
-        wh_host_sleep(TEN_MINUTES_US);
+        wh_host_sleep(&the_device, TEN_MINUTES_US);
         wake_visit again = wake_and_visit(&config, server);
         assert_resumed(again, kind);
         if (group != NULL) {
@@ -53,8 +53,8 @@ static void it_resumes_in_tls12(void **state)
     (void)state;
     serve(&(server_options){.max_version = WH_TLS12});
     (void)wakes(NULL, WH_KIND_TICKET);
-    wh_host_stop();
-    assert_int_equal(wh_host_start(), 0);
+    wh_platform_remove();
+    assert_int_equal(wh_host_start(&the_device, NULL), 0);
     config.max_version = WH_TLS12;
     (void)wakes(NULL, WH_KIND_TICKET);
 }
@@ -78,7 +78,8 @@ static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
     for (int attempt = 0; attempt < 3; attempt++) {
         wire_line line;
         wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
-        assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+        wh_conn_init(&line.conn, &client, &buffers);
+        assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_IDLE);
         wh_conn_free(&line.conn);
     }
@@ -97,7 +98,8 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
     make_client(&client, &config);
     wire_line early;
     wh_conn_buffers buffers = {early.in, sizeof early.in, early.out, sizeof early.out};
-    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
+    wh_conn_init(&early.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&early.conn), WH_OK);
     assert_full(visit_server(&client, server), WH_REASON_NONE);
     early.peer = peer_accept(server);
     assert_int_equal(wh_conn_start(&early.conn), WH_OK);
@@ -106,9 +108,10 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
     assert_int_equal(wh_conn_outcome(&early.conn)->flights, 3);
     line_free(&early);
 
-    assert_int_equal(wh_conn_prepare(&early.conn, &client, &buffers), WH_OK);
-    wh_host_stop();
-    assert_int_equal(wh_host_start(), 0);
+    wh_conn_init(&early.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&early.conn), WH_OK);
+    wh_platform_remove();
+    assert_int_equal(wh_host_start(&the_device, NULL), 0);
     early.peer = peer_accept(server);
     assert_int_equal(wh_conn_start(&early.conn), WH_OK);
     line_run(&early);
@@ -126,10 +129,12 @@ static void it_starts_once_and_only_what_was_prepared(void **state)
     wire_line line;
     wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
     wh_conn_buffers none = {NULL, 0, NULL, 0};
-    assert_int_equal(wh_conn_prepare(&line.conn, &client, &none), WH_USAGE_ARGUMENT);
-    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
+    wh_conn_init(&line.conn, &client, &none);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_ARGUMENT);
     wh_conn_free(&line.conn);
-    assert_int_equal(wh_conn_prepare(&line.conn, &client, &buffers), WH_OK);
+    wh_conn_init(&line.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
     assert_int_equal(wh_conn_start(&line.conn), WH_OK);
     assert_int_equal(wh_conn_start(&line.conn), WH_USAGE_STATE);
     wh_conn_free(&line.conn);

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core_lock.h"
+#include "machine/core_lock.h"
 #include "network/jd_network.h"
-#include "settings.h"
+#include "machine/settings.h"
 #include "upstream.h"
 #include "warmhello/port_esp32.h"
 #include "world.h"

@@ -72,7 +72,7 @@ test("names what went wrong, and leaks nothing on the way out", async () => {
         [["localhost", port, empty], 2, `${empty} holds no certificate in PEM`],
         [["localhost", "0", ca], 2, "an argument is missing or out of range"],
         [["no-such-host.invalid", port, ca], 3, "no-such-host.invalid:"],
-        [["localhost", String(await refusingPort()), ca], 3, "cannot connect to localhost:"],
+        [["localhost", String(await refusingPort()), ca], 3, "the server refuses connections on this port"],
         [["localhost", port, strangers], 3, "not signed by the given CA"],
         [["localhost", String(plain.port), ca], 3, "does not speak TLS"],
     ]

@@ -10,8 +10,9 @@ from SCons.Script import COMMAND_LINE_TARGETS, Default
 Import("env", "projenv")  # noqa: F821  what SCons gives a script instead of an import
 
 # What the tests call and the example, which is built of the rest, does not.
-ALSO = "-<*> +<service/> +<wake/> +<provision/>" + "".join(
-    " +<port/esp32/src/%s.c>" % name for name in ("boot", "console", "fast_wake", "ntp", "pace", "program", "temperature", "wall")
+ALSO = "-<*> +<service/> +<wake/> +<provision/> +<port/esp32/src/rtc/>" + "".join(
+    " +<port/esp32/src/%s.c>" % name
+    for name in ("devicescript/program", "devicescript/temperature", "log/console", "network/ntp")
 )
 
 

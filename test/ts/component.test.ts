@@ -1,8 +1,8 @@
 // The firmware as a component of ESP-IDF, configured by CMake with ESP-IDF played by test/idf.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { basename, dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/core/paths.js"
 
@@ -43,8 +43,10 @@ function configure(name: string, options: Record<string, string>): Configured {
     }
 }
 
+const port = checkoutPath("firmware/port/esp32/src")
+/** By room and name. */
 const inPort = (sources: string[]) =>
-    sources.filter((file) => dirname(file).endsWith("firmware/port/esp32/src")).map((file) => basename(file))
+    sources.filter((file) => file.startsWith(port)).map((file) => relative(port, file))
 
 /** What PlatformIO fetches, with one source in each folder that is looked into. */
 function fetched(): { libraries: string; packages: string } {
@@ -66,14 +68,13 @@ function fetched(): { libraries: string; packages: string } {
     return { libraries, packages }
 }
 
-const devicescriptParts = ["devicescript.c", "program.c", "socket_adapter.c"]
-
 test("for C alone it has the core, wolfSSL and the port, and nothing that needs DeviceScript", () => {
     const { error, sources, linked } = configure("core", { DEVICESCRIPT: "n" })
     expect(error).toBe("")
     expect(sources).toContain(checkoutPath("firmware/core/src/conn.c"))
     expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_any_lifetime.c"))).toBe(true)
-    expect(inPort(sources).filter((name) => devicescriptParts.includes(name))).toEqual([])
+    expect(inPort(sources)).toEqual(expect.arrayContaining(["port_esp32.c", "tls/tls_task.c"]))
+    expect(inPort(sources).filter((name) => name.startsWith("devicescript/"))).toEqual([])
     expect(sources.filter((file) => file.endsWith("service_jacdac.c"))).toEqual([])
     expect(linked.filter((flag) => flag.startsWith("-Wl,--wrap="))).toEqual([
         "-Wl,--wrap=esp_deep_sleep_start",
@@ -92,7 +93,7 @@ test("with DeviceScript's firmware from PlatformIO it has the app, the service a
     expect(sources).toContain(checkoutPath("firmware/service/jacdac/service_jacdac.c"))
     expect(sources).toContain(join(libraries, "devicescript-esp32/main/main.c"))
     expect(sources).toContain(join(packages, "devicescript/runtime/devicescript/vm.c"))
-    expect(inPort(sources)).toContain("program.c")
+    expect(inPort(sources)).toEqual(expect.arrayContaining(["devicescript/program.c", "tls/tls_task.c"]))
     expect(linked).toContain("devicescript")
     expect(linked).not.toContain("jacdac")
     expect(linked).toContain("-Wl,--wrap=jd_tcpsock_new")
@@ -111,12 +112,8 @@ test("without what PlatformIO fetches, or without wolfSSL, it says what to do", 
     expect(noWolfssl.error).toMatch(/npm run setup/)
 })
 
-const hasPort = existsSync(checkoutPath("firmware/port/esp32/src/socket_adapter.c"))
-if (!hasPort) console.log("skipped: firmware/port/esp32 has no socket layer yet")
-
-test.skipIf(!hasPort)("what the linker redirects is what the port defines", () => {
-    const port = checkoutPath("firmware/port/esp32/src")
-    const defined = readdirSync(port)
+test("what the linker redirects is what the port defines", () => {
+    const defined = readdirSync(port, { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".c"))
         .flatMap((name) => [...readFileSync(join(port, name), "utf8").matchAll(/__wrap_(\w+)\(/g)])
         .map(([, symbol]) => symbol)
@@ -130,9 +127,10 @@ const canCompile = spawnSync(crossCompiler, ["--version"]).status === 0
 if (!canCompile) console.log(`skipped: there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
-    const include = ["core/include", "provision/include", "port/esp32/include", "port/esp32/check"].map(
-        (path) => `-I${checkoutPath(`firmware/${path}`)}`,
-    )
+    const include = [
+        ...["firmware/core/include", "firmware/provision/include"],
+        ...["firmware/port/esp32/include", "test/esp32/declarations"],
+    ].map((path) => `-I${checkoutPath(path)}`)
     const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
     const example = checkoutPath("firmware/examples/esp32_reading/main/esp32_reading.c")
     const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]

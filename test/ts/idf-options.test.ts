@@ -100,7 +100,9 @@ describe(`options of ESP-IDF ${kconfig.version}`, () => {
 
     test("so do those that the port's C and CMake ask for", () => {
         const folder = checkoutPath("firmware/port/esp32")
-        const c = readdirSync(join(folder, "src")).map((name) => `src/${name}`)
+        const c = readdirSync(join(folder, "src"), { recursive: true, encoding: "utf8" })
+            .filter((name) => /\.[ch]$/.test(name))
+            .map((name) => `src/${name}`)
         const texts = [...c, "component.cmake"].map((name) => readFileSync(join(folder, name), "utf8"))
         const asked = texts.flatMap((text) => [...text.matchAll(/^ *(?:#(?:el)?if|#ifn?def|if\().*/gm)]).join("\n")
         const names = [...asked.matchAll(/CONFIG_(\w+)/g)].map(([, name = ""]) => name)

@@ -91,7 +91,7 @@ function outcomesPage(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
         "## Errors of the core",
         "",
         "A *miss* leads to a full handshake; *damage* is forgotten and then a miss; *peer* is about the server or the",
-        "way to it; *platform* about the device; *usage* about the call.",
+        "way to it, *network* about whether it can be reached; *platform* about the device; *usage* about the call.",
         "",
         "| error | class | number in C | meaning |",
         "|---|---|---|---|",

@@ -205,7 +205,14 @@ export type TlsError =
     | "client-certificate-refused"
     | "ca-expired"
     | "ca-not-yet-valid"
-    | "silent"
+    | "server-silent"
+    | "no-network"
+    | "no-address"
+    | "unknown-host"
+    | "host-unreachable"
+    | "connection-lost"
+    | "connection-refused"
+    | "connect-timeout"
     | "memory"
     | "entropy"
     | "rtc-too-small"
@@ -220,6 +227,7 @@ export type TlsError =
     | "key-encrypted"
     | "key-mismatch"
     | "alpn-unusable"
+    | "send-overflow"
     | "host-unusable"
     | "unknown"
 export function tlsErrorOf(value: number): TlsError {
@@ -281,7 +289,21 @@ export function tlsErrorOf(value: number): TlsError {
         case 55:
             return "ca-not-yet-valid"
         case 56:
-            return "silent"
+            return "server-silent"
+        case 70:
+            return "no-network"
+        case 71:
+            return "no-address"
+        case 72:
+            return "unknown-host"
+        case 73:
+            return "host-unreachable"
+        case 74:
+            return "connection-lost"
+        case 75:
+            return "connection-refused"
+        case 76:
+            return "connect-timeout"
         case 80:
             return "memory"
         case 81:
@@ -310,6 +332,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "key-mismatch"
         case 97:
             return "alpn-unusable"
+        case 98:
+            return "send-overflow"
         case 99:
             return "host-unusable"
         default:

@@ -13,6 +13,7 @@
 #include "peer_path.h"
 #include "trust.h"
 #include "warmhello/clock.h"
+#include "warmhello/platform.h"
 
 #define BUFFER_MIN 512
 
@@ -319,27 +320,37 @@ static int advance(wh_conn *conn)
     return returned == WOLFSSL_SUCCESS ? finish_handshake(conn) : check(conn, returned);
 }
 
-static int begin(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+void wh_conn_init(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
 {
     memset(conn, 0, sizeof *conn);
     conn->outcome.alert = -1;
     if (client == NULL || client->ctx == NULL || buffers->in == NULL || buffers->out == NULL ||
         buffers->in_size < BUFFER_MIN || buffers->out_size < BUFFER_MIN) {
-        return WH_USAGE_ARGUMENT;
+        conn->state = WH_CONN_FAILED;
+        conn->outcome.result = WH_RESULT_FAILED;
+        conn->outcome.error = WH_USAGE_ARGUMENT;
+        return;
     }
     conn->client = client;
     wh_resumption_begin(&conn->resumption, client, &conn->outcome);
     wh_peer_path_begin(&conn->path, client);
     conn->buffers = *buffers;
-    return WH_OK;
 }
 
-int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
+void wh_conn_plain(wh_conn *conn, const wh_conn_buffers *buffers)
 {
-    int result = begin(conn, client, buffers);
-    if (result == WH_OK) {
-        result = create_ssl(conn);
+    memset(conn, 0, sizeof *conn);
+    conn->outcome.alert = -1;
+    conn->is_plain = true;
+    conn->buffers = *buffers;
+}
+
+int wh_conn_prepare(wh_conn *conn)
+{
+    if (conn->client == NULL || conn->ssl != NULL) {
+        return conn->outcome.error;
     }
+    int result = create_ssl(conn);
     if (result == WH_OK) {
         make_key(conn);
     } else if (conn->ssl != NULL) {
@@ -351,8 +362,15 @@ int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buf
 
 int wh_conn_start(wh_conn *conn)
 {
+    if (conn->is_plain) {
+        conn->state = WH_CONN_OPEN;
+        return WH_OK;
+    }
     if (conn->client == NULL || conn->state != WH_CONN_IDLE) {
-        return WH_USAGE_STATE;
+        return conn->outcome.error != WH_OK ? conn->outcome.error : WH_USAGE_STATE;
+    }
+    if (conn->client->platform != wh_platform_get()) {
+        return fail(conn, WH_USAGE_STATE);
     }
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->state = WH_CONN_HANDSHAKE;
@@ -363,13 +381,18 @@ int wh_conn_start(wh_conn *conn)
 
 int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
 {
-    int result = begin(conn, client, buffers);
-    return result == WH_OK ? wh_conn_start(conn) : result;
+    wh_conn_init(conn, client, buffers);
+    return wh_conn_start(conn);
 }
 
 uint32_t wh_conn_unreachable(const wh_client *client)
 {
     return wh_resumption_unreachable(client);
+}
+
+size_t wh_conn_room(const wh_conn *conn)
+{
+    return conn->buffers.in_size - (conn->in_len - conn->in_pos);
 }
 
 int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
@@ -379,7 +402,7 @@ int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
         memmove(conn->buffers.in, conn->buffers.in + conn->in_pos, conn->in_len - conn->in_pos);
         conn->in_len -= conn->in_pos;
         conn->in_pos = 0;
-        size_t room = conn->buffers.in_size - conn->in_len;
+        size_t room = wh_conn_room(conn);
         if (room == 0) {
             break; /* the handshake waits for room to send, or plaintext for its reader */
         }
@@ -404,7 +427,14 @@ int wh_conn_eof(wh_conn *conn)
 void wh_conn_silent(wh_conn *conn)
 {
     if (conn->state == WH_CONN_HANDSHAKE) {
-        (void)fail(conn, WH_PEER_SILENT);
+        (void)fail(conn, WH_NETWORK_TIMEOUT);
+    }
+}
+
+void wh_conn_abandon(wh_conn *conn)
+{
+    if (conn->state == WH_CONN_HANDSHAKE) {
+        conn->state = WH_CONN_IDLE;
     }
 }
 
@@ -417,19 +447,50 @@ static void notify_close(wh_conn *conn)
     }
 }
 
+void wh_conn_sent(wh_conn *conn, size_t size)
+{
+    if (size > 0) {
+        conn->out_len -= size;
+        memmove(conn->buffers.out, conn->buffers.out + size, conn->out_len);
+        /* There is room again, for which these may have waited. A failure shows in the state. */
+        (void)advance(conn);
+        notify_close(conn);
+    }
+}
+
 int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size)
 {
     size_t given = conn->out_len < size ? conn->out_len : size;
     if (given > 0) {
         memcpy(out, conn->buffers.out, given);
-        conn->out_len -= given;
-        memmove(conn->buffers.out, conn->buffers.out + given, conn->out_len);
-        /* There is room again, for which these may have waited. A failure shows in
-         * the state and does not take back the bytes given. */
-        (void)advance(conn);
-        notify_close(conn);
     }
+    wh_conn_sent(conn, given);
     return (int)given;
+}
+
+/* What goes through as it is. */
+static int write_plain(wh_conn *conn, const uint8_t *bytes, size_t size)
+{
+    size_t room = conn->buffers.out_size - conn->out_len;
+    size_t taken = size < room ? size : room;
+    memcpy(conn->buffers.out + conn->out_len, bytes, taken);
+    conn->out_len += taken;
+    return (int)taken;
+}
+
+static int read_plain(wh_conn *conn, uint8_t *out, size_t size)
+{
+    size_t left = conn->in_len - conn->in_pos;
+    size_t taken = left < size ? left : size;
+    memcpy(out, conn->buffers.in + conn->in_pos, taken);
+    conn->in_pos += taken;
+    if (left == 0 && conn->was_reset) {
+        return fail(conn, WH_NETWORK_LOST);
+    }
+    if (left == 0 && conn->wire_ended) {
+        conn->state = WH_CONN_CLOSED;
+    }
+    return (int)taken;
 }
 
 int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size)
@@ -439,6 +500,9 @@ int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size)
     }
     if (size == 0 || conn->out_len == conn->buffers.out_size) {
         return 0;
+    }
+    if (conn->is_plain) {
+        return write_plain(conn, bytes, size);
     }
     int returned = wolfSSL_write(conn->ssl, bytes, (int)(size < INT16_MAX ? size : INT16_MAX));
     return returned > 0 ? returned : check(conn, returned);
@@ -451,6 +515,9 @@ int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size)
     }
     if (conn->state != WH_CONN_OPEN) {
         return WH_USAGE_STATE;
+    }
+    if (conn->is_plain) {
+        return read_plain(conn, out, size);
     }
     int returned = wolfSSL_read(conn->ssl, out, (int)(size < INT16_MAX ? size : INT16_MAX));
     return returned > 0 ? returned : check(conn, returned);
@@ -482,7 +549,8 @@ void wh_conn_close(wh_conn *conn)
 
 uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)
 {
-    return conn->state == WH_CONN_OPEN ? wh_resumption_ticket_wait_ms(&conn->resumption) : 0;
+    bool is_open = conn->state == WH_CONN_OPEN && !conn->is_plain;
+    return is_open ? wh_resumption_ticket_wait_ms(&conn->resumption) : 0;
 }
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn)

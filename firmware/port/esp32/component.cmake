@@ -9,17 +9,16 @@ set(port "${CMAKE_CURRENT_LIST_DIR}")
 get_filename_component(firmware "${port}/../.." ABSOLUTE)
 
 file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
-  "${firmware}/provision/src/*.c" "${port}/src/*.c")
+  "${firmware}/provision/src/*.c" "${port}/src/*.c" "${port}/src/*/*.c")
 # What needs DeviceScript's runtime, and what it calls that is ours.
-set(devicescript_sources "${port}/src/devicescript.c" "${port}/src/program.c" "${port}/src/socket_adapter.c"
-  "${port}/src/temperature.c")
+file(GLOB devicescript_sources "${port}/src/devicescript/*.c")
 set(wrapped_devicescript app_init_services jd_tcpsock_close jd_tcpsock_init jd_tcpsock_is_available
   jd_tcpsock_new jd_tcpsock_process jd_tcpsock_write jd_wifi_connect jd_wifi_init jd_wifi_start_scan uart_log_dmesg)
 set(wrapped esp_deep_sleep_start esp_sleep_enable_timer_wakeup)
 
 set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
   "${port}/include")
-set(private_includes "${firmware}/core/src")
+set(private_includes "${firmware}/core/src" "${port}/src")
 if(CONFIG_WARMHELLO_DEVICESCRIPT)
   # The app, which `warmhello build` has made.
   set(WARMHELLO_PROGRAM "${firmware}/../build/program/${IDF_TARGET}" CACHE PATH "Folder of the app's program.c")
@@ -27,7 +26,7 @@ if(CONFIG_WARMHELLO_DEVICESCRIPT)
   list(APPEND private_includes "${firmware}/service/jacdac/include")
   list(APPEND wrapped ${wrapped_devicescript})
   if(IDF_TARGET STREQUAL "esp32") # which has no sensor
-    list(REMOVE_ITEM sources "${port}/src/temperature.c")
+    list(REMOVE_ITEM sources "${port}/src/devicescript/temperature.c")
   else()
     list(APPEND wrapped temperature_sensor_install temperature_sensor_get_celsius)
   endif()
@@ -48,7 +47,7 @@ target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO
 
 # A moment that has certainly passed when the firmware runs.
 string(TIMESTAMP built_s "%s" UTC)
-set_source_files_properties("${port}/src/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})
+set_source_files_properties("${port}/src/machine/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})
 
 # wolfSSL as everywhere else: the same sources, the same settings.
 file(READ "${firmware}/wolfssl/VERSION" wolfssl_version)

@@ -26,7 +26,8 @@ int line_open(wire_line *line, wh_client *client, tls_server *server)
     wh_conn_buffers buffers = {line->in, sizeof line->in, line->out, sizeof line->out};
     line->peer = server != NULL ? peer_accept(server) : NULL;
     if (line_is_prepared || getenv("WH_PREPARED") != NULL) {
-        int result = wh_conn_prepare(&line->conn, client, &buffers);
+        wh_conn_init(&line->conn, client, &buffers);
+        int result = wh_conn_prepare(&line->conn);
         return result == WH_OK ? wh_conn_start(&line->conn) : result;
     }
     return wh_conn_open(&line->conn, client, &buffers);
@@ -89,6 +90,7 @@ wake_visit visit_server(wh_client *client, tls_server *server)
     wake_visit made = {0};
     if (wh_conn_get_state(&line.conn) == WH_CONN_OPEN) {
         made.server_resumed = peer_resumed(line.peer);
+        made.session_number = peer_session_number(line.peer);
         made.server_saw_certificate = peer_has_certificate(line.peer);
         (void)snprintf(made.alpn, sizeof made.alpn, "%s", peer_alpn(line.peer));
         exchange(&line);
@@ -114,16 +116,18 @@ wake_visit wake_and_visit(const wh_client_config *config, tls_server *server)
     return made;
 }
 
+wh_host_device the_device;
+
 int start_platform(void **state)
 {
     (void)state;
-    return wh_host_start();
+    return wh_host_start(&the_device, NULL);
 }
 
 int stop_platform(void **state)
 {
     (void)state;
-    wh_host_stop();
+    wh_platform_remove();
     return 0;
 }
 
@@ -149,27 +153,18 @@ int start_platform_with_flash(void **state)
     static nor chip;
     nor_init(&chip, FLASH_SECTORS, 1);
     *state = &chip;
-    return wh_host_start_with(&chip.flash);
+    return wh_host_start(&the_device, &chip.flash);
 }
 
 int stop_platform_with_flash(void **state)
 {
     const nor *chip = *state;
-    wh_host_stop();
+    wh_platform_remove();
     if (nor_violation(chip) != NULL) {
         print_error("%s\n", nor_violation(chip));
         return -1;
     }
     return 0;
-}
-
-wh_platform *own_platform(void)
-{
-    static wh_platform own;
-    own = *wh_platform_get();
-    wh_platform_remove();
-    assert_int_equal(wh_platform_install(&own), WH_OK);
-    return &own;
 }
 
 bool contains(const void *bytes, size_t size, const void *part, size_t part_size)

@@ -1,7 +1,8 @@
 /** A configured TLS client: whom to connect to and whom to trust.
  *
- * Made once per wake and used for each connect. It owns wolfSSL's context and
- * the binding of every session that its connections make.
+ * Made once per wake and used for each connect, by the device whose platform is in use then
+ * (platform.h). It owns wolfSSL's context and the binding of every session that its
+ * connections make.
  */
 #ifndef WARMHELLO_CLIENT_H
 #define WARMHELLO_CLIENT_H
@@ -67,6 +68,8 @@ struct Signer;
 /** The fields are private. */
 typedef struct wh_client {
     struct WOLFSSL_CTX *ctx;
+    /** Of the device that it belongs to. */
+    const struct wh_platform *platform;
     wh_binding binding;
     /** As given, but with versions for WH_PROTOCOL_NONE, and without the two texts, which are below. */
     wh_client_config config;

@@ -1,12 +1,13 @@
 /** One TLS connection, without I/O: wire bytes in, wire bytes out.
  *
- * The caller owns the TCP connection. It feeds what arrives, drains what is to
- * be sent, and in between reads and writes plaintext:
+ * The caller owns the TCP connection. It feeds what arrives, sends what waits, and in between reads and
+ * writes plaintext:
  *
- *     wh_conn_open(&conn, &client, &buffers);
+ *     wh_conn_init(&conn, &client, &buffers);
+ *     wh_conn_start(&conn);
  *     while (wh_conn_get_state(&conn) == WH_CONN_HANDSHAKE) {
- *         send(wh_conn_drain(...));
- *         wh_conn_feed(..., recv(...));
+ *         wh_conn_sent(&conn, send(buffers.out, conn.out_len));
+ *         wh_conn_feed(&conn, bytes, recv(bytes));
  *     }
  *
  * The session is handled inside: it is offered when the connection opens, if it
@@ -75,7 +76,9 @@ typedef struct wh_conn {
     size_t in_pos;
     size_t out_len;
     wh_conn_buffers buffers;
+    bool is_plain;
     bool wire_ended;
+    bool was_reset;
     bool close_called;
     bool close_wanted;
     bool has_presented;
@@ -87,28 +90,34 @@ typedef struct wh_conn {
     wh_resumption resumption;
 } wh_conn;
 
-/** Begins a connection: offers the stored session if it fits, and leaves the
- * ClientHello to be drained. Call it when TCP is up, not before: a TLS 1.3 ticket
- * leaves the store here, because it may go out only once (RFC 8446 C.4).
- *
- * `client` must outlive the connection. WH_USAGE_ARGUMENT: a buffer is missing
- * or smaller than 512 bytes. Any other error is also in the outcome. Whatever it
- * returns, wh_conn_free() must follow. */
-WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+/** Makes it. `client` must outlive the connection. What is wrong with it (WH_USAGE_ARGUMENT: a client that
+ * was not initialised, a buffer that is missing or smaller than 512 bytes) makes it a failed one.
+ * wh_conn_free() must follow. */
+void wh_conn_init(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
 
-/** The part of wh_conn_open() that needs neither the server nor spends a session: above all the key
- * pair of TLS 1.3, which takes as long as a packet there and back or two. Call it while TCP comes up,
- * then wh_conn_start(). Errors are those of wh_conn_open(); wh_conn_free() must follow. */
-WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+/** The same for plain TCP: what is written goes out as it is, and what arrives is read as it is. */
+void wh_conn_plain(wh_conn *conn, const wh_conn_buffers *buffers);
 
-/** The rest of wh_conn_open(), once TCP is up: offers the session. Only after wh_conn_prepare(), and
- * once. */
+/** The part of wh_conn_start() that needs neither the server nor spends a session: above all the key
+ * pair of TLS 1.3, which takes as long as a packet there and back or two. Call it while TCP comes up. An
+ * error is one of wh_conn_start() as well, which tries anew. */
+WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
+
+/** Begins: offers the stored session if it fits, and leaves the ClientHello to be sent. Call it when TCP is
+ * up, not before: a TLS 1.3 ticket leaves the store here, because it may go out only once (RFC 8446 C.4).
+ * Any error is also in the outcome. */
 WH_MUST_CHECK int wh_conn_start(wh_conn *conn);
 
-/** Instead of wh_conn_open(), when the server refused TCP or did not answer: counts as a
+/** wh_conn_init() and wh_conn_start(). */
+WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
+
+/** Instead of a connection, when the server refused TCP or did not answer: counts as a
  * connect that it broke off, and spends nothing. Not for a network that is away or a name
  * that does not resolve. Returns the advice of wh_outcome's backoff_s. */
 uint32_t wh_conn_unreachable(const wh_client *client);
+
+/** How many bytes it can take now. */
+size_t wh_conn_room(const wh_conn *conn);
 
 /** Takes bytes that arrived. Returns how many were taken, which is fewer than
  * `size` when plaintext must be read first, or the error that ended the
@@ -120,9 +129,17 @@ WH_MUST_CHECK int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
  * close_notify, WH_PEER_TRUNCATED. */
 WH_MUST_CHECK int wh_conn_eof(wh_conn *conn);
 
-/** Tells that the caller waits for the server no longer: a handshake ends with WH_PEER_SILENT. No effect in
+/** Tells that the caller waits for the server no longer: a handshake ends with WH_NETWORK_TIMEOUT. No effect in
  * any other state. */
 void wh_conn_silent(wh_conn *conn);
+
+/** Tells that the network is gone: a handshake is over, and nobody is to blame. No effect in any other state.
+ */
+void wh_conn_abandon(wh_conn *conn);
+
+/** So many of the bytes that wait in buffers.out (out_len of them) were sent. More may wait afterwards, for
+ * which there was no room. */
+void wh_conn_sent(wh_conn *conn, size_t size);
 
 /** Gives bytes to send. Returns how many; 0 means none for now. */
 WH_MUST_CHECK int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size);
@@ -161,7 +178,7 @@ bool wh_conn_fallback_due(const wh_conn *conn);
 void wh_conn_no_fallback(wh_conn *conn);
 
 /** Asks for that second connection while this one still waits for the server, which may
- * answer a session with silence. The next wh_conn_open() with the same client goes in full,
+ * answer a session with silence. The next wh_conn_start() with the same client goes in full,
  * beside this one; use the one that opens first and free the other. True if there is
  * something to gain: a session was offered and the handshake is not over. */
 bool wh_conn_hedge(wh_conn *conn);

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core_lock.h"
-#include "deadline.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
-#include "settings.h"
-#include "sleep.h"
-#include "tls_task.h"
-#include "wake_log.h"
-#include "wifi.h"
+#include "log/wake_log.h"
+#include "machine/core_lock.h"
+#include "machine/settings.h"
+#include "network/wifi.h"
+#include "tls/tls_task.h"
+#include "wake/deadline.h"
+#include "wake/sleep.h"
 
 /* A closed connection sends what it has (5 s), waits for a ticket and says goodbye. */
 enum { CLOSE_MS = 7000, SSID_MAX = 32 };
@@ -122,7 +122,7 @@ static int error_of_end(void)
         return WH_PLATFORM_MEMORY;
     }
     if (state.end.net == WH_NET_TIMEOUT || state.end.net == WH_NET_SILENT) {
-        return WH_PEER_SILENT;
+        return WH_NETWORK_TIMEOUT;
     }
     return state.end.net != WH_NET_OK ? WH_PEER_CLOSED : state.end.core;
 }

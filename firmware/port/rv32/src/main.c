@@ -86,8 +86,7 @@ static int conn_new(unsigned client)
     if (slot == CONNS || client >= CLIENTS || !client_used[client]) {
         return WH_USAGE_ARGUMENT;
     }
-    const wh_platform *platform = wh_platform_get();
-    conn_slot *made = platform->allocate(platform->ctx, sizeof *made);
+    conn_slot *made = wh_rv32_allocate(NULL, sizeof *made);
     if (made == NULL) {
         return WH_PLATFORM_MEMORY;
     }
@@ -100,9 +99,8 @@ static int conn_new(unsigned client)
 
 static int conn_free(unsigned slot)
 {
-    const wh_platform *platform = wh_platform_get();
     wh_conn_free(&conns[slot]->conn);
-    platform->release(platform->ctx, conns[slot]);
+    wh_rv32_release(NULL, conns[slot]);
     conns[slot] = NULL;
     return WH_OK;
 }

@@ -1,0 +1,63 @@
+#include "machine/core_lock.h"
+
+#include "freertos/FreeRTOS.h"
+#include "freertos/semphr.h"
+#include "machine/platform_esp32.h"
+
+static SemaphoreHandle_t lock;
+
+bool wh_core_lock_make(void)
+{
+    if (lock == NULL) {
+        lock = xSemaphoreCreateMutex();
+    }
+    return lock != NULL;
+}
+
+void wh_core_lock(void)
+{
+    (void)xSemaphoreTake(lock, portMAX_DELAY);
+}
+
+void wh_core_unlock(void)
+{
+    (void)xSemaphoreGive(lock);
+}
+
+/* Each needs the platform, and so the radio: an app that asks before there is Wi-Fi gets the error. */
+
+static int forget(void *ctx)
+{
+    (void)ctx;
+    wh_core_lock();
+    int result = wh_port_platform_ready();
+    if (result == WH_OK) {
+        result = wh_service_core_hooks.forget(wh_service_core_hooks.ctx);
+    }
+    wh_core_unlock();
+    return result;
+}
+
+static int look(void *ctx, wh_store_report *out)
+{
+    (void)ctx;
+    wh_core_lock();
+    int result = wh_port_platform_ready();
+    if (result == WH_OK) {
+        result = wh_service_core_hooks.look(wh_service_core_hooks.ctx, out);
+    }
+    wh_core_unlock();
+    return result;
+}
+
+static void unpin(void *ctx)
+{
+    (void)ctx;
+    wh_core_lock();
+    if (wh_port_platform_ready() == WH_OK) {
+        wh_service_core_hooks.unpin(wh_service_core_hooks.ctx);
+    }
+    wh_core_unlock();
+}
+
+const wh_service_hooks wh_locked_hooks = {.forget = forget, .look = look, .unpin = unpin};

@@ -1,0 +1,45 @@
+#include "machine/journal_flash.h"
+
+#include "esp_log.h"
+#include "esp_partition.h"
+
+static const char tag[] = "warmhello";
+
+/* An hour: with 8 sectors of 100,000 erases each that is 90 years. */
+static const uint32_t erase_interval_s = 3600;
+
+static int flash_read(void *ctx, uint32_t at, void *out, size_t size)
+{
+    return esp_partition_read(ctx, at, out, size) == ESP_OK ? 0 : -1;
+}
+
+static int flash_program(void *ctx, uint32_t at, const void *bytes, size_t size)
+{
+    return esp_partition_write(ctx, at, bytes, size) == ESP_OK ? 0 : -1;
+}
+
+static int flash_erase(void *ctx, uint32_t sector)
+{
+    return esp_partition_erase_range(ctx, (size_t)sector * WH_FLASH_SECTOR, WH_FLASH_SECTOR) == ESP_OK ? 0
+                                                                                                       : -1;
+}
+
+static wh_flash flash = {.read = flash_read, .program = flash_program, .erase = flash_erase};
+
+const wh_flash *wh_journal_flash(void)
+{
+    const esp_partition_t *partition = esp_partition_find_first(
+        ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t)WH_JOURNAL_SUBTYPE, WH_JOURNAL_LABEL);
+    if (partition == NULL) {
+        ESP_LOGW(tag, "no partition " WH_JOURNAL_LABEL ": sessions are lost with the power");
+        return NULL;
+    }
+    if (partition->encrypted || partition->size / WH_FLASH_SECTOR < 2) {
+        ESP_LOGE(tag, "partition " WH_JOURNAL_LABEL " is encrypted, or smaller than two sectors: not used");
+        return NULL;
+    }
+    flash.ctx = (void *)partition; /* NOLINT(cppcoreguidelines-pro-type-cast-qual): handed back as it came */
+    flash.sector_count = partition->size / WH_FLASH_SECTOR;
+    flash.erase_interval_s = erase_interval_s;
+    return &flash;
+}

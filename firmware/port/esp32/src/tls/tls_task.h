@@ -1,0 +1,83 @@
+/* The one task that owns every TLS call: commands in, events out.
+ *
+ * One connection at a time; a new one closes the one before. Every event carries the number of its
+ * connection, so that nobody takes an old one's for the new one's. Commands never wait for the network. */
+#ifndef WH_TLS_TASK_H
+#define WH_TLS_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tls/link.h"
+#include "warmhello/client.h"
+
+typedef enum wh_event_kind {
+    WH_EVENT_CONNECTED,   /* the handshake is over: the outcome, for the service */
+    WH_EVENT_UNREACHABLE, /* there was no TLS: the advice to leave the server alone, for the service */
+    WH_EVENT_OPENED,
+    WH_EVENT_DATA,
+    WH_EVENT_ENDED,  /* properly, or with an error */
+    WH_EVENT_CLOSED, /* the outcome is final; comes last */
+} wh_event_kind;
+
+typedef struct wh_event {
+    wh_event_kind kind;
+    uint32_t id;
+    /* A TLS connection, of which the service hears. */
+    bool is_tls;
+    /* CONNECTED and CLOSED: there is an outcome. */
+    bool has_outcome;
+    union {
+        wh_outcome outcome;
+        uint32_t backoff_s;
+        wh_link_end end;
+        struct {
+            uint8_t *bytes; /* the receiver's: free() */
+            size_t size;
+        } data;
+    } as;
+} wh_event;
+
+typedef struct wh_tls_request {
+    /* Host and port; what `host` points to is copied, the rest must outlive the task. */
+    wh_client_config config;
+    bool is_tls;
+    uint32_t timeout_ms;
+    /* How long nothing may move once something was written, in milliseconds; 0 for ever. */
+    uint32_t silence_ms;
+} wh_tls_request;
+
+/* Starts the task, once. False: no memory. */
+bool wh_tls_start(void);
+
+/* Begins a connection; in a full turn, without a session. Its number, or 0: no memory, or too many commands
+ * wait. */
+uint32_t wh_tls_connect(const wh_tls_request *request);
+
+/* Sends plaintext; bytes are copied. False: no memory, or more waits than may: the connection should be
+ * ended. */
+bool wh_tls_write(uint32_t id, const void *bytes, size_t size);
+
+/* Closes it, once what was written is sent. No ENDED follows, only CLOSED. */
+void wh_tls_close(uint32_t id);
+
+/* The next event; waits for it at most so long, in milliseconds. */
+bool wh_tls_next_event(wh_event *out, uint32_t wait_ms);
+
+/* Closes everything and waits until the session is kept and the task idle, at most so long. True if it is.
+ * `is_urgent`: without a wait for a ticket, or for what the app still wants to send. Nobody else takes events
+ * meanwhile, so they go to the sink. */
+bool wh_tls_settle(bool is_urgent, uint32_t wait_ms);
+
+/* The app is not served any more: it begins and sends nothing, and hears of nothing. For good. */
+void wh_tls_end_all(void);
+
+/* Who gets the events that come while all is settled; the bytes of data are freed afterwards. NULL for
+ * nobody. */
+void wh_tls_set_sink(void (*take)(const wh_event *event));
+
+/* The least stack that was ever left to the task, in bytes; 0 before it is started. */
+uint32_t wh_tls_stack_left(void);
+
+#endif
