@@ -1,5 +1,6 @@
 // One connection of the microcontroller, call by call, with what each call cost.
-import { type ClientOptions, nativeConfig } from "../core/client.js"
+import type { ClientOptions } from "../core/config.js"
+import { nativeConfig } from "../core/native-config.js"
 import { type Outcome, outcomeSchema } from "../core/outcome.js"
 import { type Emulator, Request } from "./emulator.js"
 import { clientRequest } from "./remote-core.js"

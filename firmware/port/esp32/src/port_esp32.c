@@ -34,7 +34,7 @@ static struct {
     size_t taken;
 } state;
 
-int wh_esp32_start(const wh_esp32_config *config)
+int wh_esp32_start(const wh_device_config *config)
 {
     if (config->ssid == NULL || strlen(config->ssid) > SSID_MAX) {
         return WH_USAGE_ARGUMENT;

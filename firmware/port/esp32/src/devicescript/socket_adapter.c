@@ -153,10 +153,10 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
 {
     __wrap_jd_tcpsock_close();
     bool is_tls = port < 0;
-    const wh_esp32_config *settings = wh_settings();
-    bool is_redirected = is_tls && settings->host != NULL;
+    const wh_device_config *settings = wh_settings();
+    bool is_redirected = is_tls && settings->client.host != NULL;
     wh_tls_request request = {
-        .config = is_redirected ? wh_settings_client(settings->host, settings->port)
+        .config = is_redirected ? wh_settings_client(settings->client.host, settings->client.port)
                                 : wh_settings_client(hostname, (uint16_t)(is_tls ? -port : port)),
         .is_tls = is_tls,
         .timeout_ms = wh_settings_timeout_ms(),

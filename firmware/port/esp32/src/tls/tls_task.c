@@ -412,31 +412,12 @@ static void resolved(uint32_t id, const wh_address *address)
 
 /* ---- The client: made anew when its configuration changes ---------------------------------------- */
 
-static bool is_same_policy(const wh_policy *a, const wh_policy *b)
-{
-    return a->disabled == b->disabled && a->pinned == b->pinned &&
-           a->max_authenticated_s == b->max_authenticated_s && a->ticket_wait_ms == b->ticket_wait_ms &&
-           a->backoff_max_s == b->backoff_max_s;
-}
-
-static bool has_same_files(const wh_client_config *a, const wh_client_config *b)
-{
-    return a->ca == b->ca && a->ca_size == b->ca_size && a->certificate == b->certificate &&
-           a->certificate_size == b->certificate_size && a->key == b->key && a->key_size == b->key_size;
-}
-
-static bool is_same_client(const wh_client_config *a, const wh_client_config *b)
-{
-    return strcmp(a->host, b->host) == 0 && a->port == b->port && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->alpn == b->alpn && a->tickets == b->tickets &&
-           has_same_files(a, b) && is_same_policy(&a->policy, &b->policy);
-}
-
 /* Files in the place of those that it was made of, as two rotations in one wake leave them, are other files.
  */
 static bool fits_client(const wh_client_config *config)
 {
-    return has_client && is_same_client(&client_request->config, config) && wh_client_is_intact(&client);
+    return has_client && wh_client_config_equal(&client_request->config, config) &&
+           wh_client_is_intact(&client);
 }
 
 /* Takes over the request. */
