@@ -719,7 +719,7 @@ const wh_outcome *wh_connect_outcome_of(const wh_connect *c, unsigned tcp)
     if (attempt != NULL && c->client != NULL && attempt->was_up) {
         return wh_conn_outcome(&attempt->conn);
     }
-    return c->outcomes[tcp].result != WH_RESULT_PENDING ? &c->outcomes[tcp] : NULL;
+    return c->outcomes[tcp].total_tx > 0 ? &c->outcomes[tcp] : NULL; /* also of one that was not needed any more */
 }
 
 void wh_connect_free(wh_connect *c)
