@@ -3,54 +3,15 @@
  * so that a handshake without changes is the same each time.
  *
  * Input: the kind of handshake, the size of the pieces in which bytes arrive, and a script (tamper.h). */
-#define OPENSSL_SUPPRESS_DEPRECATED /* RAND_set_rand_method has no successor as short */
-
 #include <string.h>
-#include <time.h>
-
-#include <openssl/rand.h>
 
 #include "authenticated.h"
 #include "fuzz_platform.h"
 #include "peer_error.h"
+#include "repeatable_openssl.h"
 #include "server.h"
 #include "tamper.h"
 #include "warmhello/port_host.h"
-
-/* ---- A server that repeats itself --------------------------------------------------------------- */
-
-/* OpenSSL asks for the time here: in certificates, sessions and tickets. */
-time_t time(time_t *out) /* NOLINT(readability-inconsistent-declaration-parameter-name) */
-{
-    const wh_platform *platform = wh_platform_get();
-    time_t now = platform != NULL ? platform->wall_s(platform->ctx) : 0;
-    if (out != NULL) {
-        *out = now;
-    }
-    return now;
-}
-
-static uint64_t openssl_state;
-
-static int openssl_random(unsigned char *out, int size)
-{
-    for (int i = 0; i < size; i++) {
-        openssl_state = openssl_state * 6364136223846793005u + 1442695040888963407u;
-        out[i] = (unsigned char)(openssl_state >> 56);
-    }
-    return 1;
-}
-
-static int openssl_is_ready(void)
-{
-    return 1;
-}
-
-static const RAND_METHOD repeatable = {
-    .bytes = openssl_random,
-    .pseudorand = openssl_random,
-    .status = openssl_is_ready,
-};
 
 /* ---- Kinds of handshake ---------------------------------------------------------------------------- */
 
@@ -205,7 +166,7 @@ static handshake one;
 static void begin_again(world *in, uint64_t seed)
 {
     fuzz_platform_reset();
-    openssl_state = seed;
+    repeatable_openssl(seed);
     server_forget_sessions(in->server);
     server_set_ticket_key(in->server, KEY);
 }
@@ -233,7 +194,6 @@ static void create_world(world *in, const server_options *options)
 static void create_worlds(void)
 {
     fuzz_platform_reset();
-    fuzz_require(RAND_set_rand_method(&repeatable) == 1, "OpenSSL takes our random bytes");
     for (size_t i = 0; i < KINDS; i++) {
         create_world(&worlds[i], &kinds[i]);
     }

@@ -77,6 +77,7 @@ const checks = [
         "fuzz_journal",
         "fuzz_wire",
         "fuzz_handshake",
+        "fuzz_connect",
         "fuzz_ca",
         "fuzz_pem",
         "fuzz_service",

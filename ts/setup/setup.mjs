@@ -439,7 +439,7 @@ if (forCi) {
         name: "fuzz targets",
         from: () => fingerprint(["firmware", "test/fuzz", "test/c/support"], [wolfsslDir]),
         made: () =>
-            ["fuzz_handshake", "fuzz_provision", "fuzz_service"].every((name) =>
+            ["fuzz_connect", "fuzz_provision", "fuzz_service"].every((name) =>
                 existsSync(join(build, "fuzz/fuzz", name)),
             ),
         make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], ["fuzz/all"]),

@@ -6,26 +6,6 @@
 #include "warmhello/clock.h"
 #include "warmhello/policy.h"
 
-/* What each part of a connect may take, in milliseconds, unless the deadline comes first. In proportion more
- * where the deadline is longer than usual.
- *
- * A scan of all channels takes 2.5 s, WPA3 one second, and a remembered access point that does not answer may
- * cost a second before the scan. DHCP and DNS ask three times in their time, TCP sends two or three SYN. TLS
- * is for a server and a chip that are slow, and half of it for the second attempt. */
-enum {
-    ACCESS_POINT_MS = 8000,
-    ADDRESS_MS = 5000,
-    NAME_MS = 5000,
-    TCP_MS = 6000,
-    TLS_MS = 10000,
-    /* Name, and then TCP, in a network that is taken over from the last wake, before that is doubted. */
-    DOUBT_MS = 2000,
-};
-
-/* How long a closed connection may still send what the app has written, and how long the server may then take
- * to close its side as well: a round trip. In microseconds. */
-enum { FLUSH_US = 5000000, LINGER_US = 500000 };
-
 typedef enum phase {
     PHASE_NETWORK, /* waits for the access point */
     PHASE_ADDRESS, /* waits for an address of our own */
@@ -38,26 +18,72 @@ typedef enum phase {
     PHASE_OVER,
 } phase;
 
-static uint64_t earlier(uint64_t a, uint64_t b)
+/* What each part of a connect may take, in milliseconds, unless the deadline comes first, and what it ends in
+ * then. In proportion more where the deadline is longer than usual.
+ *
+ * A scan of all channels takes 2.5 s, WPA3 one second, and a remembered access point that does not answer may
+ * cost a second before the scan. DHCP and DNS ask three times in their time, TCP sends two or three SYN. TLS
+ * is for a server and a chip that are slow, and half of it for the second attempt. */
+static const struct {
+    uint16_t limit_ms;
+    int16_t error;
+} parts[] = {
+    [PHASE_NETWORK] = {8000, WH_NETWORK_NONE},
+    [PHASE_ADDRESS] = {5000, WH_NETWORK_NO_ADDRESS},
+    [PHASE_NAME] = {5000, WH_NETWORK_UNKNOWN_HOST},
+    [PHASE_TRYING] = {6000, WH_NETWORK_TIMEOUT},
+};
+enum {
+    TLS_MS = 10000,
+    /* Name, and then TCP, in a network that is taken over from the last wake, before that is doubted. */
+    DOUBT_MS = 2000,
+};
+
+/* How long a closed connection may still send what the app has written, and how long the server may then take
+ * to close its side as well: a round trip. In milliseconds. */
+enum { FLUSH_MS = 5000, LINGER_MS = 500 };
+
+/* ---- Time: milliseconds since the connect began, which may come round -------------------------------- */
+
+static void look_at_the_clock(wh_connect *c)
 {
-    return a < b ? a : b;
+    c->now_ms = (uint32_t)((wh_clock_elapsed_us() - c->began_us) / 1000);
 }
 
-/* ---- Parts of a connect -------------------------------------------------------------------------- */
-
-static uint64_t limit_us(const wh_connect *c, uint32_t part_ms, uint64_t now_us)
+static uint32_t left_ms(const wh_connect *c, uint32_t until_ms)
 {
-    uint64_t limit = (uint64_t)part_ms * 1000;
-    if (c->options.timeout_ms > WH_CONNECT_TIMEOUT_DEFAULT_MS) {
-        limit = limit * c->options.timeout_ms / WH_CONNECT_TIMEOUT_DEFAULT_MS;
+    int32_t left = (int32_t)(until_ms - c->now_ms);
+    return left > 0 ? (uint32_t)left : 0;
+}
+
+static bool is_due(const wh_connect *c, uint32_t at_ms)
+{
+    return left_ms(c, at_ms) == 0;
+}
+
+/* When a part that begins now is given up. */
+static uint32_t limit_ms(const wh_connect *c, uint32_t part_ms)
+{
+    uint32_t timeout_ms = c->options.timeout_ms;
+    if (timeout_ms > WH_CONNECT_TIMEOUT_DEFAULT_MS) {
+        part_ms = (uint32_t)((uint64_t)part_ms * timeout_ms / WH_CONNECT_TIMEOUT_DEFAULT_MS);
     }
-    return earlier(now_us + limit, c->deadline_us);
+    uint32_t left = left_ms(c, timeout_ms);
+    return c->now_ms + (part_ms < left ? part_ms : left);
 }
 
-static void enter(wh_connect *c, phase next, uint32_t part_ms)
+static void enter(wh_connect *c, phase next)
 {
     c->phase = (int)next;
-    c->part_us = limit_us(c, part_ms, wh_clock_elapsed_us());
+    c->part_ms = limit_ms(c, parts[next].limit_ms);
+    c->has_early = false;
+}
+
+/* Something else is to be done before the part's limit. */
+static void set_early(wh_connect *c, uint32_t at_ms)
+{
+    c->early_ms = at_ms;
+    c->has_early = true;
 }
 
 static bool is_offline(const wh_connect *c)
@@ -180,7 +206,7 @@ static void lose(wh_connect *c, wh_attempt *attempt, int error)
 static bool begins_anew(wh_connect *c)
 {
     if (c->network != WH_NETWORK_IS_ON_TRUST || c->is_doubted || c->chosen != NULL ||
-        wh_clock_elapsed_us() >= c->deadline_us) {
+        is_due(c, c->options.timeout_ms)) {
         return false;
     }
     c->is_doubted = true;
@@ -188,7 +214,7 @@ static bool begins_anew(wh_connect *c)
     c->network = WH_NETWORK_IS_AWAY;
     c->tries = 0;
     retire_all(c, NULL);
-    enter(c, PHASE_NETWORK, ACCESS_POINT_MS);
+    enter(c, PHASE_NETWORK);
     return true;
 }
 
@@ -209,8 +235,7 @@ static void tls_failed(wh_connect *c, wh_attempt *attempt)
     if (wh_conn_fallback_due(&attempt->conn) && c->tries == 1) {
         wh_attempt_retire(attempt);
         c->awaits_second = true;
-        c->hedge_us = UINT64_MAX; /* a connection in full has nothing to gain by it */
-        enter(c, PHASE_TRYING, TCP_MS);
+        enter(c, PHASE_TRYING);
         attempt_now(c);
         return;
     }
@@ -223,7 +248,7 @@ static void choose(wh_connect *c, wh_attempt *attempt)
     c->was_open = true;
     c->tells_opened = true;
     c->may_read = true;
-    c->moved_us = wh_clock_elapsed_us();
+    c->moved_ms = c->now_ms;
     c->phase = PHASE_OPEN;
     c->chosen = attempt;
     retire_all(c, attempt);
@@ -248,16 +273,17 @@ static void came_up(wh_connect *c, wh_attempt *attempt)
 {
     c->chosen = attempt;
     if (!c->is_hedged) {
-        enter(c, PHASE_TRYING, TLS_MS);
-        uint64_t now_us = wh_clock_elapsed_us();
-        c->hedge_us = now_us + (c->part_us - now_us) / 2;
+        c->part_ms = limit_ms(c, TLS_MS);
+        set_early(c, c->now_ms + left_ms(c, c->part_ms) / 2);
     }
     wh_attempt_up(attempt);
     c->awaits_second = c->awaits_second && c->tries == 1;
     look(c, attempt);
 }
 
-/* ---- Time --------------------------------------------------------------------------------------------- */
+/* ---- What is due
+ * ---------------------------------------------------------------------------------------------
+ */
 
 /* The silence may be the server's answer to the session. */
 static void hedge(wh_connect *c)
@@ -273,74 +299,54 @@ static void hedge(wh_connect *c)
     }
 }
 
-/* The core forgets a session that nothing came of, so that the next wake goes in full. */
-static void server_timed_out(wh_connect *c)
+/* The present part of the connect has taken too long. */
+static void timed_out(wh_connect *c)
 {
+    if (c->phase == PHASE_NAME) {
+        not_reached(c, NULL, parts[PHASE_NAME].error);
+        return;
+    }
+    /* The core forgets a session that nothing came of, so that the next wake goes in full. */
     for (int i = 0; i < WH_CONNECT_TCPS; i++) {
         if (c->attempts[i] != NULL && !c->attempts[i]->is_retired) {
             wh_conn_silent(&c->attempts[i]->conn);
         }
     }
-    fail(c, WH_NETWORK_TIMEOUT);
+    fail(c, parts[c->phase].error);
 }
 
-/* The present part of the connect has taken too long. */
-static void timed_out(wh_connect *c)
+static void watch_connecting(wh_connect *c)
 {
-    switch (c->phase) {
-    case PHASE_NETWORK:
-        fail(c, WH_NETWORK_NONE);
-        break;
-    case PHASE_ADDRESS:
-        fail(c, WH_NETWORK_NO_ADDRESS);
-        break;
-    case PHASE_NAME:
-        not_reached(c, NULL, WH_NETWORK_UNKNOWN_HOST);
-        break;
-    default:
-        server_timed_out(c);
-        break;
+    if (c->has_early && is_due(c, c->early_ms)) {
+        c->has_early = false;
+        if (c->chosen != NULL) {
+            hedge(c);
+        } else {
+            (void)begins_anew(c);
+        }
     }
-}
-
-static void watch_connecting(wh_connect *c, uint64_t now_us)
-{
-    if (c->phase == PHASE_TRYING && c->chosen == NULL && now_us >= c->doubt_us) {
-        c->doubt_us = UINT64_MAX;
-        (void)begins_anew(c);
-    }
-    if (c->phase == PHASE_TRYING && !c->is_hedged && now_us >= c->hedge_us) {
-        hedge(c);
-    }
-    if (c->phase <= PHASE_TRYING && now_us >= c->part_us) {
+    if (c->phase <= PHASE_TRYING && is_due(c, c->part_ms)) {
         timed_out(c);
     }
 }
 
-/* When the server has been silent for too long, with the app waiting. */
-static uint64_t silent_us(const wh_connect *c)
+/* The app has asked, and has room for the answer. */
+static bool awaits_answer(const wh_connect *c)
 {
-    bool awaits_answer = c->phase == PHASE_OPEN && c->has_asked && !c->is_held && c->options.silence_ms > 0;
-    return awaits_answer ? c->moved_us + (uint64_t)c->options.silence_ms * 1000 : UINT64_MAX;
+    return c->phase == PHASE_OPEN && c->has_asked && !c->is_held && c->options.silence_ms > 0;
 }
 
-/* When something is due that no event announces. */
-static uint64_t due_us(const wh_connect *c)
+/* How long until something is due that no event announces. */
+static uint64_t wait_us(const wh_connect *c)
 {
-    uint64_t due = c->part_us;
-    switch (c->phase) {
-    case PHASE_TRYING:
-        due = c->is_hedged ? due : earlier(due, c->hedge_us);
-        return c->chosen != NULL ? due : earlier(due, c->doubt_us);
-    case PHASE_OPEN:
-        return silent_us(c);
-    case PHASE_CLOSING:
-        return c->is_written && wh_clock_elapsed_us() < c->close_us ? c->close_us : c->deadline_us;
-    case PHASE_LINGERING:
-        return c->close_us;
-    default:
-        return due;
+    uint32_t until_ms = c->has_early ? c->early_ms : c->part_ms;
+    if (c->phase == PHASE_OPEN) {
+        if (!awaits_answer(c)) {
+            return UINT64_MAX;
+        }
+        until_ms = c->moved_ms + c->options.silence_ms;
     }
+    return (uint64_t)left_ms(c, until_ms) * 1000;
 }
 
 /* ---- Data -----------------------------------------------------------------------------------------------
@@ -373,12 +379,13 @@ static void close_now(wh_connect *c)
 {
     wh_conn_close(&c->chosen->conn);
     c->phase = PHASE_LINGERING;
-    c->close_us = wh_clock_elapsed_us() + LINGER_US;
+    c->part_ms = c->now_ms + LINGER_MS;
+    c->has_early = false;
     c->chosen->wants_shut = true;
 }
 
 /* The app hears nothing more; what comes may hold the ticket. */
-static void watch_closing(wh_connect *c, uint64_t now_us)
+static void watch_closing(wh_connect *c)
 {
     uint8_t rest[64];
     while (c->phase == PHASE_CLOSING && read_some(c, rest, sizeof rest) > 0) {
@@ -386,25 +393,28 @@ static void watch_closing(wh_connect *c, uint64_t now_us)
     if (c->phase != PHASE_CLOSING) {
         return;
     }
-    const wh_conn *conn = &c->chosen->conn;
+    if (is_due(c, c->early_ms) || wh_conn_ticket_wait_ms(&c->chosen->conn) == 0) {
+        c->has_early = false;
+    }
     bool has_left = c->is_written && wh_attempt_is_drained(c->chosen);
-    bool is_done = has_left && (now_us >= c->close_us || wh_conn_ticket_wait_ms(conn) == 0);
-    if (is_done || now_us >= c->deadline_us) {
+    if ((has_left && !c->has_early) || is_due(c, c->part_ms)) {
         close_now(c);
     }
 }
 
 static void watch_clock(wh_connect *c)
 {
-    uint64_t now_us = wh_clock_elapsed_us();
-    watch_connecting(c, now_us);
-    if (now_us >= silent_us(c)) {
+    look_at_the_clock(c);
+    if (c->phase <= PHASE_TRYING) {
+        watch_connecting(c);
+    }
+    if (awaits_answer(c) && is_due(c, c->moved_ms + c->options.silence_ms)) {
         fail(c, WH_PEER_SILENT);
     }
     if (c->phase == PHASE_CLOSING) {
-        watch_closing(c, now_us);
+        watch_closing(c);
     }
-    if (c->phase == PHASE_LINGERING && (c->chosen->has_ended || now_us >= c->close_us)) {
+    if (c->phase == PHASE_LINGERING && (c->chosen->has_ended || is_due(c, c->part_ms))) {
         end(c, WH_OK);
     }
 }
@@ -455,11 +465,14 @@ static bool take(bool *flag)
 static void await_network(wh_connect *c)
 {
     if (c->phase == PHASE_NETWORK && c->network == WH_NETWORK_IS_JOINED) {
-        enter(c, PHASE_ADDRESS, ADDRESS_MS);
+        enter(c, PHASE_ADDRESS);
     }
     if (c->network <= WH_NETWORK_IS_ON_TRUST) {
-        enter(c, PHASE_NAME, c->network == WH_NETWORK_IS_ON_TRUST ? DOUBT_MS : NAME_MS);
+        enter(c, PHASE_NAME);
         c->resolves = true;
+        if (c->network == WH_NETWORK_IS_ON_TRUST) {
+            c->part_ms = limit_ms(c, DOUBT_MS);
+        }
     }
 }
 
@@ -495,9 +508,7 @@ wh_step wh_connect_next(wh_connect *c)
     }
     step.kind = step_of_connect(c);
     if (step.kind == WH_STEP_WAIT) {
-        uint64_t due = due_us(c);
-        uint64_t now_us = wh_clock_elapsed_us();
-        step.wait_us = due == UINT64_MAX ? UINT64_MAX : due > now_us ? due - now_us : 0;
+        step.wait_us = wait_us(c);
     }
     return step;
 }
@@ -520,15 +531,13 @@ void wh_connect_begin(wh_connect *c, wh_client *client, const wh_connect_options
     }
     c->outcome.alert = -1;
     c->network = c->options.network;
-    c->deadline_us = wh_clock_elapsed_us() + (uint64_t)c->options.timeout_ms * 1000;
-    c->hedge_us = UINT64_MAX;
-    c->doubt_us = UINT64_MAX;
-    enter(c, PHASE_NETWORK, ACCESS_POINT_MS);
+    c->began_us = wh_clock_elapsed_us();
+    enter(c, PHASE_NETWORK);
 }
 
 void wh_connect_network(wh_connect *c, wh_network network)
 {
-    bool is_lost = network == WH_NETWORK_IS_AWAY && !is_offline(c);
+    bool is_lost = network > WH_NETWORK_IS_ON_TRUST && !is_offline(c);
     c->network = network;
     if (is_lost) {
         wh_connect_end(c, WH_NETWORK_NONE);
@@ -537,6 +546,7 @@ void wh_connect_network(wh_connect *c, wh_network network)
 
 void wh_connect_resolved(wh_connect *c, bool has_address)
 {
+    look_at_the_clock(c);
     if (c->phase != PHASE_NAME || c->resolves) {
         return;
     }
@@ -544,10 +554,17 @@ void wh_connect_resolved(wh_connect *c, bool has_address)
         not_reached(c, NULL, WH_NETWORK_UNKNOWN_HOST);
         return;
     }
-    enter(c, PHASE_TRYING, TCP_MS);
-    bool trusts = c->network == WH_NETWORK_IS_ON_TRUST;
-    c->doubt_us = trusts ? limit_us(c, DOUBT_MS, wh_clock_elapsed_us()) : UINT64_MAX;
+    enter(c, PHASE_TRYING);
+    if (c->network == WH_NETWORK_IS_ON_TRUST) {
+        set_early(c, limit_ms(c, DOUBT_MS));
+    }
     attempt_now(c);
+}
+
+static void note_movement(wh_connect *c)
+{
+    look_at_the_clock(c);
+    c->moved_ms = c->now_ms;
 }
 
 /* NULL when nothing is of interest any more. */
@@ -564,6 +581,7 @@ void wh_connect_ready(wh_connect *c, unsigned tcp)
         return;
     }
     attempt->is_full = false;
+    look_at_the_clock(c);
     if (!attempt->is_up) {
         came_up(c, attempt);
     }
@@ -575,6 +593,7 @@ void wh_connect_failed(wh_connect *c, unsigned tcp, int error)
     if (attempt == NULL) {
         return;
     }
+    look_at_the_clock(c);
     if (!attempt->is_up) {
         not_reached(c, attempt, error);
         return;
@@ -607,7 +626,7 @@ void wh_connect_received(wh_connect *c, unsigned tcp, const uint8_t *bytes, size
         (void)taken; /* an error shows in the state */
     }
     c->may_read = true;
-    c->moved_us = wh_clock_elapsed_us();
+    note_movement(c);
     look(c, attempt);
 }
 
@@ -620,7 +639,7 @@ void wh_connect_sent(wh_connect *c, unsigned tcp, size_t size)
     attempt->is_full = size == 0;
     wh_conn_sent(&attempt->conn, size);
     if (size > 0) {
-        c->moved_us = wh_clock_elapsed_us();
+        note_movement(c);
     }
     look(c, attempt);
 }
@@ -642,7 +661,7 @@ int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size)
     int taken = wh_conn_write(&c->chosen->conn, bytes, size);
     if (taken > 0) {
         c->has_asked = true;
-        c->moved_us = wh_clock_elapsed_us();
+        note_movement(c);
     }
     c->may_read = c->may_read || taken < 0; /* which tells why */
     return taken > 0 ? taken : 0;
@@ -655,8 +674,8 @@ int wh_connect_read(wh_connect *c, uint8_t *out, size_t size)
 
 void wh_connect_hold(wh_connect *c, bool has_no_room)
 {
-    if (c->is_held && !has_no_room) {
-        c->moved_us = wh_clock_elapsed_us();
+    if (c->is_held) {
+        note_movement(c);
     }
     c->is_held = has_no_room;
 }
@@ -666,10 +685,10 @@ void wh_connect_close(wh_connect *c, bool is_written)
     if (c->phase < PHASE_OPEN) {
         end(c, WH_OK);
     } else if (c->phase == PHASE_OPEN) {
-        uint64_t now_us = wh_clock_elapsed_us();
+        look_at_the_clock(c);
         c->phase = PHASE_CLOSING;
-        c->close_us = now_us + (uint64_t)wh_conn_ticket_wait_ms(&c->chosen->conn) * 1000;
-        c->deadline_us = now_us + FLUSH_US;
+        c->part_ms = c->now_ms + FLUSH_MS;
+        set_early(c, c->now_ms + wh_conn_ticket_wait_ms(&c->chosen->conn));
     }
     c->is_written = is_written;
 }
@@ -719,7 +738,8 @@ const wh_outcome *wh_connect_outcome_of(const wh_connect *c, unsigned tcp)
     if (attempt != NULL && c->client != NULL && attempt->was_up) {
         return wh_conn_outcome(&attempt->conn);
     }
-    return c->outcomes[tcp].total_tx > 0 ? &c->outcomes[tcp] : NULL; /* also of one that was not needed any more */
+    return c->outcomes[tcp].total_tx > 0 ? &c->outcomes[tcp]
+                                         : NULL; /* also of one that was not needed any more */
 }
 
 void wh_connect_free(wh_connect *c)

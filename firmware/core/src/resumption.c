@@ -56,14 +56,22 @@ static void note_offer(wh_resumption *r, const wh_stored *stored)
 
 uint16_t wh_resumption_group(wh_resumption *r)
 {
-    wh_stored stored;
-    uint16_t group = 0;
-    r->first_look = wh_store_get(&r->client->binding, &stored);
-    if (r->first_look == WH_OK) {
-        group = wh_session_group(&stored.session);
-        wh_session_release(&stored.session);
+    r->looked = wh_store_get(&r->client->binding, &r->stored);
+    return r->looked == WH_OK ? wh_session_group(&r->stored.session) : 0;
+}
+
+/* What was found before is taken, if it is there still: to open a seal takes as long as a packet. */
+static int find(wh_resumption *r)
+{
+    int before = r->looked;
+    bool has_one = before == WH_OK && r->stored.info.generation != 0;
+    if (has_one && wh_store_still_has(&r->stored)) {
+        return WH_OK;
     }
-    return group;
+    wh_session_release(&r->stored.session);
+    int result = wh_store_get(&r->client->binding, &r->stored);
+    return result == WH_MISS_EMPTY && before != WH_OK ? before
+                                                      : result; /* which has wiped what was damaged */
 }
 
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
@@ -82,28 +90,25 @@ static wh_reason attach_and_spend(const wh_stored *stored, WOLFSSL *ssl)
 
 int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
 {
-    wh_stored stored;
-    int result = wh_store_get(&r->client->binding, &stored);
-    if (result == WH_MISS_EMPTY && r->first_look != WH_OK) {
-        result = r->first_look; /* which has wiped what was damaged */
-    }
-    r->peer = stored.peer;
+    const wh_stored *stored = &r->stored;
+    int result = find(r);
+    r->peer = stored->peer;
     bool found = result == WH_OK;
     wh_reason reason =
-        found ? wh_policy_check(&r->client->policy, &stored.info, &stored.now) : reason_for_miss(result);
+        found ? wh_policy_check(&r->client->policy, &stored->info, &stored->now) : reason_for_miss(result);
     result = WH_OK;
     if (reason == WH_REASON_ACCEPTED) {
-        reason = attach_and_spend(&stored, ssl);
+        reason = attach_and_spend(stored, ssl);
         result = reason == WH_REASON_ACCEPTED ? WH_OK : WH_MISS_UNUSABLE;
     }
     r->outcome->reason = reason;
     if (reason == WH_REASON_ACCEPTED) {
-        note_offer(r, &stored);
+        note_offer(r, stored);
     }
-    if (found && r->client->policy.pinned != stored.is_pinned) {
-        wh_store_pin(&stored.info, r->client->policy.pinned); /* the setting has changed since */
+    if (found && r->client->policy.pinned != stored->is_pinned) {
+        wh_store_pin(&stored->info, r->client->policy.pinned); /* the setting has changed since */
     }
-    wh_session_release(&stored.session);
+    wh_session_release(&r->stored.session);
     return result;
 }
 
@@ -299,6 +304,7 @@ void wh_resumption_settle(wh_resumption *r)
 
 void wh_resumption_free(wh_resumption *r)
 {
+    wh_session_release(&r->stored.session);
     wh_release(r->second, WH_RECORD_MAX);
     r->second = NULL;
 }

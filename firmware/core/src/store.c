@@ -40,6 +40,12 @@ static void drop_record(wh_rtc *state)
     wh_rtc_wipe_record();
 }
 
+static void note_time(const wh_rtc *state, wh_stored *out)
+{
+    out->now = wh_clock_now(state->epoch);
+    out->age = wh_clock_age(&out->info.captured, &out->now);
+}
+
 static int load_session(const wh_rtc *state, const wh_opened *opened, const wh_binding *binding,
                         wh_stored *out)
 {
@@ -50,8 +56,7 @@ static int load_session(const wh_rtc *state, const wh_opened *opened, const wh_b
     if (out->info.build != wh_wolfssl_build()) {
         return WH_DAMAGE_RECORD;
     }
-    out->now = wh_clock_now(state->epoch);
-    out->age = wh_clock_age(&out->info.captured, &out->now);
+    note_time(state, out);
     return wh_session_load(opened->session, opened->size, out->age.known ? out->age.least_us : 0,
                            &out->session);
 }
@@ -92,10 +97,15 @@ static wh_peer peer_of(const wh_rtc *state, const wh_binding *binding)
     return state->peer_binding == wh_binding_tag(binding) ? state->peer : (wh_peer){0};
 }
 
-static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
+static void note_peer(const wh_rtc *state, const wh_binding *binding, wh_stored *out)
 {
     out->peer = peer_of(state, binding);
     out->is_pinned = wh_pin_is_on(state, wh_binding_tag(binding));
+}
+
+static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
+{
+    note_peer(state, binding, out);
     int result = get_newest(state, opened, binding, out);
     if (is_damage(result) && wh_flash_copy_exists(state)) {
         result = get_newest(state, opened, binding, out); /* flash has one, too */
@@ -128,6 +138,17 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
     }
     wh_opened_release(&opened);
     return result;
+}
+
+bool wh_store_still_has(wh_stored *stored)
+{
+    wh_rtc state;
+    if (load(&state) != WH_OK || !wh_rtc_holds(&state, stored->info.generation)) {
+        return false;
+    }
+    note_peer(&state, &stored->info.binding, stored);
+    note_time(&state, stored);
+    return true;
 }
 
 /* ---- Spending and forgetting --------------------------------------------------------------- */

@@ -127,13 +127,14 @@ typedef struct wh_connect {
     bool has_asked;
     bool may_read;
     bool is_held;
-    uint64_t deadline_us;
-    /** When the present part of the connect is given up, and when something last moved after it. */
-    uint64_t part_us;
-    uint64_t moved_us;
-    uint64_t hedge_us;
-    uint64_t doubt_us;
-    uint64_t close_us;
+    uint64_t began_us;
+    /** In milliseconds since then: now; when the present part is given up; when something is to be done
+     * before; and when something last moved. */
+    uint32_t now_ms;
+    uint32_t part_ms;
+    uint32_t early_ms;
+    uint32_t moved_ms;
+    bool has_early;
 } wh_connect;
 
 /** Begins; nothing is done before wh_connect_next(). `client`: whom to connect to, which must outlive the

@@ -19,8 +19,9 @@ struct WOLFSSL;
 typedef struct wh_resumption {
     wh_client *client;
     wh_outcome *outcome;
-    /** What a look before the offer found. */
-    int first_look;
+    /** What a look before the offer came to, and what it found. */
+    int looked;
+    wh_stored stored;
     bool offered;
     uint32_t offered_generation;
     /** The session of the attempt that this one follows; 0 for none. */
