@@ -41,12 +41,12 @@ describe.each(["1.2", "1.3"] as const)("over TLS %s", (version) => {
         expect(error).toMatchObject({ code: "truncated", exitCode: 5 })
     })
 
-    test("a reset after the handshake is a lost connection", async () => {
+    test("a reset after the handshake is an end without close_notify", async () => {
         await using server = await startServer({
             onConnection: (socket) => socket.once("data", async () => (await server.first).resetAndDestroy()),
         })
         const { error } = await visit({ ...clientOptions(server), ...versions })
-        expect(error).toMatchObject({ code: "connection-lost", exitCode: 4 })
+        expect(error).toMatchObject({ code: "truncated", exitCode: 5 })
     })
 })
 

@@ -87,6 +87,6 @@ const reset: Treatment = (socket) => {
 export const hostileKinds: readonly HostileKind[] = [
     kind("is silent", "connect-timeout", 2, () => "handled"),
     kind("is slow", null, 2, slow),
-    kind("resets each connection", "connection-lost", 2, reset),
+    kind("resets each connection", "closed", 2, reset),
     kind("is gone", "connection-refused", 1, "gone"),
 ]
