@@ -52,11 +52,9 @@ export class TcpLine {
     feed(): void {
         for (let bytes = this.#arrived[0]; bytes !== undefined; bytes = this.#arrived[0]) {
             const taken = this.#connect.received(this.#number, bytes)
-            if (taken < bytes.length) {
-                this.#arrived[0] = bytes.subarray(taken)
-                return
-            }
-            this.#arrived.shift()
+            if (taken === 0) return
+            if (taken === bytes.length) this.#arrived.shift()
+            else this.#arrived[0] = bytes.subarray(taken)
         }
         if (this.#ended) this.#connect.received(this.#number, NOTHING)
         this.#ended = false

@@ -20,7 +20,8 @@ export interface EmulatorOptions {
     key: Buffer
     flashSectors: number
     eraseIntervalS: number
-    /** For runs that can be repeated to the bit; 0 for true randomness and a running clock. */
+    /** For runs that can be repeated to the bit; 0 for true randomness and a running clock. That counts instructions, and
+     * goes on with this machine's while the device waits for a request. */
     seed: number
     /** More arguments for qemu. */
     more?: string[]
@@ -161,23 +162,10 @@ export class Emulator implements Disposable {
 
     /** Calls so far, since the first power-up. */
     calls = 0
-    /** How long it has waited for requests that its clock does not know of, and since when it waits. */
-    #idleMs = 0
-    #idleSince = performance.now()
-
-    /** Its clock counts instructions, and stands still while it waits for a request: has that time pass there too. */
-    catchUp(): void {
-        const idleMs = this.#idleMs + performance.now() - this.#idleSince
-        if (idleMs < 1) return
-        this.call(new Request("pass").i64(1000 * idleMs))
-        this.#idleMs = 0
-    }
 
     call(request: Request): Reply {
         this.calls++
-        this.#idleMs += performance.now() - this.#idleSince
         const reply = this.#wire.call(this.#pid, request.wire)
-        this.#idleSince = performance.now()
         if (reply.result !== STOPPED) return reply
         this.losePower()
         throw new PowerCut("the supply was cut in the middle of a write to flash")

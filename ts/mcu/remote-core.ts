@@ -142,10 +142,7 @@ export class RemoteCore implements Disposable {
     }
 
     #connectFunctions(): Partial<Native> {
-        const call = (request: Request) => {
-            this.emulator.catchUp()
-            return this.emulator.call(request)
-        }
+        const call = (request: Request) => this.emulator.call(request)
         const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
         const onTcp = (operation: Operation, handle: Handle, tcp: number) => on(operation, handle).u8(tcp)
         return {
