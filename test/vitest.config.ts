@@ -4,7 +4,7 @@ export default defineConfig({
     test: {
         dir: "test",
         globalSetup: "test/ts/support/compile-apps.ts",
-        // The native library has one platform a process, so each file gets a process.
+        // The native library has one device for TypeScript, so each file gets a process.
         pool: "forks",
         // Not even where CI asks for colours: tests read what is printed.
         env: { NO_COLOR: "1" },

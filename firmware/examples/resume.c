@@ -65,16 +65,18 @@ typedef struct tcp {
     const struct addrinfo *next;
 } tcp;
 
-typedef struct device {
+typedef struct line {
     wh_connect connect;
     struct addrinfo *addresses;
     tcp tcps[WH_CONNECT_TCPS];
-} device;
+} line;
 
 static int error_of(int number)
 {
     bool is_refused = number == ECONNREFUSED || number == ECONNRESET;
-    return is_refused ? WH_NETWORK_REFUSED : number == ETIMEDOUT ? WH_NETWORK_TIMEOUT : WH_NETWORK_UNREACHABLE;
+    return is_refused            ? WH_NETWORK_REFUSED
+           : number == ETIMEDOUT ? WH_NETWORK_TIMEOUT
+                                 : WH_NETWORK_UNREACHABLE;
 }
 
 static void close_tcp(tcp *t)
@@ -86,9 +88,9 @@ static void close_tcp(tcp *t)
 }
 
 /* Begins to connect to the next of the host's addresses, or tells that none is left. */
-static void open_next(device *d, unsigned number, int failed)
+static void open_next(line *l, unsigned number, int failed)
 {
-    tcp *t = &d->tcps[number];
+    tcp *t = &l->tcps[number];
     close_tcp(t);
     while (t->fd < 0 && t->next != NULL) {
         const struct addrinfo *to = t->next;
@@ -100,62 +102,62 @@ static void open_next(device *d, unsigned number, int failed)
         }
     }
     if (t->fd < 0) {
-        wh_connect_failed(&d->connect, number, error_of(failed));
+        wh_connect_failed(&l->connect, number, error_of(failed));
     }
 }
 
-static void ready(device *d, unsigned number)
+static void ready(line *l, unsigned number)
 {
     int error = 0;
     socklen_t size = sizeof error;
-    (void)getsockopt(d->tcps[number].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    (void)getsockopt(l->tcps[number].fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error == 0) {
-        wh_connect_ready(&d->connect, number);
+        wh_connect_ready(&l->connect, number);
     } else {
-        open_next(d, number, error);
+        open_next(l, number, error);
     }
 }
 
-static void receive(device *d, unsigned number)
+static void receive(line *l, unsigned number)
 {
     uint8_t bytes[2048];
-    size_t room = wh_connect_room(&d->connect, number);
-    ssize_t got = recv(d->tcps[number].fd, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
+    size_t room = wh_connect_room(&l->connect, number);
+    ssize_t got = recv(l->tcps[number].fd, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
     if (got >= 0) {
-        wh_connect_received(&d->connect, number, bytes, (size_t)got);
+        wh_connect_received(&l->connect, number, bytes, (size_t)got);
     } else if (errno != EAGAIN && errno != EINTR) {
-        wh_connect_failed(&d->connect, number, WH_NETWORK_LOST);
+        wh_connect_failed(&l->connect, number, WH_NETWORK_LOST);
     }
 }
 
-static void transmit(device *d, const wh_step *step)
+static void transmit(line *l, const wh_step *step)
 {
-    ssize_t sent = send(d->tcps[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL);
+    ssize_t sent = send(l->tcps[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL);
     bool is_broken = sent < 0 && errno != EAGAIN && errno != EINTR;
-    wh_connect_sent(&d->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
+    wh_connect_sent(&l->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
     if (is_broken) {
-        wh_connect_failed(&d->connect, step->tcp, WH_NETWORK_LOST);
+        wh_connect_failed(&l->connect, step->tcp, WH_NETWORK_LOST);
     }
 }
 
-static void wait_for_events(device *d, uint64_t wait_us)
+static void wait_for_events(line *l, uint64_t wait_us)
 {
     struct pollfd polled[WH_CONNECT_TCPS];
     for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
-        bool reads = wh_connect_room(&d->connect, i) > 0;
-        bool writes = wh_connect_awaits_ready(&d->connect, i);
+        bool reads = wh_connect_room(&l->connect, i) > 0;
+        bool writes = wh_connect_awaits_ready(&l->connect, i);
         polled[i] = (struct pollfd){
-            .fd = reads || writes ? d->tcps[i].fd : -1,
+            .fd = reads || writes ? l->tcps[i].fd : -1,
             .events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)),
         };
     }
     uint64_t wait_ms = wait_us / 1000 + 1;
     (void)poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
     for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
-        if (polled[i].revents != 0 && wh_connect_awaits_ready(&d->connect, i)) {
-            ready(d, i);
-        } else if (polled[i].revents != 0 && wh_connect_room(&d->connect, i) > 0) {
-            receive(d, i);
+        if (polled[i].revents != 0 && wh_connect_awaits_ready(&l->connect, i)) {
+            ready(l, i);
+        } else if (polled[i].revents != 0 && wh_connect_room(&l->connect, i) > 0) {
+            receive(l, i);
         }
     }
 }
@@ -163,49 +165,49 @@ static void wait_for_events(device *d, uint64_t wait_us)
 /* ---- The app: asks for a page, and is content with the first bytes of the answer ------------------------
  */
 
-static void ask(device *d)
+static void ask(line *l)
 {
     static const char text[] = "GET / HTTP/1.0\r\n\r\n";
-    int taken = wh_connect_write(&d->connect, (const uint8_t *)text, sizeof text - 1);
+    int taken = wh_connect_write(&l->connect, (const uint8_t *)text, sizeof text - 1);
     (void)taken; /* all, as the buffer is empty now and has room for it */
 }
 
-static void read_answer(device *d)
+static void read_answer(line *l)
 {
     uint8_t answer[512];
-    if (wh_connect_read(&d->connect, answer, sizeof answer) > 0) {
-        wh_connect_close(&d->connect, true);
+    if (wh_connect_read(&l->connect, answer, sizeof answer) > 0) {
+        wh_connect_close(&l->connect, true);
     }
 }
 
-static void perform(device *d, const wh_step *step, const char *host, const char *port)
+static void perform(line *l, const wh_step *step, const char *host, const char *port)
 {
     static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     switch (step->kind) {
     case WH_STEP_RESOLVE: /* blocks; a device asks on a task of its own */
-        wh_connect_resolved(&d->connect, getaddrinfo(host, port, &hints, &d->addresses) == 0);
+        wh_connect_resolved(&l->connect, getaddrinfo(host, port, &hints, &l->addresses) == 0);
         break;
     case WH_STEP_OPEN:
-        d->tcps[step->tcp].next = d->addresses;
-        open_next(d, step->tcp, 0);
+        l->tcps[step->tcp].next = l->addresses;
+        open_next(l, step->tcp, 0);
         break;
     case WH_STEP_SEND:
-        transmit(d, step);
+        transmit(l, step);
         break;
     case WH_STEP_SHUT:
-        (void)shutdown(d->tcps[step->tcp].fd, SHUT_WR);
+        (void)shutdown(l->tcps[step->tcp].fd, SHUT_WR);
         break;
     case WH_STEP_CLOSE:
-        close_tcp(&d->tcps[step->tcp]);
+        close_tcp(&l->tcps[step->tcp]);
         break;
     case WH_STEP_OPENED:
-        ask(d);
+        ask(l);
         break;
     case WH_STEP_READ:
-        read_answer(d);
+        read_answer(l);
         break;
     case WH_STEP_WAIT:
-        wait_for_events(d, step->wait_us);
+        wait_for_events(l, step->wait_us);
         break;
     default:
         break;
@@ -214,17 +216,17 @@ static void perform(device *d, const wh_step *step, const char *host, const char
 
 static wh_outcome connect_and_report(wh_client *client, const char *host, const char *port)
 {
-    device d = {.tcps = {{.fd = -1}, {.fd = -1}}};
-    wh_connect_begin(&d.connect, client, NULL);
+    line l = {.tcps = {{.fd = -1}, {.fd = -1}}};
+    wh_connect_begin(&l.connect, client, NULL);
     for (wh_step step = {0}; step.kind != WH_STEP_OVER;) {
-        step = wh_connect_next(&d.connect);
-        perform(&d, &step, host, port);
+        step = wh_connect_next(&l.connect);
+        perform(&l, &step, host, port);
     }
-    wh_outcome outcome = *wh_connect_outcome(&d.connect);
-    int error = wh_connect_error(&d.connect);
-    wh_connect_free(&d.connect);
-    if (d.addresses != NULL) {
-        freeaddrinfo(d.addresses);
+    wh_outcome outcome = *wh_connect_outcome(&l.connect);
+    int error = wh_connect_error(&l.connect);
+    wh_connect_free(&l.connect);
+    if (l.addresses != NULL) {
+        freeaddrinfo(l.addresses);
     }
     char json[WH_OUTCOME_JSON_SIZE];
     if (wh_outcome_json(&outcome, json, sizeof json) > 0) {
@@ -275,7 +277,8 @@ int main(int argc, char **argv)
     if (ca_size < 0) {
         return EXIT_USAGE;
     }
-    int error = wh_host_start();
+    static wh_host_device device;
+    int error = wh_host_start(&device, NULL);
     if (error != WH_OK) {
         (void)fprintf(stderr, "resume: %s\n", wh_error_meaning(error));
         return EXIT_FAILED;
@@ -284,6 +287,6 @@ int main(int argc, char **argv)
     if (check_ca(argv[3], (size_t)ca_size) == WH_OK) {
         code = run(argv[1], argv[2], (size_t)ca_size);
     }
-    wh_host_stop();
+    wh_platform_remove();
     return code;
 }

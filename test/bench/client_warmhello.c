@@ -45,16 +45,17 @@ static void release(void *ctx, void *memory)
 }
 
 /* The host's platform, but for the heap: its own count puts 16 bytes on each block. */
-static int install_platform(void)
+static int use_platform(void)
 {
-    int result = wh_host_start();
+    static wh_host_device device;
+    int result = wh_host_start(&device, NULL);
     if (result == WH_OK) {
-        platform = *wh_platform_get();
-        wh_host_stop();
+        platform = device.platform;
+        wh_platform_remove(); /* wolfSSL has memory of the other heap */
         platform.allocate = allocate;
         platform.reallocate = reallocate;
         platform.release = release;
-        result = wh_platform_install(&platform);
+        result = wh_platform_use(&platform);
     }
     return result;
 }
@@ -71,7 +72,7 @@ static bool set_up(const bench_options *options)
         .max_version = version,
         .tickets = options->kind != BENCH_ID,
     };
-    return done(install_platform()) && done(wh_client_init(&client, &config));
+    return done(use_platform()) && done(wh_client_init(&client, &config));
 }
 
 static bool flush(tcp_wire *wire)

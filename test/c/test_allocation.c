@@ -22,11 +22,11 @@ static void wake_without_memory(const wh_client_config *config, tls_server *serv
     int result = wh_client_init(&client, config);
     if (result != WH_OK) {
         assert_int_equal(result, WH_PLATFORM_MEMORY);
-        wh_host_fail_allocation(0);
+        wh_host_fail_allocation(&the_device, 0);
         return;
     }
     wake_visit visit = visit_server(&client, server);
-    wh_host_fail_allocation(0);
+    wh_host_fail_allocation(&the_device, 0);
     if (visit.fallback_due) {
         /* An allocation that failed with a session offered is followed by one more attempt. */
         visit = visit_server(&client, server);
@@ -40,15 +40,15 @@ static void wake_without_memory(const wh_client_config *config, tls_server *serv
 static uint64_t fail_each(const wh_client_config *config, tls_server *server, bool resumes)
 {
     for (uint64_t nth = 1;; nth++) {
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         assert_int_equal(wh_store_forget(), WH_OK);
         if (resumes) {
             assert_int_equal(wake_and_visit(config, server).outcome.stored, WH_TIERS_BOTH);
-            wh_host_lose_power(); /* so that it comes from flash */
+            wh_host_lose_power(&the_device); /* so that it comes from flash */
         }
         size_t live_before = wh_host_memory_take().live_bytes;
         uint64_t before = wh_host_memory_take().allocations;
-        wh_host_fail_allocation(nth);
+        wh_host_fail_allocation(&the_device, nth);
         wake_without_memory(config, server);
         uint64_t made = wh_host_memory_take().allocations - before;
         assert_int_equal(wh_host_memory_take().live_bytes, live_before);

@@ -15,7 +15,7 @@ static void changed(const char *name, config_change change)
     wake_visit first = wake_and_visit(&config, server);
     assert_true(first.outcome.stored);
     uint8_t saved[WH_HOST_STATE_SIZE];
-    assert_int_equal(wh_host_save_state(saved, sizeof saved), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved), WH_OK);
 
     wh_client_config other = config;
     change(&other);
@@ -24,7 +24,7 @@ static void changed(const char *name, config_change change)
     assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
     assert_false(visit.server_resumed);
 
-    assert_int_equal(wh_host_load_state(saved, sizeof saved), WH_OK);
+    assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
     server_stop(server);
 }

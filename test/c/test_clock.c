@@ -63,7 +63,7 @@ static void the_clocks_error_is_within_the_bounds(void **state)
     (void)state;
     static const uint64_t shown[] = {1, 999999, SECOND, 1500001, 86400ull * SECOND, 604800ull * SECOND};
     static const uint32_t errors[] = {0, 1, 20, 500, 50000, 1000000};
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
         for (size_t e = 0; e < sizeof errors / sizeof errors[0]; e++) {
             platform->elapsed_error_ppm = errors[e];
@@ -82,10 +82,10 @@ static void the_clocks_error_is_within_the_bounds(void **state)
 static void an_unset_wall_clock_is_unknown(void **state)
 {
     (void)state;
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
-    wh_host_set_wall_known(true);
-    wh_host_jump_wall(-4000000000);
+    wh_host_set_wall_known(&the_device, true);
+    wh_host_jump_wall(&the_device, -4000000000);
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
 }
 
@@ -96,11 +96,11 @@ static void an_epoch_lasts_through_sleep_and_ends_with_the_power(void **state)
     wh_instant slept;
     wh_instant lost;
     assert_int_equal(wh_store_now(&first), WH_OK);
-    wh_host_sleep(3600ull * SECOND);
+    wh_host_sleep(&the_device, 3600ull * SECOND);
     assert_int_equal(wh_store_now(&slept), WH_OK);
     assert_int_equal(slept.epoch, first.epoch);
     assert_true(slept.elapsed_us >= first.elapsed_us + 3600ull * SECOND);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_int_equal(wh_store_now(&lost), WH_OK);
     assert_int_not_equal(lost.epoch, first.epoch);
 }

@@ -19,7 +19,7 @@ static void serve(const server_options *options)
 static int begin_test(void **state)
 {
     int result = start_platform(state);
-    network_use_clock();
+    network_use_clock(&the_device.platform);
     serve(&(server_options){.min_version = WH_TLS13});
     return result;
 }
@@ -223,9 +223,14 @@ static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
     make_client(&client, &config);
-    network_script script = {.server = server, .tcps = {{.answer_ms = NEVER}, {.up_ms = NEVER}}};
+    network_script script = {
+        .server = server,
+        .changes = {{7000, WH_NETWORK_IS_AWAY}},
+        .tcps = {{.answer_ms = NEVER}, {.up_ms = NEVER}},
+    };
     network_run run = network_run_connect(&client, NULL, &script);
-    assert_failed(run, WH_NETWORK_TIMEOUT, 10000);
+    assert_failed(run, WH_NETWORK_NONE, 7000);
+    assert_int_equal(run.opens, 2);
     script = (network_script){.server = server};
     run = network_run_connect(&client, NULL, &script);
     assert_string_equal(wh_reason_word(run.outcome.reason), "accepted");
@@ -255,9 +260,9 @@ static void no_memory_for_a_second_attempt_leaves_the_first(void **state)
         wh_client client;
         keep_a_session();
         make_client(&client, &config);
-        wh_host_fail_allocation(nth);
+        wh_host_fail_allocation(&the_device, nth);
         network_run run = network_run_connect(&client, NULL, &slow);
-        wh_host_fail_allocation(0);
+        wh_host_fail_allocation(&the_device, 0);
         wh_client_free(&client);
         is_met = run.error == WH_OK && run.outcome.result == WH_RESULT_RESUMED && run.opens == 1;
     }
@@ -274,8 +279,8 @@ static void assert_advice(const network_script *script, uint32_t third_s)
     assert_int_equal(wake(script, NULL).outcome.backoff_s, 0);
     assert_int_equal(wake(script, NULL).outcome.backoff_s, third_s);
     wake(&all_is_well, NULL); /* which forgets them */
-    wh_host_lose_power();
-    network_use_clock();
+    wh_host_lose_power(&the_device);
+    network_use_clock(&the_device.platform);
 }
 
 static void what_the_server_does_is_counted_and_what_the_way_does_is_not(void **state)
@@ -335,6 +340,9 @@ static void a_network_on_trust_is_doubted_first(void **state)
     run = wake(&script, NULL);
     assert_failed(run, WH_NETWORK_REFUSED, 4010);
     assert_int_equal(run.renewals, 1);
+    script.changes[0].network = WH_NETWORK_IS_ON_TRUST;
+    assert_int_equal(wake(&script, NULL).renewals, 1);
+    script.changes[0].network = WH_NETWORK_IS_UP;
 
     script.is_unknown_name = true;
     assert_failed(wake(&script, NULL), WH_NETWORK_UNKNOWN_HOST, 4010);

@@ -103,7 +103,7 @@ static void check(behaviour first, behaviour second, bool has_session)
 static void it_comes_as_the_model_says(void **state)
 {
     (void)state;
-    network_use_clock();
+    network_use_clock(&the_device.platform);
     for (int first = 0; first < BEHAVIOURS; first++) {
         for (int second = 0; second < BEHAVIOURS; second++) {
             check((behaviour)first, (behaviour)second, false);

@@ -21,7 +21,7 @@ INCLUDES = [
     "firmware/wake/include",
     "firmware/provision/include",
     "firmware/port/esp32/include",
-    "firmware/port/esp32/check",
+    "test/esp32/declarations",
     "firmware/port/esp32/src",
     "test/c/support",
 ]

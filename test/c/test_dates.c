@@ -117,16 +117,16 @@ static wake_visit visit_dated(long from_s, long to_s)
 static void without_a_wall_clock_a_certificate_from_the_future_is_accepted(void **state)
 {
     (void)state;
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_OK);
 }
 
 static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **state)
 {
     (void)state;
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx);
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     assert_int_equal(visit_dated(-30L * DAY, -HOUR).outcome.error, WH_PEER_EXPIRED);
     assert_int_equal(visit_dated(-30L * DAY, HOUR).outcome.error, WH_OK);
     platform->wall_floor_s += 2L * HOUR;
@@ -136,7 +136,7 @@ static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **
 static void a_known_wall_clock_overrules_the_floor(void **state)
 {
     (void)state;
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) - 365L * DAY;
     assert_int_equal(visit_dated(-30L * DAY, -HOUR).outcome.error, WH_PEER_EXPIRED);
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_PEER_NOT_YET);
@@ -145,7 +145,7 @@ static void a_known_wall_clock_overrules_the_floor(void **state)
 static void a_wall_clock_below_the_floor_is_not_believed(void **state)
 {
     (void)state;
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) + 30L * DAY;
     assert_int_equal(wh_clock_wall_s(), 0);
     assert_int_equal(wh_clock_now(1).wall_s, 0);
@@ -157,7 +157,7 @@ static void a_wall_clock_below_the_floor_is_not_believed(void **state)
 static tls_server *server_of_an_ended_ca(void)
 {
     tls_server *server = server_start(&(server_options){.valid_from_s = -DAY, .valid_to_s = 8000L * DAY});
-    wh_host_sleep(3651ull * DAY * 1000000u);
+    wh_host_sleep(&the_device, 3651ull * DAY * 1000000u);
     return server;
 }
 
@@ -179,7 +179,7 @@ static void a_clock_by_which_all_has_ended_is_suspect(void **state)
     (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
-    wh_host_sleep(3651ull * DAY * 1000000u);
+    wh_host_sleep(&the_device, 3651ull * DAY * 1000000u);
     wake_visit visit = wake_and_visit(&config, server);
     assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
@@ -192,12 +192,12 @@ static void a_clock_by_which_all_has_ended_is_suspect(void **state)
 static void an_expired_ca_is_seen_when_the_clock_becomes_known(void **state)
 {
     (void)state;
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_of_an_ended_ca();
     wh_client_config config = config_for(server);
     wh_client client;
     make_client(&client, &config);
-    wh_host_set_wall_known(true);
+    wh_host_set_wall_known(&the_device, true);
     assert_int_equal(visit_server(&client, server).outcome.error, WH_PEER_CA_EXPIRED);
     wh_client_free(&client);
     server_stop(server);
@@ -236,7 +236,7 @@ static void the_lowest_not_after_of_chain_and_ca_is_recorded(void **state)
 static void without_a_wall_clock_it_is_recorded_too(void **state)
 {
     (void)state;
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     int64_t now_s = (int64_t)time(NULL);
     const server_options options = {.max_version = WH_TLS12, .valid_to_s = 20L * DAY};
     assert_in_range(recorded_not_after_s(&options), now_s + 20L * DAY, now_s + 20L * DAY + 10);

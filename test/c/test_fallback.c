@@ -68,7 +68,7 @@ static void breaks_once(const server_options *options, handshake_breaker break_h
 
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
     server_stop(server);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
 }
 
 static void a_fatal_alert_is_followed_by_a_full_handshake(void **state)
@@ -153,7 +153,7 @@ static void a_dead_network_does_not_cost_a_good_session(void **state)
         broken_wake(&config, server);
         assert_int_equal(wake_and_visit(&config, server).outcome.reason, WH_REASON_SUSPECT);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -206,7 +206,7 @@ static void of_two_attempts_the_first_to_open_is_used(void **state)
             wh_client_free(&client);
             assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
             server_stop(server);
-            wh_host_lose_power();
+            wh_host_lose_power(&the_device);
         }
     }
 }

@@ -31,7 +31,7 @@ static void take_traces(const wh_client_config *config, const nor *chip)
     wh_session_release(&stored.session);
     wh_client_free(&client);
     before.chip = *chip;
-    assert_int_equal(wh_host_save_state(before.slot, sizeof before.slot), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, before.slot, sizeof before.slot), WH_OK);
 }
 
 /* Up to one byte: the last of a tag and the zeros behind it may be anywhere. */
@@ -49,7 +49,7 @@ static bool is_blank(const uint8_t *bytes)
 static void assert_gone(const uint8_t *bytes, size_t size, const nor *chip)
 {
     uint8_t slot[WH_HOST_STATE_SIZE];
-    assert_int_equal(wh_host_save_state(slot, sizeof slot), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, slot, sizeof slot), WH_OK);
     for (size_t at = 0; at + PIECE <= size; at += PIECE) {
         if (!is_blank(bytes + at)) {
             assert_false(contains(slot + SLOT_AT, WH_RTC_SIZE, bytes + at, PIECE));
@@ -92,7 +92,7 @@ static void nothing_comes_back_after_a_loss_of_power(void **state)
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     assert_int_equal(wh_store_forget(), WH_OK);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_stop(server);
 }
@@ -105,7 +105,7 @@ static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
     wh_client_config config = config_for(server);
     for (int wake = 0; wake < 40; wake++) {
         config.port = (uint16_t)(443 + wake); /* each with a record of its own */
-        wh_host_sleep(2000000);
+        wh_host_sleep(&the_device, 2000000);
         assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     }
     for (size_t i = 0; i < FLASH_SECTORS; i++) {

@@ -33,7 +33,7 @@ static void a_device_with_a_certificate_resumes(void **state)
         assert_true(second.server_saw_certificate); /* the ticket or the cache carries it */
         free_client_identity(&device);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -162,7 +162,7 @@ static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(
         wh_client_free(&client);
         free_client_identity(&device);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -191,7 +191,7 @@ static void files_that_changed_under_a_client_are_not_used(void **state)
         wh_client_free(&client);
         free_client_identity(&device);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -211,7 +211,7 @@ static void a_server_that_refuses_the_session_sees_the_certificate_on_the_same_c
         assert_int_equal(visit.outcome.cas_usable, 1);
         free_client_identity(&device);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -255,7 +255,7 @@ static void a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full(void **
         free_client_identity(&other);
         free_client_identity(&device);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -336,7 +336,7 @@ static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **sta
             assert_string_equal(visit.alpn, "mqtt");
         }
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 

@@ -56,7 +56,7 @@ static void a_certificate_expires_during_a_long_sleep(void **state)
     tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-    wh_host_sleep(2ull * YEAR_S * 1000000u);
+    wh_host_sleep(&the_device, 2ull * YEAR_S * 1000000u);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
     server_stop(server);
 }
@@ -105,7 +105,7 @@ static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
         assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 

@@ -58,7 +58,7 @@ static void the_pinned_peer_keeps_its_session(void **state)
 {
     (void)state;
     keeps_its_place(&ticket12);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     keeps_its_place(&ticket13);
 }
 
@@ -70,7 +70,7 @@ static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
         pair p = meet(both[i]);
         p.first.policy.pinned = true;
         assert_int_equal(visit_first(&p).outcome.stored, WH_TIERS_BOTH);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
         server_stop(p.server);
@@ -94,9 +94,9 @@ static void a_pinned_session_that_has_expired_makes_way(void **state)
     pair p = meet(&(server_options){.max_version = WH_TLS12, .lifetime_s = HOUR});
     p.first.policy.pinned = true;
     assert_full(visit_first(&p), WH_REASON_NONE);
-    wh_host_sleep((HOUR - 10) * 1000000ull);
+    wh_host_sleep(&the_device, (HOUR - 10) * 1000000ull);
     assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
-    wh_host_sleep(20 * 1000000ull);
+    wh_host_sleep(&the_device, 20 * 1000000ull);
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
     assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
     server_stop(p.server);
@@ -128,7 +128,7 @@ static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
         assert_int_equal(second_outcome(&p).store_error, WH_OK);
         server_stop(p.server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -199,7 +199,7 @@ static void a_server_that_fails_again_and_again_is_to_be_left_alone(void **state
     const uint32_t expected_s[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600};
     for (size_t i = 0; i < sizeof expected_s / sizeof expected_s[0]; i++) {
         assert_int_equal(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
-        wh_host_sleep(1000000);
+        wh_host_sleep(&the_device, 1000000);
     }
     server_stop(p.server);
 }
@@ -262,8 +262,9 @@ static void the_back_off_has_a_bound_and_the_device_is_not_the_server(void **sta
     assert_int_equal(wh_policy_backoff_s(&bounded, 4), 90);
     assert_int_equal(wh_policy_backoff_s(&bounded, 255), 90);
     pair p = meet(&ticket12);
-    wh_host_sleep(4000ull * 86400u *
-                  1000000u); /* a clock beyond all certificates is no fault of the server's */
+    wh_host_sleep(&the_device,
+                  4000ull * 86400u *
+                      1000000u); /* a clock beyond all certificates is no fault of the server's */
     for (int i = 0; i < 5; i++) {
         wake_visit visit = wake_and_visit(&p.first, p.server);
         assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
@@ -388,12 +389,12 @@ static void the_store_tells_what_it_holds(void **state)
     assert_int_equal(report.tiers, WH_TIERS_BOTH);
     assert_in_range(report.expires_in_s, HOUR - 10, HOUR);
     assert_int_equal(report.erases, 1);
-    wh_host_sleep(600 * 1000000ull);
+    wh_host_sleep(&the_device, 600 * 1000000ull);
     assert_in_range(report_now().expires_in_s, HOUR - 620, HOUR - 600);
-    wh_host_sleep(2ull * HOUR * 1000000u);
+    wh_host_sleep(&the_device, 2ull * HOUR * 1000000u);
     assert_int_equal(report_now().expires_in_s, 0);
-    wh_host_set_wall_known(false);
-    wh_host_lose_power();
+    wh_host_set_wall_known(&the_device, false);
+    wh_host_lose_power(&the_device);
     report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_FLASH);
     assert_true(report.expires_in_s == WH_AGE_UNKNOWN);

@@ -1,4 +1,4 @@
-/* One platform a process, and what the host's does. */
+/* The platform in use, and what the host's does. */
 #include "visit.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@ static void an_incomplete_platform_is_refused(void **state)
 {
     (void)state;
     const wh_platform whole = *wh_platform_get();
-    wh_host_stop();
+    wh_platform_remove();
     static const wh_flash no_flash = {.sector_count = 1};
     wh_platform parts[10];
     for (size_t i = 0; i < 10; i++) {
@@ -24,20 +24,42 @@ static void an_incomplete_platform_is_refused(void **state)
     parts[8].device_key = NULL;
     parts[9].flash = &no_flash;
     for (size_t i = 0; i < 10; i++) {
-        assert_int_equal(wh_platform_install(&parts[i]), WH_USAGE_ARGUMENT);
+        assert_int_equal(wh_platform_use(&parts[i]), WH_USAGE_ARGUMENT);
         assert_null(wh_platform_get());
     }
-    assert_int_equal(wh_platform_install(NULL), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_platform_use(NULL), WH_USAGE_ARGUMENT);
     wh_platform_remove(); /* harmless */
-    assert_int_equal(wh_host_start(), WH_OK);
+    assert_int_equal(wh_host_start(&the_device, NULL), WH_OK);
 }
 
-static void there_is_one_platform_at_a_time(void **state)
+static void a_platform_that_is_refused_leaves_the_one_before_in_use(void **state)
 {
     (void)state;
-    const wh_platform *first = wh_platform_get();
-    assert_int_equal(wh_platform_install(first), WH_USAGE_STATE);
-    assert_ptr_equal(wh_platform_get(), first);
+    const wh_platform *before = wh_platform_get();
+    wh_platform other = *before;
+    other.device_key = NULL;
+    assert_int_equal(wh_platform_use(&other), WH_USAGE_ARGUMENT);
+    assert_ptr_equal(wh_platform_get(), before);
+}
+
+static void release_elsewhere(void *ctx, void *memory)
+{
+    (void)ctx;
+    (void)memory;
+}
+
+static void all_platforms_of_a_process_share_the_heap(void **state)
+{
+    (void)state;
+    const wh_platform *before = wh_platform_get();
+    wh_platform other = *before;
+    other.release = release_elsewhere;
+    assert_int_equal(wh_platform_use(&other), WH_USAGE_STATE);
+    assert_ptr_equal(wh_platform_get(), before);
+    wh_platform_remove();
+    assert_int_equal(wh_platform_use(&other), WH_OK); /* wolfSSL starts anew */
+    wh_platform_remove();
+    assert_null(wh_platform_get());
 }
 
 static void sleep_moves_both_clocks(void **state)
@@ -46,7 +68,7 @@ static void sleep_moves_both_clocks(void **state)
     const wh_platform *p = wh_platform_get();
     uint64_t elapsed_us = p->elapsed_us(p->ctx);
     int64_t wall_s = p->wall_s(p->ctx);
-    wh_host_sleep(3600ull * 1000000u);
+    wh_host_sleep(&the_device, 3600ull * 1000000u);
     assert_true(p->elapsed_us(p->ctx) >= elapsed_us + 3600ull * 1000000u);
     assert_true(p->wall_s(p->ctx) >= wall_s + 3600);
 }
@@ -55,9 +77,9 @@ static void power_loss_restarts_the_elapsed_clock_only(void **state)
 {
     (void)state;
     const wh_platform *p = wh_platform_get();
-    wh_host_sleep(3600ull * 1000000u);
+    wh_host_sleep(&the_device, 3600ull * 1000000u);
     int64_t wall_s = p->wall_s(p->ctx);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_true(p->elapsed_us(p->ctx) < 3600ull * 1000000u);
     assert_true(p->wall_s(p->ctx) >= wall_s);
 }
@@ -66,15 +88,16 @@ static void saved_state_of_another_size_is_refused(void **state)
 {
     (void)state;
     uint8_t saved[WH_HOST_STATE_SIZE];
-    assert_int_equal(wh_host_save_state(saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
-    assert_int_equal(wh_host_load_state(saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
+    assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PLATFORM_TEST(an_incomplete_platform_is_refused),
-        PLATFORM_TEST(there_is_one_platform_at_a_time),
+        PLATFORM_TEST(a_platform_that_is_refused_leaves_the_one_before_in_use),
+        PLATFORM_TEST(all_platforms_of_a_process_share_the_heap),
         PLATFORM_TEST(sleep_moves_both_clocks),
         PLATFORM_TEST(power_loss_restarts_the_elapsed_clock_only),
         PLATFORM_TEST(saved_state_of_another_size_is_refused),

@@ -90,7 +90,7 @@ static void without_a_wall_clock_the_floor_tells_of_a_certificates_end(void **st
 {
     (void)state;
     const wh_policy policy = {0};
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     wh_record_info info = captured_ago(WH_TLS13, HOUR, 10);
     info.lineage.not_after_s = NOW_WALL_S;
     const wh_instant now = now_at(0);
@@ -120,7 +120,7 @@ static void the_last_full_handshake_may_not_be_too_long_ago(void **state)
 static void an_inaccurate_clock_ends_a_session_early(void **state)
 {
     (void)state;
-    own_platform()->elapsed_error_ppm = 50000; /* 5 % */
+    the_device.platform.elapsed_error_ppm = 50000; /* 5 % */
     const wh_policy policy = {0};
     const wh_instant now = now_at(NOW_WALL_S);
     wh_record_info info = captured_ago(WH_TLS13, 2100, 1999);
@@ -177,7 +177,7 @@ static void resumptions_never_renew_the_authentication(void **state)
     wh_record_info first = stored_info(&config);
     assert_int_equal(first.captured.elapsed_us, first.lineage.authenticated.elapsed_us);
     for (int wake = 0; wake < 20; wake++) {
-        wh_host_sleep(HOUR * 1000000ull);
+        wh_host_sleep(&the_device, HOUR * 1000000ull);
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
         wh_record_info next = stored_info(&config);
         assert_true(next.generation > first.generation);
@@ -201,10 +201,10 @@ static void when_the_authentication_is_old_a_full_handshake_begins_a_new_chain(v
         wh_record_info info = stored_info(&config);
         assert_int_equal(info.captured.elapsed_us, info.lineage.authenticated.elapsed_us);
         for (int wake = 0; wake < 2; wake++) {
-            wh_host_sleep(HOUR * 1000000ull);
+            wh_host_sleep(&the_device, HOUR * 1000000ull);
             assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
         }
-        wh_host_sleep(HOUR * 1000000ull);
+        wh_host_sleep(&the_device, HOUR * 1000000ull);
     }
     server_stop(server);
 }
@@ -216,9 +216,9 @@ static void a_chain_whose_authentication_has_no_known_age_ends_after_one_wake(vo
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* by the wall clock */
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* on trust */
     assert_full(wake_and_visit(&config, server), WH_REASON_AGE_UNKNOWN);
     server_stop(server);
@@ -243,9 +243,9 @@ static void a_jump_of_the_wall_clock_expires_nothing(void **state)
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 300});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_host_jump_wall(30L * DAY);
+    wh_host_jump_wall(&the_device, 30L * DAY);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    wh_host_jump_wall(-30L * DAY - 600);
+    wh_host_jump_wall(&the_device, -30L * DAY - 600);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     server_stop(server);
 }

@@ -31,7 +31,7 @@ static wh_outcome open_and_lose_power(const wh_client_config *config, tls_server
     wh_outcome outcome = *wh_conn_outcome(&line.conn);
     line_free(&line);
     wh_client_free(&client);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     return outcome;
 }
 
@@ -44,8 +44,8 @@ static void survives(const server_options *options, wh_kind kind)
     assert_int_equal(first.outcome.stored, WH_TIERS_BOTH);
     assert_int_equal(first.outcome.store_error, WH_OK);
     for (int loss = 0; loss < 5; loss++) {
-        wh_host_sleep(TEN_MINUTES_US);
-        wh_host_lose_power();
+        wh_host_sleep(&the_device, TEN_MINUTES_US);
+        wh_host_lose_power(&the_device);
         wake_visit after = wake_and_visit(&config, server);
         assert_resumed(after, kind);
         assert_in_range(after.outcome.session_age_s, 599, 3100);
@@ -80,7 +80,7 @@ static void a_ticket_from_flash_is_offered_once_though_power_goes_again_and_agai
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_PSK);
     for (int loss = 0; loss < 3; loss++) {
         assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
@@ -109,7 +109,7 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
 
     wire_line line;
     wh_client client;
@@ -119,7 +119,7 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     watched.programs = 0;
     wh_flash flash = watched.chip->flash;
     flash.program = watch_program;
-    wh_platform *platform = own_platform();
+    wh_platform *platform = &the_device.platform;
     platform->flash = &flash;
     memset(&line, 0, sizeof line);
     assert_int_equal(line_open(&line, &client, server), WH_OK);
@@ -127,7 +127,7 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     assert_true(line.conn.outcome.total_tx > 0);
     assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
     platform->flash = &watched.chip->flash;
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     wh_stored stored;
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_EMPTY); /* the mark was among them */
     line_free(&line);
@@ -148,7 +148,7 @@ static void of_two_tickets_each_tier_keeps_one(void **state)
     assert_int_not_equal(stored_generation(&config), in_rtc);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_stop(server);
 }
@@ -175,10 +175,10 @@ static void a_refused_session_is_not_found_in_flash_again(void **state)
         tls_server *server = server_start(all[i]);
         wh_client_config config = config_for(server);
         assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         server_forget_sessions(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
         server_stop(server);
     }
@@ -190,11 +190,11 @@ static void a_refused_session_is_not_found_in_flash_again(void **state)
  * many times, then in full, and then all is as before. */
 static void trusted_once(const server_options *options, wh_kind kind, wh_reason second)
 {
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(options);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     wake_visit on_trust = wake_and_visit(&config, server);
     assert_resumed(on_trust, kind);
     assert_int_equal(on_trust.outcome.session_age_s, WH_AGE_UNKNOWN);
@@ -226,13 +226,13 @@ static void a_tls13_ticket_of_unknown_age_is_trusted_once(void **state)
 static void trust_is_not_renewed_by_another_loss_of_power(void **state)
 {
     (void)state;
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_stop(server);
 }

@@ -30,7 +30,7 @@ static wake_visit wakes(const char *group, wh_kind kind)
     wake_visit first = wake_and_visit(&config, server);
     assert_full(first, WH_REASON_NONE);
     for (int wake = 2; wake <= 4; wake++) {
-        wh_host_sleep(TEN_MINUTES_US);
+        wh_host_sleep(&the_device, TEN_MINUTES_US);
         wake_visit again = wake_and_visit(&config, server);
         assert_resumed(again, kind);
         if (group != NULL) {
@@ -53,8 +53,8 @@ static void it_resumes_in_tls12(void **state)
     (void)state;
     serve(&(server_options){.max_version = WH_TLS12});
     (void)wakes(NULL, WH_KIND_TICKET);
-    wh_host_stop();
-    assert_int_equal(wh_host_start(), 0);
+    wh_platform_remove();
+    assert_int_equal(wh_host_start(&the_device, NULL), 0);
     config.max_version = WH_TLS12;
     (void)wakes(NULL, WH_KIND_TICKET);
 }
@@ -110,8 +110,8 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
 
     wh_conn_init(&early.conn, &client, &buffers);
     assert_int_equal(wh_conn_prepare(&early.conn), WH_OK);
-    wh_host_stop();
-    assert_int_equal(wh_host_start(), 0);
+    wh_platform_remove();
+    assert_int_equal(wh_host_start(&the_device, NULL), 0);
     early.peer = peer_accept(server);
     assert_int_equal(wh_conn_start(&early.conn), WH_OK);
     line_run(&early);

@@ -33,7 +33,7 @@ static void visited(scene *s, const server_options *options)
 
 static wh_outcome slept(const scene *s, uint64_t s_asleep)
 {
-    wh_host_sleep(s_asleep * 1000000u);
+    wh_host_sleep(&the_device, s_asleep * 1000000u);
     return again(s);
 }
 
@@ -105,9 +105,9 @@ static wh_outcome authenticated_too_long_ago(scene *s)
 
 static wh_outcome age_unknown(scene *s)
 {
-    wh_host_set_wall_known(false);
+    wh_host_set_wall_known(&the_device, false);
     visited(s, &ticket13);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_int_equal(again(s).result, WH_RESULT_RESUMED);
     return again(s);
 }
@@ -124,7 +124,7 @@ static wh_outcome spent(scene *s)
 static wh_outcome store_failed(scene *s)
 {
     visited(s, &ticket13);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_int_equal(again(s).result, WH_RESULT_RESUMED); /* its new ticket is in both tiers */
     nor_set_fault(s->chip, (nor_fault){.nth = 1, .shape = NOR_CUT_BEFORE});
     return again(s);
@@ -149,7 +149,7 @@ static wh_outcome unusable(scene *s)
     size = wh_record_seal(&stored.info, session, (size_t)size, record);
     assert_true(size > 0);
     assert_int_equal(wh_store_persist(record, (uint16_t)size), WH_OK);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     return again(s);
 }
 
@@ -239,9 +239,9 @@ static void is_made(wh_reason reason, nor *chip)
 {
     assert_true(reason < sizeof makers / sizeof makers[0]);
     assert_non_null(makers[reason]);
-    wh_host_stop();
+    wh_platform_remove();
     nor_init(chip, FLASH_SECTORS, 1);
-    assert_int_equal(wh_host_start_with(&chip->flash), WH_OK);
+    assert_int_equal(wh_host_start(&the_device, &chip->flash), WH_OK);
     scene s = {.chip = chip};
     wh_outcome outcome = makers[reason](&s);
     assert_string_equal(wh_reason_word(outcome.reason), wh_reason_word(reason));

@@ -114,7 +114,7 @@ static void another_device_cannot_open_it(void **state)
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     const uint8_t other[32] = {1};
-    wh_host_set_key(other);
+    wh_host_set_key(&the_device, other);
     assert_int_equal(try_open(record, sizeof record), WH_DAMAGE_RECORD);
 }
 
@@ -261,7 +261,7 @@ static void without_a_device_key_nothing_is_sealed_or_opened(void **state)
     uint8_t out[RECORD_SIZE + 1];
     wh_record_info info = sample_info();
     seal_sample(record);
-    own_platform()->device_key = no_key;
+    the_device.platform.device_key = no_key;
     memset(out, 0xa5, sizeof out);
     sample_session(out + WH_RECORD_BODY, SESSION_SIZE);
     assert_int_equal(wh_record_seal(&info, out + WH_RECORD_BODY, SESSION_SIZE, out), WH_PLATFORM_KEY);
@@ -280,7 +280,7 @@ static void a_failed_allocation_leaves_no_plaintext(void **state)
     use_sample_key();
     for (uint64_t nth = 1; result < 0; nth++) {
         sample_session(record + WH_RECORD_BODY, SESSION_SIZE);
-        wh_host_fail_allocation(nth);
+        wh_host_fail_allocation(&the_device, nth);
         result = wh_record_seal(&info, record + WH_RECORD_BODY, SESSION_SIZE, record);
         if (result < 0) {
             failures++;
@@ -290,14 +290,14 @@ static void a_failed_allocation_leaves_no_plaintext(void **state)
     }
     result = WH_PLATFORM_MEMORY;
     for (uint64_t nth = 1; result < 0; nth++) {
-        wh_host_fail_allocation(nth);
+        wh_host_fail_allocation(&the_device, nth);
         result = try_open(record, sizeof record);
         if (result < 0) {
             failures++;
             assert_int_equal(result, WH_PLATFORM_MEMORY);
         }
     }
-    wh_host_fail_allocation(0);
+    wh_host_fail_allocation(&the_device, 0);
     assert_true(failures >= 2);
 }
 

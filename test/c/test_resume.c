@@ -18,7 +18,7 @@ static void five_wakes(const server_options *options, wh_kind kind)
     assert_full(first, WH_REASON_NONE);
     assert_true(first.outcome.stored);
     for (int wake = 2; wake <= 5; wake++) {
-        wh_host_sleep(TEN_MINUTES_US);
+        wh_host_sleep(&the_device, TEN_MINUTES_US);
         wake_visit again = wake_and_visit(&config, server);
         assert_resumed(again, kind);
         assert_true(again.outcome.stored);
@@ -99,7 +99,7 @@ static void power_loss_costs_one_full_handshake(void **state)
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     server_stop(server);
@@ -115,18 +115,18 @@ static void another_process_resumes_from_the_saved_slot(void **state)
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
 
         uint8_t saved[WH_HOST_STATE_SIZE];
-        assert_int_equal(wh_host_save_state(saved, sizeof saved), WH_OK);
-        wh_host_stop();
-        assert_int_equal(wh_host_start(), WH_OK);
-        assert_int_equal(wh_host_load_state(saved, sizeof saved), WH_OK);
+        assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved), WH_OK);
+        wh_platform_remove();
+        assert_int_equal(wh_host_start(&the_device, NULL), WH_OK);
+        assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
 
         config.port++;
         assert_full(wake_and_visit(&config, server), WH_REASON_BINDING);
-        assert_int_equal(wh_host_load_state(saved, sizeof saved), WH_OK);
+        assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
         config.port--;
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -140,7 +140,7 @@ static void server_forgets(const server_options *options, wh_kind kind)
     assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
     assert_resumed(wake_and_visit(&config, server), kind);
     server_stop(server);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
 }
 
 static void a_server_that_forgot_gets_a_full_handshake_on_the_same_connection(void **state)
@@ -162,13 +162,13 @@ static void an_expired_session_is_not_offered(void **state)
         tls_server *server = server_start(&short_lived[i]);
         wh_client_config config = config_for(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        wh_host_sleep(TEN_MINUTES_US);
+        wh_host_sleep(&the_device, TEN_MINUTES_US);
         wake_visit visit = wake_and_visit(&config, server);
         assert_full(visit, WH_REASON_EXPIRED);
         assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
         server_stop(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
     }
 }
 
@@ -179,9 +179,9 @@ static void a_session_id_without_lifetime_lasts_a_day(void **state)
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_host_sleep((WH_LIFETIME_DEFAULT_S - 60) * 1000000ull);
+    wh_host_sleep(&the_device, (WH_LIFETIME_DEFAULT_S - 60) * 1000000ull);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
-    wh_host_sleep(120 * 1000000ull);
+    wh_host_sleep(&the_device, 120 * 1000000ull);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
     server_stop(server);
 }

@@ -219,14 +219,14 @@ static int device_key(void *ctx, uint8_t out[32])
 static int start(void **state)
 {
     int result = start_platform_with_flash(state);
-    host = *wh_platform_get();
-    wh_platform *own = own_platform();
+    wh_platform *own = &the_device.platform;
+    host = *own;
+    /* wolfSSL has memory of the host's; give it back to whom it came from. */
+    wh_platform_remove();
     own->allocate = allocate;
     own->reallocate = reallocate;
     own->release = release;
     own->device_key = device_key;
-    /* wolfSSL has memory of the host's; give it back to whom it came from. */
-    wh_platform_remove();
     released.bytes = malloc(LOG_MAX);
     needles.all = calloc(NEEDLES_MAX, sizeof *needles.all);
     if (result != 0 || released.bytes == NULL || needles.all == NULL) {
@@ -234,7 +234,7 @@ static int start(void **state)
     }
     released.size = 0;
     needles.count = 0;
-    return wh_platform_install(own);
+    return wh_platform_use(own);
 }
 
 static int stop(void **state)
@@ -263,7 +263,7 @@ static void no_secret_is_left(const server_options *options)
     look_for_stored_session(&config);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
     look_for_stored_session(&config);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
     look_for_stored_session(&config);
     server_forget_sessions(server);
@@ -340,9 +340,9 @@ static void a_secret_that_is_left_would_be_found(void **state)
     }
     look_for_named("sample", secret, sizeof secret);
     released.on = true;
-    uint8_t *block = allocate(NULL, 100);
+    uint8_t *block = allocate(host.ctx, 100);
     memcpy(block + 31, secret, sizeof secret);
-    release(NULL, block);
+    release(host.ctx, block);
     assert_true(is_in(released.bytes, released.size, secret + 32));
 }
 

@@ -53,7 +53,7 @@ static void fill_slot(stored_slot *slot, const server_options *options)
     make_client(&slot->client, &slot->config);
     slot->session_size = get_session(&slot->client.binding, slot->session);
     assert_true(slot->session_size > 0);
-    assert_int_equal(wh_host_save_state(slot->state, sizeof slot->state), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, slot->state, sizeof slot->state), WH_OK);
 }
 
 static void free_slot(stored_slot *slot)
@@ -83,7 +83,7 @@ static void a_stored_session_comes_back(void **state)
     (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
-    wh_host_sleep(90 * 1000000ull);
+    wh_host_sleep(&the_device, 90 * 1000000ull);
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
     assert_int_equal(stored.info.protocol, WH_TLS13);
@@ -103,7 +103,7 @@ static void noise_is_an_empty_slot(void **state)
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     for (int i = 0; i < 1000; i++) {
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         assert_int_equal(get(&slot), WH_MISS_EMPTY);
     }
     free_slot(&slot);
@@ -117,12 +117,12 @@ static void no_bit_of_the_slot_can_change(void **state)
     fill_slot(&slot, &ticket13);
     for (size_t bit = 0; bit < slot_size(&slot) * 8; bit++) {
         flip(&slot, bit);
-        assert_int_equal(wh_host_load_state(slot.state, sizeof slot.state), WH_OK);
+        assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
         assert_int_equal(get(&slot), bit < (size_t)SLOT_RECORD * 8 ? WH_MISS_EMPTY : WH_DAMAGE_RECORD);
         assert_int_equal(get(&slot), WH_MISS_EMPTY); /* it was wiped */
         flip(&slot, bit);
     }
-    assert_int_equal(wh_host_load_state(slot.state, sizeof slot.state), WH_OK);
+    assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
     assert_int_equal(get(&slot), WH_OK);
     free_slot(&slot);
 }
@@ -139,7 +139,7 @@ static void half_a_record_is_not_believed(void **state)
         if (memcmp(torn, slot.state, SLOT_AT + slot_size(&slot)) == 0) {
             continue; /* what was lost happened to be 0xff */
         }
-        assert_int_equal(wh_host_load_state(torn, sizeof torn), WH_OK);
+        assert_int_equal(wh_host_load_state(&the_device, torn, sizeof torn), WH_OK);
         int result = get(&slot);
         assert_true(result == WH_MISS_EMPTY || result == WH_DAMAGE_RECORD);
     }
@@ -151,10 +151,10 @@ static void an_elapsed_clock_that_went_back_empties_the_slot(void **state)
 {
     (void)state;
     stored_slot slot;
-    wh_host_sleep(3600 * 1000000ull);
+    wh_host_sleep(&the_device, 3600 * 1000000ull);
     fill_slot(&slot, &ticket13);
     memset(slot.state, 0, 8);
-    assert_int_equal(wh_host_load_state(slot.state, sizeof slot.state), WH_OK);
+    assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
     assert_int_equal(get(&slot), WH_MISS_EMPTY);
     free_slot(&slot);
 }
@@ -211,7 +211,7 @@ static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-pa
 static void without_a_device_key_each_wake_is_full_and_says_why(void **state)
 {
     (void)state;
-    own_platform()->device_key = no_key;
+    the_device.platform.device_key = no_key;
     const server_options *const both[] = {&ticket12, &ticket13};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = server_start(both[i]);
@@ -242,9 +242,9 @@ static void a_server_without_tickets_is_told_apart_from_a_failure(void **state)
 
 static void damage_record_in_slot(stored_slot *slot)
 {
-    assert_int_equal(wh_host_save_state(slot->state, sizeof slot->state), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, slot->state, sizeof slot->state), WH_OK);
     flip(slot, (size_t)(SLOT_RECORD + 150) * 8);
-    assert_int_equal(wh_host_load_state(slot->state, sizeof slot->state), WH_OK);
+    assert_int_equal(wh_host_load_state(&the_device, slot->state, sizeof slot->state), WH_OK);
 }
 
 static void a_damaged_rtc_copy_falls_back_to_flash(void **state)
@@ -284,9 +284,9 @@ static void a_rotten_flash_copy_is_passed_over_after_a_loss_of_power(void **stat
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     nor_rot(chip, 32 + 150, 20, 3);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&slot.config, slot.server), WH_REASON_NONE);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_TICKET);
     free_slot(&slot);
 }

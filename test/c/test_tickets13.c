@@ -58,7 +58,7 @@ static void nonces_of_every_length_are_taken(void **state)
     tls_server *server = without_tickets();
     const size_t sizes[] = {0, 1, 8, 9, 32, 254, 255};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         const forged_ticket ticket = {.lifetime_s = 7200, .nonce_size = sizes[i], .ticket_size = 100};
         wh_outcome outcome = visit_forged(server, &ticket, 0);
         assert_int_equal(outcome.error, WH_OK);
@@ -75,7 +75,7 @@ static void a_lifetime_over_seven_days_costs_no_connection(void **state)
     tls_server *server = without_tickets();
     const uint32_t lifetimes_s[] = {WEEK, WEEK + 1, 8 * DAY, 0x7fffffff, 0x80000000, UINT32_MAX};
     for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         const forged_ticket ticket = {.lifetime_s = lifetimes_s[i], .nonce_size = 8, .ticket_size = 100};
         wh_outcome outcome = visit_forged(server, &ticket, 0);
         assert_int_equal(outcome.error, WH_OK);
@@ -94,7 +94,7 @@ static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = UINT32_MAX, .nonce_size = 8, .ticket_size = 100};
     assert_int_equal(visit_forged(server, &ticket, 0).error, WH_OK);
-    wh_host_sleep(((uint64_t)WEEK + 1) * 1000000u);
+    wh_host_sleep(&the_device, ((uint64_t)WEEK + 1) * 1000000u);
     wh_client_config config = config_for(server);
     wh_client client;
     wh_stored stored;

@@ -50,7 +50,7 @@ static void use_key(const char *text)
 {
     uint8_t key[32];
     assert_int_equal(vector_bytes(text, "device-key", key, sizeof key), sizeof key);
-    wh_host_set_key(key);
+    wh_host_set_key(&the_device, key);
 }
 
 static void is_sealed_and_opened(const char *file)

@@ -12,7 +12,7 @@ static const server_options ticket13 = {.min_version = WH_TLS13};
 
 static void sleep_s(uint64_t s)
 {
-    wh_host_sleep(s * 1000000u);
+    wh_host_sleep(&the_device, s * 1000000u);
 }
 
 /* ---- Written only when its copy is of no more use ---------------------------------------- */
@@ -57,7 +57,7 @@ static void after_a_loss_of_power_tls13_erases_within_the_budget(void **state)
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     uint64_t erases = chip->erases;
     for (int wake = 0; wake < 6 * 60; wake++) {
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
@@ -81,7 +81,7 @@ static void a_copy_near_its_end_is_replaced(void **state)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_true(nor_operations(chip) > before);
     sleep_s(3000); /* the first copy would have expired by now */
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     server_stop(server);
 }
@@ -103,7 +103,7 @@ static void a_copy_near_its_end_is_not_replaced_by_itself(void **state)
     sleep_s(20000);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
     assert_true(nor_operations(chip) > before);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     server_stop(server);
 }
@@ -117,7 +117,7 @@ static void a_copy_past_our_own_limit_is_replaced(void **state)
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     sleep_s(86400 + HOUR);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     server_stop(server);
 }
@@ -134,7 +134,7 @@ static void another_configuration_gets_a_copy_of_its_own(void **state)
     assert_full(other, WH_REASON_BINDING);
     assert_int_equal(other.outcome.stored, WH_TIERS_BOTH);
     assert_true(nor_operations(chip) > before);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     server_stop(server);
 }
@@ -219,7 +219,7 @@ static void the_sectors_wear_evenly(void **state)
 static bool survives_failing(const server_options *options, nor *chip, nor_fault fault)
 {
     nor_init(chip, FLASH_SECTORS, fault.nth);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     tls_server *server = server_start(options);
     wh_client_config config = config_for(server);
     nor_set_fault(chip, fault);
@@ -229,7 +229,7 @@ static bool survives_failing(const server_options *options, nor *chip, nor_fault
         assert_true(visit.outcome.result == WH_RESULT_FULL || visit.outcome.result == WH_RESULT_RESUMED);
         assert_int_not_equal(visit.outcome.stored, WH_TIERS_NONE);
         if (wake % 2 == 1) {
-            wh_host_lose_power();
+            wh_host_lose_power(&the_device);
         }
     }
     bool came = chip->fault.nth == 0;
@@ -260,9 +260,9 @@ static void a_read_may_fail_and_the_wake_does_not(void **state)
     wh_client_config config = config_for(server);
     for (uint64_t nth = 1; chip->failing_read == 0; nth++) {
         nor_init(chip, FLASH_SECTORS, 1);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         chip->failing_read = nth;
         for (int wake = 0; wake < 3; wake++) {
             assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
@@ -280,7 +280,7 @@ static void a_dead_flash_leaves_rtc_ram(void **state)
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(all[i]);
         wh_client_config config = config_for(server);
-        wh_host_lose_power();
+        wh_host_lose_power(&the_device);
         wake_visit first = wake_and_visit(&config, server);
         assert_full(first, WH_REASON_NONE);
         assert_int_equal(first.outcome.stored, WH_TIERS_RTC);
@@ -301,7 +301,7 @@ static void a_ticket_that_cannot_be_marked_in_flash_stays_at_home(void **state)
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_host_lose_power();
+    wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* its one new ticket goes to both */
     assert_int_equal(wh_store_tiers(), WH_TIERS_BOTH);
     chip->off = true;

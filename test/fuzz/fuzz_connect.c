@@ -134,7 +134,7 @@ static void run(unsigned kind, const network_script *script, uint32_t silence_ms
 static void create_servers(void)
 {
     fuzz_platform_reset();
-    network_use_clock();
+    network_use_clock(&fuzz_machine);
     repeatable_openssl(1);
     servers[IN_FULL] = server_start(&(server_options){.min_version = WH_TLS13});
     servers[TLS12] = server_start(&(server_options){.max_version = WH_TLS12});

@@ -25,6 +25,7 @@ static const int64_t now_s = 1800000000;
 static const uint64_t now_us = 3600000000;
 
 nor fuzz_flash;
+wh_platform fuzz_machine;
 static uint32_t random_state;
 
 static int repeatable_random(void *ctx, uint8_t *out, size_t size)
@@ -56,25 +57,25 @@ static int device_key(void *ctx, uint8_t out[32])
     return WH_OK;
 }
 
-static void install(void)
+static void start(void)
 {
-    static wh_platform platform;
-    fuzz_require(wh_host_start() == WH_OK, "the platform starts");
-    platform = *wh_platform_get();
-    platform.random = repeatable_random;
-    platform.elapsed_us = elapsed_us;
-    platform.wall_s = wall_s;
-    platform.device_key = device_key;
-    platform.flash = &fuzz_flash.flash;
-    wh_platform_remove();
+    static wh_host_device device;
+    fuzz_require(wh_host_start(&device, NULL) == WH_OK, "the platform starts");
+    fuzz_machine = device.platform;
+    fuzz_machine.random = repeatable_random;
+    fuzz_machine.elapsed_us = elapsed_us;
+    fuzz_machine.wall_s = wall_s;
+    fuzz_machine.device_key = device_key;
+    fuzz_machine.flash = &fuzz_flash.flash;
+    wh_platform_remove(); /* wolfSSL starts with numbers that come again */
     nor_init(&fuzz_flash, SECTORS, 1);
-    fuzz_require(wh_platform_install(&platform) == WH_OK, "the platform is complete");
+    fuzz_require(wh_platform_use(&fuzz_machine) == WH_OK, "the platform is complete");
 }
 
 void fuzz_platform_reset(void)
 {
     if (wh_platform_get() == NULL) {
-        install();
+        start();
     }
     random_state = 1;
     nor_init(&fuzz_flash, SECTORS, 1);

@@ -13,6 +13,9 @@
 /** Installs it on the first call. Then both tiers are empty, and the clocks stand still. */
 void fuzz_platform_reset(void);
 
+/** The platform itself, whose clock a target may move. */
+extern wh_platform fuzz_machine;
+
 /** Its flash, two sectors. */
 extern nor fuzz_flash;
 

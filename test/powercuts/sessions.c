@@ -40,7 +40,7 @@ static int handshake(wh_protocol protocol, uint8_t *out)
     wh_client_config config = config_for(server);
     wh_client client;
     wh_stored stored;
-    if (wh_host_start() != WH_OK || wh_client_init(&client, &config) != WH_OK ||
+    if (wh_host_start(&the_device, NULL) != WH_OK || wh_client_init(&client, &config) != WH_OK ||
         visit_server(&client, server).outcome.result != WH_RESULT_FULL ||
         wh_store_get(&client.binding, &stored) != WH_OK) {
         give_up("the handshake failed");
@@ -48,7 +48,7 @@ static int handshake(wh_protocol protocol, uint8_t *out)
     int size = wh_session_save(&stored.session, protocol, out, WH_SESSION_MAX);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    wh_host_stop();
+    wh_platform_remove();
     server_stop(server);
     return size;
 }

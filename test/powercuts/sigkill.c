@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "sessions.h"
+#include "visit.h"
 #include "warmhello/flash_file.h"
-#include "warmhello/port_host.h"
 
 /* What the child tells before and after each call, in memory that outlives it. */
 typedef struct progress {
@@ -30,17 +30,17 @@ typedef struct progress {
 static progress *shared;
 static const char *file;
 
-static void start(wh_flash *flash)
+static void start(wh_flash_file *flash)
 {
-    if (wh_flash_file_open(file, flash) != WH_OK || wh_host_start_with(flash) != WH_OK) {
+    if (wh_flash_file_open(file, flash) != WH_OK || wh_host_start(&the_device, &flash->flash) != WH_OK) {
         (void)fprintf(stderr, "the flash in a file does not open\n");
         exit(2);
     }
 }
 
-static void stop(wh_flash *flash)
+static void stop(wh_flash_file *flash)
 {
-    wh_host_stop();
+    wh_platform_remove();
     wh_flash_file_close(flash);
 }
 
@@ -64,10 +64,10 @@ static void end_call(int result, uint32_t held)
 /* Writes a session, spends it, writes the next ... */
 static void live(uint32_t serial)
 {
-    wh_flash flash;
+    wh_flash_file flash;
     start(&flash);
     for (uint32_t held = shared->old;; serial++) {
-        wh_host_sleep(7200000000u); /* the wear budget */
+        wh_host_sleep(&the_device, 7200000000u); /* the wear budget */
         int put = put_session(serial, WH_TLS13, 0, false);
         begin_call(held, serial);
         int written = wh_store_persist_rtc();
@@ -88,7 +88,7 @@ static void live(uint32_t serial)
 /* What a device finds that wakes behind the loss of power. Returns what went wrong. */
 static const char *look(uint32_t *found)
 {
-    wh_flash flash;
+    wh_flash_file flash;
     start(&flash);
     got_session got = get_session(0);
     *found = got.serial;
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     (void)close(made);
     file = name;
     sessions_make_templates();
-    wh_host_set_key((const uint8_t *)"the same key in parent and child");
+    wh_host_set_key(&the_device, (const uint8_t *)"the same key in parent and child");
     uint64_t in_calls = 0;
     uint64_t failures = 0;
     for (uint64_t i = 0; i < kills; i++) {

@@ -127,9 +127,10 @@ const canCompile = spawnSync(crossCompiler, ["--version"]).status === 0
 if (!canCompile) console.log(`skipped: there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
-    const include = ["core/include", "provision/include", "port/esp32/include", "port/esp32/check"].map(
-        (path) => `-I${checkoutPath(`firmware/${path}`)}`,
-    )
+    const include = [
+        ...["firmware/core/include", "firmware/provision/include"],
+        ...["firmware/port/esp32/include", "test/esp32/declarations"],
+    ].map((path) => `-I${checkoutPath(path)}`)
     const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
     const example = checkoutPath("firmware/examples/esp32_reading/main/esp32_reading.c")
     const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]

@@ -82,14 +82,14 @@ function load() {
         hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
         hostStop: library.func("void wh_ffi_host_stop(void)"),
         hostBuiltS: library.func("int64_t wh_host_built_s(void)"),
-        hostJumpWall: library.func("void wh_host_jump_wall(int64_t s)"),
-        flashFileCut: library.func("void wh_flash_file_cut(uint32_t nth)"),
-        hostSetKey: library.func("void wh_host_set_key(const uint8_t *key)"),
-        hostSetWallKnown: library.func("void wh_host_set_wall_known(bool known)"),
-        hostSleep: library.func("void wh_host_sleep(uint64_t us)"),
-        hostLosePower: library.func("void wh_host_lose_power(void)"),
-        hostSaveState: library.func("int wh_host_save_state(_Out_ uint8_t *out, size_t size)"),
-        hostLoadState: library.func("int wh_host_load_state(const uint8_t *bytes, size_t size)"),
+        hostJumpWall: library.func("void wh_ffi_host_jump_wall(int64_t s)"),
+        flashFileCut: library.func("void wh_ffi_flash_file_cut(uint32_t nth)"),
+        hostSetKey: library.func("void wh_ffi_host_set_key(const uint8_t *key)"),
+        hostSetWallKnown: library.func("void wh_ffi_host_set_wall_known(bool known)"),
+        hostSleep: library.func("void wh_ffi_host_sleep(uint64_t us)"),
+        hostLosePower: library.func("void wh_ffi_host_lose_power(void)"),
+        hostSaveState: library.func("int wh_ffi_host_save_state(_Out_ uint8_t *out, size_t size)"),
+        hostLoadState: library.func("int wh_ffi_host_load_state(const uint8_t *bytes, size_t size)"),
         hostStateSize: library.func("size_t wh_ffi_host_state_size(void)"),
         hostMemory: library.func("wh_host_memory wh_host_memory_take(void)"),
         clientCheck: library.func("int wh_client_check(const wh_client_config *config)"),
@@ -169,7 +169,7 @@ export function runElsewhere(functions: Partial<Native>): void {
     Object.assign(native(), functions)
 }
 
-/** The native functions. Loads the library, and starts its one platform, on first use. */
+/** The native functions. Loads the library, and starts its device, on first use. */
 export function native(): Native {
     if (loaded === undefined) {
         loaded = load()

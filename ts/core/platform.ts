@@ -1,5 +1,5 @@
-// The simulated machine under the core: its RTC slot and its clocks. One per process, because
-// wolfSSL's hooks are global.
+// The simulated device under the core: its RTC slot and its clocks. One per process, since the simulator
+// needs no more.
 import { randomBytes } from "node:crypto"
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs"
 import { WarmhelloError } from "../errors.js"

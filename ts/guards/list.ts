@@ -316,6 +316,39 @@ export const guards: Guard[] = [
         test: ["test_clock", "the_clocks_error_is_within_the_bounds"],
     },
 
+    // ---- Many devices in one process ----
+    {
+        mistake: "wolfSSL and the store stay with the first device",
+        edits: [["core/src/platform.c", "    in_use = platform;\n    ran_out = false;", "    ran_out = false;"]],
+        test: ["test_devices", "a_thousand_devices_resume_each_its_own_session"],
+    },
+    {
+        mistake: "a device offers another's session",
+        edits: [["core/src/conn.c", "conn->client->platform != wh_platform_get()", "false"]],
+        test: ["test_devices", "a_client_connects_on_its_own_device_only"],
+    },
+    {
+        mistake: "a device stores another's session",
+        edits: [["core/src/resumption.c", "r->client->platform != wh_platform_get()", "false"]],
+        test: ["test_devices", "a_session_does_not_go_to_another_device"],
+    },
+    {
+        mistake: "a device reads what another has sealed",
+        edits: [
+            [
+                "core/src/record.c",
+                "wc_Chacha_SetKey(&stream, device_key, ",
+                "wc_Chacha_SetKey(&stream, (const byte *)out, ",
+            ],
+        ],
+        test: ["test_devices", "one_cannot_read_what_the_other_has_sealed"],
+    },
+    {
+        mistake: "a lack of memory is told of another device",
+        edits: [["core/src/platform.c", "    ran_out = false; /* that was another device's */\n", ""]],
+        test: ["test_devices", "that_it_lacked_is_not_told_of_the_other"],
+    },
+
     // ---- The seal, what is left behind ----
     {
         mistake: "a changed record is believed",

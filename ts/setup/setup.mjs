@@ -360,11 +360,11 @@ if (forMcu) {
 if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc())) {
     steps.push({
         name: "ESP32 port, compiled for each chip",
-        from: () => fingerprint(["firmware"]),
-        made: () => existsSync(join(build, "esp32-check/libport_esp32c3.a")),
+        from: () => fingerprint(["firmware", "test/esp32"]),
+        made: () => existsSync(join(build, "esp32-chips/libport_esp32c3.a")),
         make: () => {
             const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
-            buildNative("build/esp32-check", [toolchain], ["all"], "firmware/port/esp32/check")
+            buildNative("build/esp32-chips", [toolchain], ["all"], "test/esp32/chips")
         },
     })
 }

@@ -10,6 +10,7 @@
 #include "identity.h"
 #include "memory_ran_out.h"
 #include "trust.h"
+#include "warmhello/platform.h"
 #include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
@@ -185,6 +186,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
         return WH_USAGE_CA;
     }
     copy(client, config);
+    client->platform = wh_platform_get();
     (void)wh_memory_ran_out();
     const char *suites = NULL;
     client->ctx = wolfSSL_CTX_new(choose_versions(config, &suites));

@@ -13,6 +13,7 @@
 #include "peer_path.h"
 #include "trust.h"
 #include "warmhello/clock.h"
+#include "warmhello/platform.h"
 
 #define BUFFER_MIN 512
 
@@ -367,6 +368,9 @@ int wh_conn_start(wh_conn *conn)
     }
     if (conn->client == NULL || conn->state != WH_CONN_IDLE) {
         return conn->outcome.error != WH_OK ? conn->outcome.error : WH_USAGE_STATE;
+    }
+    if (conn->client->platform != wh_platform_get()) {
+        return fail(conn, WH_USAGE_STATE);
     }
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->state = WH_CONN_HANDSHAKE;

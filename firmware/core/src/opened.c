@@ -11,8 +11,8 @@ void *wh_allocate(size_t size)
 
 void wh_release(void *memory, size_t size)
 {
-    const wh_platform *platform = wh_platform_get();
     if (memory != NULL) {
+        const wh_platform *platform = wh_platform_get();
         wh_wipe(memory, size);
         platform->release(platform->ctx, memory);
     }

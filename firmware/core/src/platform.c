@@ -1,4 +1,4 @@
-/* The platform of this process, and wolfSSL's global hooks on top of it. */
+/* The platform in use, and wolfSSL's global hooks on top of it. */
 #include "warmhello/platform.h"
 
 #include <time.h>
@@ -10,7 +10,7 @@
 #include "warmhello/clock.h"
 #include "wolfssl_clock.h"
 
-static const wh_platform *installed;
+static const wh_platform *in_use;
 static bool ran_out;
 
 bool wh_memory_ran_out(void)
@@ -20,23 +20,28 @@ bool wh_memory_ran_out(void)
     return answer;
 }
 
+/* What was allocated, noted if it was not. */
+static void *noted(void *memory)
+{
+    if (memory == NULL) {
+        ran_out = true;
+    }
+    return memory;
+}
+
 static void *allocate(size_t size)
 {
-    void *memory = installed->allocate(installed->ctx, size);
-    ran_out |= memory == NULL;
-    return memory;
+    return noted(in_use->allocate(in_use->ctx, size));
 }
 
 static void *reallocate(void *memory, size_t size)
 {
-    void *grown = installed->reallocate(installed->ctx, memory, size);
-    ran_out |= grown == NULL;
-    return grown;
+    return noted(in_use->reallocate(in_use->ctx, memory, size));
 }
 
 static void release(void *memory)
 {
-    installed->release(installed->ctx, memory);
+    in_use->release(in_use->ctx, memory);
 }
 
 static bool is_flash_complete(const wh_flash *flash)
@@ -51,45 +56,51 @@ static bool is_complete(const wh_platform *p)
            p->rtc != NULL && p->rtc_size >= WH_RTC_SIZE && (p->flash == NULL || is_flash_complete(p->flash));
 }
 
-int wh_platform_install(const wh_platform *platform)
+static bool start_wolfssl(const wh_platform *platform)
+{
+    in_use = platform;                                          /* for its memory and its random numbers */
+    (void)wolfSSL_SetAllocators(allocate, release, reallocate); /* never fails */
+    if (wolfSSL_Init() != WOLFSSL_SUCCESS) {
+        in_use = NULL;
+        return false;
+    }
+    return true;
+}
+
+int wh_platform_use(const wh_platform *platform)
 {
     if (!is_complete(platform)) {
         return WH_USAGE_ARGUMENT;
     }
-    if (installed != NULL) {
-        return WH_USAGE_STATE;
+    if (in_use == NULL && !start_wolfssl(platform)) {
+        return WH_PLATFORM_ENTROPY;
     }
-    installed = platform;
-    int result = WH_OK;
-    if (wolfSSL_SetAllocators(allocate, release, reallocate) != 0) {
-        result = WH_PLATFORM_MEMORY;
-    } else if (wolfSSL_Init() != WOLFSSL_SUCCESS) {
-        result = WH_PLATFORM_ENTROPY;
+    if (platform->release != in_use->release) {
+        return WH_USAGE_STATE; /* wolfSSL holds memory that it could not release */
     }
-    if (result != WH_OK) {
-        installed = NULL;
-    }
-    return result;
+    in_use = platform;
+    ran_out = false; /* that was another device's */
+    return WH_OK;
 }
 
 void wh_platform_remove(void)
 {
-    if (installed != NULL) {
+    if (in_use != NULL) {
         (void)wolfSSL_Cleanup();
-        installed = NULL;
+        in_use = NULL;
     }
 }
 
 const wh_platform *wh_platform_get(void)
 {
-    return installed;
+    return in_use;
 }
 
 /* ---- wolfSSL's hooks, declared in user_settings.h or by wolfSSL itself ---- */
 
 int wh_wolfssl_seed(unsigned char *out, unsigned int len)
 {
-    return installed->random(installed->ctx, out, len) == 0 ? 0 : RNG_FAILURE_E;
+    return in_use->random(in_use->ctx, out, len) == 0 ? 0 : RNG_FAILURE_E;
 }
 
 time_t wh_wolfssl_time(time_t *out)

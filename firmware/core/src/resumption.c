@@ -3,6 +3,7 @@
 #include <wolfssl/ssl.h>
 
 #include "opened.h"
+#include "warmhello/platform.h"
 #include "warmhello/policy.h"
 #include "warmhello/session.h"
 #include "warmhello/store.h"
@@ -118,6 +119,9 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
  * had, the first of a chain this handshake. */
 static int inherit(const wh_resumption *r, wh_record_info *info)
 {
+    if (r->client->platform != wh_platform_get()) {
+        return WH_USAGE_STATE; /* the store is another device's */
+    }
     int result = wh_store_now(&info->captured);
     if (result != WH_OK) {
         return result;

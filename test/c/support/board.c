@@ -138,7 +138,7 @@ void board_renew(uint32_t sectors, uint64_t seed)
 void board_start(uint32_t sectors, uint64_t seed)
 {
     board_renew(sectors, seed);
-    int result = wh_platform_install(&platform);
+    int result = wh_platform_use(&platform);
     if (result != WH_OK) {
         (void)fprintf(stderr, "the platform does not start: %s\n", wh_error_meaning(result));
         exit(2);

@@ -32,7 +32,7 @@ typedef struct board {
 /** The one board of this process. */
 extern board the_board;
 
-/** Installs the platform: erased flash, noise in the RTC slot. Ends the process on failure. */
+/** Puts its platform to use: erased flash, noise in the RTC slot. Ends the process on failure. */
 void board_start(uint32_t sectors, uint64_t seed);
 void board_stop(void);
 

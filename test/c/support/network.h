@@ -10,6 +10,7 @@
 
 #include "server.h"
 #include "warmhello/connect.h"
+#include "warmhello/platform.h"
 
 #define NEVER UINT64_MAX
 
@@ -82,8 +83,8 @@ typedef struct network_run {
     bool server_saw_close;
 } network_run;
 
-/** Makes the platform's elapsed clock the network's. After wh_host_start(), and anew after each sleep. */
-void network_use_clock(void);
+/** Makes the platform's elapsed clock the network's. Anew after a sleep or a loss of power. */
+void network_use_clock(wh_platform *platform);
 
 /** Moves it. */
 void network_pass_ms(uint64_t ms);

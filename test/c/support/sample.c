@@ -38,7 +38,7 @@ void use_sample_key(void)
     for (size_t i = 0; i < sizeof key; i++) {
         key[i] = (uint8_t)i;
     }
-    wh_host_set_key(key);
+    wh_host_set_key(&the_device, key);
 }
 
 static void assert_same_instant(const wh_instant *a, const wh_instant *b)

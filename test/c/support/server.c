@@ -17,6 +17,7 @@ struct tls_server {
     BIO *ca;
     unsigned id_size;
     bool ended;
+    uint32_t full_handshakes;
     unsigned char *saved_session;
     long saved_size;
 };
@@ -83,6 +84,29 @@ static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_s
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+static uint32_t number_of(SSL_SESSION *session)
+{
+    uint32_t number = 0;
+    void *data = NULL;
+    size_t size = 0;
+    if (session != NULL && SSL_SESSION_get0_ticket_appdata(session, &data, &size) == 1 &&
+        size == sizeof number) {
+        memcpy(&number, data, sizeof number);
+    }
+    return number;
+}
+
+/* Called for each ticket that is to be sealed: the number goes into it. */
+static int number_session(SSL *ssl, void *owner)
+{
+    SSL_SESSION *session = SSL_get_session(ssl);
+    if (number_of(session) != 0) {
+        return 1;
+    }
+    uint32_t number = ++((tls_server *)owner)->full_handshakes;
+    return SSL_SESSION_set1_ticket_appdata(session, &number, sizeof number);
+}
+
 static void set_extras(tls_server *made, const server_options *options)
 {
     if (options->no_ems) {
@@ -97,6 +121,9 @@ static void set_extras(tls_server *made, const server_options *options)
     }
     if (options->groups != NULL) {
         SSL_CTX_set1_groups_list(made->ctx, options->groups);
+    }
+    if (options->numbers_sessions) {
+        SSL_CTX_set_session_ticket_cb(made->ctx, number_session, NULL, made);
     }
     if (options->alpn != NULL) {
         SSL_CTX_set_alpn_select_cb(made->ctx, select_alpn, (void *)options->alpn);
@@ -299,6 +326,11 @@ const char *peer_alpn(const tls_peer *peer)
     SSL_get0_alpn_selected(peer->ssl, &chosen, &size);
     (void)snprintf(name, sizeof name, "%.*s", (int)size, (const char *)chosen);
     return name;
+}
+
+uint32_t peer_session_number(const tls_peer *peer)
+{
+    return number_of(SSL_get_session(peer->ssl));
 }
 
 size_t peer_session_id(const tls_peer *peer, uint8_t out[32])

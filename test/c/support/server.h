@@ -41,6 +41,8 @@ typedef struct server_options {
     /** The certificate's validity in seconds from now; a day around it when both are 0. */
     long valid_from_s;
     long valid_to_s;
+    /** Number full handshakes, from 1, for peer_session_number(). */
+    bool numbers_sessions;
 } server_options;
 
 typedef struct tls_server tls_server;
@@ -102,6 +104,9 @@ bool peer_got_close_notify(const tls_peer *peer);
 bool peer_has_certificate(const tls_peer *peer);
 /** The application protocol agreed on, or "". */
 const char *peer_alpn(const tls_peer *peer);
+/** The full handshake whose session this connection has, that it made itself or that its ticket stands for; 0
+ * when the server does not number them. */
+uint32_t peer_session_number(const tls_peer *peer);
 size_t peer_session_id(const tls_peer *peer, uint8_t out[32]);
 
 /** Plaintext. `read` returns 0 when there is none. */

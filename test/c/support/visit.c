@@ -93,6 +93,7 @@ wake_visit visit_server(wh_client *client, tls_server *server)
     wake_visit made = {0};
     if (wh_conn_get_state(&line.conn) == WH_CONN_OPEN) {
         made.server_resumed = peer_resumed(line.peer);
+        made.session_number = peer_session_number(line.peer);
         made.server_saw_certificate = peer_has_certificate(line.peer);
         (void)snprintf(made.alpn, sizeof made.alpn, "%s", peer_alpn(line.peer));
         exchange(&line);
@@ -118,16 +119,18 @@ wake_visit wake_and_visit(const wh_client_config *config, tls_server *server)
     return made;
 }
 
+wh_host_device the_device;
+
 int start_platform(void **state)
 {
     (void)state;
-    return wh_host_start();
+    return wh_host_start(&the_device, NULL);
 }
 
 int stop_platform(void **state)
 {
     (void)state;
-    wh_host_stop();
+    wh_platform_remove();
     return 0;
 }
 
@@ -153,27 +156,18 @@ int start_platform_with_flash(void **state)
     static nor chip;
     nor_init(&chip, FLASH_SECTORS, 1);
     *state = &chip;
-    return wh_host_start_with(&chip.flash);
+    return wh_host_start(&the_device, &chip.flash);
 }
 
 int stop_platform_with_flash(void **state)
 {
     const nor *chip = *state;
-    wh_host_stop();
+    wh_platform_remove();
     if (nor_violation(chip) != NULL) {
         print_error("%s\n", nor_violation(chip));
         return -1;
     }
     return 0;
-}
-
-wh_platform *own_platform(void)
-{
-    static wh_platform own;
-    own = *wh_platform_get();
-    wh_platform_remove();
-    assert_int_equal(wh_platform_install(&own), WH_OK);
-    return &own;
 }
 
 bool contains(const void *bytes, size_t size, const void *part, size_t part_size)

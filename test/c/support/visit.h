@@ -32,6 +32,8 @@ typedef struct wake_visit {
     char alpn[32];
     bool server_saw_close;
     bool fallback_due;
+    /** As peer_session_number(). */
+    uint32_t session_number;
 } wake_visit;
 
 /** A configuration for `server`, with tickets and both versions. */
@@ -60,7 +62,10 @@ wake_visit wake_and_visit(const wh_client_config *config, tls_server *server);
 void assert_full(wake_visit visit, wh_reason reason);
 void assert_resumed(wake_visit visit, wh_kind kind);
 
-/** For cmocka: the host platform with an empty slot, for each test. */
+/** The device of those tests that need one only. A test may change its platform's callbacks. */
+extern wh_host_device the_device;
+
+/** For cmocka: it starts with an empty slot, for each test. */
 int start_platform(void **state);
 int stop_platform(void **state);
 
@@ -77,8 +82,5 @@ int stop_platform_with_flash(void **state);
 
 /** Whether `part` is somewhere in `bytes`. */
 bool contains(const void *bytes, size_t size, const void *part, size_t part_size);
-
-/** Installs a copy of the platform whose callbacks the test may change, until it stops. */
-wh_platform *own_platform(void);
 
 #endif

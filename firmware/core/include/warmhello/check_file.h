@@ -26,7 +26,7 @@ typedef struct wh_file_finding {
 /** WH_OK, or the error that a client with this file would end in: WH_USAGE_CA, WH_USAGE_CERTIFICATE,
  * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_PLATFORM_MEMORY. `out` says why, but for memory. Dates are not
  * looked at: they are judged when a server's chain ends in the CA. `name` stands for the file in the
- * sentence. The platform must be installed. */
+ * sentence. A platform must be in use. */
 WH_MUST_CHECK int wh_check_file(wh_file_role role, const char *name, const uint8_t *file, size_t size,
                                 wh_file_finding *out);
 

@@ -1,7 +1,8 @@
 /** A configured TLS client: whom to connect to and whom to trust.
  *
- * Made once per wake and used for each connect. It owns wolfSSL's context and
- * the binding of every session that its connections make.
+ * Made once per wake and used for each connect, by the device whose platform is in use then
+ * (platform.h). It owns wolfSSL's context and the binding of every session that its
+ * connections make.
  */
 #ifndef WARMHELLO_CLIENT_H
 #define WARMHELLO_CLIENT_H
@@ -55,6 +56,8 @@ struct Signer;
 /** The fields are private. */
 typedef struct wh_client {
     struct WOLFSSL_CTX *ctx;
+    /** Of the device that it belongs to. */
+    const struct wh_platform *platform;
     wh_binding binding;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];

@@ -1,8 +1,9 @@
 /** What the core needs from the machine it runs on.
  *
- * A port fills in one wh_platform and installs it. There is one per process:
- * wolfSSL's hooks for clock, entropy and memory are global and carry no context,
- * so two platforms could not be told apart.
+ * A port fills in one wh_platform for each device and says which one is in use. The core
+ * keeps nothing of a device anywhere else, so one process can be thousands of devices, one
+ * after another: wolfSSL's hooks for clock, entropy and memory are global and carry no
+ * context, and go to the platform in use.
  *
  * No function here is called from an interrupt, and none may call back into
  * warmhello.
@@ -40,8 +41,9 @@ typedef struct wh_platform {
     /** Fills `out` with `size` bytes from a true random generator. 0 or negative. */
     int (*random)(void *ctx, uint8_t *out, size_t size);
 
-    /** As malloc, realloc and free. All of wolfSSL's memory comes from here; the
-     * core itself allocates nothing. */
+    /** As malloc, realloc and free. All of wolfSSL's memory comes from here, and what the core
+     * needs for the length of a call or of a connection. The heap is the process's: what one
+     * platform of it has allocated, any other may reallocate or release. */
     void *(*allocate)(void *ctx, size_t size);
     void *(*reallocate)(void *ctx, void *memory, size_t size);
     void (*release)(void *ctx, void *memory);
@@ -63,18 +65,29 @@ typedef struct wh_platform {
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
 #define WH_RTC_SIZE 2304
 
-/** Makes `platform` the one of this process and starts wolfSSL on it.
+/** Has every call from now on go to `platform`. The first use starts wolfSSL on it, once a
+ * process; another one costs nothing and may come between any two calls, but not within one,
+ * as from a callback.
  *
- * `platform` stays the caller's and must outlive wh_platform_remove().
- * WH_USAGE_ARGUMENT: a callback or the slot is missing, or the flash is incomplete. WH_USAGE_STATE: one is
- * installed already. WH_PLATFORM_MEMORY, WH_PLATFORM_ENTROPY: wolfSSL could not
- * start. */
-WH_MUST_CHECK int wh_platform_install(const wh_platform *platform);
+ * `platform` stays the caller's, and must exist while it is in use and until its clients are
+ * freed.
+ *
+ * A client belongs to the platform in use when it was made. Use it and its connections while
+ * that is in use again: under another one wh_conn_start() and wh_conn_open() return
+ * WH_USAGE_STATE, and a session that comes is not stored, which its outcome says; but what
+ * a server refuses or leaves unanswered would count against the other device's session.
+ *
+ * After an error the platform of before is in use still, or none.
+ * WH_USAGE_ARGUMENT: a callback or the slot is missing, or the flash is incomplete.
+ * WH_USAGE_STATE: it releases memory otherwise than the one in use. WH_PLATFORM_ENTROPY:
+ * wolfSSL could not start. */
+WH_MUST_CHECK int wh_platform_use(const wh_platform *platform);
 
-/** Stops wolfSSL and forgets the platform. Every client must be closed before. */
+/** Stops wolfSSL, and no platform is in use. Every client of every platform must be freed
+ * before. */
 void wh_platform_remove(void);
 
-/** The installed platform, or NULL. */
+/** The platform in use, or NULL. */
 const wh_platform *wh_platform_get(void);
 
 #endif

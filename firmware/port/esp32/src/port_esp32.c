@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/core_lock.h"
-#include "wake/deadline.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
-#include "machine/settings.h"
-#include "wake/sleep.h"
-#include "tls/tls_task.h"
 #include "log/wake_log.h"
+#include "machine/core_lock.h"
+#include "machine/settings.h"
 #include "network/wifi.h"
+#include "tls/tls_task.h"
+#include "wake/deadline.h"
+#include "wake/sleep.h"
 
 /* A closed connection sends what it has (5 s), waits for a ticket and says goodbye. */
 enum { CLOSE_MS = 7000, SSID_MAX = 32 };

@@ -9,26 +9,76 @@
 #include "warmhello/port_host.h"
 #include "wipe.h"
 
-static wh_flash flash;
+static wh_host_device device;
+static wh_flash_file flash;
+static bool has_flash;
+
+static void close_flash(void)
+{
+    if (has_flash) {
+        wh_flash_file_close(&flash);
+        has_flash = false;
+    }
+}
 
 int wh_ffi_host_start(const char *flash_file)
 {
     int result = flash_file != NULL ? wh_flash_file_open(flash_file, &flash) : WH_OK;
-    if (result == WH_OK) {
-        result = wh_host_start_with(flash_file != NULL ? &flash : NULL);
+    if (result != WH_OK) {
+        return result;
     }
-    if (result != WH_OK && flash.ctx != NULL) {
-        wh_flash_file_close(&flash);
+    has_flash = flash_file != NULL;
+    result = wh_host_start(&device, has_flash ? &flash.flash : NULL);
+    if (result != WH_OK) {
+        close_flash();
     }
     return result;
 }
 
 void wh_ffi_host_stop(void)
 {
-    wh_host_stop();
-    if (flash.ctx != NULL) {
-        wh_flash_file_close(&flash);
-    }
+    wh_platform_remove();
+    close_flash();
+}
+
+void wh_ffi_host_set_key(const uint8_t *key)
+{
+    wh_host_set_key(&device, key);
+}
+
+void wh_ffi_host_set_wall_known(bool known)
+{
+    wh_host_set_wall_known(&device, known);
+}
+
+void wh_ffi_host_jump_wall(int64_t s)
+{
+    wh_host_jump_wall(&device, s);
+}
+
+void wh_ffi_host_sleep(uint64_t us)
+{
+    wh_host_sleep(&device, us);
+}
+
+void wh_ffi_host_lose_power(void)
+{
+    wh_host_lose_power(&device);
+}
+
+int wh_ffi_host_save_state(uint8_t *out, size_t size)
+{
+    return wh_host_save_state(&device, out, size);
+}
+
+int wh_ffi_host_load_state(const uint8_t *bytes, size_t size)
+{
+    return wh_host_load_state(&device, bytes, size);
+}
+
+void wh_ffi_flash_file_cut(uint32_t nth)
+{
+    wh_flash_file_cut(&flash, nth);
 }
 
 /* The caller's buffers are its garbage collector's, so that a copy is read. */

@@ -1,42 +1,34 @@
 #include "warmhello/flash_file.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_SIZE ((off_t)WH_FLASH_FILE_SECTORS * WH_FLASH_SECTOR)
 
-static uint32_t operations_left; /* until the cut; 0 for no cut */
-static bool cut;
-
-void wh_flash_file_cut(uint32_t nth)
+void wh_flash_file_cut(wh_flash_file *file, uint32_t nth)
 {
-    operations_left = nth;
-    cut = false;
+    file->operations_left = nth;
+    file->is_cut = false;
 }
 
 /* How much of an operation is done. */
-static size_t powered(size_t size)
+static size_t powered(wh_flash_file *file, size_t size)
 {
-    if (cut) {
+    if (file->is_cut) {
         return 0;
     }
-    if (operations_left > 0 && --operations_left == 0) {
-        cut = true;
+    if (file->operations_left > 0 && --file->operations_left == 0) {
+        file->is_cut = true;
         return size / 2;
     }
     return size;
 }
 
-/* One file is open at a time; the callbacks get a pointer to this. */
-static int opened = -1;
-
 static int file_of(void *ctx)
 {
-    return *(int *)ctx;
+    return ((const wh_flash_file *)ctx)->file;
 }
 
 static int read_file(void *ctx, uint32_t at, void *out, size_t size)
@@ -48,7 +40,7 @@ static int program_file(void *ctx, uint32_t at, const void *bytes, size_t size)
 {
     uint8_t page[256];
     size_t wanted = size;
-    size = powered(size);
+    size = powered(ctx, size);
     for (size_t done = 0; done < size; done += sizeof page) {
         size_t part = size - done < sizeof page ? size - done : sizeof page;
         off_t where = (off_t)(at + done);
@@ -69,7 +61,7 @@ static int erase_file(void *ctx, uint32_t sector)
 {
     uint8_t ones[WH_FLASH_SECTOR];
     memset(ones, 0xff, sizeof ones);
-    size_t done = powered(sizeof ones);
+    size_t done = powered(ctx, sizeof ones);
     ssize_t written = pwrite(file_of(ctx), ones, done, (off_t)sector * WH_FLASH_SECTOR);
     return written == (ssize_t)sizeof ones ? 0 : -1;
 }
@@ -87,47 +79,48 @@ static bool is_erased(int file, off_t size)
 }
 
 /* A file of erased sectors, if it is new or was not made to its end. */
-static int make_sectors(int file)
+static int make_sectors(wh_flash_file *file)
 {
     struct stat info;
-    if (fstat(file, &info) != 0) {
+    if (fstat(file->file, &info) != 0) {
         return WH_PLATFORM_FLASH;
     }
     if (info.st_size == FILE_SIZE) {
         return WH_OK;
     }
-    bool unfinished = info.st_size < FILE_SIZE && is_erased(file, info.st_size);
+    bool unfinished = info.st_size < FILE_SIZE && is_erased(file->file, info.st_size);
     int result = unfinished ? WH_OK : WH_PLATFORM_FLASH;
     for (uint32_t i = 0; i < WH_FLASH_FILE_SECTORS && result == WH_OK; i++) {
-        result = erase_file(&opened, i) == 0 ? WH_OK : WH_PLATFORM_FLASH;
+        result = erase_file(file, i) == 0 ? WH_OK : WH_PLATFORM_FLASH;
     }
     return result;
 }
 
-int wh_flash_file_open(const char *path, wh_flash *flash)
+int wh_flash_file_open(const char *path, wh_flash_file *out)
 {
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
+    *out = (wh_flash_file){
+        .flash =
+            {
+                .ctx = out,
+                .sector_count = WH_FLASH_FILE_SECTORS,
+                .read = read_file,
+                .program = program_file,
+                .erase = erase_file,
+            },
+        .file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600),
+    };
+    if (out->file < 0) {
         return WH_PLATFORM_FLASH;
     }
-    opened = file;
-    int result = make_sectors(file);
+    int result = make_sectors(out);
     if (result != WH_OK) {
-        (void)close(file);
-        return result;
+        (void)close(out->file);
     }
-    *flash = (wh_flash){
-        .ctx = &opened,
-        .sector_count = WH_FLASH_FILE_SECTORS,
-        .read = read_file,
-        .program = program_file,
-        .erase = erase_file,
-    };
-    return WH_OK;
+    return result;
 }
 
-void wh_flash_file_close(wh_flash *flash)
+void wh_flash_file_close(wh_flash_file *file)
 {
-    (void)close(file_of(flash->ctx));
-    *flash = (wh_flash){0};
+    (void)close(file->file);
+    *file = (wh_flash_file){.file = -1};
 }

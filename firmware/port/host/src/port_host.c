@@ -12,20 +12,8 @@
 #define WH_BUILT_S 0
 #endif
 
-static uint8_t rtc[WH_RTC_SIZE];
-
-/* Added to the machine's clocks, in microseconds. */
-static int64_t elapsed_offset_us;
-static int64_t wall_offset_us;
-static bool wall_known = true;
-
-static uint8_t key[32];
-static bool key_made;
-
-static wh_host_memory memory;
-static uint64_t failing_allocation;
-
-_Static_assert(WH_HOST_STATE_SIZE == 16 + sizeof key + WH_RTC_SIZE, "two clocks, the key and the slot");
+_Static_assert(WH_HOST_STATE_SIZE == 16 + sizeof((wh_host_device *)NULL)->key + WH_RTC_SIZE,
+               "two clocks, the key and the slot");
 
 /* ---- Clocks ------------------------------------------------------------------ */
 
@@ -38,19 +26,19 @@ static int64_t clock_us(clockid_t id)
 
 static uint64_t elapsed_us(void *ctx)
 {
-    (void)ctx;
-    return (uint64_t)(clock_us(CLOCK_MONOTONIC) + elapsed_offset_us);
+    const wh_host_device *device = ctx;
+    return (uint64_t)(clock_us(CLOCK_MONOTONIC) + device->elapsed_offset_us);
 }
 
-static int64_t wall_us(void)
+static int64_t wall_us(const wh_host_device *device)
 {
-    return clock_us(CLOCK_REALTIME) + wall_offset_us;
+    return clock_us(CLOCK_REALTIME) + device->wall_offset_us;
 }
 
 static int64_t wall_s(void *ctx)
 {
-    (void)ctx;
-    return wall_known ? wall_us() / 1000000 : 0;
+    const wh_host_device *device = ctx;
+    return device->wall_unknown ? 0 : wall_us(device) / 1000000;
 }
 
 /* ---- Entropy ----------------------------------------------------------------- */
@@ -71,32 +59,40 @@ static int fill_random(void *ctx, uint8_t *out, size_t size)
 
 static int device_key(void *ctx, uint8_t out[32])
 {
-    (void)ctx;
-    if (!key_made && fill_random(NULL, key, sizeof key) != WH_OK) {
-        return WH_PLATFORM_KEY;
-    }
-    key_made = true;
-    memcpy(out, key, sizeof key);
+    const wh_host_device *device = ctx;
+    memcpy(out, device->key, sizeof device->key);
     return WH_OK;
 }
 
-void wh_host_set_key(const uint8_t *bytes)
+void wh_host_set_key(wh_host_device *device, const uint8_t *key)
 {
-    memcpy(key, bytes, sizeof key);
-    key_made = true;
+    memcpy(device->key, key, sizeof device->key);
+    device->has_key = true;
 }
 
-/* ---- Memory: the C heap, counted. The size stands in front of each block ----- */
+static int make_key(wh_host_device *device)
+{
+    uint8_t key[sizeof device->key];
+    if (fill_random(NULL, key, sizeof key) != WH_OK) {
+        return WH_PLATFORM_KEY;
+    }
+    wh_host_set_key(device, key);
+    return WH_OK;
+}
+
+/* ---- Memory: the process's C heap, counted. The size stands in front of each block ---- */
+
+static wh_host_memory memory;
 
 typedef union header {
     size_t size;
     max_align_t align;
 } header;
 
-static int may_allocate(void)
+static bool may_allocate(wh_host_device *device)
 {
     memory.allocations++;
-    return failing_allocation == 0 || --failing_allocation > 0;
+    return device->failing_allocation == 0 || --device->failing_allocation > 0;
 }
 
 static void account(size_t added, size_t removed)
@@ -110,8 +106,7 @@ static void account(size_t added, size_t removed)
 
 static void *allocate(void *ctx, size_t size)
 {
-    (void)ctx;
-    header *block = may_allocate() ? malloc(sizeof(header) + size) : NULL;
+    header *block = may_allocate(ctx) ? malloc(sizeof(header) + size) : NULL;
     if (block == NULL) {
         return NULL;
     }
@@ -143,66 +138,64 @@ static void *reallocate(void *ctx, void *p, size_t size)
 
 /* ---- The platform ------------------------------------------------------------- */
 
-static wh_platform platform = {
-    .elapsed_us = elapsed_us,
-    .wall_s = wall_s,
-    .wall_floor_s = WH_BUILT_S,
-    .random = fill_random,
-    .allocate = allocate,
-    .reallocate = reallocate,
-    .release = release,
-    .device_key = device_key,
-    .rtc = rtc,
-    .rtc_size = sizeof rtc,
-};
-
-int wh_host_start(void)
+static wh_platform platform_of(wh_host_device *device, const wh_flash *flash)
 {
-    return wh_host_start_with(NULL);
+    return (wh_platform){
+        .ctx = device,
+        .elapsed_us = elapsed_us,
+        .wall_s = wall_s,
+        .wall_floor_s = WH_BUILT_S,
+        .random = fill_random,
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .release = release,
+        .device_key = device_key,
+        .flash = flash,
+        .rtc = device->rtc,
+        .rtc_size = sizeof device->rtc,
+    };
 }
 
-int wh_host_start_with(const wh_flash *flash)
+int wh_host_start(wh_host_device *device, const wh_flash *flash)
 {
-    platform.flash = flash;
-    wall_offset_us = 0;
-    wall_known = true;
-    failing_allocation = 0;
-    wh_host_lose_power();
-    return wh_platform_install(&platform);
+    if (!device->has_key && make_key(device) != WH_OK) {
+        return WH_PLATFORM_KEY;
+    }
+    device->platform = platform_of(device, flash);
+    device->wall_offset_us = 0;
+    device->wall_unknown = false;
+    device->failing_allocation = 0;
+    wh_host_lose_power(device);
+    return wh_platform_use(&device->platform);
 }
 
-void wh_host_stop(void)
+void wh_host_sleep(wh_host_device *device, uint64_t us)
 {
-    wh_platform_remove();
+    device->elapsed_offset_us += (int64_t)us;
+    device->wall_offset_us += (int64_t)us;
 }
 
-void wh_host_sleep(uint64_t us)
+void wh_host_lose_power(wh_host_device *device)
 {
-    elapsed_offset_us += (int64_t)us;
-    wall_offset_us += (int64_t)us;
+    (void)fill_random(NULL, device->rtc, sizeof device->rtc);
+    device->elapsed_offset_us = -clock_us(CLOCK_MONOTONIC);
 }
 
-void wh_host_lose_power(void)
-{
-    (void)fill_random(NULL, rtc, sizeof rtc);
-    elapsed_offset_us = -clock_us(CLOCK_MONOTONIC);
-}
-
-int wh_host_save_state(uint8_t *out, size_t size)
+int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size)
 {
     if (size != WH_HOST_STATE_SIZE) {
         return WH_USAGE_ARGUMENT;
     }
-    uint64_t elapsed = elapsed_us(NULL);
-    int64_t wall = wall_us();
+    uint64_t elapsed = elapsed_us((void *)device);
+    int64_t wall = wall_us(device);
     memcpy(out, &elapsed, 8);
     memcpy(out + 8, &wall, 8);
-    int result = device_key(NULL, out + 16);
-    memcpy(out + 16 + sizeof key, rtc, sizeof rtc);
-    return result;
+    memcpy(out + 16, device->key, sizeof device->key);
+    memcpy(out + 16 + sizeof device->key, device->rtc, sizeof device->rtc);
+    return WH_OK;
 }
 
-int wh_host_load_state(const uint8_t *bytes, size_t size)
+int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size)
 {
     if (size != WH_HOST_STATE_SIZE) {
         return WH_USAGE_ARGUMENT;
@@ -211,36 +204,36 @@ int wh_host_load_state(const uint8_t *bytes, size_t size)
     int64_t wall = 0;
     memcpy(&elapsed, bytes, 8);
     memcpy(&wall, bytes + 8, 8);
-    wh_host_set_key(bytes + 16);
-    memcpy(rtc, bytes + 16 + sizeof key, sizeof rtc);
+    wh_host_set_key(device, bytes + 16);
+    memcpy(device->rtc, bytes + 16 + sizeof device->key, sizeof device->rtc);
     /* The board's clocks went on while this process did not exist. */
     int64_t away_us = clock_us(CLOCK_REALTIME) - wall;
     if (away_us < 0) {
-        wall_offset_us = -away_us; /* the board had slept beyond the present */
+        device->wall_offset_us = -away_us; /* the board had slept beyond the present */
         away_us = 0;
     }
-    elapsed_offset_us = (int64_t)elapsed + away_us - clock_us(CLOCK_MONOTONIC);
+    device->elapsed_offset_us = (int64_t)elapsed + away_us - clock_us(CLOCK_MONOTONIC);
     return WH_OK;
 }
 
-void wh_host_set_wall_known(bool known)
+void wh_host_set_wall_known(wh_host_device *device, bool known)
 {
-    wall_known = known;
+    device->wall_unknown = !known;
+}
+
+void wh_host_jump_wall(wh_host_device *device, int64_t s)
+{
+    device->wall_offset_us += s * 1000000;
+}
+
+void wh_host_fail_allocation(wh_host_device *device, uint64_t nth)
+{
+    device->failing_allocation = nth;
 }
 
 int64_t wh_host_built_s(void)
 {
     return WH_BUILT_S;
-}
-
-void wh_host_jump_wall(int64_t s)
-{
-    wall_offset_us += s * 1000000;
-}
-
-void wh_host_fail_allocation(uint64_t nth)
-{
-    failing_allocation = nth;
 }
 
 wh_host_memory wh_host_memory_take(void)

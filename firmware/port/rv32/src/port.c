@@ -117,5 +117,5 @@ int wh_rv32_start(const wh_rv32_setup *setup)
     }
     platform.flash =
         setup->flash_sectors != 0 ? wh_rv32_nor(setup->flash_sectors, setup->erase_interval_s) : NULL;
-    return wh_platform_install(&platform);
+    return wh_platform_use(&platform);
 }

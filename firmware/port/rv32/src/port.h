@@ -18,7 +18,7 @@ typedef struct wh_rv32_setup {
     uint32_t seed;
 } wh_rv32_setup;
 
-/* Installs the platform. */
+/* Puts the platform to use. */
 WH_MUST_CHECK int wh_rv32_start(const wh_rv32_setup *setup);
 
 /* Deep sleep: both clocks go on by so much, then the machine resets. Does not return. */

@@ -4,23 +4,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/console.h"
-#include "machine/core_lock.h"
-#include "wake/deadline.h"
+#include "devicescript/socket_adapter.h"
 #include "esp_log.h"
 #include "esp_timer.h"
 #include "interfaces/jd_alloc.h"
 #include "jd_client.h"
-#include "machine/platform_esp32.h"
-#include "services/interfaces/jd_flash.h"
-#include "machine/settings.h"
-#include "wake/sleep.h"
-#include "devicescript/socket_adapter.h"
-#include "tls/tls_task.h"
+#include "log/console.h"
 #include "log/wake_log.h"
+#include "machine/core_lock.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "network/wifi.h"
+#include "services/interfaces/jd_flash.h"
+#include "tls/tls_task.h"
+#include "wake/deadline.h"
+#include "wake/sleep.h"
 #include "warmhello/program.h"
 #include "warmhello/service_jacdac.h"
-#include "network/wifi.h"
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
 void __real_app_init_services(void);

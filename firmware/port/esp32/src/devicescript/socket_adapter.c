@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "machine/core_lock.h"
-#include "network/jd_network.h"
 #include "machine/platform_esp32.h"
 #include "machine/settings.h"
+#include "network/jd_network.h"
 #include "tls/tls_task.h"
-#include "log/wake_log.h"
 
 /* The linker's --wrap gives these names to what DeviceScript calls jd_tcpsock_*. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
@@ -179,7 +178,6 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
     };
     if (is_tls && service != NULL) {
         wh_service_configure(service, &request.config);
-        request.config.policy.disabled = request.config.policy.disabled || wh_wake_log_is_full_turn();
     }
     current = wh_tls_connect(&request);
     has_failed = current == 0;

@@ -1,14 +1,13 @@
 #include "log/wake_log.h"
 
-#include "log/console.h"
 #include "esp_log.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
+#include "log/console.h"
 #include "log/markers.h"
 #include "machine/platform_esp32.h"
 #include "machine/settings.h"
-#include "tls/tls_task.h"
 
 static SemaphoreHandle_t lock;
 static wh_wake wake;
@@ -84,14 +83,14 @@ void wh_wake_log_ended_by(wh_wake_end end)
     (void)xSemaphoreGive(lock);
 }
 
-void wh_wake_log_end(void)
+void wh_wake_log_end(uint32_t stack_left)
 {
     static char line[WH_WAKE_LINE_SIZE];
     (void)xSemaphoreTake(lock, portMAX_DELAY);
     if (!has_ended) {
         has_ended = true;
         wh_wake_mark(&wake, WH_PHASE_CLOSING, now_us());
-        wh_wake_stack(&wake, wh_tls_stack_left());
+        wh_wake_stack(&wake, stack_left);
         /* First: a current meter is not to see the line as part of the wake. */
         show_levels();
         if (wh_wake_line(&wake, first_connect != 0 ? &first_outcome : NULL, line, sizeof line) > 0) {

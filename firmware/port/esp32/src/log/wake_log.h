@@ -23,7 +23,8 @@ bool wh_wake_log_is_full_turn(void);
 /* It is not the app that ends this wake, but this. */
 void wh_wake_log_ended_by(wh_wake_end end);
 
-/* Prints the line and takes the pins down. Once; nothing is marked afterwards. */
-void wh_wake_log_end(void);
+/* Prints the line and takes the pins down. Once; nothing is marked afterwards. `stack_left`: the least stack
+ * that was ever left to the task that owns TLS, in bytes. */
+void wh_wake_log_end(uint32_t stack_left);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <stdatomic.h>
 
-#include "machine/device_key.h"
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
@@ -10,6 +9,7 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "machine/device_key.h"
 #include "machine/journal_flash.h"
 #include "machine/rtc_time.h"
 #include "sdkconfig.h"
@@ -186,7 +186,7 @@ int wh_port_platform_ready(void)
     }
     platform.wall_floor_s = wh_wall_floor(&wh_port_memory.wall, WH_BUILT_S);
     platform.flash = wh_journal_flash();
-    int result = wh_platform_install(&platform);
+    int result = wh_platform_use(&platform);
     ESP_LOGI(tag, "session key: %s; session survives a loss of power: %s",
              wh_key_strength_word(wh_device_key_strength()), platform.flash != NULL ? "yes" : "no");
     return result;

@@ -14,9 +14,9 @@ extern wh_boot_memory wh_port_memory;
 /* At the very start: looks at why the chip was reset and at what it remembers. The first call counts. */
 const wh_boot *wh_port_boot(void);
 
-/* Installs the platform, once the radio is on; wolfSSL takes random numbers when it starts. Under the core
+/* Puts the platform to use, once the radio is on; wolfSSL takes random numbers when it starts. Under the core
  * lock. WH_PLATFORM_ENTROPY: the radio is off. WH_PLATFORM_RTC: the slot is not in RTC memory. Others as
- * wh_platform_install(). */
+ * wh_platform_use(). */
 WH_MUST_CHECK int wh_port_platform_ready(void);
 
 /* Microseconds on the clock that runs through deep sleep. */

@@ -1,7 +1,6 @@
 #include "machine/settings.h"
 
 #include "esp_log.h"
-#include "log/wake_log.h"
 
 static const char tag[] = "warmhello";
 static wh_esp32_config settings;
@@ -43,7 +42,7 @@ static wh_protocol version_or(wh_protocol version, wh_protocol otherwise)
 
 wh_client_config wh_settings_client(const char *host, uint16_t port)
 {
-    wh_client_config config = {
+    return (wh_client_config){
         .host = host,
         .port = port,
         .ca = settings.ca,
@@ -58,8 +57,6 @@ wh_client_config wh_settings_client(const char *host, uint16_t port)
         .tickets = !settings.no_tickets,
         .policy = settings.policy,
     };
-    config.policy.disabled = config.policy.disabled || wh_wake_log_is_full_turn();
-    return config;
 }
 
 /* Less than a wake's deadline leaves. */

@@ -6,7 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tls/attempt.h"
+#include "lwip/sockets.h"
+
+/* An address as getaddrinfo gives it. */
+typedef struct wh_address {
+    int family;
+    socklen_t size;
+    union {
+        struct sockaddr any;
+        uint8_t room[28]; /* IPv6's */
+    } address;
+} wh_address;
 
 /* Called on the resolver's task; `address` is NULL when the name has none. */
 typedef void (*wh_resolved)(uint32_t id, const wh_address *address);

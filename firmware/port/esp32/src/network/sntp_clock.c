@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "machine/core_lock.h"
 #include "esp_log.h"
 #include "esp_random.h"
 #include "esp_timer.h"
@@ -12,10 +11,11 @@
 #include "freertos/task.h"
 #include "lwip/netdb.h"
 #include "lwip/sockets.h"
-#include "network/ntp.h"
+#include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
 #include "machine/settings.h"
 #include "machine/task_sizes.h"
+#include "network/ntp.h"
 
 /* Datagrams get lost. Two questions, and a second for each answer. */
 enum { QUESTIONS = 2, ANSWER_MS = 1000, STEP_MS = 20 };

@@ -7,16 +7,15 @@
 #include "esp_netif.h"
 #include "esp_netif_net_stack.h"
 #include "esp_wifi.h"
-#include "rtc/fast_wake.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
+#include "log/wake_log.h"
 #include "lwip/dhcp.h"
-#include "nvs.h"
-#include "nvs_flash.h"
 #include "machine/platform_esp32.h"
 #include "machine/settings.h"
-#include "tls/tls_task.h"
-#include "log/wake_log.h"
+#include "nvs.h"
+#include "nvs_flash.h"
+#include "rtc/fast_wake.h"
 
 /* Guards what the event task and the TLS task both use: the memory of the last wake, and `plan`. */
 static SemaphoreHandle_t lock;
@@ -25,6 +24,10 @@ static char password[65];
 static bool wants_network;
 static wh_fast_plan plan;
 static atomic_bool uses_lease;
+static atomic_bool access_point_there;
+static atomic_bool network_up;
+/* NULL for nobody. */
+static void (*on_change)(void);
 
 static void enter(void)
 {
@@ -39,6 +42,31 @@ static void leave(void)
 static esp_netif_t *station(void)
 {
     return esp_netif_get_handle_from_ifkey("WIFI_STA_DEF");
+}
+
+/* ---- What the others see of it ----------------------------------------------------------------------- */
+
+void wh_wifi_on_change(void (*hear)(void))
+{
+    on_change = hear;
+}
+
+static void note(atomic_bool *state, bool is_so)
+{
+    atomic_store(state, is_so);
+    if (on_change != NULL) {
+        on_change();
+    }
+}
+
+bool wh_wifi_has_access_point(void)
+{
+    return atomic_load(&access_point_there);
+}
+
+bool wh_wifi_has_network(void)
+{
+    return atomic_load(&network_up);
 }
 
 /* ---- Connecting ------------------------------------------------------------------------------------ */
@@ -135,7 +163,7 @@ void wh_wifi_join(const char *new_ssid, const char *new_password)
 static void on_connected(const wifi_event_sta_connected_t *event)
 {
     wh_wake_log_mark(WH_PHASE_WIFI);
-    wh_tls_access_point(true);
+    note(&access_point_there, true);
     enter();
     wh_fast_note_access_point(&wh_port_memory.fast, ssid, event->bssid, event->channel);
     leave();
@@ -143,8 +171,8 @@ static void on_connected(const wifi_event_sta_connected_t *event)
 
 static void on_disconnected(void)
 {
-    wh_tls_access_point(false);
-    wh_tls_network(false);
+    note(&access_point_there, false);
+    note(&network_up, false);
     enter();
     /* Not when it is ours: before sleep. */
     if (wants_network) {
@@ -179,7 +207,7 @@ static void on_address(const ip_event_got_ip_t *event)
         wh_fast_note_lease(&wh_port_memory.fast, &lease, wh_port_elapsed_us());
     }
     leave();
-    wh_tls_network(true);
+    note(&network_up, true);
 }
 
 static void on_wifi(void *arg, esp_event_base_t base, int32_t id, void *data)
@@ -200,7 +228,7 @@ static void on_ip(void *arg, esp_event_base_t base, int32_t id, void *data)
     if (id == IP_EVENT_STA_GOT_IP) {
         on_address(data);
     } else if (id == IP_EVENT_STA_LOST_IP) {
-        wh_tls_network(false);
+        note(&network_up, false);
     }
 }
 
@@ -245,7 +273,7 @@ bool wh_wifi_watch(void)
 bool wh_wifi_is_joining(void)
 {
     enter();
-    bool joining = wants_network && !wh_tls_has_network();
+    bool joining = wants_network && !wh_wifi_has_network();
     leave();
     return joining;
 }
@@ -260,7 +288,7 @@ bool wh_wifi_doubt_lease(void)
     if (!atomic_exchange(&uses_lease, false)) {
         return false;
     }
-    wh_tls_network(false);
+    note(&network_up, false);
     enter();
     wh_fast_forget_lease(&wh_port_memory.fast);
     (void)esp_netif_dhcpc_start(station());

@@ -10,6 +10,16 @@ bool wh_wifi_make(void);
 /* The driver is started: follows its events from now on. False: no memory. */
 bool wh_wifi_watch(void);
 
+/* `hear` is called when one of the two below changes, on whichever task has changed it, and must not wait.
+ * Before wh_wifi_watch(). */
+void wh_wifi_on_change(void (*hear)(void));
+
+/* An access point has let the device in. */
+bool wh_wifi_has_access_point(void);
+
+/* It has an address there. */
+bool wh_wifi_has_network(void);
+
 /* Goes to this access point, and to it again when it is lost. The strings are copied. */
 void wh_wifi_join(const char *new_ssid, const char *new_password);
 

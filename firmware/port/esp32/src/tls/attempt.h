@@ -10,20 +10,11 @@
 #include <stdint.h>
 
 #include "lwip/sockets.h"
+#include "network/resolver.h"
 #include "warmhello/conn.h"
 
 /* Wire bytes under way, each way; a TLS record need not fit. */
 enum { WH_ATTEMPT_BYTES = 1024 };
-
-/* An address as getaddrinfo gives it. */
-typedef struct wh_address {
-    int family;
-    socklen_t size;
-    union {
-        struct sockaddr any;
-        uint8_t room[28]; /* IPv6's */
-    } address;
-} wh_address;
 
 typedef enum wh_attempt_state {
     WH_ATTEMPT_NONE,

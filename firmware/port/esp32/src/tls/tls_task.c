@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/core_lock.h"
 #include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
 #include "freertos/semphr.h"
 #include "freertos/task.h"
-#include "machine/platform_esp32.h"
-#include "network/resolver.h"
-#include "machine/settings.h"
-#include "network/sntp_clock.h"
-#include "machine/task_sizes.h"
 #include "log/wake_log.h"
+#include "machine/core_lock.h"
+#include "machine/platform_esp32.h"
+#include "machine/settings.h"
+#include "machine/task_sizes.h"
+#include "network/resolver.h"
+#include "network/sntp_clock.h"
 #include "network/wifi.h"
 
 enum {
@@ -61,8 +61,6 @@ static TaskHandle_t task;
 static int doorbell = -1;
 static atomic_uint last_id;
 static atomic_size_t unsent_bytes;
-static atomic_bool access_point_there;
-static atomic_bool network_up;
 static atomic_bool waits_for_room;
 static atomic_bool has_ended;
 
@@ -111,6 +109,7 @@ uint32_t wh_tls_connect(const wh_tls_request *request)
     }
     *copy = *request;
     copy->config.host = (char *)memcpy(copy + 1, request->config.host, host_size);
+    copy->config.policy.disabled = copy->config.policy.disabled || wh_wake_log_is_full_turn();
     uint32_t id = atomic_fetch_add(&last_id, 1) + 1;
     command c = {.kind = CONNECT, .id = id, .memory = copy};
     if (!command_now(&c)) {
@@ -147,27 +146,6 @@ void wh_tls_close(uint32_t id)
 {
     command c = {.kind = CLOSE, .id = id};
     (void)command_now(&c); /* a connection that cannot be closed now is closed by the next one, or by sleep */
-}
-
-void wh_tls_access_point(bool is_there)
-{
-    atomic_store(&access_point_there, is_there);
-    if (doorbell >= 0) {
-        ring();
-    }
-}
-
-void wh_tls_network(bool is_up)
-{
-    atomic_store(&network_up, is_up);
-    if (doorbell >= 0) {
-        ring();
-    }
-}
-
-bool wh_tls_has_network(void)
-{
-    return atomic_load(&network_up);
 }
 
 static bool take_event(wh_event *out, uint32_t wait_ms)
@@ -357,7 +335,7 @@ static void on_closed(void *ctx, const wh_outcome *outcome)
 static bool has_access_point(void *ctx)
 {
     (void)ctx;
-    return atomic_load(&access_point_there);
+    return wh_wifi_has_access_point();
 }
 
 /* The network is left alone as long as a server would be. */
@@ -373,7 +351,7 @@ static uint32_t offline(void *ctx)
 static bool has_network(void *ctx)
 {
     (void)ctx;
-    return atomic_load(&network_up);
+    return wh_wifi_has_network();
 }
 
 static bool doubts_network(void *ctx)
@@ -619,7 +597,7 @@ static void run(void *parameters)
         fd_set writable;
         wait_for_work(&readable, &writable);
         wh_core_lock();
-        bool has = atomic_load(&network_up);
+        bool has = wh_wifi_has_network();
         if (had_network && !has) {
             wh_link_network_lost(&the_link);
         }
@@ -660,6 +638,7 @@ bool wh_tls_start(void)
     if (doorbell < 0 || commands == NULL || events == NULL || settled == NULL || !wh_core_lock_make()) {
         return false;
     }
+    wh_wifi_on_change(ring);
     return xTaskCreatePinnedToCore(run, "wh_tls", WH_TLS_STACK, NULL, WH_TASK_PRIORITY, &task,
                                    tskNO_AFFINITY) == pdPASS;
 }

@@ -51,7 +51,8 @@ typedef struct wh_tls_request {
 /* Starts the task, once. False: no memory. */
 bool wh_tls_start(void);
 
-/* Begins a connection. Its number, or 0: no memory, or too many commands wait. */
+/* Begins a connection; in a full turn, without a session. Its number, or 0: no memory, or too many commands
+ * wait. */
 uint32_t wh_tls_connect(const wh_tls_request *request);
 
 /* Sends plaintext; bytes are copied. False: no memory, or more waits than may: the connection should be
@@ -63,13 +64,6 @@ void wh_tls_close(uint32_t id);
 
 /* The next event; waits for it at most so long, in milliseconds. */
 bool wh_tls_next_event(wh_event *out, uint32_t wait_ms);
-
-/* An access point has let the device in, or has lost it. */
-void wh_tls_access_point(bool is_there);
-
-/* The device has got an address, or has lost it. */
-void wh_tls_network(bool is_up);
-bool wh_tls_has_network(void);
 
 /* Closes everything and waits until the session is kept and the task idle, at most so long. True if it is.
  * `is_urgent`: without a wait for a ticket, or for what the app still wants to send. Nobody else takes events

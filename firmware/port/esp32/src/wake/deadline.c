@@ -6,8 +6,8 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "machine/settings.h"
-#include "wake/sleep.h"
 #include "machine/task_sizes.h"
+#include "wake/sleep.h"
 
 /* The app's task, which may be in an endless loop. */
 static TaskHandle_t app;

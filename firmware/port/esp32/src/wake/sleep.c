@@ -4,19 +4,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "machine/core_lock.h"
 #include "esp_log.h"
 #include "esp_private/system_internal.h"
 #include "esp_sleep.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "log/wake_log.h"
+#include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
 #include "machine/settings.h"
 #include "network/sntp_clock.h"
-#include "tls/tls_task.h"
-#include "log/wake_log.h"
 #include "network/wifi.h"
+#include "tls/tls_task.h"
 
 /* A ticket takes a quarter of a second at most, the goodbye half a one, an erase of flash a tenth. */
 enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000, SLEEPER_MS = 10000 };
@@ -61,9 +61,9 @@ static void prepare(bool is_orderly)
     if (!wh_tls_settle(false, SETTLE_MS) && !wh_tls_settle(true, SETTLE_NOW_MS)) {
         ESP_LOGW(tag, "sleep did not wait for the connection to close: its session may be lost");
     }
-    wh_sntp_end(wh_tls_has_network() ? TIME_MS : 0);
+    wh_sntp_end(wh_wifi_has_network() ? TIME_MS : 0);
     wh_wifi_stop();
-    wh_wake_log_end();
+    wh_wake_log_end(wh_tls_stack_left());
     /* What the ROM prints when it wakes is 200 B at 115,200 baud, and the boot loader waits for the last of
      * it: 19 ms. */
     esp_deep_sleep_disable_rom_logging();

@@ -12,10 +12,20 @@
 #include "warmhello/check_file.h"
 #include "warmhello/client.h"
 
-/** Starts the host platform with flash in a file, or without any when it is NULL. Errors as
+/** The one device that the simulator has, with flash in a file, or without any when it is NULL. Errors as
  * wh_flash_file_open() and wh_host_start(). */
 int wh_ffi_host_start(const char *flash_file);
 void wh_ffi_host_stop(void);
+
+/** As the functions of port_host.h and flash_file.h, for that device. */
+void wh_ffi_host_set_key(const uint8_t *key);
+void wh_ffi_host_set_wall_known(bool known);
+void wh_ffi_host_jump_wall(int64_t s);
+void wh_ffi_host_sleep(uint64_t us);
+void wh_ffi_host_lose_power(void);
+int wh_ffi_host_save_state(uint8_t *out, size_t size);
+int wh_ffi_host_load_state(const uint8_t *bytes, size_t size);
+void wh_ffi_flash_file_cut(uint32_t nth);
 
 /** Makes a client, with a copy of the files. Returns NULL and sets `error` (wh_client_init()) on failure. */
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);

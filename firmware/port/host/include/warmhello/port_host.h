@@ -1,7 +1,8 @@
-/** The platform of a desktop process: real clocks and entropy, a virtual sleep.
+/** Devices on a desk: real clocks and entropy, a virtual sleep.
  *
- * It stands in for a board in tests and in the simulator: sleep can be skipped,
- * power can be lost, and an allocation can be made to fail.
+ * A device stands in for a board in tests and in the simulator: sleep can be skipped,
+ * power can be lost, and an allocation can be made to fail. One process can have as many as
+ * its memory holds, one in use at a time (platform.h).
  */
 #ifndef WARMHELLO_PORT_HOST_H
 #define WARMHELLO_PORT_HOST_H
@@ -13,45 +14,58 @@
 #include "warmhello/errors.h"
 #include "warmhello/platform.h"
 
-/** Installs the platform of this process, without flash. Errors: wh_platform_install(). */
-WH_MUST_CHECK int wh_host_start(void);
+/** One device. Zeros before its first wh_host_start(); the fields are private but for the
+ * platform, and functions below change them whichever device is in use. */
+typedef struct wh_host_device {
+    /** For wh_platform_use(). */
+    wh_platform platform;
+    uint8_t rtc[WH_RTC_SIZE];
+    /** Added to the machine's clocks, in microseconds. */
+    int64_t elapsed_offset_us;
+    int64_t wall_offset_us;
+    bool wall_unknown;
+    uint8_t key[32];
+    bool has_key;
+    uint64_t failing_allocation;
+} wh_host_device;
 
-/** The same with flash, which stays the caller's; NULL for none. */
-WH_MUST_CHECK int wh_host_start_with(const wh_flash *flash);
-
-/** Removes it. */
-void wh_host_stop(void);
+/** Gives a device its power, with an empty slot and this machine's time, and makes it the
+ * one in use. Its key is made at the first start, unless wh_host_set_key() came before, and
+ * stays. `flash` stays the caller's; NULL for none. WH_PLATFORM_KEY: there is no randomness
+ * for it. Others as wh_platform_use(). */
+WH_MUST_CHECK int wh_host_start(wh_host_device *device, const wh_flash *flash);
 
 /** Deep sleep of `us` microseconds that takes no time: both clocks go forward and
  * the RTC slot stays. */
-void wh_host_sleep(uint64_t us);
+void wh_host_sleep(wh_host_device *device, uint64_t us);
 
 /** Loss of power: the RTC slot holds noise, the elapsed clock starts at 0. */
-void wh_host_lose_power(void);
+void wh_host_lose_power(wh_host_device *device);
 
 /** What a board keeps while its processor is off: two clocks, its key, and the RTC slot. */
 #define WH_HOST_STATE_SIZE (16 + 32 + WH_RTC_SIZE)
 
 /** Copies that state, to go on in another process. WH_USAGE_ARGUMENT: `size` is
  * not WH_HOST_STATE_SIZE. */
-WH_MUST_CHECK int wh_host_save_state(uint8_t *out, size_t size);
-WH_MUST_CHECK int wh_host_load_state(const uint8_t *bytes, size_t size);
+WH_MUST_CHECK int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size);
+WH_MUST_CHECK int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size);
 
-/** Sets the device key, 32 bytes; it is random from the start of the process. */
-void wh_host_set_key(const uint8_t *bytes);
+/** Sets the device key, 32 bytes. */
+void wh_host_set_key(wh_host_device *device, const uint8_t *key);
 
 /** Whether the wall clock is known; it is from the start. */
-void wh_host_set_wall_known(bool known);
+void wh_host_set_wall_known(wh_host_device *device, bool known);
+
+/** Moves the wall clock alone, in seconds, as a first answer of SNTP does. */
+void wh_host_jump_wall(wh_host_device *device, int64_t s);
+
+/** Makes the nth allocation of the device from now fail, and no other; 0 for none. */
+void wh_host_fail_allocation(wh_host_device *device, uint64_t nth);
 
 /** When this was built, in seconds since 1970-01-01 UTC: a moment that has certainly passed. */
 int64_t wh_host_built_s(void);
 
-/** Moves the wall clock alone, in seconds, as a first answer of SNTP does. */
-void wh_host_jump_wall(int64_t s);
-
-/** Makes the nth allocation from now fail, and no other; 0 for none. */
-void wh_host_fail_allocation(uint64_t nth);
-
+/** The heap's figures, for all devices together. */
 typedef struct wh_host_memory {
     /** Allocations asked for since the start. */
     uint64_t allocations;
