@@ -13,18 +13,26 @@ if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 const CUTS = process.env.CI ? 300 : 40
 
-/** Wire bytes both ways until the connection is open, or the error is thrown that ends it. */
-async function shakeHands(connection: McuConnection, tcp: net.Socket): Promise<void> {
-    tcp.write(connection.drain())
+/** Longer than any ticket is waited for. */
+const TICKET_MS = 5000
+
+/** Wire bytes both ways until the goodbye has left, or the error is thrown that ends the connect. */
+async function visit(connection: McuConnection, tcp: net.Socket): Promise<void> {
+    const send = () => {
+        const bytes = connection.drain()
+        if (bytes.length > 0) tcp.write(bytes)
+    }
+    send()
+    let isClosed = false
     for await (const bytes of tcp) {
         connection.feed(bytes)
-        connection.read()
-        const answer = connection.drain()
-        if (answer.length > 0) tcp.write(answer)
-        // In TLS 1.3 the tickets come after the handshake; Node sends none where it resumes.
-        const { protocol, result } = connection.outcome
-        const isDone = protocol === "TLS1.2" || result === "resumed" || connection.ticketWaitMs === 0
-        if (connection.isOpen && isDone) return
+        if (connection.isOpen && !isClosed) {
+            isClosed = true
+            connection.close() // waits for the tickets of TLS 1.3, of which Node sends none where it resumes
+            if (connection.outcome.result === "resumed") connection.wait(TICKET_MS)
+        }
+        send()
+        if (connection.isShut) return
     }
 }
 
@@ -39,9 +47,7 @@ async function wake(emulator: Emulator, server: TestServer, version: Version): P
         const versions = { minVersion: version, maxVersion: version }
         const client = new McuClient(emulator, { host: SERVER_NAME, port, ca, tickets: true, ...versions })
         const connection = client.open()
-        await shakeHands(connection, tcp)
-        connection.close()
-        tcp.write(connection.drain())
+        await visit(connection, tcp)
         const { outcome } = connection
         connection.free()
         client.free()

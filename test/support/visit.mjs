@@ -69,11 +69,15 @@ function visitWith(client, options) {
     return new Promise((done) => {
         /** @param {import("#warmhello/errors.js").ErrorCode | null} error @param {boolean} closedByServer */
         const finish = (error, closedByServer) => {
-            socket.close()
             const durationMs = performance.now() - started
-            const sizes = pieces.map(({ length }) => length)
-            const told = { outcome: socket.outcome, attempts: socket.attempts, reply: Buffer.concat(pieces) }
-            done({ ...told, opened, closedByServer, pieces: sizes, error, durationMs })
+            const told = () => {
+                const sizes = pieces.map(({ length }) => length)
+                const { outcome, attempts } = socket
+                done({ outcome, attempts, reply: Buffer.concat(pieces), opened, closedByServer, pieces: sizes, error, durationMs })
+            }
+            if (error !== null || closedByServer) return told()
+            socket.once("closed", told)
+            socket.close()
         }
         const goOn = () => {
             const got = pieces.reduce((sum, { length }) => sum + length, 0)

@@ -47,7 +47,7 @@ describe.each(sessionKinds)("with a $title", (session) => {
         const options = clientOptions(server, session)
         await visit(options)
         const second = await visit(options)
-        expect(second.error).toMatchObject({ code: "connection-lost", exitCode: 4 })
+        expect(second.error).toMatchObject({ code: "closed", exitCode: 5 })
         expect(second.attempts).toBe(2)
         const third = await visit(options)
         expect(third.attempts).toBe(session.kind === "psk" ? 1 : 2) // a ticket of TLS 1.3 was offered and is gone
@@ -69,7 +69,7 @@ test("without a stored session there is one attempt and the plain error", async 
     const reset = (socket: net.Socket) => void socket.resetAndDestroy()
     await using server = await startServer({ onTcp: refuseOnly([1], reset) })
     const { error, attempts } = await visit(clientOptions(server))
-    expect(error?.code).toBe("connection-lost")
+    expect(error?.code).toBe("closed")
     expect(attempts).toBe(1)
 })
 

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import koffi from "koffi"
 import { expect, test } from "vitest"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
-import { Connection, connectionStates } from "#warmhello/core/connection.js"
+import { CoreConnect, stepKinds } from "#warmhello/core/connect.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
 import { readHost } from "#warmhello/core/host.js"
 import { readJournal } from "#warmhello/core/journal.js"
@@ -34,6 +34,7 @@ import { Service } from "#warmhello/core/service.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
 import { readCounts, registers } from "#warmhello/service/spec.js"
 import { startServer } from "./support/tls-server.js"
+import { refusedConnect } from "./support/refused.js"
 import { clientOptions, visit } from "./support/visit.js"
 
 const library = koffi.load(checkoutPath("build/host/libwarmhello.so"))
@@ -51,19 +52,17 @@ function wordsOf(header: string, type: string): (string | null)[] {
     return enumNames(header, type).map((_, value) => word(value))
 }
 
-/** A connect that the service is told of, and one that meets no server. */
+/** A connect that the service is told of. */
 function useService(options: ClientOptions): void {
     using service = new Service()
     using client = new Client(options, service)
-    using connection = new Connection(client)
-    connection.eof()
-    const connect = service.connecting()
-    service.connected(connection)
-    service.closed(connect, connection)
-    service.unreachable(60)
+    using connect = refusedConnect(client)
+    const name = service.connecting()
+    service.connected(connect)
+    service.closed(name, connect)
     expect(service.settingsChanged).toBe(false)
     const counts = service.handlePacket(0x1000 | registers.counts, Buffer.alloc(0))
-    expect(typeof counts === "string" ? counts : readCounts(counts.payload)?.failed).toBe(2)
+    expect(typeof counts === "string" ? counts : readCounts(counts.payload)?.failed).toBe(1)
     expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | registers.outcome })
     service.wake(false)
 }
@@ -95,18 +94,13 @@ test("every native function works from TypeScript", async () => {
     while ((await visit(clientOptions(server))).outcome?.stored === null) {}
     {
         using client = new Client(clientOptions(server))
-        using connection = new Connection(client)
-        connection.eof()
-        expect(client.unreachable()).toBe(0)
         expect(client.cas).toEqual({ given: 1, usable: 1, ending: 0 })
-        expect(connection.ticketWaitMs).toBe(0) // it never opened
-        expect(connection.fallbackDue).toBe(true) // what was offered met a closed connection
-        connection.close()
-        expect(() => connection.write(Buffer.from("late"))).toThrow(expect.objectContaining({ code: "state" }))
         expect(storedTiers()).not.toBeUndefined()
-        using second = new Connection(client)
-        expect(second.hedge()).toBe(false) // it goes in full already
-        connection.noFallback()
+        using connect = refusedConnect(client)
+        expect(connect.error).toBe("connection-refused")
+        expect(connect.write(Buffer.from("late"))).toBe(0)
+        connect.close(true) // over already
+        expect(connect.outcomes).toEqual([]) // no TLS
     }
     useService(clientOptions(server))
     expect(() => readProvisionImage(Buffer.alloc(PROVISION_SIZE, 0xff))).toThrow("the image is blank")
@@ -126,15 +120,14 @@ test("every native function works from TypeScript", async () => {
 test("C's outcome has exactly the fields of the schema", async () => {
     await using server = await startServer()
     using client = new Client(clientOptions(server))
-    const connection = native().connNew(client.handle)
-    const outcome = native().connOutcome(connection)
+    using connect = new CoreConnect(client, 1000)
+    const outcome = connect.outcomeHandle
     const text = Buffer.alloc(native().outcomeJsonSize())
     const length: number = native().outcomeJson(outcome, text, text.length)
     const json: Outcome = JSON.parse(text.toString("utf8", 0, length))
     expect(Object.keys(json).sort()).toEqual(Object.keys(outcomeSchema.shape).sort())
     expect(outcomeSchema.parse(json)).toEqual(json)
     expect(native().outcomeJson(outcome, text, length)).toBe(coreErrors.argument.value) // no room for the closing zero
-    native().connFree(connection)
 })
 
 test.each([
@@ -157,9 +150,10 @@ test("C and TypeScript have the same word for each error", () => {
     for (const [word, { value }] of Object.entries(coreErrors)) expect(native().errorWord(value)).toBe(word)
 })
 
-test("the states of a connection have C's order", () => {
-    const names = enumNames("conn.h", "wh_conn_state")
-    expect(names.map((name) => name.replace("WH_CONN_", "").toLowerCase())).toEqual([...connectionStates])
+test("the steps of a connect have C's order", () => {
+    const names = enumNames("connect.h", "wh_step_kind")
+    const words = names.map((name) => name.replace("WH_STEP_", "").toLowerCase().replace("_", "-"))
+    expect(words).toEqual([...stepKinds])
 })
 
 test("the sizes of a provisioning image are C's", () => {

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto"
 import { rootCertificates } from "node:tls"
 import { beforeEach, describe, expect, test } from "vitest"
 import { Client } from "#warmhello/core/client.js"
-import { Connection } from "#warmhello/core/connection.js"
+import { CoreConnect } from "#warmhello/core/connect.js"
 import { jumpWallClock, restartWithFlash } from "#warmhello/core/platform.js"
 import type { WarmhelloError } from "#warmhello/errors.js"
 import { startServer } from "./support/tls-server.js"
@@ -36,6 +36,16 @@ function setClock(ms: number): void {
     jumpWallClock(Math.round((ms - Date.now()) / 1000))
 }
 
+/** What it sends once TCP is up. */
+function firstSent(connect: CoreConnect): Buffer {
+    for (let step = connect.next(); step.do !== "over"; step = connect.next()) {
+        if (step.do === "send") return step.bytes
+        if (step.do === "resolve") connect.resolved(true)
+        else if (step.do === "open") connect.ready(step.tcp)
+    }
+    return Buffer.alloc(0)
+}
+
 beforeEach(() => restartWithFlash(undefined)) // back to this machine's time
 
 test("there are ten such dates ahead", () => {
@@ -55,9 +65,8 @@ describe.each(nextEnds.map((ms) => ({ date: new Date(ms).toISOString().slice(0, 
             const valid = roots.filter(({ fromMs, toMs }) => fromMs <= clockMs && toMs >= clockMs).length
             using client = new Client({ ...clientOptions({ port: 443, ca: Buffer.from(pem) }), host: "localhost" })
             expect(client.cas).toMatchObject({ given: roots.length, usable: valid })
-            using connection = new Connection(client)
-            expect(connection.state).toBe("handshake")
-            expect(connection.drain()?.[0]).toBe(0x16) // a ClientHello is on its way
+            using connect = new CoreConnect(client, 10_000)
+            expect(firstSent(connect)[0]).toBe(0x16) // a ClientHello is on its way
         })
 
         test("beside them another CA is trusted as before", async () => {

@@ -1,13 +1,18 @@
 // The service beside the connects of the simulator.
 import { expect, test, vi } from "vitest"
 import { losePower } from "#warmhello/core/platform.js"
+import { Client } from "#warmhello/core/client.js"
 import { Service } from "#warmhello/core/service.js"
 import * as spec from "#warmhello/service/spec.js"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { refusedConnect } from "./support/refused.js"
 import { resultsOf, runApp } from "./support/simulate.js"
+import { clientOptions } from "./support/visit.js"
 
 const GET = 0x1000
 const SET = 0x2000
 const nothing = Buffer.alloc(0)
+const ca = Buffer.from((await createCertificateAuthority()).certificate)
 
 test("nothing in a connect waits for the service: dead, it changes no wake", async () => {
     const alive = await runApp("app")
@@ -26,12 +31,14 @@ test("nothing in a connect waits for the service: dead, it changes no wake", asy
 
 test("what the service notes of a connect without TLS takes microseconds", () => {
     using service = new Service()
+    using client = new Client(clientOptions({ port: 443, ca }))
+    using connect = refusedConnect(client)
     const rounds = 2000
     const started = performance.now()
     for (let n = 0; n < rounds; n++) {
-        const connect = service.connecting()
-        service.unreachable(0)
-        service.closed(connect, undefined)
+        const name = service.connecting()
+        service.connected(connect)
+        service.closed(name, connect)
     }
     const perConnectUs = (1000 * (performance.now() - started)) / rounds
     expect(perConnectUs).toBeLessThan(100) // about 5; a slow machine gets its time
@@ -39,7 +46,9 @@ test("what the service notes of a connect without TLS takes microseconds", () =>
 
 test("counts and settings outlive deep sleep, and not a loss of power", () => {
     using service = new Service()
-    service.unreachable(60)
+    using client = new Client(clientOptions({ port: 443, ca }))
+    using connect = refusedConnect(client)
+    service.connected(connect)
     expect(service.handlePacket(SET | spec.registers.enabled, spec.writeEnabled(false))).toBe("silent")
     const failed = () => {
         const answer = service.handlePacket(GET | spec.registers.counts, nothing)
@@ -59,9 +68,14 @@ test("C and TypeScript read each other's payloads", () => {
         if (typeof answer === "string") throw new Error(answer)
         return answer.payload
     }
-    service.unreachable(90)
+    using client = new Client(clientOptions({ port: 443, ca }))
+    for (let n = 1; n <= 3; n++) {
+        using connect = refusedConnect(client)
+        service.connected(connect)
+    }
     expect(spec.readOutcome(ask(spec.registers.outcome))).toMatchObject({
-        ...{ number: 1, result: "failed", reason: "none", error: null, backoffS: 90, alert: -1, group: "" },
+        ...{ number: 3, result: "failed", reason: "none", error: "connection-refused" },
+        ...{ backoffS: 60, alert: -1, group: "" },
     })
     const peer = { host: "warmhello.test", port: 65535 }
     service.handlePacket(SET | spec.registers.pinnedPeer, spec.writePinnedPeer(peer))

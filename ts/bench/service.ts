@@ -1,7 +1,7 @@
 // `npm run bench:service`: what the TLS session service costs, in the simulator.
 
 import { Client } from "../core/client.js"
-import type { Connection } from "../core/connection.js"
+import type { CoreConnect } from "../core/connect.js"
 import { checkoutPath } from "../core/paths.js"
 import { Service } from "../core/service.js"
 import { type ConnectObserver, TlsSocket } from "../core/tls-socket.js"
@@ -68,13 +68,13 @@ async function freeHeap(program: Uint8Array): Promise<number> {
 }
 
 /** What a service has to do for one connect, with the outcome of a connection that is open. */
-function noteOften(connection: Connection): number {
+function noteOften(connect: CoreConnect): number {
     using service = new Service()
     const started = performance.now()
     for (let n = 0; n < NOTES; n++) {
-        const connect = service.connecting()
-        service.connected(connection)
-        service.closed(connect, connection)
+        const name = service.connecting()
+        service.connected(connect)
+        service.closed(name, connect)
     }
     return (1000 * (performance.now() - started)) / NOTES
 }
@@ -88,8 +88,7 @@ async function measureNote(): Promise<number> {
         let noteUs: number | undefined
         const observer: ConnectObserver = {
             connecting: () => 1,
-            connected: (connection) => (noteUs = noteOften(connection)),
-            unreachable: () => {},
+            connected: (connect) => (noteUs = noteOften(connect)),
             closed: () => {},
         }
         const socket = new TlsSocket(client, { ...to, connectTimeoutMs: 10_000, observer })

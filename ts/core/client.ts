@@ -36,7 +36,7 @@ function refusal(word: CoreErrorWord, { ca, identity }: ClientOptions): Warmhell
     return refused?.code === word ? refusalError(refused) : coreError(word)
 }
 
-/** A configured TLS client (firmware/core/include/warmhello/client.h). Dispose it after its connections. */
+/** A configured TLS client (firmware/core/include/warmhello/client.h). Dispose it after its connects. */
 export class Client implements Disposable {
     #handle: unknown
 
@@ -56,7 +56,7 @@ export class Client implements Disposable {
         if (!this.#handle) throw refusal(errorWord(error[0] ?? 0), options)
     }
 
-    /** The native object, for Connection. */
+    /** The native object, for CoreConnect. */
     get handle(): unknown {
         if (!this.#handle) throw new WarmhelloError("use-after-dispose", "this client was disposed of")
         return this.#handle
@@ -68,11 +68,6 @@ export class Client implements Disposable {
         const ending = [0]
         const given: number = native().clientCas(this.handle, usable, ending)
         return { given, usable: usable[0] ?? 0, ending: ending[0] ?? 0 }
-    }
-
-    /** Tells that the server refused TCP or did not answer. Returns how long to leave it alone, in seconds. */
-    unreachable(): number {
-        return native().connUnreachable(this.handle)
     }
 
     [Symbol.dispose](): void {

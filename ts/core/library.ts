@@ -1,5 +1,5 @@
 // The native library: wolfSSL and the C core behind plain functions
-// (firmware/port/host/include/warmhello/ffi.h, ffi_service.h and port_host.h, and provision.h).
+// (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
 import { existsSync } from "node:fs"
 import koffi from "koffi"
 import { WarmhelloError } from "../errors.js"
@@ -14,7 +14,7 @@ function load() {
     if (!existsSync(path)) throw new WarmhelloError("not-built", "the native library is not built")
     const library = koffi.load(path)
     koffi.opaque("wh_client")
-    koffi.opaque("wh_conn")
+    koffi.opaque("wh_connect")
     koffi.opaque("wh_outcome")
     koffi.opaque("wh_service")
     // service.h
@@ -39,6 +39,8 @@ function load() {
         slot: "uint32_t",
         size: "size_t",
     })
+    // ffi_connect.h
+    koffi.struct("wh_ffi_step", { kind: "int", tcp: "uint32_t", size: "uint32_t", wait_ms: "uint32_t" })
     // ffi.h and check_file.h
     koffi.struct("wh_ffi_block", {
         label: koffi.array("char", 40, "String"),
@@ -74,22 +76,27 @@ function load() {
             "uint16_t wh_ffi_client_cas(wh_client *client, _Out_ uint16_t *usable, _Out_ uint16_t *ending)",
         ),
         hostSpelling: library.func("int wh_ffi_host_spelling(const char *text, _Out_ char *out)"),
-        connNew: library.func("wh_conn *wh_ffi_conn_new(wh_client *client)"),
-        connFree: library.func("void wh_ffi_conn_free(wh_conn *conn)"),
-        connUnreachable: library.func("uint32_t wh_conn_unreachable(const wh_client *client)"),
-        connFeed: library.func("int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)"),
-        connEof: library.func("int wh_conn_eof(wh_conn *conn)"),
-        connDrain: library.func("int wh_conn_drain(wh_conn *conn, _Out_ uint8_t *out, size_t size)"),
-        connWrite: library.func("int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size)"),
-        connRead: library.func("int wh_conn_read(wh_conn *conn, _Out_ uint8_t *out, size_t size)"),
-        connClose: library.func("void wh_conn_close(wh_conn *conn)"),
-        connState: library.func("int wh_conn_get_state(const wh_conn *conn)"),
-        connFallbackDue: library.func("bool wh_conn_fallback_due(const wh_conn *conn)"),
-        connNoFallback: library.func("void wh_conn_no_fallback(wh_conn *conn)"),
+        connectNew: library.func("wh_connect *wh_ffi_connect_new(wh_client *client, uint32_t timeout_ms)"),
+        connectFree: library.func("void wh_ffi_connect_free(wh_connect *connect)"),
+        connectNext: library.func(
+            "void wh_ffi_connect_next(wh_connect *connect, _Out_ wh_ffi_step *step, _Out_ uint8_t *out)",
+        ),
+        connectResolved: library.func("void wh_connect_resolved(wh_connect *connect, bool has_address)"),
+        connectReady: library.func("void wh_connect_ready(wh_connect *connect, unsigned int tcp)"),
+        connectFailed: library.func("void wh_connect_failed(wh_connect *connect, unsigned int tcp, int error)"),
+        connectReceived: library.func(
+            "size_t wh_ffi_connect_received(wh_connect *connect, uint32_t tcp, const uint8_t *bytes, size_t size)",
+        ),
+        connectSent: library.func("void wh_connect_sent(wh_connect *connect, unsigned int tcp, size_t size)"),
+        connectWrite: library.func("int wh_connect_write(wh_connect *connect, const uint8_t *bytes, size_t size)"),
+        connectRead: library.func("int wh_connect_read(wh_connect *connect, _Out_ uint8_t *out, size_t size)"),
+        connectClose: library.func("void wh_connect_close(wh_connect *connect, bool is_written)"),
+        connectError: library.func("int wh_connect_error(const wh_connect *connect)"),
+        connectOutcome: library.func("const wh_outcome *wh_connect_outcome(const wh_connect *connect)"),
+        connectOutcomeOf: library.func(
+            "const wh_outcome *wh_connect_outcome_of(const wh_connect *connect, unsigned int tcp)",
+        ),
         storeTiers: library.func("int wh_store_tiers(void)"),
-        connHedge: library.func("bool wh_conn_hedge(wh_conn *conn)"),
-        connTicketWaitMs: library.func("uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)"),
-        connOutcome: library.func("const wh_outcome *wh_conn_outcome(const wh_conn *conn)"),
         outcomeJson: library.func("int wh_outcome_json(const wh_outcome *outcome, _Out_ char *out, size_t size)"),
         outcomeJsonSize: library.func("size_t wh_ffi_outcome_json_size(void)"),
         serviceNew: library.func("wh_service *wh_ffi_service_new(void)"),
@@ -104,7 +111,6 @@ function load() {
         serviceNext: library.func("bool wh_service_next(wh_service *service, _Out_ wh_service_packet *out)"),
         serviceConnecting: library.func("uint32_t wh_service_connecting(wh_service *service)"),
         serviceConnected: library.func("void wh_service_connected(wh_service *service, const wh_outcome *outcome)"),
-        serviceUnreachable: library.func("void wh_service_unreachable(wh_service *service, uint32_t backoff_s)"),
         serviceClosed: library.func(
             "void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)",
         ),

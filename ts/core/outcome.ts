@@ -41,3 +41,6 @@ export const outcomeSchema = z.object({
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>
+
+/** False for a connect that ended before its ClientHello. */
+export const hasTls = (outcome: Outcome | undefined): outcome is Outcome => (outcome?.totalTx ?? 0) > 0

@@ -1,5 +1,5 @@
 import { WarmhelloError } from "../errors.js"
-import type { Connection } from "./connection.js"
+import type { CoreConnect } from "./connect.js"
 import { native } from "./library.js"
 import type { ConnectObserver } from "./tls-socket.js"
 
@@ -74,18 +74,13 @@ export class Service implements ConnectObserver, Disposable {
         return native().serviceConnecting(this.handle)
     }
 
-    connected(connection: Connection): void {
-        native().serviceConnected(this.handle, connection.outcomeHandle)
+    connected(connect: CoreConnect): void {
+        native().serviceConnected(this.handle, connect.outcomeHandle)
         this.onPending()
     }
 
-    unreachable(backoffS: number): void {
-        native().serviceUnreachable(this.handle, backoffS)
-        this.onPending()
-    }
-
-    closed(connect: number, connection: Connection | undefined): void {
-        native().serviceClosed(this.handle, connect, connection?.outcomeHandle ?? null)
+    closed(name: number, connect: CoreConnect): void {
+        native().serviceClosed(this.handle, name, connect.outcomeHandle)
         this.onPending()
     }
 

@@ -1,16 +1,18 @@
+import dns, { type LookupAddress } from "node:dns"
 import { EventEmitter } from "node:events"
-import { coreError, type ErrorCode, WarmhelloError } from "../errors.js"
+import { coreError, WarmhelloError } from "../errors.js"
 import { alertName } from "./alerts.js"
-import { Attempt } from "./attempt.js"
 import type { Client } from "./client.js"
-import type { Connection } from "./connection.js"
+import { CoreConnect, type Step } from "./connect.js"
 import type { Outcome } from "./outcome.js"
+import { TcpLine } from "./tcp-line.js"
+import type { CoreErrorWord } from "./words.js"
 
 export interface TlsSocketOptions {
     /** Where TCP goes; the name in the certificate is the client's. */
     host: string
     port: number
-    /** One deadline for everything that a connect tries, a second attempt included, in milliseconds. */
+    /** One deadline for everything that a connect tries, in milliseconds. */
     connectTimeoutMs: number
     observer?: ConnectObserver | undefined
 }
@@ -19,13 +21,10 @@ export interface TlsSocketOptions {
 export interface ConnectObserver {
     /** Returns the name of this connect that `closed` wants. */
     connecting(): number
-    /** All that the connect tried is over, with success or without. */
-    connected(connection: Connection): void
-    /** The same when there was no TLS, with the advice how long to leave the server alone. */
-    unreachable(backoffS: number): void
-    /** The connection has closed; its outcome is final. Comes last, and always after `connecting`; the connection is
-     * undefined when there was no TLS. */
-    closed(connect: number, connection: Connection | undefined): void
+    /** All that the connect tried is over, with success or without; not told of one that the user has closed before. */
+    connected(connect: CoreConnect): void
+    /** The connection has closed; its outcome is final. Comes last, and always after `connecting`. */
+    closed(name: number, connect: CoreConnect): void
 }
 
 interface TlsSocketEvents {
@@ -40,53 +39,36 @@ interface TlsSocketEvents {
     closed: []
 }
 
-/** Node's network errors as ours. */
-const networkErrors: Record<string, ErrorCode> = {
-    ENOTFOUND: "unknown-host",
-    EAI_AGAIN: "unknown-host",
-    ECONNREFUSED: "connection-refused",
-    ETIMEDOUT: "connect-timeout",
-    EHOSTUNREACH: "unknown-host",
-    ENETUNREACH: "unknown-host",
-}
+/** Node fires at once what is set for later. */
+const TIMER_MAX_MS = 2 ** 31 - 1
 
-const networkMessages: Partial<Record<ErrorCode, string>> = {
-    "unknown-host": "the host is unknown or cannot be reached",
-    "connection-refused": "the server refuses connections on this port",
-    "connect-timeout": "the server did not answer in time",
-    "connection-lost": "the connection broke off",
-}
-
-/** Failures of the server itself, before TLS. */
-const unreachable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["connection-refused", "connect-timeout"])
-
-/** A TLS connection over TCP through the C core.
- *
- * An attempt with a session that fails is followed by one in full. One that meets silence is not ended for it, since
- * the server may be slow: at half of the deadline the attempt in full joins it, and the first to open is used. */
+/** A connection through the C core over Node's TCP, with TLS, or without a client plain: does what the core's connect
+ * asks for. */
 export class TlsSocket extends EventEmitter<TlsSocketEvents> {
-    readonly #client: Client
+    readonly #client: Client | undefined
     readonly #options: TlsSocketOptions
-    /** All that were made, in order. */
-    readonly #attempts: Attempt[] = []
-    /** Those that may still come to something. */
-    #running: Attempt[] = []
-    /** The one that opened, or else the last one. */
-    #chosen: Attempt | undefined
+    /** Undefined before `connect`, and when it is over. */
+    #connect: CoreConnect | undefined
+    /** The last words of the connect that is over. */
+    #told: { outcome: Outcome; outcomes: Outcome[] } | undefined
+    #addresses: LookupAddress[] = []
+    /** By the core's numbers. */
+    readonly #lines: (TcpLine | undefined)[] = []
+    #attempts = 0
     #toWrite: Buffer[] = []
-    #opened = false
     /** The user has closed it, and hears no more than `closed`. */
     #closing = false
     #finished = false
-    #timers: NodeJS.Timeout[] = []
+    #isPumping = false
+    #timer: NodeJS.Timeout | undefined
     #startedAt = 0
-    #backoffS = 0
+    #localPort: number | undefined
     /** The observer's name of this connect. */
     #name = 0
     /** From `connect` to `open`, with all that was tried, in milliseconds; undefined before. */
     connectMs: number | undefined
 
-    constructor(client: Client, options: TlsSocketOptions) {
+    constructor(client: Client | undefined, options: TlsSocketOptions) {
         super()
         this.#client = client
         this.#options = options
@@ -94,205 +76,165 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     /** After repeated failures of the server: how long to leave it alone, in seconds. */
     get backoffS(): number {
-        return this.#backoffS
+        return this.outcome?.backoffS ?? 0
     }
 
     /** TCP connections made: 2 with a second attempt. */
     get attempts(): number {
-        return this.#attempts.length
+        return this.#attempts
     }
 
-    /** What the connection did so far; undefined while TCP is not up. */
+    /** What the connect did so far; undefined before `connect`. Without any TLS its `totalTx` is 0. */
     get outcome(): Outcome | undefined {
-        return this.#chosen?.outcome
+        return this.#connect?.outcome ?? this.#told?.outcome
     }
 
-    /** The same of every attempt, in order. */
+    /** The same of every TCP connection that TLS has used. */
     get outcomes(): Outcome[] {
-        return this.#attempts.map((attempt) => attempt.outcome).filter((outcome) => outcome !== undefined)
+        return this.#connect?.outcomes ?? this.#told?.outcomes ?? []
     }
 
     /** Our side's TCP port, by which a server can tell which connection this is. */
     get localPort(): number | undefined {
-        return this.#chosen?.localPort
+        return this.#lines.find((line) => line !== undefined)?.localPort ?? this.#localPort
     }
 
     connect(): void {
-        const { connectTimeoutMs } = this.#options
+        this.#connect = new CoreConnect(this.#client, this.#options.connectTimeoutMs)
         this.#name = this.#options.observer?.connecting() ?? 0
         this.#startedAt = performance.now()
-        this.#timers = [
-            setTimeout(() => this.#timedOut(), connectTimeoutMs),
-            setTimeout(() => this.#hedge(), connectTimeoutMs / 2),
-        ]
-        this.#attempt()
+        this.#pump()
     }
 
     /** Sends plaintext, in order, once the connection is open. False if it never will be. */
     write(bytes: Buffer): boolean {
         if (this.#finished || this.#closing) return false
         this.#toWrite.push(bytes)
-        this.#pump(this.#chosen)
+        this.#pump()
         return true
     }
 
-    /** Closes with close_notify, once a ticket has come that is worth waiting for. Only `closed` follows. */
+    /** Closes as wh_connect_close() does, after what was written. Only `closed` follows. */
     close(): void {
         if (this.#finished || this.#closing) return
         this.#closing = true
-        const ticketWaitMs = this.#chosen?.connection?.ticketWaitMs ?? 0
-        if (this.#opened && ticketWaitMs > 0) this.#timers = [setTimeout(() => this.#closeNow(), ticketWaitMs)]
-        else this.#closeNow()
+        this.#connect?.close(this.#toWrite.length === 0)
+        this.#pump()
     }
 
-    #closeNow(): void {
-        if (this.#opened) this.#chosen?.connection?.close()
-        this.#finish()
-    }
-
-    #attempt(): void {
-        const attempt = new Attempt(this.#client, this.#options, {
-            started: () => {
-                this.#chosen = attempt
-            },
-            moved: () => this.#pump(attempt),
-            tcpFailed: (error) => this.#tcpFailed(attempt, error),
-        })
-        this.#attempts.push(attempt)
-        this.#running.push(attempt)
-    }
-
-    /** The silence may be the server's answer to the session. */
-    #hedge(): void {
-        if (this.#running.some((attempt) => attempt.connection?.hedge())) this.#attempt()
-    }
-
-    #timedOut(): void {
-        // The core forgets a session that nothing came of, so that the next wake goes in full.
-        for (const attempt of this.#running) attempt.giveUp()
-        this.#fail(this.#networkError("connect-timeout"))
-    }
-
-    #tcpFailed(attempt: Attempt, error: NodeJS.ErrnoException): void {
-        if (attempt.connection?.fallbackDue) this.#pump(attempt)
-        else this.#lost(attempt, this.#networkError(networkErrors[error.code ?? ""] ?? "connection-lost", error))
-    }
-
-    #networkError(code: ErrorCode, cause?: Error): WarmhelloError {
-        const { host, port } = this.#options
-        return new WarmhelloError(code, `${host}:${port}: ${networkMessages[code]}`, { cause })
-    }
-
-    /** Moves bytes between TCP, the connection and the user until nothing moves any more. */
-    #pump(attempt: Attempt | undefined): void {
-        while (attempt !== undefined && this.#running.includes(attempt) && this.#step(attempt)) {}
-    }
-
-    #step(attempt: Attempt): boolean {
-        const moved = attempt.pump()
-        const state = attempt.connection?.state ?? "idle"
-        if (state === "failed") {
-            this.#failed(attempt)
-            return false
+    /** Does what the core asks for until it is to wait. What happens on the way is seen to in the same loop. */
+    #pump(): void {
+        if (this.#isPumping) return
+        this.#isPumping = true
+        clearTimeout(this.#timer)
+        try {
+            while (this.#connect !== undefined && this.#step(this.#connect)) {}
+        } finally {
+            this.#isPumping = false
         }
-        if (state === "handshake" || state === "idle") return moved
-        this.#choose(attempt)
-        if (this.#finished) return false
-        const written = this.#writeSome(attempt)
-        const read = this.#readSome(attempt)
-        if (this.#closing && attempt.connection?.ticketWaitMs === 0) this.#closeNow()
-        return !this.#finished && (moved || written || read)
     }
 
-    /** This attempt has opened: any other one is not needed. */
-    #choose(attempt: Attempt): void {
-        if (this.#opened) return
-        this.#opened = true
+    /** False: it is to wait, or over. */
+    #step(connect: CoreConnect): boolean {
+        for (const line of this.#lines) line?.feed()
+        this.#writeSome(connect)
+        const step = connect.next()
+        this.#perform(connect, step)
+        return step.do !== "wait" && step.do !== "over"
+    }
+
+    #perform(connect: CoreConnect, step: Step): void {
+        switch (step.do) {
+            case "resolve":
+                this.#resolve(connect)
+                break
+            case "open":
+                this.#open(connect, step.tcp)
+                break
+            case "send":
+                connect.sent(step.tcp, this.#lines[step.tcp]?.send(step.bytes) ?? 0)
+                break
+            case "shut":
+                this.#lines[step.tcp]?.shut()
+                break
+            case "close":
+                this.#drop(step.tcp)
+                break
+            case "opened":
+                this.#opened(connect)
+                break
+            case "read":
+                for (let got = connect.read(); got !== undefined; got = connect.read()) this.emit("data", got)
+                break
+            case "wait":
+                this.#wait(step.waitMs)
+                break
+            case "over":
+                this.#over(connect)
+        }
+    }
+
+    #resolve(connect: CoreConnect): void {
+        dns.lookup(this.#options.host, { all: true }, (error, addresses) => {
+            if (this.#connect !== connect) return
+            this.#addresses = addresses
+            connect.resolved(error === null)
+            this.#pump()
+        })
+    }
+
+    #open(connect: CoreConnect, tcp: number): void {
+        this.#attempts++
+        const to = { port: this.#options.port, addresses: this.#addresses }
+        this.#lines[tcp] = new TcpLine(connect, tcp, to, () => this.#pump())
+    }
+
+    #drop(tcp: number): void {
+        this.#localPort = this.#lines[tcp]?.localPort ?? this.#localPort
+        this.#lines[tcp]?.close()
+        this.#lines[tcp] = undefined
+    }
+
+    #opened(connect: CoreConnect): void {
         this.connectMs = performance.now() - this.#startedAt
-        this.#stopTimers()
-        for (const other of this.#running) if (other !== attempt) other.drop()
-        this.#running = [attempt]
-        this.#chosen = attempt
-        if (attempt.connection !== undefined) this.#options.observer?.connected(attempt.connection)
+        this.#options.observer?.connected(connect)
         this.emit("open")
     }
 
-    #writeSome(attempt: Attempt): boolean {
-        const bytes = this.#toWrite[0]
-        const connection = attempt.connection
-        if (bytes === undefined || connection?.state !== "open") return false
-        const taken = connection.write(bytes)
-        if (taken === bytes.length) this.#toWrite.shift()
-        else this.#toWrite[0] = bytes.subarray(taken)
-        return taken > 0
+    #wait(waitMs: number | undefined): void {
+        if (waitMs !== undefined) this.#timer = setTimeout(() => this.#pump(), Math.min(waitMs, TIMER_MAX_MS))
     }
 
-    #readSome(attempt: Attempt): boolean {
-        const got = attempt.read()
-        if (typeof got === "string") {
-            this.#fail(coreError(got))
-        } else if (got !== undefined) {
-            if (!this.#closing) this.emit("data", got)
-        } else if (attempt.connection?.state === "closed") {
-            attempt.connection.close()
-            this.#finish()
-            if (!this.#closing) this.emit("end")
-        }
-        return got instanceof Buffer
-    }
-
-    #failed(attempt: Attempt): void {
-        const inFullNext = attempt.connection?.fallbackDue === true && this.#attempts.length === 1
-        if (inFullNext) {
-            this.#retire(attempt)
-            this.#attempt()
-        } else {
-            const { error = null, alert = -1 } = attempt.outcome ?? {}
-            const { message, code } = coreError(error ?? "protocol")
-            const which = alert >= 0 ? `, alert ${alertName(alert)}` : ""
-            const { host, port } = this.#options
-            this.#lost(attempt, new WarmhelloError(code, `${host}:${port}: ${message}${which}`))
+    #writeSome(connect: CoreConnect): void {
+        for (let bytes = this.#toWrite[0]; bytes !== undefined; bytes = this.#toWrite[0]) {
+            const taken = connect.write(bytes)
+            if (taken < bytes.length) {
+                this.#toWrite[0] = bytes.subarray(taken)
+                return
+            }
+            this.#toWrite.shift()
+            if (this.#closing) connect.close(this.#toWrite.length === 0)
         }
     }
 
-    /** This attempt comes to nothing. Another one may. */
-    #lost(attempt: Attempt, error: WarmhelloError): void {
-        if (this.#running.length === 1 || this.#opened) this.#fail(error)
-        else this.#retire(attempt)
-    }
-
-    /** Its connection stays until the end: should no other come about, it is the one to tell of. */
-    #retire(attempt: Attempt): void {
-        attempt.hangUp()
-        this.#running = this.#running.filter((other) => other !== attempt)
-    }
-
-    #fail(error: WarmhelloError): void {
-        if (this.#finished) return
-        this.#chosen?.connection?.noFallback()
-        if (unreachable.has(error.code) && this.outcome === undefined) this.#backoffS = this.#client.unreachable()
-        else this.#backoffS = this.outcome?.backoffS ?? 0
-        if (!this.#opened) this.#tellFailed(this.#chosen?.connection)
-        this.#finish()
-        if (!this.#closing) this.emit("error", error)
-    }
-
-    #tellFailed(connection: Connection | undefined): void {
-        if (connection === undefined) this.#options.observer?.unreachable(this.#backoffS)
-        else this.#options.observer?.connected(connection)
-    }
-
-    #finish(): void {
+    #over(connect: CoreConnect): void {
         this.#finished = true
-        this.#stopTimers()
-        this.#chosen?.connection?.close() // settles the outcome of one that is open still
-        this.#options.observer?.closed(this.#name, this.#chosen?.connection)
-        for (const attempt of this.#attempts) attempt.drop()
-        this.#running = []
+        const { error, outcome, outcomes } = connect
+        this.#told = { outcome, outcomes }
+        if (error !== undefined && this.connectMs === undefined) this.#options.observer?.connected(connect)
+        this.#options.observer?.closed(this.#name, connect)
+        this.#connect = undefined
+        connect[Symbol.dispose]()
         this.emit("closed")
+        if (this.#closing) return
+        if (error === undefined) this.emit("end")
+        else this.emit("error", this.#error(error, outcome))
     }
 
-    #stopTimers(): void {
-        for (const timer of this.#timers) clearTimeout(timer)
+    #error(word: CoreErrorWord, { alert }: Outcome): WarmhelloError {
+        const { host, port } = this.#options
+        const { code, message } = coreError(word)
+        const which = alert >= 0 ? `, alert ${alertName(alert)}` : ""
+        return new WarmhelloError(code, `${host}:${port}: ${message}${which}`)
     }
 }

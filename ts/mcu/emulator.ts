@@ -20,7 +20,8 @@ export interface EmulatorOptions {
     key: Buffer
     flashSectors: number
     eraseIntervalS: number
-    /** For runs that can be repeated to the bit; 0 for true randomness and a running clock. */
+    /** For runs that can be repeated to the bit; 0 for true randomness and a running clock. That counts instructions, and
+     * goes on with this machine's while the device waits for a request. */
     seed: number
     /** More arguments for qemu. */
     more?: string[]
@@ -47,6 +48,12 @@ export class Request {
     u32(value: number): this {
         const part = Buffer.alloc(4)
         part.writeUInt32LE(value)
+        return this.bytes(part)
+    }
+
+    i32(value: number): this {
+        const part = Buffer.alloc(4)
+        part.writeInt32LE(value)
         return this.bytes(part)
     }
 

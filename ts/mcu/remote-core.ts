@@ -4,12 +4,16 @@ import { type Native, runElsewhere } from "../core/library.js"
 import { clientBytes, type NativeConfig } from "../core/native-config.js"
 import { checkoutPath } from "../core/paths.js"
 import { Emulator, Request } from "./emulator.js"
+import type { Operation } from "./operations.js"
 import type { Reply } from "./wire.js"
 
 /** The core's WH_PLATFORM_MEMORY and the like are negative; a handle is not. */
 interface Handle {
     slot: number
 }
+
+/** An outcome is where it is, on the device, or was fetched already. */
+type OutcomeHandle = Handle | { json: Buffer }
 
 /** Asks for a client with this configuration. */
 export function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
@@ -21,8 +25,16 @@ export function clientRequest(operation: "clientNew" | "serviceClientNew", confi
     return request
 }
 
-/** No slot of the firmware's. */
-const NO_CONNECTION = 0xff
+/** No slot of the firmware's: plain TCP. */
+const NO_CLIENT = 0xff
+
+/** UINT32_MAX of wh_ffi_step */
+const FOREVER_MS = 2 ** 32 - 1
+
+/** What the device says to `connectNext` beside the kind of step. */
+export function readStep(bytes: Buffer): { tcp: number; waitUs: number; sends: Buffer } {
+    return { tcp: bytes.readUInt8(0), waitUs: Number(bytes.readBigUInt64LE(1)), sends: bytes.subarray(9) }
+}
 
 const FLASH_SECTORS = 4
 /** The default of the core. */
@@ -64,13 +76,7 @@ export class RemoteCore implements Disposable {
     /** What takes the place of the library's functions. */
     get functions(): Partial<Native> {
         const call = (request: Request) => this.emulator.call(request)
-        const conn = (operation: ConstructorParameters<typeof Request>[0], { slot }: Handle) =>
-            new Request(operation).u8(slot)
-        const copy = (request: Request, out: Buffer): number => {
-            const { result, bytes } = call(request)
-            bytes.copy(out)
-            return result
-        }
+        const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
         const newClient = (operation: Parameters<typeof clientRequest>[0], config: NativeConfig, error: number[]) => {
             const { result } = call(clientRequest(operation, config))
             error[0] = Math.min(result, 0)
@@ -94,32 +100,57 @@ export class RemoteCore implements Disposable {
                 this.#setWall()
             },
             clientNew: (config: NativeConfig, error: number[]) => newClient("clientNew", config, error),
-            clientFree: (client: Handle) => void call(conn("clientFree", client)),
-            connUnreachable: (client: Handle) => call(conn("clientUnreachable", client)).result,
-            connNew: (client: Handle): Handle | null => {
-                const { result } = call(conn("connNew", client))
-                return result >= 0 ? { slot: result } : null
-            },
-            connFree: (handle: Handle) => void call(conn("connFree", handle)),
-            connFeed: (handle: Handle, bytes: Uint8Array) => call(conn("connFeed", handle).bytes(bytes)).result,
-            connEof: (handle: Handle) => call(conn("connEof", handle)).result,
-            connDrain: (handle: Handle, out: Buffer, size: number) => copy(conn("connDrain", handle).u32(size), out),
-            connWrite: (handle: Handle, bytes: Uint8Array) => call(conn("connWrite", handle).bytes(bytes)).result,
-            connRead: (handle: Handle, out: Buffer, size: number) => copy(conn("connRead", handle).u32(size), out),
-            connClose: (handle: Handle) => void call(conn("connClose", handle)),
-            connState: (handle: Handle) => call(conn("connState", handle)).result,
-            connFallbackDue: (handle: Handle) => call(conn("connFallbackDue", handle)).result !== 0,
-            connHedge: (handle: Handle) => call(conn("connHedge", handle)).result !== 0,
-            connNoFallback: (handle: Handle) => void call(conn("connNoFallback", handle)),
+            clientFree: (client: Handle) => void call(on("clientFree", client)),
             storeTiers: () => call(new Request("storeTiers")).result,
-            connTicketWaitMs: (handle: Handle) => call(conn("connTicketWait", handle)).result,
-            connOutcome: (handle: Handle) => handle,
-            outcomeJson: (handle: Handle, out: Buffer) => copy(conn("connOutcome", handle), out),
+            ...this.#connectFunctions(),
         } as Partial<Native>
     }
 
     [Symbol.dispose](): void {
         this.#stop()
+    }
+
+    #connectFunctions(): Partial<Native> {
+        const call = (request: Request) => this.emulator.call(request)
+        const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
+        const onTcp = (operation: Operation, handle: Handle, tcp: number) => on(operation, handle).u8(tcp)
+        return {
+            connectNew: (client: Handle | null, timeoutMs: number): Handle | null => {
+                const { result } = call(new Request("connectBegin").u8(client?.slot ?? NO_CLIENT).u32(timeoutMs))
+                return result >= 0 ? { slot: result } : null
+            },
+            connectFree: (handle: Handle) => void call(on("connectFree", handle)),
+            connectNext: (handle: Handle, step: unknown[], out: Buffer) => {
+                const { result: kind, bytes } = call(on("connectNext", handle))
+                const { tcp, waitUs, sends } = readStep(bytes)
+                sends.copy(out)
+                step[0] = { kind, tcp, size: sends.length, wait_ms: Math.min(Math.ceil(waitUs / 1000), FOREVER_MS) }
+            },
+            connectResolved: (handle: Handle, hasAddress: boolean) =>
+                void call(on("connectResolved", handle).u8(hasAddress)),
+            connectReady: (handle: Handle, tcp: number) => void call(onTcp("connectReady", handle, tcp)),
+            connectFailed: (handle: Handle, tcp: number, error: number) =>
+                void call(onTcp("connectFailed", handle, tcp).i32(error)),
+            connectReceived: (handle: Handle, tcp: number, bytes: Uint8Array) =>
+                call(onTcp("connectReceived", handle, tcp).bytes(bytes)).result,
+            connectSent: (handle: Handle, tcp: number, size: number) =>
+                void call(onTcp("connectSent", handle, tcp).u32(size)),
+            connectWrite: (handle: Handle, bytes: Uint8Array) => call(on("connectWrite", handle).bytes(bytes)).result,
+            connectRead: (handle: Handle, out: Buffer, size: number) => {
+                const { result, bytes } = call(on("connectRead", handle).u32(size))
+                bytes.copy(out)
+                return result
+            },
+            connectClose: (handle: Handle, isWritten: boolean) => void call(on("connectClose", handle).u8(isWritten)),
+            connectError: (handle: Handle) => call(on("connectError", handle)).result,
+            connectOutcome: (handle: Handle): OutcomeHandle => handle,
+            connectOutcomeOf: (handle: Handle, tcp: number): OutcomeHandle | null => {
+                const { bytes } = call(onTcp("connectOutcomeOf", handle, tcp))
+                return bytes.length > 0 ? { json: bytes } : null
+            },
+            outcomeJson: (outcome: OutcomeHandle, out: Buffer) =>
+                ("json" in outcome ? outcome.json : call(on("connectOutcome", outcome)).bytes).copy(out),
+        } as Partial<Native>
     }
 
     /** The TLS session service, which is on the device as well: there is one. */
@@ -150,10 +181,8 @@ export class RemoteCore implements Disposable {
             serviceNext: (_: unknown, out: unknown[]) => packet(new Request("serviceNext"), out) !== 0,
             serviceConnecting: () => call(new Request("serviceConnecting")).result,
             serviceConnected: (_: unknown, { slot }: Handle) => void call(new Request("serviceConnected").u8(slot)),
-            serviceUnreachable: (_: unknown, backoffS: number) =>
-                void call(new Request("serviceUnreachable").u32(backoffS)),
-            serviceClosed: (_: unknown, connect: number, connection: Handle | null) =>
-                void call(new Request("serviceClosed").u32(connect).u8(connection?.slot ?? NO_CONNECTION)),
+            serviceClosed: (_: unknown, name: number, { slot }: Handle) =>
+                void call(new Request("serviceClosed").u32(name).u8(slot)),
             serviceSettingsChanged: () => call(new Request("serviceSettingsChanged")).result !== 0,
         } as Partial<Native>
     }

@@ -1,7 +1,7 @@
 // The main job: an app through wakes and deep sleeps, and what each wake cost.
 import { setTimeout as wait } from "node:timers/promises"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
-import type { Outcome } from "../core/outcome.js"
+import { hasTls, type Outcome } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
 import { type ErrorCode, WarmhelloError } from "../errors.js"
 import { type AppLine, Board, type WakeReport } from "./board.js"
@@ -216,7 +216,7 @@ function reasonToStop(n: number, report: WakeReport): WarmhelloError | undefined
     return n === 1 || report.error !== undefined ? firstFailure(report) : appFailure(report)
 }
 
-/** What a wake shows when no TLS connection came about. */
+/** What a wake shows when it did not come to TLS, or not to an end of it. */
 const nothingMeasured = {
     reason: null,
     protocol: null,
@@ -265,7 +265,7 @@ async function describe(
     const error = firstFailure(report)
     return {
         result: error === undefined ? succeeded(outcome) : "failed",
-        ...(outcome === undefined || outcome.result === "pending" ? nothingMeasured : measured(outcome)),
+        ...(hasTls(outcome) && outcome.result !== "pending" ? measured(outcome) : nothingMeasured),
         stored: platform.storedTiers(),
         connectMs: connect?.socket.connectMs ?? null,
         ...allBytes(report),

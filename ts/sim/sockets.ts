@@ -1,7 +1,6 @@
 // The simulated board's network: what the VM's socket calls do. It stands where the firmware has
 // its own socket adapter.
 import { once } from "node:events"
-import net from "node:net"
 import type { Client } from "../core/client.js"
 import { type ConnectObserver, TlsSocket } from "../core/tls-socket.js"
 import type { WarmhelloError } from "../errors.js"
@@ -26,14 +25,12 @@ export interface Connect {
     receivedBytes: number
 }
 
-type OpenSocket = { write(bytes: Buffer): boolean; close(): void }
-
 export class Sockets implements VmSockets {
     readonly #options: NetworkOptions
     #vm: Vm | undefined
-    #current: OpenSocket | undefined
+    #current: TlsSocket | undefined
     readonly connects: Connect[] = []
-    /** TLS connections that are not closed yet. */
+    /** Those that are not closed yet. */
     readonly #live = new Set<TlsSocket>()
 
     constructor(options: NetworkOptions) {
@@ -72,40 +69,32 @@ export class Sockets implements VmSockets {
         await Promise.all([...this.#live].map((socket) => once(socket, "closed")))
     }
 
-    #openTls(): OpenSocket {
+    #openTls(): TlsSocket {
         const socket = new TlsSocket(this.#options.client(), this.#options)
-        this.#live.add(socket)
-        socket.once("closed", () => this.#live.delete(socket))
         const connect: Connect = { socket, opened: false, error: undefined, receivedBytes: 0 }
         this.connects.push(connect)
-        socket.on("open", () => {
-            connect.opened = true
-            this.#tell(socket, "open")
-        })
-        socket.on("data", (bytes) => {
-            connect.receivedBytes += bytes.length
-            this.#tell(socket, "message", bytes)
-        })
+        socket.on("open", () => (connect.opened = true))
+        socket.on("data", (bytes) => (connect.receivedBytes += bytes.length))
+        socket.on("error", (error) => (connect.error = error))
+        return this.#connect(socket)
+    }
+
+    #openPlain(host: string, port: number): TlsSocket {
+        return this.#connect(new TlsSocket(undefined, { ...this.#options, host, port, observer: undefined }))
+    }
+
+    #connect(socket: TlsSocket): TlsSocket {
+        this.#live.add(socket)
+        socket.once("closed", () => this.#live.delete(socket))
+        socket.on("open", () => this.#tell(socket, "open"))
+        socket.on("data", (bytes) => this.#tell(socket, "message", bytes))
         socket.on("end", () => this.#tell(socket, "close"))
-        socket.on("error", (error) => {
-            connect.error = error
-            this.#tell(socket, "error", Buffer.from(error.message))
-        })
+        socket.on("error", (error) => this.#tell(socket, "error", Buffer.from(error.message)))
         socket.connect()
         return socket
     }
 
-    #openPlain(host: string, port: number): OpenSocket {
-        const tcp = net.connect({ host, port })
-        const socket: OpenSocket = { write: (bytes) => tcp.write(bytes) || true, close: () => void tcp.end() }
-        tcp.on("connect", () => this.#tell(socket, "open"))
-        tcp.on("data", (bytes) => this.#tell(socket, "message", bytes))
-        tcp.on("end", () => this.#tell(socket, "close"))
-        tcp.on("error", (error) => this.#tell(socket, "error", Buffer.from(error.message)))
-        return socket
-    }
-
-    #tell(socket: OpenSocket, event: "open" | "message" | "close" | "error", data?: Buffer): void {
+    #tell(socket: TlsSocket, event: "open" | "message" | "close" | "error", data?: Buffer): void {
         if (socket === this.#current) this.#vm?.socketEvent(event, data)
         if (event === "close" || event === "error") this.#current = socket === this.#current ? undefined : this.#current
     }

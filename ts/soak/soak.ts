@@ -1,5 +1,6 @@
 // Wakes in the simulator while everything goes wrong that may. A wake may fail only because of what
 // was done to its connection, never because a session was kept.
+import { hasTls } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
 import type { ErrorCode } from "../errors.js"
 import { Board, type WakeReport } from "../sim/board.js"
@@ -93,7 +94,7 @@ class Soak {
         result.requests += requests
         const connect = report.connects[0]
         const outcome = connect?.socket.outcome
-        if (outcome !== undefined) this.#count(result.reasons, outcome.reason)
+        if (hasTls(outcome)) this.#count(result.reasons, outcome.reason)
         const works = connect?.opened === true && connect.error === undefined && report.error === undefined
         const attempts = connect?.socket.attempts ?? 0
         if (works && requests === 1) {

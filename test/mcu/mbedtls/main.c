@@ -13,9 +13,10 @@
 #include "machine.h"
 #include "repeatable.h"
 #include "request.h"
+#include "warmhello/connect.h"
 #include "wire.h"
 
-enum { PROTOCOL_12 = 1, PROTOCOL_13 = 2, WIRE_SIZE = 8192, SESSION_MAX = 6144, STATE_OPEN = 2 };
+enum { PROTOCOL_12 = 1, PROTOCOL_13 = 2, WIRE_SIZE = 8192, SESSION_MAX = 6144 };
 
 #define FAILED (-1)
 /* Not the device's: what TCP would hold. */
@@ -183,6 +184,9 @@ typedef struct traffic {
 static mbedtls_ssl_context *ssl; /* on the heap, as warmhello's connection is */
 static int failure;
 static bool is_open;
+/* Steps that are due. */
+static bool wants_tcp;
+static bool tells_opened;
 static traffic passed;
 static traffic handshake_passed;
 static const uint8_t *arrived;
@@ -257,6 +261,7 @@ static int shake_hands(void)
     int result = mbedtls_ssl_handshake(ssl);
     if (result == 0) {
         is_open = true;
+        tells_opened = true;
         handshake_passed = passed;
         bool saves_now = mbedtls_ssl_get_version_number(ssl) == MBEDTLS_SSL_VERSION_TLS1_2;
         result = saves_now ? save() : 0;
@@ -280,10 +285,12 @@ static int read_plain(void)
     return result < 0 ? result : 0;
 }
 
-static int conn_new(void)
+static int connect_begin(void)
 {
     certificate_seen = false;
     is_open = false;
+    wants_tcp = true;
+    tells_opened = false;
     passed = (traffic){0};
     sending_size = 0;
     plain_size = 0;
@@ -297,11 +304,16 @@ static int conn_new(void)
     failure = failure == 0 ? mbedtls_ssl_set_hostname(ssl, host) : failure;
     failure = failure == 0 && rtc.session_size > 0 ? restore() : failure;
     mbedtls_ssl_set_bio(ssl, NULL, send_wire, receive_wire, NULL);
+    return 0;
+}
+
+static int tcp_is_up(void)
+{
     failure = failure == 0 ? shake_hands() : failure;
     return 0;
 }
 
-static int conn_free(void)
+static int connect_free(void)
 {
     mbedtls_ssl_free(ssl);
     peer_release(ssl);
@@ -319,7 +331,31 @@ static int feed(const uint8_t *bytes, size_t size)
     if (failure == 0 && is_open) {
         failure = read_plain();
     }
-    return failure == 0 ? (int)size : failure;
+    return (int)size;
+}
+
+static bool take(bool *flag)
+{
+    bool was = *flag;
+    *flag = false;
+    return was;
+}
+
+static wh_step_kind next_step(void)
+{
+    if (take(&wants_tcp)) {
+        return WH_STEP_OPEN;
+    }
+    if (sending_size > 0) {
+        return WH_STEP_SEND;
+    }
+    if (failure != 0) {
+        return WH_STEP_OVER;
+    }
+    if (take(&tells_opened)) {
+        return WH_STEP_OPENED;
+    }
+    return plain_size > 0 ? WH_STEP_READ : WH_STEP_WAIT;
 }
 
 static int take_out(uint8_t *out, const uint8_t *from, size_t *size)
@@ -406,37 +442,55 @@ static int tell_memory(uint32_t *out)
     return 3 * (int)sizeof *out;
 }
 
-static int use_conn(enum operation operation, wh_reader *r, uint8_t *out)
+/* What a request is answered with: a result, and bytes. */
+static size_t answer_size;
+
+static int with_bytes(int size)
+{
+    answer_size = size > 0 ? (size_t)size : 0;
+    return size;
+}
+
+/* As warmhello's main.c tells it. */
+static int connect_next(uint8_t *out)
+{
+    enum { HEADER = 9 };
+    wh_step_kind kind = next_step();
+    memset(out, 0, HEADER);
+    if (kind == WH_STEP_SEND) {
+        memcpy(out + HEADER, sending, sending_size);
+    }
+    answer_size = HEADER + (kind == WH_STEP_SEND ? sending_size : 0);
+    return (int)kind;
+}
+
+static int use_connect(enum operation operation, wh_reader *r, uint8_t *out)
 {
     (void)wh_take(r, 1); /* the slot: there is one */
-    size_t left = (size_t)(r->end - r->at);
     switch (operation) {
-    case OP_CONN_FREE:
-        return conn_free();
-    case OP_CONN_FEED:
-        return feed(r->at, left);
-    case OP_CONN_DRAIN:
-        return take_out(out, sending, &sending_size);
-    case OP_CONN_WRITE:
-        return mbedtls_ssl_write(ssl, r->at, left);
-    case OP_CONN_READ:
-        return take_out(out, plain, &plain_size);
-    case OP_CONN_CLOSE:
+    case OP_CONNECT_FREE:
+        return connect_free();
+    case OP_CONNECT_NEXT:
+        return connect_next(out);
+    case OP_CONNECT_READY:
+        return tcp_is_up();
+    case OP_CONNECT_RECEIVED:
+        (void)wh_take(r, 1); /* which TCP: there is one as well */
+        return feed(r->at, (size_t)(r->end - r->at));
+    case OP_CONNECT_SENT:
+        sending_size = 0; /* the desk has taken all */
+        return 0;
+    case OP_CONNECT_WRITE:
+        return mbedtls_ssl_write(ssl, r->at, (size_t)(r->end - r->at));
+    case OP_CONNECT_READ:
+        return with_bytes(take_out(out, plain, &plain_size));
+    case OP_CONNECT_CLOSE:
         return mbedtls_ssl_close_notify(ssl);
-    case OP_CONN_STATE:
-        return is_open ? STATE_OPEN : 0;
-    case OP_CONN_OUTCOME:
-        return tell_outcome((char *)out);
+    case OP_CONNECT_OUTCOME:
+        return with_bytes(tell_outcome((char *)out));
     default:
         return FAILED;
     }
-}
-
-/* Results that are sizes come with so many bytes. */
-static bool has_bytes(enum operation operation)
-{
-    return operation == OP_CONN_DRAIN || operation == OP_CONN_READ || operation == OP_CONN_OUTCOME ||
-           operation == OP_MEMORY;
 }
 
 /* A function of its own, by whose name a profile finds the device's own work. */
@@ -453,12 +507,12 @@ __attribute__((noinline)) static int perform(enum operation operation, wh_reader
         return client_new(r);
     case OP_CLIENT_FREE:
         return client_free();
-    case OP_CONN_NEW:
-        return conn_new();
+    case OP_CONNECT_BEGIN:
+        return connect_begin();
     case OP_MEMORY:
-        return tell_memory((uint32_t *)(void *)out);
+        return with_bytes(tell_memory((uint32_t *)(void *)out));
     default:
-        return use_conn(operation, r, out);
+        return use_connect(operation, r, out);
     }
 }
 
@@ -478,9 +532,10 @@ int main(void)
             rtc.wall_us += (int64_t)wh_take(&r, 8);
             wh_rv32_reset();
         }
+        answer_size = 0;
         uint64_t before = wh_rv32_instructions();
         int result = perform(operation, &r);
         uint64_t instructions = wh_rv32_instructions() - before;
-        wh_wire_reply(result, instructions, has_bytes(operation) && result > 0 ? (size_t)result : 0);
+        wh_wire_reply(result, instructions, answer_size);
     }
 }

@@ -9,16 +9,6 @@
 #include "warmhello/port_host.h"
 #include "wipe.h"
 
-/* A record of 16 KB and its framing: the peer never waits for a reader. */
-#define IN_SIZE 18432
-#define OUT_SIZE 18432
-
-typedef struct conn_with_buffers {
-    wh_conn conn; /* first, so that a wh_conn * is this block's address */
-    uint8_t in[IN_SIZE];
-    uint8_t out[OUT_SIZE];
-} conn_with_buffers;
-
 static wh_host_device device;
 static wh_flash_file flash;
 static bool has_flash;
@@ -155,25 +145,6 @@ uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending
     (void)result; /* it can be read, or there was no client */
     wh_trust_count(client, usable, ending);
     return client->ca_count;
-}
-
-wh_conn *wh_ffi_conn_new(wh_client *client)
-{
-    conn_with_buffers *block = malloc(sizeof *block);
-    if (block == NULL) {
-        return NULL;
-    }
-    wh_conn_buffers buffers = {block->in, IN_SIZE, block->out, OUT_SIZE};
-    /* The outcome holds the error. */
-    int result = wh_conn_open(&block->conn, client, &buffers);
-    (void)result;
-    return &block->conn;
-}
-
-void wh_ffi_conn_free(wh_conn *conn)
-{
-    wh_conn_free(conn);
-    free(conn);
 }
 
 size_t wh_ffi_host_state_size(void)

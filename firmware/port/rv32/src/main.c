@@ -8,24 +8,19 @@
 #include "port.h"
 #include "request.h"
 #include "service_calls.h"
+#include "warmhello/connect.h"
 #include "warmhello/warmhello.h"
 #include "wire.h"
 
 /* The result of a call that does not come to an end: the desk is to cut the supply. */
 #define STOPPED (-1000)
 
-enum { CLIENTS = 2, CONNS = 4, IN_SIZE = 512, OUT_SIZE = 512 };
-
-typedef struct conn_slot {
-    bool used;
-    wh_conn conn;
-    uint8_t in[IN_SIZE];
-    uint8_t out[OUT_SIZE];
-} conn_slot;
+enum { CLIENTS = 2, CONNECTS = 4 };
 
 static bool client_used[CLIENTS];
 static wh_client clients[CLIENTS];
-static conn_slot *conns[CONNS];
+static bool connect_used[CONNECTS];
+static wh_connect connects[CONNECTS];
 
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
@@ -75,34 +70,23 @@ static int client_free(unsigned slot)
     return WH_OK;
 }
 
-/* ---- Connections --------------------------------------------------------------------------------- */
+/* ---- Connects ------------------------------------------------------------------------------------- */
 
-static int conn_new(unsigned client)
+static int connect_begin(wh_reader *r)
 {
     int slot = 0;
-    while (slot < CONNS && conns[slot] != NULL) {
+    while (slot < CONNECTS && connect_used[slot]) {
         slot++;
     }
-    if (slot == CONNS || client >= CLIENTS || !client_used[client]) {
+    unsigned client = (unsigned)wh_take(r, 1);
+    const wh_connect_options options = {.timeout_ms = (uint32_t)wh_take(r, 4), .room = WH_CONNECT_ROOM_MIN};
+    bool is_plain = client >= CLIENTS;
+    if (slot == CONNECTS || (!is_plain && !client_used[client])) {
         return WH_USAGE_ARGUMENT;
     }
-    conn_slot *made = wh_rv32_allocate(NULL, sizeof *made);
-    if (made == NULL) {
-        return WH_PLATFORM_MEMORY;
-    }
-    conns[slot] = made;
-    const wh_conn_buffers buffers = {made->in, sizeof made->in, made->out, sizeof made->out};
-    int result = wh_conn_open(&made->conn, &clients[client], &buffers);
-    (void)result; /* it is in the outcome */
+    connect_used[slot] = true;
+    wh_connect_begin(&connects[slot], is_plain ? NULL : &clients[client], &options);
     return slot;
-}
-
-static int conn_free(unsigned slot)
-{
-    wh_conn_free(&conns[slot]->conn);
-    wh_rv32_release(NULL, conns[slot]);
-    conns[slot] = NULL;
-    return WH_OK;
 }
 
 typedef struct answer {
@@ -115,39 +99,80 @@ static answer with_bytes(int result)
     return (answer){.result = result, .size = result > 0 ? (size_t)result : 0};
 }
 
-static answer use_conn(enum operation operation, wh_conn *conn, wh_reader *r)
+/* Which TCP (1), how long to wait in microseconds (8), what to send. */
+static answer connect_next(wh_connect *connect)
 {
+    enum { HEADER = 9 };
+    wh_step step = wh_connect_next(connect);
     uint8_t *out = wh_wire_reply_bytes();
+    out[0] = (uint8_t)step.tcp;
+    memcpy(out + 1, &step.wait_us, sizeof step.wait_us);
+    if (step.size > 0) {
+        memcpy(out + HEADER, step.bytes, step.size);
+    }
+    return (answer){.result = (int32_t)step.kind, .size = HEADER + step.size};
+}
+
+static answer tell_outcome(const wh_outcome *outcome)
+{
+    char *out = (char *)wh_wire_reply_bytes();
+    return outcome != NULL ? with_bytes(wh_outcome_json(outcome, out, WH_OUTCOME_JSON_SIZE)) : (answer){0};
+}
+
+static answer use_tcp(enum operation operation, wh_connect *connect, wh_reader *r)
+{
+    unsigned tcp = (unsigned)wh_take(r, 1);
     size_t left = (size_t)(r->end - r->at);
+    size_t room = wh_connect_room(connect, tcp);
+    size_t taken = left < room ? left : room;
     switch (operation) {
-    case OP_CONN_FEED:
-        return (answer){.result = wh_conn_feed(conn, r->at, left)};
-    case OP_CONN_EOF:
-        return (answer){.result = wh_conn_eof(conn)};
-    case OP_CONN_DRAIN:
-        return with_bytes(wh_conn_drain(conn, out, (size_t)wh_take(r, 4)));
-    case OP_CONN_WRITE:
-        return (answer){.result = wh_conn_write(conn, r->at, left)};
-    case OP_CONN_READ:
-        return with_bytes(wh_conn_read(conn, out, (size_t)wh_take(r, 4)));
-    case OP_CONN_CLOSE:
-        wh_conn_close(conn);
+    case OP_CONNECT_READY:
+        wh_connect_ready(connect, tcp);
         return (answer){0};
-    case OP_CONN_STATE:
-        return (answer){.result = (int32_t)wh_conn_get_state(conn)};
-    case OP_CONN_FALLBACK_DUE:
-        return (answer){.result = wh_conn_fallback_due(conn)};
-    case OP_CONN_NO_FALLBACK:
-        wh_conn_no_fallback(conn);
+    case OP_CONNECT_FAILED:
+        wh_connect_failed(connect, tcp, (int32_t)wh_take(r, 4));
         return (answer){0};
-    case OP_CONN_HEDGE:
-        return (answer){.result = wh_conn_hedge(conn)};
-    case OP_CONN_TICKET_WAIT:
-        return (answer){.result = (int32_t)wh_conn_ticket_wait_ms(conn)};
-    case OP_CONN_OUTCOME:
-        return with_bytes(wh_outcome_json(wh_conn_outcome(conn), (char *)out, WH_OUTCOME_JSON_SIZE));
+    case OP_CONNECT_RECEIVED:
+        if (taken > 0 || left == 0) {
+            wh_connect_received(connect, tcp, r->at, taken);
+        }
+        return (answer){.result = (int32_t)taken};
+    case OP_CONNECT_SENT:
+        wh_connect_sent(connect, tcp, (size_t)wh_take(r, 4));
+        return (answer){0};
+    case OP_CONNECT_OUTCOME_OF:
+        return tell_outcome(wh_connect_outcome_of(connect, tcp % WH_CONNECT_TCPS));
     default:
         return (answer){.result = WH_USAGE_ARGUMENT};
+    }
+}
+
+static answer use_connect(enum operation operation, unsigned slot, wh_reader *r)
+{
+    wh_connect *connect = &connects[slot];
+    switch (operation) {
+    case OP_CONNECT_FREE:
+        wh_connect_free(connect);
+        connect_used[slot] = false;
+        return (answer){0};
+    case OP_CONNECT_NEXT:
+        return connect_next(connect);
+    case OP_CONNECT_RESOLVED:
+        wh_connect_resolved(connect, wh_take(r, 1) != 0);
+        return (answer){0};
+    case OP_CONNECT_WRITE:
+        return (answer){.result = wh_connect_write(connect, r->at, (size_t)(r->end - r->at))};
+    case OP_CONNECT_READ:
+        return with_bytes(wh_connect_read(connect, wh_wire_reply_bytes(), (size_t)wh_take(r, 4)));
+    case OP_CONNECT_CLOSE:
+        wh_connect_close(connect, wh_take(r, 1) != 0);
+        return (answer){0};
+    case OP_CONNECT_ERROR:
+        return (answer){.result = wh_connect_error(connect)};
+    case OP_CONNECT_OUTCOME:
+        return tell_outcome(wh_connect_outcome(connect));
+    default:
+        return use_tcp(operation, connect, r);
     }
 }
 
@@ -177,10 +202,10 @@ static answer tell_memory(void)
 
 /* ---- The service --------------------------------------------------------------------------------------- */
 
-/* What the connection in that slot came to, NULL without one. */
-static const wh_outcome *outcome_of(unsigned slot)
+/* What the connect in that slot came to. */
+static const wh_outcome *outcome_of(wh_reader *r)
 {
-    return slot < CONNS && conns[slot] != NULL ? wh_conn_outcome(&conns[slot]->conn) : NULL;
+    return wh_connect_outcome(&connects[wh_take(r, 1) % CONNECTS]);
 }
 
 static answer handle_packet(wh_reader *r)
@@ -209,7 +234,7 @@ static answer next_packet(void)
 static answer use_service(enum operation operation, wh_reader *r)
 {
     wh_service *service = wh_rv32_service();
-    uint32_t connect = 0;
+    uint32_t name = 0;
     switch (operation) {
     case OP_SERVICE_WAKE:
         wh_rv32_service_wake();
@@ -223,14 +248,11 @@ static answer use_service(enum operation operation, wh_reader *r)
     case OP_SERVICE_CONNECTING:
         return (answer){.result = (int32_t)wh_service_connecting(service)};
     case OP_SERVICE_CONNECTED:
-        wh_service_connected(service, outcome_of((unsigned)wh_take(r, 1)));
-        return (answer){0};
-    case OP_SERVICE_UNREACHABLE:
-        wh_service_unreachable(service, (uint32_t)wh_take(r, 4));
+        wh_service_connected(service, outcome_of(r));
         return (answer){0};
     case OP_SERVICE_CLOSED:
-        connect = (uint32_t)wh_take(r, 4);
-        wh_service_closed(service, connect, outcome_of((unsigned)wh_take(r, 1)));
+        name = (uint32_t)wh_take(r, 4);
+        wh_service_closed(service, name, outcome_of(r));
         return (answer){0};
     default:
         return (answer){.result = wh_service_settings_changed(service)};
@@ -261,10 +283,8 @@ __attribute__((noinline)) static answer perform(enum operation operation, wh_rea
         return (answer){.result = client_new(r, NULL)};
     case OP_CLIENT_FREE:
         return (answer){.result = client_free((unsigned)wh_take(r, 1))};
-    case OP_CLIENT_UNREACHABLE:
-        return (answer){.result = (int32_t)wh_conn_unreachable(&clients[wh_take(r, 1) % CLIENTS])};
-    case OP_CONN_NEW:
-        return (answer){.result = conn_new((unsigned)wh_take(r, 1))};
+    case OP_CONNECT_BEGIN:
+        return (answer){.result = connect_begin(r)};
     case OP_FORGET:
         return (answer){.result = wh_store_forget()};
     case OP_STORE_TIERS:
@@ -280,11 +300,8 @@ __attribute__((noinline)) static answer perform(enum operation operation, wh_rea
         return use_service(operation, r);
     }
     unsigned slot = (unsigned)wh_take(r, 1);
-    if (slot >= CONNS || conns[slot] == NULL) {
-        return (answer){.result = WH_USAGE_ARGUMENT};
-    }
-    return operation == OP_CONN_FREE ? (answer){.result = conn_free(slot)}
-                                     : use_conn(operation, &conns[slot]->conn, r);
+    bool is_used = slot < CONNECTS && connect_used[slot];
+    return is_used ? use_connect(operation, slot, r) : (answer){.result = WH_USAGE_ARGUMENT};
 }
 
 int main(void)

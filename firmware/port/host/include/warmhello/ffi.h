@@ -1,5 +1,5 @@
 /** The core's functions in a form that a foreign-function interface can call:
- * plain integers and pointers, objects made and freed here.
+ * plain integers and pointers, objects made and freed here. Connects are in ffi_connect.h.
  *
  * ts/core/library.ts declares the same functions; a test calls every one.
  */
@@ -9,9 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "warmhello/client.h"
-#include "warmhello/conn.h"
 #include "warmhello/check_file.h"
+#include "warmhello/client.h"
 
 /** The one device that the simulator has, with flash in a file, or without any when it is NULL. Errors as
  * wh_flash_file_open() and wh_host_start(). */
@@ -31,11 +30,6 @@ void wh_ffi_flash_file_cut(uint32_t nth);
 /** Makes a client, with a copy of the files. Returns NULL and sets `error` (wh_client_init()) on failure. */
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);
 void wh_ffi_client_free(wh_client *client);
-
-/** Makes and opens a connection with buffers of its own. Returns NULL only when
- * memory is out; any other error is in its outcome. */
-wh_conn *wh_ffi_conn_new(wh_client *client);
-void wh_ffi_conn_free(wh_conn *conn);
 
 /** A host in the core's spelling (host.h), in `out` of WH_HOST_MAX + 1 bytes. WH_USAGE_HOST. */
 int wh_ffi_host_spelling(const char *text, char *out);
