@@ -60,6 +60,13 @@ bool wh_rtc_holds(const wh_rtc *state, uint32_t generation)
     return state->record_size > 0 && state->record_generation == generation;
 }
 
+bool wh_rtc_still_holds(uint32_t generation)
+{
+    wh_rtc state;
+    memcpy(&state, slot(), sizeof state);
+    return state.magic == MAGIC && wh_rtc_holds(&state, generation);
+}
+
 uint8_t *wh_rtc_record(void)
 {
     return slot() + sizeof(wh_rtc);

@@ -72,6 +72,9 @@ WH_MUST_CHECK int wh_rtc_save(wh_rtc *state);
 /* Whether the record in the slot is of this generation. */
 bool wh_rtc_holds(const wh_rtc *state, uint32_t generation);
 
+/* Whether the slot still has the record of this generation that a load in this wake has told of. */
+bool wh_rtc_still_holds(uint32_t generation);
+
 /* Where the record is, WH_RECORD_MAX bytes. */
 uint8_t *wh_rtc_record(void);
 

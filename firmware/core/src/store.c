@@ -40,9 +40,9 @@ static void drop_record(wh_rtc *state)
     wh_rtc_wipe_record();
 }
 
-static void note_time(const wh_rtc *state, wh_stored *out)
+static void note_time(uint64_t epoch, wh_stored *out)
 {
-    out->now = wh_clock_now(state->epoch);
+    out->now = wh_clock_now(epoch);
     out->age = wh_clock_age(&out->info.captured, &out->now);
 }
 
@@ -56,7 +56,7 @@ static int load_session(const wh_rtc *state, const wh_opened *opened, const wh_b
     if (out->info.build != wh_wolfssl_build()) {
         return WH_DAMAGE_RECORD;
     }
-    note_time(state, out);
+    note_time(state->epoch, out);
     return wh_session_load(opened->session, opened->size, out->age.known ? out->age.least_us : 0,
                            &out->session);
 }
@@ -97,15 +97,10 @@ static wh_peer peer_of(const wh_rtc *state, const wh_binding *binding)
     return state->peer_binding == wh_binding_tag(binding) ? state->peer : (wh_peer){0};
 }
 
-static void note_peer(const wh_rtc *state, const wh_binding *binding, wh_stored *out)
+static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
 {
     out->peer = peer_of(state, binding);
     out->is_pinned = wh_pin_is_on(state, wh_binding_tag(binding));
-}
-
-static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
-{
-    note_peer(state, binding, out);
     int result = get_newest(state, opened, binding, out);
     if (is_damage(result) && wh_flash_copy_exists(state)) {
         result = get_newest(state, opened, binding, out); /* flash has one, too */
@@ -142,13 +137,11 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
 
 bool wh_store_still_has(wh_stored *stored)
 {
-    wh_rtc state;
-    if (load(&state) != WH_OK || !wh_rtc_holds(&state, stored->info.generation)) {
-        return false;
+    bool has = wh_rtc_still_holds(stored->info.generation);
+    if (has) {
+        note_time(stored->now.epoch, stored);
     }
-    note_peer(&state, &stored->info.binding, stored);
-    note_time(&state, stored);
-    return true;
+    return has;
 }
 
 /* ---- Spending and forgetting --------------------------------------------------------------- */

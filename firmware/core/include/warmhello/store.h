@@ -52,8 +52,8 @@ WH_MUST_CHECK int wh_store_now(wh_instant *out);
  * nothing else is left. WH_PLATFORM_*. On every error `out->session` is empty. */
 WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
 
-/** Whether a session that wh_store_get() has given is still the one to offer. If so, `age`, `now` and what is
- * said of the peer are those of the present. Opens no seal. */
+/** Whether a session that wh_store_get() has given in this wake is still the one to offer. If so, `age` and
+ * `now` are those of the present. Opens no seal. */
 bool wh_store_still_has(wh_stored *stored);
 
 /** Makes sure that the session of this generation is not offered again, in flash first, then
