@@ -245,9 +245,6 @@ static int run(const char *host, const char *port, size_t ca_size)
         .port = (uint16_t)strtoul(port, NULL, 10),
         .ca = ca,
         .ca_size = ca_size,
-        .min_version = WH_TLS12,
-        .max_version = WH_TLS13,
-        .tickets = true,
     };
     wh_client client;
     int error = wh_client_init(&client, &config);

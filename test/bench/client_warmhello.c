@@ -70,7 +70,7 @@ static bool set_up(const bench_options *options)
         .ca_size = options->ca_size,
         .min_version = version,
         .max_version = version,
-        .tickets = options->kind != BENCH_ID,
+        .no_tickets = options->kind == BENCH_ID,
     };
     return done(use_platform()) && done(wh_client_init(&client, &config));
 }

@@ -51,7 +51,7 @@ void source_make_client(wh_client *client, const tls_server *server, bench_kind 
         .port = 443,
         .min_version = source_protocol(kind),
         .max_version = source_protocol(kind),
-        .tickets = kind != BENCH_ID,
+        .no_tickets = kind == BENCH_ID,
     };
     config.ca = server_ca(server, &config.ca_size);
     int result = wh_client_init(client, &config);

@@ -91,7 +91,7 @@ static void another_minimum_version_is_not_offered_the_session(void **state)
 
 static void no_tickets(wh_client_config *config)
 {
-    config->tickets = false;
+    config->no_tickets = true;
 }
 
 static void a_client_without_tickets_does_not_offer_the_session(void **state)

@@ -235,7 +235,7 @@ static void impossible_configurations_are_refused(void **state)
     bad[1].host = "";
     bad[2].host = long_host;
     bad[3].port = 0;
-    bad[4].min_version = WH_PROTOCOL_NONE;
+    bad[4].max_version = (wh_protocol)(WH_TLS13 + 1);
     bad[5].min_version = WH_TLS13;
     bad[5].max_version = WH_TLS12;
     bad[6].ca = NULL;

@@ -348,7 +348,7 @@ static void without_tickets_there_is_no_wait(void **state)
     (void)state;
     const server_options none13 = {.min_version = WH_TLS13, .no_tickets13 = true};
     pair p = meet(&none13);
-    p.first.tickets = false;
+    p.first.no_tickets = true;
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     p.second.policy.ticket_wait_ms = WH_TICKET_WAIT_NONE;
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), 0);

@@ -21,7 +21,6 @@ static wh_client_config config(void)
         .ca_size = strlen(ca),
         .min_version = WH_TLS12,
         .max_version = WH_TLS13,
-        .tickets = true,
     };
 }
 
@@ -52,12 +51,12 @@ static void the_newest_slot_counts(void **state)
     put(0, 3, "old.example");
     put(1, 4, "new.example");
     assert_int_equal(read_image(), WH_OK);
-    assert_string_equal(read.client.host, "new.example");
+    assert_string_equal(read.config.client.host, "new.example");
     assert_int_equal(read.slot, 1);
     assert_int_equal(read.sequence, 4);
     put(0, 5, "newer.example");
     assert_int_equal(read_image(), WH_OK);
-    assert_string_equal(read.client.host, "newer.example");
+    assert_string_equal(read.config.client.host, "newer.example");
     assert_int_equal(read.slot, 0);
 }
 
@@ -70,26 +69,26 @@ static void a_damaged_slot_leaves_the_other_one(void **state)
     for (size_t at = 0; at < used; at++) {
         image[WH_PROVISION_SLOT + at] ^= 0x10;
         assert_int_equal(read_image(), WH_OK);
-        assert_string_equal(read.client.host, "old.example");
+        assert_string_equal(read.config.client.host, "old.example");
         image[WH_PROVISION_SLOT + at] ^= 0x10;
     }
     /* What lies behind the contents does not matter. */
     image[WH_PROVISION_SLOT + used] = 0;
     assert_int_equal(read_image(), WH_OK);
-    assert_string_equal(read.client.host, "new.example");
+    assert_string_equal(read.config.client.host, "new.example");
 }
 
 static void blank_and_damaged_images_are_told_apart(void **state)
 {
     (void)state;
     assert_int_equal(read_image(), WH_MISS_EMPTY);
-    assert_null(read.client.host);
+    assert_null(read.config.client.host);
     memset(image + WH_PROVISION_SLOT, 0, 1);
     assert_int_equal(read_image(), WH_DAMAGE_RECORD);
     put(0, 1, "example.com");
     assert_int_equal(read_image(), WH_OK);
     assert_int_equal(wh_provision_read(image, sizeof image - 1, &read), WH_USAGE_ARGUMENT);
-    assert_null(read.client.host);
+    assert_null(read.config.client.host);
 }
 
 /* A firmware that is older than its image must not believe half of it. */
@@ -103,7 +102,7 @@ static void a_slot_of_a_later_version_leaves_the_other_one(void **state)
     slot_end(&slot, 4);
     memcpy(image + WH_PROVISION_SLOT, slot.bytes, sizeof slot.bytes);
     assert_int_equal(read_image(), WH_OK);
-    assert_string_equal(read.client.host, "old.example");
+    assert_string_equal(read.config.client.host, "old.example");
 }
 
 /* ---- What an entry may be --------------------------------------------------------------------- */
@@ -117,7 +116,7 @@ static void is_refused(void (*change)(slot_builder *b))
     change(&slot);
     slot_end(&slot, 1);
     assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_DAMAGE_RECORD);
-    assert_null(read.client.host);
+    assert_null(read.config.client.host);
 }
 
 /* Where the entry of this type begins. */
@@ -255,10 +254,24 @@ static void a_certificate_without_its_key_is_refused(void **state)
     made.certificate_size = made.key_size = 3;
     slot_make(&slot, 1, &made);
     assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
-    assert_int_equal(read.client.key_size, 3);
+    assert_int_equal(read.config.client.key_size, 3);
     take_out(&slot, 24);
     slot_end(&slot, 1);
     assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_DAMAGE_RECORD);
+}
+
+/* What came later than an image is at its default. */
+static void a_setting_that_may_be_missing_is_read(void **state)
+{
+    (void)state;
+    wh_client_config made = config();
+    slot_make(&slot, 1, &made);
+    assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
+    assert_int_equal(read.config.client.policy.trust_after_power_loss, 0);
+    made.policy.trust_after_power_loss = 7;
+    slot_make(&slot, 1, &made);
+    assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
+    assert_int_equal(read.config.client.policy.trust_after_power_loss, 7);
 }
 
 static void a_slot_cut_short_anywhere_is_refused(void **state)
@@ -302,29 +315,30 @@ static void an_image_of_version_1_says_what_the_file_said(void **state)
     assert_int_equal(read_image(), WH_OK);
     assert_int_equal(read.slot, vector_number(text, "slot"));
     assert_int_equal(read.sequence, vector_number(text, "sequence"));
-    is_text(read.wifi.ssid, text, "ssid");
-    is_text(read.wifi.password, text, "password");
-    assert_int_equal(read.wifi.security, vector_number(text, "security"));
-    is_bytes(read.wifi.static_address, 16, text, "static-address");
-    assert_int_equal(read.wifi.fast_wake, vector_number(text, "fast-wake"));
-    is_text(read.client.host, text, "host");
-    assert_int_equal(read.client.port, vector_number(text, "port"));
-    assert_int_equal(read.client.min_version, vector_number(text, "min-version"));
-    assert_int_equal(read.client.max_version, vector_number(text, "max-version"));
-    assert_int_equal(read.client.tickets, vector_number(text, "tickets"));
-    is_text(read.client.alpn, text, "alpn");
-    is_bytes(read.client.ca, read.client.ca_size, text, "ca");
-    is_bytes(read.client.certificate, read.client.certificate_size, text, "certificate");
-    is_bytes(read.client.key, read.client.key_size, text, "key");
-    assert_int_equal(read.client.policy.disabled, vector_number(text, "disabled"));
-    assert_int_equal(read.client.policy.max_authenticated_s, vector_number(text, "max-authenticated-s"));
-    assert_int_equal(read.client.policy.ticket_wait_ms, vector_number(text, "ticket-wait-ms"));
-    assert_int_equal(read.client.policy.backoff_max_s, vector_number(text, "backoff-max-s"));
-    assert_int_equal(read.client.policy.pinned, vector_number(text, "pinned"));
-    is_text(read.ntp_server, text, "ntp-server");
-    assert_int_equal(read.every_second_wake_full, vector_number(text, "every-second-wake-full"));
+    is_text(read.config.ssid, text, "ssid");
+    is_text(read.config.password, text, "password");
+    assert_int_equal(read.config.security, vector_number(text, "security"));
+    is_bytes(read.config.static_address, 16, text, "static-address");
+    assert_int_equal(!read.config.slow_wifi, vector_number(text, "fast-wake"));
+    is_text(read.config.client.host, text, "host");
+    assert_int_equal(read.config.client.port, vector_number(text, "port"));
+    assert_int_equal(read.config.client.min_version, vector_number(text, "min-version"));
+    assert_int_equal(read.config.client.max_version, vector_number(text, "max-version"));
+    assert_int_equal(!read.config.client.no_tickets, vector_number(text, "tickets"));
+    is_text(read.config.client.alpn, text, "alpn");
+    is_bytes(read.config.client.ca, read.config.client.ca_size, text, "ca");
+    is_bytes(read.config.client.certificate, read.config.client.certificate_size, text, "certificate");
+    is_bytes(read.config.client.key, read.config.client.key_size, text, "key");
+    assert_int_equal(read.config.client.policy.disabled, vector_number(text, "disabled"));
+    assert_int_equal(read.config.client.policy.max_authenticated_s,
+                     vector_number(text, "max-authenticated-s"));
+    assert_int_equal(read.config.client.policy.ticket_wait_ms, vector_number(text, "ticket-wait-ms"));
+    assert_int_equal(read.config.client.policy.backoff_max_s, vector_number(text, "backoff-max-s"));
+    assert_int_equal(read.config.client.policy.pinned, vector_number(text, "pinned"));
+    is_text(read.config.time_server, text, "ntp-server");
+    assert_int_equal(read.config.every_second_wake_full, vector_number(text, "every-second-wake-full"));
     wh_client client;
-    make_client(&client, &read.client);
+    make_client(&client, &read.config.client);
     wh_client_free(&client);
     free(text);
 }
@@ -340,6 +354,7 @@ int main(void)
         IMAGE_TEST(a_slot_of_a_later_version_leaves_the_other_one),
         IMAGE_TEST(contents_that_break_a_rule_are_refused_whole),
         IMAGE_TEST(a_certificate_without_its_key_is_refused),
+        IMAGE_TEST(a_setting_that_may_be_missing_is_read),
         IMAGE_TEST(a_slot_cut_short_anywhere_is_refused),
         IMAGE_TEST(an_image_of_version_1_says_what_the_file_said),
     };

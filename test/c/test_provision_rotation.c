@@ -38,7 +38,7 @@ static unsigned port_in_use(nor *chip)
     wh_provision found;
     assert_int_equal(chip->flash.read(chip->flash.ctx, 0, image, sizeof image), 0);
     int result = wh_provision_read(image, sizeof image, &found);
-    return result == WH_OK ? found.client.port : 0;
+    return result == WH_OK ? found.config.client.port : 0;
 }
 
 static void rotations_go_on_and_on(void **state)

@@ -60,7 +60,7 @@ static void without_tickets_tls12_resumes_by_session_id(void **state)
     (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
-    config.tickets = false;
+    config.no_tickets = true;
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
     server_stop(server);
@@ -71,7 +71,7 @@ static void without_tickets_tls13_goes_in_full_each_time(void **state)
     (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
-    config.tickets = false;
+    config.no_tickets = true;
     for (int wake = 0; wake < 3; wake++) {
         wake_visit visit = wake_and_visit(&config, server);
         assert_full(visit, WH_REASON_NONE);

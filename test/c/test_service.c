@@ -416,8 +416,7 @@ static void forgetting_while_a_connection_is_open_forgets_when_that_one_closes(v
 
 static wh_client_config configured(const char *host, uint16_t port)
 {
-    wh_client_config config = {
-        .host = host, .port = port, .min_version = WH_TLS12, .max_version = WH_TLS13, .tickets = true};
+    wh_client_config config = {.host = host, .port = port};
     wh_service_configure(&service, &config);
     return config;
 }
@@ -426,7 +425,7 @@ static void without_settings_a_client_is_configured_as_given(void **state)
 {
     (void)state;
     wh_client_config config = configured("a.test", 443);
-    assert_int_equal(config.min_version, WH_TLS12);
+    assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
     assert_false(config.policy.disabled || config.policy.pinned);
     assert_int_equal(config.policy.max_authenticated_s, 0);
     assert_int_equal(config.policy.ticket_wait_ms, 0);

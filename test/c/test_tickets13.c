@@ -1,6 +1,7 @@
 /* What servers put into TLS 1.3 tickets, allowed or not, and what comes of it. */
 #include "forge.h"
 #include "visit.h"
+#include "warmhello/policy.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY };
 
@@ -100,7 +101,8 @@ static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state
     wh_stored stored;
     make_client(&client, &config);
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
-    assert_int_equal(wh_policy_check(&client.policy, &stored.info, &stored.now), WH_REASON_OVER_7_DAYS);
+    assert_int_equal(wh_policy_check(&client.config.policy, &stored.info, &stored.now),
+                     WH_REASON_OVER_7_DAYS);
     wh_session_release(&stored.session);
     wh_client_free(&client);
     server_stop(server);

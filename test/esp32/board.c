@@ -46,7 +46,7 @@ static struct {
     unsigned sleep_s;
 } options = {.app = "ds", .host = "localhost", .does = "get", .connects = 1, .sleep_s = 600};
 
-static wh_esp32_config config = {.ssid = "home", .password = "password"};
+static wh_device_config config = {.ssid = "home", .password = "password"};
 
 static const char request[] = "GET / HTTP/1.0\r\n\r\n";
 
@@ -58,9 +58,9 @@ static void rotate(void)
         const uint8_t *place;
         size_t size;
     } files[] = {
-        {options.next_ca, config.ca, config.ca_size},
-        {options.next_certificate, config.certificate, config.certificate_size},
-        {options.next_key, config.key, config.key_size},
+        {options.next_ca, config.client.ca, config.client.ca_size},
+        {options.next_certificate, config.client.certificate, config.client.certificate_size},
+        {options.next_key, config.client.key, config.client.key_size},
     };
     wh_core_lock();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -465,6 +465,7 @@ static bool take_flag(const char *name)
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
         {"--narrow", &the_world.narrow},
+        {"--tells-sends", &the_world.tells_sends},
         {"--slow-names", &the_world.slow_names},
         {"--no-dhcp", &the_world.no_dhcp},
         {"--no-route", &the_world.no_route},
@@ -515,9 +516,13 @@ static bool take_number(const char *name, const char *value)
         const char *name;
         unsigned *number;
     } numbers[] = {
-        {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
-        {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
-        {"--cut-at", &the_world.cut_at},          {"--sockets", &the_world.sockets},
+        {"--connects", &options.connects},
+        {"--sleep", &options.sleep_s},
+        {"--ap-leaves", &the_world.ap_leaves_ms},
+        {"--lease", &the_world.lease_s},
+        {"--address-leaves", &the_world.address_leaves_ms},
+        {"--cut-at", &the_world.cut_at},
+        {"--sockets", &the_world.sockets},
         {"--ntp-port", &the_world.ntp_port},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -537,9 +542,9 @@ static bool take_file(const char *name, const char *value)
         const uint8_t **bytes;
         size_t *size;
     } files[] = {
-        {"--ca", &config.ca, &config.ca_size},
-        {"--certificate", &config.certificate, &config.certificate_size},
-        {"--key", &config.key, &config.key_size},
+        {"--ca", &config.client.ca, &config.client.ca_size},
+        {"--certificate", &config.client.certificate, &config.client.certificate_size},
+        {"--key", &config.client.key, &config.client.key_size},
         {"--next-ca", &options.next_ca, &next_size},
         {"--next-certificate", &options.next_certificate, &next_size},
         {"--next-key", &options.next_key, &next_size},
@@ -578,7 +583,7 @@ static bool take_value(const char *name, const char *value)
     } else if (strcmp(name, "--timeout") == 0) {
         config.connect_timeout_ms = number(value);
     } else if (strcmp(name, "--max") == 0) {
-        config.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
+        config.client.max_version = strcmp(value, "1.2") == 0 ? WH_TLS12 : WH_TLS13;
     } else {
         return false;
     }

@@ -155,8 +155,5 @@ wh_client_config fuzz_config(void)
         .port = 443,
         .ca = (const uint8_t *)ca,
         .ca_size = sizeof ca - 1,
-        .min_version = WH_TLS12,
-        .max_version = WH_TLS13,
-        .tickets = true,
     };
 }

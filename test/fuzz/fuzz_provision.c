@@ -44,18 +44,18 @@ static void check_bytes(const uint8_t *bytes, size_t size)
 
 static void check(const wh_provision *read)
 {
-    const wh_client_config *client = &read->client;
-    fuzz_require(client->host != NULL && client->ca != NULL && read->wifi.ssid != NULL,
+    const wh_client_config *client = &read->config.client;
+    fuzz_require(client->host != NULL && client->ca != NULL && read->config.ssid != NULL,
                  "what must be is there");
     check_text(client->host, 1, WH_HOST_MAX);
     check_text(client->alpn, 1, WH_ALPN_MAX);
-    check_text(read->wifi.ssid, 1, 32);
-    check_text(read->wifi.password, 8, 64);
-    check_text(read->ntp_server, 1, WH_HOST_MAX);
+    check_text(read->config.ssid, 1, 32);
+    check_text(read->config.password, 8, 64);
+    check_text(read->config.time_server, 1, WH_HOST_MAX);
     check_bytes(client->ca, client->ca_size);
     check_bytes(client->certificate, client->certificate_size);
     check_bytes(client->key, client->key_size);
-    check_bytes(read->wifi.static_address, read->wifi.static_address != NULL ? 16 : 0);
+    check_bytes(read->config.static_address, read->config.static_address != NULL ? 16 : 0);
     fuzz_require((client->certificate == NULL) == (client->key == NULL), "both or neither");
     fuzz_require(read->sequence > 0 && read->size <= slot_size, "the header is right");
     (void)!wh_client_check(client);
@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&read);
         read_whole();
     } else {
-        fuzz_require(read.client.host == NULL && read.client.key == NULL && read.size == 0,
+        fuzz_require(read.config.client.host == NULL && read.config.client.key == NULL && read.size == 0,
                      "nothing is left");
     }
     free(slot);

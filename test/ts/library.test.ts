@@ -156,24 +156,6 @@ test("the steps of a connect have C's order", () => {
     expect(words).toEqual([...stepKinds])
 })
 
-/** The names of a struct's fields in a C header, in order. */
-function fieldNames(header: string, type: string): (string | undefined)[] {
-    const source = readFileSync(checkoutPath(`firmware/${header}`), "utf8")
-    const [, body = ""] = new RegExp(`typedef struct ${type} \\{(.*?)\\} ${type};`, "s").exec(source) ?? []
-    return [...body.replace(/\/\*.*?\*\//gs, "").matchAll(/(\w+);/g)].map(([, name]) => name)
-}
-
-test.each([
-    ["wh_client_config", "core/include/warmhello/client.h", "host"],
-    ["wh_provision", "provision/include/warmhello/provision.h", "ntp_server"],
-    ["wh_provision_wifi", "provision/include/warmhello/provision.h", "ssid"],
-])("%s has C's fields in C's order", (type, header, field) => {
-    native()
-    const fields = fieldNames(header, type)
-    expect(fields).toContain(field)
-    expect(Object.keys(koffi.type(type).members ?? {})).toEqual(fields)
-})
-
 test("the sizes of a provisioning image are C's", () => {
     const source = readFileSync(checkoutPath("firmware/provision/include/warmhello/provision.h"), "utf8")
     const size = (name: string) => Number(new RegExp(`#define WH_PROVISION_${name} (\\d+)`).exec(source)?.[1])

@@ -14,11 +14,12 @@ export type SectionOwner =
     | "npm run bench:service"
     | "npm run bench:mcu"
     | "npm run validate:energy"
+    | "npm run generate"
 
-const markers = (owner: SectionOwner) => ({
-    begin: `<!-- ${owner} -- --write: begin -->`,
-    end: `<!-- ${owner} -- --write: end -->`,
-})
+function markers(owner: SectionOwner): { begin: string; end: string } {
+    const command = owner === "npm run generate" ? owner : `${owner} -- --write`
+    return { begin: `<!-- ${command}: begin -->`, end: `<!-- ${command}: end -->` }
+}
 
 export function replaceSection(page: string, section: string, owner: SectionOwner): string | undefined {
     const marker = markers(owner)
@@ -28,14 +29,18 @@ export function replaceSection(page: string, section: string, owner: SectionOwne
     return `${page.slice(0, begin + marker.begin.length)}\n\n${section}\n\n${page.slice(end)}`
 }
 
-export function writeSection(file: string, section: string, owner: SectionOwner): void {
-    const path = checkoutPath(file)
-    const page = replaceSection(readFileSync(path, "utf8"), section, owner)
+/** The page with this section in its place. */
+export function pageWith(file: string, section: string, owner: SectionOwner): string {
+    const page = replaceSection(readFileSync(checkoutPath(file), "utf8"), section, owner)
     if (page === undefined) {
         const { begin, end } = markers(owner)
         throw new WarmhelloError("file-unreadable", `${file} has lost its markers: ${begin} and ${end}`)
     }
-    writeWhole(path, page)
+    return page
+}
+
+export function writeSection(file: string, section: string, owner: SectionOwner): void {
+    writeWhole(checkoutPath(file), pageWith(file, section, owner))
 }
 
 export const writePerformancePage = (section: string, owner: SectionOwner): void =>

@@ -1,82 +1,13 @@
 import { coreError, WarmhelloError } from "../errors.js"
+import type { ClientOptions } from "./config.js"
 import { checkFile, refusalError } from "./credentials.js"
 import { errorWord, native } from "./library.js"
+import { nativeConfig } from "./native-config.js"
 import type { Service } from "./service.js"
 import type { CoreErrorWord } from "./words.js"
 
-export type TlsVersion = "1.2" | "1.3"
-
-export interface ClientOptions {
-    /** Name or IP address that the server's certificate must carry. */
-    host: string
-    port: number
-    /** CA certificates as PEM. */
-    ca: Buffer
-    /** Lowest and highest protocol version to speak. */
-    minVersion: TlsVersion
-    maxVersion: TlsVersion
-    /** This device's certificate chain, leaf first, and its private key, as PEM, for servers that ask for them. */
-    identity?: { certificate: Buffer; key: Buffer } | undefined
-    /** Application protocols to ask for (ALPN), comma-separated, best first. */
-    alpn?: string | undefined
-    /** Accept tickets; without them only TLS 1.2 session IDs resume. */
-    tickets: boolean
-    policy?: Policy | undefined
-}
-
-/** wh_policy of policy.h; what is left out has the default given there. */
-export interface Policy {
-    /** Never offer a session. */
-    disabled?: boolean
-    /** How long after the last full handshake a session may be offered, in seconds. */
-    maxAuthenticatedS?: number
-    /** How long to wait for a ticket before a connection is closed, in milliseconds; 0 for not at all. */
-    ticketWaitMs?: number
-    /** Upper bound of an outcome's `backoffS`, in seconds. */
-    backoffMaxS?: number
-    /** Of all peers this one keeps its session. */
-    pinned?: boolean
-}
-
-/** WH_TICKET_WAIT_NONE of policy.h */
-const NO_TICKET_WAIT = 2 ** 32 - 1
-
-function nativePolicy(policy: Policy) {
-    const { disabled = false, maxAuthenticatedS = 0, ticketWaitMs, backoffMaxS = 0, pinned = false } = policy
-    return {
-        disabled,
-        max_authenticated_s: maxAuthenticatedS,
-        ticket_wait_ms: ticketWaitMs === 0 ? NO_TICKET_WAIT : (ticketWaitMs ?? 0),
-        backoff_max_s: backoffMaxS,
-        pinned,
-    }
-}
-
-/** wh_protocol of outcome.h */
-const nativeVersion = { "1.2": 1, "1.3": 2 } as const
-
-/** An empty file is a file: koffi makes NULL of a buffer without bytes. */
-const bytesOf = (file: Buffer): Buffer => (file.length > 0 ? file : Buffer.alloc(1))
-
-/** wh_client_config of client.h */
-export function nativeConfig(options: ClientOptions) {
-    const { host, port, ca, identity, tickets } = options
-    return {
-        host,
-        port,
-        ca: bytesOf(ca),
-        ca_size: ca.length,
-        min_version: nativeVersion[options.minVersion],
-        max_version: nativeVersion[options.maxVersion],
-        certificate: identity ? bytesOf(identity.certificate) : null,
-        certificate_size: identity?.certificate.length ?? 0,
-        key: identity ? bytesOf(identity.key) : null,
-        key_size: identity?.key.length ?? 0,
-        alpn: options.alpn ?? null,
-        tickets,
-        policy: nativePolicy(options.policy ?? {}),
-    }
-}
+export type { ClientOptions, Policy } from "./config.js"
+export type { TlsVersion } from "./kinds.js"
 
 export interface CaCount {
     given: number

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs"
 import koffi from "koffi"
 import { WarmhelloError } from "../errors.js"
 import { payloadMax } from "../service/spec.js"
+import { memberTypes } from "./native-config.js"
 import { checkoutPath } from "./paths.js"
 import { type CoreErrorWord, coreErrors } from "./words.js"
 
@@ -23,41 +24,17 @@ function load() {
         size: "uint8_t",
         payload: koffi.array("uint8_t", payloadMax, "Typed"),
     })
-    // client.h; pointers are to memory that only has to last for the call.
+    // client.h and provision.h; pointers are to memory that only has to last for the call.
     koffi.struct("wh_client_config", {
-        host: "const char *",
-        port: "uint16_t",
-        ca: "const uint8_t *",
-        ca_size: "size_t",
-        min_version: "int",
-        max_version: "int",
-        certificate: "const uint8_t *",
-        certificate_size: "size_t",
-        key: "const uint8_t *",
-        key_size: "size_t",
-        alpn: "const char *",
-        tickets: "bool",
-        policy: koffi.struct("wh_policy", {
-            disabled: "bool",
-            max_authenticated_s: "uint32_t",
-            ticket_wait_ms: "uint32_t",
-            backoff_max_s: "uint32_t",
-            pinned: "bool",
-        }),
+        ...memberTypes("client"),
+        policy: koffi.struct("wh_policy", memberTypes("policy")),
     })
-    // provision.h
     koffi.struct("wh_provision", {
-        client: "wh_client_config",
-        wifi: koffi.struct("wh_provision_wifi", {
-            ssid: "const char *",
-            password: "const char *",
-            security: "int",
-            static_address: "const uint8_t *",
-            fast_wake: "bool",
+        config: koffi.struct("wh_device_config", {
+            ...memberTypes("device"),
+            client: "wh_client_config",
+            connect_timeout_ms: "uint32_t",
         }),
-        ntp_server: "const char *",
-        every_second_wake_full: "bool",
-        wake_deadline_s: "uint32_t",
         sequence: "uint32_t",
         slot: "uint32_t",
         size: "size_t",

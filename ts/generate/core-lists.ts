@@ -15,7 +15,7 @@ export interface PhaseEntry extends ReasonEntry {
     channel: number | null
 }
 
-function readDef(name: string, part = "core"): string {
+export function readDef(name: string, part = "core"): string {
     return readFileSync(checkoutPath(`firmware/${part}/include/warmhello/${name}`), "utf8")
 }
 

@@ -1,20 +1,21 @@
 // Writes what C and TypeScript share from its one source. From the .def lists of the core:
 // ts/core/words.ts, the tables of docs/OUTCOMES.md and the enums of the service's definition. From that
 // definition: the constants and payloads in C and TypeScript and the DeviceScript client. From
-// provision.def: ts/provision/entries.ts. With --check it writes nothing and fails if a file differs.
+// client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and docs/SPEC.md. With --check it writes nothing and fails if a file differs.
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
+import { pageWith } from "../bench/docs.js"
 import { checkoutPath } from "../core/paths.js"
 import { exitCodes } from "../errors.js"
 import { DEFINITION, parseService, readDefinition } from "../service/definition.js"
 import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
-import { provisionEntriesModule } from "./provision-entries.js"
 import { inAppWords } from "./service/app-words.js"
 import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { deviceScriptModule } from "./service/devicescript.js"
 import { header } from "./service/header.js"
 import { nodeModule } from "./service/node-module.js"
+import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
 
 function wordsModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
     const reasonLines = reasons.map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
@@ -116,7 +117,9 @@ function main(): void {
     const outputs: [string, string][] = [
         ["ts/core/words.ts", formatted("ts/core/words.ts", wordsModule(reasons, errors))],
         ["ts/wake/words.ts", formatted("ts/wake/words.ts", wakeWordsModule())],
-        ["ts/provision/entries.ts", formatted("ts/provision/entries.ts", provisionEntriesModule())],
+        ["ts/core/config.ts", formatted("ts/core/config.ts", settingsModule())],
+        ["docs/PROVISIONING.md", pageWith("docs/PROVISIONING.md", fieldsTable(), "npm run generate")],
+        ["docs/SPEC.md", pageWith("docs/SPEC.md", entriesTable(), "npm run generate")],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],

@@ -1,6 +1,7 @@
 // The core's functions (../core/library.ts) on an emulated microcontroller instead of in this process.
 import { randomBytes } from "node:crypto"
 import { type Native, runElsewhere } from "../core/library.js"
+import { clientBytes, type NativeConfig } from "../core/native-config.js"
 import { checkoutPath } from "../core/paths.js"
 import { Emulator, Request } from "./emulator.js"
 import type { Operation } from "./operations.js"
@@ -14,46 +15,14 @@ interface Handle {
 /** An outcome is where it is, on the device, or was fetched already. */
 type OutcomeHandle = Handle | { json: Buffer }
 
-/** wh_client_config, as Client gives it to the native function. */
-interface NativeConfig {
-    host: string
-    port: number
-    ca: Buffer
-    min_version: number
-    max_version: number
-    certificate: Buffer | null
-    key: Buffer | null
-    alpn: string | null
-    tickets: boolean
-    policy: {
-        disabled: boolean
-        pinned: boolean
-        max_authenticated_s: number
-        ticket_wait_ms: number
-        backoff_max_s: number
-    }
-}
-
-const text = (value: string | null) => (value === null ? Buffer.alloc(0) : Buffer.from(`${value}\0`))
-
 /** Asks for a client with this configuration. */
 export function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
-    const { policy } = config
-    return new Request(operation)
-        .u16(config.port)
-        .u8(config.min_version)
-        .u8(config.max_version)
-        .u8(config.tickets)
-        .u8(policy.disabled)
-        .u8(policy.pinned)
-        .u32(policy.max_authenticated_s)
-        .u32(policy.ticket_wait_ms)
-        .u32(policy.backoff_max_s)
-        .counted(text(config.host))
-        .counted(text(config.alpn))
-        .counted(config.ca)
-        .counted(config.certificate ?? Buffer.alloc(0))
-        .counted(config.key ?? Buffer.alloc(0))
+    const request = new Request(operation)
+    for (const [{ kind }, bytes = Buffer.alloc(0)] of clientBytes(config)) {
+        if (kind === "text" || kind === "file") request.counted(bytes)
+        else request.bytes(bytes)
+    }
+    return request
 }
 
 /** No slot of the firmware's: plain TCP. */

@@ -1,6 +1,7 @@
 // One connection of the microcontroller, call by call, with what each call cost.
-import { type ClientOptions, nativeConfig } from "../core/client.js"
+import type { ClientOptions } from "../core/config.js"
 import { stepKinds } from "../core/connect.js"
+import { nativeConfig } from "../core/native-config.js"
 import { type Outcome, outcomeSchema } from "../core/outcome.js"
 import { type Emulator, Request } from "./emulator.js"
 import type { Operation } from "./operations.js"

@@ -1,8 +1,9 @@
 // The provisioning file: what may stand in it, with an answer for each thing that may not.
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
+import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
-import { wifiSecurities } from "../core/provision.js"
+import { wifiSecurities } from "../core/kinds.js"
 import { WarmhelloError } from "../errors.js"
 import { readFile } from "../files.js"
 import { parseVersionRange } from "../settings.js"
@@ -56,13 +57,45 @@ const staticAddress = z
     )
     .transform((given) => ({ ...given, dns: given.dns ?? given.gateway }))
 
+/** What a setting may be that needs no rule of its own; undefined for one of another kind. */
+function plainField({ kind, most }: Setting): z.ZodType | undefined {
+    switch (kind) {
+        case "flag":
+            return z.boolean().default(false)
+        case "inverse":
+            return z.boolean().default(true)
+        case "u32":
+            return z.int().min(1).max(most).optional()
+        case "u32_or_none":
+            return z
+                .int()
+                .min(0)
+                .max(Math.min(most, MAX_U32 - 1))
+                .optional()
+        default:
+            return undefined
+    }
+}
+
+/** The plain settings in one part of the file, "" for those outside of any. */
+function plainFields<T>(part: string): {
+    [Name in keyof T]-?: NonNullable<T[Name]> extends boolean ? z.ZodDefault<z.ZodBoolean> : z.ZodOptional<z.ZodInt>
+} {
+    const fields = settings.flatMap((setting) => {
+        const path = setting.field.split(".")
+        const field = path.slice(0, -1).join(".") === part ? plainField(setting) : undefined
+        return field === undefined ? [] : [[path.at(-1), field]]
+    })
+    return Object.fromEntries(fields)
+}
+
 const wifi = z
     .strictObject({
         ssid,
         password: password.optional(),
         security: z.enum(wifiSecurities).default("wpa2"),
         staticAddress: staticAddress.optional(),
-        fastWake: z.boolean().default(true),
+        ...plainFields<Pick<Wifi, "fastWake">>("wifi"),
     })
     .refine((given) => given.security === "open" || given.password !== undefined, {
         path: ["password"],
@@ -78,7 +111,6 @@ const wifi = z
     })
 
 const path = z.string().min(1, "must be the path of a file")
-const seconds = z.int().min(1).max(MAX_U32).optional()
 
 const schema = z.strictObject({
     wifi,
@@ -87,7 +119,7 @@ const schema = z.strictObject({
     tls: z
         .strictObject({
             version: z.enum(["1.2", "1.3", "auto"]).default("auto"),
-            tickets: z.boolean().default(true),
+            ...plainFields<Pick<ClientOptions, "tickets">>("tls"),
             alpn: z
                 .array(z.string().regex(/^[!-+\--~]{1,63}$/, "must be a protocol's name, without commas and blanks"))
                 .min(1, "must name a protocol, or be left out")
@@ -98,21 +130,9 @@ const schema = z.strictObject({
                 .optional(),
         })
         .prefault({}),
-    policy: z
-        .strictObject({
-            disabled: z.boolean().default(false),
-            maxAuthenticatedS: seconds,
-            ticketWaitMs: z
-                .int()
-                .min(0)
-                .max(MAX_U32 - 1)
-                .optional(),
-            backoffMaxS: seconds,
-            pinned: z.boolean().default(false),
-        })
-        .prefault({}),
+    policy: z.strictObject(plainFields<Policy>("policy")).prefault({}),
     ntpServer: host.optional(),
-    everySecondWakeFull: z.boolean().default(false),
+    ...plainFields<Pick<Provision, "everySecondWakeFull">>(""),
     /** 0: none. */
     wakeDeadlineS: z.int().min(0).max(WAKE_DEADLINE_MAX_S).optional(),
 })

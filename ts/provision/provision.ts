@@ -18,23 +18,17 @@ export interface CheckedProvision {
 }
 
 function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
-    const { wifi, server, tls, policy, ntpServer, everySecondWakeFull, wakeDeadlineS } = settings
+    const { server, tls, policy, identity: _, ...device } = settings
     return {
-        ...{ wifi, ntpServer, everySecondWakeFull, wakeDeadlineS },
+        ...device,
         client: {
-            ...{ host: server.host, port: server.port, ca: storedCa(ca) },
-            ...{ minVersion: tls.minVersion, maxVersion: tls.maxVersion, tickets: tls.tickets },
-            alpn: tls.alpn?.join(","),
+            ...{ ...server, ca: storedCa(ca) },
+            ...{ ...tls, alpn: tls.alpn?.join(",") },
             identity: identity && {
                 certificate: storedCertificates(identity.certificate),
                 key: storedKey(identity.key),
             },
-            policy: {
-                ...{ disabled: policy.disabled, pinned: policy.pinned },
-                ...(policy.maxAuthenticatedS !== undefined && { maxAuthenticatedS: policy.maxAuthenticatedS }),
-                ...(policy.ticketWaitMs !== undefined && { ticketWaitMs: policy.ticketWaitMs }),
-                ...(policy.backoffMaxS !== undefined && { backoffMaxS: policy.backoffMaxS }),
-            },
+            policy,
         },
     }
 }

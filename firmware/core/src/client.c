@@ -36,8 +36,7 @@ static const char suites_all[] = {
 static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
-           config->min_version >= WH_TLS12 && config->max_version <= WH_TLS13 &&
-           config->min_version <= config->max_version;
+           config->min_version <= config->max_version && config->max_version <= WH_TLS13;
 }
 
 /* Names of 1 byte or more between commas. */
@@ -81,8 +80,10 @@ static void offer_what_can_be_verified(Suites *suites)
     suites->hashSigAlgoSz = kept;
 }
 
-static int set_algorithms(WOLFSSL_CTX *ctx, const wh_client_config *config, const char *suites)
+static int set_algorithms(const wh_client *client, const char *suites)
 {
+    WOLFSSL_CTX *ctx = client->ctx;
+    const wh_client_config *config = &client->config;
     if (wolfSSL_CTX_set_cipher_list_bytes(ctx, (const byte *)suites, (int)strlen(suites)) !=
         WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
@@ -104,16 +105,16 @@ static int set_extensions(const wh_client *client)
         wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, host, (word16)strlen(host)) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
-    if (client->tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
+    if (!client->config.no_tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     return WH_OK;
 }
 
-static int configure(wh_client *client, const wh_client_config *config, const char *suites)
+static int configure(const wh_client *client, const char *suites)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    int result = set_algorithms(ctx, config, suites);
+    int result = set_algorithms(client, suites);
     if (result == WH_OK) {
         result = set_extensions(client);
     }
@@ -128,8 +129,9 @@ static int configure(wh_client *client, const wh_client_config *config, const ch
     return result;
 }
 
-static int bind(wh_client *client, const wh_client_config *config, const char *suites)
+static int bind(wh_client *client, const char *suites)
 {
+    const wh_client_config *config = &client->config;
     wh_binding_input input = {
         .host = client->host.text,
         .port = config->port,
@@ -141,7 +143,7 @@ static int bind(wh_client *client, const wh_client_config *config, const char *s
         .verify_mode = WOLFSSL_VERIFY_PEER,
         .min_version = config->min_version,
         .max_version = config->max_version,
-        .tickets = config->tickets,
+        .tickets = !config->no_tickets,
         .extended_master_secret = true,
     };
     int result = wh_digest(config->ca, config->ca_size, client->ca_digest);
@@ -153,51 +155,95 @@ static int bind(wh_client *client, const wh_client_config *config, const char *s
     return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
 }
 
-static void copy(wh_client *client, const wh_client_config *config)
+/* Copies what may change after the call, and refuses what cannot be. */
+static int take(wh_client *client, const wh_client_config *given)
 {
-    if (config->alpn != NULL) {
-        memcpy(client->alpn, config->alpn, strlen(config->alpn));
+    wh_client_config *config = &client->config;
+    *config = *given;
+    config->host = NULL;
+    config->alpn = NULL;
+    client->has_certificate = given->certificate != NULL;
+    if (config->min_version == WH_PROTOCOL_NONE) {
+        config->min_version = WH_TLS12;
     }
-    client->tickets = config->tickets;
-    client->policy = config->policy;
-    client->ca = config->ca;
-    client->ca_size = config->ca_size;
-    client->has_certificate = config->certificate != NULL;
-    client->certificate = config->certificate;
-    client->certificate_size = config->certificate_size;
-    client->key = config->key;
-    client->key_size = config->key_size;
+    if (config->max_version == WH_PROTOCOL_NONE) {
+        config->max_version = WH_TLS13;
+    }
+    if (!is_valid(config)) {
+        return WH_USAGE_ARGUMENT;
+    }
+    if (given->alpn != NULL) {
+        if (!is_valid_alpn(given->alpn)) {
+            return WH_USAGE_ALPN;
+        }
+        memcpy(client->alpn, given->alpn, strlen(given->alpn));
+    }
+    int result = wh_host_read(given->host, &client->host);
+    return result == WH_OK && (given->ca == NULL || given->ca_size == 0) ? WH_USAGE_CA : result;
 }
 
 int wh_client_init(wh_client *client, const wh_client_config *config)
 {
     memset(client, 0, sizeof *client);
-    if (!is_valid(config)) {
-        return WH_USAGE_ARGUMENT;
-    }
-    if (config->alpn != NULL && !is_valid_alpn(config->alpn)) {
-        return WH_USAGE_ALPN;
-    }
-    int result = wh_host_read(config->host, &client->host);
-    if (result != WH_OK) {
-        return result;
-    }
-    if (config->ca == NULL || config->ca_size == 0) {
-        return WH_USAGE_CA;
-    }
-    copy(client, config);
-    client->platform = wh_platform_get();
-    (void)wh_memory_ran_out();
-    const char *suites = NULL;
-    client->ctx = wolfSSL_CTX_new(choose_versions(config, &suites));
-    result = client->ctx != NULL ? configure(client, config, suites) : WH_PLATFORM_MEMORY;
+    int result = take(client, config);
     if (result == WH_OK) {
-        result = bind(client, config, suites);
+        client->platform = wh_platform_get();
+        (void)wh_memory_ran_out();
+        const char *suites = NULL;
+        client->ctx = wolfSSL_CTX_new(choose_versions(&client->config, &suites));
+        result = client->ctx != NULL ? configure(client, suites) : WH_PLATFORM_MEMORY;
+        if (result == WH_OK) {
+            result = bind(client, suites);
+        }
     }
     if (result != WH_OK) {
         wh_client_free(client);
     }
     return result;
+}
+
+/* How many bytes of a member tell one configuration from another; 0 for a text. */
+#define WH_BYTES(name) sizeof((wh_client_config *)NULL)->name
+#define WH_BYTES_text(name) 0
+#define WH_BYTES_file(name) WH_BYTES(name) + WH_BYTES(name##_size)
+#define WH_BYTES_flag WH_BYTES
+#define WH_BYTES_inverse WH_BYTES
+#define WH_BYTES_version WH_BYTES
+#define WH_BYTES_u16 WH_BYTES
+#define WH_BYTES_u32 WH_BYTES
+#define WH_BYTES_u32_or_none WH_BYTES
+
+static const struct {
+    uint8_t at;
+    uint8_t size;
+} members[] = {
+#define WH_CLIENT_SETTING(kind, name, ...) {offsetof(wh_client_config, name), WH_BYTES_##kind(name)},
+#include "warmhello/client.def"
+};
+
+_Static_assert(sizeof(wh_client_config) <= UINT8_MAX, "a member's offset fits a byte");
+
+static bool is_same_member(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    if (size > 0) {
+        return memcmp(a, b, size) == 0;
+    }
+    const char *text;
+    const char *other;
+    memcpy(&text, a, sizeof text);
+    memcpy(&other, b, sizeof other);
+    return text == other || (text != NULL && other != NULL && strcmp(text, other) == 0);
+}
+
+bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b)
+{
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        size_t at = members[i].at;
+        if (!is_same_member((const uint8_t *)a + at, (const uint8_t *)b + at, members[i].size)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int wh_client_check(const wh_client_config *config)
@@ -216,9 +262,10 @@ int wh_client_check(const wh_client_config *config)
 
 bool wh_client_is_intact(const wh_client *client)
 {
-    return wh_identity_is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest) &&
+    const wh_client_config *config = &client->config;
+    return wh_identity_is_as_bound((wh_pem_text){config->ca, config->ca_size}, client->ca_digest) &&
            (!client->has_certificate ||
-            wh_identity_is_as_bound((wh_pem_text){client->certificate, client->certificate_size},
+            wh_identity_is_as_bound((wh_pem_text){config->certificate, config->certificate_size},
                                     client->certificate_digest));
 }
 

@@ -138,7 +138,7 @@ static uint32_t backoff_s(const wh_connect *c, int error)
         return 0;
     }
     if (is_offline(c) && (error == WH_NETWORK_NONE || error == WH_NETWORK_NO_ADDRESS)) {
-        return wh_policy_backoff_s(&c->client->policy, c->options.offline_wakes + 1);
+        return wh_policy_backoff_s(&c->client->config.policy, c->options.offline_wakes + 1);
     }
     return is_servers_fault(error) ? wh_conn_unreachable(c->client) : 0;
 }

@@ -90,10 +90,11 @@ int wh_identity_trust(wh_client *client)
     if (client->ca_count > 0) {
         return WH_OK;
     }
-    if (!wh_identity_is_as_bound((wh_pem_text){client->ca, client->ca_size}, client->ca_digest)) {
+    if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},
+                                 client->ca_digest)) {
         return WH_USAGE_CA;
     }
-    int result = wh_identity_use_ca(client, client->ca, client->ca_size);
+    int result = wh_identity_use_ca(client, client->config.ca, client->config.ca_size);
     if (result != WH_OK) {
         (void)wolfSSL_CertManagerUnloadCAs(client->ctx->cm);
         wh_trust_free(client);
@@ -156,12 +157,14 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
 
 int wh_identity_present(WOLFSSL *ssl, const wh_client *client)
 {
-    wh_pem_text certificate = {client->certificate, client->certificate_size};
+    wh_pem_text certificate = {client->config.certificate, client->config.certificate_size};
     if (!wh_identity_is_as_bound(certificate, client->certificate_digest)) {
         return WH_USAGE_CERTIFICATE;
     }
     int result = wh_identity_use_certificate(ssl, certificate);
-    return result == WH_OK ? wh_identity_use_key(ssl, (wh_pem_text){client->key, client->key_size}) : result;
+    return result == WH_OK
+               ? wh_identity_use_key(ssl, (wh_pem_text){client->config.key, client->config.key_size})
+               : result;
 }
 
 int wh_identity_match(const WOLFSSL *ssl)

@@ -95,8 +95,8 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
     int result = find(r);
     r->peer = stored->peer;
     bool found = result == WH_OK;
-    wh_reason reason =
-        found ? wh_policy_check(&r->client->policy, &stored->info, &stored->now) : reason_for_miss(result);
+    wh_reason reason = found ? wh_policy_check(&r->client->config.policy, &stored->info, &stored->now)
+                             : reason_for_miss(result);
     result = WH_OK;
     if (reason == WH_REASON_ACCEPTED) {
         reason = attach_and_spend(stored, ssl);
@@ -106,8 +106,8 @@ int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
     if (reason == WH_REASON_ACCEPTED) {
         note_offer(r, stored);
     }
-    if (found && r->client->policy.pinned != stored->is_pinned) {
-        wh_store_pin(&stored->info, r->client->policy.pinned); /* the setting has changed since */
+    if (found && r->client->config.policy.pinned != stored->is_pinned) {
+        wh_store_pin(&stored->info, r->client->config.policy.pinned); /* the setting has changed since */
     }
     wh_session_release(&r->stored.session);
     return result;
@@ -128,7 +128,7 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     }
     info->protocol = r->outcome->protocol;
     info->single_use = info->protocol == WH_TLS13;
-    info->pinned = r->client->policy.pinned;
+    info->pinned = r->client->config.policy.pinned;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;
@@ -208,7 +208,7 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
 
 static bool takes_tickets(const wh_resumption *r)
 {
-    return r->outcome->protocol == WH_TLS13 && r->client->tickets;
+    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets;
 }
 
 void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
@@ -241,7 +241,7 @@ static uint32_t note_failure(const wh_client *client, wh_peer *peer)
 {
     peer->failures += peer->failures < UINT8_MAX;
     wh_store_note_peer(&client->binding, *peer);
-    return wh_policy_backoff_s(&client->policy, peer->failures);
+    return wh_policy_backoff_s(&client->config.policy, peer->failures);
 }
 
 uint32_t wh_resumption_unreachable(const wh_client *client)
@@ -275,7 +275,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
     bool in_vain = r->peer.without_ticket[resumed];
-    return takes_tickets(r) && !r->ticket_came && !in_vain ? wh_policy_ticket_wait_ms(&r->client->policy) : 0;
+    return takes_tickets(r) && !r->ticket_came && !in_vain
+               ? wh_policy_ticket_wait_ms(&r->client->config.policy)
+               : 0;
 }
 
 /* The next connection of this sort need not wait in vain. */

@@ -7,10 +7,21 @@
 
 /* ---- One entry -------------------------------------------------------------------------------- */
 
-typedef enum kind { KIND_text, KIND_pem, KIND_octets, KIND_flag, KIND_choice, KIND_u16, KIND_u32 } kind;
-enum { PRESENCE_optional, PRESENCE_required };
+typedef enum kind {
+    KIND_text,
+    KIND_file,
+    KIND_address,
+    KIND_flag,
+    KIND_inverse,
+    KIND_version,
+    KIND_security,
+    KIND_u16,
+    KIND_u32,
+    KIND_u32_or_none,
+} kind;
+enum { PRESENCE_optional, PRESENCE_paired = PRESENCE_optional, PRESENCE_required };
 
-/* What an entry of one type must be, and where in wh_provision it goes. */
+/* What an entry of one type must be, and where in wh_device_config it goes. */
 typedef struct rule {
     uint16_t type;
     uint8_t kind;
@@ -21,22 +32,16 @@ typedef struct rule {
 } rule;
 
 static const rule rules[] = {
-#define WH_PROVISION_ENTRY(number, kind, presence, least, most, member, field)                               \
-    {number, KIND_##kind, PRESENCE_##presence, least, most, offsetof(wh_provision, member)},
+#define WH_DEVICE_SETTING(kind, name, number, presence, least, most, ...)                                    \
+    {number, KIND_##kind, PRESENCE_##presence, least, most, offsetof(wh_device_config, name)},
+#define WH_CLIENT_SETTING(kind, name, ...) WH_DEVICE_SETTING(kind, client.name, __VA_ARGS__)
 #include "warmhello/provision.def"
-#undef WH_PROVISION_ENTRY
 };
 enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 
 /* Both enums are written through the address of an int. */
 _Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
-/* A size follows its pointer. */
-_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *), "");
-_Static_assert(offsetof(wh_client_config, certificate_size) ==
-                   offsetof(wh_client_config, certificate) + sizeof(void *),
-               "");
-_Static_assert(offsetof(wh_client_config, key_size) == offsetof(wh_client_config, key) + sizeof(void *), "");
 
 static bool is_within(const rule *r, uint32_t number)
 {
@@ -48,11 +53,14 @@ static size_t width(const rule *r)
 {
     switch (r->kind) {
     case KIND_flag:
-    case KIND_choice:
+    case KIND_inverse:
+    case KIND_version:
+    case KIND_security:
         return 1;
     case KIND_u16:
         return 2;
     case KIND_u32:
+    case KIND_u32_or_none:
         return 4;
     default:
         return 0;
@@ -69,11 +77,11 @@ static bool take_number(const rule *r, const uint8_t *value, size_t size, uint8_
     if (!is_within(r, number)) {
         return false;
     }
-    if (r->kind == KIND_choice) {
+    if (r->kind == KIND_version || r->kind == KIND_security) {
         int choice = (int)number;
         memcpy(member, &choice, sizeof choice);
-    } else if (r->kind == KIND_flag) {
-        bool flag = number != 0;
+    } else if (r->kind == KIND_flag || r->kind == KIND_inverse) {
+        bool flag = number == (r->kind == KIND_flag);
         memcpy(member, &flag, sizeof flag);
     } else {
         memcpy(member, value, size);
@@ -96,20 +104,20 @@ static bool take_bytes(const rule *r, const uint8_t *value, size_t size, uint8_t
         return false;
     }
     memcpy(member, &value, sizeof value);
-    if (r->kind == KIND_pem) {
+    if (r->kind == KIND_file) {
         memcpy(member + sizeof value, &size, sizeof size);
     }
     return true;
 }
 
-static bool take(const rule *r, const uint8_t *value, size_t size, wh_provision *out)
+static bool take(const rule *r, const uint8_t *value, size_t size, wh_device_config *out)
 {
     uint8_t *member = (uint8_t *)out + r->offset;
     switch (r->kind) {
     case KIND_text:
         return take_text(r, value, size, member);
-    case KIND_pem:
-    case KIND_octets:
+    case KIND_file:
+    case KIND_address:
         return take_bytes(r, value, size, member);
     default:
         return take_number(r, value, size, member);
@@ -135,7 +143,7 @@ static bool is_complete(size_t at)
     return at == RULE_COUNT;
 }
 
-static bool take_all(const uint8_t *bytes, size_t size, wh_provision *out)
+static bool take_all(const uint8_t *bytes, size_t size, wh_device_config *out)
 {
     size_t next = 0;
     while (size > 0) {
@@ -158,11 +166,11 @@ static bool take_all(const uint8_t *bytes, size_t size, wh_provision *out)
 }
 
 /* What two entries must agree on. */
-static bool fits_together(const wh_provision *p)
+static bool fits_together(const wh_device_config *c)
 {
-    return p->client.min_version <= p->client.max_version &&
-           (p->client.certificate == NULL) == (p->client.key == NULL) &&
-           (p->wifi.password == NULL) == (p->wifi.security == WH_WIFI_OPEN);
+    return c->client.min_version <= c->client.max_version &&
+           (c->client.certificate == NULL) == (c->client.key == NULL) &&
+           (c->password == NULL) == (c->security == WH_WIFI_OPEN);
 }
 
 /* ---- Slots ------------------------------------------------------------------------------------ */
@@ -175,7 +183,7 @@ int wh_provision_read_slot(const uint8_t *slot, size_t size, wh_provision *out)
     if (result != WH_OK) {
         return result;
     }
-    if (!take_all(slot + WH_PROVISION_HEADER, header.size, out) || !fits_together(out)) {
+    if (!take_all(slot + WH_PROVISION_HEADER, header.size, &out->config) || !fits_together(&out->config)) {
         memset(out, 0, sizeof *out);
         return WH_DAMAGE_RECORD;
     }

@@ -133,7 +133,7 @@ int wh_provision_rotate(const wh_flash *flash, const uint8_t *slot, size_t size,
     wh_provision made;
     int result = wh_provision_read_slot(slot, size, &made);
     if (result == WH_OK) {
-        result = wh_client_check(&made.client); /* whether the core takes it */
+        result = wh_client_check(&made.config.client); /* whether the core takes it */
     }
     if (result == WH_OK) {
         result = replace(flash, slot, &made, work);

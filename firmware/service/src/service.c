@@ -238,13 +238,14 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
 {
     const wh_service_memory *memory = service->memory;
     service->settings_changed = false;
-    service->max_protocol = (uint8_t)config->max_version;
+    wh_protocol highest = config->max_version != WH_PROTOCOL_NONE ? config->max_version : WH_TLS13;
+    service->max_protocol = (uint8_t)highest;
     if (!memory->enabled.value) {
         config->policy.disabled = true;
     }
     wh_protocol lowest = (wh_protocol)memory->min_protocol.value;
-    if (lowest > config->max_version) { /* of a time when this firmware spoke more */
-        lowest = config->max_version;
+    if (lowest > highest) { /* of a time when this firmware spoke more */
+        lowest = highest;
     }
     if (lowest > config->min_version) {
         config->min_version = lowest;

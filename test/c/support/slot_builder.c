@@ -53,9 +53,9 @@ void slot_make(slot_builder *b, uint32_t sequence, const wh_client_config *confi
     slot_number(b, 5, 1, 1);
     slot_text(b, 16, config->host);
     slot_number(b, 17, config->port, 2);
-    slot_number(b, 18, (uint32_t)config->min_version, 1);
-    slot_number(b, 19, (uint32_t)config->max_version, 1);
-    slot_number(b, 20, config->tickets, 1);
+    slot_number(b, 18, config->min_version == WH_PROTOCOL_NONE ? WH_TLS12 : (uint32_t)config->min_version, 1);
+    slot_number(b, 19, config->max_version == WH_PROTOCOL_NONE ? WH_TLS13 : (uint32_t)config->max_version, 1);
+    slot_number(b, 20, !config->no_tickets, 1);
     if (config->alpn != NULL) {
         slot_text(b, 21, config->alpn);
     }
@@ -69,6 +69,9 @@ void slot_make(slot_builder *b, uint32_t sequence, const wh_client_config *confi
     slot_number(b, 34, config->policy.ticket_wait_ms, 4);
     slot_number(b, 35, config->policy.backoff_max_s, 4);
     slot_number(b, 36, config->policy.pinned, 1);
+    if (config->policy.trust_after_power_loss != 0) {
+        slot_number(b, 37, config->policy.trust_after_power_loss, 4);
+    }
     slot_number(b, 49, 0, 1);
     slot_end(b, sequence);
 }

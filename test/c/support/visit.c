@@ -9,9 +9,6 @@ wh_client_config config_for(const tls_server *server)
     wh_client_config config = {
         .host = SERVER_NAME,
         .port = 443,
-        .min_version = WH_TLS12,
-        .max_version = WH_TLS13,
-        .tickets = true,
     };
     config.ca = server_ca(server, &config.ca_size);
     return config;

@@ -36,7 +36,7 @@ typedef struct wake_visit {
     uint32_t session_number;
 } wake_visit;
 
-/** A configuration for `server`, with tickets and both versions. */
+/** A configuration for `server`, with tickets and both versions, which are the defaults. */
 wh_client_config config_for(const tls_server *server);
 
 /** A client that must come about. */

@@ -101,34 +101,31 @@ static int on_certificate(void *ctx, mbedtls_x509_crt *certificate, int depth, u
     return 0;
 }
 
-static mbedtls_ssl_protocol_version version_of(uint64_t protocol)
+static mbedtls_ssl_protocol_version version_of(wh_protocol protocol)
 {
-    return protocol == PROTOCOL_13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+    return protocol == WH_TLS13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
 }
 
 /* PEM with a closing zero, as mbedTLS wants it; NULL for none. */
-static uint8_t *take_pem(wh_reader *r, size_t *size)
+static uint8_t *copy_pem(const uint8_t *text, size_t size)
 {
-    const uint8_t *text = wh_take_bytes(r, size);
-    uint8_t *pem = text != NULL ? peer_allocate(1, ++*size) : NULL;
-    return pem != NULL ? memcpy(pem, text, *size - 1) : NULL;
+    uint8_t *pem = text != NULL ? peer_allocate(1, size + 1) : NULL;
+    return pem != NULL ? memcpy(pem, text, size) : NULL;
 }
 
-static bool take_certificate(wh_reader *r, mbedtls_x509_crt *certificate)
+static bool use_certificate(const uint8_t *text, size_t size, mbedtls_x509_crt *certificate)
 {
-    size_t size;
-    uint8_t *pem = take_pem(r, &size);
-    bool ok = pem == NULL || mbedtls_x509_crt_parse(certificate, pem, size) == 0;
+    uint8_t *pem = copy_pem(text, size);
+    bool ok = pem == NULL || mbedtls_x509_crt_parse(certificate, pem, size + 1) == 0;
     peer_release(pem);
     return ok;
 }
 
-static bool take_key(wh_reader *r)
+static bool use_key(const uint8_t *text, size_t size)
 {
-    size_t size;
-    uint8_t *pem = take_pem(r, &size);
+    uint8_t *pem = copy_pem(text, size);
     bool ok = pem == NULL ||
-              (mbedtls_pk_parse_key(&own_key, pem, size, NULL, 0, mbedtls_psa_get_random, NULL) == 0 &&
+              (mbedtls_pk_parse_key(&own_key, pem, size + 1, NULL, 0, mbedtls_psa_get_random, NULL) == 0 &&
                mbedtls_ssl_conf_own_cert(&config, &own, &own_key) == 0);
     peer_release(pem);
     return ok;
@@ -136,19 +133,11 @@ static bool take_key(wh_reader *r)
 
 static int client_new(wh_reader *r)
 {
-    enum { POLICY_SIZE = 14 };
-    (void)wh_take(r, 2); /* the port */
-    mbedtls_ssl_protocol_version least = version_of(wh_take(r, 1));
-    mbedtls_ssl_protocol_version most = version_of(wh_take(r, 1));
-    bool tickets = wh_take(r, 1) != 0;
-    r->at += POLICY_SIZE;
-    size_t size;
-    const char *name = (const char *)wh_take_bytes(r, &size);
-    if (name == NULL || size > sizeof host) {
+    wh_client_config given = wh_take_config(r);
+    if (given.host == NULL || strlen(given.host) >= sizeof host) {
         return FAILED;
     }
-    memcpy(host, name, size);
-    (void)wh_take_bytes(r, &size); /* ALPN: none */
+    memcpy(host, given.host, strlen(given.host) + 1);
     mbedtls_x509_crt_init(&ca);
     mbedtls_x509_crt_init(&own);
     mbedtls_pk_init(&own_key);
@@ -156,16 +145,18 @@ static int client_new(wh_reader *r)
     bool ok = psa_crypto_init() == PSA_SUCCESS &&
               mbedtls_ssl_config_defaults(&config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                           MBEDTLS_SSL_PRESET_DEFAULT) == 0 &&
-              take_certificate(r, &ca) && take_certificate(r, &own) && take_key(r);
+              use_certificate(given.ca, given.ca_size, &ca) &&
+              use_certificate(given.certificate, given.certificate_size, &own) &&
+              use_key(given.key, given.key_size);
     mbedtls_ssl_conf_rng(&config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     mbedtls_ssl_conf_ca_chain(&config, &ca, NULL);
     mbedtls_ssl_conf_verify(&config, on_certificate, NULL);
     mbedtls_ssl_conf_ciphersuites(&config, suites);
     mbedtls_ssl_conf_groups(&config, groups);
-    mbedtls_ssl_conf_min_tls_version(&config, least);
-    mbedtls_ssl_conf_max_tls_version(&config, most);
-    mbedtls_ssl_conf_session_tickets(&config, tickets ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
-                                                      : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    mbedtls_ssl_conf_min_tls_version(&config, version_of(given.min_version));
+    mbedtls_ssl_conf_max_tls_version(&config, version_of(given.max_version));
+    mbedtls_ssl_conf_session_tickets(&config, given.no_tickets ? MBEDTLS_SSL_SESSION_TICKETS_DISABLED
+                                                               : MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
     mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
         &config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
     return ok ? 0 : FAILED;

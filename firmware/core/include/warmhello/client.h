@@ -15,40 +15,52 @@
 #include "warmhello/errors.h"
 #include "warmhello/host.h"
 #include "warmhello/outcome.h"
-#include "warmhello/policy.h"
 
 struct WOLFSSL_CTX;
 
 /** The longest list of application protocols, in bytes. */
 #define WH_ALPN_MAX 63
 
+/** How long to wait for a ticket after the last byte, in milliseconds, unless set otherwise:
+ * about a round trip on a slow line. */
+#define WH_TICKET_WAIT_DEFAULT_MS 250
+
+/** Do not wait. */
+#define WH_TICKET_WAIT_NONE UINT32_MAX
+
+/** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
+#define WH_BACKOFF_MAX_DEFAULT_S 3600
+
+/** Members of a configuration, by the kinds of client.def. */
+#define WH_MEMBER_text(name) const char *name;
+#define WH_MEMBER_file(name)                                                                                 \
+    const uint8_t *name;                                                                                     \
+    size_t name##_size;
+#define WH_MEMBER_flag(name) bool name;
+#define WH_MEMBER_inverse(name) bool name;
+#define WH_MEMBER_version(name) wh_protocol name;
+#define WH_MEMBER_u16(name) uint16_t name;
+#define WH_MEMBER_u32(name) uint32_t name;
+#define WH_MEMBER_u32_or_none(name) uint32_t name;
+
+/** When to offer the stored session: the rows WH_POLICY_SETTING of client.def, with their meanings. */
+typedef struct wh_policy {
+#define WH_POLICY_SETTING(kind, name, ...) WH_MEMBER_##kind(name)
+#include "warmhello/client.def"
+} wh_policy;
+
+/** Whom to connect to, whom to trust, and how: the rows WH_CLIENT_SETTING of client.def, with their meanings.
+ * Zeros are the defaults; host, port and CA must be given. */
 typedef struct wh_client_config {
-    /** Name or IP address of the server, as host.h has it, looked for in its certificate. A name is
-     * also sent as SNI (RFC 6066 3). */
-    const char *host;
-    uint16_t port;
-    /** One or more CA certificates as PEM; the server's chain must end in one that is within its dates. These
-     * bytes and those of the identity are read in place, when a handshake goes in full, and must stay as
-     * they are until wh_client_free(). */
-    const uint8_t *ca;
-    size_t ca_size;
-    /** Lowest and highest protocol version to speak, TLS 1.2 or 1.3. */
-    wh_protocol min_version;
-    wh_protocol max_version;
-    /** This device's certificate chain, leaf first, and its private key, each as PEM, for
-     * servers that ask for them (mutual TLS). Both or neither. */
-    const uint8_t *certificate;
-    size_t certificate_size;
-    const uint8_t *key;
-    size_t key_size;
-    /** Application protocols to ask for (ALPN, RFC 7301), comma-separated, best first;
-     * NULL for none. A server that knows nothing of ALPN is accepted. */
-    const char *alpn;
-    /** Accept tickets. Without them only TLS 1.2 session IDs can be resumed. */
-    bool tickets;
-    /** When to offer the stored session. */
+#define WH_CLIENT_SETTING(kind, name, ...) WH_MEMBER_##kind(name)
+#define WH_POLICY_SETTING(...)
+#include "warmhello/client.def"
     wh_policy policy;
 } wh_client_config;
+
+/* Of each file, as WH_MEMBER_file has it. */
+_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
+               "a size follows its pointer");
 
 typedef struct wh_ca wh_ca;
 struct Signer;
@@ -59,20 +71,14 @@ typedef struct wh_client {
     /** Of the device that it belongs to. */
     const struct wh_platform *platform;
     wh_binding binding;
+    /** As given, but with versions for WH_PROTOCOL_NONE, and without the two texts, which are below. */
+    wh_client_config config;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];
     bool has_certificate;
-    bool tickets;
     bool fallback;
     uint32_t suspect;
-    wh_policy policy;
-    /** The caller's files, and the digests by which sessions are tied to two of them. */
-    const uint8_t *ca;
-    size_t ca_size;
-    const uint8_t *certificate;
-    size_t certificate_size;
-    const uint8_t *key;
-    size_t key_size;
+    /** By which sessions are tied to two of the caller's files. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
     uint8_t certificate_digest[WH_DIGEST_SIZE];
     /** Those of the CA file, once a handshake in full has read it. */
@@ -90,6 +96,10 @@ typedef struct wh_client {
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
+
+/** Whether a client made of one would do for the other: texts are compared, of files only where they lie and
+ * how long they are, since wh_client_is_intact() tells of the rest. */
+bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b);
 
 /** Reads everything of a configuration at once, for tools, and before a device stores it: the errors of
  * wh_client_init(), and those that a connection in full would end in: WH_USAGE_CA, WH_USAGE_CERTIFICATE,

@@ -19,12 +19,11 @@ static const char ca[] = "-----BEGIN CERTIFICATE-----\n"
                          "...\n"
                          "-----END CERTIFICATE-----\n";
 
-static const wh_esp32_config config = {
+static const wh_device_config config = {
     .ssid = "the access point",
     .password = "its password",
     .security = WH_WIFI_WPA2, /* nothing weaker that has its name */
-    .ca = (const uint8_t *)ca,
-    .ca_size = sizeof ca - 1,
+    .client = {.ca = (const uint8_t *)ca, .ca_size = sizeof ca - 1},
     .time_server = "pool.ntp.org",
 };
 

@@ -124,8 +124,8 @@ wh_client *wh_ffi_client_new(const wh_client_config *config, int *error)
 void wh_ffi_client_free(wh_client *client)
 {
     client_with_files *block = (client_with_files *)client;
-    if (client->key != NULL) {
-        wh_wipe(block->files + (client->key - block->files), client->key_size);
+    if (client->config.key != NULL) {
+        wh_wipe(block->files + (client->config.key - block->files), client->config.key_size);
     }
     wh_client_free(client);
     free(client);

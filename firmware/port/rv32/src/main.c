@@ -52,21 +52,7 @@ static int client_new(wh_reader *r, wh_service *service)
     if (slot == CLIENTS) {
         return WH_PLATFORM_MEMORY;
     }
-    size_t size;
-    wh_client_config config = {.port = (uint16_t)wh_take(r, 2)}; /* one by one: they come in this order */
-    config.min_version = (wh_protocol)wh_take(r, 1);
-    config.max_version = (wh_protocol)wh_take(r, 1);
-    config.tickets = wh_take(r, 1) != 0;
-    config.policy.disabled = wh_take(r, 1) != 0;
-    config.policy.pinned = wh_take(r, 1) != 0;
-    config.policy.max_authenticated_s = (uint32_t)wh_take(r, 4);
-    config.policy.ticket_wait_ms = (uint32_t)wh_take(r, 4);
-    config.policy.backoff_max_s = (uint32_t)wh_take(r, 4);
-    config.host = (const char *)wh_take_bytes(r, &size); /* these two come with their closing zeros */
-    config.alpn = (const char *)wh_take_bytes(r, &size);
-    config.ca = wh_take_bytes(r, &config.ca_size);
-    config.certificate = wh_take_bytes(r, &config.certificate_size);
-    config.key = wh_take_bytes(r, &config.key_size);
+    wh_client_config config = wh_take_config(r);
     if (service != NULL) {
         wh_service_configure(service, &config);
     }

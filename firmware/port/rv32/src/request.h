@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "warmhello/client.h"
+
 /* The numbers are ts/mcu/operations.ts's as well. */
 enum operation {
     OP_START = 1,
@@ -52,5 +54,8 @@ uint64_t wh_take(wh_reader *r, size_t size);
 
 /* A length and so many bytes; NULL for none. */
 const uint8_t *wh_take_bytes(wh_reader *r, size_t *size);
+
+/* Texts and files lie in the request. */
+wh_client_config wh_take_config(wh_reader *r);
 
 #endif

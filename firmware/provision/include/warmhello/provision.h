@@ -26,27 +26,23 @@
 /** The weakest protection of a network to join. */
 typedef enum wh_wifi_security { WH_WIFI_OPEN, WH_WIFI_WPA2, WH_WIFI_WPA3 } wh_wifi_security;
 
-typedef struct wh_provision_wifi {
-    const char *ssid;
-    /** A passphrase, or the 64 hexadecimal digits of a WPA2 key; NULL if the network is open. */
-    const char *password;
-    wh_wifi_security security;
-    /** 4 bytes each, in the order of the wire: address, netmask, gateway, DNS server; NULL for DHCP. */
-    const uint8_t *static_address;
-    /** Go to the access point and the address of the last wake first. */
-    bool fast_wake;
-} wh_provision_wifi;
+/** Members by the kinds of provision.def, besides those of client.h. */
+#define WH_MEMBER_security(name) wh_wifi_security name;
+#define WH_MEMBER_address(name) const uint8_t *name;
 
-/** Every pointer is into the image. */
-typedef struct wh_provision {
+/** Everything that a device is given: the rows WH_DEVICE_SETTING of provision.def, with their meanings, and
+ * its TLS client. Zeros are the defaults. */
+typedef struct wh_device_config {
+#define WH_DEVICE_SETTING(kind, name, ...) WH_MEMBER_##kind(name)
+#include "warmhello/provision.def"
     wh_client_config client;
-    wh_provision_wifi wifi;
-    /** Where to ask for the time; NULL for none. */
-    const char *ntp_server;
-    /** Every second wake connects in full, to compare the energy of both. */
-    bool every_second_wake_full;
-    /** How long a wake may last, in seconds; 0 for the port's default, UINT32_MAX for ever. */
-    uint32_t wake_deadline_s;
+    /** How long a connect may take in all, in milliseconds; 0 for the port's default. Not in an image. */
+    uint32_t connect_timeout_ms;
+} wh_device_config;
+
+typedef struct wh_provision {
+    /** Every pointer is into the image. */
+    wh_device_config config;
     /** Which rotation this is, from 1; which slot it lies in, and how many bytes it takes there. */
     uint32_t sequence;
     uint32_t slot;

@@ -33,87 +33,36 @@
 #define WH_ESP32_WAKE_DEADLINE_S 30
 #define WH_ESP32_WAKE_DEADLINE_NONE UINT32_MAX
 
-/** What a device is given. All that it points to must stay in place until the program ends, and `ca`,
- * `certificate` and `key` unchanged as well: they are hashed and read where they lie (client.h). A connect
- * that finds others there starts anew with those, as with any other server; a connection that is open at the
- * time may fail. */
-typedef struct wh_esp32_config {
-    /** The access point's name, at most 32 bytes, and its password, at most 63; "" for an open one. NULL: as
-     * DeviceScript's own Wi-Fi settings say. */
-    const char *ssid;
-    const char *password;
-    /** The weakest protection of a network to join. */
-    wh_wifi_security security;
-    /** 4 bytes each, as on the wire: address, netmask, gateway, DNS server; NULL for DHCP. */
-    const uint8_t *static_address;
-    /** One or more CA certificates as PEM (client.h). */
-    const uint8_t *ca;
-    size_t ca_size;
-    /** This device's certificate and key as PEM, NULL for none. */
-    const uint8_t *certificate;
-    size_t certificate_size;
-    const uint8_t *key;
-    size_t key_size;
-    /** Application protocols, comma-separated; NULL for none. */
-    const char *alpn;
-    /** Versions to speak; WH_PROTOCOL_NONE for TLS 1.2 to 1.3. */
-    wh_protocol min_version;
-    wh_protocol max_version;
-    /** Take no tickets: only TLS 1.2 session IDs can be resumed then. */
-    bool no_tickets;
-    /** When to offer the stored session. */
-    wh_policy policy;
-    /** DeviceScript: where every TLS connection goes, whatever server the app names, as in the simulator;
-     * NULL: where it says. */
-    const char *host;
-    uint16_t port;
-    /** Where to ask for the time, once a day, beside the app's work; NULL for nowhere: certificates
-     * are then held against the day of the build. A server that does not answer is left alone for ten
-     * minutes, and for twice as long after each further silence, up to a day. */
-    const char *time_server;
-    /** In all, in milliseconds; 0 for WH_ESP32_CONNECT_TIMEOUT_MS. */
-    uint32_t connect_timeout_ms;
-    /** Every second wake connects in full, so that both kinds can be compared in pairs. */
-    bool every_second_wake_full;
-    /** Find the access point by a scan and ask DHCP in every wake, instead of taking both over from the last
-     * one. */
-    bool slow_wifi;
-    /** How long a wake may last, in seconds since boot, whatever the program waits for or loops in; then the
-     * connection is closed, the session kept, the wake's line says `"endedBy":"deadline"`, and the device
-     * sleeps: for as long as in the program's last sleep, ten minutes if there was none since the power came.
-     * 0 for WH_ESP32_WAKE_DEADLINE_S, WH_ESP32_WAKE_DEADLINE_NONE for devices that stay awake.
-     *
-     * Where there is a deadline, three crashes in a row are also followed by such a sleep, and each further
-     * one by a sleep twice as long, up to an hour. */
-    uint32_t wake_deadline_s;
-} wh_esp32_config;
-
 /** Reads what `warmhello provision` has put into the partition `wh_prov` of this board. What `out` then
  * points to stays mapped as long as the program runs.
  *
  * WH_MISS_EMPTY: no such partition, or nothing in it. Others as wh_provision_read(). `out` is all zeros then.
  */
-WH_MUST_CHECK int wh_esp32_provisioned(wh_esp32_config *out);
+WH_MUST_CHECK int wh_esp32_provisioned(wh_device_config *out);
 
-/** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. Once per
- * wake, and as early as can be: after three crashes in a row it does not return, but prints the wake's line
- * with
+/** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. `config`
+ * is provision.h's, with WH_ESP32_CONNECT_TIMEOUT_MS and WH_ESP32_WAKE_DEADLINE_S for zeros; its client's
+ * host and port are DeviceScript's: where every TLS connection goes, whatever server the app names, as in the
+ * simulator. All that it points to must stay in place until the program ends, and the files unchanged as
+ * well: they are hashed and read where they lie (client.def). A connect that finds others there starts anew
+ * with those, as with any other server; a connection that is open at the time may fail. Once per wake, and as
+ * early as can be: after three crashes in a row it does not return, but prints the wake's line with
  * `"endedBy":"crashes"` and sleeps (`wake_deadline_s`), and a crash that comes before it is not counted.
  *
  * NVS, the network interface and the default event loop are made if the application has not made them; NVS
  * that other firmware has left full or in a newer format is erased.
  * WH_USAGE_ARGUMENT: no `ssid`, or one too long. WH_USAGE_STATE: started already. WH_PLATFORM_MEMORY: a task
  * or the Wi-Fi driver could not be made. */
-WH_MUST_CHECK int wh_esp32_start(const wh_esp32_config *config);
+WH_MUST_CHECK int wh_esp32_start(const wh_device_config *config);
 
 /** Connects to a TLS server, waiting for the network and for the handshake: with the stored session if there
  * is one for this server, in full otherwise or when that fails. A connection that is open is closed first.
  *
  * `host`: at most 253 bytes, copied. Only IPv4 is spoken where the firmware is built with
  * `CONFIG_LWIP_IPV6=n`, as it is for the boards of this project; an IPv6 address is an unknown host there.
- * WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why it failed (errors.h).
- * WH_PEER_SILENT: the server did not answer in time. WH_PEER_CLOSED: TCP did not come about or was lost.
- * wh_esp32_error() says how. */
+ * WH_USAGE_STATE: not started. Others: why it failed (errors.h): WH_NETWORK_*, of the network, of the name or
+ * of TCP, with WH_NETWORK_TIMEOUT for a server that did not answer in time; WH_PEER_*, of TLS; WH_PLATFORM_*;
+ * WH_USAGE_*. wh_esp32_error() says the same in words. */
 WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 
 /** Sends `size` bytes in order. They are copied; the call returns before they have left.
@@ -123,8 +72,8 @@ WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 WH_MUST_CHECK int wh_esp32_send(const void *bytes, size_t size);
 
 /** Waits for bytes, at most `wait_ms` milliseconds. Returns how many came; 0: none in time, or the server has
- * closed, which wh_esp32_is_open() tells. WH_USAGE_STATE: no connection is open. WH_PEER_*: the connection
- * has failed. */
+ * closed, which wh_esp32_is_open() tells. WH_USAGE_STATE: no connection is open. WH_PEER_*, WH_NETWORK_*,
+ * WH_PLATFORM_MEMORY: the connection has failed, after all bytes that came. */
 WH_MUST_CHECK int wh_esp32_recv(void *out, size_t size, uint32_t wait_ms);
 
 /** True from a connect to its end, by either side. */

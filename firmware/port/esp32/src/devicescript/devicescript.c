@@ -85,7 +85,7 @@ int __wrap_jd_wifi_init(uint8_t mac_out[6])
     if (result != 0 || !wh_wifi_watch()) {
         return result;
     }
-    const wh_esp32_config *settings = wh_settings();
+    const wh_device_config *settings = wh_settings();
     if (settings->ssid != NULL) {
         wh_wifi_join(settings->ssid, settings->password != NULL ? settings->password : "");
         return 0;

@@ -18,38 +18,11 @@ static const uint8_t *map_image(void)
     return image;
 }
 
-int wh_esp32_provisioned(wh_esp32_config *out)
+int wh_esp32_provisioned(wh_device_config *out)
 {
-    wh_provision given;
+    wh_provision given = {.slot = 0};
     const uint8_t *image = map_image();
-    *out = (wh_esp32_config){.ssid = NULL};
     int result = image != NULL ? wh_provision_read(image, WH_PROVISION_SIZE, &given) : WH_MISS_EMPTY;
-    if (result != WH_OK) {
-        return result;
-    }
-    const wh_client_config *client = &given.client;
-    *out = (wh_esp32_config){
-        .ssid = given.wifi.ssid,
-        .password = given.wifi.password,
-        .security = given.wifi.security,
-        .static_address = given.wifi.static_address,
-        .ca = client->ca,
-        .ca_size = client->ca_size,
-        .certificate = client->certificate,
-        .certificate_size = client->certificate_size,
-        .key = client->key,
-        .key_size = client->key_size,
-        .alpn = client->alpn,
-        .min_version = client->min_version,
-        .max_version = client->max_version,
-        .no_tickets = !client->tickets,
-        .policy = client->policy,
-        .host = client->host,
-        .port = client->port,
-        .time_server = given.ntp_server,
-        .every_second_wake_full = given.every_second_wake_full,
-        .wake_deadline_s = given.wake_deadline_s,
-        .slow_wifi = !given.wifi.fast_wake,
-    };
-    return WH_OK;
+    *out = given.config;
+    return result;
 }

@@ -3,17 +3,17 @@
 #include "esp_log.h"
 
 static const char tag[] = "warmhello";
-static wh_esp32_config settings;
+static wh_device_config settings;
 static bool is_set;
 /* There is something in the partition, and it cannot be read: this is no board on a desk. */
 static bool is_unreadable;
 
-const wh_esp32_config *wh_settings(void)
+const wh_device_config *wh_settings(void)
 {
     return &settings;
 }
 
-void wh_settings_set(const wh_esp32_config *config)
+void wh_settings_set(const wh_device_config *config)
 {
     settings = *config;
     is_set = true;
@@ -21,7 +21,7 @@ void wh_settings_set(const wh_esp32_config *config)
 
 void wh_settings_load(void)
 {
-    wh_esp32_config provisioned;
+    wh_device_config provisioned;
     if (is_set) {
         return;
     }
@@ -35,28 +35,12 @@ void wh_settings_load(void)
     }
 }
 
-static wh_protocol version_or(wh_protocol version, wh_protocol otherwise)
-{
-    return version != WH_PROTOCOL_NONE ? version : otherwise;
-}
-
 wh_client_config wh_settings_client(const char *host, uint16_t port)
 {
-    return (wh_client_config){
-        .host = host,
-        .port = port,
-        .ca = settings.ca,
-        .ca_size = settings.ca_size,
-        .min_version = version_or(settings.min_version, WH_TLS12),
-        .max_version = version_or(settings.max_version, WH_TLS13),
-        .certificate = settings.certificate,
-        .certificate_size = settings.certificate_size,
-        .key = settings.key,
-        .key_size = settings.key_size,
-        .alpn = settings.alpn,
-        .tickets = !settings.no_tickets,
-        .policy = settings.policy,
-    };
+    wh_client_config config = settings.client;
+    config.host = host;
+    config.port = port;
+    return config;
 }
 
 /* Less than a wake's deadline leaves. */

@@ -6,10 +6,10 @@
 #include "warmhello/port_esp32.h"
 
 /* Never NULL; zeros before anybody has set it. */
-const wh_esp32_config *wh_settings(void);
+const wh_device_config *wh_settings(void);
 
 /* Once, before the tasks start. `config` is copied, what it points to is not. */
-void wh_settings_set(const wh_esp32_config *config);
+void wh_settings_set(const wh_device_config *config);
 
 /* From the provisioning partition, unless they are set already. */
 void wh_settings_load(void);

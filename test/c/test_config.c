@@ -1,0 +1,77 @@
+/* That two configurations are told apart by each single setting. */
+#include "visit.h"
+
+#include <string.h>
+
+static const char host[] = "example.com";
+static const char alpn[] = "mqtt";
+
+static wh_client_config config(void)
+{
+    return (wh_client_config){
+        .host = host, .port = 443, .ca = (const uint8_t *)host, .ca_size = 4, .alpn = alpn};
+}
+
+static void the_same_is_equal(void **state)
+{
+    (void)state;
+    const wh_client_config a = config();
+    wh_client_config b = config();
+    char copy[sizeof host];
+    memcpy(copy, host, sizeof host);
+    b.host = copy;
+    assert_true(wh_client_config_equal(&a, &b));
+}
+
+static void a_text_that_one_lacks_tells_them_apart(void **state)
+{
+    (void)state;
+    const wh_client_config a = config();
+    wh_client_config b = config();
+    b.alpn = NULL;
+    assert_false(wh_client_config_equal(&a, &b));
+    assert_false(wh_client_config_equal(&b, &a));
+}
+
+static void a_file_of_another_size_tells_them_apart(void **state)
+{
+    (void)state;
+    const wh_client_config a = config();
+    wh_client_config b = config();
+    b.ca_size--;
+    assert_false(wh_client_config_equal(&a, &b));
+}
+
+/* Another value of each kind. */
+#define WH_OTHER_text(member) member = "other"
+#define WH_OTHER_file(member) member = (const uint8_t *)alpn
+#define WH_OTHER_flag(member) member = !member
+#define WH_OTHER_inverse WH_OTHER_flag
+#define WH_OTHER_version(member) member = WH_TLS13
+#define WH_OTHER_u16(member) member++
+#define WH_OTHER_u32 WH_OTHER_u16
+#define WH_OTHER_u32_or_none WH_OTHER_u16
+
+static void each_setting_tells_them_apart(void **state)
+{
+    (void)state;
+    const wh_client_config a = config();
+#define WH_CLIENT_SETTING(kind, name, ...)                                                                   \
+    {                                                                                                        \
+        wh_client_config b = config();                                                                       \
+        WH_OTHER_##kind(b.name);                                                                             \
+        assert_false(wh_client_config_equal(&a, &b));                                                        \
+    }
+#include "warmhello/client.def"
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_is_equal),
+        cmocka_unit_test(a_text_that_one_lacks_tells_them_apart),
+        cmocka_unit_test(a_file_of_another_size_tells_them_apart),
+        cmocka_unit_test(each_setting_tells_them_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+// What a client and a device are configured with (client.def, provision.def), for TypeScript and the docs.
+import { readDef } from "./core-lists.js"
+import { docComment } from "./service/payload-text.js"
+
+interface Row {
+    owner: "client" | "policy" | "device"
+    kind: string
+    name: string
+    number: number
+    presence: string
+    least: number
+    most: number
+    /** Of the provisioning file. */
+    field: string
+    standard: string
+    meaning: string
+}
+
+const text = String.raw`"((?:[^"\\]|\\.)*)"`
+const pattern = new RegExp(
+    String.raw`^WH_(CLIENT|POLICY|DEVICE)_SETTING\((\w+), (\w+), (\d+), (\w+), (\d+), (\d+), ${text}, ${text},\s+${text}\)$`,
+    "gm",
+)
+
+const unquoted = (literal: string): string => JSON.parse(`"${literal}"`)
+
+/** In the order of an image. */
+function readSettings(): Row[] {
+    const include = '#include "warmhello/client.def"\n'
+    const lists = readDef("provision.def", "provision").replace(include, () => readDef("client.def"))
+    const rows = [...lists.matchAll(pattern)].map(
+        ([
+            ,
+            owner = "",
+            kind = "",
+            name = "",
+            number,
+            presence = "",
+            least,
+            most,
+            field = "",
+            standard = "",
+            meaning = "",
+        ]) => ({
+            owner: owner.toLowerCase() as Row["owner"],
+            ...{ kind, name, number: Number(number), presence, least: Number(least), most: Number(most), field },
+            ...{ standard: unquoted(standard), meaning: unquoted(meaning) },
+        }),
+    )
+    const lines = lists.match(/^WH_\w+_SETTING\(/gm) ?? []
+    if (rows.length !== lines.length) throw new Error("a row of client.def or provision.def cannot be read")
+    return rows
+}
+
+const rows = readSettings()
+
+// ---- TypeScript ----------------------------------------------------------------------------------------
+
+const camelized = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Where a setting is in its owner's options: as in the file, but that the server and TLS have no part of their own. */
+const optionOf = ({ kind, name, field }: Row): string =>
+    kind === "version" ? camelized(name) : field.replace(/^(server|tls)\./, "")
+
+const types: Record<string, string> = {
+    ...{ text: "string", file: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
+    ...{ version: "TlsVersion", security: "WifiSecurity", u16: "number", u32: "number", u32_or_none: "number" },
+}
+
+function member(row: Row): string[] {
+    const isRequired = row.presence !== "optional" && row.owner !== "policy"
+    const name = optionOf(row).split(".").at(-1)
+    const type = types[row.kind]
+    if (type === undefined) throw new Error(`${row.name} is of no kind that TypeScript knows`)
+    const standard = isRequired ? "" : ` Without it: ${row.standard || "none"}.`
+    const sentence = row.meaning.charAt(0).toUpperCase() + row.meaning.slice(1)
+    return [
+        docComment(`${sentence}.${standard}`, "    "),
+        `    ${name}${isRequired ? "" : "?"}: ${type}${isRequired ? "" : " | undefined"}`,
+    ]
+}
+
+/** An interface of the settings of an owner that stand in this part of its options. */
+function interfaceOf(name: string, owner: Row["owner"], part: string, parts: string[] = []): string[] {
+    const inPart = rows.filter((row) => row.owner === owner && optionOf(row).split(".").slice(0, -1).join() === part)
+    return [`export interface ${name} {`, ...inPart.flatMap(member), ...parts, "}", ""]
+}
+
+export function settingsModule(): string {
+    const table = rows.map((row) => {
+        const { owner, kind, name, number, presence, least, most, field } = row
+        const option = optionOf(row)
+        return `    ${JSON.stringify({ owner, kind, name, number, required: presence === "required", least, most, field, option })},`
+    })
+    return [
+        "// Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.",
+        'import type { StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
+        "",
+        "/** When to offer the stored session. */",
+        ...interfaceOf("Policy", "policy", "policy"),
+        "/** This device's own files, for servers that ask for them. */",
+        ...interfaceOf("Identity", "client", "identity"),
+        "/** Whom to connect to, whom to trust, and how. In `alpn`, names stand between commas. */",
+        ...interfaceOf("ClientOptions", "client", "", [
+            "    identity?: Identity | undefined",
+            "    policy?: Policy | undefined",
+        ]),
+        "/** The way into the network. */",
+        ...interfaceOf("Wifi", "device", "wifi"),
+        "/** What a board is given before its first wake. */",
+        ...interfaceOf("Provision", "device", "", ["    wifi: Wifi", "    client: ClientOptions"]),
+        "/** Each setting, in the order of a provisioning image. client.def says what the columns mean; `option` is where it",
+        " * stands in its owner's options. */",
+        "export const settings = [",
+        ...table,
+        "] as const",
+        "export type Setting = (typeof settings)[number]",
+        "",
+    ].join("\n")
+}
+
+// ---- Docs ----------------------------------------------------------------------------------------------
+
+/** The fields of the file, each once. */
+export function fieldsTable(): string {
+    const fields = [...new Set(rows.map(({ field }) => field))]
+    return [
+        "| field | default | |",
+        "|---|---|---|",
+        ...fields.map((field) => {
+            const same = rows.filter((row) => row.field === field)
+            const { kind, standard } = same[0] as Row
+            const shown = /^("|true|false)/.test(standard) ? `\`${standard}\`` : standard
+            const meaning = same.map((row) => row.meaning).join(" ")
+            return `| \`${field}\` | ${shown}${shown && " "}| ${kind === "file" ? "path of " : ""}${meaning} |`
+        }),
+    ].join("\n")
+}
+
+const units: [RegExp, string][] = [
+    [/_ms$/, ", milliseconds"],
+    [/_s$/, ", seconds"],
+]
+
+function entryValue({ kind, name, presence, least, most }: Row): string {
+    const unit = units.find(([suffix]) => suffix.test(name))?.[1] ?? ""
+    const number = `${kind.slice(0, 3)}${unit}${least > 0 ? `, from ${least}` : ", 0 for the default"}`
+    switch (kind) {
+        case "text":
+            return `text of ${least} to ${most} bytes`
+        case "file":
+            return `PEM${presence === "paired" ? "; there with the other one or not at all" : ""}`
+        case "address":
+            return `${most} bytes`
+        case "flag":
+        case "inverse":
+            return "flag"
+        case "version":
+            return "choice. 1: TLS 1.2. 2: TLS 1.3"
+        case "security":
+            return "choice. 0: open. 1: WPA2. 2: WPA3"
+        case "u32_or_none":
+            return `${number}, ffffffff for none`
+        default:
+            return number
+    }
+}
+
+/** The entries of an image. */
+export function entriesTable(): string {
+    return [
+        "| type | field | required | value |",
+        "|---|---|---|---|",
+        ...rows.map(
+            (row) =>
+                `| ${row.number} | \`${row.field}\` | ${row.presence === "required" ? "yes" : "no"} | ${entryValue(row)} |`,
+        ),
+    ].join("\n")
+}
