@@ -73,7 +73,16 @@ function visitWith(client, options) {
             const told = () => {
                 const sizes = pieces.map(({ length }) => length)
                 const { outcome, attempts } = socket
-                done({ outcome, attempts, reply: Buffer.concat(pieces), opened, closedByServer, pieces: sizes, error, durationMs })
+                done({
+                    outcome,
+                    attempts,
+                    reply: Buffer.concat(pieces),
+                    opened,
+                    closedByServer,
+                    pieces: sizes,
+                    error,
+                    durationMs,
+                })
             }
             if (error !== null || closedByServer) return told()
             socket.once("closed", told)

@@ -26,7 +26,12 @@ export class TcpLine {
     /** Our side's TCP port, by which a server can tell which connection this is. */
     localPort: number | undefined
 
-    constructor(connect: CoreConnect, number: number, to: { port: number; addresses: LookupAddress[] }, moved: () => void) {
+    constructor(
+        connect: CoreConnect,
+        number: number,
+        to: { port: number; addresses: LookupAddress[] },
+        moved: () => void,
+    ) {
         this.#connect = connect
         this.#number = number
         this.#moved = moved

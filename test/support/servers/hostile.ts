@@ -23,6 +23,9 @@ export interface HostileServer extends AsyncDisposable {
     resumed: boolean[]
     /** TCP connections so far, those that it served well included. */
     readonly connections: number
+    /** From the first TCP connection that it did not serve well until the last of them was closed, in milliseconds: how
+     * long a connect took, for who cannot look into the device. */
+    readonly lastedMs: number
 }
 
 export interface HostileKind {
@@ -44,12 +47,17 @@ type Treatment = "gone" | ((socket: net.Socket, options: HostileOptions) => "han
 async function startHostile(treat: Treatment, options: HostileOptions): Promise<HostileServer> {
     const { wellFor, names } = options
     let connections = 0
+    let turnedAt = Number.NaN
+    let lastedMs = Number.NaN
     const server = await startServer({
         ...(names !== undefined && { names }),
         onTcp: (socket, n) => {
             connections = n
             if (treat === "gone" && n === wellFor) server.stopListening()
-            return n <= wellFor || treat === "gone" ? "tls" : treat(socket, options)
+            if (n <= wellFor || treat === "gone") return "tls"
+            if (Number.isNaN(turnedAt)) turnedAt = performance.now()
+            socket.on("close", () => (lastedMs = performance.now() - turnedAt))
+            return treat(socket, options)
         },
     })
     if (treat === "gone" && wellFor === 0) server.stopListening()
@@ -57,6 +65,9 @@ async function startHostile(treat: Treatment, options: HostileOptions): Promise<
         ...{ port: server.port, ca: server.ca, resumed: server.resumed },
         get connections() {
             return connections
+        },
+        get lastedMs() {
+            return lastedMs
         },
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     }
@@ -74,6 +85,11 @@ const kind = (
     start: (options) => startHostile(treat, options),
 })
 
+const silent: Treatment = (socket) => {
+    socket.resume() // or it would not see the end
+    return "handled"
+}
+
 const slow = async (_: net.Socket, { slowMs }: HostileOptions): Promise<"tls"> => {
     await wait(slowMs, undefined, { ref: false })
     return "tls"
@@ -85,7 +101,7 @@ const reset: Treatment = (socket) => {
 }
 
 export const hostileKinds: readonly HostileKind[] = [
-    kind("is silent", "connect-timeout", 2, () => "handled"),
+    kind("is silent", "connect-timeout", 2, silent),
     kind("is slow", null, 2, slow),
     kind("resets each connection", "closed", 2, reset),
     kind("is gone", "connection-refused", 1, "gone"),
