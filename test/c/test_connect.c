@@ -223,9 +223,14 @@ static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
     make_client(&client, &config);
-    network_script script = {.server = server, .tcps = {{.answer_ms = NEVER}, {.up_ms = NEVER}}};
+    network_script script = {
+        .server = server,
+        .changes = {{7000, WH_NETWORK_IS_AWAY}},
+        .tcps = {{.answer_ms = NEVER}, {.up_ms = NEVER}},
+    };
     network_run run = network_run_connect(&client, NULL, &script);
-    assert_failed(run, WH_NETWORK_TIMEOUT, 10000);
+    assert_failed(run, WH_NETWORK_NONE, 7000);
+    assert_int_equal(run.opens, 2);
     script = (network_script){.server = server};
     run = network_run_connect(&client, NULL, &script);
     assert_string_equal(wh_reason_word(run.outcome.reason), "accepted");
@@ -335,6 +340,9 @@ static void a_network_on_trust_is_doubted_first(void **state)
     run = wake(&script, NULL);
     assert_failed(run, WH_NETWORK_REFUSED, 4010);
     assert_int_equal(run.renewals, 1);
+    script.changes[0].network = WH_NETWORK_IS_ON_TRUST;
+    assert_int_equal(wake(&script, NULL).renewals, 1);
+    script.changes[0].network = WH_NETWORK_IS_UP;
 
     script.is_unknown_name = true;
     assert_failed(wake(&script, NULL), WH_NETWORK_UNKNOWN_HOST, 4010);

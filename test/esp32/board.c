@@ -465,6 +465,7 @@ static bool take_flag(const char *name)
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},
         {"--narrow", &the_world.narrow},
+        {"--tells-sends", &the_world.tells_sends},
         {"--slow-names", &the_world.slow_names},
         {"--no-dhcp", &the_world.no_dhcp},
         {"--no-route", &the_world.no_route},
@@ -515,9 +516,13 @@ static bool take_number(const char *name, const char *value)
         const char *name;
         unsigned *number;
     } numbers[] = {
-        {"--connects", &options.connects},        {"--sleep", &options.sleep_s},
-        {"--ap-leaves", &the_world.ap_leaves_ms}, {"--lease", &the_world.lease_s},
-        {"--cut-at", &the_world.cut_at},          {"--sockets", &the_world.sockets},
+        {"--connects", &options.connects},
+        {"--sleep", &options.sleep_s},
+        {"--ap-leaves", &the_world.ap_leaves_ms},
+        {"--lease", &the_world.lease_s},
+        {"--address-leaves", &the_world.address_leaves_ms},
+        {"--cut-at", &the_world.cut_at},
+        {"--sockets", &the_world.sockets},
         {"--ntp-port", &the_world.ntp_port},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

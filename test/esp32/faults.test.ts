@@ -2,6 +2,7 @@
 import type net from "node:net"
 import { describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { hostileKinds } from "../support/servers/hostile.js"
 import { refusingPort, startServer, startTcp, type TestServerOptions } from "../ts/support/tls-server.js"
 import { Board, resultOf, slept, type Wake } from "./board.js"
 
@@ -11,6 +12,30 @@ const board = (port: number, ...args: string[]) => new Board({ ca: authority.cer
 
 /** Short, since silence has to be waited for. */
 const soon = ["--timeout", "1500"]
+
+/** Together, since each is a wait. */
+describe.concurrent.each(hostileKinds.map((kind) => [kind.title, kind] as const))("a server that %s", (_, kind) => {
+    const timeoutMs = 4000
+
+    test.each([
+        ["to an app without a session to offer", 0, "ds"],
+        ["to an app with one", 1, "ds"],
+        ["to a C program without a session to offer", 0, "c"],
+        ["to a C program with one", 1, "c"],
+    ])("%s", async (_, wellFor, app) => {
+        await using server = await kind.start({ wellFor, slowMs: 2800, names: ["localhost"] })
+        const args = ["--app", app, "--timeout", String(timeoutMs)]
+        using device = new Board({ ca: server.ca.toString(), port: server.port, args })
+        if (wellFor > 0) expect(resultOf(await device.wake("power-on"))).toBe("full")
+        const { app: told, line } = slept(await device.wake("deep-sleep"))
+        expect(told[0]).toBe(kind.word === null ? "open" : `error ${kind.word}: ${kind.meaning}`)
+        const attempts = wellFor > 0 ? kind.attemptsWithSession : 1
+        expect(server.connections).toBe(kind.word === "connection-refused" ? wellFor : wellFor + attempts)
+        const lastedMs = (line.marksUs.closing ?? 0) / 1000
+        expect(lastedMs).toBeGreaterThan(kind.takesAllTime ? timeoutMs - 50 : 0)
+        expect(lastedMs).toBeLessThan(timeoutMs + 600)
+    })
+})
 
 /** With the limits that a device has; together, since each is a wait. */
 describe.concurrent("a wake in which nobody answers is over soon:", () => {
@@ -70,7 +95,7 @@ describe.concurrent("a wake in which nobody answers is over soon:", () => {
         using device = board(server.port)
         const { app, connect, afterS } = await until(device.wake("power-on"))
         expect(app).toEqual(["error connect-timeout: the server did not answer in time"])
-        expect(connect).toMatchObject({ result: "failed", error: "silent" })
+        expect(connect).toMatchObject({ result: "failed", error: "connect-timeout" })
         expect(afterS).toBe(10)
     })
 
@@ -112,10 +137,12 @@ test("a network that is away for several wakes is to be left alone, until it is 
     expect(told).toEqual([[], [], ["is to wait 60 s"], ["is to wait 120 s"], [], []])
 })
 
-test("a C program hears of silence as silence", async () => {
+test("a C program hears the same words", async () => {
     await using server = await startTcp(() => {})
     using device = board(server.port, "--app", "c", ...soon)
-    expect(slept(await device.wake("power-on")).app).toEqual(["error silent: the server did not answer in time"])
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "error connect-timeout: the server did not answer in time",
+    ])
 })
 
 test("an access point that leaves in the handshake ends it at once, and does not cost the session", async () => {
@@ -137,6 +164,15 @@ test("an access point that leaves with a connection open ends it at once, and it
         "error no-network: the access point cannot be reached or has gone",
     ])
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test("an address that is taken away with the access point still there ends a connection at once", async () => {
+    await using server = await start({ onConnection: () => {} })
+    using device = board(server.port, "--address-leaves", "400")
+    expect(slept(await device.wake("power-on")).app).toEqual([
+        "open",
+        "error no-network: the access point cannot be reached or has gone",
+    ])
 })
 
 test.each([
@@ -300,8 +336,8 @@ test("plain TCP to nobody is an error", async () => {
 })
 
 test.each([
-    ["refused", "error closed: the server refuses connections on this port", []],
-    ["unknown", "error closed: the host is unknown or cannot be reached", ["--host", "nobody.invalid"]],
+    ["refused", "error connection-refused: the server refuses connections on this port", []],
+    ["unknown", "error unknown-host: the host is unknown or cannot be reached", ["--host", "nobody.invalid"]],
 ])("a C program gets an error and a sentence: %s", async (_, said, args) => {
     using device = board(await refusingPort(), "--app", "c", ...args)
     expect(slept(await device.wake("power-on")).app).toEqual([said])

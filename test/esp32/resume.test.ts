@@ -113,6 +113,15 @@ describe("what an app writes arrives whole and in order:", () => {
         expect(brim - whole).toBe(5 + 1 + 16) // one record more (RFC 8446 5.2)
     })
 
+    test("what fits into a packet is given to TCP at once, with what TLS adds", async () => {
+        await using reader = await lines()
+        const args = ["--does", "brim", "--tells-sends"]
+        using device = new Board({ ca: reader.authority.certificate, port: reader.port, args })
+        const { world } = slept(await device.wake("power-on"))
+        const sends = world.filter((line) => line.startsWith("tcp sends"))
+        expect(sends).toContain(`tcp sends ${1024 + 22 + 1 + 22}`) // two records
+    })
+
     test("nothing, and then more than a packet", async () => {
         await using reader = await lines()
         const args = ["--app", "c", "--does", "empty"]
@@ -198,6 +207,21 @@ test("an encrypted journal is left alone", async () => {
     expect(first.line.connect).toMatchObject({ result: "full", stored: "rtc" })
     expect(first.world).toContain("partition wh_sess is encrypted, or smaller than two sectors: not used")
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
+})
+
+test("a ClientHello with a ticket of more than 1 KB goes out in one", async () => {
+    const authority = await createCertificateAuthority()
+    // It is in the server's ticket.
+    const { certificate, key } = await authority.issue({ names: ["a", "b", "c", "d"].map((name) => name.repeat(60)) })
+    await using mutual = await startServer({ names: ["localhost"], authority, asksForCertificate: true })
+    using device = new Board({ ca: authority.certificate, port: mutual.port, args: ["--tells-sends"] })
+    const files = ["--certificate", device.file("own.pem", certificate), "--key", device.file("own.key", key)]
+    expect(resultOf(await device.wake("power-on", ...files))).toBe("full")
+    const { line, world } = slept(await device.wake("deep-sleep", ...files))
+    expect(line.connect).toMatchObject({ result: "resumed", kind: "psk" })
+    const [hello = 0] = world.filter((told) => told.startsWith("tcp sends ")).map((told) => Number(told.slice(10)))
+    expect(hello).toBeGreaterThan(1024)
+    expect(hello).toBeLessThanOrEqual(1440) // a segment of lwIP's
 })
 
 describe("the key", () => {

@@ -228,8 +228,13 @@ export const guards: Guard[] = [
         edits: [
             [
                 "core/src/resumption.c",
-                "    wh_session_release(&stored.session);\n    return result;",
+                "    wh_session_release(&r->stored.session);\n    return result;",
                 "    return result;",
+            ],
+            [
+                "core/src/resumption.c",
+                "    wh_session_release(&r->stored.session);\n    wh_release(r->second, WH_RECORD_MAX);",
+                "    wh_release(r->second, WH_RECORD_MAX);",
             ],
         ],
         test: ["test_session", "everything_is_given_back"],

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 enum { EVENTS = 32, OPENS = 4, REQUEST_MAX = 40000 };
 
 /* Nothing that a connect may do takes so many steps. */
@@ -307,10 +306,20 @@ static void app_closes(network *n)
     }
 }
 
+static unsigned open_count(const network *n)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < n->run.opens; i++) {
+        count += n->opens[i].is_open;
+    }
+    return count;
+}
+
 static void read_some(network *n)
 {
     uint8_t bytes[100];
     require(n->has_opened && !n->app_closed, "plaintext is for an app that is there");
+    require(open_count(n) == 1, "once it is open one TCP connection is left");
     require(since_ms(n) >= n->script->held_until_ms, "no plaintext for an app without room");
     int got = wh_connect_read(&n->connect, bytes, sizeof bytes);
     require(got >= 0, "a read gives bytes or none");

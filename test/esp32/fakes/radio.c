@@ -239,6 +239,13 @@ static void left(void *ctx)
     lost(ctx);
 }
 
+static void address_left(void *ctx)
+{
+    (void)ctx;
+    world_say("ip lost");
+    post(IP_EVENT, IP_EVENT_STA_LOST_IP, NULL);
+}
+
 static void associated(void *ctx)
 {
     (void)ctx;
@@ -250,6 +257,9 @@ static void associated(void *ctx)
     (void)pthread_mutex_unlock(&air);
     if (the_world.ap_leaves_ms > 0) {
         world_later(the_world.ap_leaves_ms, left, NULL);
+    }
+    if (the_world.address_leaves_ms > 0) {
+        world_later(the_world.address_leaves_ms, address_left, NULL);
     }
     post(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, &event);
     world_later(ms, got_address, NULL);
@@ -539,6 +549,9 @@ ssize_t __wrap_send(int s, const void *bytes, size_t size, int flags)
         (void)usleep(100);
         errno = EAGAIN;
         return -1;
+    }
+    if (the_world.tells_sends) {
+        world_say("tcp sends %zu", size);
     }
     return __real_send(s, bytes, size, flags);
 }

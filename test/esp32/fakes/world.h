@@ -16,10 +16,12 @@ typedef struct world {
     const char *folder;
     esp_reset_reason_t reason;
     /* The access point: is there at all, has changed its channel since the last wake, leaves after so many
-     * milliseconds (0: never), has given the kept address to another. */
+     * milliseconds (0: never), takes the address away after so many, has given the kept address to another.
+     */
     bool ap_absent;
     bool ap_moved;
     unsigned ap_leaves_ms;
+    unsigned address_leaves_ms;
     bool address_taken;
     /* The name server takes a second, and 2.5 s to say nothing to a board with another's address. */
     bool slow_names;
@@ -32,6 +34,8 @@ typedef struct world {
     int connect_error;
     /* TCP takes a few bytes at a time. */
     bool narrow;
+    /* What TCP is given to send is told, and how much at a time. */
+    bool tells_sends;
     /* TCP connects go nowhere. */
     bool no_route;
     int late_error;

@@ -15,8 +15,8 @@ export const sessionKinds = [
 
 export const SERVER_NAME = "warmhello.test"
 
-/** What a server does with a TCP connection, the first being number 1: hand it to TLS, or something else. */
-export type OnTcp = (socket: net.Socket, n: number) => "tls" | "handled"
+/** What a server does with a TCP connection, the first being number 1: hand it to TLS, now or later, or something else. */
+export type OnTcp = (socket: net.Socket, n: number) => "tls" | "handled" | Promise<"tls">
 
 export interface TestServerOptions {
     /** Names in its certificate. */
@@ -107,8 +107,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
         const serve = options.onConnection ?? answerHttp
         serve(socket)
     })
-    const front = await startTcp((socket, n) => {
-        if ((options.onTcp?.(socket, n) ?? "tls") === "tls") server.emit("connection", socket)
+    const front = await startTcp(async (socket, n) => {
+        const treatment = options.onTcp?.(socket, n) ?? "tls"
+        if (treatment === "handled") return
+        if (treatment !== "tls") await treatment
+        if (!socket.destroyed) server.emit("connection", socket)
     })
     return {
         ...front,
@@ -129,10 +132,12 @@ export interface TcpServer extends AsyncDisposable {
     port: number
     /** The first connection to come. */
     first: Promise<net.Socket>
+    /** Whoever connects from now on is refused. */
+    stopListening(): void
 }
 
 /** A TCP server that does what it is told with each connection, the first being number 1. */
-export async function startTcp(onTcp: (socket: net.Socket, n: number) => void): Promise<TcpServer> {
+export async function startTcp(onTcp: (socket: net.Socket, n: number) => unknown): Promise<TcpServer> {
     const open = new Set<net.Socket>()
     let count = 0
     let came: (socket: net.Socket) => void = () => {}
@@ -148,13 +153,15 @@ export async function startTcp(onTcp: (socket: net.Socket, n: number) => void): 
     await once(server, "listening")
     const address = server.address()
     if (address === null || typeof address === "string") throw new Error("a TCP server has a port")
+    const closed = once(server, "close")
     return {
         port: address.port,
         first,
+        stopListening: () => void server.close(),
         async [Symbol.asyncDispose]() {
             for (const socket of open) socket.destroy()
             server.close()
-            await once(server, "close")
+            await closed
         },
     }
 }

@@ -21,9 +21,12 @@ static struct {
     bool started;
     uint32_t id; /* 0: none */
     bool is_open;
-    wh_link_end end;
+    /* Nothing more is to be had of it, and why; and it is over. */
     bool has_ended;
-    bool has_closed;
+    int error;
+    bool is_over;
+    /* By the app, which hears nothing more. */
+    bool is_closed;
     wh_outcome outcome;
     /* Arrived, and not taken by recv. */
     uint8_t *bytes;
@@ -61,42 +64,36 @@ static void forget_bytes(void)
 }
 
 /* The first end counts. */
-static void ended(wh_link_end end)
+static void ended(int error)
 {
-    state.end = state.has_ended ? state.end : end;
+    state.error = state.has_ended ? state.error : error;
     state.has_ended = true;
     state.is_open = false;
 }
 
+static void take_data(const wh_event *event)
+{
+    forget_bytes();
+    state.bytes = event->as.data.bytes;
+    state.size = event->as.data.size;
+    if (state.bytes == NULL) {
+        ended(WH_PLATFORM_MEMORY); /* what comes next would follow a gap */
+    }
+}
+
 static void take_event(const wh_event *event)
 {
-    switch (event->kind) {
-    case WH_EVENT_CONNECTED:
-        state.outcome = event->as.outcome;
-        break;
-    case WH_EVENT_UNREACHABLE:
-        state.outcome.backoff_s = event->as.backoff_s;
-        break;
-    case WH_EVENT_OPENED:
-        state.is_open = true;
-        break;
-    case WH_EVENT_DATA:
-        forget_bytes();
-        state.bytes = event->as.data.bytes;
-        state.size = event->as.data.size;
-        if (state.bytes == NULL) {
-            ended((wh_link_end){.net = WH_NET_MEMORY}); /* what comes next would follow a gap */
+    if (event->kind == WH_EVENT_DATA) {
+        take_data(event);
+        return;
+    }
+    state.outcome = event->as.outcome;
+    state.is_open = event->kind == WH_EVENT_OPENED;
+    if (event->kind == WH_EVENT_OVER) {
+        state.is_over = true;
+        if (!state.is_closed) {
+            ended(event->error);
         }
-        break;
-    case WH_EVENT_ENDED:
-        ended(event->as.end);
-        break;
-    case WH_EVENT_CLOSED:
-        state.has_closed = true;
-        if (event->has_outcome) {
-            state.outcome = event->as.outcome;
-        }
-        break;
     }
 }
 
@@ -116,17 +113,6 @@ static bool next_event(uint32_t wait_ms)
     return false;
 }
 
-static int error_of_end(void)
-{
-    if (state.end.net == WH_NET_MEMORY) {
-        return WH_PLATFORM_MEMORY;
-    }
-    if (state.end.net == WH_NET_TIMEOUT || state.end.net == WH_NET_SILENT) {
-        return WH_NETWORK_TIMEOUT;
-    }
-    return state.end.net != WH_NET_OK ? WH_PEER_CLOSED : state.end.core;
-}
-
 int wh_esp32_connect(const char *host, uint16_t port)
 {
     if (!state.started) {
@@ -140,12 +126,13 @@ int wh_esp32_connect(const char *host, uint16_t port)
         .timeout_ms = wh_settings_timeout_ms(),
     };
     state.outcome = (wh_outcome){.result = WH_RESULT_FAILED};
-    state.end = (wh_link_end){.net = WH_NET_OK};
+    state.error = WH_OK;
     state.has_ended = false;
-    state.has_closed = false;
+    state.is_over = false;
+    state.is_closed = false;
     state.id = wh_tls_connect(&request);
     if (state.id == 0) {
-        ended((wh_link_end){.net = WH_NET_MEMORY});
+        ended(WH_PLATFORM_MEMORY);
         return WH_PLATFORM_MEMORY;
     }
     /* The task keeps the deadline; ours is only for a task that has died. */
@@ -154,8 +141,9 @@ int wh_esp32_connect(const char *host, uint16_t port)
     if (state.is_open) {
         return WH_OK;
     }
+    ended(WH_NETWORK_TIMEOUT); /* unless it has */
     wh_esp32_close();
-    return error_of_end() != WH_OK ? error_of_end() : WH_PEER_CLOSED;
+    return state.error;
 }
 
 int wh_esp32_send(const void *bytes, size_t size)
@@ -182,7 +170,7 @@ static int take_bytes(void *out, size_t size)
 /* What recv answers once nothing more comes. */
 static int result_of_end(void)
 {
-    return state.has_ended ? error_of_end() : WH_USAGE_STATE;
+    return state.has_ended ? state.error : WH_USAGE_STATE;
 }
 
 int wh_esp32_recv(void *out, size_t size, uint32_t wait_ms)
@@ -211,8 +199,9 @@ void wh_esp32_close(void)
         return;
     }
     state.is_open = false;
+    state.is_closed = true;
     wh_tls_close(state.id);
-    while (!state.has_closed && next_event(CLOSE_MS)) {
+    while (!state.is_over && next_event(CLOSE_MS)) {
         forget_bytes();
     }
     state.id = 0;
@@ -225,13 +214,7 @@ const wh_outcome *wh_esp32_outcome(void)
 
 const char *wh_esp32_error(void)
 {
-    if (!state.has_ended) {
-        return "";
-    }
-    if (state.end.net != WH_NET_OK) {
-        return wh_net_error_meaning(state.end.net);
-    }
-    return state.end.core != WH_OK ? wh_error_meaning(state.end.core) : "";
+    return state.error != WH_OK ? wh_error_meaning(state.error) : "";
 }
 
 _Noreturn void wh_esp32_sleep(uint32_t seconds)

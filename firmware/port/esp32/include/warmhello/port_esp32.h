@@ -60,9 +60,9 @@ WH_MUST_CHECK int wh_esp32_start(const wh_device_config *config);
  *
  * `host`: at most 253 bytes, copied. Only IPv4 is spoken where the firmware is built with
  * `CONFIG_LWIP_IPV6=n`, as it is for the boards of this project; an IPv6 address is an unknown host there.
- * WH_USAGE_STATE: not started. WH_PEER_*, WH_PLATFORM_*, WH_USAGE_*: why it failed (errors.h).
- * WH_PEER_SILENT: the server did not answer in time. WH_PEER_CLOSED: TCP did not come about or was lost.
- * wh_esp32_error() says how. */
+ * WH_USAGE_STATE: not started. Others: why it failed (errors.h): WH_NETWORK_*, of the network, of the name or
+ * of TCP, with WH_NETWORK_TIMEOUT for a server that did not answer in time; WH_PEER_*, of TLS; WH_PLATFORM_*;
+ * WH_USAGE_*. wh_esp32_error() says the same in words. */
 WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 
 /** Sends `size` bytes in order. They are copied; the call returns before they have left.
@@ -72,8 +72,8 @@ WH_MUST_CHECK int wh_esp32_connect(const char *host, uint16_t port);
 WH_MUST_CHECK int wh_esp32_send(const void *bytes, size_t size);
 
 /** Waits for bytes, at most `wait_ms` milliseconds. Returns how many came; 0: none in time, or the server has
- * closed, which wh_esp32_is_open() tells. WH_USAGE_STATE: no connection is open. WH_PEER_*: the connection
- * has failed. */
+ * closed, which wh_esp32_is_open() tells. WH_USAGE_STATE: no connection is open. WH_PEER_*, WH_NETWORK_*,
+ * WH_PLATFORM_MEMORY: the connection has failed, after all bytes that came. */
 WH_MUST_CHECK int wh_esp32_recv(void *out, size_t size, uint32_t wait_ms);
 
 /** True from a connect to its end, by either side. */

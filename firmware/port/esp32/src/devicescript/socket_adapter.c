@@ -25,7 +25,7 @@ static wh_service *service;
 static uint32_t current;
 /* An app waits to hear that its connection could not even be begun, or that it wrote too much. */
 static bool has_failed;
-static wh_net_error failure;
+static int failure;
 
 /* The service's name of each connect that is not closed yet. A new connect closes the one before at once, so
  * there are few. */
@@ -57,7 +57,7 @@ static void tell_closed(const wh_event *event)
     for (int i = 0; i < OPEN_MAX_NAMES; i++) {
         if (open_connects[i].id == event->id) {
             open_connects[i].id = 0;
-            wh_service_closed(service, open_connects[i].name, event->has_outcome ? &event->as.outcome : NULL);
+            wh_service_closed(service, open_connects[i].name, &event->as.outcome);
         }
     }
 }
@@ -67,11 +67,11 @@ static void tell_service(const wh_event *event)
     if (service == NULL || !event->is_tls) {
         return;
     }
-    if (event->kind == WH_EVENT_CONNECTED) {
+    bool has_failed_first = event->kind == WH_EVENT_OVER && event->as.outcome.result == WH_RESULT_FAILED;
+    if (event->kind == WH_EVENT_OPENED || has_failed_first) {
         wh_service_connected(service, &event->as.outcome);
-    } else if (event->kind == WH_EVENT_UNREACHABLE) {
-        wh_service_unreachable(service, event->as.backoff_s);
-    } else if (event->kind == WH_EVENT_CLOSED) {
+    }
+    if (event->kind == WH_EVENT_OVER) {
         tell_closed(event);
     }
 }
@@ -91,35 +91,19 @@ static void raise_close(void)
     jd_tcpsock_on_event(JD_CONN_EV_CLOSE, NULL, 0);
 }
 
-static void raise_error(const char *word, const char *meaning)
+static void raise_error(int error)
 {
     char text[160];
-    int length = snprintf(text, sizeof text, "%s: %s", word, meaning);
+    int length = snprintf(text, sizeof text, "%s: %s", wh_error_word(error), wh_error_meaning(error));
     current = 0;
     jd_tcpsock_on_event(JD_CONN_EV_ERROR, text, (unsigned)length);
-}
-
-static void raise_net_error(wh_net_error error)
-{
-    raise_error(wh_net_error_word(error), wh_net_error_meaning(error));
-}
-
-static void raise_end(wh_link_end end)
-{
-    if (end.net != WH_NET_OK) {
-        raise_net_error(end.net);
-    } else if (end.core != WH_OK) {
-        raise_error(wh_error_word(end.core), wh_error_meaning(end.core));
-    } else {
-        raise_close();
-    }
 }
 
 static void raise_data(const wh_event *event)
 {
     if (event->as.data.bytes == NULL) {
         wh_tls_close(current);
-        raise_net_error(WH_NET_MEMORY);
+        raise_error(WH_PLATFORM_MEMORY);
         return;
     }
     jd_tcpsock_on_event(JD_CONN_EV_MESSAGE, event->as.data.bytes, (unsigned)event->as.data.size);
@@ -134,10 +118,12 @@ static void tell_app(const wh_event *event)
     case WH_EVENT_DATA:
         raise_data(event);
         break;
-    case WH_EVENT_ENDED:
-        raise_end(event->as.end);
-        break;
-    default:
+    case WH_EVENT_OVER:
+        if (event->error == WH_OK) {
+            raise_close();
+        } else {
+            raise_error(event->error);
+        }
         break;
     }
 }
@@ -181,7 +167,7 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
     }
     current = wh_tls_connect(&request);
     has_failed = current == 0;
-    failure = WH_NET_MEMORY;
+    failure = WH_PLATFORM_MEMORY;
     if (is_tls && current != 0) {
         tell_connecting(current);
     }
@@ -196,7 +182,7 @@ int __wrap_jd_tcpsock_write(const void *buf, unsigned size)
         wh_tls_close(current);
         current = 0;
         has_failed = true;
-        failure = WH_NET_OVERFLOW;
+        failure = WH_USAGE_OVERFLOW;
     }
     return 0;
 }
@@ -221,7 +207,7 @@ void __wrap_jd_tcpsock_process(void)
     bool has_heard = has_failed;
     if (has_failed) {
         has_failed = false;
-        raise_net_error(failure);
+        raise_error(failure);
     }
     while (wh_tls_next_event(&event, 0)) {
         take_event(&event);

@@ -1,11 +1,9 @@
 #include "tls/tls_task.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "esp_timer.h"
 #include "esp_vfs_eventfd.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
@@ -14,25 +12,30 @@
 #include "log/wake_log.h"
 #include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
-#include "machine/settings.h"
 #include "machine/task_sizes.h"
 #include "network/resolver.h"
 #include "network/sntp_clock.h"
 #include "network/wifi.h"
-#include "warmhello/policy.h"
+#include "tls/sockets.h"
+#include "warmhello/connect.h"
 
 enum {
     COMMANDS = 32,
-    EVENTS = 16,
-    /* A connection has four events besides data; so many are kept free for them, and for the one before it.
+    EVENTS = 12,
+    /* A connection has two events besides data; so many are kept free for them, and for the one before it.
      */
-    EVENTS_KEPT = 8,
+    EVENTS_KEPT = 4,
     /* How often events are taken while all is settled, in milliseconds. */
     STEP_MS = 10,
     /* Plaintext that waits to be sent, in bytes. */
     UNSENT_MAX = 32768,
     /* So much of it goes into one packet. */
     JOINED_MAX = 1024,
+    /* For wire bytes each way: that packet with what TLS adds to it, or a ClientHello with a ticket of 1 KB,
+     * goes out in one, as a segment of lwIP's has 1440 bytes. */
+    ROOM = 1536,
+    /* Plaintext for the app, at a time. */
+    DATA_MAX = 512,
 };
 
 typedef enum command_kind { CONNECT, WRITE, CLOSE, RESOLVED, SETTLE } command_kind;
@@ -65,10 +68,17 @@ static atomic_size_t unsent_bytes;
 static atomic_bool waits_for_room;
 static atomic_bool has_ended;
 
-/* What the task alone uses. */
-static wh_link the_link;
-static uint32_t link_id;
-/* The last look-up: an earlier one may still be under way, of this link too. */
+/* What the task alone uses: the connect, and with whom. */
+static wh_connect the_connect;
+static bool is_idle = true;
+static uint32_t connect_id;
+static bool is_tls;
+static bool was_open;
+static bool is_closing;
+static char host[WH_HOST_MAX + 1];
+static uint16_t port;
+static wh_address server;
+/* The last look-up: an earlier one may still be under way, of this connect too. */
 static uint32_t look_up_id;
 static wh_client client;
 static bool has_client;
@@ -77,7 +87,7 @@ static chunk *first_chunk;
 /* What points to the last of them. */
 static chunk **last_link;
 static bool wants_settle;
-/* Of this wake: how many there were without a network, this one included; 0 while it may get one. */
+/* How many wakes there were without a network, this one included; 0 when it has one, or wanted none. */
 static uint32_t offline_wakes;
 
 static void ring(void)
@@ -220,49 +230,16 @@ uint32_t wh_tls_stack_left(void)
 
 static void send_event(wh_event *event)
 {
-    event->id = link_id;
-    event->is_tls = the_link.options.client != NULL;
+    event->id = connect_id;
+    event->is_tls = is_tls;
     if (xQueueSend(events, event, 0) != pdPASS && event->kind == WH_EVENT_DATA) {
         free(event->as.data.bytes); /* does not happen: room was kept */
     }
     wh_port_events_pending();
 }
 
-static void on_mark(void *ctx, wh_phase phase)
+static bool has_room(void)
 {
-    (void)ctx;
-    wh_wake_log_mark(phase);
-}
-
-static void on_connected(void *ctx, const wh_outcome *outcome)
-{
-    (void)ctx;
-    wh_wake_log_connect(link_id, outcome);
-    wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
-    if (outcome->clock == WH_CLOCK_SUSPECT) {
-        wh_wall_doubt(&wh_port_memory.wall, wh_port_elapsed_us()); /* before sleep it is asked for anew */
-    }
-    wh_event event = {.kind = WH_EVENT_CONNECTED, .has_outcome = true, .as.outcome = *outcome};
-    send_event(&event);
-}
-
-static void on_unreachable(void *ctx, uint32_t backoff_s)
-{
-    (void)ctx;
-    wh_event event = {.kind = WH_EVENT_UNREACHABLE, .as.backoff_s = backoff_s};
-    send_event(&event);
-}
-
-static void on_opened(void *ctx)
-{
-    (void)ctx;
-    wh_event event = {.kind = WH_EVENT_OPENED};
-    send_event(&event);
-}
-
-static bool has_room(void *ctx)
-{
-    (void)ctx;
     if (uxQueueSpacesAvailable(events) > EVENTS_KEPT) {
         return true; /* who was told before that there is none still waits for the bell: nothing is taken back
                       */
@@ -271,9 +248,37 @@ static bool has_room(void *ctx)
     return uxQueueSpacesAvailable(events) > EVENTS_KEPT; /* one may have been taken in between */
 }
 
-static void on_data(void *ctx, const uint8_t *bytes, size_t size)
+/* The wake's line is about TLS. */
+static void log_connect(const wh_outcome *outcome)
 {
-    (void)ctx;
+    if (is_tls && outcome->total_tx > 0) {
+        wh_wake_log_connect(connect_id, outcome);
+    }
+}
+
+/* All that the connect tried is over, with success or without. */
+static void note_tried(const wh_outcome *outcome)
+{
+    log_connect(outcome);
+    wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
+    if (outcome->clock == WH_CLOCK_SUSPECT) {
+        wh_wall_doubt(&wh_port_memory.wall, wh_port_elapsed_us()); /* before sleep it is asked for anew */
+    }
+}
+
+static void tell_opened(void)
+{
+    wh_event event = {.kind = WH_EVENT_OPENED, .as.outcome = *wh_connect_outcome(&the_connect)};
+    was_open = true;
+    if (is_tls) {
+        wh_wake_log_mark(WH_PHASE_TLS);
+        note_tried(&event.as.outcome);
+    }
+    send_event(&event);
+}
+
+static void tell_data(const uint8_t *bytes, size_t size)
+{
     uint8_t *copy = malloc(size);
     if (copy != NULL) {
         memcpy(copy, bytes, size);
@@ -285,15 +290,18 @@ static void on_data(void *ctx, const uint8_t *bytes, size_t size)
     send_event(&event);
 }
 
-static size_t on_peek(void *ctx, const uint8_t **bytes)
+static void tell_over(int error, const wh_outcome *outcome)
 {
-    (void)ctx;
-    if (first_chunk == NULL) {
-        return 0;
+    wh_event event = {.kind = WH_EVENT_OVER, .error = error, .as.outcome = *outcome};
+    if (was_open) {
+        log_connect(outcome);
+    } else {
+        note_tried(outcome);
     }
-    *bytes = first_chunk->bytes + first_chunk->sent;
-    return first_chunk->size - first_chunk->sent;
+    send_event(&event);
 }
+
+/* ---- What is written ------------------------------------------------------------------------------ */
 
 static void drop_chunk(void)
 {
@@ -306,180 +314,21 @@ static void drop_chunk(void)
     free(done);
 }
 
-static void on_taken(void *ctx, size_t size)
+/* As much as can be taken now. */
+static void write_chunks(void)
 {
-    (void)ctx;
-    first_chunk->sent += size;
-    if (first_chunk->sent == first_chunk->size) {
-        drop_chunk();
-    }
-}
-
-static void on_ended(void *ctx, wh_link_end end)
-{
-    (void)ctx;
-    wh_event event = {.kind = WH_EVENT_ENDED, .as.end = end};
-    send_event(&event);
-}
-
-static void on_closed(void *ctx, const wh_outcome *outcome)
-{
-    (void)ctx;
-    wh_event event = {.kind = WH_EVENT_CLOSED, .has_outcome = outcome != NULL};
-    if (outcome != NULL) {
-        wh_wake_log_connect(link_id, outcome);
-        event.as.outcome = *outcome;
-    }
-    send_event(&event);
-}
-
-static bool has_access_point(void *ctx)
-{
-    (void)ctx;
-    return wh_wifi_has_access_point();
-}
-
-/* The network is left alone as long as a server would be. */
-static uint32_t offline(void *ctx)
-{
-    (void)ctx;
-    if (offline_wakes == 0) {
-        offline_wakes = wh_pace_offline(&wh_port_memory.pace);
-    }
-    return wh_policy_backoff_s(&wh_settings()->client.policy, offline_wakes);
-}
-
-static bool has_network(void *ctx)
-{
-    (void)ctx;
-    return wh_wifi_has_network();
-}
-
-static bool doubts_network(void *ctx)
-{
-    (void)ctx;
-    return wh_wifi_doubt_lease();
-}
-
-static bool trusts_network(void *ctx)
-{
-    (void)ctx;
-    return wh_wifi_uses_lease();
-}
-
-/* On the resolver's task. */
-static void resolved(uint32_t id, const wh_address *address)
-{
-    command c = {.kind = RESOLVED, .id = id, .is_known = address != NULL};
-    if (address != NULL) {
-        c.memory = malloc(sizeof *address);
-        c.is_known = c.memory != NULL;
-        if (c.is_known) {
-            memcpy(c.memory, address, sizeof *address);
+    while (first_chunk != NULL) {
+        int taken = wh_connect_write(&the_connect, first_chunk->bytes + first_chunk->sent,
+                                     first_chunk->size - first_chunk->sent);
+        if (taken <= 0) {
+            return;
+        }
+        first_chunk->sent += (size_t)taken;
+        if (first_chunk->sent == first_chunk->size) {
+            drop_chunk();
         }
     }
-    if (!command_now(&c)) {
-        free(c.memory); /* the deadline ends what waits for it */
-    }
 }
-
-static bool resolve(void *ctx, const char *host, uint16_t port)
-{
-    (void)ctx;
-    return wh_resolver_start(host, port, ++look_up_id, resolved);
-}
-
-static const wh_link_hooks hooks = {
-    .mark = on_mark,
-    .connected = on_connected,
-    .unreachable = on_unreachable,
-    .opened = on_opened,
-    .data = on_data,
-    .has_room = has_room,
-    .peek = on_peek,
-    .taken = on_taken,
-    .ended = on_ended,
-    .closed = on_closed,
-    .has_access_point = has_access_point,
-    .has_network = has_network,
-    .offline = offline,
-    .doubts_network = doubts_network,
-    .trusts_network = trusts_network,
-    .resolve = resolve,
-};
-
-/* ---- The client: made anew when its configuration changes ---------------------------------------- */
-
-/* Files in the place of those that it was made of, as two rotations in one wake leave them, are other files.
- */
-static bool fits_client(const wh_client_config *config)
-{
-    return has_client && wh_client_config_equal(&client_request->config, config) &&
-           wh_client_is_intact(&client);
-}
-
-/* Takes over the request. */
-static int ready_client(wh_tls_request *request)
-{
-    int result = wh_port_platform_ready();
-    if (result != WH_OK) {
-        free(request);
-        return result;
-    }
-    if (fits_client(&request->config)) {
-        free(request);
-        return WH_OK;
-    }
-    if (has_client) {
-        wh_client_free(&client);
-    }
-    free(client_request);
-    client_request = request;
-    result = wh_client_init(&client, &request->config);
-    has_client = result == WH_OK;
-    if (!has_client) {
-        free(client_request);
-        client_request = NULL;
-    }
-    return result;
-}
-
-static void begin(const command *c, uint64_t now_us)
-{
-    wh_tls_request *request = c->memory;
-    bool is_tls = request->is_tls;
-    wh_link_options options = {
-        .port = request->config.port,
-        .timeout_ms = request->timeout_ms,
-        .silence_ms = request->silence_ms,
-    };
-    char host[WH_HOST_MAX + 1] = "";
-    strncpy(host, request->config.host, WH_HOST_MAX);
-    options.host = host;
-    wh_link_close(&the_link, false, now_us);
-    wh_link_end_now(&the_link, WH_NET_LOST);
-    while (first_chunk != NULL) {
-        drop_chunk();
-    }
-    link_id = c->id;
-    int result = WH_OK;
-    if (is_tls) {
-        result = ready_client(request);
-        options.client = &client;
-    } else {
-        free(request);
-    }
-    if (result == WH_OK) {
-        wh_link_begin(&the_link, &options, &hooks, now_us);
-        return;
-    }
-    the_link.options.client = &client; /* so that the events say TLS */
-    on_unreachable(NULL, 0);
-    on_ended(NULL, (wh_link_end){.core = result});
-    on_closed(NULL, NULL);
-}
-
-/* ---- The task ------------------------------------------------------------------------------------- */
 
 /* What an app writes piece by piece, head and body of a request above all, goes out as one record and one
  * packet as long as it waits. True if it was joined to what waits. */
@@ -501,7 +350,7 @@ static bool join(const chunk *written)
 
 static void take_chunk(chunk *written, uint32_t id)
 {
-    if (id != link_id || wh_link_is_idle(&the_link)) {
+    if (id != connect_id || is_idle) {
         atomic_fetch_sub(&unsent_bytes, written->size);
         free(written);
     } else if (join(written)) {
@@ -512,58 +361,277 @@ static void take_chunk(chunk *written, uint32_t id)
     }
 }
 
-static void take_resolved(const command *c, uint64_t now_us)
+/* ---- The network ---------------------------------------------------------------------------------- */
+
+static wh_network network_now(void)
 {
-    if (c->id == look_up_id && wh_link_is_resolving(&the_link)) {
-        wh_link_resolved(&the_link, c->is_known ? c->memory : NULL, now_us);
+    if (wh_wifi_has_network()) {
+        return wh_wifi_uses_lease() ? WH_NETWORK_IS_ON_TRUST : WH_NETWORK_IS_UP;
+    }
+    return wh_wifi_has_access_point() ? WH_NETWORK_IS_JOINED : WH_NETWORK_IS_AWAY;
+}
+
+/* A wake that wants a network is one without until it has one. */
+static void want_network(void)
+{
+    if (offline_wakes == 0 && !wh_wifi_has_network()) {
+        offline_wakes = wh_pace_offline(&wh_port_memory.pace);
+    }
+}
+
+static void watch_network(void)
+{
+    static bool had_network;
+    bool has = wh_wifi_has_network();
+    if (!had_network && has) {
+        wh_pace_online(&wh_port_memory.pace);
+        offline_wakes = 0;
+        wh_sntp_begin();
+    }
+    had_network = has;
+    if (!is_idle) {
+        wh_connect_network(&the_connect, network_now());
+    }
+}
+
+/* On the resolver's task. */
+static void resolved(uint32_t id, const wh_address *address)
+{
+    command c = {.kind = RESOLVED, .id = id, .is_known = address != NULL};
+    if (address != NULL) {
+        c.memory = malloc(sizeof *address);
+        c.is_known = c.memory != NULL;
+        if (c.is_known) {
+            memcpy(c.memory, address, sizeof *address);
+        }
+    }
+    if (!command_now(&c)) {
+        free(c.memory); /* the deadline ends what waits for it */
+    }
+}
+
+/* ---- The client: made anew when its configuration changes ---------------------------------------- */
+
+/* Files in the place of those that it was made of, as two rotations in one wake leave them, are other files.
+ */
+static bool fits_client(const wh_client_config *config)
+{
+    return has_client && wh_client_config_equal(&client_request->config, config) &&
+           wh_client_is_intact(&client);
+}
+
+/* Takes over the request. */
+static int ready_client(wh_tls_request *request)
+{
+    if (fits_client(&request->config)) {
+        free(request);
+        return WH_OK;
+    }
+    if (has_client) {
+        wh_client_free(&client);
+    }
+    free(client_request);
+    client_request = request;
+    int result = wh_client_init(&client, &request->config);
+    has_client = result == WH_OK;
+    if (!has_client) {
+        free(client_request);
+        client_request = NULL;
+    }
+    return result;
+}
+
+/* ---- Steps ---------------------------------------------------------------------------------------- */
+
+static void read_some(void)
+{
+    uint8_t bytes[DATA_MAX];
+    int got = wh_connect_read(&the_connect, bytes, sizeof bytes);
+    if (got > 0) {
+        tell_data(bytes, (size_t)got);
+    }
+}
+
+/* The app has what it wanted, or will not get it. */
+static void app_is_done(void)
+{
+    if (was_open) {
+        wh_wake_log_mark(WH_PHASE_APPLICATION);
+    }
+}
+
+static void end(void)
+{
+    wh_outcome outcome = *wh_connect_outcome(&the_connect);
+    is_idle = true;
+    wh_connect_free(&the_connect);
+    while (first_chunk != NULL) {
+        drop_chunk();
+    }
+    app_is_done();
+    tell_over(wh_connect_error(&the_connect), &outcome);
+}
+
+static void perform(const wh_step *step)
+{
+    switch (step->kind) {
+    case WH_STEP_WAIT:
+        break;
+    case WH_STEP_RENEW_NETWORK:
+        (void)wh_wifi_doubt_lease();
+        want_network();
+        wh_connect_network(&the_connect, network_now());
+        break;
+    case WH_STEP_RESOLVE:
+        if (!wh_resolver_start(host, port, ++look_up_id, resolved)) {
+            wh_connect_end(&the_connect, WH_PLATFORM_MEMORY);
+        }
+        break;
+    case WH_STEP_OPENED:
+        tell_opened();
+        break;
+    case WH_STEP_READ:
+        read_some();
+        break;
+    case WH_STEP_OVER:
+        end();
+        break;
+    case WH_STEP_OPEN:
+        wh_wake_log_mark(WH_PHASE_DNS);
+        wh_sockets_perform(&the_connect, step, &server);
+        break;
+    default:
+        wh_sockets_perform(&the_connect, step, &server);
+        break;
+    }
+}
+
+/* Does all that can be done without waiting. Returns for how long to wait then, in microseconds. */
+static uint64_t take_steps(void)
+{
+    while (!is_idle) {
+        write_chunks();
+        if (is_closing) {
+            wh_connect_close(&the_connect, first_chunk == NULL);
+        }
+        wh_connect_hold(&the_connect, !has_room());
+        wh_step step = wh_connect_next(&the_connect);
+        if (step.kind == WH_STEP_WAIT) {
+            return step.wait_us;
+        }
+        perform(&step);
+    }
+    return UINT64_MAX;
+}
+
+/* ---- What is asked of the task -------------------------------------------------------------------- */
+
+static void close_connect(bool is_urgent)
+{
+    if (is_idle) {
+        return;
+    }
+    app_is_done();
+    is_closing = true;
+    if (is_urgent) {
+        wh_connect_hurry(&the_connect);
+    }
+}
+
+static void end_present(void)
+{
+    close_connect(true);
+    if (!is_idle) {
+        wh_connect_end(&the_connect, WH_NETWORK_LOST);
+        (void)take_steps();
+    }
+}
+
+static void begin(const command *c)
+{
+    wh_tls_request *request = c->memory;
+    end_present();
+    want_network();
+    wh_connect_options options = {
+        .timeout_ms = request->timeout_ms,
+        .silence_ms = request->silence_ms,
+        .room = ROOM,
+        .network = network_now(),
+        .offline_wakes = offline_wakes > 0 ? offline_wakes - 1 : 0,
+    };
+    connect_id = c->id;
+    is_tls = request->is_tls;
+    was_open = false;
+    is_closing = false;
+    strncpy(host, request->config.host, WH_HOST_MAX);
+    port = request->config.port;
+    int result = wh_port_platform_ready();
+    if (result == WH_OK && is_tls) {
+        result = ready_client(request);
+    } else {
+        free(request);
+    }
+    if (result != WH_OK) {
+        wh_outcome outcome = {.result = WH_RESULT_FAILED, .error = result, .alert = -1};
+        tell_over(result, &outcome);
+        return;
+    }
+    is_idle = false;
+    wh_connect_begin(&the_connect, is_tls ? &client : NULL, &options);
+}
+
+static void take_resolved(const command *c)
+{
+    if (!is_idle && c->id == look_up_id) {
+        if (c->is_known) {
+            memcpy(&server, c->memory, sizeof server);
+        }
+        wh_connect_resolved(&the_connect, c->is_known);
     }
     free(c->memory);
 }
 
-static void perform(const command *c, uint64_t now_us)
+static void obey(const command *c)
 {
     switch (c->kind) {
     case CONNECT:
-        begin(c, now_us);
+        begin(c);
         break;
     case WRITE:
         take_chunk(c->memory, c->id);
         break;
     case CLOSE:
-        if (c->id == link_id) {
-            wh_link_close(&the_link, true, now_us);
+        if (c->id == connect_id) {
+            close_connect(false);
         }
         break;
     case RESOLVED:
-        take_resolved(c, now_us);
+        take_resolved(c);
         break;
     case SETTLE:
         wants_settle = true;
-        wh_link_close(&the_link, !c->is_urgent, now_us);
+        close_connect(c->is_urgent);
         break;
     }
 }
 
-static uint64_t now(void)
-{
-    return (uint64_t)esp_timer_get_time();
-}
+/* ---- The task ------------------------------------------------------------------------------------- */
 
-static void wait_for_work(fd_set *readable, fd_set *writable)
+static void wait_for_work(uint64_t wait_us, fd_set *writable)
 {
-    FD_ZERO(readable);
-    FD_ZERO(writable);
-    FD_SET(doorbell, readable);
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(doorbell, &readable);
     int highest = doorbell;
-    uint64_t wait_us = wh_link_watch(&the_link, readable, writable, &highest, now());
+    if (!is_idle) {
+        wh_sockets_watch(&the_connect, &readable, writable, &highest);
+    }
     struct timeval timeout = {.tv_sec = (time_t)(wait_us / 1000000),
                               .tv_usec = (suseconds_t)(wait_us % 1000000)};
-    int found = select(highest + 1, readable, writable, NULL, wait_us == UINT64_MAX ? NULL : &timeout);
+    int found = select(highest + 1, &readable, writable, NULL, wait_us == UINT64_MAX ? NULL : &timeout);
     if (found <= 0) {
-        FD_ZERO(readable);
         FD_ZERO(writable);
-    }
-    if (FD_ISSET(doorbell, readable)) {
+    } else if (FD_ISSET(doorbell, &readable)) {
         uint64_t rings = 0;
         ssize_t done = read(doorbell, &rings, sizeof rings);
         (void)done;
@@ -573,28 +641,29 @@ static void wait_for_work(fd_set *readable, fd_set *writable)
 static void run(void *parameters)
 {
     (void)parameters;
-    bool had_network = false;
+    uint64_t wait_us = UINT64_MAX;
     for (;;) {
-        fd_set readable;
         fd_set writable;
-        wait_for_work(&readable, &writable);
+        FD_ZERO(&writable);
+        if (wait_us > 0) {
+            wait_for_work(wait_us, &writable);
+        }
         wh_core_lock();
-        bool has = wh_wifi_has_network();
-        if (had_network && !has) {
-            wh_link_network_lost(&the_link);
+        watch_network();
+        bool has_come = false;
+        if (!is_idle) {
+            wh_sockets_tell_ready(&the_connect, &writable);
+            has_come = wh_sockets_receive(&the_connect);
         }
-        if (!had_network && has) {
-            wh_pace_online(&wh_port_memory.pace);
-            offline_wakes = 0;
-            wh_sntp_begin();
-        }
-        had_network = has;
         command c;
-        while (has_room(NULL) && xQueueReceive(commands, &c, 0) == pdPASS) {
-            perform(&c, now());
+        while (has_room() && xQueueReceive(commands, &c, 0) == pdPASS) {
+            obey(&c);
         }
-        wh_link_turn(&the_link, &writable, now());
-        bool is_settled = wants_settle && wh_link_is_idle(&the_link);
+        wait_us = take_steps();
+        if (has_come) {
+            wait_us = 0; /* there may be more */
+        }
+        bool is_settled = wants_settle && is_idle;
         wants_settle = wants_settle && !is_settled;
         wh_core_unlock();
         if (is_settled) {

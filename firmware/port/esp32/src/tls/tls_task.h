@@ -9,16 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tls/link.h"
 #include "warmhello/client.h"
+#include "warmhello/outcome.h"
 
 typedef enum wh_event_kind {
-    WH_EVENT_CONNECTED,   /* the handshake is over: the outcome, for the service */
-    WH_EVENT_UNREACHABLE, /* there was no TLS: the advice to leave the server alone, for the service */
-    WH_EVENT_OPENED,
+    WH_EVENT_OPENED, /* data may be written: the outcome so far */
     WH_EVENT_DATA,
-    WH_EVENT_ENDED,  /* properly, or with an error */
-    WH_EVENT_CLOSED, /* the outcome is final; comes last */
+    WH_EVENT_OVER, /* why, and the outcome, which is final; comes last, and always */
 } wh_event_kind;
 
 typedef struct wh_event {
@@ -26,12 +23,10 @@ typedef struct wh_event {
     uint32_t id;
     /* A TLS connection, of which the service hears. */
     bool is_tls;
-    /* CONNECTED and CLOSED: there is an outcome. */
-    bool has_outcome;
+    /* OVER: WH_OK when the app or the server has closed it properly. */
+    int error;
     union {
         wh_outcome outcome;
-        uint32_t backoff_s;
-        wh_link_end end;
         struct {
             uint8_t *bytes; /* the receiver's: free() */
             size_t size;
@@ -44,7 +39,7 @@ typedef struct wh_tls_request {
     wh_client_config config;
     bool is_tls;
     uint32_t timeout_ms;
-    /* How long nothing may move once something was written, in milliseconds; 0 for ever. */
+    /* How long the server may say nothing to what was written, in milliseconds; 0 for ever. */
     uint32_t silence_ms;
 } wh_tls_request;
 
@@ -59,7 +54,7 @@ uint32_t wh_tls_connect(const wh_tls_request *request);
  * ended. */
 bool wh_tls_write(uint32_t id, const void *bytes, size_t size);
 
-/* Closes it, once what was written is sent. No ENDED follows, only CLOSED. */
+/* Closes it, once what was written is sent. OVER follows. */
 void wh_tls_close(uint32_t id);
 
 /* The next event; waits for it at most so long, in milliseconds. */
