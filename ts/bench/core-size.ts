@@ -96,7 +96,11 @@ function declaredIn(header: string): string[] {
     return [...text.matchAll(/^(?:WH_MUST_CHECK )?\w[\w ]*[ *](wh_\w+)\(/gm)].flatMap(([, name]) => name ?? [])
 }
 
-const connectionRoots = () => [...hooks, ...["client.h", "connect.h", "platform.h"].flatMap(declaredIn), "wh_store_forget"]
+const connectionRoots = () => [
+    ...hooks,
+    ...["client.h", "connect.h", "platform.h"].flatMap(declaredIn),
+    "wh_store_forget",
+]
 const wordRoots = () => ["outcome.h", "errors.h"].flatMap(declaredIn)
 
 // ---- Compiling and linking ---------------------------------------------------------------------------------
@@ -122,7 +126,10 @@ async function compileAll(folder: string, extra: string[], signal: AbortSignal |
             "gcc",
             [
                 ...[...machineFlags, ...compileFlags, ...extra, "--specs=picolibc.specs", "-DWOLFSSL_USER_SETTINGS"],
-                ...["firmware/base", "firmware/core/include", "firmware/wolfssl"].flatMap((path) => ["-I", checkoutPath(path)]),
+                ...["firmware/base", "firmware/core/include", "firmware/wolfssl"].flatMap((path) => [
+                    "-I",
+                    checkoutPath(path),
+                ]),
                 ...["-isystem", wolfsslFolder(), "-c", checkoutPath(source), "-o", object],
             ],
             signal,
