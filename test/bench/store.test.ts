@@ -102,9 +102,10 @@ describe.skipIf(!canMeasureSize())("the core on rv32imc", () => {
     })
 
     // 12 KB were hoped for; docs/PERFORMANCE.md says where the rest goes. 3 KB are the reader of PEM, for which wolfSSL's
-    // larger one is left out, 1 KB is the rule for hosts, and 1 KB that for CAs.
-    it("with the client around wolfSSL takes less than 20 kB, without words", () => {
-        expect(flashBytes(size.linked)).toBeLessThanOrEqual(20_000)
+    // larger one is left out, 1 KB is the rule for hosts, 1 KB that for CAs, and 3.4 KB are the whole connect, for which the
+    // ESP32 port has 5.2 KB less.
+    it("with the client around wolfSSL takes less than 24 kB, without words", () => {
+        expect(flashBytes(size.linked)).toBeLessThanOrEqual(23_800)
         expect(flashBytes(size.linkTime)).toBeLessThan(flashBytes(size.linked))
         expect(flashBytes(size.linked)).toBeLessThan(flashBytes(size.plain.linked))
     })
