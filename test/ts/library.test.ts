@@ -33,8 +33,8 @@ import {
 import { Service } from "#warmhello/core/service.js"
 import { coreErrors, reasons } from "#warmhello/core/words.js"
 import { readCounts, registers } from "#warmhello/service/spec.js"
-import { startServer } from "./support/tls-server.js"
 import { refusedConnect } from "./support/refused.js"
+import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 
 const library = koffi.load(checkoutPath("build/host/libwarmhello.so"))

@@ -1,7 +1,7 @@
 // The service beside the connects of the simulator.
 import { expect, test, vi } from "vitest"
-import { losePower } from "#warmhello/core/platform.js"
 import { Client } from "#warmhello/core/client.js"
+import { losePower } from "#warmhello/core/platform.js"
 import { Service } from "#warmhello/core/service.js"
 import * as spec from "#warmhello/service/spec.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"

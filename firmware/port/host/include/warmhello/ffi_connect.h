@@ -9,8 +9,8 @@
 
 #include "warmhello/connect.h"
 
-/** Room for wire bytes each way, and so the most that one WH_STEP_SEND has: a record of 16 KB and its framing,
- * for which the peer never waits. */
+/** Room for wire bytes each way, and so the most that one WH_STEP_SEND has: a record of 16 KB and its
+ * framing, for which the peer never waits. */
 #define WH_FFI_CONNECT_ROOM 18432
 
 /** wh_step in plain numbers. */
