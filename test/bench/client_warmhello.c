@@ -5,6 +5,8 @@
 
 #include <wolfssl/version.h>
 
+#include "kept.h"
+#include "conn_calls.h"
 #include "bench.h"
 #include "warmhello/port_host.h"
 #include "warmhello/store.h"
@@ -79,7 +81,7 @@ static bool flush(tcp_wire *wire)
 {
     uint8_t bytes[BUFFER_SIZE];
     int size = 0;
-    while ((size = wh_conn_drain(&conn, bytes, sizeof bytes)) > 0) {
+    while ((size = conn_drain(&conn, bytes, sizeof bytes)) > 0) {
         if (wire_send(wire, bytes, (size_t)size) < 0) {
             return false;
         }
@@ -104,7 +106,7 @@ static bool handshake(tcp_wire *wire, bool resume)
         (void)forgotten; /* without flash it cannot fail */
     }
     wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
-    bool ok = done(wh_conn_open(&conn, &client, &buffers));
+    bool ok = done(conn_open(&conn, &client, &buffers));
     while (ok && wh_conn_get_state(&conn) == WH_CONN_HANDSHAKE) {
         ok = pump(wire);
     }

@@ -10,10 +10,11 @@
 
 #include <wolfssl/ssl.h>
 
+#include "kept.h"
 #include "board.h"
 #include "session_source.h"
-#include "warmhello/resumption.h"
-#include "warmhello/session.h"
+#include "resumption.h"
+#include "session.h"
 #include "warmhello/store.h"
 
 enum { CHECKED_WAKES = 200 };

@@ -1,3 +1,5 @@
+#include "kept.h"
+#include "conn_calls.h"
 #include "session_source.h"
 
 #include <stdio.h>
@@ -89,7 +91,7 @@ static bool to_server(line *l)
 {
     uint8_t bytes[1500];
     mark(l, true);
-    int size = wh_conn_drain(&l->conn, bytes, sizeof bytes);
+    int size = conn_drain(&l->conn, bytes, sizeof bytes);
     mark(l, false);
     if (size > 0) {
         peer_take(l->peer, bytes, (size_t)size);
@@ -166,7 +168,7 @@ source_visit source_visit_server(wh_client *client, tls_server *server, source_m
     line l = {.peer = peer_accept(server), .mark = mark_work, .over = part_over};
     wh_conn_buffers buffers = {l.in, sizeof l.in, l.out, sizeof l.out};
     mark(&l, true);
-    int result = wh_conn_open(&l.conn, client, &buffers);
+    int result = conn_open(&l.conn, client, &buffers);
     mark(&l, false);
     if (result != WH_OK) {
         source_give_up(wh_error_meaning(result));

@@ -1,6 +1,6 @@
 /* How long ago something was: two bounds, or unknown. */
 #include "visit.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 #include "warmhello/store.h"
 
 enum { EPOCH = 1, OTHER_EPOCH = 2, SECOND = 1000000 };

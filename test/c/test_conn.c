@@ -35,7 +35,7 @@ static void crawl(wire_line *line)
 {
     for (bool moved = true; moved;) {
         uint8_t byte;
-        moved = wh_conn_drain(&line->conn, &byte, 1) == 1;
+        moved = conn_drain(&line->conn, &byte, 1) == 1;
         if (moved) {
             peer_take(line->peer, &byte, 1);
         } else if (peer_give(line->peer, &byte, 1) == 1) {
@@ -71,7 +71,7 @@ static void carry(wh_conn *conn, tls_peer *peer, const uint8_t *body, uint8_t *r
             assert_true(taken >= 0);
             sent += (size_t)taken;
         }
-        int out = wh_conn_drain(conn, wire, sizeof wire);
+        int out = conn_drain(conn, wire, sizeof wire);
         if (out > 0) {
             peer_take(peer, wire, (size_t)out);
         }
@@ -112,7 +112,7 @@ static void large_bodies_pass_through_the_smallest_buffers(void **state)
         uint8_t out[SMALLEST_BUFFER];
         wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
         wire_line line = {.peer = peer_accept(server)};
-        assert_int_equal(wh_conn_open(&line.conn, &client, &buffers), WH_OK);
+        assert_int_equal(conn_open(&line.conn, &client, &buffers), WH_OK);
         line_run(&line);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
         carry(&line.conn, line.peer, body, received);
@@ -208,10 +208,10 @@ static void small_or_missing_buffers_are_refused(void **state)
     };
     wh_conn conn;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_int_equal(wh_conn_open(&conn, &client, &bad[i]), WH_USAGE_ARGUMENT);
+        assert_int_equal(conn_open(&conn, &client, &bad[i]), WH_USAGE_ARGUMENT);
         wh_conn_free(&conn);
     }
-    assert_int_equal(wh_conn_open(&conn, NULL, &(wh_conn_buffers){bytes, sizeof bytes, bytes, sizeof bytes}),
+    assert_int_equal(conn_open(&conn, NULL, &(wh_conn_buffers){bytes, sizeof bytes, bytes, sizeof bytes}),
                      WH_USAGE_ARGUMENT);
     wh_conn_free(&conn);
     wh_client_free(&client);

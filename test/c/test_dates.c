@@ -1,6 +1,6 @@
 /* Dates in certificates: read right, and checked with and without a wall clock. */
 #include "visit.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 
 #include "dates.h"
 #include "warmhello/store.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "warmhello/record.h"
+#include "record.h"
 #include "warmhello/store.h"
 
 enum { SECOND = 1000000, WEEK_S = 7 * 86400 };
@@ -158,7 +158,7 @@ static bool move_bytes(wire_line *line, const wh_host_device *host)
 {
     uint8_t bytes[512];
     use(host);
-    int size = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    int size = conn_drain(&line->conn, bytes, sizeof bytes);
     if (size > 0) {
         peer_take(line->peer, bytes, (size_t)size);
         return true;

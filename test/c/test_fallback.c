@@ -35,7 +35,7 @@ static int by_damage(wire_line *line)
 {
     uint8_t hello[2048];
     uint8_t answer[8192];
-    int size = wh_conn_drain(&line->conn, hello, sizeof hello);
+    int size = conn_drain(&line->conn, hello, sizeof hello);
     assert_true(size > 0);
     peer_take(line->peer, hello, (size_t)size);
     size_t answered = peer_give(line->peer, answer, sizeof answer);

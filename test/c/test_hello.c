@@ -43,7 +43,7 @@ static hello hello_with_ticket(const server_options *options)
     assert_int_equal(line_open(&line, &client, server), WH_OK);
     hello sent;
     memset(&sent, 0, sizeof sent);
-    int size = wh_conn_drain(&line.conn, sent.bytes, sizeof sent.bytes);
+    int size = conn_drain(&line.conn, sent.bytes, sizeof sent.bytes);
     assert_true(size > 0 && (size_t)size < sizeof sent.bytes);
     sent.size = (size_t)size;
     assert_non_null(find_extension(&sent, PRE_SHARED_KEY));

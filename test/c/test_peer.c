@@ -76,7 +76,7 @@ static void another_ca_is_refused(void **state)
 static size_t answer_of(wire_line *line, uint8_t *answer, size_t size)
 {
     uint8_t bytes[2048];
-    int sent = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    int sent = conn_drain(&line->conn, bytes, sizeof bytes);
     assert_true(sent > 0);
     peer_take(line->peer, bytes, (size_t)sent);
     return peer_give(line->peer, answer, size);

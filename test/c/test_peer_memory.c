@@ -1,7 +1,7 @@
 /* What is remembered of peers: the pinned one keeps its session, peers that take turns are
  * named, a server that fails is left alone, and no wait for a ticket is repeated in vain. */
 #include "visit.h"
-#include "warmhello/policy.h"
+#include "policy.h"
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
 static const server_options ticket13 = {.min_version = WH_TLS13};
@@ -222,9 +222,9 @@ static void a_server_that_refuses_tcp_counts_as_well(void **state)
     assert_full(visit_first(&p), WH_REASON_NONE);
     wh_client client;
     make_client(&client, &p.first);
-    assert_int_equal(wh_conn_unreachable(&client), 0);
-    assert_int_equal(wh_conn_unreachable(&client), 0);
-    assert_int_equal(wh_conn_unreachable(&client), 60);
+    assert_int_equal(wh_resumption_unreachable(&client), 0);
+    assert_int_equal(wh_resumption_unreachable(&client), 0);
+    assert_int_equal(wh_resumption_unreachable(&client), 60);
     wh_client_free(&client);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);

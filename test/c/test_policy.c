@@ -2,7 +2,7 @@
  * inherits. */
 #include "sample.h"
 #include "visit.h"
-#include "warmhello/policy.h"
+#include "policy.h"
 #include "warmhello/store.h"
 
 enum { HOUR = 3600, DAY = 86400, EPOCH = 77, NOW_WALL_S = 1800000000 };

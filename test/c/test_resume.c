@@ -1,7 +1,7 @@
 /* A device that wakes, reports and sleeps: what the next wake does. */
 #include "visit.h"
 
-#include "warmhello/session.h"
+#include "session.h"
 
 #define TEN_MINUTES_US (600ull * 1000000ull)
 

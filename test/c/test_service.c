@@ -112,7 +112,7 @@ static void trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_th
     wh_service_connected(&service, &in_full);
     const wh_outcome resumed = {.result = WH_RESULT_RESUMED, .flights = 3, .clock = WH_CLOCK_SUSPECT};
     wh_service_connected(&service, &resumed); /* which reads no CA */
-    wh_service_unreachable(&service, 60);
+    wh_service_connected(&service, &(wh_outcome){.result = WH_RESULT_FAILED, .alert = -1});
     wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_TRUST);
     wh_service_trust trust = {0};
     assert_true(wh_service_trust_read(&trust, answer.payload, answer.size));
@@ -253,10 +253,12 @@ static void a_failed_connect_tells_its_error_and_one_without_tls_none(void **sta
     connect_once(failed_by(WH_PEER_UNTRUSTED));
     assert_int_equal(read_outcome().error, -WH_PEER_UNTRUSTED);
     uint32_t connect = wh_service_connecting(&service);
-    wh_service_unreachable(&service, 60);
-    wh_service_closed(&service, connect, NULL);
+    const wh_outcome refused = {
+        .result = WH_RESULT_FAILED, .error = WH_NETWORK_REFUSED, .alert = -1, .backoff_s = 60};
+    wh_service_connected(&service, &refused);
+    wh_service_closed(&service, connect, &refused);
     assert_int_equal(read_outcome().result, WH_RESULT_FAILED);
-    assert_int_equal(read_outcome().error, WH_OK);
+    assert_int_equal(read_outcome().error, -WH_NETWORK_REFUSED);
     assert_int_equal(read_outcome().backoff_s, 60);
     assert_int_equal(read_counts().failed, 2);
 }
@@ -641,7 +643,7 @@ static void disabling_goes_in_full_and_enabling_resumes_again(void **state)
 static void begin_handshake(wire_line *line, size_t size)
 {
     uint8_t bytes[1024];
-    int hello = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    int hello = conn_drain(&line->conn, bytes, sizeof bytes);
     assert_true(hello > 0);
     peer_take(line->peer, bytes, (size_t)hello);
     if (size > 0) {

@@ -1,7 +1,7 @@
 /* wolfSSL's ownership rules, and what a session may be made from. */
 #include "visit.h"
 
-#include "warmhello/session.h"
+#include "session.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What servers put into TLS 1.3 tickets, allowed or not, and what comes of it. */
 #include "forge.h"
 #include "visit.h"
-#include "warmhello/policy.h"
+#include "policy.h"
 
 enum { DAY = 86400, WEEK = 7 * DAY };
 

@@ -67,7 +67,7 @@ static void take_script(fuzz_input *in, network_script *out)
     out->name_ms = take_ms(in);
     out->closes_ms = at_last_ms(take_ms(in));
     out->held_until_ms = (flags & 128) != 0 ? at_last_ms(take_ms(in)) : 0;
-    out->request_size = fuzz_take_byte(in) * 100u;
+    out->request_size = (size_t)fuzz_take_byte(in) * 100;
     for (int i = 0; i < 3; i++) {
         take_tcp(in, &out->tcps[i]);
     }

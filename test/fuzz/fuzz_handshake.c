@@ -77,7 +77,7 @@ static void watch(handshake *h)
 static bool client_speaks(handshake *h)
 {
     uint8_t bytes[600];
-    int size = wh_conn_drain(&h->conn, bytes, sizeof bytes);
+    int size = conn_drain(&h->conn, bytes, sizeof bytes);
     watch(h);
     if (size > 0) {
         peer_take(h->peer, bytes, (size_t)size);
@@ -146,7 +146,7 @@ static void shake_hands(handshake *h, wh_client *client, const world *in, fuzz_i
     h->sent_size = 0;
     h->opened = false;
     wh_conn_buffers buffers = {h->in, sizeof h->in, h->out, sizeof h->out};
-    fuzz_require(wh_conn_open(&h->conn, client, &buffers) == WH_OK, "a connection begins");
+    fuzz_require(conn_open(&h->conn, client, &buffers) == WH_OK, "a connection begins");
     run(h);
     check_failure(h);
 }

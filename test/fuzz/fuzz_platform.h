@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kept.h"
+#include "conn_calls.h"
 #include "nor.h"
-#include "warmhello/record.h"
+#include "record.h"
 #include "warmhello/warmhello.h"
 
 /** Installs it on the first call. Then both tiers are empty, and the clocks stand still. */

@@ -82,7 +82,7 @@ static void open_connection(void)
     wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
     wh_conn conn;
     for (int attempt = 0; attempt < 2; attempt++) {
-        int result = wh_conn_open(&conn, fuzz_client(), &buffers);
+        int result = conn_open(&conn, fuzz_client(), &buffers);
         bool again = wh_conn_fallback_due(&conn);
         fuzz_require(result == WH_OK || (again && attempt == 0), "a connection opens, at the latest in full");
         wh_conn_free(&conn);

@@ -50,7 +50,7 @@ static void end_connect(wh_service *service, fuzz_input *in, bool is_closed)
     if (is_closed) {
         wh_service_closed(service, fuzz_take_byte(in), given);
     } else if (given == NULL) {
-        wh_service_unreachable(service, UINT32_MAX);
+        wh_service_connected(service, &(wh_outcome){.result = WH_RESULT_FAILED, .backoff_s = UINT32_MAX});
     } else {
         wh_service_connected(service, given);
     }

@@ -6,7 +6,7 @@
 static void drain(wh_conn *conn)
 {
     uint8_t bytes[600];
-    while (wh_conn_drain(conn, bytes, sizeof bytes) > 0) {
+    while (conn_drain(conn, bytes, sizeof bytes) > 0) {
     }
 }
 
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t out[600];
     wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
     wh_conn conn;
-    if (wh_conn_open(&conn, &client, &buffers) != WH_OK) {
+    if (conn_open(&conn, &client, &buffers) != WH_OK) {
         abort();
     }
     drain(&conn);

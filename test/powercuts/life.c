@@ -1,3 +1,4 @@
+#include "kept.h"
 #include "life.h"
 
 #include "board.h"

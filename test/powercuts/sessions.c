@@ -1,3 +1,4 @@
+#include "kept.h"
 #include "sessions.h"
 
 #include <stdio.h>
@@ -5,7 +6,7 @@
 #include <string.h>
 
 #include "visit.h"
-#include "warmhello/session.h"
+#include "session.h"
 
 typedef struct template
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "warmhello/store.h"
+#include "kept.h"
 
 /** What a get brought. */
 typedef struct got_session {

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "sessions.h"
 #include "visit.h"
 #include "warmhello/flash_file.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "kept.h"
 #include "board.h"
 #include "sessions.h"
 #include "worlds.h"

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kept.h"
 #include "sweep.h"
 
 /* ---- Bits that drift ----------------------------------------------------------------------- */

@@ -6,7 +6,7 @@ import { WarmhelloError } from "../errors.js"
 import { execute } from "./callgrind.js"
 
 const TOOLS = "riscv64-unknown-elf"
-const SOURCES = "firmware/core/src"
+const SOURCES = ["firmware/base", "firmware/core/src"]
 const HEADERS = "firmware/core/include/warmhello"
 
 const machineFlags = ["-march=rv32imc", "-mabi=ilp32"]
@@ -96,7 +96,11 @@ function declaredIn(header: string): string[] {
     return [...text.matchAll(/^(?:WH_MUST_CHECK )?\w[\w ]*[ *](wh_\w+)\(/gm)].flatMap(([, name]) => name ?? [])
 }
 
-const connectionRoots = () => [...hooks, ...["client.h", "conn.h", "platform.h"].flatMap(declaredIn), "wh_store_forget"]
+const connectionRoots = () => [
+    ...hooks,
+    ...["client.h", "connect.h", "platform.h"].flatMap(declaredIn),
+    "wh_store_forget",
+]
 const wordRoots = () => ["outcome.h", "errors.h"].flatMap(declaredIn)
 
 // ---- Compiling and linking ---------------------------------------------------------------------------------
@@ -112,7 +116,9 @@ function wolfsslFolder(): string {
 
 async function compileAll(folder: string, extra: string[], signal: AbortSignal | undefined): Promise<string[]> {
     mkdirSync(folder, { recursive: true })
-    const sources = readdirSync(checkoutPath(SOURCES)).filter((name) => name.endsWith(".c"))
+    const sources = SOURCES.flatMap((from) => readdirSync(checkoutPath(from)).map((name) => join(from, name))).filter(
+        (path) => path.endsWith(".c"),
+    )
     const objects: string[] = []
     for (const source of sources) {
         const object = join(folder, `${basename(source, ".c")}.o`)
@@ -120,8 +126,11 @@ async function compileAll(folder: string, extra: string[], signal: AbortSignal |
             "gcc",
             [
                 ...[...machineFlags, ...compileFlags, ...extra, "--specs=picolibc.specs", "-DWOLFSSL_USER_SETTINGS"],
-                ...["-I", checkoutPath("firmware/core/include"), "-I", checkoutPath("firmware/wolfssl")],
-                ...["-isystem", wolfsslFolder(), "-c", checkoutPath(join(SOURCES, source)), "-o", object],
+                ...["firmware/base", "firmware/core/include", "firmware/wolfssl"].flatMap((path) => [
+                    "-I",
+                    checkoutPath(path),
+                ]),
+                ...["-isystem", wolfsslFolder(), "-c", checkoutPath(source), "-o", object],
             ],
             signal,
         )

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "warmhello/conn.h"
+#include "conn.h"
 #include "warmhello/connect.h"
 
 typedef struct wh_attempt {

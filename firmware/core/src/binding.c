@@ -1,4 +1,4 @@
-#include "warmhello/binding.h"
+#include "binding.h"
 
 #include <string.h>
 

@@ -6,12 +6,13 @@
 #include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>
 
+#include "binding.h"
 #include "conn_io.h"
 #include "identity.h"
 #include "memory_ran_out.h"
+#include "session.h"
 #include "trust.h"
 #include "warmhello/platform.h"
-#include "warmhello/session.h"
 
 /* Fast groups first: a HelloRetryRequest costs a round trip, and wolfSSL's own
  * order starts with P-384. P-384 itself is for servers that insist. */

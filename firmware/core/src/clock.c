@@ -1,4 +1,4 @@
-#include "warmhello/clock.h"
+#include "clock.h"
 
 #include "warmhello/platform.h"
 

@@ -1,4 +1,4 @@
-#include "warmhello/conn.h"
+#include "conn.h"
 
 #include <string.h>
 #include <strings.h>
@@ -12,7 +12,7 @@
 #include "peer_error.h"
 #include "peer_path.h"
 #include "trust.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 #include "warmhello/platform.h"
 
 #define BUFFER_MIN 512
@@ -379,17 +379,6 @@ int wh_conn_start(wh_conn *conn)
     return result == WH_OK ? advance(conn) : fail(conn, result);
 }
 
-int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers)
-{
-    wh_conn_init(conn, client, buffers);
-    return wh_conn_start(conn);
-}
-
-uint32_t wh_conn_unreachable(const wh_client *client)
-{
-    return wh_resumption_unreachable(client);
-}
-
 size_t wh_conn_room(const wh_conn *conn)
 {
     return conn->buffers.in_size - (conn->in_len - conn->in_pos);
@@ -456,16 +445,6 @@ void wh_conn_sent(wh_conn *conn, size_t size)
         (void)advance(conn);
         notify_close(conn);
     }
-}
-
-int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size)
-{
-    size_t given = conn->out_len < size ? conn->out_len : size;
-    if (given > 0) {
-        memcpy(out, conn->buffers.out, given);
-    }
-    wh_conn_sent(conn, given);
-    return (int)given;
 }
 
 /* What goes through as it is. */

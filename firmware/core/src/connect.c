@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "attempt.h"
-#include "warmhello/clock.h"
-#include "warmhello/policy.h"
+#include "clock.h"
+#include "policy.h"
 
 typedef enum phase {
     PHASE_NETWORK, /* waits for the access point */
@@ -140,7 +140,7 @@ static uint32_t backoff_s(const wh_connect *c, int error)
     if (is_offline(c) && (error == WH_NETWORK_NONE || error == WH_NETWORK_NO_ADDRESS)) {
         return wh_policy_backoff_s(&c->client->config.policy, c->options.offline_wakes + 1);
     }
-    return is_servers_fault(error) ? wh_conn_unreachable(c->client) : 0;
+    return is_servers_fault(error) ? wh_resumption_unreachable(c->client) : 0;
 }
 
 /* No handshake has come to its end: this is what there is to tell. */

@@ -3,7 +3,7 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
-#include "warmhello/clock.h"
+#include "clock.h"
 #include "warmhello/errors.h"
 
 static wh_validity last;

@@ -4,7 +4,7 @@
 #include "journal.h"
 #include "pin.h"
 #include "warmhello/platform.h"
-#include "warmhello/policy.h"
+#include "policy.h"
 
 /* The wear budget of a platform that names none. */
 #define ERASE_INTERVAL_DEFAULT_S 3600u

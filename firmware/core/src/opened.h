@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "warmhello/errors.h"
-#include "warmhello/record.h"
+#include "record.h"
 
 typedef struct wh_opened {
     wh_record_info info;

@@ -9,7 +9,7 @@
 #include "opened.h"
 #include "peer_error.h"
 #include "trust.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 
 /* A certificate that leads to no CA yet, or never will. Its bytes are wolfSSL's, until it has dealt with the
  * server's own. */

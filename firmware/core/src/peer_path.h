@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "warmhello/conn.h"
+#include "conn.h"
 
 /* Before a handshake, and again after an end in its middle. */
 void wh_peer_path_begin(wh_peer_path *path, wh_client *client);

@@ -1,6 +1,6 @@
 #include "pin.h"
 
-#include "warmhello/policy.h"
+#include "policy.h"
 
 void wh_pin_note(wh_rtc *state, const wh_record_info *info, const wh_instant *now)
 {

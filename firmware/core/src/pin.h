@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "rtc.h"
-#include "warmhello/record.h"
+#include "record.h"
 
 /* Takes note of a session that has just got its place. */
 void wh_pin_note(wh_rtc *state, const wh_record_info *info, const wh_instant *now);

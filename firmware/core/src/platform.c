@@ -7,7 +7,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "memory_ran_out.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 #include "wolfssl_clock.h"
 
 static const wh_platform *in_use;

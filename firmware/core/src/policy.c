@@ -1,4 +1,4 @@
-#include "warmhello/policy.h"
+#include "policy.h"
 
 #include "warmhello/platform.h"
 

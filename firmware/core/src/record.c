@@ -1,4 +1,4 @@
-#include "warmhello/record.h"
+#include "record.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
-#include "warmhello/resumption.h"
+#include "resumption.h"
 
 #include <wolfssl/ssl.h>
 
 #include "opened.h"
 #include "warmhello/platform.h"
-#include "warmhello/policy.h"
-#include "warmhello/session.h"
-#include "warmhello/store.h"
+#include "policy.h"
+#include "session.h"
+#include "kept.h"
 
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome)
 {

@@ -4,9 +4,9 @@
 
 #include "little_endian.h"
 #include "crc32.h"
-#include "warmhello/clock.h"
+#include "clock.h"
 #include "warmhello/platform.h"
-#include "warmhello/record.h"
+#include "record.h"
 #include "wipe.h"
 
 #define MAGIC 0x31524857u /* "WHR1" */

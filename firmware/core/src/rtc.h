@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "warmhello/binding.h"
+#include "binding.h"
 #include "warmhello/errors.h"
-#include "warmhello/store.h"
+#include "kept.h"
 
 /* No copy in flash. */
 #define WH_RTC_NOWHERE 0xffffffffu

@@ -1,4 +1,4 @@
-#include "warmhello/session.h"
+#include "session.h"
 
 #include <wolfssl/internal.h>
 #include <wolfssl/ssl.h>

@@ -1,4 +1,4 @@
-#include "warmhello/store.h"
+#include "kept.h"
 
 #include "flash_copy.h"
 #include "journal.h"
@@ -6,7 +6,7 @@
 #include "pin.h"
 #include "rtc.h"
 #include "warmhello/platform.h"
-#include "warmhello/policy.h"
+#include "policy.h"
 
 /* The state in RTC RAM; after a loss of power begun anew, with what flash holds. */
 static int load(wh_rtc *state)

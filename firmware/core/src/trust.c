@@ -10,8 +10,8 @@
 #include "der.h"
 #include "memory_ran_out.h"
 #include "opened.h"
-#include "warmhello/binding.h"
-#include "warmhello/clock.h"
+#include "binding.h"
+#include "clock.h"
 
 struct wh_ca {
     Signer *signer;

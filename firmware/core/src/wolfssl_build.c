@@ -2,7 +2,7 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/version.h>
 
-#include "warmhello/binding.h"
+#include "binding.h"
 
 enum {
     BIT_TLS13 = 1u << 0,

@@ -8,7 +8,7 @@
 set(port "${CMAKE_CURRENT_LIST_DIR}")
 get_filename_component(firmware "${port}/../.." ABSOLUTE)
 
-file(GLOB sources "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
+file(GLOB sources "${firmware}/base/*.c" "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
   "${firmware}/provision/src/*.c" "${port}/src/*.c" "${port}/src/*/*.c")
 # What needs DeviceScript's runtime, and what it calls that is ours.
 file(GLOB devicescript_sources "${port}/src/devicescript/*.c")
@@ -18,7 +18,7 @@ set(wrapped esp_deep_sleep_start esp_sleep_enable_timer_wakeup)
 
 set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
   "${port}/include")
-set(private_includes "${firmware}/core/src" "${port}/src")
+set(private_includes "${firmware}/base" "${firmware}/core/src" "${port}/src")
 if(CONFIG_WARMHELLO_DEVICESCRIPT)
   # The app, which `warmhello build` has made.
   set(WARMHELLO_PROGRAM "${firmware}/../build/program/${IDF_TARGET}" CACHE PATH "Folder of the app's program.c")

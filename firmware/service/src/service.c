@@ -168,12 +168,6 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
     keep(service);
 }
 
-void wh_service_unreachable(wh_service *service, uint32_t backoff_s)
-{
-    wh_outcome outcome = {.result = WH_RESULT_FAILED, .alert = -1, .backoff_s = backoff_s};
-    wh_service_connected(service, &outcome);
-}
-
 /* Where a session is now. The outcome tells only of a connection that was open. */
 static wh_tiers stored_after(const wh_service *service, const wh_outcome *outcome)
 {
@@ -213,13 +207,11 @@ static int forget_now(wh_service *service)
 
 void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)
 {
-    if (outcome != NULL) {
-        if (outcome->result != WH_RESULT_PENDING) {
-            note_outcome(&service->memory->outcome, outcome);
-            service->pending |= PENDING_OUTCOME;
-        }
-        note_stored(service, outcome);
+    if (outcome->result != WH_RESULT_PENDING) {
+        note_outcome(&service->memory->outcome, outcome);
+        service->pending |= PENDING_OUTCOME;
     }
+    note_stored(service, outcome);
     if (connect <= service->forgotten) {
         /* It may have stored a ticket since. If this fails, the store's next use goes on with it. */
         (void)forget_now(service);

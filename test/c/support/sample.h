@@ -2,7 +2,7 @@
 #ifndef TEST_SAMPLE_H
 #define TEST_SAMPLE_H
 
-#include "warmhello/record.h"
+#include "record.h"
 
 /** A header, and a session of `size` bytes that wolfSSL could not read. */
 wh_record_info sample_info(void);

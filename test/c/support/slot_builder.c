@@ -1,4 +1,5 @@
 #include "slot_builder.h"
+#include "binding.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -30,7 +30,7 @@ int line_open(wire_line *line, wh_client *client, tls_server *server)
         int result = wh_conn_prepare(&line->conn);
         return result == WH_OK ? wh_conn_start(&line->conn) : result;
     }
-    return wh_conn_open(&line->conn, client, &buffers);
+    return conn_open(&line->conn, client, &buffers);
 }
 
 void line_free(wire_line *line)
@@ -43,7 +43,7 @@ void line_free(wire_line *line)
 static bool to_server(wire_line *line)
 {
     uint8_t bytes[1500];
-    int size = wh_conn_drain(&line->conn, bytes, sizeof bytes);
+    int size = conn_drain(&line->conn, bytes, sizeof bytes);
     if (size > 0) {
         peer_take(line->peer, bytes, (size_t)size);
     }

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "kept.h"
+#include "conn_calls.h"
 #include "nor.h"
 #include "server.h"
 #include "warmhello/port_host.h"
@@ -45,7 +47,7 @@ void make_client(wh_client *client, const wh_client_config *config);
 /** Whether it is opened in two parts, as on a board. */
 extern bool line_is_prepared;
 
-/** Opens a connection. Returns what wh_conn_open() did. */
+/** Opens a connection. Returns what conn_open() did. */
 int line_open(wire_line *line, wh_client *client, tls_server *server);
 void line_free(wire_line *line);
 

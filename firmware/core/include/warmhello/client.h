@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "warmhello/binding.h"
 #include "warmhello/errors.h"
 #include "warmhello/host.h"
 #include "warmhello/outcome.h"
@@ -61,6 +60,12 @@ typedef struct wh_client_config {
 /* Of each file, as WH_MEMBER_file has it. */
 _Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
                "a size follows its pointer");
+
+/** What a session is tied to: a SHA-256 over everything that the full handshake depended on. */
+#define WH_DIGEST_SIZE 32
+typedef struct wh_binding {
+    uint8_t digest[WH_DIGEST_SIZE];
+} wh_binding;
 
 typedef struct wh_ca wh_ca;
 struct Signer;

@@ -73,7 +73,7 @@ typedef struct wh_platform {
  * freed.
  *
  * A client belongs to the platform in use when it was made. Use it and its connections while
- * that is in use again: under another one wh_conn_start() and wh_conn_open() return
+ * that is in use again: under another one a connect fails with
  * WH_USAGE_STATE, and a session that comes is not stored, which its outcome says; but what
  * a server refuses or leaves unanswered would count against the other device's session.
  *

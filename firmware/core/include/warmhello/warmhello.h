@@ -2,25 +2,22 @@
  *
  *   platform   what the machine gives: clocks, entropy, memory, a key, an RTC slot, flash
  *   client     whom to connect to and whom to trust
- *   conn       one connection: wire bytes in and out, plaintext in and out
+ *   connect    the whole of a connect: what to do next, and all rules about time
  *   outcome    what a connect did and why
  *   store      where the session waits, and how to forget it
  *
- * and underneath, for those who read on:
+ * and beside them
  *
- *   resumption what a connection does with sessions
- *   policy     offer the stored one or not, and why
- *   session    a WOLFSSL_SESSION's life: capture, attach, save, load, release
- *   record     one session as stored: sealed, with its times and what it is tied to
- *   binding    what a session is tied to
- *   clock      moments, and how long ago they were
+ *   errors     every way of failing, with a word and a meaning
+ *   host       what a host's name may be
  *   flash      what the journal needs of a flash chip
+ *   check_file for tools: why a file cannot be used
  */
 #ifndef WARMHELLO_H
 #define WARMHELLO_H
 
 #include "warmhello/client.h"
-#include "warmhello/conn.h"
+#include "warmhello/connect.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "warmhello/platform.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "journal.h"
-#include "warmhello/record.h"
+#include "record.h"
 
 /* ---- An image as flash that can only be read ------------------------------------------ */
 

@@ -105,11 +105,7 @@ WH_MUST_CHECK uint32_t wh_service_connecting(wh_service *service);
  * makes a note: about a microsecond on a desk, and nothing that waits. */
 void wh_service_connected(wh_service *service, const wh_outcome *outcome);
 
-/** The same when there was no TLS, as when the server refused TCP, with what
- * wh_conn_unreachable() advises, in seconds. */
-void wh_service_unreachable(wh_service *service, uint32_t backoff_s);
-
-/** The connection is closed and its outcome settled; NULL when there was no TLS. One that was
+/** The connect is over and its outcome settled, with TLS or without. One that was
  * closed in the middle of the handshake leaves the last outcome as it was. After a `forget`
  * that came while it was open, what it has stored since is deleted, which may erase flash. */
 void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome);

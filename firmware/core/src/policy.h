@@ -7,8 +7,8 @@
 
 #include "warmhello/client.h"
 #include "warmhello/outcome.h"
-#include "warmhello/record.h"
-#include "warmhello/session.h"
+#include "record.h"
+#include "session.h"
 
 /** How long after its capture a session may be offered, in seconds. */
 uint32_t wh_policy_lifetime_s(const wh_record_info *info);

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "warmhello/binding.h"
-#include "warmhello/clock.h"
+#include "binding.h"
+#include "clock.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
-#include "warmhello/session.h"
+#include "session.h"
 
 /** The version of the format that this code writes and the only one it opens. */
 #define WH_RECORD_VERSION 1

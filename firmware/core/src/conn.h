@@ -28,7 +28,7 @@
 #include "warmhello/client.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
-#include "warmhello/resumption.h"
+#include "resumption.h"
 
 struct WOLFSSL;
 
@@ -108,14 +108,6 @@ WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
  * Any error is also in the outcome. */
 WH_MUST_CHECK int wh_conn_start(wh_conn *conn);
 
-/** wh_conn_init() and wh_conn_start(). */
-WH_MUST_CHECK int wh_conn_open(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffers);
-
-/** Instead of a connection, when the server refused TCP or did not answer: counts as a
- * connect that it broke off, and spends nothing. Not for a network that is away or a name
- * that does not resolve. Returns the advice of wh_outcome's backoff_s. */
-uint32_t wh_conn_unreachable(const wh_client *client);
-
 /** How many bytes it can take now. */
 size_t wh_conn_room(const wh_conn *conn);
 
@@ -129,8 +121,8 @@ WH_MUST_CHECK int wh_conn_feed(wh_conn *conn, const uint8_t *bytes, size_t size)
  * close_notify, WH_PEER_TRUNCATED. */
 WH_MUST_CHECK int wh_conn_eof(wh_conn *conn);
 
-/** Tells that the caller waits for the server no longer: a handshake ends with WH_NETWORK_TIMEOUT. No effect in
- * any other state. */
+/** Tells that the caller waits for the server no longer: a handshake ends with WH_NETWORK_TIMEOUT. No effect
+ * in any other state. */
 void wh_conn_silent(wh_conn *conn);
 
 /** Tells that the network is gone: a handshake is over, and nobody is to blame. No effect in any other state.
@@ -140,9 +132,6 @@ void wh_conn_abandon(wh_conn *conn);
 /** So many of the bytes that wait in buffers.out (out_len of them) were sent. More may wait afterwards, for
  * which there was no room. */
 void wh_conn_sent(wh_conn *conn, size_t size);
-
-/** Gives bytes to send. Returns how many; 0 means none for now. */
-WH_MUST_CHECK int wh_conn_drain(wh_conn *conn, uint8_t *out, size_t size);
 
 /** Encrypts plaintext. Returns how many bytes were taken; 0 means: drain, then
  * call again with the same bytes, part of which may be encrypted already.

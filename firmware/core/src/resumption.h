@@ -10,8 +10,8 @@
 #include "warmhello/client.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
-#include "warmhello/record.h"
-#include "warmhello/store.h"
+#include "record.h"
+#include "kept.h"
 
 struct WOLFSSL;
 

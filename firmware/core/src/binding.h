@@ -13,13 +13,7 @@
 #include <stdint.h>
 
 #include "warmhello/errors.h"
-#include "warmhello/outcome.h"
-
-#define WH_DIGEST_SIZE 32
-
-typedef struct wh_binding {
-    uint8_t digest[WH_DIGEST_SIZE];
-} wh_binding;
+#include "warmhello/client.h"
 
 /** The things a session is tied to, in the order in which they are hashed. The
  * wolfSSL build comes on top. */
