@@ -4,6 +4,7 @@ import { Client } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { FaultProxy } from "#warmhello/soak/fault-proxy.js"
 import { refusingPort, startServer, startTcp } from "./support/tls-server.js"
 import { clientOptions, REQUEST, visit } from "./support/visit.js"
 
@@ -91,6 +92,23 @@ test("close says goodbye: the server sees a proper end", async () => {
     socket.close()
     await Promise.all([once(socket, "closed"), once(await server.first, "close")])
     expect(server.received).toEqual(["bye"])
+    expect(ends).toEqual(["end"])
+})
+
+test("what was written arrives before the goodbye, although the line is slow", async () => {
+    const ends: string[] = []
+    await using server = await startServer({ onConnection: (socket) => socket.on("end", () => ends.push("end")) })
+    using line = await FaultProxy.start(server.port)
+    // Longer than a goodbye is waited for.
+    line.plan([{ direction: "toServer", at: 1 << 20, fault: { do: "delay", durationMs: 1000 } }])
+    using client = new Client(clientOptions(server))
+    const socket = await openSocket({ ...server, port: line.port }, client)
+    const text = "x".repeat(16 << 20) // more than the system keeps
+    socket.write(Buffer.from(text))
+    socket.close()
+    const tcp = await server.first
+    await Promise.all([once(socket, "closed"), tcp.destroyed || once(tcp, "close")])
+    expect(server.received[0]?.length).toBe(text.length)
     expect(ends).toEqual(["end"])
 })
 
