@@ -217,7 +217,7 @@ static void perform(line *l, const wh_step *step, const char *host, const char *
 static wh_outcome connect_and_report(wh_client *client, const char *host, const char *port)
 {
     line l = {.tcps = {{.fd = -1}, {.fd = -1}}};
-    wh_connect_begin(&l.connect, client, NULL);
+    wh_connect_begin(&l.connect, client, &(wh_connect_options){.silence_ms = 10000});
     for (wh_step step = {0}; step.kind != WH_STEP_OVER;) {
         step = wh_connect_next(&l.connect);
         perform(&l, &step, host, port);
@@ -240,9 +240,10 @@ static wh_outcome connect_and_report(wh_client *client, const char *host, const 
 
 static int run(const char *host, const char *port, size_t ca_size)
 {
+    unsigned long number = strtoul(port, NULL, 10);
     wh_client_config config = {
         .host = host,
-        .port = (uint16_t)strtoul(port, NULL, 10),
+        .port = number <= UINT16_MAX ? (uint16_t)number : 0, /* which is none */
         .ca = ca,
         .ca_size = ca_size,
     };

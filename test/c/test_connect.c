@@ -237,6 +237,44 @@ static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
     wh_client_free(&client);
 }
 
+static void a_reset_before_all_is_sent_is_followed_by_one_in_full(void **state)
+{
+    (void)state;
+    /* A ClientHello that does not fit into the room at once. */
+    config.alpn = "a-protocol-with-a-long-name,another-protocol-with-a-long-name";
+    keep_a_session();
+    const network_script script = {
+        .tcps = {{.narrow = 100, .stalls_after = 300, .resets_ms = 40}, {.up_ms = 10}}};
+    network_run run = wake(&script, &(wh_connect_options){.room = WH_CONNECT_ROOM_MIN});
+    assert_second_attempt(run, 50);
+}
+
+static void what_a_first_attempt_asks_for_late_ends_with_its_connect(void **state)
+{
+    (void)state;
+    wh_client client;
+    serve(&(server_options){.max_version = WH_TLS12});
+    keep_a_session();
+    make_client(&client, &config);
+    network_script script = {.server = server, .tcps = {{.answer_ms = NEVER}, {.resets = true}}};
+    assert_failed(network_run_connect(&client, NULL, &script), WH_NETWORK_TIMEOUT, 10000);
+    script = (network_script){.server = server};
+    assert_string_equal(wh_reason_word(network_run_connect(&client, NULL, &script).outcome.reason),
+                        "accepted");
+    wh_client_free(&client);
+}
+
+static void times_without_an_end_are_no_times_that_are_over(void **state)
+{
+    (void)state;
+    const wh_connect_options endless = {.timeout_ms = UINT32_MAX, .silence_ms = UINT32_MAX};
+    network_run run = wake(&(network_script){.tcps = {{.up_ms = 100, .answer_ms = 1000}}}, &endless);
+    assert_int_equal(run.error, WH_OK);
+    serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    config.policy.ticket_wait_ms = UINT32_MAX - 1;
+    assert_int_equal(wake(&all_is_well, NULL).over_ms, 5000);
+}
+
 static void no_session_is_blamed_for_a_network_that_is_lost(void **state)
 {
     (void)state;
@@ -308,13 +346,15 @@ static void wakes_without_a_network_are_counted_by_who_remembers_them(void **sta
 static void a_second_attempt_that_cannot_be_made_counts(void **state)
 {
     (void)state;
+    static const uint32_t advised_s[] = {0, 0, 60, 120};
     const network_script script = {.tcps = {{.resets = true}, {.error = WH_NETWORK_REFUSED}}};
-    for (int i = 0; i < 3; i++) {
-        keep_a_session();
-        network_run run = wake(&script, NULL);
-        assert_failed(run, WH_NETWORK_REFUSED, 0);
+    serve(&(server_options){.max_version = WH_TLS12});
+    keep_a_session();
+    for (size_t i = 0; i < sizeof advised_s / sizeof *advised_s; i++) {
+        network_run run = wake(i < 2 ? &script : &(network_script){.tcps = {{.resets = true}}}, NULL);
+        assert_int_equal(run.opens, i < 2 ? 2 : 1); /* after two the session is gone */
         assert_int_equal(run.outcome.error, WH_PEER_CLOSED);
-        assert_int_equal(run.outcome.backoff_s, 0); /* a good connect is between them */
+        assert_int_equal(run.outcome.backoff_s, advised_s[i]);
     }
 }
 
@@ -380,6 +420,19 @@ static void a_server_that_owes_an_answer_is_left_when_it_is_silent(void **state)
     assert_int_equal(run.over_ms, 30000);
 }
 
+static void a_reset_is_not_waited_for_to_go_on(void **state)
+{
+    (void)state;
+    const network_script script = {
+        .request_size = 30000,
+        .held_until_ms = 2000,
+        .tcps = {{.stalls_after = 9000, .resets_ms = 40}},
+    };
+    network_run run = wake(&script, NULL);
+    assert_string_equal(wh_error_word(run.error), "truncated");
+    assert_int_equal(run.over_ms, 2000);
+}
+
 static void a_close_waits_for_a_ticket_that_is_worth_it(void **state)
 {
     (void)state;
@@ -396,6 +449,28 @@ static void a_close_lingers_for_the_server_to_close_as_well(void **state)
     network_run run = wake(&(network_script){.closes_ms = 40, .hurries = true, .never_closes = true}, NULL);
     assert_int_equal(run.over_ms, 540);
     assert_true(run.server_saw_close);
+}
+
+static void a_hurry_leaves_time_for_the_goodbye(void **state)
+{
+    (void)state;
+    const network_script script = {
+        .request_size = 30000,
+        .closes_ms = 1000,
+        .hurries_ms = 1700,
+        .never_closes = true,
+        .tcps = {{.stalls_after = 9000}},
+    };
+    assert_int_equal(wake(&script, NULL).over_ms, 2200);
+}
+
+static void any_end_is_one_for_an_app_that_has_closed(void **state)
+{
+    (void)state;
+    serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
+    network_run run = wake(&(network_script){.tcps = {{.ends_ms = 100}}, .closes_ms = 50}, NULL);
+    assert_int_equal(run.error, WH_OK);
+    assert_int_equal(run.over_ms, 100);
 }
 
 static void what_the_app_wrote_leaves_before_the_close_but_not_for_ever(void **state)
@@ -434,6 +509,9 @@ int main(void)
         TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt),
         TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time),
         TEST(the_request_for_a_second_attempt_ends_with_its_connect),
+        TEST(a_reset_before_all_is_sent_is_followed_by_one_in_full),
+        TEST(what_a_first_attempt_asks_for_late_ends_with_its_connect),
+        TEST(times_without_an_end_are_no_times_that_are_over),
         TEST(no_session_is_blamed_for_a_network_that_is_lost),
         TEST(no_memory_for_a_second_attempt_leaves_the_first),
         TEST(what_the_server_does_is_counted_and_what_the_way_does_is_not),
@@ -442,8 +520,11 @@ int main(void)
         TEST(a_network_on_trust_is_doubted_first),
         TEST(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more),
         TEST(a_server_that_owes_an_answer_is_left_when_it_is_silent),
+        TEST(a_reset_is_not_waited_for_to_go_on),
         TEST(a_close_waits_for_a_ticket_that_is_worth_it),
         TEST(a_close_lingers_for_the_server_to_close_as_well),
+        TEST(a_hurry_leaves_time_for_the_goodbye),
+        TEST(any_end_is_one_for_an_app_that_has_closed),
         TEST(what_the_app_wrote_leaves_before_the_close_but_not_for_ever),
         TEST(an_end_without_a_goodbye_is_told),
     };

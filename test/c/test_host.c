@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "warmhello/host.h"
+#include "host_names.h"
 
 static void assert_text(const char *given, const char *expected)
 {

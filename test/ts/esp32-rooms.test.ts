@@ -8,7 +8,7 @@ const port = checkoutPath("firmware/port/esp32/src")
 const files = readdirSync(port, { recursive: true, encoding: "utf8" }).filter((name) => /\.[ch]$/.test(name))
 const headers = files.filter((name) => name.endsWith(".h"))
 
-/** "tls" of tls/link.c; "" of what lies beside the rooms, which is a way in. */
+/** "tls" of tls/tls_task.c; "" of what lies beside the rooms, which is a way in. */
 const roomOf = (file: string) => file.slice(0, Math.max(0, file.indexOf("/")))
 /** A source and its header are one. */
 const unitOf = (file: string) => file.replace(/\.[ch]$/, "")

@@ -166,3 +166,16 @@ test("a server that refuses again and again is to be left alone", async () => {
     }
     expect(advice).toEqual([0, 0, 60, 120, 240])
 })
+
+test("an app's host or port that is none is an error like any other", async () => {
+    const cases = [
+        { host: "", port: 443, code: "unknown-host" },
+        { host: "127.0.0.1", port: 70_000, code: "host-unreachable" },
+    ]
+    for (const { host, port, code } of cases) {
+        const socket = new TlsSocket(undefined, { host, port, connectTimeoutMs: 10_000 })
+        socket.connect()
+        const [error] = await once(socket, "error").catch((thrown) => [thrown])
+        expect(error).toMatchObject({ code })
+    }
+})

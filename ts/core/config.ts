@@ -12,8 +12,8 @@ export interface Policy {
      */
     maxAuthenticatedS?: number | undefined
     /**
-     * How long a connection stays open for a ticket that has not come yet, in milliseconds; 0 for not at all. Without
-     * it: 250.
+     * How long a connection stays open for a ticket that has not come yet, in milliseconds, 5 s at most; 0 for not at
+     * all. Without it: 250.
      */
     ticketWaitMs?: number | undefined
     /**

@@ -178,7 +178,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         dns.lookup(this.#options.host, { all: true }, (error, addresses) => {
             if (this.#connect !== connect) return
             this.#addresses = addresses
-            connect.resolved(error === null)
+            connect.resolved(error === null && addresses.length > 0)
             this.#pump()
         })
     }
@@ -186,7 +186,11 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #open(connect: CoreConnect, tcp: number): void {
         this.#attempts++
         const to = { port: this.#options.port, addresses: this.#addresses }
-        this.#lines[tcp] = new TcpLine(connect, tcp, to, () => this.#pump())
+        try {
+            this.#lines[tcp] = new TcpLine(connect, tcp, to, () => this.#pump())
+        } catch {
+            connect.failed(tcp, "host-unreachable") // a port that is none
+        }
     }
 
     #drop(tcp: number): void {

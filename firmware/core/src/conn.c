@@ -75,6 +75,9 @@ static int transmit(WOLFSSL *ssl, char *bytes, int size, void *ctx)
     (void)ssl;
     wh_conn *conn = ctx;
     size_t room = conn->buffers.out_size - conn->out_len;
+    if (conn->was_reset) {
+        return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+    }
     if (room == 0) {
         return WOLFSSL_CBIO_ERR_WANT_WRITE;
     }

@@ -45,6 +45,12 @@ enum { FLUSH_MS = 5000, LINGER_MS = 500 };
 
 /* ---- Time: milliseconds since the connect began, which may come round -------------------------------- */
 
+/* So that no time that is meant is taken for one that is over. */
+static uint32_t at_most(uint32_t ms)
+{
+    return ms < INT32_MAX ? ms : INT32_MAX;
+}
+
 static void look_at_the_clock(wh_connect *c)
 {
     c->now_ms = (uint32_t)((wh_clock_elapsed_us() - c->began_us) / 1000);
@@ -66,7 +72,7 @@ static uint32_t limit_ms(const wh_connect *c, uint32_t part_ms)
 {
     uint32_t timeout_ms = c->options.timeout_ms;
     if (timeout_ms > WH_CONNECT_TIMEOUT_DEFAULT_MS) {
-        part_ms = (uint32_t)((uint64_t)part_ms * timeout_ms / WH_CONNECT_TIMEOUT_DEFAULT_MS);
+        part_ms = at_most((uint32_t)((uint64_t)part_ms * timeout_ms / WH_CONNECT_TIMEOUT_DEFAULT_MS));
     }
     uint32_t left = left_ms(c, timeout_ms);
     return c->now_ms + (part_ms < left ? part_ms : left);
@@ -117,8 +123,8 @@ static void end(wh_connect *c, int error)
     if (c->was_open && c->chosen != NULL) {
         wh_conn_close(&c->chosen->conn); /* keeps the session, if that has not been done */
     }
-    if (c->awaits_second) {
-        c->client->fallback = false;
+    if (c->client != NULL) {
+        c->client->fallback = false; /* whatever was asked for was this connect's */
     }
     c->error = error;
     c->phase = PHASE_ENDING;
@@ -164,7 +170,11 @@ static void fail(wh_connect *c, int error)
         wh_conn_no_fallback(&c->chosen->conn);
     }
     if (!c->was_open) {
+        bool was_broken_off = c->chosen == NULL && c->awaits_second && error != WH_NETWORK_NONE;
         note_failure(c, error);
+        if (was_broken_off) { /* the first attempt, by the server; the second has not come about */
+            c->outcome.backoff_s = wh_resumption_unreachable(c->client);
+        }
     }
     end(c, error);
 }
@@ -339,7 +349,8 @@ static bool awaits_answer(const wh_connect *c)
 /* How long until something is due that no event announces. */
 static uint64_t wait_us(const wh_connect *c)
 {
-    uint32_t until_ms = c->has_early ? c->early_ms : c->part_ms;
+    bool is_early = c->has_early && left_ms(c, c->early_ms) < left_ms(c, c->part_ms);
+    uint32_t until_ms = is_early ? c->early_ms : c->part_ms;
     if (c->phase == PHASE_OPEN) {
         if (!awaits_answer(c)) {
             return UINT64_MAX;
@@ -357,9 +368,10 @@ static void see_end(wh_connect *c)
 {
     wh_conn_state state = wh_conn_get_state(&c->chosen->conn);
     c->may_read = false;
-    if (state == WH_CONN_CLOSED) {
-        end(c, WH_OK);
-    } else if (state == WH_CONN_FAILED) {
+    bool has_failed = state == WH_CONN_FAILED;
+    if (state == WH_CONN_CLOSED || (has_failed && c->phase == PHASE_CLOSING)) {
+        end(c, WH_OK); /* to an app that has closed, any end is one */
+    } else if (has_failed) {
         fail(c, wh_conn_outcome(&c->chosen->conn)->error);
     }
 }
@@ -377,6 +389,7 @@ static int read_some(wh_connect *c, uint8_t *out, size_t size)
 
 static void close_now(wh_connect *c)
 {
+    look_at_the_clock(c);
     wh_conn_close(&c->chosen->conn);
     c->phase = PHASE_LINGERING;
     c->part_ms = c->now_ms + LINGER_MS;
@@ -526,6 +539,8 @@ void wh_connect_begin(wh_connect *c, wh_client *client, const wh_connect_options
     if (c->options.timeout_ms == 0) {
         c->options.timeout_ms = WH_CONNECT_TIMEOUT_DEFAULT_MS;
     }
+    c->options.timeout_ms = at_most(c->options.timeout_ms);
+    c->options.silence_ms = at_most(c->options.silence_ms);
     if (c->options.room == 0) {
         c->options.room = WH_CONNECT_ROOM_DEFAULT;
     }
@@ -582,7 +597,7 @@ void wh_connect_ready(wh_connect *c, unsigned tcp)
     }
     attempt->is_full = false;
     look_at_the_clock(c);
-    if (!attempt->is_up) {
+    if (!attempt->was_up) {
         came_up(c, attempt);
     }
 }
@@ -647,7 +662,7 @@ void wh_connect_sent(wh_connect *c, unsigned tcp, size_t size)
 bool wh_connect_awaits_ready(const wh_connect *c, unsigned tcp)
 {
     const wh_attempt *attempt = attempt_of(c, tcp);
-    return attempt != NULL && attempt->is_begun && (!attempt->is_up || attempt->is_full);
+    return attempt != NULL && attempt->is_begun && (!attempt->was_up || attempt->is_full);
 }
 
 /* ---- What the app does
@@ -688,9 +703,10 @@ void wh_connect_close(wh_connect *c, bool is_written)
         look_at_the_clock(c);
         c->phase = PHASE_CLOSING;
         c->part_ms = c->now_ms + FLUSH_MS;
-        set_early(c, c->now_ms + wh_conn_ticket_wait_ms(&c->chosen->conn));
+        set_early(c, c->now_ms + at_most(wh_conn_ticket_wait_ms(&c->chosen->conn)));
     }
     c->is_written = is_written;
+    c->tells_opened = false;
 }
 
 void wh_connect_hurry(wh_connect *c)
@@ -734,7 +750,10 @@ const wh_outcome *wh_connect_outcome(const wh_connect *c)
 
 const wh_outcome *wh_connect_outcome_of(const wh_connect *c, unsigned tcp)
 {
-    const wh_attempt *attempt = c->attempts[tcp];
+    const wh_attempt *attempt = tcp < WH_CONNECT_TCPS ? c->attempts[tcp] : NULL;
+    if (tcp >= WH_CONNECT_TCPS) {
+        return NULL;
+    }
     if (attempt != NULL && c->client != NULL && attempt->was_up) {
         return wh_conn_outcome(&attempt->conn);
     }

@@ -1,4 +1,4 @@
-#include "warmhello/host.h"
+#include "host_names.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "peer_path.h"
+#include "host_names.h"
 
 #include <string.h>
 

@@ -17,6 +17,7 @@ typedef enum happening {
     TCP_ENDS,
     TCP_RESETS,
     APP_CLOSES,
+    APP_HURRIES,
     APP_TAKES
 } happening;
 
@@ -34,6 +35,8 @@ typedef struct opened {
     bool is_up;
     bool is_shut;
     bool was_reset;
+    /* The server has ended its side. */
+    bool has_finished;
     bool server_ended;
     bool is_cut;
     tls_peer *peer;
@@ -54,6 +57,7 @@ typedef struct network {
     opened opens[OPENS];
     size_t written;
     bool app_closed;
+    bool hurried;
     bool has_opened;
     bool resolving;
     uint64_t began_us;
@@ -202,7 +206,7 @@ static void server_answers(network *n, opened *o)
 /* What has arrived goes to the connect, as far as it has room. True if anything moved. */
 static bool deliver(network *n, opened *o)
 {
-    if (!o->is_open || !o->is_up || o->was_reset) {
+    if (!o->is_open || !o->is_up || o->was_reset || o->has_finished) {
         return false;
     }
     size_t room = wh_connect_room(&n->connect, o->tcp);
@@ -225,7 +229,7 @@ static bool deliver(network *n, opened *o)
         return true;
     }
     if ((limit > 0 && o->given == limit) || (o->server_ended && o->waiting_size == 0 && !o->answers)) {
-        o->was_reset = true; /* nothing more comes */
+        o->has_finished = true;
         wh_connect_received(&n->connect, o->tcp, NULL, 0);
         return true;
     }
@@ -291,7 +295,7 @@ static void write_some(network *n)
            (taken = wh_connect_write(&n->connect, request + n->written, whole - n->written)) > 0) {
         n->written += (size_t)taken;
     }
-    if (n->app_closed && !n->script->hurries) {
+    if (n->app_closed && !n->script->hurries && !n->hurried) {
         wh_connect_close(&n->connect, n->written == whole);
     }
 }
@@ -390,6 +394,9 @@ static void tcp_up(network *n, opened *o)
     if (o->script->ends_ms > 0) {
         later(n, o->script->ends_ms, TCP_ENDS, (unsigned)(o - n->opens));
     }
+    if (o->script->resets_ms > 0) {
+        later(n, o->script->resets_ms, TCP_RESETS, (unsigned)(o - n->opens));
+    }
     o->peer = n->script->server != NULL ? peer_accept(n->script->server) : NULL;
     wh_connect_ready(&n->connect, o->tcp);
 }
@@ -416,12 +423,16 @@ static void happen(network *n, const event *e)
             o->was_reset = true;
             wh_connect_failed(&n->connect, o->tcp, WH_NETWORK_LOST);
         } else if (o->is_open) {
-            o->was_reset = true;
+            o->has_finished = true;
             wh_connect_received(&n->connect, o->tcp, NULL, 0);
         }
         break;
     case APP_CLOSES:
         app_closes(n);
+        break;
+    case APP_HURRIES:
+        wh_connect_hurry(&n->connect);
+        n->hurried = true;
         break;
     case APP_TAKES:
         wh_connect_hold(&n->connect, false);
@@ -435,9 +446,9 @@ static bool move_bytes(network *n)
     bool moved = false;
     for (unsigned i = 0; i < n->run.opens; i++) {
         opened *o = &n->opens[i];
-        bool is_stalled = o->is_open && o->script->stalls_after > 0 && o->sent == o->script->stalls_after;
-        if (o->is_open && o->is_up && !o->was_reset && !is_stalled &&
-            wh_connect_awaits_ready(&n->connect, o->tcp)) {
+        bool is_stalled =
+            o->is_open && !o->was_reset && o->script->stalls_after > 0 && o->sent == o->script->stalls_after;
+        if (o->is_open && o->is_up && !is_stalled && wh_connect_awaits_ready(&n->connect, o->tcp)) {
             wh_connect_ready(&n->connect, o->tcp);
             moved = true;
         }
@@ -478,6 +489,9 @@ static void begin(network *n, wh_client *client, const wh_connect_options *optio
     }
     if (script->closes_ms != 0) {
         later(n, script->closes_ms, APP_CLOSES, 0);
+    }
+    if (script->hurries_ms != 0) {
+        later(n, script->hurries_ms, APP_HURRIES, 0);
     }
     if (script->held_until_ms != 0) {
         wh_connect_hold(&n->connect, true);

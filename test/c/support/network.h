@@ -26,6 +26,8 @@ typedef struct tcp_script {
     size_t end_after;
     /** When the server ends TCP after it came up, in milliseconds; 0: not. */
     uint64_t ends_ms;
+    /** When TCP is reset after it came up, in milliseconds; 0: not. */
+    uint64_t resets_ms;
     /** The same as soon as the client has sent anything. */
     bool resets;
     bool ends;
@@ -59,8 +61,9 @@ typedef struct network_script {
     /** The app closes when it has the answer; or at this moment, or never. In milliseconds from the
      * beginning; 0: with the answer. */
     uint64_t closes_ms;
-    /** In a hurry. */
+    /** In a hurry; or closes, and is in a hurry from that moment on, if it is not 0. */
     bool hurries;
+    uint64_t hurries_ms;
     /** Bytes in its request: 7 when 0. */
     size_t request_size;
     /** The app takes no plaintext before that moment. */

@@ -58,9 +58,11 @@ typedef enum wh_network {
 
 /** Zeros are the defaults. */
 typedef struct wh_connect_options {
-    /** From the beginning until the app may write, in milliseconds; 0 for WH_CONNECT_TIMEOUT_DEFAULT_MS. */
+    /** From the beginning until the app may write, in milliseconds, 24 days at most; 0 for
+     * WH_CONNECT_TIMEOUT_DEFAULT_MS. */
     uint32_t timeout_ms;
-    /** How long the server may say nothing to what the app has written, in milliseconds; 0 for ever. */
+    /** How long the server may say nothing to what the app has written, in milliseconds, 24 days at
+     * most; 0 for ever. */
     uint32_t silence_ms;
     /** Room for wire bytes each way and TCP connection, in bytes, from the platform's memory; 0 for
      * WH_CONNECT_ROOM_DEFAULT. More saves calls. */
@@ -178,7 +180,8 @@ bool wh_connect_awaits_ready(const wh_connect *c, unsigned tcp);
 /* ---- What the app does ---------------------------------------------------------------------------- */
 
 /** Sends plaintext. Returns how many bytes were taken; 0: none for now, call again with the same bytes after
- * the next step. WH_USAGE_STATE: it is not open. */
+ * the next step. Before WH_STEP_OPENED none are
+ * taken. WH_USAGE_STATE: it is over, or closed. */
 WH_MUST_CHECK int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size);
 
 /** Gives plaintext. Returns how many bytes came; 0: none for now, or it is over, which the next steps tell.
@@ -198,7 +201,8 @@ void wh_connect_close(wh_connect *c, bool is_written);
 /** The same without a wait for a ticket, or for what the app has not written yet. */
 void wh_connect_hurry(wh_connect *c);
 
-/** Ends it without a further wait, for that reason. A connect in TLS has failed then. */
+/** Ends it without a further wait, for that reason: wh_connect_error(). What was not open yet has failed by
+ * its outcome too. */
 void wh_connect_end(wh_connect *c, int error);
 
 /* ---- What came of it -------------------------------------------------------------------------------- */

@@ -1,5 +1,4 @@
-/** The host that a client connects to: one rule for what it may be, and for which names in a certificate
- * are its own.
+/** The host that a client connects to: one rule for what it may be.
  */
 #ifndef WARMHELLO_HOST_H
 #define WARMHELLO_HOST_H
@@ -31,13 +30,5 @@ typedef struct wh_host {
  *
  * WH_USAGE_HOST: it is none of these; numbers and dots that are no address are none either. */
 WH_MUST_CHECK int wh_host_read(const char *text, wh_host *out);
-
-/** Whether a dNSName of a certificate names this host (RFC 9525 6.3): the same, or with "*" as its whole
- * first label, which then stands for any one label; at least two labels must follow. Never true for an
- * address. */
-bool wh_host_is_named(const wh_host *host, const char *name, size_t size);
-
-/** Whether an iPAddress of a certificate, 4 or 16 bytes, is this host's. */
-bool wh_host_is_at(const wh_host *host, const uint8_t *address, size_t size);
 
 #endif

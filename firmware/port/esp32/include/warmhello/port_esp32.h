@@ -20,13 +20,14 @@
 #include <stdint.h>
 
 #include "warmhello/client.h"
+#include "warmhello/connect.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "warmhello/provision.h"
 
 /** How long a connect may take in all unless set otherwise, the wait for the access point included, in
  * milliseconds: less than the 30 s for which a DeviceScript app waits. */
-#define WH_ESP32_CONNECT_TIMEOUT_MS 20000
+#define WH_ESP32_CONNECT_TIMEOUT_MS WH_CONNECT_TIMEOUT_DEFAULT_MS
 
 /** How long a wake may last unless set otherwise, in seconds since boot, and a wake that may last for ever.
  */

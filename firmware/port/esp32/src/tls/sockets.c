@@ -122,8 +122,8 @@ static void tell_ready(wh_connect *c, unsigned tcp)
         wh_connect_failed(c, tcp, error_of(error));
         return;
     }
-    wh_wake_log_mark(WH_PHASE_TCP);
     wh_connect_ready(c, tcp);
+    wh_wake_log_mark(WH_PHASE_TCP); /* the first time counts: with the ClientHello, which is written by now */
 }
 
 void wh_sockets_tell_ready(wh_connect *c, const fd_set *writable)
