@@ -1,4 +1,5 @@
-/* warmhello's core, through wh_conn, as the loop of all clients owns TCP, with the session in the RTC slot. */
+/* warmhello's core, through wh_conn, as the loop of all clients owns TCP, with the session in the RTC slot.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
