@@ -398,6 +398,12 @@ static void a_network_on_trust_in_which_tcp_comes_up_is_none_any_more(void **sta
     network_run run = wake(&script, NULL);
     assert_int_equal(run.renewals, 0);
     assert_int_equal(run.opened_ms, 5500);
+    const network_script refuses = {
+        .network = WH_NETWORK_IS_ON_TRUST,
+        .tcps = {{.resets = true}, {.error = WH_NETWORK_REFUSED}},
+    };
+    assert_failed(wake(&refuses, NULL), WH_NETWORK_REFUSED, 0);
+    assert_int_equal(wake(&refuses, NULL).renewals, 0);
 }
 
 /* ---- Silence and closing

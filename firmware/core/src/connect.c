@@ -215,11 +215,10 @@ static void lose(wh_connect *c, wh_attempt *attempt, int error)
 /* Nothing is known of the server, which may be the network's fault. True if all begins anew. */
 static bool begins_anew(wh_connect *c)
 {
-    if (c->network != WH_NETWORK_IS_ON_TRUST || c->is_doubted || c->chosen != NULL ||
-        is_due(c, c->options.timeout_ms)) {
+    if (c->network != WH_NETWORK_IS_ON_TRUST || c->is_settled || is_due(c, c->options.timeout_ms)) {
         return false;
     }
-    c->is_doubted = true;
+    c->is_settled = true;
     c->renews_network = true;
     c->network = WH_NETWORK_IS_AWAY;
     c->tries = 0;
@@ -282,6 +281,7 @@ static void look(wh_connect *c, wh_attempt *attempt)
 static void came_up(wh_connect *c, wh_attempt *attempt)
 {
     c->chosen = attempt;
+    c->is_settled = true;
     if (!c->is_hedged) {
         c->part_ms = limit_ms(c, TLS_MS);
         set_early(c, c->now_ms + left_ms(c, c->part_ms) / 2);
@@ -291,9 +291,7 @@ static void came_up(wh_connect *c, wh_attempt *attempt)
     look(c, attempt);
 }
 
-/* ---- What is due
- * ---------------------------------------------------------------------------------------------
- */
+/* ---- What is due ------------------------------------------------------------------------------------- */
 
 /* The silence may be the server's answer to the session. */
 static void hedge(wh_connect *c)

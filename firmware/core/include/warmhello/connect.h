@@ -116,7 +116,8 @@ typedef struct wh_connect {
     wh_outcome outcomes[WH_CONNECT_TCPS];
     wh_outcome outcome;
     int error;
-    bool is_doubted;
+    /** The network is doubted no more: it was once, or TCP has come up. */
+    bool is_settled;
     bool renews_network;
     bool resolves;
     bool is_hedged;
