@@ -46,13 +46,11 @@ static void end_connect(wh_service *service, fuzz_input *in, bool is_closed)
     wh_outcome outcome = {
         .result = bits & 3, .reason = bits >> 2 & 15, .stored = bits >> 6, .group = "x25519"};
     outcome.error = -(int)fuzz_take_byte(in);
-    const wh_outcome *given = bits == 0xff ? NULL : &outcome;
+    outcome.backoff_s = bits == 0xff ? UINT32_MAX : 0;
     if (is_closed) {
-        wh_service_closed(service, fuzz_take_byte(in), given);
-    } else if (given == NULL) {
-        wh_service_connected(service, &(wh_outcome){.result = WH_RESULT_FAILED, .backoff_s = UINT32_MAX});
+        wh_service_closed(service, fuzz_take_byte(in), &outcome);
     } else {
-        wh_service_connected(service, given);
+        wh_service_connected(service, &outcome);
     }
 }
 
