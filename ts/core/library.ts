@@ -85,7 +85,7 @@ function load() {
         connectReady: library.func("void wh_connect_ready(wh_connect *connect, unsigned int tcp)"),
         connectFailed: library.func("void wh_connect_failed(wh_connect *connect, unsigned int tcp, int error)"),
         connectReceived: library.func(
-            "size_t wh_ffi_connect_received(wh_connect *connect, uint32_t tcp, const uint8_t *bytes, size_t size)",
+            "size_t wh_connect_received(wh_connect *connect, uint32_t tcp, const uint8_t *bytes, size_t size)",
         ),
         connectSent: library.func("void wh_connect_sent(wh_connect *connect, unsigned int tcp, size_t size)"),
         connectWrite: library.func("int wh_connect_write(wh_connect *connect, const uint8_t *bytes, size_t size)"),

@@ -205,7 +205,7 @@ static void attempt_now(wh_connect *c)
 /* This attempt comes to nothing. Another one may. */
 static void lose(wh_connect *c, wh_attempt *attempt, int error)
 {
-    if (running(c) == 1 || c->was_open) {
+    if (running(c) == 1) {
         fail(c, error);
     } else {
         wh_attempt_retire(attempt);
@@ -626,21 +626,25 @@ size_t wh_connect_room(const wh_connect *c, unsigned tcp)
     return c->phase == PHASE_LINGERING ? c->options.room : wh_conn_room(&attempt->conn);
 }
 
-void wh_connect_received(wh_connect *c, unsigned tcp, const uint8_t *bytes, size_t size)
+size_t wh_connect_received(wh_connect *c, unsigned tcp, const uint8_t *bytes, size_t size)
 {
     wh_attempt *attempt = attempt_of(c, tcp);
     if (attempt == NULL || !attempt->is_up) {
-        return;
+        return 0;
     }
+    int taken = (int)size;
     if (size == 0) {
         wh_attempt_end(attempt);
     } else if (c->phase != PHASE_LINGERING) {
-        int taken = wh_conn_feed(&attempt->conn, bytes, size);
-        (void)taken; /* an error shows in the state */
+        taken = wh_conn_feed(&attempt->conn, bytes, size);
+        if (taken == 0) {
+            return 0;
+        }
     }
     c->may_read = true;
     note_movement(c);
     look(c, attempt);
+    return taken > 0 ? (size_t)taken : size; /* an error shows in the state, and needs no more */
 }
 
 void wh_connect_sent(wh_connect *c, unsigned tcp, size_t size)
@@ -748,10 +752,10 @@ const wh_outcome *wh_connect_outcome(const wh_connect *c)
 
 const wh_outcome *wh_connect_outcome_of(const wh_connect *c, unsigned tcp)
 {
-    const wh_attempt *attempt = tcp < WH_CONNECT_TCPS ? c->attempts[tcp] : NULL;
     if (tcp >= WH_CONNECT_TCPS) {
         return NULL;
     }
+    const wh_attempt *attempt = c->attempts[tcp];
     if (attempt != NULL && c->client != NULL && attempt->was_up) {
         return wh_conn_outcome(&attempt->conn);
     }

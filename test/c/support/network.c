@@ -504,26 +504,17 @@ network_run network_run_connect(wh_client *client, const wh_connect_options *opt
 {
     static network n;
     begin(&n, client, options, script);
-    for (unsigned steps = 0;; steps++) {
+    wh_step step = {0};
+    for (unsigned steps = 0; step.kind != WH_STEP_OVER; steps++) {
         require(steps < STEPS_MAX, "it comes to an end");
-        wh_step step = wh_connect_next(&n.connect);
-        if (step.kind == WH_STEP_OVER) {
-            break;
+        if (n.has_opened) {
+            write_some(&n);
         }
-        if (step.kind != WH_STEP_WAIT) {
+        step = wh_connect_next(&n.connect);
+        if (step.kind == WH_STEP_WAIT && !move_bytes(&n)) {
+            wait(&n, step.wait_us);
+        } else if (step.kind != WH_STEP_WAIT && step.kind != WH_STEP_OVER) {
             perform(&n, &step);
-        } else if (!move_bytes(&n)) {
-            if (n.has_opened) {
-                write_some(&n);
-            }
-            step = wh_connect_next(&n.connect);
-            if (step.kind == WH_STEP_WAIT) {
-                wait(&n, step.wait_us);
-            } else if (step.kind == WH_STEP_OVER) {
-                break;
-            } else {
-                perform(&n, &step);
-            }
         }
     }
     for (unsigned i = 0; i < n.run.opens; i++) {

@@ -125,7 +125,6 @@ typedef struct wh_connect {
     bool awaits_second;
     bool was_open;
     bool tells_opened;
-    bool is_closed_by_app;
     bool is_written;
     bool has_asked;
     bool may_read;
@@ -169,8 +168,9 @@ void wh_connect_failed(wh_connect *c, unsigned tcp, int error);
 /** How many bytes can be taken from this TCP connection now; 0: do not wait for any. */
 size_t wh_connect_room(const wh_connect *c, unsigned tcp);
 
-/** Bytes have arrived, at most wh_connect_room(). 0 bytes: the server has ended its side. */
-void wh_connect_received(wh_connect *c, unsigned tcp, const uint8_t *bytes, size_t size);
+/** Bytes have arrived. Returns how many were taken, which is all up to wh_connect_room(). 0 bytes: the server
+ * has ended its side. */
+size_t wh_connect_received(wh_connect *c, unsigned tcp, const uint8_t *bytes, size_t size);
 
 /** How much of a step's bytes was sent; 0: none for now, and wh_connect_ready() tells when it can go on. */
 void wh_connect_sent(wh_connect *c, unsigned tcp, size_t size);

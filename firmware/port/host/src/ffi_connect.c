@@ -38,13 +38,3 @@ void wh_ffi_connect_next(wh_connect *connect, wh_ffi_step *step, uint8_t *out)
         memcpy(out, next.bytes, next.size);
     }
 }
-
-size_t wh_ffi_connect_received(wh_connect *connect, uint32_t tcp, const uint8_t *bytes, size_t size)
-{
-    size_t room = wh_connect_room(connect, tcp);
-    size_t taken = size < room ? size : room;
-    if (taken > 0 || size == 0) {
-        wh_connect_received(connect, tcp, bytes, taken);
-    }
-    return taken;
-}

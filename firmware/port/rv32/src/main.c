@@ -122,9 +122,6 @@ static answer tell_outcome(const wh_outcome *outcome)
 static answer use_tcp(enum operation operation, wh_connect *connect, wh_reader *r)
 {
     unsigned tcp = (unsigned)wh_take(r, 1);
-    size_t left = (size_t)(r->end - r->at);
-    size_t room = wh_connect_room(connect, tcp);
-    size_t taken = left < room ? left : room;
     switch (operation) {
     case OP_CONNECT_READY:
         wh_connect_ready(connect, tcp);
@@ -133,15 +130,13 @@ static answer use_tcp(enum operation operation, wh_connect *connect, wh_reader *
         wh_connect_failed(connect, tcp, (int32_t)wh_take(r, 4));
         return (answer){0};
     case OP_CONNECT_RECEIVED:
-        if (taken > 0 || left == 0) {
-            wh_connect_received(connect, tcp, r->at, taken);
-        }
-        return (answer){.result = (int32_t)taken};
+        return (answer){.result =
+                            (int32_t)wh_connect_received(connect, tcp, r->at, (size_t)(r->end - r->at))};
     case OP_CONNECT_SENT:
         wh_connect_sent(connect, tcp, (size_t)wh_take(r, 4));
         return (answer){0};
     case OP_CONNECT_OUTCOME_OF:
-        return tell_outcome(wh_connect_outcome_of(connect, tcp % WH_CONNECT_TCPS));
+        return tell_outcome(wh_connect_outcome_of(connect, tcp));
     default:
         return (answer){.result = WH_USAGE_ARGUMENT};
     }

@@ -29,7 +29,4 @@ void wh_ffi_connect_free(wh_connect *connect);
 /** What to do next; `out`, of WH_FFI_CONNECT_ROOM bytes, gets a copy of what is to be sent. */
 void wh_ffi_connect_next(wh_connect *connect, wh_ffi_step *step, uint8_t *out);
 
-/** As many of these bytes as there is room for have arrived; returns how many. With `size` 0, the end. */
-size_t wh_ffi_connect_received(wh_connect *connect, uint32_t tcp, const uint8_t *bytes, size_t size);
-
 #endif
