@@ -120,7 +120,8 @@ static int find(wh_rtc *state, wh_opened *opened)
 {
     const wh_flash *flash = wh_flash_copy_device();
     search s = {0};
-    int result = wh_journal_recover(flash, look, &s);
+    uint32_t times = 0;
+    int result = wh_journal_recover(flash, look, &s, &times);
     while (result == WH_OK && s.newest.at != 0 && state->flash_at == WH_RTC_NOWHERE) {
         result = open_entry(&s.newest, opened);
         if (result == WH_OK) {

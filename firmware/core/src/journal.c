@@ -202,6 +202,8 @@ typedef struct tail {
     /* Where the next record would go, and where the last one is; 0 when there is none. */
     uint32_t next;
     uint32_t last;
+    /* Zeros where entries could have begun, in bytes. */
+    uint32_t skipped;
 } tail;
 
 /* Visits the entries of one sector. */
@@ -213,6 +215,7 @@ static tail walk(const wh_flash *flash, const sector *in, wh_journal_visitor vis
     for (;;) {
         end.why = read_entry(flash, at, address(in->index + 1, 0), &entry);
         end.next = entry.at;
+        end.skipped += entry.at - (uint32_t)sizeof(head) - at;
         if (end.why != WH_OK) {
             return end;
         }
@@ -399,6 +402,7 @@ typedef struct recovery {
     const wh_flash *flash;
     wh_journal_visitor visit;
     void *ctx;
+    uint32_t *times;
 } recovery;
 
 static void strengthen(const wh_journal_entry *entry, void *ctx)
@@ -420,30 +424,32 @@ static bool is_bare(const wh_flash *flash, uint32_t at)
 /* The same as with headers where the next entry goes: its head may have been begun and read
  * as blank, as damage or well, and have no record behind it. Zeros there are skipped,
  * whatever they were. */
-static bool settle_tail(const wh_flash *flash, const sector *s, const tail *end)
+static bool settle_tail(const recovery *r, const sector *s, const tail *end)
 {
     uint32_t at = end->next;
-    if (end->last != 0 && is_bare(flash, end->last)) {
+    if (end->last != 0 && is_bare(r->flash, end->last)) {
         at = end->last;
-    } else if (at >= address(s->index + 1, 0) || (end->why == WH_DAMAGE_RECORD && !is_bare(flash, at))) {
+    } else if (at >= address(s->index + 1, 0) || (end->why == WH_DAMAGE_RECORD && !is_bare(r->flash, at))) {
         /* A damaged head with a record behind it was sound once, and entries may follow: the
          * sector takes no more. */
         return true;
     }
-    return set_mark(flash, at - sizeof(head));
+    *r->times = end->skipped / WH_FLASH_ALIGN + 1;
+    return set_mark(r->flash, at - sizeof(head));
 }
 
 /* Visits the entries of a sector after a loss of power. */
 static bool settle_entries(recovery *r, const sector *s, bool newest)
 {
     tail end = walk(r->flash, s, strengthen, r);
-    return end.why != WH_PLATFORM_FLASH && (!newest || settle_tail(r->flash, s, &end));
+    return end.why != WH_PLATFORM_FLASH && (!newest || settle_tail(r, s, &end));
 }
 
-int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
+int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx, uint32_t *times)
 {
     ring all;
-    recovery r = {.flash = flash, .visit = visit, .ctx = ctx};
+    recovery r = {.flash = flash, .visit = visit, .ctx = ctx, .times = times};
+    *times = UINT32_MAX;
     if (!read_ring(flash, true, &all)) {
         return WH_PLATFORM_FLASH;
     }
