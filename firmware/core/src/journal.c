@@ -33,7 +33,7 @@ typedef struct head {
 
 #define BLANK 0xffffffffu
 
-/* More erases than flash survives: a header that says so would end the journal. */
+/* More erases than flash survives: only what was not written by us says so. */
 #define SEQUENCE_MAX 0x7fffffffu
 
 #define MAGIC 0x314a4857u /* "WHJ1" */
@@ -335,11 +335,26 @@ int wh_journal_confirm(const wh_flash *flash, uint32_t at, const uint8_t *record
     return result_of(program_record(flash, at, record, size));
 }
 
+/* Takes all headers away, so that sequences begin anew: no higher one can follow. */
+static bool start_over(const wh_flash *flash, ring *all)
+{
+    static const header none = {0};
+    bool done = overwrite(flash, all->forgotten_up_to);
+    for (uint32_t i = 0; done && i < flash->sector_count; i++) {
+        done = wh_flash_write(flash, address(i, 0), &none, HEADER_PROGRAMMED);
+    }
+    all->newest = (sector){0};
+    return done;
+}
+
 /* Begins the next sector that works, but the one with `keep`. */
-static bool turn(const wh_flash *flash, const ring *all, uint32_t keep, uint32_t *index)
+static bool turn(const wh_flash *flash, ring *all, uint32_t keep, uint32_t *index)
 {
     uint32_t kept = keep / WH_FLASH_SECTOR; /* past the last one for WH_JOURNAL_NOWHERE */
     bool done = false;
+    if (all->newest.sequence == SEQUENCE_MAX && !start_over(flash, all)) {
+        return false;
+    }
     for (uint32_t step = 1; step <= flash->sector_count && !done; step++) {
         *index = all->newest.valid ? (all->newest.index + step) % flash->sector_count : step - 1;
         sector old;
