@@ -31,6 +31,8 @@ typedef struct wh_resumption {
     int64_t not_after_s;
     bool renewed12;
     bool kept;
+    /** So was another one, in RTC RAM. */
+    bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
     /** What is remembered of this peer. */

@@ -145,6 +145,9 @@ tls_server *server_start(const server_options *options)
     if (options->session_ids) {
         SSL_CTX_set_options(made->ctx, SSL_OP_NO_TICKET);
     }
+    if (options->one_ticket13) {
+        SSL_CTX_set_num_tickets(made->ctx, 1);
+    }
     if (options->no_tickets13) {
         SSL_CTX_set_num_tickets(made->ctx, 0);
     }

@@ -26,6 +26,8 @@ typedef struct server_options {
     unsigned id_size;
     /** TLS 1.3: send no ticket after the handshake. */
     bool no_tickets13;
+    /** TLS 1.3: send one, as in a resumption, instead of two. */
+    bool one_ticket13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
     /** TLS 1.3: tickets allow early data. */
