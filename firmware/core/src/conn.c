@@ -569,17 +569,16 @@ const wh_outcome *wh_conn_outcome(const wh_conn *conn)
 }
 
 /* The caller gave up waiting and asked for no second connection, which would have told whether the
- * session is to blame. */
-static bool is_given_up_in_silence(const wh_conn *conn)
+ * session is to blame. A server may stall at any message, so what has come by then says nothing. */
+static bool is_given_up_unopened(const wh_conn *conn)
 {
     const wh_resumption *r = &conn->resumption;
-    return conn->state == WH_CONN_HANDSHAKE && r->offered && conn->outcome.total_rx == 0 &&
-           conn->client->suspect != r->offered_generation;
+    return conn->state == WH_CONN_HANDSHAKE && r->offered && conn->client->suspect != r->offered_generation;
 }
 
 void wh_conn_free(wh_conn *conn)
 {
-    if (is_given_up_in_silence(conn)) {
+    if (is_given_up_unopened(conn)) {
         wh_resumption_given_up(&conn->resumption);
     }
     if (conn->ssl != NULL) {

@@ -72,7 +72,7 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
  * suspect. `is_last`: no attempt in full follows. */
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
-/** The server has not said a word to the session that was offered, and nobody waits any longer: it
+/** The handshake with the session that was offered has not come to its end, and nobody waits any longer: it
  * is suspect. */
 void wh_resumption_given_up(wh_resumption *r);
 
