@@ -193,6 +193,7 @@ export type TlsError =
     | "suspect"
     | "pinned"
     | "alternating-peers"
+    | "upgrade"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -258,6 +259,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "pinned"
         case 9:
             return "alternating-peers"
+        case 10:
+            return "upgrade"
         case 20:
             return "damaged"
         case 21:

@@ -57,6 +57,12 @@ export const coreErrors = {
         class: "miss",
         meaning: "the session of this peer was pushed out by that of another",
     },
+    upgrade: {
+        value: -10,
+        class: "miss",
+        meaning:
+            "the server may speak TLS 1.3 by now, so no session of TLS 1.2 was kept, and the next handshake asks for both",
+    },
     damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
     untrusted: { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },

@@ -215,12 +215,32 @@ static void note_opened(wh_resumption *r)
     }
 }
 
+/* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the server
+ * has TLS 1.3, asks for both the next time, and keeps nothing that would prevent it. */
+static bool shall_ask_for_tls13(const wh_resumption *r, bool resumed)
+{
+    bool was_of_tls12 = r->outcome->kind == WH_KIND_ID || r->outcome->kind == WH_KIND_TICKET;
+    return was_of_tls12 && r->client->config.max_version == WH_TLS13 && (!resumed || r->peer_has_tls13);
+}
+
+static void put_aside(wh_resumption *r)
+{
+    int result = wh_store_drop(r->offered_generation);
+    r->outcome->store_error = result == WH_OK ? WH_MISS_UPGRADE : result;
+}
+
 void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
     note_opened(r);
     if (resumed) {
         r->outcome->reason = WH_REASON_ACCEPTED;
+    }
+    if (shall_ask_for_tls13(r, resumed)) {
+        put_aside(r);
+        return;
+    }
+    if (resumed) {
         r->outcome->store_error = wh_store_suspect(r->offered_generation, false);
     } else if (r->offered) {
         /* The server does not know it any more. */

@@ -83,6 +83,9 @@ void server_restore_session(tls_server *server);
 /** From now on refuses tickets, and sends empty ones (RFC 5077 3.3). */
 void server_end_tickets(tls_server *server);
 
+/** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
+void server_add_tls13(tls_server *server);
+
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);
 
