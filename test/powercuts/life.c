@@ -64,6 +64,11 @@ static const char *wake(life *l, got_session *got)
     return got->serial == offered(&l->now) ? NULL : "another session than expected";
 }
 
+static int drop(uint32_t generation)
+{
+    return wh_store_drop(generation, WH_OK);
+}
+
 static const char *take_out(life *l, int (*how)(uint32_t generation))
 {
     got_session got;
@@ -153,7 +158,7 @@ static const char *run(life *l, step what)
     case SPEND:
         return take_out(l, wh_store_spend);
     case DROP:
-        return take_out(l, wh_store_drop);
+        return take_out(l, drop);
     case FORGET:
         return forget(l);
     case WAKE:
