@@ -29,6 +29,11 @@ export interface Policy {
      * Without it: 20.
      */
     trustAfterPowerLoss?: number | undefined
+    /**
+     * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity`.
+     * Without it: false.
+     */
+    withoutExtendedMasterSecret?: boolean | undefined
 }
 
 /** This device's own files, for servers that ask for them. */
@@ -344,6 +349,17 @@ export const settings = [
         most: 4294967295,
         field: "policy.trustAfterPowerLoss",
         option: "policy.trustAfterPowerLoss",
+    },
+    {
+        owner: "policy",
+        kind: "flag",
+        name: "without_extended_master_secret",
+        number: 39,
+        required: false,
+        least: 0,
+        most: 1,
+        field: "policy.withoutExtendedMasterSecret",
+        option: "policy.withoutExtendedMasterSecret",
     },
     {
         owner: "device",

@@ -112,7 +112,7 @@ const wifi = z
 
 const path = z.string().min(1, "must be the path of a file")
 
-const schema = z.strictObject({
+const fields = z.strictObject({
     wifi,
     server: z.strictObject({ host, port: z.int().min(1).max(65535).default(443), ca: path }),
     identity: z.strictObject({ certificate: path, key: path }).optional(),
@@ -135,6 +135,12 @@ const schema = z.strictObject({
     ...plainFields<Pick<Provision, "everySecondWakeFull">>(""),
     /** 0: none. */
     wakeDeadlineS: z.int().min(0).max(WAKE_DEADLINE_MAX_S).optional(),
+})
+
+/** Whoever breaks into such a session could pass for the device (RFC 7627 1). */
+const schema = fields.refine(({ identity, policy }) => identity === undefined || !policy.withoutExtendedMasterSecret, {
+    path: ["policy", "withoutExtendedMasterSecret"],
+    message: "does not go with an identity",
 })
 
 type Parsed = z.infer<typeof schema>

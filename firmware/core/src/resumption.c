@@ -143,6 +143,9 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
 {
     *info = (wh_record_info){0};
     int result = wh_session_capture(ssl, session);
+    if (r->client->config.policy.without_extended_master_secret) {
+        session->must_have_extended_master = false;
+    }
     return result == WH_OK ? inherit(r, info) : result;
 }
 

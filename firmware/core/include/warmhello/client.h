@@ -97,7 +97,7 @@ typedef struct wh_client {
  * that goes in full. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
+ * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
