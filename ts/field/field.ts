@@ -139,16 +139,25 @@ export async function field(options: FieldOptions = {}): Promise<FieldMatrix> {
 /** A connect that fails once, and one more that shows that it was not chance. */
 export const EXTRA_CONNECTS = 2
 
-/** What is wrong in a row. Without a session kept, nothing could be. */
+/** What is wrong in a row: of the script, where even a device without sessions fails, and of the device. */
 function findings({ name, cells, baselines }: FieldRow): string[] {
     const row = rows.find((one) => one.name === name)
-    return cells.flatMap((cell) => {
+    if (row === undefined) return []
+    const ofScript = Object.entries(baselines).flatMap(([device, { wakes }]) =>
+        wakes.flatMap(({ works, error }, index) =>
+            works || row.isLost?.(index + 1)
+                ? []
+                : [`${name}, ${device} without sessions: wake ${index + 1} fails (${error ?? "no answer"})`],
+        ),
+    )
+    const ofDevice = cells.flatMap((cell) => {
         const column = columns.find((one) => one.name === cell.column)
-        if ("excluded" in cell || row === undefined || column === undefined) return []
+        if ("excluded" in cell || column === undefined) return []
         const baseline = baselines[column.device]
         if (baseline === undefined) return []
         return problemsOf(row, column, cell.life, baseline).map((problem) => `${name}, ${cell.column}: ${problem}`)
     })
+    return [...ofScript, ...ofDevice]
 }
 
 function problemsOf(row: Row, column: Column, life: Life, baseline: Life): string[] {

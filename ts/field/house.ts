@@ -5,7 +5,7 @@ import { BUILTIN_HOST, BuiltinServer, plainConfig, type ServerConfig } from "../
 import { type CertificateAuthority, createCertificateAuthority } from "../sim/certificates.js"
 import { TimeSkip } from "../sim/time-skip.js"
 import { type Device, devices } from "./columns.js"
-import { OpensslServer } from "./openssl-server.js"
+import { OpensslServer, type Overlay } from "./openssl-server.js"
 
 type Identity = NonNullable<ClientOptions["identity"]>
 
@@ -19,6 +19,13 @@ async function deviceIdentity(authority: CertificateAuthority, nameCount: number
     const names = Array.from({ length: nameCount }, (_, n) => `sensor-${n}.devices.warmhello.test`)
     const { certificate, key } = await authority.issue({ names, purpose: "client" })
     return { certificate: Buffer.from(certificate), key: Buffer.from(key) }
+}
+
+export interface OpensslOptions {
+    arguments?: string[]
+    /** It asks for a certificate also where the device has none. */
+    asks?: boolean
+    overlay?: Overlay
 }
 
 export class House implements Disposable {
@@ -56,13 +63,14 @@ export class House implements Disposable {
         })
     }
 
-    async startOpenssl(device: Device, options: { arguments: string[]; lifetimeZero?: boolean }) {
+    async startOpenssl(device: Device, { asks, overlay, ...options }: OpensslOptions): Promise<OpensslServer> {
         const identity = await this.serverAuthority.issue({ names: [BUILTIN_HOST] })
+        const asksFor = asks === true || devices[device].hasCertificate
         return await OpensslServer.start({
             ...identity,
-            clientCa: devices[device].hasCertificate ? this.deviceAuthority.certificate : undefined,
-            arguments: options.arguments,
-            lifetimeZero: options.lifetimeZero ?? false,
+            clientCa: asksFor ? this.deviceAuthority.certificate : undefined,
+            arguments: options.arguments ?? [],
+            overlay,
             environment: { ...process.env, ...this.timeSkip.environment },
         })
     }

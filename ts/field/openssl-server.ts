@@ -9,18 +9,16 @@ export interface OpensslServerOptions {
     /** PEM. */
     certificate: string
     key: string
-    /** PEM of the CA whose certificates it asks clients for; it asks for none without. */
+    /** PEM of the CA whose certificates it asks clients for, and goes on without; undefined: it asks for none. */
     clientCa: string | undefined
     /** Further arguments. */
     arguments: string[]
-    /** It promises for each ticket a lifetime of 0, which is none in TLS 1.3, and says nothing about it in TLS 1.2. */
-    lifetimeZero: boolean
+    /** What is unusual about its library. */
+    overlay: Overlay | undefined
     environment: NodeJS.ProcessEnv
 }
 
-/** s_server has no option for the lifetime that it promises, and its library takes 0 for its default. So tickets leave with
- * 0, and when they come back they are good for two hours. */
-const LIFETIME_ZERO = `
+const OPENSSL = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>
@@ -28,35 +26,41 @@ typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_session_st SSL_SESSION;
 SSL_SESSION *SSL_get_session(const SSL *ssl);
+int SSL_version(const SSL *ssl);
 long SSL_SESSION_set_timeout(SSL_SESSION *session, long seconds);
-typedef int (*generate_fn)(SSL *, void *);
-typedef int (*decrypt_fn)(SSL *, SSL_SESSION *, const unsigned char *, size_t, int, void *);
-int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx, generate_fn generate, decrypt_fn decrypt, void *arg);
-enum { TICKET_SUCCESS = 5, TICKET_SUCCESS_RENEW = 6, RETURN_IGNORE_RENEW = 2, RETURN_USE = 3, RETURN_USE_RENEW = 4 };
+int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx, int (*generate)(SSL *, void *), void *decrypt, void *arg);
+`
+
+/** What s_server has no option for, as C that stands before its library. */
+const overlays = {
+    /** The library takes 0 for its default, so it is set for each ticket. TLS 1.2 sends the lower 32 bits. */
+    "lifetime 0": `
+enum { TLS_1_3 = 0x0304 };
 static int generate(SSL *ssl, void *arg)
 {
     (void)arg;
-    SSL_SESSION_set_timeout(SSL_get_session(ssl), 0);
+    SSL_SESSION_set_timeout(SSL_get_session(ssl), SSL_version(ssl) == TLS_1_3 ? 0 : 1L << 32);
     return 1;
-}
-static int decrypt(SSL *ssl, SSL_SESSION *session, const unsigned char *name, size_t size, int status, void *arg)
-{
-    (void)ssl, (void)name, (void)size, (void)arg;
-    if (status != TICKET_SUCCESS && status != TICKET_SUCCESS_RENEW) return RETURN_IGNORE_RENEW;
-    SSL_SESSION_set_timeout(session, 7200);
-    return status == TICKET_SUCCESS ? RETURN_USE : RETURN_USE_RENEW;
 }
 SSL_CTX *SSL_CTX_new_ex(void *libctx, const char *propq, const void *method)
 {
     SSL_CTX *(*real)(void *, const char *, const void *) = dlsym(RTLD_NEXT, "SSL_CTX_new_ex");
     SSL_CTX *ctx = real(libctx, propq, method);
-    if (ctx != NULL) SSL_CTX_set_session_ticket_cb(ctx, generate, decrypt, NULL);
+    if (ctx != NULL) SSL_CTX_set_session_ticket_cb(ctx, generate, NULL, NULL);
     return ctx;
-}`
+}`,
+    "no session id context": `
+int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const unsigned char *context, unsigned int size)
+{
+    (void)ctx, (void)context, (void)size;
+    return 1;
+}`,
+}
+export type Overlay = keyof typeof overlays
 
-function lifetimeZeroLibrary(folder: TemporaryFolder): string {
-    const library = folder.file("lifetime-zero.so")
-    execFileSync("cc", ["-shared", "-fPIC", "-o", library, folder.write("lifetime-zero.c", LIFETIME_ZERO)])
+function compile(folder: TemporaryFolder, overlay: Overlay): string {
+    const library = folder.file("overlay.so")
+    execFileSync("cc", ["-shared", "-fPIC", "-o", library, folder.write("overlay.c", OPENSSL + overlays[overlay])])
     return library
 }
 
@@ -79,9 +83,9 @@ export class OpensslServer implements Disposable {
         const clients =
             options.clientCa === undefined
                 ? []
-                : ["-Verify", "1", "-verify_return_error", "-CAfile", folder.write("client-ca.pem", options.clientCa)]
+                : ["-verify", "1", "-verify_return_error", "-CAfile", folder.write("client-ca.pem", options.clientCa)]
         const preload = [
-            ...(options.lifetimeZero ? [lifetimeZeroLibrary(folder)] : []),
+            ...(options.overlay === undefined ? [] : [compile(folder, options.overlay)]),
             options.environment.LD_PRELOAD ?? "",
         ].join(" ")
         const process = spawn(

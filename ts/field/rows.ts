@@ -4,7 +4,7 @@ import type { ClientOptions } from "../core/client.js"
 import type { ServerConfig } from "../sim/builtin-server.js"
 import { type Decision, HelloProxy, type Treatment } from "../soak/hello-proxy.js"
 import { type Device, devices, speaksOnly } from "./columns.js"
-import type { House } from "./house.js"
+import type { House, OpensslOptions } from "./house.js"
 
 export const WAKES = 10
 /** From this wake on, where something changes "in the middle". */
@@ -34,6 +34,8 @@ export interface Row {
     endsIn13?: true
     /** It lets devices wait until their time is up: worth starting early. */
     isSlow?: true
+    /** No wake of these can succeed. */
+    isLost?(n: number): boolean
     /** How long the device sleeps, in seconds; ten minutes unless told. */
     sleepS?: number
     /** Why it does not concern this device; undefined if it does. */
@@ -102,7 +104,7 @@ const eachThirdWakeTo =
         builtin(house, device, {}, { elsewhere: (n) => (isThird(n) ? { host, port } : undefined) })
 
 const openssl =
-    (options: Parameters<House["startOpenssl"]>[1]): Row["start"] =>
+    (options: OpensslOptions): Row["start"] =>
     async (house, device) => {
         const server = await house.startOpenssl(device, options)
         return {
@@ -130,7 +132,7 @@ export const rows: readonly Row[] = [
         name: "OpenSSL: 2 tickets, then 1",
         what: "`openssl s_server` as it is: two tickets after a full handshake of TLS 1.3, one after each resumption.",
         isKind: true,
-        start: openssl({ arguments: [] }),
+        start: openssl({}),
     },
     {
         name: "OpenSSL: 1 ticket, then 1",
@@ -192,7 +194,9 @@ export const rows: readonly Row[] = [
         what:
             "It says 0 for a ticket's lifetime: in TLS 1.3 such a ticket is not to be kept, in TLS 1.2 nothing is said " +
             "and the ticket is good.",
-        start: openssl({ arguments: [], lifetimeZero: true }),
+        start: (house, device) =>
+            // For a ticket that holds the session, OpenSSL does not accept a lifetime of 0 itself.
+            openssl({ arguments: device === "1.2" ? [] : ["-no_ticket"], overlay: "lifetime 0" })(house, device),
     },
     {
         name: "ticket too long",
@@ -219,10 +223,9 @@ export const rows: readonly Row[] = [
     {
         name: "no session id context",
         what:
-            "OpenSSL that asks for client certificates and has set no session id context, as several brokers: it ends " +
-            "each resumption with an alert.",
-        start: async (house, device) =>
-            builtin(house, device, { sessionIdContext: false, clientCa: house.deviceAuthority.certificate }),
+            "OpenSSL 3.0 that asks for client certificates and has set no session id context, as several brokers: it " +
+            "answers each ticket with an alert, and keeps no sessions with an ID.",
+        start: openssl({ asks: true, overlay: "no session id context" }),
     },
     {
         name: "insists on P-384",
@@ -259,21 +262,25 @@ export const rows: readonly Row[] = [
         name: "network dies, each 3rd wake",
         what: "In each third wake the network dies after the ServerHello of each connection, without a word.",
         isSlow: true,
+        isLost: isThird,
         start: eachThirdWake("stall"),
     },
     {
         name: "network breaks, each 3rd wake",
         what: "In each third wake each connection is reset in the middle of the ServerHello.",
+        isLost: isThird,
         start: eachThirdWake("break"),
     },
     {
         name: "no network, each 3rd wake",
         what: "In each third wake no way leads to the server.",
+        isLost: isThird,
         start: eachThirdWakeTo("255.255.255.255", 9), // no address for TCP: the system refuses it at once
     },
     {
         name: "server down, each 3rd wake",
         what: "In each third wake nothing listens on the server's port.",
+        isLost: isThird,
         start: eachThirdWakeTo("127.0.0.1", 1),
     },
 ]

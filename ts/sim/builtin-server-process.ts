@@ -36,7 +36,8 @@ function answerHttp(): http.Server {
 /** Node keeps no sessions by itself. OpenSSL checks the age of what is handed back. */
 class Sessions {
     readonly #sessions = new Map<string, Buffer>()
-    singleUse = false
+
+    constructor(readonly singleUse: boolean) {}
 
     attach(server: tls.Server): void {
         server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
@@ -85,27 +86,14 @@ function serve(socket: tls.TLSSocket, web: http.Server, broker: Aedes): void {
 
 /** One life of the server, from a start to the next: keys for its tickets, and the sessions that it has kept. */
 class Life {
-    readonly #sessions = new Sessions()
     readonly #server: tls.Server
-    readonly #config: ServerConfig
-    readonly #onSecure: (socket: tls.TLSSocket) => void
 
     constructor(config: ServerConfig, onSecure: (socket: tls.TLSSocket) => void) {
-        this.#config = config
-        this.#onSecure = onSecure
-        this.#sessions.singleUse = config.singleUse
-        this.#server = tls.createServer({ ...contextOf(config), ...this.#clients })
-        this.#sessions.attach(this.#server)
+        const clients = { requestCert: config.clientCa !== "", rejectUnauthorized: false }
+        this.#server = tls.createServer({ ...contextOf(config), ...clients })
+        new Sessions(config.singleUse).attach(this.#server)
         this.#server.on("secureConnection", onSecure)
         this.#server.on("tlsClientError", () => {}) // what went wrong is the client's to tell
-        this.#bare = tls.createSecureContext(contextOf(config))
-    }
-
-    /** tls.Server cannot be kept from setting a session id context, and a socket's own context can. */
-    readonly #bare: tls.SecureContext
-
-    get #clients() {
-        return { requestCert: this.#config.clientCa !== "", rejectUnauthorized: false }
     }
 
     renew(config: ServerConfig): void {
@@ -113,14 +101,7 @@ class Life {
     }
 
     accept(tcp: net.Socket): void {
-        if (this.#config.sessionIdContext) {
-            this.#server.emit("connection", tcp)
-            return
-        }
-        const options = { isServer: true, server: this.#server, secureContext: this.#bare, ...this.#clients }
-        const socket = new tls.TLSSocket(tcp, options)
-        socket.on("error", () => {}) // likewise
-        socket.on("secure", () => this.#onSecure(socket))
+        this.#server.emit("connection", tcp)
     }
 }
 

@@ -27,16 +27,13 @@ const serverConfigSchema = z.object({
     extendedMasterSecret: z.boolean(),
     /** PEM of the CA whose certificates it asks clients for, and goes on without; empty: it asks for none. */
     clientCa: z.string(),
-    /** False: OpenSSL without a session id context, as several brokers were: who asks for a client certificate then
-     * ends each resumption with an alert. */
-    sessionIdContext: z.boolean(),
 })
 export type ServerConfig = z.infer<typeof serverConfigSchema>
 
 /** Nothing unusual. */
 export const plainConfig = {
     ...{ singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3", groups: "auto" },
-    ...{ extendedMasterSecret: true, clientCa: "", sessionIdContext: true },
+    ...{ extendedMasterSecret: true, clientCa: "" },
 } as const satisfies Partial<ServerConfig>
 
 /** What the server's process is told. To serve again is to restart on the same port: no session and no ticket of
