@@ -64,7 +64,7 @@ export type TlsReason =
     | "over-7-days"
     | "over-not-after"
     | "authenticated-too-long-ago"
-    | "age-unknown"
+    | "trust-spent"
     | "spent"
     | "suspect"
     | "store-failed"
@@ -72,6 +72,7 @@ export type TlsReason =
     | "damaged"
     | "refused"
     | "fallback"
+    | "resting"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -94,7 +95,7 @@ export function tlsReasonOf(value: number): TlsReason {
         case 8:
             return "authenticated-too-long-ago"
         case 9:
-            return "age-unknown"
+            return "trust-spent"
         case 10:
             return "spent"
         case 11:
@@ -109,6 +110,8 @@ export function tlsReasonOf(value: number): TlsReason {
             return "refused"
         case 16:
             return "fallback"
+        case 17:
+            return "resting"
         default:
             return "unknown"
     }
@@ -190,6 +193,7 @@ export type TlsError =
     | "suspect"
     | "pinned"
     | "alternating-peers"
+    | "upgrade"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -255,6 +259,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "pinned"
         case 9:
             return "alternating-peers"
+        case 10:
+            return "upgrade"
         case 20:
             return "damaged"
         case 21:

@@ -216,6 +216,53 @@ static void a_server_that_says_nothing_at_all_ends_the_connect_in_time(void **st
     assert_int_equal(run.opens, 2);
 }
 
+/* It has said something, so it is no silence. */
+static void a_session_at_which_the_server_stalls_is_given_up_after_two_wakes(void **state)
+{
+    (void)state;
+    const network_script stalls[] = {
+        {.tcps = {{.stalls_after_hello = true}}, .closes_ms = 3000}, /* before a second attempt joins */
+        {.tcps = {{.stalls_after_hello = true}, {.stalls_after_hello = true}}},
+        {.tcps = {{.stalls_after_hello = true}, {.up_ms = NEVER}}},
+    };
+    serve(&(server_options){.max_version = WH_TLS12});
+    for (size_t i = 0; i < sizeof stalls / sizeof *stalls; i++) {
+        keep_a_session();
+        for (int wakes = 0; wakes < 2; wakes++) {
+            network_run run = wake(&stalls[i], NULL);
+            assert_int_not_equal(run.outcome.result, WH_RESULT_RESUMED);
+            assert_true(run.opened_ms == NEVER);
+        }
+        network_run run = wake(&all_is_well, NULL);
+        assert_int_equal(run.outcome.result, WH_RESULT_FULL);
+        assert_string_equal(wh_reason_word(run.outcome.reason), "suspect");
+    }
+}
+
+static void a_server_that_stalls_once_keeps_its_session(void **state)
+{
+    (void)state;
+    serve(&(server_options){.max_version = WH_TLS12});
+    keep_a_session();
+    const network_script stalls = {.tcps = {{.stalls_after_hello = true}}, .closes_ms = 3000};
+    for (int wakes = 0; wakes < 3; wakes++) {
+        (void)wake(&stalls, NULL);
+        assert_string_equal(wh_reason_word(wake(&all_is_well, NULL).outcome.reason), "accepted");
+    }
+}
+
+static void a_session_at_which_the_server_stalls_is_joined_by_one_in_full(void **state)
+{
+    (void)state;
+    const server_options kinds[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        serve(&kinds[i]);
+        keep_a_session();
+        assert_second_attempt(
+            wake(&(network_script){.tcps = {{.stalls_after_hello = true}, {.up_ms = 100}}}, NULL), 5100);
+    }
+}
+
 static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
 {
     (void)state;
@@ -511,6 +558,9 @@ int main(void)
         TEST(the_deadline_is_for_all_of_them),
         TEST(a_session_that_the_server_breaks_off_at_costs_a_round_trip),
         TEST(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full),
+        TEST(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes),
+        TEST(a_server_that_stalls_once_keeps_its_session),
+        TEST(a_session_at_which_the_server_stalls_is_joined_by_one_in_full),
         TEST(a_server_that_is_merely_slow_is_not_left),
         TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt),
         TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time),

@@ -135,6 +135,7 @@ static void server_forgets(const server_options *options, wh_kind kind)
 {
     tls_server *server = server_start(options);
     wh_client_config config = config_for(server);
+    config.max_version = options->max_version; /* or the next one would be asked for TLS 1.3 */
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_forget_sessions(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
@@ -193,12 +194,15 @@ static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
 
-    wh_client client;
-    make_client(&client, &config);
-    wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
-    line_free(&line); /* the power went before an answer came */
-    wh_client_free(&client);
+    for (int ticket = 0; ticket < 2; ticket++) { /* each that came with the full handshake */
+        wh_client client;
+        make_client(&client, &config);
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
+        line_free(&line); /* the device crashed before an answer came */
+        wh_client_free(&client);
+    }
 
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
     server_stop(server);

@@ -251,6 +251,7 @@ static void no_secret_is_left(const server_options *options)
 {
     tls_server *server = server_start(options);
     wh_client_config config = config_for(server);
+    config.max_version = options->max_version; /* or nothing would be kept after the refusal */
     uint8_t key[32];
     (void)device_key(NULL, key);
     look_for_named("device key", key, sizeof key);

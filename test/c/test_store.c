@@ -63,7 +63,7 @@ static void free_slot(stored_slot *slot)
 }
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
+static const server_options ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
 
 static size_t slot_size(const stored_slot *slot)
 {
@@ -195,7 +195,7 @@ static void without_flash_there_is_one_tier(void **state)
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
-    assert_false(wh_store_wants_flash(&slot.client.binding));
+    assert_false(wh_store_wants_flash(&slot.client.binding, true, true));
     assert_int_equal(wh_store_persist_rtc(), WH_MISS_EMPTY);
     assert_int_equal(wake_and_visit(&slot.config, slot.server).outcome.store_error, WH_OK);
     free_slot(&slot);

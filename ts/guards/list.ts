@@ -295,6 +295,16 @@ export const guards: Guard[] = [
         test: ["test_resume", "a_tls12_session_without_extended_master_secret_is_not_stored"],
     },
     {
+        mistake: "a session of TLS 1.2 keeps a client from TLS 1.3: refused",
+        edits: [["core/src/resumption.c", "(!resumed || r->peer_has_tls13)", "r->peer_has_tls13"]],
+        test: ["test_upgrade", "a_server_that_has_tls12_only_keeps_resuming"],
+    },
+    {
+        mistake: "a session of TLS 1.2 keeps a client from TLS 1.3: resumed",
+        edits: [["core/src/conn.c", "conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);", "(void)peer_has_tls13;"]],
+        test: ["test_upgrade", "a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker"],
+    },
+    {
         mistake: "a ticket is marked after the ClientHello, or never",
         edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
         test: ["test_power_loss", "a_ticket_is_spent_in_flash_before_the_client_hello"],

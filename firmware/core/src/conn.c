@@ -187,6 +187,9 @@ static int offer(wh_conn *conn)
         wolfSSL_free(conn->ssl);
         return create_ssl(conn);
     }
+    if (conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
+        wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
+    }
     drop_other_key(conn);
     return WH_OK;
 }
@@ -279,6 +282,19 @@ static const char *group_name(WOLFSSL *ssl)
     return name;
 }
 
+/* A server that has TLS 1.3 says so in the random number of a TLS 1.2 handshake (RFC 8446 4.1.3). wolfSSL ends the
+ * handshake where the hello asked for both; with a session of TLS 1.2 it asks for that alone, and wolfSSL does not
+ * look. */
+static bool peer_has_tls13(WOLFSSL *ssl)
+{
+    static const char marker[] = "DOWNGRD\1";
+    enum { MARKER_SIZE = sizeof marker - 1 };
+    bool has_it = ssl->arrays != NULL &&
+                  memcmp(ssl->arrays->serverRandom + RAN_LEN - MARKER_SIZE, marker, MARKER_SIZE) == 0;
+    wolfSSL_FreeArrays(ssl);
+    return has_it;
+}
+
 static int finish_handshake(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
@@ -296,6 +312,7 @@ static int finish_handshake(wh_conn *conn)
     o->group = exchanged ? group_name(conn->ssl) : NULL;
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
     conn->state = WH_CONN_OPEN;
+    conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);
     conn->client->fallback = false; /* if one was asked for, it is not needed any more */
     wh_resumption_handshake_done(&conn->resumption, conn->ssl);
     return WH_OK;
@@ -569,17 +586,16 @@ const wh_outcome *wh_conn_outcome(const wh_conn *conn)
 }
 
 /* The caller gave up waiting and asked for no second connection, which would have told whether the
- * session is to blame. */
-static bool is_given_up_in_silence(const wh_conn *conn)
+ * session is to blame. A server may stall at any message, so what has come by then says nothing. */
+static bool is_given_up_unopened(const wh_conn *conn)
 {
     const wh_resumption *r = &conn->resumption;
-    return conn->state == WH_CONN_HANDSHAKE && r->offered && conn->outcome.total_rx == 0 &&
-           conn->client->suspect != r->offered_generation;
+    return conn->state == WH_CONN_HANDSHAKE && r->offered && conn->client->suspect != r->offered_generation;
 }
 
 void wh_conn_free(wh_conn *conn)
 {
-    if (is_given_up_in_silence(conn)) {
+    if (is_given_up_unopened(conn)) {
         wh_resumption_given_up(&conn->resumption);
     }
     if (conn->ssl != NULL) {

@@ -30,7 +30,11 @@ typedef struct wh_resumption {
     /** When the first of the certificates ends that this handshake went by, its CA among them. */
     int64_t not_after_s;
     bool renewed12;
+    /** TLS 1.2 it is, with a server that has TLS 1.3 as well (RFC 8446 4.1.3). */
+    bool peer_has_tls13;
     bool kept;
+    /** So was another one, in RTC RAM. */
+    bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
     /** What is remembered of this peer. */
@@ -54,7 +58,7 @@ uint16_t wh_resumption_group(wh_resumption *r);
  * and go on without calling this again. WH_OK in every other case. */
 WH_MUST_CHECK int wh_resumption_offer(wh_resumption *r, struct WOLFSSL *ssl);
 
-/** The handshake is done, and the outcome's result and protocol are set. Keeps a TLS 1.2
+/** The handshake is done, and the outcome's result and protocol and `peer_has_tls13` are set. Keeps a TLS 1.2
  * session. */
 void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
 
@@ -72,7 +76,7 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
  * suspect. `is_last`: no attempt in full follows. */
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 
-/** The server has not said a word to the session that was offered, and nobody waits any longer: it
+/** The handshake with the session that was offered has not come to its end, and nobody waits any longer: it
  * is suspect. */
 void wh_resumption_given_up(wh_resumption *r);
 

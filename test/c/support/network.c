@@ -203,11 +203,22 @@ static void server_answers(network *n, opened *o)
     }
 }
 
+/* Nothing comes after the first record, of which the server has sent all by now. */
+static void stall(opened *o)
+{
+    size_t record = o->waiting_size > 5 ? 5u + (o->waiting[3] << 8 | o->waiting[4]) : 0;
+    o->waiting_size = o->given > 0 || record > o->waiting_size ? 0 : record;
+    o->server_ended = false;
+}
+
 /* What has arrived goes to the connect, as far as it has room. True if anything moved. */
 static bool deliver(network *n, opened *o)
 {
     if (!o->is_open || !o->is_up || o->was_reset || o->has_finished) {
         return false;
+    }
+    if (o->script->stalls_after_hello) {
+        stall(o);
     }
     size_t room = wh_connect_room(&n->connect, o->tcp);
     size_t limit = o->script->reset_after > 0 ? o->script->reset_after : o->script->end_after;

@@ -24,6 +24,8 @@ typedef struct tcp_script {
     /** TCP is reset, or ended by the server, once so many bytes have come from it; 0: not. */
     size_t reset_after;
     size_t end_after;
+    /** The first record of the server arrives, its ServerHello, and nothing more. */
+    bool stalls_after_hello;
     /** When the server ends TCP after it came up, in milliseconds; 0: not. */
     uint64_t ends_ms;
     /** When TCP is reset after it came up, in milliseconds; 0: not. */

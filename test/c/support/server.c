@@ -145,6 +145,9 @@ tls_server *server_start(const server_options *options)
     if (options->session_ids) {
         SSL_CTX_set_options(made->ctx, SSL_OP_NO_TICKET);
     }
+    if (options->one_ticket13) {
+        SSL_CTX_set_num_tickets(made->ctx, 1);
+    }
     if (options->no_tickets13) {
         SSL_CTX_set_num_tickets(made->ctx, 0);
     }
@@ -238,6 +241,11 @@ void server_restore_session(tls_server *server)
 void server_end_tickets(tls_server *server)
 {
     server->ended = true;
+}
+
+void server_add_tls13(tls_server *server)
+{
+    SSL_CTX_set_max_proto_version(server->ctx, TLS1_3_VERSION);
 }
 
 void server_disable_tickets(tls_server *server)

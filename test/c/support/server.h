@@ -26,6 +26,8 @@ typedef struct server_options {
     unsigned id_size;
     /** TLS 1.3: send no ticket after the handshake. */
     bool no_tickets13;
+    /** TLS 1.3: send one, as in a resumption, instead of two. */
+    bool one_ticket13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
     /** TLS 1.3: tickets allow early data. */
@@ -80,6 +82,9 @@ void server_restore_session(tls_server *server);
 
 /** From now on refuses tickets, and sends empty ones (RFC 5077 3.3). */
 void server_end_tickets(tls_server *server);
+
+/** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
+void server_add_tls13(tls_server *server);
 
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);

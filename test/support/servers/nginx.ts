@@ -10,6 +10,8 @@ export interface NginxOptions extends ServerOptions {
     tickets?: boolean
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
+    /** What opens its tickets outlives a restart. */
+    keepsTicketKey?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "prime256v1" }
@@ -30,7 +32,8 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 listen 127.0.0.1:${port} ssl;
                 ssl_certificate ${files.certificate};
                 ssl_certificate_key ${files.key};
-                ssl_protocols TLSv1.2 TLSv1.3;
+                ssl_protocols TLSv1.2 ${options.hasTls13?.() === false ? "" : "TLSv1.3"};
+                ${options.keepsTicketKey === true ? `ssl_session_ticket_key ${files.folder}/ticket.key;` : ""}
                 ssl_session_cache shared:sessions:1m;
                 ssl_session_tickets ${options.tickets === false ? "off" : "on"};
                 ${options.tickets13 === undefined ? "" : `ssl_conf_command NumTickets ${options.tickets13};`}
@@ -52,6 +55,7 @@ export function startNginx(options: NginxOptions): Promise<Server> {
         prepare: (files, port) => {
             const path = join(files.folder, "nginx.conf")
             mkdirSync(join(files.folder, "files"), { recursive: true })
+            writeFileSync(join(files.folder, "ticket.key"), Buffer.alloc(80, 1))
             writeFileSync(path, configuration(files, port, options))
             return ["-c", path, "-p", files.folder, "-e", "stderr"]
         },

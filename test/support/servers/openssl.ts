@@ -22,6 +22,7 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             // -cert takes the first certificate of its file, -cert_chain the others.
             ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...(options.hasTls13?.() === false ? ["-tls1_2"] : []),
             ...(options.tickets13 === undefined ? [] : ["-num_tickets", String(options.tickets13)]),
             ...(options.stateless === false ? ["-no_ticket"] : []),
             ...(files.clientCa === "" ? [] : ["-Verify", "1", "-verify_return_error", "-CAfile", files.clientCa]),

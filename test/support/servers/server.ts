@@ -15,6 +15,8 @@ export interface ServerOptions {
     identity: ServerCertificate
     /** The only group that it accepts; its own choice without. */
     group?: Group
+    /** Asked at each start: whether it speaks TLS 1.3 beside TLS 1.2; yes, unless told. */
+    hasTls13?: () => boolean
     /** PEM of the CA that clients must have a certificate from. */
     clientCa?: string
 }

@@ -1,0 +1,140 @@
+/* A server of TLS 1.2 that learns TLS 1.3, and a client that has a session of TLS 1.2 by then. */
+#include "visit.h"
+
+static const server_options kinds[] = {
+    {.max_version = WH_TLS12, .session_ids = true},
+    {.max_version = WH_TLS12},
+};
+static const wh_kind kind_of[] = {WH_KIND_ID, WH_KIND_TICKET};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static void assert_put_aside(const wake_visit *visit)
+{
+    assert_int_equal(visit->outcome.protocol, WH_TLS12);
+    assert_false(visit->outcome.kept);
+    assert_int_equal(visit->outcome.stored, WH_TIERS_NONE);
+    assert_string_equal(wh_error_word(visit->outcome.store_error), "upgrade");
+}
+
+/* From now on it is as with any server of TLS 1.3. */
+static void assert_is_at_tls13(const wh_client_config *config, tls_server *server)
+{
+    wake_visit visit = wake_and_visit(config, server);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_int_equal(visit.outcome.protocol, WH_TLS13);
+    assert_resumed(wake_and_visit(config, server), WH_KIND_PSK);
+}
+
+static void a_restart_with_tls13_is_found_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        tls_server *server = server_start(&kinds[i]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        server_forget_sessions(server);
+        server_add_tls13(server);
+        wake_visit refused = wake_and_visit(&config, server);
+        assert_full(refused, WH_REASON_REFUSED);
+        assert_put_aside(&refused);
+        assert_is_at_tls13(&config, server);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* OpenSSL with both versions resumes it, and says in its random number that it has TLS 1.3. */
+static void a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        tls_server *server = server_start(&kinds[i]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        server_add_tls13(server);
+        wake_visit resumed = wake_and_visit(&config, server);
+        assert_resumed(resumed, kind_of[i]);
+        assert_put_aside(&resumed);
+        assert_is_at_tls13(&config, server);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* Nothing of it is left in flash to be found after a loss of power. */
+static void what_is_put_aside_is_put_aside_in_both_tiers(void **state)
+{
+    (void)state;
+    for (int resumes = 0; resumes < 2; resumes++) {
+        tls_server *server = server_start(&kinds[1]);
+        wh_client_config config = config_for(server);
+        wake_visit first = wake_and_visit(&config, server);
+        assert_full(first, WH_REASON_NONE);
+        assert_int_equal(first.outcome.stored, WH_TIERS_BOTH);
+        server_add_tls13(server);
+        if (!resumes) {
+            server_forget_sessions(server);
+        }
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_int_equal(visit.outcome.result, resumes ? WH_RESULT_RESUMED : WH_RESULT_FULL);
+        assert_put_aside(&visit);
+        wh_host_lose_power(&the_device);
+        assert_is_at_tls13(&config, server);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* It is asked once after each refusal, and its session kept then. */
+static void a_server_that_has_tls12_only_keeps_resuming(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        tls_server *server = server_start(&kinds[i]);
+        wh_client_config config = config_for(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+        server_forget_sessions(server);
+        wake_visit refused = wake_and_visit(&config, server);
+        assert_full(refused, WH_REASON_REFUSED);
+        assert_put_aside(&refused);
+        wake_visit asked = wake_and_visit(&config, server);
+        assert_int_equal(asked.outcome.result, WH_RESULT_FULL);
+        assert_true(asked.outcome.kept);
+        for (int wake = 0; wake < 3; wake++) {
+            assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+        }
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+static void a_client_of_tls12_alone_has_nothing_to_ask_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        tls_server *server = server_start(&kinds[i]);
+        wh_client_config config = config_for(server);
+        config.max_version = WH_TLS12;
+        server_add_tls13(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+        server_forget_sessions(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLATFORM_TEST(a_restart_with_tls13_is_found_out),
+        PLATFORM_TEST(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker),
+        FLASH_TEST(what_is_put_aside_is_put_aside_in_both_tiers),
+        PLATFORM_TEST(a_server_that_has_tls12_only_keeps_resuming),
+        PLATFORM_TEST(a_client_of_tls12_alone_has_nothing_to_ask_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
