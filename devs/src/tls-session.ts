@@ -73,6 +73,7 @@ export type TlsReason =
     | "refused"
     | "fallback"
     | "resting"
+    | "upgrade"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -112,6 +113,8 @@ export function tlsReasonOf(value: number): TlsReason {
             return "fallback"
         case 17:
             return "resting"
+        case 18:
+            return "upgrade"
         default:
             return "unknown"
     }

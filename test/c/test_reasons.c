@@ -189,6 +189,14 @@ static wh_outcome fallback(scene *s)
     return fallback_again(s);
 }
 
+static wh_outcome upgrade(scene *s)
+{
+    visited(s, &ticket12);
+    server_forget_sessions(s->server);
+    assert_int_equal(again(s).reason, WH_REASON_REFUSED);
+    return again(s);
+}
+
 static wh_outcome resting(scene *s)
 {
     (void)fallback(s);
@@ -241,6 +249,7 @@ static const reason_maker makers[] = {
     [WH_REASON_REFUSED] = refused,
     [WH_REASON_FALLBACK] = fallback,
     [WH_REASON_RESTING] = resting,
+    [WH_REASON_UPGRADE] = upgrade,
 };
 
 static const wh_reason reasons[] = {

@@ -239,7 +239,7 @@ static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
     wake_visit refused = wake_and_visit(&config, server);
     assert_full(refused, WH_REASON_REFUSED);
     assert_false(refused.outcome.stored);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_and_visit(&config, server), WH_REASON_UPGRADE);
     server_stop(server);
 }
 

@@ -23,6 +23,7 @@ export const reasons = {
     fallback: "the attempt with the stored session failed or met silence, and this second attempt went in full",
     resting:
         "the server broke off the last handshakes with a session and not those without, so none is offered for some connects",
+    upgrade: "the stored session was one of TLS 1.2 and was put aside, since the server may speak TLS 1.3 by now",
 } as const
 export type Reason = keyof typeof reasons
 

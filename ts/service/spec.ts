@@ -70,6 +70,7 @@ export type TlsReason =
     | "refused"
     | "fallback"
     | "resting"
+    | "upgrade"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -109,6 +110,8 @@ export function tlsReasonOf(value: number): TlsReason {
             return "fallback"
         case 17:
             return "resting"
+        case 18:
+            return "upgrade"
         default:
             return "unknown"
     }

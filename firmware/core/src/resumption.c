@@ -31,6 +31,8 @@ static wh_reason reason_for_miss(int error)
         return WH_REASON_NONE;
     case WH_MISS_SPENT:
         return WH_REASON_SPENT;
+    case WH_MISS_UPGRADE:
+        return WH_REASON_UPGRADE;
     case WH_MISS_SUSPECT:
         return WH_REASON_SUSPECT;
     case WH_MISS_BINDING:
@@ -225,7 +227,7 @@ static bool shall_ask_for_tls13(const wh_resumption *r, bool resumed)
 
 static void put_aside(wh_resumption *r)
 {
-    int result = wh_store_drop(r->offered_generation);
+    int result = wh_store_drop(r->offered_generation, WH_MISS_UPGRADE);
     r->outcome->store_error = result == WH_OK ? WH_MISS_UPGRADE : result;
 }
 
