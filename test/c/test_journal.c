@@ -141,6 +141,31 @@ static void recovery_tells_of_each_record_that_is_there_behind_it(void **state)
     assert_int_equal(fresh_record(), 3);
 }
 
+/* The word of zeros of a recovery that was cut short reads well for a while: long enough for a record to be
+ * written behind it. */
+static void a_recovery_that_was_cut_short_loses_nothing_later(void **state)
+{
+    (void)state;
+    static const nor_shape shapes[] = {NOR_CUT_WEAK, NOR_CUT_MIXED};
+    for (uint64_t seed = 0; seed < 64; seed++) {
+        uint32_t at = 0;
+        uint32_t times = 0;
+        nor_init(&chip, SECTORS, seed);
+        assert_int_equal(append(1, 300, true, &at), WH_OK);
+        for (int cut = 0; cut < 3; cut++) {
+            nor_set_fault(&chip, (nor_fault){.nth = SECTORS + 1, .cut = true, .shape = shapes[seed % 2]});
+            assert_int_equal(wh_journal_recover(&chip.flash, ignore, NULL, &times), WH_PLATFORM_FLASH);
+            nor_power_on(&chip);
+            chip.weakness = NOR_READS_0;
+        }
+        (void)recover();
+        assert_int_equal(wh_journal_spend(&chip.flash, at), WH_OK);
+        assert_int_equal(append(2, 300, false, &at), WH_OK);
+        nor_settle(&chip, NOR_SETTLE_TO_1);
+        assert_int_equal(fresh_record(), 2);
+    }
+}
+
 /* ---- The end of the sequence ------------------------------------------------------------- */
 
 /* Somebody wrote a header that no device comes to. */
@@ -251,6 +276,7 @@ int main(void)
         JOURNAL_TEST(a_damaged_sector_counts_no_more),
         JOURNAL_TEST(nothing_is_counted_without_a_sector),
         JOURNAL_TEST(recovery_tells_of_each_record_that_is_there_behind_it),
+        JOURNAL_TEST(a_recovery_that_was_cut_short_loses_nothing_later),
         JOURNAL_TEST(the_highest_sequence_does_not_end_the_journal),
         JOURNAL_TEST(all_sectors_may_have_the_highest_sequence),
         JOURNAL_TEST(what_was_forgotten_at_the_highest_sequence_stays_so),

@@ -202,6 +202,8 @@ typedef struct tail {
     /* Where the next record would go, and where the last one is; 0 when there is none. */
     uint32_t next;
     uint32_t last;
+    /* Where it ends, or the header when there is none. */
+    uint32_t behind;
     /* Zeros where entries could have begun, in bytes. */
     uint32_t skipped;
 } tail;
@@ -220,14 +222,16 @@ static int walk_on(const wh_flash *flash, const sector *in, wh_journal_visitor v
         }
         visit(&entry, ctx);
         end->last = entry.at;
-        end->next += padded(entry.size) + (uint32_t)sizeof(head);
+        end->behind = entry.at + padded(entry.size);
+        end->next = end->behind + (uint32_t)sizeof(head);
     }
 }
 
 /* Visits all of them. */
 static int walk(const wh_flash *flash, const sector *in, wh_journal_visitor visit, void *ctx, tail *end)
 {
-    *end = (tail){.next = address(in->index, sizeof(header) + sizeof(head))};
+    uint32_t first = address(in->index, sizeof(header));
+    *end = (tail){.next = first + (uint32_t)sizeof(head), .behind = first};
     return walk_on(flash, in, visit, ctx, end);
 }
 
@@ -445,17 +449,21 @@ static bool is_bare(const wh_flash *flash, uint32_t at)
 }
 
 /* The same as with headers where the next entry goes: its head may have been begun and read
- * as blank or well, and have no record behind it. Zeros there are skipped, whatever they were. */
+ * as blank or well, and have no record behind it. Zeros there are skipped, whatever they were,
+ * those of earlier recoveries, too, which may have been cut short. */
 static bool settle_tail(const recovery *r, const sector *s, const tail *end)
 {
     uint32_t at = end->next;
+    uint32_t from = end->behind;
     if (end->last != 0 && is_bare(r->flash, end->last)) {
         at = end->last;
+        from = at - (uint32_t)sizeof(head);
     } else if (at >= address(s->index + 1, 0) || end->why == WH_DAMAGE_RECORD) {
         return true;
     }
+    uint32_t size = at - (uint32_t)sizeof(head) + WH_FLASH_ALIGN - from;
     *r->times = end->skipped / WH_FLASH_ALIGN + 1;
-    return set_mark(r->flash, at - sizeof(head));
+    return wh_flash_zero(r->flash, from, size) && wh_flash_is_all(r->flash, from, size, 0);
 }
 
 /* Visits the entries of a sector after a loss of power. */

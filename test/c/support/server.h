@@ -36,6 +36,8 @@ typedef struct server_options {
     bool no_ems;
     /** Insist on a client certificate that `server_client_identity` signed. */
     bool wants_certificate;
+    /** Has no session id context: with `wants_certificate`, OpenSSL breaks off every resumption. */
+    bool no_id_context;
     /** The key-exchange groups that it accepts, in OpenSSL's words; its own when NULL. */
     const char *groups;
     /** The one application protocol spoken (ALPN); none when NULL. */
@@ -72,6 +74,9 @@ const uint8_t *pem_bytes(BIO *pem, size_t *size);
 /** What a restart does: tickets and sessions of before are not known any more. */
 void server_forget_sessions(tls_server *server);
 
+/** Ends what `no_id_context` began. */
+void server_set_id_context(tls_server *server);
+
 /** Seals and opens tickets with this key from now on. */
 void server_set_ticket_key(tls_server *server, uint8_t key);
 
@@ -85,6 +90,9 @@ void server_end_tickets(tls_server *server);
 
 /** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
 void server_add_tls13(tls_server *server);
+
+/** From now on knows the extended master secret (RFC 7627). */
+void server_add_ems(tls_server *server);
 
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);
