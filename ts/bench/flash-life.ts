@@ -90,7 +90,7 @@ export const lifeSchema = toldSchema.extend({
     simulated: ratesSchema,
     /** Null with handshakes that are lost, for which there is no calculation. */
     calculated: ratesSchema.nullable(),
-    /** Share of wakes after which flash held a session. */
+    /** Share of wakes after which flash held a session that the server still knew. */
     coveredShare: share,
     /** Of the first wakes after a loss of power, and after a lost handshake, the share that resumed; null without. */
     afterLossShare: share.nullable(),
