@@ -140,7 +140,7 @@ export async function field(options: FieldOptions = {}): Promise<FieldMatrix> {
 export const EXTRA_CONNECTS = 2
 
 /** What is wrong in a row: of the script, where even a device without sessions fails, and of the device. */
-function findings({ name, cells, baselines }: FieldRow): string[] {
+export function findings({ name, cells, baselines }: FieldRow): string[] {
     const row = rows.find((one) => one.name === name)
     if (row === undefined) return []
     const ofScript = Object.entries(baselines).flatMap(([device, { wakes }]) =>

@@ -95,8 +95,7 @@ const eachResumption = (treatment: Treatment): Row["start"] =>
 
 const isThird = (n: number): boolean => n % 3 === 0
 
-const eachThirdWake = (treatment: Treatment): Row["start"] =>
-    proxied((n) => () => (isThird(n) ? treatment : "pass"))
+const eachThirdWake = (treatment: Treatment): Row["start"] => proxied((n) => () => (isThird(n) ? treatment : "pass"))
 
 const eachThirdWakeTo =
     (host: string, port: number): Row["start"] =>
