@@ -272,6 +272,11 @@ static void a_setting_that_may_be_missing_is_read(void **state)
     slot_make(&slot, 1, &made);
     assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
     assert_int_equal(read.config.client.policy.trust_after_power_loss, 7);
+    assert_false(read.config.client.policy.without_extended_master_secret);
+    made.policy.without_extended_master_secret = true;
+    slot_make(&slot, 1, &made);
+    assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
+    assert_true(read.config.client.policy.without_extended_master_secret);
 }
 
 static void a_slot_cut_short_anywhere_is_refused(void **state)

@@ -291,6 +291,7 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
             wake_visit visit = wake_and_visit(&config, server);
             assert_full(visit, WH_REASON_NONE);
             assert_false(visit.outcome.stored);
+            assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }
         server_stop(server);
     }

@@ -82,6 +82,14 @@ describe("a field is refused in words:", () => {
             { identity: { certificate: "device.pem", key: "" } },
             "identity.key must be the path",
         ],
+        [
+            "sessions without extended master secret beside an identity",
+            {
+                identity: { certificate: "device.pem", key: "device.key" },
+                policy: { withoutExtendedMasterSecret: true },
+            },
+            "policy.withoutExtendedMasterSecret does not go with an identity",
+        ],
     ])("%s", (_, changes, message) => {
         expect(told(changes).message).toContain(message)
         expect(codesOf(changes)).toContain("provision-field")

@@ -64,6 +64,11 @@ export const coreErrors = {
         meaning:
             "the server may speak TLS 1.3 by now, so no session of TLS 1.2 was kept, and the next handshake asks for both",
     },
+    "no-extended-master-secret": {
+        value: -11,
+        class: "miss",
+        meaning: "the server's TLS 1.2 lacks the extended master secret, so its session is not kept: use TLS 1.3",
+    },
     damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
     untrusted: { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },

@@ -291,8 +291,23 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a TLS 1.2 session without extended master secret",
-        edits: [["core/src/session.c", "bytes[at.extended_master] != 0 && ", ""]],
+        edits: [["core/src/session.c", "session->must_have_extended_master && session->native->haveEMS == 0", "false"]],
         test: ["test_resume", "a_tls12_session_without_extended_master_secret_is_not_stored"],
+    },
+    {
+        mistake: "a TLS 1.2 session without extended master secret, beside a certificate that could be stolen by it",
+        edits: [["core/src/client.c", "!(config->certificate != NULL && config->policy.without_", "!(false && config->policy.without_"]],
+        test: ["test_extended_master", "it_does_not_go_with_a_certificate_of_the_client"],
+    },
+    {
+        mistake: "a TLS 1.2 session without extended master secret, for a client that must have one",
+        edits: [["core/src/client.c", "!config->policy.without_extended_master_secret,", "true,"]],
+        test: ["test_extended_master", "such_a_session_is_for_a_client_that_takes_it_alone"],
+    },
+    {
+        mistake: "a TLS 1.2 session without extended master secret, offered without the extension",
+        edits: [["core/src/session.c", "    ssl->options.haveEMS = 1;\n", ""]],
+        test: ["test_extended_master", "a_server_that_has_learned_it_goes_in_full"],
     },
     {
         mistake: "a session of TLS 1.2 keeps a client from TLS 1.3: refused",

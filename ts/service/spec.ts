@@ -194,6 +194,7 @@ export type TlsError =
     | "pinned"
     | "alternating-peers"
     | "upgrade"
+    | "no-extended-master-secret"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -261,6 +262,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "alternating-peers"
         case 10:
             return "upgrade"
+        case 11:
+            return "no-extended-master-secret"
         case 20:
             return "damaged"
         case 21:

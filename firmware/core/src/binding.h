@@ -38,6 +38,7 @@ typedef struct wh_binding_input {
     wh_protocol min_version;
     wh_protocol max_version;
     bool tickets;
+    /** Whether it must have one (RFC 7627). */
     bool extended_master_secret;
 } wh_binding_input;
 

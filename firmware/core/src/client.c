@@ -37,6 +37,7 @@ static const char suites_all[] = {
 static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
+           !(config->certificate != NULL && config->policy.without_extended_master_secret) &&
            config->min_version <= config->max_version && config->max_version <= WH_TLS13;
 }
 
@@ -145,7 +146,7 @@ static int bind(wh_client *client, const char *suites)
         .min_version = config->min_version,
         .max_version = config->max_version,
         .tickets = !config->no_tickets,
-        .extended_master_secret = true,
+        .extended_master_secret = !config->policy.without_extended_master_secret,
     };
     int result = wh_digest(config->ca, config->ca_size, client->ca_digest);
     if (result == WH_OK && client->has_certificate) {
@@ -210,6 +211,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
 #define WH_BYTES_flag WH_BYTES
 #define WH_BYTES_inverse WH_BYTES
 #define WH_BYTES_version WH_BYTES
+#define WH_BYTES_reuse WH_BYTES
 #define WH_BYTES_u16 WH_BYTES
 #define WH_BYTES_u32 WH_BYTES
 #define WH_BYTES_u32_or_none WH_BYTES

@@ -20,7 +20,6 @@ enum {
 };
 
 typedef struct layout {
-    size_t extended_master;
     size_t version;
     size_t ticket_seen_ms;
 } layout;
@@ -31,8 +30,7 @@ static bool read_layout(const uint8_t *bytes, size_t size, layout *out)
     if (size <= AT_ID_SIZE) {
         return false;
     }
-    out->extended_master = AT_ID_SIZE + 1u + bytes[AT_ID_SIZE] + MASTER_SECRET_SIZE;
-    size_t other_id = out->extended_master + 1;
+    size_t other_id = AT_ID_SIZE + 1u + bytes[AT_ID_SIZE] + MASTER_SECRET_SIZE + 1u;
     if (size <= other_id) {
         return false;
     }
@@ -48,7 +46,7 @@ static void put_be32(uint8_t *out, uint32_t value)
     }
 }
 
-/* What wolfSSL can use in a later handshake, and should. */
+/* What wolfSSL can use in a later handshake. */
 static bool is_sound(const uint8_t *bytes, size_t size, wh_protocol protocol, bool has_ticket)
 {
     layout at;
@@ -59,9 +57,8 @@ static bool is_sound(const uint8_t *bytes, size_t size, wh_protocol protocol, bo
     if (protocol == WH_TLS13) {
         return true;
     }
-    /* wolfSSL does not recognise the echo of a shorter ID and ends the handshake (-373). A
-     * session without extended master secret must not be resumed (RFC 7627 5.3). */
-    return bytes[at.extended_master] != 0 && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE);
+    /* wolfSSL does not recognise the echo of a shorter ID and ends the handshake (-373). */
+    return has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE;
 }
 
 /* A server may promise more than TLS allows, or than wolfSSL's clock can add to the present.
@@ -84,7 +81,7 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
     if (native == NULL) {
         return WH_MISS_NOT_RESUMABLE;
     }
-    wh_session session = {native};
+    wh_session session = {native, true};
     bool resumable = wolfSSL_SessionIsSetup(native) != 0;
     if (wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) {
         resumable = resumable && wolfSSL_SESSION_has_ticket(native) != 0 && bound_lifetime(native);
@@ -101,7 +98,13 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
 
 int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
 {
-    return wolfSSL_set_session(ssl, session->native) == WOLFSSL_SUCCESS ? WH_OK : WH_MISS_UNUSABLE;
+    if (wolfSSL_set_session(ssl, session->native) != WOLFSSL_SUCCESS) {
+        return WH_MISS_UNUSABLE;
+    }
+    /* wolfSSL would leave the extension out with a session that lacks it. A server that has learned it since
+     * must see it, to go in full (RFC 7627 5.3). */
+    ssl->options.haveEMS = 1;
+    return WH_OK;
 }
 
 uint16_t wh_session_group(const wh_session *session)
@@ -119,6 +122,9 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
 
 int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size)
 {
+    if (session->must_have_extended_master && session->native->haveEMS == 0) {
+        return WH_MISS_NO_EXTENDED_MASTER; /* wolfSSL sets it in TLS 1.3, which has no need of it */
+    }
     int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
     if (length <= 0) {
         return WH_MISS_NOT_RESUMABLE;

@@ -8,6 +8,7 @@
 #ifndef WARMHELLO_SESSION_H
 #define WARMHELLO_SESSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,9 +20,11 @@ struct WOLFSSL_SESSION;
 
 typedef struct wh_session {
     struct WOLFSSL_SESSION *native;
+    /** One of TLS 1.2 without extended master secret is not saved. */
+    bool must_have_extended_master;
 } wh_session;
 
-#define WH_SESSION_EMPTY ((wh_session){NULL})
+#define WH_SESSION_EMPTY ((wh_session){NULL, false})
 
 /** The longest serialised session that is kept, in bytes. Larger ones, with a
  * long client certificate in the ticket, are not stored. */
@@ -34,7 +37,8 @@ typedef struct wh_session {
 /** No TLS 1.3 ticket lives longer, whatever the server says (RFC 8446 4.6.1), in seconds. */
 #define WH_TICKET_LIFETIME_MAX_S 604800
 
-/** Takes a reference to the session of a connection (wolfSSL_get1_session).
+/** Takes a reference to the session of a connection (wolfSSL_get1_session). It must have an extended master
+ * secret, unless the caller says otherwise in `out`.
  *
  * Call it after the handshake, in TLS 1.3 once a ticket has come: before that
  * wolfSSL hands out an object that cannot be resumed. A TLS 1.2 ticket without a
@@ -44,7 +48,8 @@ WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
 /** Attaches the session to a connection that has not begun (wolfSSL_set_session).
  *
- * wolfSSL takes a reference of its own; the caller still owns `session`.
+ * wolfSSL takes a reference of its own; the caller still owns `session`. The hello will have the extension for
+ * the extended master secret, also where the session has none (RFC 7627 5.3).
  * WH_MISS_UNUSABLE: wolfSSL refused, so the handshake will be a full one. */
 WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *ssl);
 
@@ -55,9 +60,9 @@ uint16_t wh_session_group(const wh_session *session);
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
 /** Serialises the session, secrets included. Returns the length.
- * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it, or could not resume it, or it is
- * one of TLS 1.2 without extended master secret (RFC 7627 5.3). WH_PLATFORM_RTC: longer
- * than `size`; nothing was written. */
+ * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it, or could not resume it.
+ * WH_MISS_NO_EXTENDED_MASTER: it is one of TLS 1.2 without extended master secret, and must have one (RFC 7627
+ * 5.3). WH_PLATFORM_RTC: longer than `size`; nothing was written. */
 WH_MUST_CHECK int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size);
 
 /** Restores a session that wh_session_save() wrote `age_us` ago, in microseconds. The

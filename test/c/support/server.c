@@ -255,6 +255,11 @@ void server_add_tls13(tls_server *server)
     SSL_CTX_set_max_proto_version(server->ctx, TLS1_3_VERSION);
 }
 
+void server_add_ems(tls_server *server)
+{
+    SSL_CTX_clear_options(server->ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+}
+
 void server_disable_tickets(tls_server *server)
 {
     SSL_CTX_set_options(server->ctx, SSL_OP_NO_TICKET);

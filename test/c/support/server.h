@@ -91,6 +91,9 @@ void server_end_tickets(tls_server *server);
 /** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
 void server_add_tls13(tls_server *server);
 
+/** From now on knows the extended master secret (RFC 7627). */
+void server_add_ems(tls_server *server);
+
 /** From now on behaves as if it did not know the ticket extension. */
 void server_disable_tickets(tls_server *server);
 

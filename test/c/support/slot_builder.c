@@ -73,6 +73,9 @@ void slot_make(slot_builder *b, uint32_t sequence, const wh_client_config *confi
     if (config->policy.trust_after_power_loss != 0) {
         slot_number(b, 37, config->policy.trust_after_power_loss, 4);
     }
+    if (config->policy.without_extended_master_secret) {
+        slot_number(b, 39, 1, 1);
+    }
     slot_number(b, 49, 0, 1);
     slot_end(b, sequence);
 }

@@ -9,9 +9,16 @@ import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
 export interface GnutlsOptions extends ServerOptions {
     /** False: it hands out no ticket. */
     tickets?: boolean
+    /** False: its TLS 1.2 lacks the extended master secret (RFC 7627). */
+    extendedMasterSecret?: boolean
 }
 
 const groups = { x25519: "GROUP-X25519", secp256r1: "GROUP-SECP256R1" }
+
+function priority({ group, extendedMasterSecret }: GnutlsOptions): string {
+    const onlyGroup = group === undefined ? "" : `:-GROUP-ALL:+${groups[group]}`
+    return `NORMAL${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
+}
 
 const LOOPBACK_ONLY = `
 #define _GNU_SOURCE
@@ -44,7 +51,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         isAnswer: isHttpOk,
         prepare: (files, port) => [
             ...["--http", "--port", String(port), "--x509certfile", files.certificate, "--x509keyfile", files.key],
-            ...["--priority", `NORMAL${options.group === undefined ? "" : `:-GROUP-ALL:+${groups[options.group]}`}`],
+            ...["--priority", priority(options)],
             ...(options.tickets === false ? ["--noticket"] : []),
             ...(files.clientCa === ""
                 ? ["--disable-client-cert"]

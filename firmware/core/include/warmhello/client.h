@@ -34,6 +34,9 @@ struct WOLFSSL_CTX;
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
+/** Whether a ticket of TLS 1.3 may be offered again. */
+typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
+
 /** Members of a configuration, by the kinds of client.def. */
 #define WH_MEMBER_text(name) const char *name;
 #define WH_MEMBER_file(name)                                                                                 \
@@ -42,6 +45,7 @@ struct WOLFSSL_CTX;
 #define WH_MEMBER_flag(name) bool name;
 #define WH_MEMBER_inverse(name) bool name;
 #define WH_MEMBER_version(name) wh_protocol name;
+#define WH_MEMBER_reuse(name) wh_reuse name;
 #define WH_MEMBER_u16(name) uint16_t name;
 #define WH_MEMBER_u32(name) uint32_t name;
 #define WH_MEMBER_u32_or_none(name) uint32_t name;
@@ -101,7 +105,7 @@ typedef struct wh_client {
  * that goes in full. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
+ * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
  * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
  * not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
