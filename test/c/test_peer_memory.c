@@ -64,9 +64,11 @@ static void the_pinned_peer_keeps_its_session(void **state)
 
 static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
 {
-    (void)state;
+    nor *chip = *state;
+    chip->flash.erase_interval_s = 1; /* each forget makes one necessary */
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(wh_store_forget(), WH_OK);
+        wh_host_sleep(&the_device, 1000000);
         pair p = meet(both[i]);
         p.first.policy.pinned = true;
         assert_int_equal(visit_first(&p).outcome.stored, WH_TIERS_BOTH);
@@ -116,9 +118,11 @@ static void a_peer_that_is_no_longer_pinned_makes_way(void **state)
 
 static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
 {
-    (void)state;
+    nor *chip = *state;
+    chip->flash.erase_interval_s = 1; /* each forget makes one necessary */
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(wh_store_forget(), WH_OK);
+        wh_host_sleep(&the_device, 1000000);
         pair p = meet(both[i]);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
         p.first.policy.pinned = true;
@@ -149,6 +153,7 @@ static void peers_that_take_turns_are_reported(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(wh_store_forget(), WH_OK);
+        wh_host_sleep(&the_device, 1000000);
         pair p = meet(both[i]);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
         assert_int_equal(second_outcome(&p).reason, WH_REASON_BINDING); /* it may be the only other */

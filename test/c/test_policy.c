@@ -136,11 +136,13 @@ static void an_unknown_age_is_trusted_until_it_was(void **state)
     const wh_instant now = {.epoch = EPOCH + 1, .elapsed_us = 5000000};
     wh_record_info info = captured_ago(WH_TLS13, 300, 10);
     assert_reason(&policy, &info, &now, WH_REASON_ACCEPTED);
-    info.lineage.age_lost = true;
-    assert_reason(&policy, &info, &now, WH_REASON_AGE_UNKNOWN);
+    info.lineage.losses = WH_TRUST_DEFAULT - 1;
+    assert_reason(&policy, &info, &now, WH_REASON_ACCEPTED);
+    info.lineage.losses = WH_TRUST_DEFAULT;
+    assert_reason(&policy, &info, &now, WH_REASON_TRUST_SPENT);
     /* Its own age is known again, that of its authentication is not. */
     info.captured = (wh_instant){.epoch = EPOCH + 1, .elapsed_us = 1000000};
-    assert_reason(&policy, &info, &now, WH_REASON_AGE_UNKNOWN);
+    assert_reason(&policy, &info, &now, WH_REASON_TRUST_SPENT);
     /* The wall clock was known then and is now. */
     const wh_instant known = {.epoch = EPOCH + 1, .elapsed_us = 5000000, .wall_s = NOW_WALL_S};
     assert_reason(&policy, &info, &known, WH_REASON_ACCEPTED);
@@ -210,17 +212,18 @@ static void when_the_authentication_is_old_a_full_handshake_begins_a_new_chain(v
 }
 
 /* Resumed again and again after the wall clock was lost, a chain would outlive every cap. */
-static void a_chain_whose_authentication_has_no_known_age_ends_after_one_wake(void **state)
+static void a_chain_whose_authentication_has_no_known_age_ends(void **state)
 {
     (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
+    config.policy.trust_after_power_loss = WH_TRUST_NONE;
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* by the wall clock */
     wh_host_set_wall_known(&the_device, false);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* on trust */
-    assert_full(wake_and_visit(&config, server), WH_REASON_AGE_UNKNOWN);
+    assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
     server_stop(server);
 }
 
@@ -264,7 +267,7 @@ int main(void)
         PLATFORM_TEST(a_disabled_policy_offers_nothing),
         PLATFORM_TEST(resumptions_never_renew_the_authentication),
         PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain),
-        FLASH_TEST(a_chain_whose_authentication_has_no_known_age_ends_after_one_wake),
+        FLASH_TEST(a_chain_whose_authentication_has_no_known_age_ends),
         PLATFORM_TEST(sessions_are_stored_while_offering_is_disabled),
         PLATFORM_TEST(a_jump_of_the_wall_clock_expires_nothing),
     };

@@ -187,54 +187,201 @@ static void a_refused_session_is_not_found_in_flash_again(void **state)
 
 /* ---- Ages ---------------------------------------------------------------------------------- */
 
-/* Without a wall clock the age is a guess: once on trust, also where a session may be used
- * many times, then in full, and then all is as before. */
-static void trusted_once(const server_options *options, wh_kind kind, wh_reason second)
+
+static wh_client_config without_clock(const tls_server *server)
 {
     wh_host_set_wall_known(&the_device, false);
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    return config_for(server);
+}
+
+static wake_visit visit_after_loss(const wh_client_config *config, tls_server *server)
+{
+    wh_host_sleep(&the_device, TEN_MINUTES_US);
     wh_host_lose_power(&the_device);
-    wake_visit on_trust = wake_and_visit(&config, server);
-    assert_resumed(on_trust, kind);
-    assert_int_equal(on_trust.outcome.session_age_s, WH_AGE_UNKNOWN);
-    assert_full(wake_and_visit(&config, server), second);
-    for (int wake = 0; wake < 3; wake++) {
-        assert_resumed(wake_and_visit(&config, server), kind);
+    return wake_and_visit(config, server);
+}
+
+static const struct {
+    const server_options *options;
+    wh_kind kind;
+} kinds[] = {{&id12, WH_KIND_ID}, {&ticket12, WH_KIND_TICKET}, {&ticket13, WH_KIND_PSK}};
+
+/* Each session that survives so many losses, and then a full handshake; twice, as it begins anew. */
+static void resumes_after_losses(uint32_t setting, int losses)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(kinds[i].options);
+        wh_client_config config = without_clock(server);
+        config.policy.trust_after_power_loss = setting;
+        assert_full(visit_after_loss(&config, server), WH_REASON_NONE);
+        for (int time = 0; time < 2; time++) {
+            for (int loss = 0; loss < losses; loss++) {
+                wake_visit after = visit_after_loss(&config, server);
+                assert_resumed(after, kinds[i].kind);
+                assert_int_equal(after.outcome.session_age_s, WH_AGE_UNKNOWN);
+                assert_int_equal(after.outcome.stored, WH_TIERS_BOTH);
+            }
+            assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
+        }
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+static void a_session_outlives_twenty_losses_of_power(void **state)
+{
+    (void)state;
+    resumes_after_losses(0, WH_TRUST_DEFAULT);
+}
+
+static void a_session_outlives_as_many_losses_of_power_as_are_set(void **state)
+{
+    (void)state;
+    resumes_after_losses(3, 3);
+}
+
+static void without_trust_it_outlives_the_first_loss_of_power(void **state)
+{
+    (void)state;
+    resumes_after_losses(WH_TRUST_NONE, 1);
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = without_clock(server);
+    config.policy.trust_after_power_loss = WH_TRUST_NONE;
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
+    assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT); /* without another loss, too */
+    server_stop(server);
+}
+
+static void between_losses_of_power_nothing_is_counted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(kinds[i].options);
+        wh_client_config config = without_clock(server);
+        config.policy.trust_after_power_loss = 2;
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        for (int loss = 0; loss < 2; loss++) {
+            assert_resumed(visit_after_loss(&config, server), kinds[i].kind);
+            for (int wake = 0; wake < 5; wake++) {
+                wh_host_sleep(&the_device, TEN_MINUTES_US);
+                assert_resumed(wake_and_visit(&config, server), kinds[i].kind);
+            }
+        }
+        assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+static void with_a_known_time_a_loss_of_power_does_not_count(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(kinds[i].options);
+        wh_client_config config = config_for(server);
+        config.policy.trust_after_power_loss = 1;
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        for (int loss = 0; loss < 4; loss++) {
+            assert_resumed(visit_after_loss(&config, server), kinds[i].kind);
+        }
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* Hours of which the elapsed clock knew count against the cap, though nobody knows how many there were more. */
+static void what_is_known_of_an_age_counts(void **state)
+{
+    (void)state;
+    enum { HOURS = 4 };
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * 86400});
+    wh_client_config config = without_clock(server);
+    config.policy.max_authenticated_s = 2 * HOURS * 3600;
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    for (int hour = 0; hour < HOURS; hour++) {
+        wh_host_sleep(&the_device, 3600ull * 1000000u);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    /* What flash has is of the full handshake; a loss now and each ticket from then on is in flash. */
+    assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
+    for (int hour = 0; hour < HOURS; hour++) {
+        wh_host_sleep(&the_device, 3600ull * 1000000u);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
+    for (int hour = 0; hour < HOURS; hour++) {
+        wh_host_sleep(&the_device, 3600ull * 1000000u);
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_int_equal(visit.outcome.result, hour + 1 < HOURS ? WH_RESULT_RESUMED : WH_RESULT_FULL);
+        assert_int_equal(visit.outcome.reason,
+                         hour + 1 < HOURS ? WH_REASON_ACCEPTED : WH_REASON_AUTHENTICATION_OLD);
     }
     server_stop(server);
 }
 
-static void a_session_id_of_unknown_age_is_trusted_once(void **state)
+static void a_session_on_trust_is_counted_before_it_goes_out(void **state)
 {
     (void)state;
-    trusted_once(&id12, WH_KIND_ID, WH_REASON_SPENT);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        tls_server *server = server_start(kinds[i].options);
+        wh_client_config config = without_clock(server);
+        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        wh_host_lose_power(&the_device);
+        assert_int_equal(open_and_lose_power(&config, server).kind, kinds[i].kind);
+        assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
+        server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
 }
 
-static void a_tls12_ticket_of_unknown_age_is_trusted_once(void **state)
+/* ---- What is written to flash ------------------------------------------------------------------- */
+
+/* The ticket is spent, and the server was not reached. */
+static void lose_a_handshake(const wh_client_config *config, tls_server *server)
 {
-    (void)state;
-    trusted_once(&ticket12, WH_KIND_TICKET, WH_REASON_SPENT);
+    wh_client client;
+    wire_line line;
+    make_client(&client, config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    wh_conn_abandon(&line.conn);
+    line_free(&line);
+    wh_client_free(&client);
 }
 
-static void a_tls13_ticket_of_unknown_age_is_trusted_once(void **state)
+static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
 {
-    (void)state;
-    trusted_once(&ticket13, WH_KIND_PSK, WH_REASON_AGE_UNKNOWN);
-}
-
-static void trust_is_not_renewed_by_another_loss_of_power(void **state)
-{
-    (void)state;
-    wh_host_set_wall_known(&the_device, false);
-    tls_server *server = server_start(&ticket12);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    wh_host_lose_power(&the_device);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    wh_host_lose_power(&the_device);
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = without_clock(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    lose_a_handshake(&config, server);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* flash had one */
+    uint64_t before = nor_operations(chip);
+    for (int wake = 0; wake < 5; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    assert_int_equal(nor_operations(chip), before);
+    /* The second chance is there again with the next full handshake. */
+    lose_a_handshake(&config, server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    lose_a_handshake(&config, server);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+static void a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&ticket13);
+    wh_client_config config = without_clock(server);
+    config.policy.trust_after_power_loss = 1;
+    for (int time = 0; time < 20; time++) {
+        assert_int_equal(wake_and_visit(&config, server).outcome.result,
+                         time == 0 ? WH_RESULT_FULL : WH_RESULT_RESUMED);
+        assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
+        assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
+    }
     server_stop(server);
 }
 
@@ -249,10 +396,15 @@ int main(void)
         FLASH_TEST(of_two_tickets_each_tier_keeps_one),
         FLASH_TEST(a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash),
         FLASH_TEST(a_refused_session_is_not_found_in_flash_again),
-        FLASH_TEST(a_session_id_of_unknown_age_is_trusted_once),
-        FLASH_TEST(a_tls12_ticket_of_unknown_age_is_trusted_once),
-        FLASH_TEST(a_tls13_ticket_of_unknown_age_is_trusted_once),
-        FLASH_TEST(trust_is_not_renewed_by_another_loss_of_power),
+        FLASH_TEST(a_session_outlives_twenty_losses_of_power),
+        FLASH_TEST(a_session_outlives_as_many_losses_of_power_as_are_set),
+        FLASH_TEST(without_trust_it_outlives_the_first_loss_of_power),
+        FLASH_TEST(between_losses_of_power_nothing_is_counted),
+        FLASH_TEST(with_a_known_time_a_loss_of_power_does_not_count),
+        FLASH_TEST(what_is_known_of_an_age_counts),
+        FLASH_TEST(a_session_on_trust_is_counted_before_it_goes_out),
+        FLASH_TEST(after_a_lost_handshake_nothing_is_written_each_wake),
+        FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,10 +103,11 @@ static wh_outcome authenticated_too_long_ago(scene *s)
     return slept(s, HOUR);
 }
 
-static wh_outcome age_unknown(scene *s)
+static wh_outcome trust_spent(scene *s)
 {
     wh_host_set_wall_known(&the_device, false);
     visited(s, &ticket13);
+    s->config.policy.trust_after_power_loss = WH_TRUST_NONE;
     wh_host_lose_power(&the_device);
     assert_int_equal(again(s).result, WH_RESULT_RESUMED);
     return again(s);
@@ -168,10 +169,9 @@ static wh_outcome refused(scene *s)
     return again(s);
 }
 
-static wh_outcome fallback(scene *s)
+static wh_outcome fallback_again(scene *s)
 {
     static const uint8_t handshake_failure[] = {21, 3, 3, 0, 2, 2, 40};
-    visited(s, &ticket12);
     wh_client client;
     wire_line line;
     make_client(&client, &s->config);
@@ -181,6 +181,35 @@ static wh_outcome fallback(scene *s)
     wh_outcome outcome = visit_server(&client, s->server).outcome;
     wh_client_free(&client);
     return outcome;
+}
+
+static wh_outcome fallback(scene *s)
+{
+    visited(s, &ticket12);
+    return fallback_again(s);
+}
+
+static wh_outcome upgrade(scene *s)
+{
+    visited(s, &ticket12);
+    server_forget_sessions(s->server);
+    assert_int_equal(again(s).reason, WH_REASON_REFUSED);
+    return again(s);
+}
+
+static wh_outcome no_extended_master(scene *s)
+{
+    s->server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
+    s->config = config_for(s->server);
+    assert_int_equal(again(s).store_error, WH_MISS_NO_EXTENDED_MASTER);
+    return again(s);
+}
+
+static wh_outcome resting(scene *s)
+{
+    (void)fallback(s);
+    (void)fallback_again(s);
+    return again(s);
 }
 
 /* A wake in a network that breaks every connection off. */
@@ -219,7 +248,7 @@ static const reason_maker makers[] = {
     [WH_REASON_OVER_7_DAYS] = over_7_days,
     [WH_REASON_CERTIFICATE_EXPIRED] = over_not_after,
     [WH_REASON_AUTHENTICATION_OLD] = authenticated_too_long_ago,
-    [WH_REASON_AGE_UNKNOWN] = age_unknown,
+    [WH_REASON_TRUST_SPENT] = trust_spent,
     [WH_REASON_SPENT] = spent,
     [WH_REASON_SUSPECT] = suspect,
     [WH_REASON_STORE] = store_failed,
@@ -227,6 +256,9 @@ static const reason_maker makers[] = {
     [WH_REASON_DAMAGED] = damaged,
     [WH_REASON_REFUSED] = refused,
     [WH_REASON_FALLBACK] = fallback,
+    [WH_REASON_RESTING] = resting,
+    [WH_REASON_UPGRADE] = upgrade,
+    [WH_REASON_NO_EXTENDED_MASTER] = no_extended_master,
 };
 
 static const wh_reason reasons[] = {

@@ -194,12 +194,15 @@ static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
 
-    wh_client client;
-    make_client(&client, &config);
-    wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
-    line_free(&line); /* the power went before an answer came */
-    wh_client_free(&client);
+    for (int ticket = 0; ticket < 2; ticket++) { /* each that came with the full handshake */
+        wh_client client;
+        make_client(&client, &config);
+        wire_line line;
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
+        line_free(&line); /* the device crashed before an answer came */
+        wh_client_free(&client);
+    }
 
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
     server_stop(server);
@@ -236,7 +239,7 @@ static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
     wake_visit refused = wake_and_visit(&config, server);
     assert_full(refused, WH_REASON_REFUSED);
     assert_false(refused.outcome.stored);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_and_visit(&config, server), WH_REASON_UPGRADE);
     server_stop(server);
 }
 
@@ -286,11 +289,12 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
         wh_client_config config = config_for(server);
         for (int wake = 0; wake < 2; wake++) {
             wake_visit visit = wake_and_visit(&config, server);
-            assert_full(visit, WH_REASON_NONE);
+            assert_full(visit, wake == 0 ? WH_REASON_NONE : WH_REASON_NO_EXTENDED_MASTER);
             assert_false(visit.outcome.stored);
             assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }
         server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 

@@ -1,12 +1,21 @@
 /* Two tiers hold the session: nothing in either is believed before it is checked, and one
  * stands in for the other. */
+#include "crc32.h"
 #include "visit.h"
 #include "warmhello/store.h"
 
 #include <string.h>
 
 /* The slot's layout, see docs/SPEC.md. */
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD_SIZE = 28, SLOT_RECORD = 96 };
+enum {
+    SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE,
+    SLOT_CRC = 4,
+    SLOT_CRC_FROM = 8,
+    SLOT_RECORD_SIZE = 28,
+    SLOT_BOOLS = 32,
+    SLOT_BOOLS_END = 39,
+    SLOT_RECORD = 96
+};
 
 /* A store with a session in it, and the binding it is stored under. */
 typedef struct stored_slot {
@@ -63,7 +72,7 @@ static void free_slot(stored_slot *slot)
 }
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
+static const server_options ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
 
 static size_t slot_size(const stored_slot *slot)
 {
@@ -74,6 +83,15 @@ static size_t slot_size(const stored_slot *slot)
 static void flip(stored_slot *slot, size_t bit)
 {
     slot->state[SLOT_AT + bit / 8] ^= (uint8_t)(1u << (bit % 8));
+}
+
+static void load_with_right_crc(const stored_slot *slot)
+{
+    uint8_t state[WH_HOST_STATE_SIZE];
+    memcpy(state, slot->state, sizeof state);
+    uint32_t crc = wh_crc32(state + SLOT_AT + SLOT_CRC_FROM, SLOT_RECORD - SLOT_CRC_FROM);
+    memcpy(state + SLOT_AT + SLOT_CRC, &crc, sizeof crc);
+    assert_int_equal(wh_host_load_state(&the_device, state, sizeof state), WH_OK);
 }
 
 /* ---- RTC RAM alone ------------------------------------------------------------------- */
@@ -146,6 +164,27 @@ static void half_a_record_is_not_believed(void **state)
     free_slot(&slot);
 }
 
+/* What is yes or no is 1 or 0: to look at a bool of another value is undefined. */
+static void a_bool_that_is_neither_yes_nor_no_empties_the_slot(void **state)
+{
+    (void)state;
+    stored_slot slot;
+    fill_slot(&slot, &ticket13);
+    uint8_t *header = slot.state + SLOT_AT;
+    for (size_t at = SLOT_BOOLS; at < SLOT_BOOLS_END; at++) {
+        uint8_t was = header[at];
+        for (unsigned value = 2; value < 256; value++) {
+            header[at] = (uint8_t)value;
+            load_with_right_crc(&slot);
+            assert_int_equal(get(&slot), WH_MISS_EMPTY);
+        }
+        header[at] = was;
+    }
+    load_with_right_crc(&slot);
+    assert_int_equal(get(&slot), WH_OK);
+    free_slot(&slot);
+}
+
 /* Power was gone, though the memory survived: ages would be wrong. */
 static void an_elapsed_clock_that_went_back_empties_the_slot(void **state)
 {
@@ -195,7 +234,7 @@ static void without_flash_there_is_one_tier(void **state)
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
-    assert_false(wh_store_wants_flash(&slot.client.binding));
+    assert_false(wh_store_wants_flash(&slot.client.binding, true, true));
     assert_int_equal(wh_store_persist_rtc(), WH_MISS_EMPTY);
     assert_int_equal(wake_and_visit(&slot.config, slot.server).outcome.store_error, WH_OK);
     free_slot(&slot);
@@ -298,6 +337,7 @@ int main(void)
         PLATFORM_TEST(noise_is_an_empty_slot),
         PLATFORM_TEST(no_bit_of_the_slot_can_change),
         PLATFORM_TEST(half_a_record_is_not_believed),
+        PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot),
         PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot),
         PLATFORM_TEST(a_session_of_another_binding_stays),
         PLATFORM_TEST(a_spent_session_is_gone),

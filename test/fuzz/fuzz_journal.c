@@ -126,7 +126,7 @@ static void put(void)
     wh_session session;
     wh_record_info info;
     seal_next(&session, &info);
-    int result = wh_store_put(&info, &session);
+    int result = wh_store_put(&info, &session, false);
     wh_session_release(&session);
     fuzz_require(result == WH_OK, "RTC RAM takes a session");
     uint32_t generation = 0;

@@ -1,7 +1,11 @@
 #include "kept.h"
 #include "life.h"
 
+#include <string.h>
+
 #include "board.h"
+#include "crc32.h"
+#include "journal.h"
 
 void bury(life *l, uint32_t serial)
 {
@@ -60,6 +64,11 @@ static const char *wake(life *l, got_session *got)
     return got->serial == offered(&l->now) ? NULL : "another session than expected";
 }
 
+static int drop(uint32_t generation)
+{
+    return wh_store_drop(generation, WH_OK);
+}
+
 static const char *take_out(life *l, int (*how)(uint32_t generation))
 {
     got_session got;
@@ -103,6 +112,25 @@ static const char *fill(life *l, bool all)
     }
 }
 
+static const char *reach_last(life *l)
+{
+    const uint32_t last = 0x7fffffff;
+    wh_journal_sector newest = {.sequence = 0};
+    for (uint32_t i = 0; i < the_board.chip.flash.sector_count; i++) {
+        wh_journal_sector sector;
+        if (wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
+            sector.sequence > newest.sequence) {
+            newest = sector;
+        }
+    }
+    uint8_t *header = &the_board.chip.cells.bits[newest.index * WH_FLASH_SECTOR];
+    memcpy(header + 8, &last, sizeof last);
+    uint32_t crc = wh_crc32(header, 12);
+    memcpy(header + 12, &crc, sizeof crc);
+    l->starts_over = true;
+    return NULL;
+}
+
 static const char *lose_power(life *l)
 {
     got_session got;
@@ -130,7 +158,7 @@ static const char *run(life *l, step what)
     case SPEND:
         return take_out(l, wh_store_spend);
     case DROP:
-        return take_out(l, wh_store_drop);
+        return take_out(l, drop);
     case FORGET:
         return forget(l);
     case WAKE:
@@ -143,6 +171,8 @@ static const char *run(life *l, step what)
     case FILL:
     case FILL_ALL:
         return fill(l, what == FILL_ALL);
+    case LAST:
+        return reach_last(l);
     default:
         return "no such step";
     }

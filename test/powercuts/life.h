@@ -21,11 +21,12 @@ typedef enum step {
     SPEND,       /* the session is taken out to be offered, which uses it up */
     DROP,        /* the session is taken out and turns out to be useless */
     FORGET,
-    WAKE,    /* the session is looked at */
-    POWER,   /* the power goes and comes back between operations */
-    SLEEP,   /* long enough for the wear budget */
-    FILL,    /* flash is written until the next record needs an erase */
-    FILL_ALL /* until every sector was in use */
+    WAKE,     /* the session is looked at */
+    POWER,    /* the power goes and comes back between operations */
+    SLEEP,    /* long enough for the wear budget */
+    FILL,     /* flash is written until the next record needs an erase */
+    FILL_ALL, /* until every sector was in use */
+    LAST      /* the newest sector gets the highest sequence, which no device comes to */
 } step;
 
 #define STEPS_MAX 12
@@ -46,6 +47,8 @@ typedef struct life {
     step step;
     /** A reset came while RTC RAM was written: what was in it may be lost. */
     bool rtc_torn;
+    /** There was a LAST: the next sector is begun without those before, and what was in flash is lost. */
+    bool starts_over;
     /** Operations on flash when it began. */
     uint64_t operations;
 } life;

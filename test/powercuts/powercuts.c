@@ -27,6 +27,12 @@ static const scenario scenarios[] = {
     {"sector turn over spent sessions", {FILL_ALL, SPEND, PUT13, SLEEP, END}, {WRITE, END}},
     {"full journal", {FILL_ALL, PUT12, SLEEP, END}, {WRITE, SPEND, END}},
     {"wear limit", {FILL, PUT13, END}, {WRITE_WEARS, SLEEP, WRITE, END}},
+    {"highest sequence", {FILL, PUT13, SLEEP, LAST, END}, {WRITE, END}},
+    {"highest sequence of all sectors", {FILL_ALL, PUT13, SLEEP, LAST, END}, {WRITE, SPEND, END}},
+    {"highest sequence, spent", {FILL_ALL, SPEND, PUT13, SLEEP, LAST, END}, {WRITE, END}},
+    {"highest sequence, forgotten",
+     {PUT12, WRITE, LAST, FORGET, PUT13, SLEEP, END},
+     {WRITE, FORGET, PUT13, SLEEP, WRITE, END}},
     {"recovery", {PUT13, WRITE, SLEEP, PUT13, SECOND, END}, {POWER, END}},
 };
 

@@ -114,7 +114,7 @@ int put_session(uint32_t serial, wh_protocol protocol, unsigned binding, bool pi
     int result = make_session(serial, protocol, binding, &info, &session);
     if (result == WH_OK) {
         info.pinned = pinned;
-        result = wh_store_put(&info, &session);
+        result = wh_store_put(&info, &session, false);
     }
     wh_session_release(&session);
     return result;

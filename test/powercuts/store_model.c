@@ -292,6 +292,11 @@ static void get(void)
     }
 }
 
+static int drop_session(uint32_t generation)
+{
+    return wh_store_drop(generation, WH_OK);
+}
+
 static void take_out(int (*how)(uint32_t generation))
 {
     got_session *got = &remembered[below(REMEMBERED)];
@@ -373,7 +378,7 @@ static void spend(void)
 
 static void drop(void)
 {
-    take_out(wh_store_drop);
+    take_out(drop_session);
 }
 
 static void sleep_some(void)

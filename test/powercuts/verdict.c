@@ -37,6 +37,7 @@ static uint32_t unless_dead(const life *l, uint32_t serial)
 static bool is_old_or_new(const life *l, uint32_t serial)
 {
     return is_one_of(serial, unless_dead(l, offered(&l->now)), unless_dead(l, offered(&l->next))) ||
+           (l->starts_over && serial == 0) ||
            (l->rtc_torn && is_one_of(serial, unless_dead(l, l->now.flash), unless_dead(l, l->next.flash)));
 }
 
@@ -102,10 +103,11 @@ static const char *check_forget(const sweep *s, const life *l, const got_session
     return NULL;
 }
 
-/* The session of before may be used up by an operation that was cut, at any time. */
+/* The session of before may be used up by an operation that was cut, at any time, or its sector
+ * be taken away. */
 static bool may_vanish(const life *l)
 {
-    return l->step == SPEND || l->step == DROP || l->step == FORGET;
+    return l->step == SPEND || l->step == DROP || l->step == FORGET || l->starts_over;
 }
 
 /* The power goes a second time, later: the answer must not change back. */

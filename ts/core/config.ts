@@ -25,10 +25,14 @@ export interface Policy {
      */
     pinned?: boolean | undefined
     /**
-     * How many losses of power since the last full handshake a session may outlive, 0 for none; has no effect yet.
-     * Without it: 20.
+     * How many losses of power since the last full handshake a session may outlive while no clock tells for how long,
+     * 255 for any number; 0: one resumption on trust, then a full handshake. Without it: 20.
      */
     trustAfterPowerLoss?: number | undefined
+    /**
+     * Offers a ticket of TLS 1.3 again when the server was seen to give no other in a resumption. Without it: false.
+     */
+    reuseUnrenewed?: boolean | undefined
     /**
      * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity`.
      * Without it: false.
@@ -349,6 +353,17 @@ export const settings = [
         most: 4294967295,
         field: "policy.trustAfterPowerLoss",
         option: "policy.trustAfterPowerLoss",
+    },
+    {
+        owner: "policy",
+        kind: "flag",
+        name: "reuse",
+        number: 38,
+        required: false,
+        least: 0,
+        most: 1,
+        field: "policy.reuseUnrenewed",
+        option: "policy.reuseUnrenewed",
     },
     {
         owner: "policy",

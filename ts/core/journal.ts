@@ -38,8 +38,13 @@ const recordSchema = z.discriminatedUnion("sound", [
         protocol: z.enum(["TLS1.2", "TLS1.3"]),
         kind: z.enum(["id", "ticket", "psk"]),
         singleUse: z.boolean(),
-        ageLost: z.boolean(),
         pinned: z.boolean(),
+        /** Losses of power since the last full handshake, and minutes that are known to have gone by before the last one. */
+        losses: z.int(),
+        agedMin: z.int(),
+        /** The peer's, when it was stored: connects broken off with a session, and those to come that offer none. */
+        breaks: z.int(),
+        rest: z.int(),
         lifetimeS: z.int(),
         /** Seconds since 1970-01-01 UTC, 0 when unknown. */
         notAfterS: z.number(),

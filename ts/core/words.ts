@@ -12,7 +12,8 @@ export const reasons = {
     "over-7-days": "the stored session is older than TLS allows for any ticket",
     "over-not-after": "a certificate that was verified for the stored session has expired since",
     "authenticated-too-long-ago": "the last full handshake is longer ago than the setting allows",
-    "age-unknown": "the age of the stored session is unknown, and it was resumed on trust once already",
+    "trust-spent":
+        "the power was lost more often since the last full handshake than the setting trusts, and no clock has measured for how long",
     spent: "the stored session may be offered only once, and it was",
     suspect: "the stored session was offered in two handshakes that failed, and was deleted",
     "store-failed": "the stored session could not be read or marked as spent, so it was not offered",
@@ -20,6 +21,11 @@ export const reasons = {
     damaged: "the stored session was damaged; it was wiped and not offered",
     refused: "the stored session was offered and the server chose a full handshake",
     fallback: "the attempt with the stored session failed or met silence, and this second attempt went in full",
+    resting:
+        "the server broke off the last handshakes with a session and not those without, so none is offered for some connects",
+    upgrade: "the stored session was one of TLS 1.2 and was put aside, since the server may speak TLS 1.3 by now",
+    "no-extended-master-secret":
+        "the server's TLS 1.2 lacks the extended master secret, so its session was not kept: use TLS 1.3",
 } as const
 export type Reason = keyof typeof reasons
 

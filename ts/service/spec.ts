@@ -61,7 +61,7 @@ export type TlsReason =
     | "over-7-days"
     | "over-not-after"
     | "authenticated-too-long-ago"
-    | "age-unknown"
+    | "trust-spent"
     | "spent"
     | "suspect"
     | "store-failed"
@@ -69,6 +69,9 @@ export type TlsReason =
     | "damaged"
     | "refused"
     | "fallback"
+    | "resting"
+    | "upgrade"
+    | "no-extended-master-secret"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -91,7 +94,7 @@ export function tlsReasonOf(value: number): TlsReason {
         case 8:
             return "authenticated-too-long-ago"
         case 9:
-            return "age-unknown"
+            return "trust-spent"
         case 10:
             return "spent"
         case 11:
@@ -106,6 +109,12 @@ export function tlsReasonOf(value: number): TlsReason {
             return "refused"
         case 16:
             return "fallback"
+        case 17:
+            return "resting"
+        case 18:
+            return "upgrade"
+        case 19:
+            return "no-extended-master-secret"
         default:
             return "unknown"
     }

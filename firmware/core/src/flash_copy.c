@@ -6,8 +6,12 @@
 #include "warmhello/platform.h"
 #include "policy.h"
 
-/* The wear budget of a platform that names none. */
-#define ERASE_INTERVAL_DEFAULT_S 3600u
+/* The wear budget of a platform that names none: ten years, of 100,000 erases a sector, in seconds for a
+ * sector. */
+#define ERASE_INTERVAL_SECTOR_S 3156u
+
+/* Nobody knows how long the power was gone: a loss of power counts as ten minutes passed. */
+#define LOSS_COUNTS_S 600u
 
 /* A device does not seal so many records. A damaged header that says otherwise must not
  * use up the numbers. */
@@ -30,6 +34,7 @@ static void note_copy(wh_rtc *state, uint32_t at, const wh_record_info *info)
     state->flash_generation = info->generation;
     state->flash_binding = wh_binding_tag(&info->binding);
     state->flash_stale_us = now.elapsed_us + wh_policy_left_us(info, &now, WH_POLICY_STALE_PPM);
+    state->flash_is_poor = info->lineage.losses > 0 || info->rest > 0;
     wh_pin_note(state, info, &now);
 }
 
@@ -116,11 +121,34 @@ static int spend_others(uint32_t at)
     return result == WH_OK ? k.result : result;
 }
 
+static uint64_t erase_interval_us(void)
+{
+    const wh_flash *flash = wh_flash_copy_device();
+    uint32_t interval_s = flash->erase_interval_s != 0 ? flash->erase_interval_s
+                                                       : ERASE_INTERVAL_SECTOR_S / flash->sector_count;
+    return interval_s * UINT64_C(1000000);
+}
+
+/* After a loss of power, of which flash tells what RTC RAM has lost. `times`: how many there were since its
+ * last erase; `info`: of its record, or NULL. */
+static void begin_anew(wh_rtc *state, uint32_t times, const wh_record_info *info)
+{
+    uint64_t passed_us = times * UINT64_C(1000000) * LOSS_COUNTS_S;
+    uint64_t interval_us = erase_interval_us();
+    state->erase_allowed_us = interval_us > passed_us ? interval_us - passed_us : 0;
+    state->power_was_lost = info != NULL;
+    if (info != NULL) {
+        state->peer_binding = wh_binding_tag(&info->binding);
+        state->peer = (wh_peer){.breaks = info->breaks, .rest = info->rest};
+    }
+}
+
 static int find(wh_rtc *state, wh_opened *opened)
 {
     const wh_flash *flash = wh_flash_copy_device();
     search s = {0};
-    int result = wh_journal_recover(flash, look, &s);
+    uint32_t times = 0;
+    int result = wh_journal_recover(flash, look, &s, &times);
     while (result == WH_OK && s.newest.at != 0 && state->flash_at == WH_RTC_NOWHERE) {
         result = open_entry(&s.newest, opened);
         if (result == WH_OK) {
@@ -133,6 +161,9 @@ static int find(wh_rtc *state, wh_opened *opened)
         }
     }
     state->generation = s.generation > state->generation ? s.generation : state->generation;
+    if (result == WH_OK && state->erase_allowed_us == WH_RTC_NEVER) {
+        begin_anew(state, times, state->flash_at != WH_RTC_NOWHERE ? &opened->info : NULL);
+    }
     return result == WH_OK && s.fresh > 0 ? spend_others(state->flash_at) : result;
 }
 
@@ -170,7 +201,8 @@ int wh_flash_copy_promote(wh_rtc *state)
     if (entry.spent || entry.size > WH_RECORD_MAX) {
         return WH_DAMAGE_RECORD;
     }
-    if (!wh_flash_read(wh_flash_copy_device(), entry.at, wh_rtc_record(), entry.size)) {
+    state->record_is_last = false;
+    if (!wh_flash_read(wh_flash_copy_device(), entry.at, wh_rtc_record(state), entry.size)) {
         return WH_PLATFORM_FLASH;
     }
     state->record_size = entry.size;
@@ -217,9 +249,7 @@ static int append(wh_rtc *state, const uint8_t *record, uint16_t size, uint32_t 
     int result = wh_journal_append(flash, record, size, state->flash_at, now_us >= state->erase_allowed_us,
                                    at, &erased);
     if (erased) {
-        uint32_t interval_s =
-            flash->erase_interval_s != 0 ? flash->erase_interval_s : ERASE_INTERVAL_DEFAULT_S;
-        state->erase_allowed_us = now_us + (uint64_t)interval_s * 1000000u;
+        state->erase_allowed_us = now_us + erase_interval_us();
     }
     return result;
 }

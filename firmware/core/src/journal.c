@@ -33,7 +33,7 @@ typedef struct head {
 
 #define BLANK 0xffffffffu
 
-/* More erases than flash survives: a header that says so would end the journal. */
+/* More erases than flash survives: only what was not written by us says so. */
 #define SEQUENCE_MAX 0x7fffffffu
 
 #define MAGIC 0x314a4857u /* "WHJ1" */
@@ -202,24 +202,37 @@ typedef struct tail {
     /* Where the next record would go, and where the last one is; 0 when there is none. */
     uint32_t next;
     uint32_t last;
+    /* Where it ends, or the header when there is none. */
+    uint32_t behind;
+    /* Zeros where entries could have begun, in bytes. */
+    uint32_t skipped;
 } tail;
 
-/* Visits the entries of one sector. */
-static tail walk(const wh_flash *flash, const sector *in, wh_journal_visitor visit, void *ctx)
+/* Visits the entries of one sector from `end->next` on. Returns `end->why`. */
+static int walk_on(const wh_flash *flash, const sector *in, wh_journal_visitor visit, void *ctx, tail *end)
 {
-    tail end = {.why = WH_OK};
     wh_journal_entry entry = {.sequence = in->sequence};
-    uint32_t at = address(in->index, sizeof(header));
     for (;;) {
-        end.why = read_entry(flash, at, address(in->index + 1, 0), &entry);
-        end.next = entry.at;
-        if (end.why != WH_OK) {
-            return end;
+        uint32_t at = end->next;
+        end->why = read_entry(flash, at - sizeof(head), address(in->index + 1, 0), &entry);
+        end->next = entry.at;
+        end->skipped += entry.at - at;
+        if (end->why != WH_OK) {
+            return end->why;
         }
         visit(&entry, ctx);
-        end.last = entry.at;
-        at = entry.at + padded(entry.size);
+        end->last = entry.at;
+        end->behind = entry.at + padded(entry.size);
+        end->next = end->behind + (uint32_t)sizeof(head);
     }
+}
+
+/* Visits all of them. */
+static int walk(const wh_flash *flash, const sector *in, wh_journal_visitor visit, void *ctx, tail *end)
+{
+    uint32_t first = address(in->index, sizeof(header));
+    *end = (tail){.next = first + (uint32_t)sizeof(head), .behind = first};
+    return walk_on(flash, in, visit, ctx, end);
 }
 
 bool wh_journal_is_later(const wh_journal_entry *a, const wh_journal_entry *b)
@@ -233,8 +246,9 @@ int wh_journal_each(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
     bool done = read_ring(flash, false, &all);
     for (uint32_t i = 0; done && i < flash->sector_count; i++) {
         sector s;
+        tail end;
         done = read_sector(flash, i, &s) &&
-               (!is_live(&all, &s) || walk(flash, &s, visit, ctx).why != WH_PLATFORM_FLASH);
+               (!is_live(&all, &s) || walk(flash, &s, visit, ctx, &end) != WH_PLATFORM_FLASH);
     }
     return result_of(done);
 }
@@ -295,12 +309,13 @@ static void pass_by(const wh_journal_entry *entry, void *ctx)
  * erased is not. */
 static int find_room(const wh_flash *flash, const sector *s, uint32_t size, uint32_t *at)
 {
-    tail end = walk(flash, s, pass_by, NULL);
+    tail end;
+    int why = walk(flash, s, pass_by, NULL, &end);
     *at = end.next;
-    if (end.why == WH_PLATFORM_FLASH) {
-        return end.why;
+    if (why == WH_PLATFORM_FLASH) {
+        return why;
     }
-    bool free = end.why == WH_MISS_EMPTY && end.next + padded(size) <= address(s->index + 1, 0) &&
+    bool free = why == WH_MISS_EMPTY && end.next + padded(size) <= address(s->index + 1, 0) &&
                 wh_flash_is_all(flash, end.next - sizeof(head), sizeof(head) + padded(size), 0xff);
     return free ? WH_OK : WH_MISS_EMPTY;
 }
@@ -332,11 +347,26 @@ int wh_journal_confirm(const wh_flash *flash, uint32_t at, const uint8_t *record
     return result_of(program_record(flash, at, record, size));
 }
 
+/* Takes all headers away, so that sequences begin anew: no higher one can follow. */
+static bool start_over(const wh_flash *flash, ring *all)
+{
+    static const header none = {0};
+    bool done = overwrite(flash, all->forgotten_up_to);
+    for (uint32_t i = 0; done && i < flash->sector_count; i++) {
+        done = wh_flash_write(flash, address(i, 0), &none, HEADER_PROGRAMMED);
+    }
+    all->newest = (sector){0};
+    return done;
+}
+
 /* Begins the next sector that works, but the one with `keep`. */
-static bool turn(const wh_flash *flash, const ring *all, uint32_t keep, uint32_t *index)
+static bool turn(const wh_flash *flash, ring *all, uint32_t keep, uint32_t *index)
 {
     uint32_t kept = keep / WH_FLASH_SECTOR; /* past the last one for WH_JOURNAL_NOWHERE */
     bool done = false;
+    if (all->newest.sequence == SEQUENCE_MAX && !start_over(flash, all)) {
+        return false;
+    }
     for (uint32_t step = 1; step <= flash->sector_count && !done; step++) {
         *index = all->newest.valid ? (all->newest.index + step) % flash->sector_count : step - 1;
         sector old;
@@ -399,6 +429,7 @@ typedef struct recovery {
     const wh_flash *flash;
     wh_journal_visitor visit;
     void *ctx;
+    uint32_t *times;
 } recovery;
 
 static void strengthen(const wh_journal_entry *entry, void *ctx)
@@ -418,32 +449,44 @@ static bool is_bare(const wh_flash *flash, uint32_t at)
 }
 
 /* The same as with headers where the next entry goes: its head may have been begun and read
- * as blank, as damage or well, and have no record behind it. Zeros there are skipped,
- * whatever they were. */
-static bool settle_tail(const wh_flash *flash, const sector *s, const tail *end)
+ * as blank or well, and have no record behind it. Zeros there are skipped, whatever they were,
+ * those of earlier recoveries, too, which may have been cut short. */
+static bool settle_tail(const recovery *r, const sector *s, const tail *end)
 {
     uint32_t at = end->next;
-    if (end->last != 0 && is_bare(flash, end->last)) {
+    uint32_t from = end->behind;
+    if (end->last != 0 && is_bare(r->flash, end->last)) {
         at = end->last;
-    } else if (at >= address(s->index + 1, 0) || (end->why == WH_DAMAGE_RECORD && !is_bare(flash, at))) {
-        /* A damaged head with a record behind it was sound once, and entries may follow: the
-         * sector takes no more. */
+        from = at - (uint32_t)sizeof(head);
+    } else if (at >= address(s->index + 1, 0) || end->why == WH_DAMAGE_RECORD) {
         return true;
     }
-    return set_mark(flash, at - sizeof(head));
+    uint32_t size = at - (uint32_t)sizeof(head) + WH_FLASH_ALIGN - from;
+    *r->times = end->skipped / WH_FLASH_ALIGN + 1;
+    return wh_flash_zero(r->flash, from, size) && wh_flash_is_all(r->flash, from, size, 0);
 }
 
 /* Visits the entries of a sector after a loss of power. */
 static bool settle_entries(recovery *r, const sector *s, bool newest)
 {
-    tail end = walk(r->flash, s, strengthen, r);
-    return end.why != WH_PLATFORM_FLASH && (!newest || settle_tail(r->flash, s, &end));
+    tail end;
+    (void)walk(r->flash, s, strengthen, r, &end);
+    /* A head that reads as damage becomes zeros, too, and what lies behind it is seen from now on. One with a
+     * record behind it was sound once, and entries may follow: the sector takes no more. */
+    while (newest && end.why == WH_DAMAGE_RECORD && is_bare(r->flash, end.next)) {
+        if (!set_mark(r->flash, end.next - sizeof(head))) {
+            return false;
+        }
+        (void)walk_on(r->flash, s, strengthen, r, &end);
+    }
+    return end.why != WH_PLATFORM_FLASH && (!newest || settle_tail(r, s, &end));
 }
 
-int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx)
+int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx, uint32_t *times)
 {
     ring all;
-    recovery r = {.flash = flash, .visit = visit, .ctx = ctx};
+    recovery r = {.flash = flash, .visit = visit, .ctx = ctx, .times = times};
+    *times = UINT32_MAX;
     if (!read_ring(flash, true, &all)) {
         return WH_PLATFORM_FLASH;
     }

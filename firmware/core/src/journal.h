@@ -87,7 +87,13 @@ WH_MUST_CHECK int wh_journal_forget(const wh_flash *flash);
  * what power left half programmed reads tomorrow as it reads today, but for spent and
  * forget marks that read as blank: they may yet come through. Visits every entry on the
  * way; the newest record is the caller's to confirm. A few program operations, no erase.
- * WH_PLATFORM_FLASH. */
-WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx);
+ *
+ * Each recovery leaves a word of zeros in the newest sector, a write that was cut short perhaps
+ * another. Sets `times` to how many are there, this one's included: so often was it recovered
+ * since it was begun. UINT32_MAX when the next record needs another sector whatever its size,
+ * as that one is full or damaged, or there is none whose records count: then nothing is
+ * counted. WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_recover(const wh_flash *flash, wh_journal_visitor visit, void *ctx,
+                                     uint32_t *times);
 
 #endif

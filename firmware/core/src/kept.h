@@ -18,8 +18,12 @@
 typedef struct wh_peer {
     /** Connects in full that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
     _Alignas(uint32_t) uint8_t failures;
-    /** TLS 1.3: it gave no ticket in the last full [0], or resumed [1], connection. */
-    bool without_ticket[2];
+    /** Connects in which it broke off the handshake with a session and not the one without, in a row; and how
+     * many connects are to come that offer none for that. */
+    uint8_t breaks;
+    uint8_t rest;
+    /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. */
+    uint8_t without_ticket;
 } wh_peer;
 
 /** A session as it comes out of the store. Release `session` when done. */
@@ -56,24 +60,28 @@ bool wh_store_still_has(wh_stored *stored);
  * fails in the middle: the session may still be found afterwards, and may yet vanish. */
 WH_MUST_CHECK int wh_store_spend(uint32_t generation);
 
-/** The same for a session that is of no use any more. */
-WH_MUST_CHECK int wh_store_drop(uint32_t generation);
+/** The same for a session that is of no use any more. `why`: what wh_store_get() says as long as there is no
+ * other, WH_MISS_*; WH_OK for nothing in particular. */
+WH_MUST_CHECK int wh_store_drop(uint32_t generation, int why);
 
 /** Tells how a handshake went in which the session was offered. A session that failed is
  * suspect: it may be the network's fault, so only a second failure in a row deletes it. */
 WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
 
-/** Seals a session and puts it into RTC RAM, in place of what was there. Fills in
- * info->generation, info->kind, info->lifetime_s and info->build.
+/** Seals a session and puts it into RTC RAM, in place of what was there; `beside`: one for the same peer
+ * stays as a spare, if there is room for both. Fills in info->generation, info->kind, info->lifetime_s and
+ * info->build.
  *
- * WH_MISS_PINNED: a pinned peer's session stays where it is. WH_MISS_NOT_RESUMABLE,
- * WH_PLATFORM_*: the slot is empty then. */
-WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session);
+ * WH_MISS_PINNED: a pinned peer's session stays where it is. WH_MISS_NOT_RESUMABLE and others
+ * WH_MISS_*, which wh_store_get() says as well then, WH_PLATFORM_*: the slot is empty, or has the spare. */
+WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session, bool beside);
 
-/** Whether flash has no use of its own copy for sessions of `binding`: it has none, or a
- * spent one, or one near its end, or what it has cannot be told. False while RTC RAM has
- * another's session. */
-bool wh_store_wants_flash(const wh_binding *binding);
+/** Whether flash has use for a new session of `binding`. `is_of_full`: of a full handshake;
+ * `is_lasting`: it may be offered more than once. It has, if it holds none that is not spent, or one near its end, or
+ * one that has outlived a loss of power while the new one is of a full handshake. But a session that the next
+ * wake will spend is worth a write only where the power has been lost before. False while RTC RAM has another's
+ * session. */
+bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_lasting);
 
 /** Copies the record in RTC RAM to flash, in place of what was there, if it is not there
  * already. Both tiers then hold the same bytes.

@@ -4,7 +4,7 @@
 
 static bool has_reached(const wh_age *age, uint32_t s)
 {
-    return age->known && age->most_us >= (uint64_t)s * 1000000u;
+    return (age->known ? age->most_us : age->least_us) >= (uint64_t)s * 1000000u;
 }
 
 uint32_t wh_policy_lifetime_s(const wh_record_info *info)
@@ -36,6 +36,13 @@ uint32_t wh_policy_ticket_wait_ms(const wh_policy *policy)
     return policy->ticket_wait_ms != 0 ? policy->ticket_wait_ms : WH_TICKET_WAIT_DEFAULT_MS;
 }
 
+void wh_policy_note_break(wh_peer *peer)
+{
+    enum { FREE = 2, FIRST = 8, DOUBLINGS_MAX = 4 };
+    peer->breaks += peer->breaks < FREE + DOUBLINGS_MAX;
+    peer->rest = peer->breaks < FREE ? 0 : (uint8_t)(FIRST << (peer->breaks - FREE));
+}
+
 uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
 {
     enum { FREE = 2, FIRST_S = 60, DOUBLINGS_MAX = 16 };
@@ -48,12 +55,62 @@ uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
     return s < most_s ? s : most_s;
 }
 
+/* ---- Losses of power ------------------------------------------------------------------------------ */
+
+#define MINUTE_US UINT64_C(60000000)
+
+wh_age wh_policy_authenticated(const wh_lineage *lineage, const wh_instant *now)
+{
+    wh_age since = wh_clock_age(&lineage->authenticated, now);
+    if (lineage->losses == 0) {
+        return since;
+    }
+    wh_instant by_wall = lineage->authenticated;
+    by_wall.epoch = ~now->epoch; /* the elapsed clock was begun anew */
+    wh_age age = wh_clock_age(&by_wall, now);
+    if (!age.known) {
+        age.least_us = lineage->aged_min * MINUTE_US + since.least_us;
+    }
+    return age;
+}
+
+static uint16_t add_minutes(uint16_t min, uint64_t us)
+{
+    uint64_t sum = min + us / MINUTE_US;
+    return sum < UINT16_MAX ? (uint16_t)sum : UINT16_MAX;
+}
+
+bool wh_policy_count_loss(const wh_record_info *info, const wh_instant *now, wh_lineage *out)
+{
+    *out = info->lineage;
+    if (wh_clock_age(&out->authenticated, now).known) {
+        return false;
+    }
+    wh_age before = wh_clock_age(&out->authenticated, &info->captured);
+    out->aged_min = add_minutes(out->aged_min, before.known ? before.least_us : 0);
+    out->losses += out->losses < UINT8_MAX;
+    out->authenticated.epoch = now->epoch;
+    out->authenticated.elapsed_us = now->elapsed_us;
+    return true;
+}
+
+/* A first loss is trusted in any case: whether the power will be lost again nobody knows. */
+static bool is_trust_spent(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)
+{
+    uint32_t budget =
+        policy->trust_after_power_loss != 0 ? policy->trust_after_power_loss : WH_TRUST_DEFAULT;
+    wh_lineage counted;
+    (void)wh_policy_count_loss(info, now, &counted);
+    return info->lineage.losses > 0 && !wh_policy_authenticated(&info->lineage, now).known &&
+           (budget == WH_TRUST_NONE || counted.losses > budget);
+}
+
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)
 {
     uint32_t authenticated_s =
         policy->max_authenticated_s != 0 ? policy->max_authenticated_s : WH_TICKET_LIFETIME_MAX_S;
     wh_age captured = wh_clock_age(&info->captured, now);
-    wh_age authenticated = wh_clock_age(&info->lineage.authenticated, now);
+    wh_age authenticated = wh_policy_authenticated(&info->lineage, now);
     if (policy->disabled) {
         return WH_REASON_DISABLED;
     }
@@ -69,9 +126,8 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (has_reached(&authenticated, authenticated_s)) {
         return WH_REASON_AUTHENTICATION_OLD;
     }
-    /* Once on trust, then the server's certificate is looked at again. */
-    if (info->lineage.age_lost && !authenticated.known) {
-        return WH_REASON_AGE_UNKNOWN;
+    if (is_trust_spent(policy, info, now)) {
+        return WH_REASON_TRUST_SPENT;
     }
     return WH_REASON_ACCEPTED;
 }

@@ -7,6 +7,7 @@
 
 #include "warmhello/client.h"
 #include "warmhello/outcome.h"
+#include "kept.h"
 #include "record.h"
 #include "session.h"
 
@@ -21,12 +22,24 @@ enum { WH_POLICY_WHOLE_PPM = 1000000, WH_POLICY_STALE_PPM = 750000 };
  * depends on it ends at the latest so long after the loss of power. */
 uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm);
 
+/** How long ago the last full handshake was. Where that is not known, it was `least_us` ago or more. */
+wh_age wh_policy_authenticated(const wh_lineage *lineage, const wh_instant *now);
+
+/** Counts the loss of power since the last full handshake if there was one that no clock has measured, as the
+ * session is offered now. True if there was. */
+bool wh_policy_count_loss(const wh_record_info *info, const wh_instant *now, wh_lineage *out);
+
 /** WH_REASON_ACCEPTED if a session with this header may be offered at `now`, otherwise why
  * not. The binding is not looked at: the store has checked it. */
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now);
 
 /** The wait for a ticket, in milliseconds, 0 for none. */
 uint32_t wh_policy_ticket_wait_ms(const wh_policy *policy);
+
+/** The server has broken off a handshake with a session, and then not the one without: after two such
+ * connects in a row none is offered in the next 8, and in twice as many each time it happens again, up to
+ * 128. */
+void wh_policy_note_break(wh_peer *peer);
 
 /** How long to leave a server alone that has broken off so many connects running, in seconds:
  * not at all after two, then a minute, and twice as long after each further one. */

@@ -27,10 +27,14 @@ typedef struct record_header {
     uint8_t kind;
     uint32_t generation;
     uint16_t session_size;
-    uint16_t zero;
+    /* Zeros in version 1, like the four bytes below. */
+    uint8_t losses;
+    uint8_t breaks;
     uint64_t build;
     uint32_t lifetime_s;
-    uint32_t zero_too;
+    uint16_t aged_min;
+    uint8_t rest;
+    uint8_t zero;
     int64_t not_after_s;
     wh_instant captured;
     wh_instant authenticated;
@@ -50,6 +54,7 @@ _Static_assert(sizeof(record_header) == WH_RECORD_BODY, "the body follows the no
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
 /* As bits of `flags`. */
+/* AGE_LOST, of version 1 alone, is a loss of power. */
 enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, FLAG_COUNT };
 
 #define MAGIC 0x52534857u /* "WHSR" */
@@ -62,11 +67,15 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
         .magic = MAGIC,
         .version = WH_RECORD_VERSION,
         .flags = (uint8_t)(info->single_use << SINGLE_USE | info->early_data << EARLY_DATA |
-                           info->lineage.age_lost << AGE_LOST | info->pinned << PINNED),
+                           info->pinned << PINNED),
         .protocol = (uint8_t)info->protocol,
         .kind = (uint8_t)info->kind,
         .generation = info->generation,
         .session_size = (uint16_t)session_size,
+        .losses = info->lineage.losses,
+        .breaks = info->breaks,
+        .aged_min = info->lineage.aged_min,
+        .rest = info->rest,
         .build = info->build,
         .lifetime_s = info->lifetime_s,
         .not_after_s = info->lineage.not_after_s,
@@ -77,12 +86,25 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
     memcpy(out, &h, sizeof h);
 }
 
+static bool is_lost(const record_header *h)
+{
+    return (h->flags >> AGE_LOST & 1) != 0;
+}
+
+static bool is_of_a_version(const record_header *h)
+{
+    if (h->version == 1) {
+        return (h->losses | h->breaks | h->aged_min | h->rest) == 0;
+    }
+    return h->version == WH_RECORD_VERSION && !is_lost(h);
+}
+
 static bool is_sound(const record_header *h, size_t size)
 {
-    return size <= WH_RECORD_MAX && h->magic == MAGIC && h->version == WH_RECORD_VERSION &&
+    return size <= WH_RECORD_MAX && h->magic == MAGIC && is_of_a_version(h) &&
            h->session_size == size - WH_RECORD_OVERHEAD && h->flags >> FLAG_COUNT == 0 &&
            (h->protocol == WH_TLS12 || h->protocol == WH_TLS13) && h->kind > WH_KIND_NONE &&
-           h->kind <= WH_KIND_PSK && h->zero == 0 && h->zero_too == 0;
+           h->kind <= WH_KIND_PSK && h->zero == 0;
 }
 
 int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
@@ -108,8 +130,11 @@ int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
             {
                 .authenticated = h.authenticated,
                 .not_after_s = h.not_after_s,
-                .age_lost = (h.flags >> AGE_LOST & 1) != 0,
+                .losses = (uint8_t)(h.losses + is_lost(&h)),
+                .aged_min = h.aged_min,
             },
+        .breaks = h.breaks,
+        .rest = h.rest,
         .binding = h.binding,
         .build = h.build,
     };

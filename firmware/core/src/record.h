@@ -18,8 +18,8 @@
 #include "warmhello/outcome.h"
 #include "session.h"
 
-/** The version of the format that this code writes and the only one it opens. */
-#define WH_RECORD_VERSION 1
+/** The version of the format that this code writes. It opens version 1 as well. */
+#define WH_RECORD_VERSION 2
 
 /** Bytes before and after the sealed session. */
 #define WH_RECORD_OVERHEAD 160
@@ -30,13 +30,16 @@
 /** What a session has from the full handshake at the head of its chain of resumptions.
  * Inherited by each that follows, never renewed. */
 typedef struct wh_lineage {
-    /** When that handshake was. */
+    /** When that handshake was. Its elapsed clock is begun anew when a session is offered after a loss of
+     * power that no clock has measured; the wall clock stays. */
     wh_instant authenticated;
     /** Lowest notAfter of the certificates verified in it, the CA's included, in seconds
      * since 1970-01-01 UTC; 0 when unknown. */
     int64_t not_after_s;
-    /** A session of unknown age was resumed on the way. */
-    bool age_lost;
+    /** Such losses of power, at most 255. */
+    uint8_t losses;
+    /** Minutes that certainly went by before the elapsed clock was begun anew. */
+    uint16_t aged_min;
 } wh_lineage;
 
 /** What the header says. */
@@ -49,6 +52,9 @@ typedef struct wh_record_info {
     bool early_data;
     /** Of the pinned peer: another's may not take its place while it may be offered. */
     bool pinned;
+    /** As in wh_peer, for a loss of power. */
+    uint8_t breaks;
+    uint8_t rest;
     /** Rises with each record that the device seals. */
     uint32_t generation;
     /** Seconds, as the server gave it or WH_LIFETIME_DEFAULT_S. */

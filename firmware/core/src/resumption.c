@@ -13,15 +13,28 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
     *r = (wh_resumption){.client = client, .outcome = outcome};
 }
 
+/* Bits of without_ticket. */
+enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2 };
+
+static uint8_t without(bool resumed)
+{
+    return resumed ? WITHOUT_RESUMED : WITHOUT_FULL;
+}
+
 /* ---- Offering ------------------------------------------------------------------------ */
 
 static wh_reason reason_for_miss(int error)
 {
     switch (error) {
     case WH_MISS_EMPTY:
+    case WH_MISS_NOT_RESUMABLE:
         return WH_REASON_NONE;
     case WH_MISS_SPENT:
         return WH_REASON_SPENT;
+    case WH_MISS_NO_EXTENDED_MASTER:
+        return WH_REASON_NO_EXTENDED_MASTER;
+    case WH_MISS_UPGRADE:
+        return WH_REASON_UPGRADE;
     case WH_MISS_SUSPECT:
         return WH_REASON_SUSPECT;
     case WH_MISS_BINDING:
@@ -36,18 +49,10 @@ static wh_reason reason_for_miss(int error)
     }
 }
 
-/* Its age is a guess, or that of its last full handshake is. */
-static bool is_on_trust(const wh_stored *stored)
-{
-    return !stored->age.known || !wh_clock_age(&stored->info.lineage.authenticated, &stored->now).known;
-}
-
 static void note_offer(wh_resumption *r, const wh_stored *stored)
 {
     r->offered = true;
     r->offered_generation = stored->info.generation;
-    r->lineage = stored->info.lineage;
-    r->lineage.age_lost = r->lineage.age_lost || is_on_trust(stored);
     r->outcome->kind = stored->info.kind;
     r->outcome->session_age_s =
         stored->age.known ? (uint32_t)(stored->age.least_us / 1000000u) : WH_AGE_UNKNOWN;
@@ -75,31 +80,63 @@ static int find(wh_resumption *r)
                                                       : result; /* which has wiped what was damaged */
 }
 
-/* WH_REASON_ACCEPTED, or why the attached session may not be used. */
-static wh_reason attach_and_spend(const wh_stored *stored, WOLFSSL *ssl)
+/* The peers' tickets may go out more than once: it gives no other in a resumption. */
+static bool does_not_renew(const wh_resumption *r)
 {
+    return r->client->config.policy.reuse && (r->peer.without_ticket & WITHOUT_RESUMED) != 0;
+}
+
+static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
+{
+    bool may_reuse = !info->single_use && r->client->config.policy.reuse;
+    return info->protocol == WH_TLS13 && !may_reuse && !does_not_renew(r);
+}
+
+/* WH_REASON_ACCEPTED, or why the attached session may not be used. */
+static wh_reason attach_and_spend(wh_resumption *r, WOLFSSL *ssl)
+{
+    wh_stored *stored = &r->stored;
+    bool lost = wh_policy_count_loss(&stored->info, &stored->now, &r->lineage);
+    bool once = is_for_once(r, &stored->info);
     if (wh_session_attach(&stored->session, ssl) != WH_OK) {
         return WH_REASON_UNUSABLE;
     }
-    /* On trust it goes out once only, as a ticket of TLS 1.3 does. */
-    bool once = stored->info.single_use || is_on_trust(stored);
-    if (once && wh_store_spend(stored->info.generation) != WH_OK) {
+    if ((once || lost) && wh_store_spend(stored->info.generation) != WH_OK) {
         return WH_REASON_STORE;
+    }
+    if (lost && !once) { /* the next loss shall find that this one was counted */
+        stored->info.lineage = r->lineage;
+        stored->info.captured = stored->now;
+        r->outcome->store_error = wh_store_put(&stored->info, &stored->session, false);
     }
     return WH_REASON_ACCEPTED;
 }
 
+/* None is offered for now to a server that has broken off such handshakes. */
+static bool takes_a_rest(wh_resumption *r)
+{
+    if (r->peer.rest == 0) {
+        return false;
+    }
+    r->peer.rest--;
+    wh_store_note_peer(&r->client->binding, r->peer);
+    return true;
+}
+
 int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
 {
-    const wh_stored *stored = &r->stored;
+    wh_stored *stored = &r->stored;
     int result = find(r);
     r->peer = stored->peer;
     bool found = result == WH_OK;
     wh_reason reason = found ? wh_policy_check(&r->client->config.policy, &stored->info, &stored->now)
                              : reason_for_miss(result);
     result = WH_OK;
+    if (reason == WH_REASON_ACCEPTED && takes_a_rest(r)) {
+        reason = WH_REASON_RESTING;
+    }
     if (reason == WH_REASON_ACCEPTED) {
-        reason = attach_and_spend(stored, ssl);
+        reason = attach_and_spend(r, ssl);
         result = reason == WH_REASON_ACCEPTED ? WH_OK : WH_MISS_UNUSABLE;
     }
     r->outcome->reason = reason;
@@ -127,8 +164,10 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
         return result;
     }
     info->protocol = r->outcome->protocol;
-    info->single_use = info->protocol == WH_TLS13;
+    info->single_use = info->protocol == WH_TLS13 && !does_not_renew(r);
     info->pinned = r->client->config.policy.pinned;
+    info->breaks = r->peer.breaks;
+    info->rest = r->peer.rest;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;
@@ -157,12 +196,30 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     wh_record_info info;
     int result = capture(r, ssl, &session, &info);
     if (result == WH_OK) {
-        result = wh_store_put(&info, &session);
+        /* A ticket beside another one of this connection, or of the last full handshake. */
+        bool beside = info.single_use && (r->kept || r->outcome->result == WH_RESULT_RESUMED);
+        result = wh_store_put(&info, &session, beside);
     }
     wh_session_release(&session);
-    r->kept = result == WH_OK;
-    r->outcome->kept = r->kept;
-    r->outcome->store_error = result;
+    if (!r->kept) {
+        r->kept = result == WH_OK;
+        r->outcome->kept = r->kept;
+        r->outcome->store_error = result;
+    }
+}
+
+static void note_opened(wh_resumption *r)
+{
+    const wh_peer before = r->peer;
+    r->peer.failures = 0;
+    if (r->suspect != 0) {
+        wh_policy_note_break(&r->peer);
+    } else if (r->offered) {
+        r->peer.breaks = 0;
+    }
+    if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest) {
+        wh_store_note_peer(&r->client->binding, r->peer);
+    }
 }
 
 /* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the server
@@ -175,17 +232,14 @@ static bool shall_ask_for_tls13(const wh_resumption *r, bool resumed)
 
 static void put_aside(wh_resumption *r)
 {
-    int result = wh_store_drop(r->offered_generation);
+    int result = wh_store_drop(r->offered_generation, WH_MISS_UPGRADE);
     r->outcome->store_error = result == WH_OK ? WH_MISS_UPGRADE : result;
 }
 
 void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    if (r->peer.failures != 0) {
-        r->peer.failures = 0;
-        wh_store_note_peer(&r->client->binding, r->peer);
-    }
+    note_opened(r);
     if (resumed) {
         r->outcome->reason = WH_REASON_ACCEPTED;
     }
@@ -197,10 +251,10 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
         r->outcome->store_error = wh_store_suspect(r->offered_generation, false);
     } else if (r->offered) {
         /* The server does not know it any more. */
-        r->outcome->store_error = wh_store_drop(r->offered_generation);
+        r->outcome->store_error = wh_store_drop(r->offered_generation, WH_OK);
     }
-    if (!resumed && r->suspect != 0) {
-        r->outcome->store_error = wh_store_drop(r->suspect); /* without it, it works */
+    if (r->suspect != 0) {
+        r->outcome->store_error = wh_store_drop(r->suspect, WH_OK); /* without it, it works */
     }
     if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
         return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
@@ -234,6 +288,13 @@ static bool takes_tickets(const wh_resumption *r)
     return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets;
 }
 
+static bool wants_flash(const wh_resumption *r)
+{
+    bool is_of_full = r->outcome->result == WH_RESULT_FULL;
+    bool is_lasting = r->outcome->protocol == WH_TLS12 || does_not_renew(r);
+    return wh_store_wants_flash(&r->client->binding, is_of_full, is_lasting);
+}
+
 void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
 {
     if (!takes_tickets(r)) {
@@ -242,8 +303,11 @@ void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
     r->ticket_came = true;
     if (!r->kept) {
         keep(r, ssl);
-    } else if (r->second == NULL && wh_store_wants_flash(&r->client->binding)) {
+    } else if (r->second == NULL && wants_flash(r)) {
         keep_second(r, ssl);
+    } else if (!r->has_spare) {
+        r->has_spare = true;
+        keep(r, ssl);
     }
 }
 
@@ -297,7 +361,7 @@ void wh_resumption_no_second_attempt(wh_resumption *r)
 uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = r->peer.without_ticket[resumed];
+    bool in_vain = (r->peer.without_ticket & without(resumed)) != 0;
     return takes_tickets(r) && !r->ticket_came && !in_vain
                ? wh_policy_ticket_wait_ms(&r->client->config.policy)
                : 0;
@@ -307,9 +371,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool *without = &r->peer.without_ticket[resumed];
-    if (takes_tickets(r) && *without == r->ticket_came) {
-        *without = !r->ticket_came;
+    bool was_without = (r->peer.without_ticket & without(resumed)) != 0;
+    if (takes_tickets(r) && was_without == r->ticket_came) {
+        r->peer.without_ticket ^= without(resumed);
         wh_store_note_peer(&r->client->binding, r->peer);
     }
 }
@@ -318,7 +382,7 @@ void wh_resumption_settle(wh_resumption *r)
 {
     wh_outcome *o = r->outcome;
     remember_tickets(r);
-    if (wh_store_wants_flash(&r->client->binding)) {
+    if (wants_flash(r)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
         if (result != WH_MISS_EMPTY) {
             o->store_error = result;

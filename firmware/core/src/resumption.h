@@ -33,6 +33,8 @@ typedef struct wh_resumption {
     /** TLS 1.2 it is, with a server that has TLS 1.3 as well (RFC 8446 4.1.3). */
     bool peer_has_tls13;
     bool kept;
+    /** So was another one, in RTC RAM. */
+    bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
     /** What is remembered of this peer. */

@@ -17,6 +17,8 @@
 /* No copy in flash. */
 #define WH_RTC_NOWHERE 0xffffffffu
 
+#define WH_RTC_NEVER UINT64_MAX
+
 /* As it lies in the slot, in front of the record. */
 typedef struct wh_rtc {
     /* These two and `seen_us`, the elapsed clock, are set when it is saved. */
@@ -29,18 +31,24 @@ typedef struct wh_rtc {
     uint32_t generation;
     /* The record in the slot, 0 when there is none. It is wiped when it is spent. */
     uint16_t record_size;
+    /* Another session for the same peer, for when that one is spent; 0 for none. */
+    uint16_t spare_size;
+    /* The record ends where the slot ends, and the spare begins where it would; else the reverse. */
+    bool record_is_last;
     /* A write to flash was begun and its end is not known: look what is there. */
     bool flash_unsure;
     /* A forget was begun: go on with it before all else. */
     bool forgetting;
-    /* There was a record, and it was spent. */
-    bool record_spent;
     /* It is in flash too, or a write of it was begun. */
     bool record_in_flash;
     /* It was offered in a handshake that failed. */
     bool record_suspect;
-    /* There was one, and it was deleted as suspect. */
-    bool record_deleted;
+    /* This run of the elapsed clock began with a session in flash: another loss of power may come. */
+    bool power_was_lost;
+    /* A session of a full handshake would do better than the one in flash. */
+    bool flash_is_poor;
+    /* Why there is no record: the error WH_MISS_*, with the sign turned; 0 for WH_MISS_EMPTY. */
+    uint8_t miss;
     uint32_t record_generation;
     /* The record in flash that has not been spent; there is no other. */
     uint32_t flash_at;
@@ -49,16 +57,15 @@ typedef struct wh_rtc {
     uint32_t flash_binding;
     /* First bytes of the binding of the peer that `peer` is about. */
     uint32_t peer_binding;
-    /* When on the elapsed clock the copy in flash wants replacing. */
-    uint64_t flash_stale_us;
-    /* When on the elapsed clock the wear budget allows the next erase. */
-    uint64_t erase_allowed_us;
-    wh_peer peer;
     /* First bytes of the binding whose session was replaced by another's; 0 for none. */
     uint32_t replaced_binding;
+    /* When on the elapsed clock the copy in flash wants replacing. */
+    uint64_t flash_stale_us;
+    /* When on the elapsed clock the wear budget allows the next erase; WH_RTC_NEVER: flash was not asked yet. */
+    uint64_t erase_allowed_us;
+    wh_peer peer;
     /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */
     uint32_t pin_binding;
-    uint32_t zero;
     uint64_t pin_until_us;
 } wh_rtc;
 
@@ -75,11 +82,21 @@ bool wh_rtc_holds(const wh_rtc *state, uint32_t generation);
 /* Whether the slot still has the record of this generation that a load in this wake has told of. */
 bool wh_rtc_still_holds(uint32_t generation);
 
-/* Where the record is, WH_RECORD_MAX bytes. */
-uint8_t *wh_rtc_record(void);
+/* Where the record is. Without one, WH_RECORD_MAX bytes for it. */
+uint8_t *wh_rtc_record(const wh_rtc *state);
 
-/* Overwrites the record. */
-void wh_rtc_wipe_record(void);
+/* What the record leaves of the slot, where the spare is, if there is one. Returns its bytes. */
+size_t wh_rtc_rest(const wh_rtc *state, uint8_t **at);
+
+/* The record becomes the spare, in place of any other, for one of `size` bytes that stands where
+ * wh_rtc_rest() begins. */
+void wh_rtc_put_beside(wh_rtc *state, uint16_t size);
+
+/* Overwrites the record, and the spare takes its place. */
+void wh_rtc_drop_record(wh_rtc *state);
+
+/* Overwrites both. */
+void wh_rtc_drop_records(wh_rtc *state);
 
 /* Overwrites everything. */
 void wh_rtc_wipe(void);

@@ -7,6 +7,7 @@
 #include "rtc.h"
 #include "warmhello/platform.h"
 #include "policy.h"
+#include "wipe.h"
 
 /* The state in RTC RAM; after a loss of power begun anew, with what flash holds. */
 static int load(wh_rtc *state)
@@ -32,13 +33,6 @@ int wh_store_now(wh_instant *out)
 }
 
 /* ---- Getting ---------------------------------------------------------------------------- */
-
-static void drop_record(wh_rtc *state)
-{
-    state->record_size = 0;
-    state->record_suspect = false;
-    wh_rtc_wipe_record();
-}
 
 static void note_time(uint64_t epoch, wh_stored *out)
 {
@@ -76,7 +70,7 @@ static int get_newest(wh_rtc *state, wh_opened *opened, const wh_binding *bindin
     }
     if (result == WH_OK && (!promoted || opened->session == NULL)) {
         wh_opened_release(opened);
-        result = wh_opened_from(wh_rtc_record(), state->record_size, opened);
+        result = wh_opened_from(wh_rtc_record(state), state->record_size, opened);
     }
     if (result == WH_OK) {
         state->record_generation = opened->info.generation;
@@ -87,7 +81,7 @@ static int get_newest(wh_rtc *state, wh_opened *opened, const wh_binding *bindin
         if (promoted) {
             wh_flash_copy_give_up(state);
         }
-        drop_record(state);
+        wh_rtc_drop_record(state);
     }
     return result;
 }
@@ -102,14 +96,11 @@ static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_s
     out->peer = peer_of(state, binding);
     out->is_pinned = wh_pin_is_on(state, wh_binding_tag(binding));
     int result = get_newest(state, opened, binding, out);
-    if (is_damage(result) && wh_flash_copy_exists(state)) {
-        result = get_newest(state, opened, binding, out); /* flash has one, too */
+    while (is_damage(result) && (state->record_size > 0 || wh_flash_copy_exists(state))) {
+        result = get_newest(state, opened, binding, out); /* there is another one */
     }
-    if (result == WH_MISS_EMPTY && state->record_spent) {
-        result = WH_MISS_SPENT;
-    }
-    if (result == WH_MISS_EMPTY && state->record_deleted) {
-        result = WH_MISS_SUSPECT;
+    if (result == WH_MISS_EMPTY && state->miss != 0) {
+        result = -state->miss;
     }
     int saved = wh_rtc_save(state);
     if (saved != WH_OK) {
@@ -146,27 +137,23 @@ bool wh_store_still_has(wh_stored *stored)
 
 /* ---- Spending and forgetting --------------------------------------------------------------- */
 
-/* Why a record is taken out. */
-typedef enum taking { OF_NO_USE, SPENT, SUSPECT } taking;
-
-static int take_out(wh_rtc *state, uint32_t generation, taking why)
+/* `why`: what to say when there is no other; WH_OK for nothing in particular. */
+static int take_out(wh_rtc *state, uint32_t generation, int why)
 {
     int result = wh_flash_copy_spend(state, generation);
     if (result != WH_OK) {
         return result;
     }
     if (wh_rtc_holds(state, generation)) {
-        drop_record(state);
+        wh_rtc_drop_record(state);
     }
-    if (why == SPENT) {
-        state->record_spent = true;
-    } else if (why == SUSPECT) {
-        state->record_deleted = true;
+    if (why != WH_OK) {
+        state->miss = (uint8_t)-why;
     }
     return wh_rtc_save(state);
 }
 
-static int load_and_take_out(uint32_t generation, taking why)
+int wh_store_drop(uint32_t generation, int why)
 {
     wh_rtc state;
     int result = load(&state);
@@ -175,12 +162,7 @@ static int load_and_take_out(uint32_t generation, taking why)
 
 int wh_store_spend(uint32_t generation)
 {
-    return load_and_take_out(generation, SPENT);
-}
-
-int wh_store_drop(uint32_t generation)
-{
-    return load_and_take_out(generation, OF_NO_USE);
+    return wh_store_drop(generation, WH_MISS_SPENT);
 }
 
 int wh_store_suspect(uint32_t generation, bool failed)
@@ -191,7 +173,7 @@ int wh_store_suspect(uint32_t generation, bool failed)
         return result; /* it is gone already, as one for single use is */
     }
     if (failed && state.record_suspect) {
-        return take_out(&state, generation, SUSPECT);
+        return take_out(&state, generation, WH_MISS_SUSPECT);
     }
     if (failed == state.record_suspect) {
         return WH_OK; /* as after nearly every wake */
@@ -210,8 +192,8 @@ int wh_store_forget(void)
         int forgotten = flash != NULL ? wh_journal_forget(flash) : WH_OK;
         return forgotten != WH_OK ? forgotten : result;
     }
-    drop_record(&state);
-    state.record_spent = false;
+    wh_rtc_drop_records(&state);
+    state.miss = 0;
     state.flash_at = WH_RTC_NOWHERE;
     state.flash_unsure = flash != NULL;
     state.forgetting = flash != NULL;
@@ -226,9 +208,13 @@ int wh_store_forget(void)
 
 /* ---- Putting ----------------------------------------------------------------------------------- */
 
-static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, uint8_t *record)
+static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, uint8_t *record, size_t room)
 {
-    int size = wh_session_save(session, info->protocol, record + WH_RECORD_BODY, WH_SESSION_MAX);
+    if (room <= WH_RECORD_OVERHEAD) {
+        return WH_PLATFORM_RTC;
+    }
+    int size =
+        wh_session_save(session, info->protocol, record + WH_RECORD_BODY, room - WH_RECORD_OVERHEAD);
     if (size < 0) {
         return size;
     }
@@ -243,13 +229,34 @@ static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, 
 static uint32_t held_binding(const wh_rtc *state)
 {
     wh_record_info info;
-    if (state->record_size > 0 && wh_record_peek(wh_rtc_record(), state->record_size, &info) == WH_OK) {
+    if (state->record_size > 0 &&
+        wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
         return wh_binding_tag(&info.binding);
     }
     return wh_flash_copy_exists(state) ? state->flash_binding : 0;
 }
 
-int wh_store_put(wh_record_info *info, const wh_session *session)
+/* Seals a session into what is free of the slot, which one that was there makes room for. A reset in the
+ * middle leaves what the state tells of. Returns the size. */
+static int seal_beside(wh_rtc *state, wh_record_info *info, const wh_session *session)
+{
+    uint8_t *at;
+    size_t room = wh_rtc_rest(state, &at);
+    state->spare_size = 0;
+    state->miss = 0;
+    int result = wh_rtc_save(state);
+    if (result != WH_OK) {
+        return result;
+    }
+    wh_wipe(at, room);
+    int size = seal(state, info, session, at, room);
+    if (size <= 0) {
+        wh_wipe(at, room);
+    }
+    return size;
+}
+
+int wh_store_put(wh_record_info *info, const wh_session *session, bool beside)
 {
     wh_rtc state;
     int result = load(&state);
@@ -260,31 +267,32 @@ int wh_store_put(wh_record_info *info, const wh_session *session)
     if (wh_pin_keeps(&state, held, info)) {
         return WH_MISS_PINNED;
     }
+    bool is_another = held != wh_binding_tag(&info->binding);
     if (held != 0) {
-        state.replaced_binding = held != wh_binding_tag(&info->binding) ? held : 0;
+        state.replaced_binding = is_another ? held : 0;
     }
-    /* A reset in the middle leaves the slot empty. */
-    drop_record(&state);
-    state.record_spent = false;
-    state.record_deleted = false;
-    result = wh_rtc_save(&state);
-    if (result != WH_OK) {
-        return result;
+    int size = WH_PLATFORM_RTC;
+    if (beside && state.record_size > 0 && !state.record_in_flash && !is_another) {
+        size = seal_beside(&state, info, session);
     }
-    int size = seal(&state, info, session, wh_rtc_record());
+    if (size == WH_PLATFORM_RTC) { /* for one alone there is room */
+        wh_rtc_drop_records(&state);
+        size = seal_beside(&state, info, session);
+    }
     if (size > 0) {
-        state.record_size = (uint16_t)size;
+        wh_rtc_put_beside(&state, (uint16_t)size);
         state.record_generation = info->generation;
         state.record_in_flash = false;
+        state.record_suspect = false;
         wh_pin_note(&state, info, &info->captured);
-    } else {
-        drop_record(&state);
+    } else if (size > WH_DAMAGE_RECORD) {
+        state.miss = (uint8_t)-size;
     }
     result = wh_rtc_save(&state);
     return size > 0 ? result : size;
 }
 
-bool wh_store_wants_flash(const wh_binding *binding)
+bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_lasting)
 {
     wh_rtc state;
     if (wh_flash_copy_device() == NULL || load(&state) != WH_OK) {
@@ -294,8 +302,12 @@ bool wh_store_wants_flash(const wh_binding *binding)
     if (state.record_size > 0 && held_binding(&state) != tag) {
         return false;
     }
+    if (!is_of_full && !is_lasting && !state.power_was_lost) {
+        return false;
+    }
     return !wh_flash_copy_exists(&state) || state.flash_binding != tag ||
-           wh_clock_elapsed_us() >= state.flash_stale_us;
+           wh_clock_elapsed_us() >= state.flash_stale_us ||
+           (is_of_full && state.flash_is_poor && state.power_was_lost);
 }
 
 int wh_store_persist(const uint8_t *record, uint16_t size)
@@ -327,10 +339,10 @@ int wh_store_persist_rtc(void)
     }
     /* What rotted in RTC RAM shall not replace what is sound in flash. */
     wh_opened opened;
-    result = wh_opened_from(wh_rtc_record(), state.record_size, &opened);
+    const uint8_t *record = wh_rtc_record(&state);
+    result = wh_opened_from(record, state.record_size, &opened);
     wh_opened_release(&opened);
-    return result == WH_OK ? wh_flash_copy_write(&state, wh_rtc_record(), state.record_size, &opened.info)
-                           : result;
+    return result == WH_OK ? wh_flash_copy_write(&state, record, state.record_size, &opened.info) : result;
 }
 
 int wh_store_seal(wh_record_info *info, const wh_session *session, uint8_t *record)
@@ -340,7 +352,7 @@ int wh_store_seal(wh_record_info *info, const wh_session *session, uint8_t *reco
     if (result != WH_OK) {
         return result;
     }
-    int size = seal(&state, info, session, record);
+    int size = seal(&state, info, session, record, WH_RECORD_MAX);
     result = wh_rtc_save(&state); /* the generation */
     return result == WH_OK ? size : result;
 }
@@ -437,7 +449,7 @@ int wh_store_report_make(wh_store_report *out)
     wh_record_info info;
     bool found = false;
     if (state.record_size > 0) {
-        found = wh_record_peek(wh_rtc_record(), state.record_size, &info) == WH_OK;
+        found = wh_record_peek(wh_rtc_record(&state), state.record_size, &info) == WH_OK;
     } else if (wh_flash_copy_exists(&state)) {
         found = wh_flash_copy_peek(&state, &info) == WH_OK;
     }

@@ -15,8 +15,11 @@ wh_record_info sample_info(void)
             {
                 .authenticated = {.epoch = 0x2122232425262728, .elapsed_us = 1000000, .wall_s = 1795990000},
                 .not_after_s = 1800000000,
-                .age_lost = true,
+                .losses = 3,
+                .aged_min = 0x0201,
             },
+        .breaks = 4,
+        .rest = 32,
         .build = 0x0509000400000107,
     };
     for (uint8_t i = 0; i < WH_DIGEST_SIZE; i++) {
@@ -60,7 +63,10 @@ void assert_same_info(const wh_record_info *a, const wh_record_info *b)
     assert_same_instant(&a->captured, &b->captured);
     assert_same_instant(&a->lineage.authenticated, &b->lineage.authenticated);
     assert_int_equal(a->lineage.not_after_s, b->lineage.not_after_s);
-    assert_int_equal(a->lineage.age_lost, b->lineage.age_lost);
+    assert_int_equal(a->lineage.losses, b->lineage.losses);
+    assert_int_equal(a->lineage.aged_min, b->lineage.aged_min);
+    assert_int_equal(a->breaks, b->breaks);
+    assert_int_equal(a->rest, b->rest);
     assert_memory_equal(a->binding.digest, b->binding.digest, WH_DIGEST_SIZE);
     assert_int_equal(a->build, b->build);
 }

@@ -130,6 +130,11 @@ static void set_extras(tls_server *made, const server_options *options)
     }
 }
 
+void server_set_id_context(tls_server *server)
+{
+    SSL_CTX_set_session_id_context(server->ctx, (const unsigned char *)"test", 4);
+}
+
 tls_server *server_start(const server_options *options)
 {
     tls_server *made = calloc(1, sizeof *made);
@@ -139,11 +144,16 @@ tls_server *server_start(const server_options *options)
     SSL_CTX_set_app_data(made->ctx, made);
     SSL_CTX_set_min_proto_version(made->ctx, openssl_version(options->min_version, TLS1_2_VERSION));
     SSL_CTX_set_max_proto_version(made->ctx, openssl_version(options->max_version, TLS1_3_VERSION));
-    SSL_CTX_set_session_id_context(made->ctx, (const unsigned char *)"test", 4);
+    if (!options->no_id_context) {
+        server_set_id_context(made);
+    }
     SSL_CTX_set_timeout(made->ctx, options->lifetime_s != 0 ? options->lifetime_s : 7200);
     SSL_CTX_set_generate_session_id(made->ctx, make_session_id);
     if (options->session_ids) {
         SSL_CTX_set_options(made->ctx, SSL_OP_NO_TICKET);
+    }
+    if (options->one_ticket13) {
+        SSL_CTX_set_num_tickets(made->ctx, 1);
     }
     if (options->no_tickets13) {
         SSL_CTX_set_num_tickets(made->ctx, 0);

@@ -26,6 +26,8 @@ typedef struct server_options {
     unsigned id_size;
     /** TLS 1.3: send no ticket after the handshake. */
     bool no_tickets13;
+    /** TLS 1.3: send one, as in a resumption, instead of two. */
+    bool one_ticket13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
     /** TLS 1.3: tickets allow early data. */
@@ -34,6 +36,8 @@ typedef struct server_options {
     bool no_ems;
     /** Insist on a client certificate that `server_client_identity` signed. */
     bool wants_certificate;
+    /** Has no session id context: with `wants_certificate`, OpenSSL breaks off every resumption. */
+    bool no_id_context;
     /** The key-exchange groups that it accepts, in OpenSSL's words; its own when NULL. */
     const char *groups;
     /** The one application protocol spoken (ALPN); none when NULL. */
@@ -69,6 +73,9 @@ const uint8_t *pem_bytes(BIO *pem, size_t *size);
 
 /** What a restart does: tickets and sessions of before are not known any more. */
 void server_forget_sessions(tls_server *server);
+
+/** Ends what `no_id_context` began. */
+void server_set_id_context(tls_server *server);
 
 /** Seals and opens tickets with this key from now on. */
 void server_set_ticket_key(tls_server *server, uint8_t key);

@@ -27,6 +27,10 @@ struct WOLFSSL_CTX;
 /** Do not wait. */
 #define WH_TICKET_WAIT_NONE UINT32_MAX
 
+/** How many losses of power a session may outlive unless set otherwise, and not a second one. */
+#define WH_TRUST_DEFAULT 20
+#define WH_TRUST_NONE UINT32_MAX
+
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 

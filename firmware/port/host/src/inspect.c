@@ -88,8 +88,9 @@ static void add_header(report *r, const wh_record_info *info)
 {
     add(r, ",\"generation\":%" PRIu32 ",\"protocol\":\"%s\",\"kind\":\"%s\"", info->generation,
         wh_protocol_word(info->protocol), wh_kind_word(info->kind));
-    add(r, ",\"singleUse\":%s,\"ageLost\":%s,\"pinned\":%s", boolean(info->single_use),
-        boolean(info->lineage.age_lost), boolean(info->pinned));
+    add(r, ",\"singleUse\":%s,\"pinned\":%s,\"losses\":%u,\"agedMin\":%u,\"breaks\":%u,\"rest\":%u",
+        boolean(info->single_use), boolean(info->pinned), (unsigned)info->lineage.losses,
+        (unsigned)info->lineage.aged_min, (unsigned)info->breaks, (unsigned)info->rest);
     add(r, ",\"lifetimeS\":%" PRIu32 ",\"notAfterS\":%" PRId64, info->lifetime_s, info->lineage.not_after_s);
     add_instant(r, "captured", &info->captured);
     add_instant(r, "authenticated", &info->lineage.authenticated);
