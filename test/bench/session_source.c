@@ -46,7 +46,7 @@ tls_server *source_start(bench_kind kind)
     return server_start(&options);
 }
 
-void source_make_client(wh_client *client, const tls_server *server, bench_kind kind)
+void source_make_client(wh_client *client, const tls_server *server, bench_kind kind, uint32_t trust)
 {
     wh_client_config config = {
         .host = SERVER_NAME,
@@ -54,6 +54,7 @@ void source_make_client(wh_client *client, const tls_server *server, bench_kind 
         .min_version = source_protocol(kind),
         .max_version = source_protocol(kind),
         .no_tickets = kind == BENCH_ID,
+        .policy.trust_after_power_loss = trust,
     };
     config.ca = server_ca(server, &config.ca_size);
     int result = wh_client_init(client, &config);
@@ -184,4 +185,18 @@ source_visit source_visit_server(wh_client *client, tls_server *server, source_m
     wh_conn_free(&l.conn);
     peer_free(l.peer);
     return made;
+}
+
+wh_outcome source_lose_handshake(wh_client *client)
+{
+    line l = {0};
+    wh_conn_buffers buffers = {l.in, sizeof l.in, l.out, sizeof l.out};
+    int result = conn_open(&l.conn, client, &buffers);
+    if (result != WH_OK) {
+        source_give_up(wh_error_meaning(result));
+    }
+    wh_outcome outcome = *wh_conn_outcome(&l.conn);
+    wh_conn_abandon(&l.conn);
+    wh_conn_free(&l.conn);
+    return outcome;
 }

@@ -12,9 +12,6 @@
 #include "warmhello/client.h"
 #include "warmhello/outcome.h"
 
-/** Sectors of flash that the board has. */
-#define BENCH_SECTORS 4
-
 /** How long the server lets a session live, in seconds. */
 #define BENCH_LIFETIME_S 7200
 
@@ -23,9 +20,10 @@ bench_kind source_read_kind(const char *word);
 
 wh_protocol source_protocol(bench_kind kind);
 
-/** The server, and a client for it. `client` belongs to the installed platform. */
+/** The server, and a client for it. `client` belongs to the installed platform; `trust` is its
+ * policy.trust_after_power_loss. */
 tls_server *source_start(bench_kind kind);
-void source_make_client(wh_client *client, const tls_server *server, bench_kind kind);
+void source_make_client(wh_client *client, const tls_server *server, bench_kind kind, uint32_t trust);
 
 void source_give_up(const char *what);
 
@@ -44,5 +42,9 @@ typedef void (*source_part)(const char *part);
 
 /** A connection with a request, over memory. Both callbacks may be NULL. */
 source_visit source_visit_server(wh_client *client, tls_server *server, source_mark mark, source_part over);
+
+/** A connection that offers its session, if there is one, in a ClientHello that gets nowhere: the network is
+ * gone, and nobody is to blame. */
+wh_outcome source_lose_handshake(wh_client *client);
 
 #endif

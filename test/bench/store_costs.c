@@ -14,6 +14,9 @@
 #include "warmhello/store.h"
 #include "warmhello/warmhello.h"
 
+/* As in boards/partitions.csv. */
+enum { SECTORS = 8 };
+
 static const char *visit_name;
 
 static void mark(bool begins)
@@ -63,7 +66,7 @@ static void warm_up(wh_client *client, tls_server *server)
     if (wh_store_forget() != WH_OK) {
         source_give_up("the store cannot be emptied");
     }
-    board_renew(BENCH_SECTORS, 2);
+    board_renew(SECTORS, 2);
 }
 
 int main(int argc, char **argv)
@@ -72,10 +75,10 @@ int main(int argc, char **argv)
         source_give_up("usage: store_costs id|ticket|psk");
     }
     bench_kind kind = source_read_kind(argv[1]);
-    board_start(BENCH_SECTORS, 1);
+    board_start(SECTORS, 1);
     tls_server *server = source_start(kind);
     wh_client client;
-    source_make_client(&client, server, kind);
+    source_make_client(&client, server, kind, 0);
     warm_up(&client, server);
     CALLGRIND_START_INSTRUMENTATION;
     visit("full", false, &client, server);

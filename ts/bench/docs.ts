@@ -6,6 +6,7 @@ import { writeWhole } from "../files.js"
 
 export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
 export const MEASURING_PAGE = "docs/MEASURING.md"
+export const FIELD_PAGE = "docs/FIELD.md"
 
 /** The commands that write a section, each between markers of its own. */
 export type SectionOwner =
@@ -13,6 +14,7 @@ export type SectionOwner =
     | "npm run bench:store"
     | "npm run bench:service"
     | "npm run bench:mcu"
+    | "npm run field"
     | "npm run validate:energy"
     | "npm run generate"
 

@@ -20,6 +20,7 @@ import { type MonitorFlags, monitorCommand } from "./monitor.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
+import { type FieldFlags, fieldCommand } from "./field.js"
 import { type SoakFlags, soakCommand } from "./soak.js"
 import { packageVersion } from "./version.js"
 
@@ -183,6 +184,12 @@ export function program(signal: AbortSignal): Command {
         .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: SoakFlags) => soakCommand(flags, signal))
+    root.command("field")
+        .description("what servers and networks do, by what a device's session is: connects, handshakes, flash")
+        .addOption(new Option("--only <text>", "only rows whose name contains it").default("").conflicts("write"))
+        .option("--write", "put the tables into docs/FIELD.md", false)
+        .option("--json <file>", "write the figures as JSON; - for standard output")
+        .action((flags: FieldFlags) => fieldCommand(flags, signal))
     root.command("calendar")
         .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
         .option("--only <text>", "only days and cases whose name contains it", "")

@@ -1,5 +1,5 @@
 // Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.
-import type { StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
+import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
 
 /** When to offer the stored session. */
 export interface Policy {
@@ -30,9 +30,10 @@ export interface Policy {
      */
     trustAfterPowerLoss?: number | undefined
     /**
-     * Offers a ticket of TLS 1.3 again when the server was seen to give no other in a resumption. Without it: false.
+     * `"when-not-renewed"`: a ticket of TLS 1.3 is offered again when the server was seen to give no other in a
+     * resumption. Without it: "never".
      */
-    reuseUnrenewed?: boolean | undefined
+    reuse?: Reuse | undefined
     /**
      * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity`.
      * Without it: false.
@@ -356,14 +357,14 @@ export const settings = [
     },
     {
         owner: "policy",
-        kind: "flag",
+        kind: "reuse",
         name: "reuse",
         number: 38,
         required: false,
         least: 0,
         most: 1,
-        field: "policy.reuseUnrenewed",
-        option: "policy.reuseUnrenewed",
+        field: "policy.reuse",
+        option: "policy.reuse",
     },
     {
         owner: "policy",

@@ -10,6 +10,10 @@ const tlsVersions: TlsVersion[] = ["1.2", "1.3"]
 export const wifiSecurities = ["open", "wpa2", "wpa3"] as const
 export type WifiSecurity = (typeof wifiSecurities)[number]
 
+/** wh_reuse of client.h, in its order. */
+export const reuses = ["never", "when-not-renewed"] as const
+export type Reuse = (typeof reuses)[number]
+
 /** IPv4, each as in 192.0.2.1. */
 export interface StaticAddress {
     address: string
@@ -107,6 +111,11 @@ export const kinds: Record<Setting["kind"], Kind> = {
         ...choice,
         toC: (value: WifiSecurity = "open") => wifiSecurities.indexOf(value),
         fromC: (value: number) => wifiSecurities[value],
+    },
+    reuse: {
+        ...choice,
+        toC: (value: Reuse = "never") => reuses.indexOf(value),
+        fromC: (value: number) => reuses[value],
     },
     u16: number("uint16_t", 2),
     u32,

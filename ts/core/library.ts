@@ -61,6 +61,7 @@ function load() {
         hostBuiltS: library.func("int64_t wh_host_built_s(void)"),
         hostJumpWall: library.func("void wh_ffi_host_jump_wall(int64_t s)"),
         flashFileCut: library.func("void wh_ffi_flash_file_cut(uint32_t nth)"),
+        flashFileOperations: library.func("uint32_t wh_ffi_flash_file_operations(void)"),
         hostSetKey: library.func("void wh_ffi_host_set_key(const uint8_t *key)"),
         hostSetWallKnown: library.func("void wh_ffi_host_set_wall_known(bool known)"),
         hostSleep: library.func("void wh_ffi_host_sleep(uint64_t us)"),

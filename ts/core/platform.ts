@@ -92,6 +92,11 @@ export function cutFlash(nthWrite: number): void {
     native().flashFileCut(nthWrite)
 }
 
+/** How many program and erase operations flash was asked for since the machine was started; 0 without flash. */
+export function flashOperations(): number {
+    return native().flashFileOperations()
+}
+
 /** Deep sleep that takes no time: both clocks go forward, the RTC slot stays. */
 export function sleep(durationMs: number): void {
     native().hostSleep(Math.round(durationMs * 1000))

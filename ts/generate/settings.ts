@@ -64,7 +64,7 @@ const optionOf = ({ kind, name, field }: Row): string =>
 
 const types: Record<string, string> = {
     ...{ text: "string", file: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
-    ...{ version: "TlsVersion", security: "WifiSecurity", u16: "number", u32: "number", u32_or_none: "number" },
+    ...{ version: "TlsVersion", security: "WifiSecurity", reuse: "Reuse", u16: "number", u32: "number", u32_or_none: "number" },
 }
 
 function member(row: Row): string[] {
@@ -94,7 +94,7 @@ export function settingsModule(): string {
     })
     return [
         "// Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.",
-        'import type { StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
+        'import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
         "",
         "/** When to offer the stored session. */",
         ...interfaceOf("Policy", "policy", "policy"),
@@ -159,6 +159,8 @@ function entryValue({ kind, name, presence, least, most }: Row): string {
             return "choice. 1: TLS 1.2. 2: TLS 1.3"
         case "security":
             return "choice. 0: open. 1: WPA2. 2: WPA3"
+        case "reuse":
+            return "choice. 0: never. 1: when not renewed"
         case "u32_or_none":
             return `${number}, ffffffff for none`
         default:

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path"
 import { z } from "zod"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
-import { wifiSecurities } from "../core/kinds.js"
+import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
 import { WarmhelloError } from "../errors.js"
 import { readFile } from "../files.js"
 import { parseVersionRange } from "../settings.js"
@@ -64,6 +64,8 @@ function plainField({ kind, most }: Setting): z.ZodType | undefined {
             return z.boolean().default(false)
         case "inverse":
             return z.boolean().default(true)
+        case "reuse":
+            return z.enum(reuses).default("never")
         case "u32":
             return z.int().min(1).max(most).optional()
         case "u32_or_none":
@@ -79,7 +81,11 @@ function plainField({ kind, most }: Setting): z.ZodType | undefined {
 
 /** The plain settings in one part of the file, "" for those outside of any. */
 function plainFields<T>(part: string): {
-    [Name in keyof T]-?: NonNullable<T[Name]> extends boolean ? z.ZodDefault<z.ZodBoolean> : z.ZodOptional<z.ZodInt>
+    [Name in keyof T]-?: NonNullable<T[Name]> extends boolean
+        ? z.ZodDefault<z.ZodBoolean>
+        : NonNullable<T[Name]> extends Reuse
+          ? z.ZodDefault<z.ZodType<Reuse>>
+          : z.ZodOptional<z.ZodInt>
 } {
     const fields = settings.flatMap((setting) => {
         const path = setting.field.split(".")

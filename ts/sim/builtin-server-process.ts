@@ -2,6 +2,7 @@
 // session; the client's versions and its use of tickets decide which.
 import { constants } from "node:crypto"
 import http from "node:http"
+import net from "node:net"
 import tls from "node:tls"
 import { Aedes } from "aedes"
 import { type ServerConfig, type ServerMessage, serverOrderSchema } from "./builtin-server.js"
@@ -35,7 +36,8 @@ function answerHttp(): http.Server {
 /** Node keeps no sessions by itself. OpenSSL checks the age of what is handed back. */
 class Sessions {
     readonly #sessions = new Map<string, Buffer>()
-    singleUse = false
+
+    constructor(readonly singleUse: boolean) {}
 
     attach(server: tls.Server): void {
         server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
@@ -49,11 +51,10 @@ class Sessions {
             done(null, session)
         })
     }
-
-    forget(): void {
-        this.#sessions.clear()
-    }
 }
+
+/** SSL_OP_NO_EXTENDED_MASTER_SECRET of OpenSSL 3, which Node does not name. */
+const NO_EXTENDED_MASTER_SECRET = 1
 
 function contextOf(config: ServerConfig): tls.SecureContextOptions {
     return {
@@ -62,54 +63,75 @@ function contextOf(config: ServerConfig): tls.SecureContextOptions {
         sessionTimeout: config.sessionLifetimeS,
         minVersion: config.minVersion,
         maxVersion: config.maxVersion,
-        secureOptions: config.stateful ? constants.SSL_OP_NO_TICKET : 0,
+        ecdhCurve: config.groups,
+        secureOptions:
+            (config.stateful ? constants.SSL_OP_NO_TICKET : 0) |
+            (config.extendedMasterSecret ? 0 : NO_EXTENDED_MASTER_SECRET),
+        ...(config.clientCa !== "" && { ca: config.clientCa }),
     }
 }
 
-async function start(config: ServerConfig, sessions: Sessions): Promise<tls.Server> {
-    const web = answerHttp()
-    const broker = await Aedes.createBroker()
-    const server = tls.createServer(contextOf(config))
-    sessions.attach(server)
-    server.on("secureConnection", (socket: tls.TLSSocket) => {
-        tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() })
-        socket.on("error", () => {}) // a client that goes to sleep may reset
-        socket.once("data", (first: Buffer) => {
-            socket.pause()
-            socket.unshift(first)
-            if (first[0] === MQTT_CONNECT) broker.handle(socket)
-            else web.emit("connection", socket)
-            socket.resume()
-        })
+/** HTTP or MQTT, whichever the client speaks. */
+function serve(socket: tls.TLSSocket, web: http.Server, broker: Aedes): void {
+    tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() })
+    socket.on("error", () => {}) // a client that goes to sleep may reset
+    socket.once("data", (first: Buffer) => {
+        socket.pause()
+        socket.unshift(first)
+        if (first[0] === MQTT_CONNECT) broker.handle(socket)
+        else web.emit("connection", socket)
+        socket.resume()
     })
-    server.on("tlsClientError", () => {}) // what went wrong is the client's to tell
-    server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        tell({ type: "listening", port: typeof address === "object" ? (address?.port ?? 0) : 0 })
-    })
-    return server
 }
 
-const sessions = new Sessions()
-let running: Promise<tls.Server> | undefined
+/** One life of the server, from a start to the next: keys for its tickets, and the sessions that it has kept. */
+class Life {
+    readonly #server: tls.Server
+
+    constructor(config: ServerConfig, onSecure: (socket: tls.TLSSocket) => void) {
+        const clients = { requestCert: config.clientCa !== "", rejectUnauthorized: false }
+        this.#server = tls.createServer({ ...contextOf(config), ...clients })
+        new Sessions(config.singleUse).attach(this.#server)
+        this.#server.on("secureConnection", onSecure)
+        this.#server.on("tlsClientError", () => {}) // what went wrong is the client's to tell
+    }
+
+    renew(config: ServerConfig): void {
+        this.#server.setSecureContext({ ...contextOf(config), ticketKeys: this.#server.getTicketKeys() })
+    }
+
+    accept(tcp: net.Socket): void {
+        this.#server.emit("connection", tcp)
+    }
+}
+
+let life: Life | undefined
+
+async function listen(): Promise<(socket: tls.TLSSocket) => void> {
+    const web = answerHttp()
+    const broker = await Aedes.createBroker()
+    const front = net.createServer((tcp) => life?.accept(tcp))
+    front.listen(0, "127.0.0.1", () => {
+        const address = front.address()
+        tell({ type: "listening", port: typeof address === "object" ? (address?.port ?? 0) : 0 })
+    })
+    return (socket) => serve(socket, web, broker)
+}
+
+let running: Promise<(socket: tls.TLSSocket) => void> | undefined
 
 async function obey(message: unknown): Promise<void> {
     const order = serverOrderSchema.parse(message)
-    if (order.type === "sync") {
+    if (order.type === "serve") {
+        running ??= listen()
+        life = new Life(order.config, await running)
+    } else if (order.type === "renew") {
+        await running
+        life?.renew(order.config)
+    } else {
         await running
         tell({ type: "synced" })
-        return
     }
-    const context = contextOf(order.config)
-    if (order.type === "renew") {
-        const server = await running
-        server?.setSecureContext({ ...context, ticketKeys: server.getTicketKeys() })
-        return
-    }
-    sessions.forget()
-    sessions.singleUse = order.config.singleUse
-    if (running === undefined) running = start(order.config, sessions)
-    else (await running).setSecureContext(context)
 }
 
 process.on("message", (message) => void obey(message))

@@ -21,8 +21,20 @@ const serverConfigSchema = z.object({
     singleUse: z.boolean(),
     minVersion: z.enum(["TLSv1.2", "TLSv1.3"]),
     maxVersion: z.enum(["TLSv1.2", "TLSv1.3"]),
+    /** Groups that it accepts, by OpenSSL's names, colons between them; "auto" for its own choice. */
+    groups: z.string(),
+    /** False: TLS 1.2 as it was before RFC 7627. */
+    extendedMasterSecret: z.boolean(),
+    /** PEM of the CA whose certificates it asks clients for, and goes on without; empty: it asks for none. */
+    clientCa: z.string(),
 })
 export type ServerConfig = z.infer<typeof serverConfigSchema>
+
+/** Nothing unusual. */
+export const plainConfig = {
+    ...{ singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3", groups: "auto" },
+    ...{ extendedMasterSecret: true, clientCa: "" },
+} as const satisfies Partial<ServerConfig>
 
 /** What the server's process is told. To serve again is to restart on the same port: no session and no ticket of
  * before is known any more. To renew is to go on with another certificate: all of them stay known. */
@@ -113,7 +125,8 @@ export class BuiltinServer implements Disposable {
         })
         const config: ServerConfig = {
             ...identity,
-            ...{ sessionLifetimeS, stateful, singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3" },
+            ...{ sessionLifetimeS, stateful },
+            ...plainConfig,
         }
         child.send({ type: "serve", config })
         const port = await new Promise<number>((listening, failed) => {
@@ -146,6 +159,11 @@ export class BuiltinServer implements Disposable {
     /** Restarts it with another certificate of the same authority. */
     restartWithNewCertificate(): Promise<void> {
         return this.#issue("serve")
+    }
+
+    /** Goes on with another certificate of the same authority; all sessions stay known. */
+    renewCertificate(): Promise<void> {
+        return this.#issue("renew")
     }
 
     /** Renews its certificate if that is due by its own clock, in which months may have been skipped. */

@@ -63,13 +63,13 @@ export interface Carried {
 
 /** Lets a receiver in this process read what was just written, so that the next piece comes to it by itself: between
  * one setImmediate and the next, the event loop looks at all sockets. */
-async function receiverReads(): Promise<void> {
+export async function receiverReads(): Promise<void> {
     await setImmediate()
     await setImmediate()
 }
 
 /** A socket that is being shut down cannot be reset: Node would be left with a handle that it never closes. */
-function reset(socket: net.Socket): void {
+export function reset(socket: net.Socket): void {
     if (socket.writableEnded) socket.destroy()
     else if (!socket.destroyed) socket.resetAndDestroy()
 }

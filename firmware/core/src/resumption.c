@@ -83,12 +83,14 @@ static int find(wh_resumption *r)
 /* The peers' tickets may go out more than once: it gives no other in a resumption. */
 static bool does_not_renew(const wh_resumption *r)
 {
-    return r->client->config.policy.reuse && (r->peer.without_ticket & WITHOUT_RESUMED) != 0;
+    return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&
+           (r->peer.without_ticket & WITHOUT_RESUMED) != 0;
 }
 
 static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
 {
-    bool may_reuse = !info->single_use && r->client->config.policy.reuse;
+    bool may_reuse =
+        !info->single_use && r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED;
     return info->protocol == WH_TLS13 && !may_reuse && !does_not_renew(r);
 }
 

@@ -15,6 +15,7 @@ typedef enum kind {
     KIND_inverse,
     KIND_version,
     KIND_security,
+    KIND_reuse,
     KIND_u16,
     KIND_u32,
     KIND_u32_or_none,
@@ -39,9 +40,10 @@ static const rule rules[] = {
 };
 enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 
-/* Both enums are written through the address of an int. */
+/* Enums are written through the address of an int. */
 _Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
+_Static_assert(sizeof(wh_reuse) == sizeof(int), "an enum has the size of an int");
 
 static bool is_within(const rule *r, uint32_t number)
 {
@@ -56,6 +58,7 @@ static size_t width(const rule *r)
     case KIND_inverse:
     case KIND_version:
     case KIND_security:
+    case KIND_reuse:
         return 1;
     case KIND_u16:
         return 2;
@@ -77,7 +80,7 @@ static bool take_number(const rule *r, const uint8_t *value, size_t size, uint8_
     if (!is_within(r, number)) {
         return false;
     }
-    if (r->kind == KIND_version || r->kind == KIND_security) {
+    if (r->kind == KIND_version || r->kind == KIND_security || r->kind == KIND_reuse) {
         int choice = (int)number;
         memcpy(member, &choice, sizeof choice);
     } else if (r->kind == KIND_flag || r->kind == KIND_inverse) {

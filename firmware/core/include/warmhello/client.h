@@ -34,6 +34,9 @@ struct WOLFSSL_CTX;
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
+/** Whether a ticket of TLS 1.3 may be offered again. */
+typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
+
 /** Members of a configuration, by the kinds of client.def. */
 #define WH_MEMBER_text(name) const char *name;
 #define WH_MEMBER_file(name)                                                                                 \
@@ -42,6 +45,7 @@ struct WOLFSSL_CTX;
 #define WH_MEMBER_flag(name) bool name;
 #define WH_MEMBER_inverse(name) bool name;
 #define WH_MEMBER_version(name) wh_protocol name;
+#define WH_MEMBER_reuse(name) wh_reuse name;
 #define WH_MEMBER_u16(name) uint16_t name;
 #define WH_MEMBER_u32(name) uint32_t name;
 #define WH_MEMBER_u32_or_none(name) uint32_t name;

@@ -81,6 +81,11 @@ void wh_ffi_flash_file_cut(uint32_t nth)
     wh_flash_file_cut(&flash, nth);
 }
 
+uint32_t wh_ffi_flash_file_operations(void)
+{
+    return has_flash ? wh_flash_file_operations(&flash) : 0;
+}
+
 /* The caller's buffers are its garbage collector's, so that a copy is read. */
 typedef struct client_with_files {
     wh_client client; /* first, so that a wh_client * is this block's address */

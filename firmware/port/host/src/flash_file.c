@@ -13,9 +13,15 @@ void wh_flash_file_cut(wh_flash_file *file, uint32_t nth)
     file->is_cut = false;
 }
 
+uint32_t wh_flash_file_operations(const wh_flash_file *file)
+{
+    return file->operations;
+}
+
 /* How much of an operation is done. */
 static size_t powered(wh_flash_file *file, size_t size)
 {
+    file->operations++;
     if (file->is_cut) {
         return 0;
     }
@@ -113,6 +119,7 @@ int wh_flash_file_open(const char *path, wh_flash_file *out)
         return WH_PLATFORM_FLASH;
     }
     int result = make_sectors(out);
+    out->operations = 0; /* making it was none of the store's */
     if (result != WH_OK) {
         (void)close(out->file);
     }

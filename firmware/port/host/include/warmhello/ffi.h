@@ -26,6 +26,7 @@ void wh_ffi_host_lose_power(void);
 int wh_ffi_host_save_state(uint8_t *out, size_t size);
 int wh_ffi_host_load_state(const uint8_t *bytes, size_t size);
 void wh_ffi_flash_file_cut(uint32_t nth);
+uint32_t wh_ffi_flash_file_operations(void);
 
 /** Makes a client, with a copy of the files. Returns NULL and sets `error` (wh_client_init()) on failure. */
 wh_client *wh_ffi_client_new(const wh_client_config *config, int *error);

@@ -21,6 +21,8 @@ typedef struct wh_flash_file {
     /** Operations until the supply breaks down, 0 for a sound one, and whether it has. */
     uint32_t operations_left;
     bool is_cut;
+    /** Program and erase operations that were asked for since it was opened. */
+    uint32_t operations;
 } wh_flash_file;
 
 /** Opens the file, makes it of erased sectors if it does not exist, and fills in `out`,
@@ -33,5 +35,8 @@ void wh_flash_file_close(wh_flash_file *file);
 /** The supply breaks down in the nth program or erase operation from now: half of it is done,
  * and it and all later ones fail until this is called again; 0 for a sound supply. */
 void wh_flash_file_cut(wh_flash_file *file, uint32_t nth);
+
+/** How many program and erase operations were asked for since the file was opened. */
+uint32_t wh_flash_file_operations(const wh_flash_file *file);
 
 #endif

@@ -1,0 +1,118 @@
+// One cell of the field matrix: ten wakes of one device with one server, by the core over real TCP.
+import { Client, type ClientOptions } from "../core/client.js"
+import { hasTls, type Outcome } from "../core/outcome.js"
+import * as platform from "../core/platform.js"
+import { TlsSocket } from "../core/tls-socket.js"
+import type { ErrorCode, WarmhelloError } from "../errors.js"
+import { BUILTIN_HOST } from "../sim/builtin-server.js"
+import { type Column, devices } from "./columns.js"
+import type { House } from "./house.js"
+import { type Row, type Site, WAKES } from "./rows.js"
+
+/** The attempt with a session is joined by one in full at half of it. */
+const CONNECT_TIMEOUT_MS = 2000
+const SLEEP_S = 600
+
+export interface FieldWake {
+    /** The server's answer came. */
+    works: boolean
+    /** TCP connections that were tried. */
+    connects: number
+    result: Outcome["result"]
+    reason: Outcome["reason"] | undefined
+    protocol: Outcome["protocol"]
+    stored: Outcome["stored"]
+    storeError: Outcome["storeError"]
+    error: ErrorCode | undefined
+}
+
+/** Ten wakes. */
+export interface Life {
+    connects: number
+    /** Connections that opened in full, and by resumption. */
+    full: number
+    resumed: number
+    /** Program and erase operations. */
+    flashOperations: number
+    wakes: FieldWake[]
+}
+
+const REQUEST = Buffer.from(`GET / HTTP/1.1\r\nHost: ${BUILTIN_HOST}\r\n\r\n`)
+
+async function wake(options: ClientOptions, server: { host: string; port: number }): Promise<FieldWake> {
+    using client = new Client(options)
+    const socket = new TlsSocket(client, { ...server, connectTimeoutMs: CONNECT_TIMEOUT_MS })
+    let answer = ""
+    let error: WarmhelloError | undefined
+    let opened = false
+    socket.on("open", () => (opened = true))
+    socket.on("data", (bytes) => {
+        answer += bytes.toString("latin1")
+        if (answer.includes("\r\n\r\n")) socket.close()
+    })
+    socket.on("error", (failure) => (error = failure))
+    // An open connection has no limit, and a server of a row that never answers would hold up all others.
+    const limit = setTimeout(() => socket.close(), 2 * CONNECT_TIMEOUT_MS)
+    await new Promise<void>((closed) => {
+        socket.on("closed", () => setImmediate(closed)) // an error is told after it
+        socket.write(REQUEST)
+        socket.connect()
+    })
+    clearTimeout(limit)
+    const { outcome } = socket
+    return {
+        works: /^HTTP\/1\.[01] 2/.test(answer),
+        connects: socket.attempts,
+        result: opened ? (outcome?.result ?? "failed") : "failed",
+        reason: hasTls(outcome) ? outcome.reason : undefined,
+        protocol: outcome?.protocol ?? null,
+        stored: outcome?.stored ?? null,
+        storeError: outcome?.storeError ?? null,
+        error: error?.code,
+    }
+}
+
+/** The sleep before wake `n`. */
+function sleep(house: House, { sleepS = SLEEP_S }: Row, { powerLossEvery }: Column, n: number): void {
+    house.timeSkip.skip(sleepS * 1000)
+    platform.sleep(sleepS * 1000)
+    if (powerLossEvery > 0 && (n - 1) % powerLossEvery === 0) platform.losePower()
+}
+
+function optionsFor(site: Site, column: Column, disabled: boolean): ClientOptions {
+    const { minVersion, maxVersion, tickets } = devices[column.device]
+    return {
+        ...{ host: BUILTIN_HOST, port: site.port, ca: site.ca, minVersion, maxVersion, tickets },
+        ...(site.identity !== undefined && { identity: site.identity }),
+        policy: { disabled },
+    }
+}
+
+/** `disabled`: the device never offers a session. */
+export async function runCell(
+    house: House,
+    row: Row,
+    column: Column,
+    disabled: boolean,
+    flashFile: string,
+): Promise<Life> {
+    using site = await row.start(house, column.device)
+    platform.restartWithFlash(column.hasFlash ? flashFile : undefined)
+    platform.jumpWallClock(Math.round(house.timeSkip.skippedMs / 1000))
+    platform.setWallClockKnown(column.powerLossEvery === 0)
+    const before = platform.flashOperations()
+    const wakes: FieldWake[] = []
+    for (let n = 1; n <= WAKES; n++) {
+        if (n > 1) sleep(house, row, column, n)
+        await site.beforeWake?.(n)
+        const server = site.elsewhere?.(n) ?? { host: "127.0.0.1", port: site.port }
+        wakes.push(await wake(optionsFor(site, column, disabled), server))
+    }
+    return {
+        connects: wakes.reduce((sum, { connects }) => sum + connects, 0),
+        full: wakes.filter(({ result }) => result === "full").length,
+        resumed: wakes.filter(({ result }) => result === "resumed").length,
+        flashOperations: platform.flashOperations() - before,
+        wakes,
+    }
+}
