@@ -136,7 +136,7 @@ static void begin_anew(wh_rtc *state, uint32_t times, const wh_record_info *info
     uint64_t passed_us = times * UINT64_C(1000000) * LOSS_COUNTS_S;
     uint64_t interval_us = erase_interval_us();
     state->erase_allowed_us = interval_us > passed_us ? interval_us - passed_us : 0;
-    state->power_was_lost = info != NULL;
+    state->power_was_lost = state->generation > 0;
     if (info != NULL) {
         state->peer_binding = wh_binding_tag(&info->binding);
         state->peer = (wh_peer){.breaks = info->breaks, .rest = info->rest};
