@@ -24,6 +24,8 @@ export interface FieldWake {
     stored: Outcome["stored"]
     storeError: Outcome["storeError"]
     error: ErrorCode | undefined
+    /** Program and erase operations. */
+    flashOperations: number
 }
 
 /** Ten wakes. */
@@ -32,7 +34,6 @@ export interface Life {
     /** Connections that opened in full, and by resumption. */
     full: number
     resumed: number
-    /** Program and erase operations. */
     flashOperations: number
     wakes: FieldWake[]
 }
@@ -40,6 +41,7 @@ export interface Life {
 const REQUEST = Buffer.from(`GET / HTTP/1.1\r\nHost: ${BUILTIN_HOST}\r\n\r\n`)
 
 async function wake(options: ClientOptions, server: { host: string; port: number }): Promise<FieldWake> {
+    const flashBefore = platform.flashOperations()
     using client = new Client(options)
     const socket = new TlsSocket(client, { ...server, connectTimeoutMs: CONNECT_TIMEOUT_MS })
     let answer = ""
@@ -69,6 +71,7 @@ async function wake(options: ClientOptions, server: { host: string; port: number
         stored: outcome?.stored ?? null,
         storeError: outcome?.storeError ?? null,
         error: error?.code,
+        flashOperations: platform.flashOperations() - flashBefore,
     }
 }
 
@@ -100,7 +103,6 @@ export async function runCell(
     platform.restartWithFlash(column.hasFlash ? flashFile : undefined)
     platform.jumpWallClock(Math.round(house.timeSkip.skippedMs / 1000))
     platform.setWallClockKnown(column.powerLossEvery === 0)
-    const before = platform.flashOperations()
     const wakes: FieldWake[] = []
     for (let n = 1; n <= WAKES; n++) {
         if (n > 1) sleep(house, row, column, n)
@@ -108,11 +110,12 @@ export async function runCell(
         const server = site.elsewhere?.(n) ?? { host: "127.0.0.1", port: site.port }
         wakes.push(await wake(optionsFor(site, column, disabled), server))
     }
+    const sum = (of: (wake: FieldWake) => number): number => wakes.reduce((total, one) => total + of(one), 0)
     return {
-        connects: wakes.reduce((sum, { connects }) => sum + connects, 0),
+        connects: sum(({ connects }) => connects),
         full: wakes.filter(({ result }) => result === "full").length,
         resumed: wakes.filter(({ result }) => result === "resumed").length,
-        flashOperations: platform.flashOperations() - before,
+        flashOperations: sum(({ flashOperations }) => flashOperations),
         wakes,
     }
 }

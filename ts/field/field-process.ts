@@ -23,6 +23,6 @@ process.on("message", (task) => {
         (error: unknown) => process.send?.({ error: `${(task as FieldTask).row}: ${error}` } satisfies FieldAnswer),
     )
 })
+// The server and the folders go along.
 process.on("disconnect", () => process.exit())
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit())
-process.on("exit", () => void opened.then((house) => house[Symbol.dispose]()))

@@ -140,7 +140,7 @@ export async function field(options: FieldOptions = {}): Promise<FieldMatrix> {
 export const EXTRA_CONNECTS = 2
 
 /** What is wrong in a row: of the script, where even a device without sessions fails, and of the device. */
-function findings({ name, cells, baselines }: FieldRow): string[] {
+export function findings({ name, cells, baselines }: FieldRow): string[] {
     const row = rows.find((one) => one.name === name)
     if (row === undefined) return []
     const ofScript = Object.entries(baselines).flatMap(([device, { wakes }]) =>
@@ -168,7 +168,7 @@ function problemsOf(row: Row, column: Column, life: Life, baseline: Life): strin
         if (works || baseline.wakes[index]?.works !== true) return
         problems.push(`wake ${index + 1} fails (${error ?? reason ?? "no answer"}), and without sessions it does not`)
     })
-    if (row.isKind && life.resumed < WAKES - 1) problems.push(`${life.resumed} resumed of ${WAKES}`)
+    if (life.resumed < (row.resumes?.(column) ?? 0)) problems.push(`${life.resumed} resumed of ${WAKES}`)
     const last = life.wakes.at(-1)?.protocol
     if (row.endsIn13 && column.device === "auto" && last !== "TLS1.3") problems.push(`it ends in ${last ?? "nothing"}`)
     return problems

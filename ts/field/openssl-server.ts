@@ -91,7 +91,14 @@ export class OpensslServer implements Disposable {
         const process = spawn(
             "openssl",
             [
-                ...["s_server", "-www", "-accept", "127.0.0.1:0", "-cert", folder.write("cert.pem", options.certificate)],
+                ...[
+                    "s_server",
+                    "-www",
+                    "-accept",
+                    "127.0.0.1:0",
+                    "-cert",
+                    folder.write("cert.pem", options.certificate),
+                ],
                 ...["-key", folder.write("key.pem", options.key), ...clients, ...options.arguments],
             ],
             { env: { ...options.environment, LD_PRELOAD: preload }, stdio: ["ignore", "pipe", "ignore"] },

@@ -33,7 +33,9 @@ export function fieldTables(matrix: FieldMatrix, width = Number.POSITIVE_INFINIT
         rows: matrix.rows.map((row) => [row.name, baselineText(row), ...row.cells.map(cellText)]),
     }
     // With a frame and a space on each side.
-    const widths = all.head.map((title, index) => Math.max(title.length, ...all.rows.map((row) => row[index]?.length ?? 0)) + 3)
+    const widths = all.head.map(
+        (title, index) => Math.max(title.length, ...all.rows.map((row) => row[index]?.length ?? 0)) + 3,
+    )
     const [names = 0] = widths
     const tables: number[][] = []
     let left = 0

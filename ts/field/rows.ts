@@ -3,7 +3,7 @@
 import type { ClientOptions } from "../core/client.js"
 import type { ServerConfig } from "../sim/builtin-server.js"
 import { type Decision, HelloProxy, type Treatment } from "../soak/hello-proxy.js"
-import { type Device, devices, speaksOnly } from "./columns.js"
+import { type Column, type Device, devices, speaksOnly } from "./columns.js"
 import type { House, OpensslOptions } from "./house.js"
 
 export const WAKES = 10
@@ -28,8 +28,8 @@ export interface Row {
     name: string
     /** What it does, a sentence for the page. */
     what: string
-    /** The server is healthy: every wake but the first resumes. */
-    isKind?: true
+    /** How many wakes resume at least; undefined for a server that is not healthy. */
+    resumes?(column: Column): number
     /** A device that allows TLS 1.3 speaks it in the end. */
     endsIn13?: true
     /** It lets devices wait until their time is up: worth starting early. */
@@ -93,15 +93,17 @@ const proxied =
 const eachResumption = (treatment: Treatment): Row["start"] =>
     proxied(() => (offersSession) => (offersSession ? treatment : "pass"))
 
-const isThird = (n: number): boolean => n % 3 === 0
+/** In each wake of so many the network is not there. */
+const LOST_EVERY = 3
+const EACH_LOST = "In each third wake"
+const isLost = (n: number): boolean => n % LOST_EVERY === 0
 
-const eachThirdWake = (treatment: Treatment): Row["start"] =>
-    proxied((n) => () => (isThird(n) ? treatment : "pass"))
+const whenLost = (treatment: Treatment): Row["start"] => proxied((n) => () => (isLost(n) ? treatment : "pass"))
 
-const eachThirdWakeTo =
+const elsewhereWhenLost =
     (host: string, port: number): Row["start"] =>
     (house, device) =>
-        builtin(house, device, {}, { elsewhere: (n) => (isThird(n) ? { host, port } : undefined) })
+        builtin(house, device, {}, { elsewhere: (n) => (isLost(n) ? { host, port } : undefined) })
 
 const openssl =
     (options: OpensslOptions): Row["start"] =>
@@ -115,6 +117,8 @@ const openssl =
         }
     }
 
+const allButTheFirst = (): number => WAKES - 1
+
 const only13 = (device: Device): boolean => speaksOnly(device, "1.3")
 const only12 = (device: Device): boolean => speaksOnly(device, "1.2")
 
@@ -125,19 +129,20 @@ export const rows: readonly Row[] = [
     {
         name: "healthy, renews",
         what: "A healthy server. In TLS 1.3 it gives new tickets on each resumption.",
-        isKind: true,
+        resumes: allButTheFirst,
         start: settings({}),
     },
     {
-        name: "OpenSSL: 2 tickets, then 1",
+        name: "OpenSSL, 2 tickets",
         what: "`openssl s_server` as it is: two tickets after a full handshake of TLS 1.3, one after each resumption.",
-        isKind: true,
+        resumes: allButTheFirst,
         start: openssl({}),
     },
     {
-        name: "OpenSSL: 1 ticket, then 1",
+        name: "OpenSSL, 1 ticket",
         what: "The same with one ticket after a full handshake.",
-        isKind: true,
+        // Its only ticket is in RTC RAM until the device has lost its power once: flash would wear for each.
+        resumes: ({ powerLossEvery }) => (powerLossEvery > 1 ? WAKES - 2 : WAKES - 1),
         excludes: renewsNothing,
         start: openssl({ arguments: ["-num_tickets", "1"] }),
     },
@@ -170,7 +175,7 @@ export const rows: readonly Row[] = [
     {
         name: "certificate renewed",
         what: "In the middle the server goes on with another certificate.",
-        isKind: true,
+        resumes: allButTheFirst,
         start: (house, device) =>
             builtin(
                 house,
@@ -230,11 +235,11 @@ export const rows: readonly Row[] = [
     {
         name: "insists on P-384",
         what: "The only group that it accepts is P-384.",
-        isKind: true,
+        resumes: allButTheFirst,
         start: settings({ groups: "P-384" }),
     },
     {
-        name: "1.2 without ext. master secret",
+        name: "no ext. master secret",
         what: "TLS 1.2 as it was before RFC 7627, and no 1.3.",
         excludes: (device) => (only13(device) ? "in TLS 1.3 there is no such thing" : undefined),
         start: settings({ maxVersion: "TLSv1.2", extendedMasterSecret: false }),
@@ -259,28 +264,28 @@ export const rows: readonly Row[] = [
         start: eachResumption("stall"),
     },
     {
-        name: "network dies, each 3rd wake",
-        what: "In each third wake the network dies after the ServerHello of each connection, without a word.",
+        name: "network dies",
+        what: `${EACH_LOST} the network dies after the ServerHello of each connection, without a word.`,
         isSlow: true,
-        isLost: isThird,
-        start: eachThirdWake("stall"),
+        isLost,
+        start: whenLost("stall"),
     },
     {
-        name: "network breaks, each 3rd wake",
-        what: "In each third wake each connection is reset in the middle of the ServerHello.",
-        isLost: isThird,
-        start: eachThirdWake("break"),
+        name: "network breaks",
+        what: `${EACH_LOST} each connection is reset in the middle of the ServerHello.`,
+        isLost,
+        start: whenLost("break"),
     },
     {
-        name: "no network, each 3rd wake",
-        what: "In each third wake no way leads to the server.",
-        isLost: isThird,
-        start: eachThirdWakeTo("255.255.255.255", 9), // no address for TCP: the system refuses it at once
+        name: "no network",
+        what: `${EACH_LOST} no way leads to the server.`,
+        isLost,
+        start: elsewhereWhenLost("255.255.255.255", 9), // no address for TCP: the system refuses it at once
     },
     {
-        name: "server down, each 3rd wake",
-        what: "In each third wake nothing listens on the server's port.",
-        isLost: isThird,
-        start: eachThirdWakeTo("127.0.0.1", 1),
+        name: "server down",
+        what: `${EACH_LOST} nothing listens on the server's port.`,
+        isLost,
+        start: elsewhereWhenLost("127.0.0.1", 1),
     },
 ]
