@@ -74,6 +74,7 @@ export type TlsReason =
     | "fallback"
     | "resting"
     | "upgrade"
+    | "no-extended-master-secret"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -115,6 +116,8 @@ export function tlsReasonOf(value: number): TlsReason {
             return "resting"
         case 18:
             return "upgrade"
+        case 19:
+            return "no-extended-master-secret"
         default:
             return "unknown"
     }

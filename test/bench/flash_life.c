@@ -13,6 +13,7 @@
 
 #include "kept.h"
 #include "board.h"
+#include "flash_copy.h"
 #include "rtc.h"
 #include "session_source.h"
 #include "resumption.h"
@@ -85,7 +86,7 @@ typedef struct tally {
     share after_lost;
     uint32_t wakes_since_lost;
     uint64_t programs_since_lost;
-    /* Wakes after which flash held a session, which a loss of power would leave. */
+    /* Wakes after which flash held a session that the server knew, which a loss of power would leave. */
     uint32_t covered;
 } tally;
 
@@ -143,20 +144,25 @@ static wh_rtc look(void)
 }
 
 /* When the server gave what is offered next. */
-static int64_t *next_since(life *l, const wh_rtc *state)
+static int64_t next_since(const life *l, const wh_rtc *state)
 {
     uint32_t generation = state->record_size > 0 ? state->record_generation : state->flash_generation;
-    return &l->since_s[generation % NOTED];
+    return l->since_s[generation % NOTED];
 }
 
 /* A resumption by TLS 1.2 leaves the session as it is, so its time runs out; whatever else came is new. */
-static void note_records(life *l, const wh_rtc *before, int64_t offered_since_s, const wh_outcome *outcome)
+static void note_records(life *l, const wh_rtc *before, const wh_rtc *after, int64_t offered_since_s,
+                         const wh_outcome *outcome)
 {
     bool same = outcome->result == WH_RESULT_RESUMED && l->plan.kind != BENCH_PSK;
-    uint32_t last = look().generation;
-    for (uint32_t g = before->generation + 1; g <= last; g++) {
+    for (uint32_t g = before->generation + 1; g <= after->generation; g++) {
         l->since_s[g % NOTED] = same ? offered_since_s : the_board.wall_s;
     }
+}
+
+static bool knows(int64_t since_s)
+{
+    return the_board.wall_s - since_s < BENCH_LIFETIME_S;
 }
 
 /* ---- A wake ------------------------------------------------------------------------------------ */
@@ -224,7 +230,6 @@ typedef struct past {
 static void add(tally *t, const past *p, const wh_outcome *outcome, uint64_t programs)
 {
     count(&t->all, outcome);
-    t->covered += outcome->stored == WH_TIERS_BOTH || outcome->stored == WH_TIERS_FLASH;
     if (p->power_lost) {
         count(&t->after_loss, outcome);
         t->reasons[outcome->reason]++;
@@ -247,17 +252,18 @@ static void live_once(life *l, wake_run wake, uint32_t n, past *p, tally *t)
         p->just_lost = p->since_lost = false;
     }
     wh_rtc before = look();
-    int64_t since_s = *next_since(l, &before);
-    meeting m = {.lost = comes(&l->lost, n) && n > 0,
-                 .forgotten = the_board.wall_s - since_s >= BENCH_LIFETIME_S};
+    int64_t since_s = next_since(l, &before);
+    meeting m = {.lost = comes(&l->lost, n) && n > 0, .forgotten = !knows(since_s)};
     wh_outcome outcome = wake(l, m);
-    note_records(l, &before, since_s, &outcome);
+    wh_rtc after = look();
+    note_records(l, &before, &after, since_s, &outcome);
     if (m.lost) {
         p->just_lost = p->since_lost = outcome.kind != WH_KIND_NONE;
         return;
     }
     p->since_lost = p->since_lost && outcome.result == WH_RESULT_RESUMED;
     add(t, p, &outcome, the_board.chip.programs - programs);
+    t->covered += wh_flash_copy_exists(&after) && knows(l->since_s[after.flash_generation % NOTED]);
     p->just_lost = false;
 }
 

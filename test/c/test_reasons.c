@@ -197,6 +197,14 @@ static wh_outcome upgrade(scene *s)
     return again(s);
 }
 
+static wh_outcome no_extended_master(scene *s)
+{
+    s->server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
+    s->config = config_for(s->server);
+    assert_int_equal(again(s).store_error, WH_MISS_NO_EXTENDED_MASTER);
+    return again(s);
+}
+
 static wh_outcome resting(scene *s)
 {
     (void)fallback(s);
@@ -250,6 +258,7 @@ static const reason_maker makers[] = {
     [WH_REASON_FALLBACK] = fallback,
     [WH_REASON_RESTING] = resting,
     [WH_REASON_UPGRADE] = upgrade,
+    [WH_REASON_NO_EXTENDED_MASTER] = no_extended_master,
 };
 
 static const wh_reason reasons[] = {

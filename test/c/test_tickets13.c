@@ -171,6 +171,143 @@ static void a_ticket_too_long_to_keep_is_told(void **state)
     server_stop(server);
 }
 
+/* ---- A server that gives no ticket in a resumption ----------------------------------------------- */
+
+static const server_options unrenewed = {.min_version = WH_TLS13, .does_not_renew13 = true};
+
+static void rtc_ram_keeps_both_tickets_of_a_full_handshake(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&unrenewed);
+    wh_client_config config = config_for(server);
+    for (int time = 0; time < 3; time++) {
+        assert_full(wake_and_visit(&config, server), time == 0 ? WH_REASON_NONE : WH_REASON_SPENT);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    server_stop(server);
+}
+
+static void with_flash_there_are_the_same_two(void **state)
+{
+    (void)state;
+    rtc_ram_keeps_both_tickets_of_a_full_handshake(state);
+}
+
+/* Where another ticket comes each time, the second one of the full handshake is there for a lost connect. */
+static void the_spare_ticket_waits_for_a_lost_handshake(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    for (int wake = 0; wake < 5; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    wh_client client;
+    wire_line line;
+    make_client(&client, &config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    wh_conn_abandon(&line.conn); /* the network is gone, and with it a ticket */
+    line_free(&line);
+    wh_client_free(&client);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_stop(server);
+}
+
+static void a_spare_that_was_refused_is_not_offered_again(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&unrenewed);
+    wh_client_config config = config_for(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    server_forget_sessions(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
+    server_stop(server);
+}
+
+static wh_client_config reusing(const tls_server *server)
+{
+    wh_client_config config = config_for(server);
+    config.policy.reuse = WH_REUSE_WHEN_NOT_RENEWED;
+    return config;
+}
+
+static void a_ticket_is_used_again_where_the_server_does_not_renew_it(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&unrenewed);
+    wh_client_config config = reusing(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    for (int wake = 0; wake < 10; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    server_forget_sessions(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+    for (int wake = 0; wake < 10; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    config.policy.reuse = WH_REUSE_NEVER; /* from then on each goes out once */
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    wake_visit last = wake_and_visit(&config, server);
+    if (last.outcome.result == WH_RESULT_RESUMED) { /* there was a spare */
+        last = wake_and_visit(&config, server);
+    }
+    assert_int_equal(last.outcome.result, WH_RESULT_FULL);
+    server_stop(server);
+}
+
+static void a_ticket_is_used_again_after_each_loss_of_power(void **state)
+{
+    (void)state;
+    wh_host_set_wall_known(&the_device, false);
+    tls_server *server = server_start(&unrenewed);
+    wh_client_config config = reusing(server);
+    config.policy.trust_after_power_loss = 5;
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* by which the server is known */
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    server_forget_sessions(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+    for (int loss = 0; loss < 5; loss++) {
+        wh_host_sleep(&the_device, 3600ull * 1000000u);
+        wh_host_lose_power(&the_device);
+        wake_visit visit = wake_and_visit(&config, server);
+        assert_resumed(visit, WH_KIND_PSK);
+        assert_int_equal(visit.outcome.stored, WH_TIERS_BOTH);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    wh_host_lose_power(&the_device);
+    assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
+    server_stop(server);
+}
+
+static void a_ticket_of_a_server_that_renews_is_used_once(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
+    wh_client_config config = reusing(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    for (int wake = 0; wake < 5; wake++) {
+        wh_client client;
+        wh_stored stored;
+        make_client(&client, &config);
+        assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
+        assert_true(stored.info.single_use);
+        uint32_t generation = stored.info.generation;
+        wh_session_release(&stored.session);
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+        assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
+        assert_int_not_equal(stored.info.generation, generation);
+        wh_session_release(&stored.session);
+        wh_client_free(&client);
+    }
+    server_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +318,13 @@ int main(void)
         PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before),
         FLASH_TEST(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too),
         PLATFORM_TEST(a_ticket_too_long_to_keep_is_told),
+        PLATFORM_TEST(rtc_ram_keeps_both_tickets_of_a_full_handshake),
+        FLASH_TEST(with_flash_there_are_the_same_two),
+        PLATFORM_TEST(the_spare_ticket_waits_for_a_lost_handshake),
+        PLATFORM_TEST(a_spare_that_was_refused_is_not_offered_again),
+        PLATFORM_TEST(a_ticket_is_used_again_where_the_server_does_not_renew_it),
+        FLASH_TEST(a_ticket_is_used_again_after_each_loss_of_power),
+        PLATFORM_TEST(a_ticket_of_a_server_that_renews_is_used_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,16 +34,31 @@ static const char *expect(int result, int wanted)
     return result == wanted || the_board.chip.off ? NULL : wh_error_meaning(result);
 }
 
-static const char *put(life *l, wh_protocol protocol)
+void lose_rtc(tiers *t)
 {
-    l->next.rtc = ++l->last_serial;
-    return expect(put_session(l->last_serial, protocol, 0, false), WH_OK);
+    *t = (tiers){.flash = t->flash};
 }
 
-static const char *write_rtc(life *l)
+/* What is there is spent, and the spare takes its place. */
+static void lose_newest(tiers *t)
 {
-    l->next.flash = l->now.rtc;
-    return expect(wh_store_persist_rtc(), WH_OK);
+    *t = (tiers){.rtc = t->spare, .flash = t->flash};
+}
+
+static const char *put(life *l, wh_protocol protocol, bool beside)
+{
+    uint32_t spare = beside && !l->now.is_in_flash ? l->now.rtc : 0;
+    l->next = (tiers){.rtc = ++l->last_serial, .spare = spare, .flash = l->now.flash};
+    return expect(put_session(l->last_serial, &(putting){.protocol = protocol, .beside = beside}), WH_OK);
+}
+
+static const char *write_rtc(life *l, int wanted)
+{
+    l->next.is_in_flash = true;
+    if (wanted == WH_OK) {
+        l->next.flash = l->now.rtc;
+    }
+    return expect(wh_store_persist_rtc(), wanted);
 }
 
 static const char *second(life *l)
@@ -56,7 +71,10 @@ static const char *second(life *l)
 static const char *wake(life *l, got_session *got)
 {
     *got = get_session(0);
-    l->next.rtc = offered(&l->now);
+    if (l->now.rtc == 0) {
+        l->next.rtc = l->now.flash;
+        l->next.is_in_flash = l->now.flash != 0;
+    }
     if (the_board.chip.off) {
         return NULL;
     }
@@ -69,6 +87,13 @@ static int drop(uint32_t generation)
     return wh_store_drop(generation, WH_OK);
 }
 
+/* That which was got is taken out. */
+static void lose(life *l, uint32_t serial)
+{
+    lose_newest(&l->next);
+    l->next.flash = l->now.flash == serial ? 0 : l->now.flash;
+}
+
 static const char *take_out(life *l, int (*how)(uint32_t generation))
 {
     got_session got;
@@ -76,8 +101,7 @@ static const char *take_out(life *l, int (*how)(uint32_t generation))
     if (wrong != NULL || the_board.chip.off || got.serial == 0) {
         return wrong;
     }
-    l->next.rtc = l->now.rtc == got.serial ? 0 : l->now.rtc;
-    l->next.flash = l->now.flash == got.serial ? 0 : l->now.flash;
+    lose(l, got.serial);
     int result = how(got.generation);
     if (result == WH_OK && !the_board.chip.off) {
         bury(l, got.serial);
@@ -85,12 +109,37 @@ static const char *take_out(life *l, int (*how)(uint32_t generation))
     return expect(result, WH_OK);
 }
 
+static const char *go_on_trust(life *l)
+{
+    got_session got;
+    wh_lineage counted;
+    const char *wrong = wake(l, &got);
+    if (wrong != NULL || the_board.chip.off || got.serial == 0) {
+        return wrong;
+    }
+    if (!goes_on_trust(&got, &counted)) {
+        return "its age is known";
+    }
+    lose(l, got.serial);
+    int result = wh_store_spend(got.generation);
+    if (result != WH_OK || the_board.chip.off) {
+        return expect(result, WH_OK);
+    }
+    l->trusted = got.serial;
+    l->losses = got.info.lineage.losses + 1u;
+    l->now = l->next;
+    l->next.rtc = got.serial;
+    return expect(put_session(got.serial, &(putting){.protocol = got.info.protocol, .lineage = &counted}),
+                  WH_OK);
+}
+
 static const char *forget(life *l)
 {
-    l->next = (tiers){0, 0};
+    l->next = (tiers){0};
     int result = wh_store_forget();
     if (result == WH_OK && !the_board.chip.off) {
         bury(l, l->now.rtc);
+        bury(l, l->now.spare);
         bury(l, l->now.flash);
     }
     return expect(result, WH_OK);
@@ -137,7 +186,8 @@ static const char *lose_power(life *l)
     nor_fault fault = the_board.chip.fault;
     board_lose_power();
     nor_set_fault(&the_board.chip, fault); /* for the recovery */
-    l->now.rtc = 0;
+    lose_rtc(&l->now);
+    l->next = l->now;
     return wake(l, &got);
 }
 
@@ -146,23 +196,29 @@ static const char *run(life *l, step what)
     got_session got;
     switch (what) {
     case PUT12:
-        return put(l, WH_TLS12);
+        return put(l, WH_TLS12, false);
     case PUT13:
-        return put(l, WH_TLS13);
+    case BESIDE:
+        return put(l, WH_TLS13, what == BESIDE);
     case WRITE:
-        return write_rtc(l);
+        return write_rtc(l, WH_OK);
     case WRITE_WEARS:
-        return expect(wh_store_persist_rtc(), WH_MISS_WEAR);
+        return write_rtc(l, WH_MISS_WEAR);
     case SECOND:
         return second(l);
     case SPEND:
         return take_out(l, wh_store_spend);
     case DROP:
         return take_out(l, drop);
+    case TRUST:
+        return go_on_trust(l);
     case FORGET:
         return forget(l);
     case WAKE:
         return wake(l, &got);
+    case TIMELESS:
+        the_board.wall_known = false;
+        return NULL;
     case POWER:
         return lose_power(l);
     case SLEEP:

@@ -15,13 +15,16 @@ typedef enum step {
     END,
     PUT12,       /* a TLS 1.2 session comes into RTC RAM */
     PUT13,       /* a TLS 1.3 ticket does */
+    BESIDE,      /* another one does, and the one before stays as the spare */
     WRITE,       /* what is in RTC RAM goes to flash */
     WRITE_WEARS, /* the same when the wear budget does not allow it */
     SECOND,      /* a second ticket goes to flash */
     SPEND,       /* the session is taken out to be offered, which uses it up */
     DROP,        /* the session is taken out and turns out to be useless */
+    TRUST,       /* it is offered though nobody knows its age, and is stored anew with that counted */
     FORGET,
     WAKE,     /* the session is looked at */
+    TIMELESS, /* no clock tells the time from now on */
     POWER,    /* the power goes and comes back between operations */
     SLEEP,    /* long enough for the wear budget */
     FILL,     /* flash is written until the next record needs an erase */
@@ -32,9 +35,11 @@ typedef enum step {
 #define STEPS_MAX 12
 #define DEAD_MAX 16
 
-/** The serial of what each tier holds and may offer; 0 for none. */
+/** The serial of what each tier holds and may offer, and of the spare in RTC RAM; 0 for none. */
 typedef struct tiers {
-    uint32_t rtc, flash;
+    uint32_t rtc, spare, flash;
+    /** A write of what RTC RAM holds was begun, or it came from flash. */
+    bool is_in_flash;
 } tiers;
 
 typedef struct life {
@@ -43,6 +48,9 @@ typedef struct life {
     uint32_t dead[DEAD_MAX];
     unsigned dead_count;
     uint32_t last_serial;
+    /** The session that went out on trust, and the losses of power that its record has to tell of since. */
+    uint32_t trusted;
+    unsigned losses;
     /** The step under way, or the last one. */
     step step;
     /** A reset came while RTC RAM was written: what was in it may be lost. */
@@ -62,5 +70,8 @@ bool is_dead(const life *l, uint32_t serial);
 
 /** What a get brings when this is in the tiers. */
 uint32_t offered(const tiers *t);
+
+/** The power goes. */
+void lose_rtc(tiers *t);
 
 #endif

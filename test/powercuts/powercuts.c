@@ -17,6 +17,14 @@ static const scenario scenarios[] = {
     {"second ticket to flash", {PUT13, WRITE, SLEEP, END}, {PUT13, SECOND, END}},
     {"spend a ticket in both tiers", {PUT13, WRITE, END}, {SPEND, END}},
     {"spend one ticket of each tier", {PUT13, SECOND, END}, {SPEND, SPEND, END}},
+    {"spend a spare", {PUT13, WRITE, PUT13, BESIDE, END}, {SPEND, SPEND, SPEND, END}},
+    {"no spare of what flash has", {PUT13, WRITE, END}, {BESIDE, SPEND, SPEND, END}},
+    {"another spare", {PUT13, SECOND, BESIDE, END}, {SPEND, BESIDE, WRITE, SPEND, END}},
+    {"go on trust", {TIMELESS, PUT12, WRITE, END}, {POWER, TRUST, WRITE, SLEEP, POWER, TRUST, END}},
+    {"go on trust without a copy",
+     {TIMELESS, PUT12, WRITE, POWER, TRUST, END},
+     {WRITE, PUT12, WRITE, POWER, TRUST, END}},
+    {"forget a spare", {PUT13, SECOND, BESIDE, END}, {FORGET, END}},
     {"spend after a loss of power", {PUT13, SECOND, END}, {POWER, SPEND, END}},
     {"drop", {PUT12, WRITE, END}, {DROP, END}},
     {"forget", {PUT12, WRITE, SLEEP, PUT13, SECOND, END}, {FORGET, END}},
@@ -83,8 +91,8 @@ static void reboot_as(sweep *s, life *l, reboot how)
         board_lose_power();
     }
     if (how != RESET) {
-        l->now.rtc = 0;
-        l->next.rtc = 0;
+        lose_rtc(&l->now);
+        lose_rtc(&l->next);
     }
     settle_weak_bits(s, ALL_0_AT_ONCE);
 }
@@ -258,6 +266,9 @@ static void cut_recovery(sweep *s)
     s->second = (cut){0};
 }
 
+/* Bytes of the slot's state. */
+enum { RTC_HEADER = 96 };
+
 /* A reset at each look at the clock, the slot's state written up to each of its words. */
 static void reset_at_looks(sweep *s)
 {
@@ -266,7 +277,7 @@ static void reset_at_looks(sweep *s)
     s->drift = STAY_WEAK;
     bool reached = true;
     for (s->look = 1; reached; s->look++) {
-        for (s->torn_size = 0; s->torn_size <= 64 && reached; s->torn_size += 4) {
+        for (s->torn_size = 0; s->torn_size <= RTC_HEADER && reached; s->torn_size += 4) {
             board_restore(&s->start);
             life l = s->life;
             the_board.reset_at_look = s->look;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
 #include "visit.h"
 #include "session.h"
 
@@ -107,17 +108,24 @@ static int make_session(uint32_t serial, wh_protocol protocol, unsigned binding,
     return result == WH_OK ? wh_session_load(bytes, from->size, 0, session) : result;
 }
 
-int put_session(uint32_t serial, wh_protocol protocol, unsigned binding, bool pinned)
+int put_session(uint32_t serial, const putting *how)
 {
     wh_record_info info;
     wh_session session;
-    int result = make_session(serial, protocol, binding, &info, &session);
+    int result = make_session(serial, how->protocol, how->binding, &info, &session);
     if (result == WH_OK) {
-        info.pinned = pinned;
-        result = wh_store_put(&info, &session, false);
+        info.pinned = how->pinned;
+        info.lineage = how->lineage != NULL ? *how->lineage : info.lineage;
+        info.lineage.not_after_s = serial;
+        result = wh_store_put(&info, &session, how->beside);
     }
     wh_session_release(&session);
     return result;
+}
+
+bool goes_on_trust(const got_session *got, wh_lineage *counted)
+{
+    return wh_policy_count_loss(&got->info, &got->now, counted);
 }
 
 int persist_session(uint32_t serial, wh_protocol protocol, unsigned binding)
@@ -158,6 +166,8 @@ got_session get_session(unsigned binding)
         got.serial = identify(&stored);
         got.generation = stored.info.generation;
         got.age = stored.age;
+        got.info = stored.info;
+        got.now = stored.now;
     }
     wh_session_release(&stored.session);
     return got;

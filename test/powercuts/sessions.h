@@ -4,6 +4,7 @@
 #ifndef TEST_SESSIONS_H
 #define TEST_SESSIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "warmhello/store.h"
@@ -17,6 +18,8 @@ typedef struct got_session {
     uint32_t serial;
     uint32_t generation;
     wh_age age;
+    wh_record_info info;
+    wh_instant now;
 } got_session;
 
 #define UNKNOWN_SESSION UINT32_MAX
@@ -28,9 +31,24 @@ void sessions_make_templates(void);
 /** One of a few configurations to be bound to. */
 wh_binding binding_number(unsigned n);
 
-/** Puts session `serial` into RTC RAM. TLS 1.2 sessions may be offered again and again, those
- * of TLS 1.3 once. Those of a pinned peer keep others out. */
-int put_session(uint32_t serial, wh_protocol protocol, unsigned binding, bool pinned);
+/** How a session comes into RTC RAM. */
+typedef struct putting {
+    /** Sessions of TLS 1.2 may be offered again and again, those of TLS 1.3 once. */
+    wh_protocol protocol;
+    unsigned binding;
+    /** Those of a pinned peer keep others out. */
+    bool pinned;
+    /** What is there already stays as the spare. */
+    bool beside;
+    /** What a resumption hands on, NULL for a full handshake. */
+    const wh_lineage *lineage;
+} putting;
+
+/** Puts session `serial` into RTC RAM. */
+int put_session(uint32_t serial, const putting *how);
+
+/** Whether it goes out on trust: nobody knows how old it is. `counted`: what it hands on then. */
+bool goes_on_trust(const got_session *got, wh_lineage *counted);
 
 /** Seals one and writes it to flash, as the second ticket of a connection. */
 int persist_session(uint32_t serial, wh_protocol protocol, unsigned binding);

@@ -69,7 +69,7 @@ static void live(uint32_t serial)
     start(&flash);
     for (uint32_t held = shared->old;; serial++) {
         wh_host_sleep(&the_device, 7200000000u); /* the wear budget */
-        int put = put_session(serial, WH_TLS13, 0, false);
+        int put = put_session(serial, &(putting){.protocol = WH_TLS13});
         begin_call(held, serial);
         int written = wh_store_persist_rtc();
         end_call(put != WH_OK ? put : written, serial);

@@ -43,6 +43,9 @@ static struct note {
     /* True time of its capture, and how often the wall clock had jumped. */
     uint64_t captured_us;
     uint32_t jumps;
+    wh_protocol protocol;
+    /* What its record has to tell of. */
+    unsigned losses;
 } notes[NOTES];
 
 /* Sessions that were got, which may be spent. */
@@ -72,10 +75,15 @@ static uint64_t true_us(void)
     return earlier_us + the_board.elapsed_us;
 }
 
-static uint32_t new_serial(unsigned binding)
+static void note(uint32_t serial, unsigned binding, wh_protocol protocol, unsigned losses)
+{
+    notes[serial % NOTES] = (struct note){binding, true_us(), jumps, protocol, losses};
+}
+
+static uint32_t new_serial(unsigned binding, wh_protocol protocol)
 {
     last_serial++;
-    notes[last_serial % NOTES] = (struct note){binding, true_us(), jumps};
+    note(last_serial, binding, protocol, 0);
     return last_serial;
 }
 
@@ -166,24 +174,52 @@ static bool may_be_kept_out(unsigned binding)
     return false;
 }
 
-static void put(void)
+/* What is in RTC RAM stays as the spare, if it is of the same binding: as far as that is known. */
+static void apply_beside(int result, uint32_t serial, unsigned binding)
 {
-    unsigned binding = below(BINDINGS);
-    bool pinned = below(8) == 0;
-    uint32_t serial = new_serial(binding);
-    was_pinned[binding] = was_pinned[binding] || pinned;
-    int result = ended(put_session(serial, below(2) == 0 ? WH_TLS12 : WH_TLS13, binding, pinned));
-    if (result == WH_MISS_PINNED && !pinned && may_be_kept_out(binding)) {
+    unsigned same = 0;
+    for (unsigned i = 0; i < model.count; i++) {
+        same += model.list[i].rtc != 0 && notes[model.list[i].rtc % NOTES].binding == binding;
+    }
+    bool is_sure = same == model.count && !model.rtc_shaky;
+    apply(result, same > 0 ? RTC_BESIDE : RTC_BECOMES, serial);
+    if (!is_sure) {
+        worlds_fork(&model, SPARE_GOES, 0);
+    }
+    forget_generations(); /* one may be that of the spare, which is nobody's to spend */
+}
+
+static void put_as(uint32_t serial, const putting *how)
+{
+    was_pinned[how->binding] = was_pinned[how->binding] || how->pinned;
+    int result = ended(put_session(serial, how));
+    if (result == WH_MISS_PINNED && !how->pinned && may_be_kept_out(how->binding)) {
         return; /* nothing has changed */
     }
-    apply(result, RTC_BECOMES, serial);
+    if (how->beside) {
+        apply_beside(result, serial, how->binding);
+    } else {
+        apply(result, RTC_BECOMES, serial);
+    }
     if (result == WH_OK) {
-        model.rtc_shaky = false;
+        model.rtc_shaky = model.rtc_shaky && how->beside;
     } else if (the_board.chip.off) {
+        worlds_fork(&model, SPARE_GOES, 0);
         worlds_fork(&model, RTC_GOES, 0);
     } else {
         complain("a session cannot be put");
     }
+}
+
+static void put(void)
+{
+    putting how = {
+        .protocol = below(2) == 0 ? WH_TLS12 : WH_TLS13,
+        .binding = below(BINDINGS),
+        .pinned = below(8) == 0,
+        .beside = below(3) == 0,
+    };
+    put_as(new_serial(how.binding, how.protocol), &how);
 }
 
 /* Behind a write to flash of which the model knows the effect. */
@@ -191,6 +227,11 @@ static void wrote(int result, change what, uint32_t serial, uint64_t programs)
 {
     bool rotten = what == FLASH_BECOMES_RTC && model.rtc_shaky;
     apply(result, what, serial);
+    if (what == FLASH_BECOMES_RTC && result == WH_MISS_WEAR) {
+        worlds_change(&model, WRITES_RTC, 0);
+    } else if (what == FLASH_BECOMES_RTC && result != WH_OK && fault_was_met) {
+        worlds_fork(&model, WRITES_RTC, 0);
+    }
     if (result == WH_OK && the_board.chip.programs != programs) {
         model.flash_shaky = false;
     } else if (result != WH_OK && result != WH_MISS_WEAR && result != WH_MISS_EMPTY && !fault_was_met &&
@@ -209,9 +250,10 @@ static void persist(void)
 static void second(void)
 {
     unsigned binding = below(BINDINGS);
-    uint32_t serial = new_serial(binding);
+    wh_protocol protocol = below(4) == 0 ? WH_TLS12 : WH_TLS13;
+    uint32_t serial = new_serial(binding, protocol);
     uint64_t programs = the_board.chip.programs;
-    int result = ended(persist_session(serial, below(4) == 0 ? WH_TLS12 : WH_TLS13, binding));
+    int result = ended(persist_session(serial, protocol, binding));
     wrote(result, FLASH_BECOMES, serial, programs);
 }
 
@@ -221,6 +263,8 @@ static void expect_shakiness(void)
         worlds_fork(&model, FLASH_GOES, 0);
     }
     if (model.rtc_shaky) {
+        worlds_fork(&model, SPARE_GOES, 0);
+        worlds_fork(&model, DROPS_RTC, 0);
         worlds_fork(&model, RTC_GOES, 0);
         worlds_fork(&model, ALL_GOES, 0);
     }
@@ -247,8 +291,11 @@ static void got_one(const got_session *got)
         complain("neither the old nor the new session is offered");
     } else {
         worlds_change(&model, PROMOTES, 0);
-        model.rtc_shaky = false;
+        model.rtc_shaky = model.rtc_shaky && worlds_have_spare(&model);
         check_age(got);
+        if (got->info.lineage.losses != notes[got->serial % NOTES].losses) {
+            complain("losses of power are not counted");
+        }
         remembered[below(REMEMBERED)] = *got;
     }
 }
@@ -271,9 +318,8 @@ static void keep_other_bindings(unsigned binding)
     }
 }
 
-static void get(void)
+static got_session get_for(unsigned binding)
 {
-    unsigned binding = below(BINDINGS);
     got_session got = get_session(binding);
     got.result = ended(got.result);
     got.serial = the_board.chip.off ? 0 : got.serial;
@@ -290,6 +336,12 @@ static void get(void)
     } else if (!worlds_keep_offering(&model, 0)) {
         complain("the session is lost");
     }
+    return got;
+}
+
+static void get(void)
+{
+    (void)get_for(below(BINDINGS));
 }
 
 static int drop_session(uint32_t generation)
@@ -297,22 +349,58 @@ static int drop_session(uint32_t generation)
     return wh_store_drop(generation, WH_OK);
 }
 
+static bool take_out_this(const got_session *got, int (*how)(uint32_t generation))
+{
+    int result = ended(how(got->generation));
+    apply(result, LOSES, got->serial);
+    if (result != WH_OK) {
+        model.flash_shaky = true;
+        if (!fault_was_met) {
+            complain("a session cannot be spent");
+        }
+    }
+    return result == WH_OK;
+}
+
 static void take_out(int (*how)(uint32_t generation))
 {
     got_session *got = &remembered[below(REMEMBERED)];
-    if (got->serial == 0) {
-        return;
-    }
-    int result = ended(how(got->generation));
-    apply(result, LOSES, got->serial);
-    if (result == WH_OK) {
+    if (got->serial != 0 && take_out_this(got, how)) {
         kill_serial(got->serial);
         *got = (got_session){0};
-    } else if (fault_was_met) {
-        model.flash_shaky = true;
-    } else {
-        complain("a session cannot be spent");
     }
+}
+
+/* A connect that resumes, as in resumption.c. The session is spent before it goes out, if it is for once, or
+ * if nobody knows its age; then a loss of power is counted. One that may go out again is stored anew before
+ * it does, by a ticket for once another one is inherited from. */
+static void offer(void)
+{
+    wh_lineage counted;
+    unsigned binding = below(BINDINGS);
+    got_session got = get_for(binding);
+    if (got.serial == 0 || wrong != NULL) {
+        return;
+    }
+    wh_protocol protocol = notes[got.serial % NOTES].protocol;
+    bool is_lost = goes_on_trust(&got, &counted);
+    if (!is_lost && protocol == WH_TLS12) {
+        return; /* it stays as it is */
+    }
+    forget_generations();
+    if (!take_out_this(&got, wh_store_spend) || the_board.chip.off) {
+        return;
+    }
+    uint32_t serial = got.serial;
+    if (protocol == WH_TLS13) {
+        kill_serial(serial);
+        serial = new_serial(binding, protocol);
+    }
+    note(serial, binding, protocol, counted.losses);
+    put_as(serial, &(putting){.protocol = protocol,
+                              .binding = binding,
+                              .beside = protocol == WH_TLS13,
+                              .lineage = &counted});
 }
 
 static void forget(void)
@@ -358,7 +446,8 @@ static void rot_flash(void)
 static void rot_rtc(void)
 {
     for (uint32_t flips = 1 + below(3); flips > 0; flips--) {
-        the_board.rtc[below(below(2) == 0 ? 88 : 600)] ^= (uint8_t)(1u << below(8));
+        static const uint32_t sizes[] = {96, 600, WH_RTC_SIZE};
+        the_board.rtc[below(sizes[below(3)])] ^= (uint8_t)(1u << below(8));
     }
     model.rtc_shaky = true;
     forget_generations(); /* the counter may go with it */
@@ -399,7 +488,8 @@ static const struct happening {
     {"put", put, 20},
     {"persist", persist, 13},
     {"second ticket", second, 7},
-    {"get", get, 25},
+    {"get", get, 17},
+    {"offer", offer, 8},
     {"spend", spend, 10},
     {"drop", drop, 3},
     {"forget", forget, 2},
@@ -435,10 +525,12 @@ static void one_step(void)
 /* What is thought to be stored, after a step. */
 static void trace(uint64_t done)
 {
-    (void)fprintf(stderr, "%" PRIu64 ": %s%s, last serial %" PRIu32 ", {rtc flash}:", done, last_name,
+    (void)fprintf(stderr, "%" PRIu64 ": %s%s, last serial %" PRIu32 ", {rtc spare flash}:", done, last_name,
                   fault_was_met ? " with a fault" : "", last_serial);
     for (unsigned i = 0; i < model.count; i++) {
-        (void)fprintf(stderr, " {%" PRIu32 " %" PRIu32 "}", model.list[i].rtc, model.list[i].flash);
+        const world *w = &model.list[i];
+        (void)fprintf(stderr, " {%" PRIu32 " %" PRIu32 " %" PRIu32 "%s}", w->rtc, w->spare, w->flash,
+                      w->is_in_flash ? ", written" : "");
     }
     (void)fprintf(stderr, "%s%s\n", model.rtc_shaky ? ", RTC shaky" : "",
                   model.flash_shaky ? ", flash shaky" : "");

@@ -52,6 +52,9 @@ static const char *judge(const life *l, const got_session *got)
     if (is_dead(l, got->serial)) {
         return "what was spent or forgotten is offered";
     }
+    if (got->serial == l->trusted && got->serial != 0 && got->info.lineage.losses < l->losses) {
+        return "a session went out on trust, and that was not counted";
+    }
     if (!is_old_or_new(l, got->serial)) {
         return got->serial == 0 ? "the session is lost" : "neither the old nor the new session is offered";
     }
@@ -107,7 +110,7 @@ static const char *check_forget(const sweep *s, const life *l, const got_session
  * be taken away. */
 static bool may_vanish(const life *l)
 {
-    return l->step == SPEND || l->step == DROP || l->step == FORGET || l->starts_over;
+    return l->step == SPEND || l->step == DROP || l->step == TRUST || l->step == FORGET || l->starts_over;
 }
 
 /* The power goes a second time, later: the answer must not change back. */
@@ -116,8 +119,8 @@ static const char *check_stays(const sweep *s, life *l, uint32_t first)
     bool from_flash = l->now.rtc == 0 && l->next.rtc == 0;
     settle_later(s);
     board_lose_power();
-    l->now.rtc = 0;
-    l->next.rtc = 0;
+    lose_rtc(&l->now);
+    lose_rtc(&l->next);
     got_session got = get_session(0);
     const char *wrong = judge(l, &got);
     if (wrong == NULL && l->step == FORGET && l->now.flash != 0 && first == 0 && has_remains(s)) {
@@ -134,7 +137,7 @@ static const char *check_stays(const sweep *s, life *l, uint32_t first)
 static const char *check_goes_on(life *l)
 {
     uint32_t serial = ++l->last_serial;
-    if (put_session(serial, WH_TLS13, 0, false) != WH_OK) {
+    if (put_session(serial, &(putting){.protocol = WH_TLS13}) != WH_OK) {
         return "a new session cannot be put";
     }
     board_sleep(7200000000u);
@@ -155,6 +158,23 @@ static const char *check_goes_on(life *l)
     return is_dead(l, got.serial) || got.serial == UNKNOWN_SESSION ? "a new session came back" : NULL;
 }
 
+static bool is_in(const tiers *t, uint32_t serial)
+{
+    return serial == t->rtc || serial == t->spare || serial == t->flash;
+}
+
+/* Behind the one that was spent comes another that was there, or none. */
+static const char *check_next(const life *l)
+{
+    got_session got = get_session(0);
+    if (got.serial == UNKNOWN_SESSION || is_dead(l, got.serial)) {
+        return "a session is offered behind the first that should not be";
+    }
+    return got.serial == 0 || is_in(&l->now, got.serial) || is_in(&l->next, got.serial)
+               ? NULL
+               : "a session is offered behind the first that was replaced";
+}
+
 const char *check(const sweep *s, life *l)
 {
     got_session got = get_session(0);
@@ -165,6 +185,7 @@ const char *check(const sweep *s, life *l)
     if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
         wrong = wh_store_spend(got.generation) == WH_OK ? NULL : "the session cannot be spent";
         bury(l, got.serial);
+        wrong = wrong == NULL ? check_next(l) : wrong;
     }
     if (wrong == NULL) {
         wrong = check_stays(s, l, got.serial);

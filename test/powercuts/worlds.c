@@ -10,32 +10,69 @@ uint32_t world_offers(const world *one)
     return one->rtc != 0 ? one->rtc : one->flash;
 }
 
-static world changed(world one, change what, uint32_t serial)
+static world without_rtc(world one)
+{
+    return (world){.rtc = one.spare, .flash = one.flash};
+}
+
+/* What becomes of RTC RAM alone. */
+static world rtc_changed(world one, change what, uint32_t serial)
 {
     switch (what) {
     case RTC_BECOMES:
-        return (world){serial, one.flash};
-    case FLASH_BECOMES:
-        return (world){one.rtc, serial};
-    case FLASH_BECOMES_RTC:
-        return (world){one.rtc, one.rtc != 0 ? one.rtc : one.flash};
-    case LOSES:
-        return (world){one.rtc == serial ? 0 : one.rtc, one.flash == serial ? 0 : one.flash};
-    case RTC_GOES:
-        return (world){0, one.flash};
-    case FLASH_GOES:
-        return (world){one.rtc, 0};
-    case ALL_GOES:
-        return (world){0, 0};
+        return (world){.rtc = serial, .flash = one.flash};
+    case RTC_BESIDE:
+        return (world){.rtc = serial, .spare = one.is_in_flash ? 0 : one.rtc, .flash = one.flash};
+    case DROPS_RTC:
+        return without_rtc(one);
+    case SPARE_GOES:
+        one.spare = 0;
+        return one;
     default:
-        return (world){world_offers(&one), one.flash};
+        return (world){.flash = one.flash};
     }
+}
+
+static world changed(world one, change what, uint32_t serial)
+{
+    switch (what) {
+    case FLASH_BECOMES:
+        one.flash = serial;
+        return one;
+    case FLASH_BECOMES_RTC:
+        one.flash = one.rtc != 0 ? one.rtc : one.flash;
+        one.is_in_flash = one.rtc != 0;
+        return one;
+    case WRITES_RTC:
+        one.is_in_flash = one.rtc != 0;
+        return one;
+    case LOSES:
+        one.flash = one.flash == serial ? 0 : one.flash;
+        return one.rtc == serial ? without_rtc(one) : one;
+    case FLASH_GOES:
+        one.flash = 0;
+        return one;
+    case ALL_GOES:
+        return (world){0};
+    case PROMOTES:
+        return one.rtc != 0 || one.flash == 0
+                   ? one
+                   : (world){.rtc = one.flash, .flash = one.flash, .is_in_flash = true};
+    default:
+        return rtc_changed(one, what, serial);
+    }
+}
+
+static bool is_same(const world *a, const world *b)
+{
+    return a->rtc == b->rtc && a->spare == b->spare && a->flash == b->flash &&
+           a->is_in_flash == b->is_in_flash;
 }
 
 static void add(worlds *w, world one)
 {
     for (unsigned i = 0; i < w->count; i++) {
-        if (w->list[i].rtc == one.rtc && w->list[i].flash == one.flash) {
+        if (is_same(&w->list[i], &one)) {
             return;
         }
     }
@@ -73,10 +110,10 @@ bool worlds_keep_offering(worlds *w, uint32_t serial)
     return kept > 0;
 }
 
-bool worlds_know(const worlds *w, uint32_t serial)
+bool worlds_have_spare(const worlds *w)
 {
     for (unsigned i = 0; i < w->count; i++) {
-        if (w->list[i].rtc == serial || w->list[i].flash == serial) {
+        if (w->list[i].spare != 0) {
             return true;
         }
     }

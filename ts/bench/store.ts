@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process"
 import { join } from "node:path"
 import { checkoutPath } from "../core/paths.js"
 import { type CoreSize, measureCoreSize } from "./core-size.js"
-import { checkSimulation, type FlashLife, simulateLives } from "./flash-life.js"
+import { checkSimulation, type FlashLives, simulateLives } from "./flash-life.js"
 import { kinds } from "./stacks.js"
 import { measureStoreCosts, type VisitCost } from "./store-costs.js"
 
 export interface StoreReport {
     costs: VisitCost[]
-    lives: FlashLife[]
+    lives: FlashLives
     size: CoreSize
     valgrind: string
 }

@@ -3,7 +3,10 @@ import pc from "picocolors"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../bench/docs.js"
 import { benchStore } from "../bench/store.js"
 import {
+    firstWakeTable,
     lifeTable,
+    lifeTitles,
+    lostHandshakeTable,
     restoreTable,
     saveTable,
     sizeTable,
@@ -26,7 +29,9 @@ export async function benchStoreCommand(flags: BenchStoreFlags, signal: AbortSig
     for (const [title, table] of [
         ["Restoring, in thousand instructions", restoreTable(report.costs)],
         ["Saving, in thousand instructions", saveTable(report.costs)],
-        ["Operations on flash for each reconnect, and years", lifeTable(report.lives)],
+        [lifeTitles.losses, lifeTable(report.lives.losses)],
+        [lifeTitles.firstWakes, firstWakeTable(report.lives.firstWakes)],
+        [lifeTitles.lostHandshakes, lostHandshakeTable(report.lives.lostHandshakes)],
         ["Size on rv32imc, in bytes", sizeTable(report.size)],
         ["Limits", verdictTable(report)],
     ] as const) {

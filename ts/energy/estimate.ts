@@ -1,7 +1,7 @@
 // Energy before there is a board: ranges in, ranges out. Every input is drawn from its range many times, by
 // a seed; a result's range is what nine of ten draws give, its typical value what all typical inputs give.
 // Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
-import { calculateLife } from "../bench/flash-life.js"
+import { BOARD_SECTORS, calculateLife } from "../bench/flash-life.js"
 import { WarmhelloError } from "../errors.js"
 import { Random } from "../soak/random.js"
 import { cellYears } from "./battery.js"
@@ -67,8 +67,7 @@ export interface Estimate {
 /** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE.md. */
 const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_000 }
 
-/** Of the journal, as npm run bench:store has it. */
-const FLASH_SECTORS = 4
+/** Of a session in the journal, as npm run bench:store has it. */
 const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
 
 const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
@@ -80,7 +79,7 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
         kind,
         intervalS: Math.max(1, Math.round(sleepMs / 1000)),
         lifetimeS: Math.max(1, Math.round(forgetsMs / 1000)),
-        sectors: FLASH_SECTORS,
+        sectors: BOARD_SECTORS,
         recordBytes: RECORD_BYTES[kind],
     })
     const each = { programs: programsPerWake, erases: erasesPerWake }

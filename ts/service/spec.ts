@@ -71,6 +71,7 @@ export type TlsReason =
     | "fallback"
     | "resting"
     | "upgrade"
+    | "no-extended-master-secret"
     | "unknown"
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
@@ -112,6 +113,8 @@ export function tlsReasonOf(value: number): TlsReason {
             return "resting"
         case 18:
             return "upgrade"
+        case 19:
+            return "no-extended-master-secret"
         default:
             return "unknown"
     }

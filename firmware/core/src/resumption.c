@@ -33,6 +33,8 @@ static wh_reason reason_for_miss(int error)
         return WH_REASON_SPENT;
     case WH_MISS_UPGRADE:
         return WH_REASON_UPGRADE;
+    case WH_MISS_NO_EXTENDED_MASTER:
+        return WH_REASON_NO_EXTENDED_MASTER;
     case WH_MISS_SUSPECT:
         return WH_REASON_SUSPECT;
     case WH_MISS_BINDING:

@@ -130,6 +130,16 @@ static void set_extras(tls_server *made, const server_options *options)
     }
 }
 
+/* OpenSSL gives the connection it calls back about as const, and means this use of it all the same. */
+static void renew_nothing(const SSL *ssl, int where, int value)
+{
+    (void)where;
+    (void)value;
+    if (SSL_session_reused(ssl)) {
+        SSL_set_num_tickets((SSL *)(uintptr_t)ssl, 0);
+    }
+}
+
 void server_set_id_context(tls_server *server)
 {
     SSL_CTX_set_session_id_context(server->ctx, (const unsigned char *)"test", 4);
@@ -154,6 +164,9 @@ tls_server *server_start(const server_options *options)
     }
     if (options->one_ticket13) {
         SSL_CTX_set_num_tickets(made->ctx, 1);
+    }
+    if (options->does_not_renew13) {
+        SSL_CTX_set_info_callback(made->ctx, renew_nothing);
     }
     if (options->no_tickets13) {
         SSL_CTX_set_num_tickets(made->ctx, 0);

@@ -28,6 +28,8 @@ typedef struct server_options {
     bool no_tickets13;
     /** TLS 1.3: send one, as in a resumption, instead of two. */
     bool one_ticket13;
+    /** TLS 1.3: send none in a resumption, as Node does. */
+    bool does_not_renew13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
     /** TLS 1.3: tickets allow early data. */

@@ -136,7 +136,7 @@ static inline bool wh_service_outcome_read(wh_service_outcome *out, const uint8_
         return false;
     }
     out->reason = (uint8_t)(payload[43]);
-    if (out->reason > 18) {
+    if (out->reason > 19) {
         return false;
     }
     out->protocol = (uint8_t)(payload[44]);
@@ -564,7 +564,7 @@ static inline bool wh_service_full_event_read(wh_service_full_event *out, const 
         return false;
     }
     out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 18) {
+    if (out->reason > 19) {
         return false;
     }
     return true;
