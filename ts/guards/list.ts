@@ -126,7 +126,9 @@ export const guards: Guard[] = [
     },
     {
         mistake: "long tickets end the connection",
-        edits: [["wolfssl/tls13_any_ticket.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "]],
+        edits: [
+            ["wolfssl/tls13_any_ticket.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "],
+        ],
         test: ["test_tickets13", "a_ticket_too_long_to_keep_is_told"],
     },
     {
@@ -301,7 +303,13 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a TLS 1.2 session without extended master secret, beside a certificate that could be stolen by it",
-        edits: [["core/src/client.c", "!(config->certificate != NULL && config->policy.without_", "!(false && config->policy.without_"]],
+        edits: [
+            [
+                "core/src/client.c",
+                "!(config->certificate != NULL && config->policy.without_",
+                "!(false && config->policy.without_",
+            ],
+        ],
         test: ["test_extended_master", "it_does_not_go_with_a_certificate_of_the_client"],
     },
     {
@@ -321,7 +329,13 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a session of TLS 1.2 keeps a client from TLS 1.3: resumed",
-        edits: [["core/src/conn.c", "conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);", "(void)peer_has_tls13;"]],
+        edits: [
+            [
+                "core/src/conn.c",
+                "conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);",
+                "(void)peer_has_tls13;",
+            ],
+        ],
         test: ["test_upgrade", "a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker"],
     },
     {
