@@ -121,8 +121,13 @@ export const guards: Guard[] = [
     },
     {
         mistake: "lifetimes over 7 days end the connection",
-        edits: [["wolfssl/tls13_any_lifetime.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
+        edits: [["wolfssl/tls13_any_ticket.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
         test: ["test_tickets13", "a_lifetime_over_seven_days_costs_no_connection"],
+    },
+    {
+        mistake: "long tickets end the connection",
+        edits: [["wolfssl/tls13_any_ticket.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "]],
+        test: ["test_tickets13", "a_ticket_too_long_to_keep_is_told"],
     },
     {
         mistake: "a later ticket spoils the session object",
@@ -219,7 +224,7 @@ export const guards: Guard[] = [
         mistake: "a refused ticket stored again with the new secret",
         edits: [
             ["core/src/resumption.c", "bool refused_ticket = ", "bool refused_ticket = false && "],
-            ["core/src/session.c", " && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE)", ""],
+            ["core/src/session.c", "return has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE;", "return true;"],
         ],
         test: ["test_resume", "a_refused_ticket_is_not_kept_with_the_new_secret"],
     },
