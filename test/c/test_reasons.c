@@ -189,19 +189,19 @@ static wh_outcome fallback(scene *s)
     return fallback_again(s);
 }
 
-static wh_outcome no_extended_master(scene *s)
-{
-    s->server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
-    s->config = config_for(s->server);
-    assert_int_equal(again(s).store_error, WH_MISS_NO_EXTENDED_MASTER);
-    return again(s);
-}
-
 static wh_outcome upgrade(scene *s)
 {
     visited(s, &ticket12);
     server_forget_sessions(s->server);
     assert_int_equal(again(s).reason, WH_REASON_REFUSED);
+    return again(s);
+}
+
+static wh_outcome no_extended_master(scene *s)
+{
+    s->server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
+    s->config = config_for(s->server);
+    assert_int_equal(again(s).store_error, WH_MISS_NO_EXTENDED_MASTER);
     return again(s);
 }
 

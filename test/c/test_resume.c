@@ -294,6 +294,7 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
             assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }
         server_stop(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 

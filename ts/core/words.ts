@@ -25,7 +25,7 @@ export const reasons = {
         "the server broke off the last handshakes with a session and not those without, so none is offered for some connects",
     upgrade: "the stored session was one of TLS 1.2 and was put aside, since the server may speak TLS 1.3 by now",
     "no-extended-master-secret":
-        "none was stored, since the server's TLS 1.2 lacks the extended master secret: use TLS 1.3",
+        "the server's TLS 1.2 lacks the extended master secret, so its session was not kept: use TLS 1.3",
 } as const
 export type Reason = keyof typeof reasons
 
