@@ -192,8 +192,29 @@ export const guards: Guard[] = [
     },
     {
         mistake: "noise in RTC RAM is believed",
-        edits: [["core/src/rtc.c", "if (is_sound(out)) {", "if (true) {"]],
+        edits: [
+            [
+                "core/src/rtc.c",
+                "if (has_bools(slot()) && is_sound(out)) {",
+                "out->record_size %= 2000;\n    out->spare_size = 0;\n    if (true) {",
+            ],
+        ],
         test: ["test_store", "noise_is_an_empty_slot"],
+    },
+    {
+        mistake: "a bool of any value is looked at",
+        edits: [["core/src/rtc.c", "if (has_bools(slot()) && is_sound(out)) {", "if (is_sound(out)) {"]],
+        test: ["test_store", "a_bool_that_is_neither_yes_nor_no_empties_the_slot"],
+    },
+    {
+        mistake: "a header that nobody wrote ends the journal",
+        edits: [["core/src/journal.c", "if (all->newest.sequence == SEQUENCE_MAX && ", "if (false && "]],
+        test: ["test_journal", "the_highest_sequence_does_not_end_the_journal"],
+    },
+    {
+        mistake: "what was forgotten comes back with a header that goes",
+        edits: [["core/src/journal.c", "bool done = overwrite(flash, all->forgotten_up_to);", "bool done = true;"]],
+        test: ["test_journal", "what_was_forgotten_at_the_highest_sequence_stays_so"],
     },
     {
         mistake: "a session in the clear",
@@ -458,7 +479,10 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a forgotten session stays in RTC RAM",
-        edits: [["core/src/rtc.c", "wh_wipe(wh_rtc_record(), WH_RECORD_MAX);", ""]],
+        edits: [
+            ["core/src/rtc.c", "wh_wipe(wh_rtc_record(state), state->record_size);", ""],
+            ["core/src/rtc.c", "wh_wipe(wh_rtc_record(state), WH_RECORD_MAX);", ""],
+        ],
         test: ["test_forget", "no_piece_of_a_tls12_session_is_left"],
     },
     {
