@@ -145,7 +145,9 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket as a handle for tracking",
-        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
+        edits: [
+            ["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"],
+        ],
         test: ["test_resume", "a_tls13_ticket_leaves_the_store_when_it_is_offered"],
     },
     {
@@ -311,12 +313,20 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a chain of unknown age goes on for ever",
-        edits: [["core/src/policy.c", "info->lineage.losses > 0 && !wh_policy_authenticated", "false && !wh_policy_authenticated"]],
+        edits: [
+            [
+                "core/src/policy.c",
+                "info->lineage.losses > 0 && !wh_policy_authenticated",
+                "false && !wh_policy_authenticated",
+            ],
+        ],
         test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends"],
     },
     {
         mistake: "a server that breaks off each resumption costs a connect in each wake",
-        edits: [["core/src/resumption.c", "reason == WH_REASON_ACCEPTED && takes_a_rest(r)", "false && takes_a_rest(r)"]],
+        edits: [
+            ["core/src/resumption.c", "reason == WH_REASON_ACCEPTED && takes_a_rest(r)", "false && takes_a_rest(r)"],
+        ],
         test: ["test_breaks", "a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows"],
     },
 
@@ -392,7 +402,9 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket is marked after the ClientHello, or never",
-        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
+        edits: [
+            ["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"],
+        ],
         test: ["test_power_loss", "a_ticket_is_spent_in_flash_before_the_client_hello"],
     },
     {
