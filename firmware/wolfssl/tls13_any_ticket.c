@@ -1,12 +1,13 @@
-/* wolfSSL's src/tls13.c, which ends a connection at two sorts of tickets. An app cannot mend its server, so here it
- * goes on.
+/* wolfSSL's src/tls13.c, which ends a connection at two sorts of tickets. An app cannot mend its server, so
+ * here it goes on.
  *
  * A lifetime over seven days (SERVER_HINT_ERROR): RFC 8446 4.6.1 forbids servers such a one, and clients to
  * keep a ticket longer; it does not ask them to hang up. The ticket is taken, and its lifetime bounded where
  * sessions are captured.
  *
  * More than fits into the longest certificate message, 32 KB (HANDSHAKE_SIZE_ERROR): a ticket may have 64 KB.
- * It is read, if there is memory for it, and not kept. A server that is not known yet has no more room than before.
+ * It is read, if there is memory for it, and not kept. A server that is not known yet has no more room than
+ * before.
  */
 #include <stdint.h>
 

@@ -104,8 +104,8 @@ static void another_group_costs_one_round_trip_once(void **state)
     }
 }
 
-/* The hello after the request has the session still, which is of another hash. RFC 8446 4.1.4 would have it left out;
- * OpenSSL does not mind. */
+/* The hello after the request has the session still, which is of another hash. RFC 8446 4.1.4 would have it
+ * left out; OpenSSL does not mind. */
 static void a_request_for_another_hello_with_another_hash_goes_in_full(void **state)
 {
     (void)state;

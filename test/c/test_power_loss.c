@@ -400,25 +400,6 @@ static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
     server_stop(server);
 }
 
-/* Power that was lost once may be lost again: then even the one ticket of a resumption goes to flash, though the
- * loss found none there. */
-static void whoever_has_lost_power_has_a_session_in_flash_from_then_on(void **state)
-{
-    (void)state;
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = without_clock(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    lose_a_handshake(&config, server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_RTC);
-    assert_full(visit_after_loss(&config, server), WH_REASON_NONE);
-    lose_a_handshake(&config, server);
-    for (int wake = 0; wake < 3; wake++) {
-        assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    }
-    assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
-    server_stop(server);
-}
-
 static void a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power(void **state)
 {
     (void)state;
@@ -454,7 +435,6 @@ int main(void)
         FLASH_TEST(a_session_on_trust_is_counted_before_it_goes_out),
         FLASH_TEST(after_a_lost_handshake_nothing_is_written_each_wake),
         FLASH_TEST(a_device_that_lost_power_lately_writes_each_ticket),
-        FLASH_TEST(whoever_has_lost_power_has_a_session_in_flash_from_then_on),
         FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,15 @@
 
 #include "visit.h"
 
-enum { SECRET_SIZE = 32, KEY_SIZE = 16, IV_SIZE = 12, TAG_SIZE = 16, HEADER_SIZE = 5, PART_MAX = 16384, MESSAGE_MAX = 66000 };
+enum {
+    SECRET_SIZE = 32,
+    KEY_SIZE = 16,
+    IV_SIZE = 12,
+    TAG_SIZE = 16,
+    HEADER_SIZE = 5,
+    PART_MAX = 16384,
+    MESSAGE_MAX = 66000
+};
 
 static uint8_t secret[SECRET_SIZE];
 
