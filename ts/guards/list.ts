@@ -198,7 +198,7 @@ export const guards: Guard[] = [
             [
                 "core/src/rtc.c",
                 "if (has_bools(slot()) && is_sound(out)) {",
-                "out->record_size %= 2000;\n    out->spare_size = 0;\n    if (true) {",
+                "memset(&out->record_is_last, 0, 7);\n    if (true) {",
             ],
         ],
         test: ["test_store", "noise_is_an_empty_slot"],
@@ -305,6 +305,18 @@ export const guards: Guard[] = [
         mistake: "trust comes back with the power: a loss is counted when the session has gone out",
         edits: [["core/src/resumption.c", "(once || lost) && wh_store_spend", "once && wh_store_spend"]],
         test: ["test_power_loss", "a_session_on_trust_is_counted_before_it_goes_out"],
+    },
+    {
+        mistake: "a loss of power counts although the time is known",
+        edits: [
+            [
+                "core/src/policy.c",
+                "if (wh_clock_age(&out->authenticated, now).known) {",
+                "if (out->authenticated.epoch == now->epoch) {",
+            ],
+            ["core/src/policy.c", " && !wh_policy_authenticated(&info->lineage, now).known &&", " &&"],
+        ],
+        test: ["test_power_loss", "with_a_known_time_a_loss_of_power_does_not_count"],
     },
     {
         mistake: "what is known of an age is forgotten with the power",
@@ -492,8 +504,8 @@ export const guards: Guard[] = [
     {
         mistake: "a forgotten session stays in RTC RAM",
         edits: [
-            ["core/src/rtc.c", "wh_wipe(wh_rtc_record(state), state->record_size);", ""],
-            ["core/src/rtc.c", "wh_wipe(wh_rtc_record(state), WH_RECORD_MAX);", ""],
+            ["core/src/rtc.c", "    wh_wipe(wh_rtc_record(state), state->record_size);\n", ""],
+            ["core/src/rtc.c", "    wh_wipe(wh_rtc_record(state), WH_RECORD_MAX);\n", ""],
         ],
         test: ["test_forget", "no_piece_of_a_tls12_session_is_left"],
     },
