@@ -87,7 +87,7 @@ function optionsFor(site: Site, column: Column, disabled: boolean): ClientOption
     return {
         ...{ host: BUILTIN_HOST, port: site.port, ca: site.ca, minVersion, maxVersion, tickets },
         ...(site.identity !== undefined && { identity: site.identity }),
-        policy: { disabled },
+        policy: { ...column.policy, disabled },
     }
 }
 
