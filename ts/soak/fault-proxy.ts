@@ -59,6 +59,8 @@ export interface Carried {
     toClient: Stream
     /** The port from which the server sees it come. */
     upstreamPort: number
+    /** Nothing more passes in one direction, and nothing says so. */
+    isMute: boolean
 }
 
 /** Lets a receiver in this process read what was just written, so that the next piece comes to it by itself: between
@@ -90,6 +92,7 @@ class Pipe {
         readonly other: Stream,
         steps: Step[],
         readonly cut: (by: "fin" | "rst") => void,
+        readonly onStall: () => void,
     ) {
         this.#steps = steps.toSorted((a, b) => a.at - b.at)
     }
@@ -135,13 +138,18 @@ class Pipe {
         }
     }
 
+    async #stall(): Promise<void> {
+        this.onStall()
+        await once(this.from, "close")
+    }
+
     async #perform(fault: Fault): Promise<void> {
         if (fault.do === "flip") this.#flipBits |= 1 << fault.bit
         else if (fault.do === "inject") this.to.write(fault.bytes)
         else if (fault.do === "drip") await this.#startDrip(fault.size)
         else if (fault.do === "delay") await setTimeout(fault.durationMs, undefined, { ref: false })
         else if (fault.do === "hold") await this.other.reaches(fault.untilOther)
-        else if (fault.do === "stall") await once(this.from, "close")
+        else if (fault.do === "stall") await this.#stall()
         else {
             this.cut(fault.by)
             throw new Over()
@@ -153,6 +161,8 @@ export class FaultProxy implements Disposable {
     readonly #server: net.Server
     readonly #sockets = new Set<net.Socket>()
     readonly #plans: Step[][] = []
+    /** Those that are open, by the port from which the client came. */
+    readonly #open = new Map<number, Carried>()
     /** Every connection so far, in order. */
     readonly connections: Carried[] = []
 
@@ -179,9 +189,10 @@ export class FaultProxy implements Disposable {
         this.#plans.splice(0, this.#plans.length, ...connections)
     }
 
-    /** Forgets what has passed so far. */
+    /** Forgets what has passed so far, and who came. A port that comes after that is another client's. */
     clear(): void {
         this.connections.length = 0
+        this.#open.clear()
     }
 
     /** The newest connection. */
@@ -191,10 +202,18 @@ export class FaultProxy implements Disposable {
         return last
     }
 
+    /** The connection that came from this port, as long as it is open. */
+    from(clientPort: number): Carried | undefined {
+        return this.#open.get(clientPort)
+    }
+
     #accept(client: net.Socket): void {
         const steps = this.#plans.shift() ?? []
-        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0 }
+        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0, isMute: false }
         this.connections.push(carried)
+        const clientPort = client.remotePort ?? 0
+        this.#open.set(clientPort, carried)
+        client.once("close", () => this.#open.get(clientPort) === carried && this.#open.delete(clientPort))
         const server = net.connect({ host: "127.0.0.1", port: this.targetPort, noDelay: true, allowHalfOpen: true })
         const pair = [client, server]
         for (const socket of pair) {
@@ -217,9 +236,12 @@ export class FaultProxy implements Disposable {
             else client.end().resume()
         }
         const meant = (direction: Direction): Step[] => steps.filter((step) => step.direction === direction)
+        const stall = (): void => {
+            carried.isMute = true
+        }
         const pipes = [
-            new Pipe(client, server, toServer, toClient, meant("toServer"), cut),
-            new Pipe(server, client, toClient, toServer, meant("toClient"), cut),
+            new Pipe(client, server, toServer, toClient, meant("toServer"), cut, stall),
+            new Pipe(server, client, toClient, toServer, meant("toClient"), cut, stall),
         ]
         for (const pipe of pipes) pipe.run().catch((error: unknown) => this.#broke(pipe, error))
         // Whoever has gone altogether takes the other along, also while the script stalls or delays.
