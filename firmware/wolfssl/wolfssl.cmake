@@ -8,7 +8,7 @@ endif()
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/sources.txt" wolfssl_sources)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sources.txt")
 list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
-list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_lifetime.c"
+list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_ticket.c"
   "${CMAKE_CURRENT_LIST_DIR}/internal_any_path.c" "${CMAKE_CURRENT_LIST_DIR}/ecc_special_only.c")
 
 add_library(wolfssl STATIC ${wolfssl_sources})

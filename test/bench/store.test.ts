@@ -3,7 +3,19 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#warmhello/bench/core-size.js"
-import { calculateLife, checkSimulation, simulateLife } from "#warmhello/bench/flash-life.js"
+import {
+    BOARD_SECTORS,
+    calculateLife,
+    checkSimulation,
+    type FlashLife,
+    LEAST_SECTORS,
+    type LifePlan,
+    lifeSchema,
+    lossNames,
+    lossWakes,
+    simulateLife,
+    TRUST_NONE,
+} from "#warmhello/bench/flash-life.js"
 import { type Kind, kinds, kindTitles } from "#warmhello/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#warmhello/bench/store-costs.js"
 import { restoreShare } from "#warmhello/bench/store-report.js"
@@ -58,34 +70,74 @@ describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () =>
 })
 
 describe("the life of flash", () => {
+    /** As it stands in the command's JSON. */
+    const live = async (plan: Partial<LifePlan>): Promise<FlashLife> =>
+        lifeSchema.parse(JSON.parse(JSON.stringify(await simulateLife(plan))))
+
     it("is simulated with the operations that real handshakes come to", async () => {
         await checkSimulation()
     })
 
-    it.each(kinds.flatMap((kind) => [60, 3600].map((intervalS) => [kindTitles[kind], intervalS, kind] as const)))(
-        "%s, a reconnect every %i s: simulation and calculation agree",
-        async (_, intervalS, kind) => {
-            const days = 200
-            const wakes = (days * 86_400) / intervalS
-            const { simulated, calculated } = await simulateLife({ kind, intervalS, wakes, powerLossS: 0 })
-            expect(simulated.erasesPerWake / calculated.erasesPerWake).toBeCloseTo(1, 1)
-            expect(simulated.programsPerWake / calculated.programsPerWake).toBeCloseTo(1, 1)
-            expect(simulated.years).toBeGreaterThan(40)
-        },
+    const boards = kinds.flatMap((kind) =>
+        lossNames.flatMap((loss) =>
+            [BOARD_SECTORS, LEAST_SECTORS].map((sectors) => [kindTitles[kind], loss, sectors, kind] as const),
+        ),
     )
+    it.each(boards)("%s, power lost %s, %i sectors: nine in ten resume, ten years and more", async (...board) => {
+        const [, loss, sectors, kind] = board
+        const plan = { kind, sectors, intervalS: 600, lossEvery: lossWakes(loss, 600), wakes: 20_000 }
+        const { simulated, calculated } = await live(plan)
+        expect(simulated.resumedShare).toBeGreaterThan(0.9)
+        expect(simulated.years).toBeGreaterThan(10)
+        if (calculated === null) throw new Error("nothing was calculated")
+        expect(simulated.resumedShare).toBeCloseTo(calculated.resumedShare, 2)
+        // Twenty records in all, where power is never lost, do not come to the mean.
+        const programs = Math.abs(simulated.programsPerWake - calculated.programsPerWake)
+        expect(programs).toBeLessThan(Math.max(0.1 * calculated.programsPerWake, 0.001))
+        if (simulated.years < 1000) expect(simulated.years / calculated.years).toBeCloseTo(1, 1)
+    })
 
-    it("wears all sectors alike, with losses of power too", async () => {
-        const life = await simulateLife({ kind: "psk", intervalS: 60, wakes: 100_000, powerLossS: 86_400 })
-        expect(life.powerLosses).toBeGreaterThan(30)
+    it.each(kinds)("%s: with no trust each second wake is full where power is lost at every wake", async (kind) => {
+        const { simulated, calculated } = await live({ kind, lossEvery: 1, trust: TRUST_NONE, wakes: 2000 })
+        expect(simulated.resumedShare).toBeCloseTo(0.5, 2)
+        expect(calculated?.resumedShare).toBeCloseTo(0.5, 2)
+    })
+
+    it.each([false, true])("finds a session after nearly each loss, once a day, with a clock: %s", async (clock) => {
+        const tls13 = await live({ kind: "psk", lossEvery: 144, clock })
+        expect(tls13.afterLoss.wakes).toBeGreaterThan(300)
+        expect(tls13.afterLossShare).toBeGreaterThan(0.97)
+        for (const kind of ["id", "ticket"] as const) {
+            const tls12 = await live({ kind, lossEvery: 144, clock })
+            // What is missing is what the server has forgotten, at one wake in twelve.
+            expect(tls12.afterLossShare).toBeGreaterThan(0.88)
+            const others = Object.keys(tls12.reasonsAfterLoss).filter((reason) => reason !== "accepted")
+            expect(["refused", "expired"]).toEqual(expect.arrayContaining(others))
+        }
+    })
+
+    it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
+        const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
+        expect(rare.afterLost.wakes).toBeGreaterThan(190)
+        expect(rare.programsPerWakeSinceLost).toBeLessThan(0.1)
+        expect(rare.simulated.programsPerWake).toBeLessThan(0.2)
+        const often = await live({ kind: "psk", intervalS: 60, lostHandshakeEvery: 10, wakes: 20_000 })
+        expect(often.afterLostShare).toBeGreaterThan(0.45)
+        expect(often.programsPerWakeSinceLost).toBeLessThan(0.2)
+    })
+
+    it("wears all sectors alike, with losses of power too, within the budget", async () => {
+        const life = await live({ kind: "psk", intervalS: 60, wakes: 100_000, lossEvery: 1440, sectors: LEAST_SECTORS })
+        expect(life.afterLoss.wakes).toBeGreaterThan(30)
         expect(life.wearMost - life.wearLeast).toBeLessThanOrEqual(1)
-        expect(life.erases).toBeLessThanOrEqual((life.wakes * life.intervalS) / 3600 + life.powerLosses)
+        expect(life.simulated.years).toBeGreaterThan(9.9)
     })
 
     it("is held by the budget where records come faster than it allows", () => {
-        const board = { kind: "psk", sectors: 4, lifetimeS: 7200, recordBytes: 473 } as const
-        expect(calculateLife({ ...board, intervalS: 1 }).years).toBeCloseTo(45.7, 1)
-        expect(calculateLife({ ...board, intervalS: 60 }).years).toBeCloseTo(45.7, 1)
-        expect(calculateLife({ ...board, intervalS: 3600 }).years).toBeGreaterThan(300)
+        const board = { kind: "psk", sectors: LEAST_SECTORS, lifetimeS: 7200, recordBytes: 473, lossEvery: 1e6 } as const
+        expect(calculateLife({ ...board, intervalS: 1 }).years).toBeCloseTo(10, 1)
+        expect(calculateLife({ ...board, intervalS: 60 }).years).toBeCloseTo(10.3, 1)
+        expect(calculateLife({ ...board, intervalS: 600 }).years).toBeGreaterThan(30)
     })
 })
 
@@ -103,9 +155,9 @@ describe.skipIf(!canMeasureSize())("the core on rv32imc", () => {
 
     // 12 KB were hoped for; docs/PERFORMANCE.md says where the rest goes. 3 KB are the reader of PEM, for which wolfSSL's
     // larger one is left out, 1 KB is the rule for hosts, 1 KB that for CAs, and 3.4 KB are the whole connect, for which the
-    // ESP32 port has 5.2 KB less.
-    it("with the client around wolfSSL takes less than 24 kB, without words", () => {
-        expect(flashBytes(size.linked)).toBeLessThanOrEqual(23_800)
+    // ESP32 port has 5.2 KB less. 2 KB are for losses of power, spare tickets and servers that break off.
+    it("with the client around wolfSSL takes less than 26 kB, without words", () => {
+        expect(flashBytes(size.linked)).toBeLessThanOrEqual(26_000)
         expect(flashBytes(size.linkTime)).toBeLessThan(flashBytes(size.linked))
         expect(flashBytes(size.linked)).toBeLessThan(flashBytes(size.plain.linked))
     })

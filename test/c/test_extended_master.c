@@ -107,7 +107,8 @@ static void it_does_not_go_with_a_certificate_of_the_client(void **state)
     server_stop(server);
 }
 
-/* ---- A server that breaks RFC 7627 ------------------------------------------------------------------------ */
+/* ---- A server that breaks RFC 7627 ------------------------------------------------------------------------
+ */
 
 static void add_to_length(uint8_t *at, int change)
 {
@@ -116,7 +117,8 @@ static void add_to_length(uint8_t *at, int change)
     at[1] = (uint8_t)length;
 }
 
-/* Adds the extension to the ServerHello at the front of these bytes, or takes it out. Returns their new size. */
+/* Adds the extension to the ServerHello at the front of these bytes, or takes it out. Returns their new size.
+ */
 static size_t change_hello(uint8_t *bytes, size_t size, bool adds)
 {
     enum { RECORD = 5, MESSAGE = 4, ID_SIZE_AT = RECORD + MESSAGE + 2 + 32, SUITE_AND_COMPRESSION = 3 };

@@ -370,6 +370,36 @@ static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
     server_stop(server);
 }
 
+/* One ticket in each connection: flash has the same as RTC RAM, which the next wake spends. */
+static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
+    wh_client_config config = without_clock(server);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_int_equal(wh_store_tiers(), WH_TIERS_RTC); /* it never was lost */
+    assert_full(visit_after_loss(&config, server), WH_REASON_NONE);
+    for (int loss = 0; loss < 3; loss++) {
+        for (int wake = 0; wake < 3; wake++) {
+            assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+            assert_int_equal(wh_store_tiers(), WH_TIERS_BOTH);
+        }
+        assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
+    }
+    wh_host_sleep(&the_device, 3ull * 86400u * 1000000u);
+    config.policy.disabled = true; /* the server's tickets do not last so long */
+    assert_full(wake_and_visit(&config, server), WH_REASON_DISABLED);
+    config.policy.disabled = false;
+    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    uint64_t before = nor_operations(chip);
+    for (int wake = 0; wake < 3; wake++) {
+        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    }
+    assert_int_equal(nor_operations(chip), before);
+    server_stop(server);
+}
+
 static void a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power(void **state)
 {
     (void)state;
@@ -404,6 +434,7 @@ int main(void)
         FLASH_TEST(what_is_known_of_an_age_counts),
         FLASH_TEST(a_session_on_trust_is_counted_before_it_goes_out),
         FLASH_TEST(after_a_lost_handshake_nothing_is_written_each_wake),
+        FLASH_TEST(a_device_that_lost_power_lately_writes_each_ticket),
         FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,12 +234,13 @@ static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
     options.tickets_may_end = true;
     tls_server *server = server_start(&options);
     wh_client_config config = config_for(server);
+    config.max_version = WH_TLS12; /* or nothing would be kept for another reason */
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_end_tickets(server);
     wake_visit refused = wake_and_visit(&config, server);
     assert_full(refused, WH_REASON_REFUSED);
     assert_false(refused.outcome.stored);
-    assert_full(wake_and_visit(&config, server), WH_REASON_UPGRADE);
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     server_stop(server);
 }
 
@@ -289,7 +290,7 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
         wh_client_config config = config_for(server);
         for (int wake = 0; wake < 2; wake++) {
             wake_visit visit = wake_and_visit(&config, server);
-            assert_full(visit, i == 0 && wake == 0 ? WH_REASON_NONE : WH_REASON_NO_EXTENDED_MASTER);
+            assert_full(visit, wake == 0 ? WH_REASON_NONE : WH_REASON_NO_EXTENDED_MASTER);
             assert_false(visit.outcome.stored);
             assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }

@@ -198,6 +198,22 @@ static void without_a_setting_the_erases_last_for_ten_years(void **state)
     server_stop(server);
 }
 
+/* A forget needs no look at what there is, which fails here; the budget is known afterwards all the same. */
+static void a_forget_before_flash_could_be_read_leaves_a_budget(void **state)
+{
+    nor *chip = *state;
+    tls_server *server = server_start(&ticket12);
+    wh_client_config config = config_for(server);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power(&the_device);
+    chip->failing_read = 1;
+    assert_int_equal(wh_store_forget(), WH_OK);
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.store_error, WH_OK);
+    assert_int_equal(visit.outcome.stored, WH_TIERS_BOTH);
+    server_stop(server);
+}
+
 static void the_sectors_wear_evenly(void **state)
 {
     nor *chip = *state;
@@ -327,6 +343,7 @@ int main(void)
         FLASH_TEST(another_configuration_gets_a_copy_of_its_own),
         FLASH_TEST(no_second_erase_comes_before_its_time),
         FLASH_TEST(without_a_setting_the_erases_last_for_ten_years),
+        FLASH_TEST(a_forget_before_flash_could_be_read_leaves_a_budget),
         FLASH_TEST(the_sectors_wear_evenly),
         FLASH_TEST(every_write_may_fail_and_the_wake_does_not),
         FLASH_TEST(a_read_may_fail_and_the_wake_does_not),

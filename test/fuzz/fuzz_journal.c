@@ -121,12 +121,12 @@ static void seal_next(wh_session *session, wh_record_info *info)
     info->lineage.not_after_s = first_id + known.count++;
 }
 
-static void put(void)
+static void put(bool beside)
 {
     wh_session session;
     wh_record_info info;
     seal_next(&session, &info);
-    int result = wh_store_put(&info, &session, false);
+    int result = wh_store_put(&info, &session, beside);
     wh_session_release(&session);
     fuzz_require(result == WH_OK, "RTC RAM takes a session");
     uint32_t generation = 0;
@@ -178,7 +178,8 @@ static void step(fuzz_input *in)
 {
     uint32_t generation = 0;
     int ignored = 0;
-    switch (fuzz_take_byte(in) % 9) {
+    uint8_t what = fuzz_take_byte(in);
+    switch (what % 9) {
     case 0:
         (void)get(&generation);
         break;
@@ -186,7 +187,7 @@ static void step(fuzz_input *in)
         get_and_spend();
         break;
     case 2:
-        put();
+        put(what >= 128);
         break;
     case 3:
         ignored = wh_store_persist_rtc();

@@ -44,7 +44,7 @@ static void fill_sound_slot(uint32_t generation, const uint8_t *record, size_t s
         .record_generation = generation,
         .flash_at = WH_RTC_NOWHERE,
     };
-    memcpy(wh_rtc_record(), record, size);
+    memcpy(wh_rtc_record(&state), record, size);
     fuzz_require(wh_rtc_save(&state) == WH_OK, "the slot keeps its state");
 }
 
@@ -66,6 +66,8 @@ static void fill_with_any_session(fuzz_input *in, bool any_header)
         fuzz_take(in, &info.captured, sizeof info.captured);
         fuzz_take(in, &info.lineage.authenticated, sizeof info.lineage.authenticated);
         fuzz_take(in, &info.lineage.not_after_s, sizeof info.lineage.not_after_s);
+        fuzz_take(in, &info.lineage.losses, sizeof info.lineage.losses);
+        fuzz_take(in, &info.lineage.aged_min, sizeof info.lineage.aged_min);
     }
     if (in->size == 0 || in->size > WH_SESSION_MAX) {
         return;

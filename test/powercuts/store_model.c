@@ -54,6 +54,9 @@ static uint32_t jumps;
 /* True time before the last loss of power, whatever clocks say. */
 static uint64_t earlier_us;
 static const char *wrong;
+/* When the last erase was, or was tried, on the elapsed clock, and how many there were. */
+static uint64_t erased_us;
+static uint64_t erases_before;
 
 static void kill_serial(uint32_t serial)
 {
@@ -124,6 +127,7 @@ static void lose_power(void)
 {
     earlier_us = true_us();
     board_lose_power();
+    erased_us = 0;
     worlds_change(&model, RTC_GOES, 0);
     model.rtc_shaky = false;
     forget_generations();
@@ -222,6 +226,21 @@ static void put(void)
     put_as(new_serial(how.binding, how.protocol), &how);
 }
 
+static void watch_erases(void)
+{
+    if (the_board.chip.erases != erases_before || fault_was_met) {
+        erased_us = the_board.elapsed_us;
+        erases_before = the_board.chip.erases;
+    }
+}
+
+static bool may_erase(void)
+{
+    /* Ten years, of 100,000 erases of each sector. */
+    uint64_t interval_us = 3156u / the_board.chip.flash.sector_count * UINT64_C(1000000);
+    return the_board.elapsed_us >= erased_us + interval_us;
+}
+
 /* Behind a write to flash of which the model knows the effect. */
 static void wrote(int result, change what, uint32_t serial, uint64_t programs)
 {
@@ -231,6 +250,9 @@ static void wrote(int result, change what, uint32_t serial, uint64_t programs)
         worlds_change(&model, WRITES_RTC, 0);
     } else if (what == FLASH_BECOMES_RTC && result != WH_OK && fault_was_met) {
         worlds_fork(&model, WRITES_RTC, 0);
+    }
+    if (result == WH_MISS_WEAR && may_erase()) {
+        complain("the wear budget does not come back");
     }
     if (result == WH_OK && the_board.chip.programs != programs) {
         model.flash_shaky = false;
@@ -518,6 +540,7 @@ static void one_step(void)
     if (the_board.chip.off) {
         reboot_after_cut();
     }
+    watch_erases();
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------ */

@@ -15,6 +15,7 @@ import { checkoutPath } from "#warmhello/core/paths.js"
 import {
     builtAtMs,
     cutFlash,
+    flashOperations,
     jumpWallClock,
     loadState,
     losePower,
@@ -81,12 +82,14 @@ test("every native function works from TypeScript", async () => {
     await using server = await startServer()
     const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
     restartWithFlash(join(folder, "flash.bin"))
+    expect(flashOperations()).toBe(0)
     cutFlash(0)
     losePower()
     setWallClockKnown(true)
     jumpWallClock(0)
     expect(builtAtMs()).toBeGreaterThan(0)
     await visit(clientOptions(server))
+    expect(flashOperations()).toBeGreaterThan(0)
     sleep(1000)
     loadState(saveState())
     expect((await visit(clientOptions(server))).outcome?.result).toBe("resumed")

@@ -198,7 +198,7 @@ export function firstWakeTable(lives: FlashLife[]): BenchTable {
 export function lostHandshakeTable(lives: FlashLife[]): BenchTable {
     return {
         head: [
-            ...["reconnects", "one handshake lost in", "resumed", "programs", "until the next in full"],
+            ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next in full"],
             ...["resumed right after it", "copy in flash", "years"],
         ],
         rows: lives.map((life) => [
@@ -237,9 +237,9 @@ function aimRows(lives: FlashLife[]): string[][] {
         return [`${what}, at least`, least >= limit ? "kept" : "not kept", show(least), show(limit)]
     }
     return [
-        row("resumed every ten minutes", ({ plain }) => plain.simulated.resumedShare, RESUMED_LIMIT, percent),
-        row(`years with ${BOARD_SECTORS} sectors`, ({ plain }) => plain.simulated.years, YEARS_LIMIT, years),
-        row(`years with ${LEAST_SECTORS} sectors`, (one) => one.leastSectors.simulated.years, YEARS_LIMIT, years),
+        row("resumed at a wake every ten minutes, power lost or not", ({ plain }) => plain.simulated.resumedShare, RESUMED_LIMIT, percent),
+        row(`the same, years with ${BOARD_SECTORS} sectors`, ({ plain }) => plain.simulated.years, YEARS_LIMIT, years),
+        row(`the same, years with ${LEAST_SECTORS} sectors`, (one) => one.leastSectors.simulated.years, YEARS_LIMIT, years),
     ]
 }
 

@@ -80,7 +80,7 @@ export async function runCell(
         if (n > 1) sleep(house, row, column, n)
         await site.beforeWake?.(n)
         const server = site.elsewhere?.(n) ?? { host: "127.0.0.1", port: site.port }
-        wakes.push(await wake(clientOptions(site, column.device, { disabled }), server))
+        wakes.push(await wake(clientOptions(site, column.device, { ...column.policy, disabled }), server))
     }
     const sum = (of: (wake: FieldWake) => number): number => wakes.reduce((total, one) => total + of(one), 0)
     return {

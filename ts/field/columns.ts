@@ -1,5 +1,5 @@
 // The columns of the field matrix: what the device's session is, and what becomes of its power.
-import type { TlsVersion } from "../core/client.js"
+import type { Policy, TlsVersion } from "../core/client.js"
 
 /** A device as the server sees it: with the same script it does the same, whatever it keeps. */
 export const devices = {
@@ -23,6 +23,8 @@ export interface Column {
     hasFlash: boolean
     /** Every how many sleeps the power is lost; 0 for never. Such a device does not know the time of day. */
     powerLossEvery: number
+    /** What the device is set to beyond that. */
+    policy?: Policy
 }
 
 const powered = { hasFlash: true, powerLossEvery: 0 }
@@ -51,6 +53,11 @@ export const columns: readonly Column[] = [
         name: "1.3 RTC",
         what: "TLS 1.3, tickets, no flash",
         ...{ device: "1.3", hasFlash: false, powerLossEvery: 0 },
+    },
+    {
+        name: "1.3 reuse",
+        what: "TLS 1.3, tickets, with `policy.reuse` set to `when-not-renewed`",
+        ...{ device: "1.3", ...powered, policy: { reuse: "when-not-renewed" } },
     },
     { name: "auto", what: "TLS 1.2 and 1.3 are both allowed", device: "auto", ...powered },
 ]

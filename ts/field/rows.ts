@@ -100,8 +100,8 @@ const eachResumption = (treatment: Treatment): Row["start"] =>
     proxied(() => (offersSession) => (offersSession ? treatment : "pass"))
 
 /** In each wake of so many the network is not there. */
-const LOST_EVERY = 3
-const EACH_LOST = "In each third wake"
+const LOST_EVERY = 4
+const EACH_LOST = "In each fourth wake"
 const isLost = (n: number): boolean => n % LOST_EVERY === 0
 
 const whenLost = (treatment: Treatment): Row["start"] => proxied((n) => () => (isLost(n) ? treatment : "pass"))

@@ -121,8 +121,15 @@ export const guards: Guard[] = [
     },
     {
         mistake: "lifetimes over 7 days end the connection",
-        edits: [["wolfssl/tls13_any_lifetime.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
+        edits: [["wolfssl/tls13_any_ticket.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
         test: ["test_tickets13", "a_lifetime_over_seven_days_costs_no_connection"],
+    },
+    {
+        mistake: "long tickets end the connection",
+        edits: [
+            ["wolfssl/tls13_any_ticket.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "],
+        ],
+        test: ["test_tickets13", "a_ticket_too_long_to_keep_is_told"],
     },
     {
         mistake: "a later ticket spoils the session object",
@@ -138,7 +145,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket as a handle for tracking",
-        edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
+        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
         test: ["test_resume", "a_tls13_ticket_leaves_the_store_when_it_is_offered"],
     },
     {
@@ -219,7 +226,7 @@ export const guards: Guard[] = [
         mistake: "a refused ticket stored again with the new secret",
         edits: [
             ["core/src/resumption.c", "bool refused_ticket = ", "bool refused_ticket = false && "],
-            ["core/src/session.c", " && (has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE)", ""],
+            ["core/src/session.c", "return has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE;", "return true;"],
         ],
         test: ["test_resume", "a_refused_ticket_is_not_kept_with_the_new_secret"],
     },
@@ -263,18 +270,33 @@ export const guards: Guard[] = [
     },
     {
         mistake: "an unknown age is trusted for ever",
-        edits: [["core/src/resumption.c", "single_use || is_on_trust(stored);", "single_use;"]],
-        test: ["test_power_loss", "a_tls12_ticket_of_unknown_age_is_trusted_once"],
+        edits: [["core/src/policy.c", "counted.losses > budget", "false"]],
+        test: ["test_power_loss", "a_session_outlives_twenty_losses_of_power"],
     },
     {
-        mistake: "trust comes back with the power",
-        edits: [["core/src/resumption.c", "single_use || is_on_trust(stored);", "single_use;"]],
-        test: ["test_power_loss", "trust_is_not_renewed_by_another_loss_of_power"],
+        mistake: "trust where the setting has none",
+        edits: [["core/src/policy.c", "budget == WH_TRUST_NONE || ", ""]],
+        test: ["test_power_loss", "without_trust_it_outlives_the_first_loss_of_power"],
+    },
+    {
+        mistake: "trust comes back with the power: a loss is counted when the session has gone out",
+        edits: [["core/src/resumption.c", "(once || lost) && wh_store_spend", "once && wh_store_spend"]],
+        test: ["test_power_loss", "a_session_on_trust_is_counted_before_it_goes_out"],
+    },
+    {
+        mistake: "what is known of an age is forgotten with the power",
+        edits: [["core/src/policy.c", "add_minutes(out->aged_min, before.known ? before.least_us : 0)", "0"]],
+        test: ["test_power_loss", "what_is_known_of_an_age_counts"],
     },
     {
         mistake: "a chain of unknown age goes on for ever",
-        edits: [["core/src/policy.c", "info->lineage.age_lost && !authenticated.known", "false"]],
-        test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends_after_one_wake"],
+        edits: [["core/src/policy.c", "info->lineage.losses > 0 && !wh_policy_authenticated", "false && !wh_policy_authenticated"]],
+        test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends"],
+    },
+    {
+        mistake: "a server that breaks off each resumption costs a connect in each wake",
+        edits: [["core/src/resumption.c", "reason == WH_REASON_ACCEPTED && takes_a_rest(r)", "false && takes_a_rest(r)"]],
+        test: ["test_breaks", "a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows"],
     },
 
     // ---- TLS 1.2 sessions in flash, TLS 1.3 tickets ----
@@ -296,7 +318,13 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a TLS 1.2 session without extended master secret, beside a certificate that could be stolen by it",
-        edits: [["core/src/client.c", "!(config->certificate != NULL && config->policy.without_", "!(false && config->policy.without_"]],
+        edits: [
+            [
+                "core/src/client.c",
+                "!(config->certificate != NULL && config->policy.without_",
+                "!(false && config->policy.without_",
+            ],
+        ],
         test: ["test_extended_master", "it_does_not_go_with_a_certificate_of_the_client"],
     },
     {
@@ -316,12 +344,34 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a session of TLS 1.2 keeps a client from TLS 1.3: resumed",
-        edits: [["core/src/conn.c", "conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);", "(void)peer_has_tls13;"]],
+        edits: [
+            [
+                "core/src/conn.c",
+                "conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);",
+                "(void)peer_has_tls13;",
+            ],
+        ],
         test: ["test_upgrade", "a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker"],
     },
     {
+        mistake: "a ticket goes out again though no setting says so",
+        edits: [
+            [
+                "core/src/resumption.c",
+                "return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&\n           ",
+                "return ",
+            ],
+        ],
+        test: ["test_tickets13", "rtc_ram_keeps_both_tickets_of_a_full_handshake"],
+    },
+    {
+        mistake: "a ticket goes out again though the server gives others",
+        edits: [["core/src/resumption.c", "&&\n           (r->peer.without_ticket & WITHOUT_RESUMED) != 0;", ";"]],
+        test: ["test_tickets13", "a_ticket_of_a_server_that_renews_is_used_once"],
+    },
+    {
         mistake: "a ticket is marked after the ClientHello, or never",
-        edits: [["core/src/resumption.c", "bool once = stored->info.single_use ||", "bool once ="]],
+        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
         test: ["test_power_loss", "a_ticket_is_spent_in_flash_before_the_client_hello"],
     },
     {

@@ -78,7 +78,7 @@ export class Stretch implements Disposable {
     }
 
     get client(): ClientOptions {
-        const policy = { ticketWaitMs: TICKET_WAIT_MS, ...this.setting.policy }
+        const policy = { ticketWaitMs: TICKET_WAIT_MS, ...this.column.policy, ...this.setting.policy }
         const options = clientOptions(this.site, this.column.device, policy)
         // The server's authority may have changed.
         const ca = this.site.server?.ca ?? options.ca

@@ -282,9 +282,9 @@ static const char *group_name(WOLFSSL *ssl)
     return name;
 }
 
-/* A server that has TLS 1.3 says so in the random number of a TLS 1.2 handshake (RFC 8446 4.1.3). wolfSSL ends the
- * handshake where the hello asked for both; with a session of TLS 1.2 it asks for that alone, and wolfSSL does not
- * look. */
+/* A server that has TLS 1.3 says so in the random number of a TLS 1.2 handshake (RFC 8446 4.1.3). wolfSSL
+ * ends the handshake where the hello asked for both; with a session of TLS 1.2 it asks for that alone, and
+ * wolfSSL does not look. */
 static bool peer_has_tls13(WOLFSSL *ssl)
 {
     static const char marker[] = "DOWNGRD\1";

@@ -175,8 +175,8 @@ bool wh_conn_hedge(wh_conn *conn);
 /** What happened so far. The connection's. */
 const wh_outcome *wh_conn_outcome(const wh_conn *conn);
 
-/** Frees everything, in any state. May be called twice. A session whose handshake is given up before it opened,
- * without wh_conn_hedge(), is suspect: twice in a row, and the next connect goes in full. */
+/** Frees everything, in any state. May be called twice. A session whose handshake is given up before it
+ * opened, without wh_conn_hedge(), is suspect: twice in a row, and the next connect goes in full. */
 void wh_conn_free(wh_conn *conn);
 
 #endif

@@ -34,7 +34,7 @@ static void note_copy(wh_rtc *state, uint32_t at, const wh_record_info *info)
     state->flash_generation = info->generation;
     state->flash_binding = wh_binding_tag(&info->binding);
     state->flash_stale_us = now.elapsed_us + wh_policy_left_us(info, &now, WH_POLICY_STALE_PPM);
-    state->flash_is_poor = info->lineage.losses > 0 || info->rest > 0;
+    state->flash_is_poor = info->lineage.losses > 0 || (info->rest > 0 && state->power_was_lost);
     wh_pin_note(state, info, &now);
 }
 
@@ -129,18 +129,20 @@ static uint64_t erase_interval_us(void)
     return interval_s * UINT64_C(1000000);
 }
 
-/* After a loss of power, of which flash tells what RTC RAM has lost. `times`: how many there were since its
- * last erase; `info`: of its record, or NULL. */
-static void begin_anew(wh_rtc *state, uint32_t times, const wh_record_info *info)
+/* After a loss of power flash tells what RTC RAM has lost. `times`: how many losses there were since its last
+ * erase. */
+static void begin_anew(wh_rtc *state, uint32_t times, uint32_t generation)
 {
     uint64_t passed_us = times * UINT64_C(1000000) * LOSS_COUNTS_S;
     uint64_t interval_us = erase_interval_us();
     state->erase_allowed_us = interval_us > passed_us ? interval_us - passed_us : 0;
-    state->power_was_lost = info != NULL;
-    if (info != NULL) {
-        state->peer_binding = wh_binding_tag(&info->binding);
-        state->peer = (wh_peer){.breaks = info->breaks, .rest = info->rest};
-    }
+    state->power_was_lost = generation > 0;
+}
+
+static void recall_peer(wh_rtc *state, const wh_record_info *info)
+{
+    state->peer_binding = wh_binding_tag(&info->binding);
+    state->peer = (wh_peer){.breaks = info->breaks, .rest = info->rest};
 }
 
 static int find(wh_rtc *state, wh_opened *opened)
@@ -149,6 +151,10 @@ static int find(wh_rtc *state, wh_opened *opened)
     search s = {0};
     uint32_t times = 0;
     int result = wh_journal_recover(flash, look, &s, &times);
+    bool is_anew = result == WH_OK && state->erase_allowed_us == WH_RTC_NEVER;
+    if (is_anew) {
+        begin_anew(state, times, s.generation);
+    }
     while (result == WH_OK && s.newest.at != 0 && state->flash_at == WH_RTC_NOWHERE) {
         result = open_entry(&s.newest, opened);
         if (result == WH_OK) {
@@ -161,8 +167,8 @@ static int find(wh_rtc *state, wh_opened *opened)
         }
     }
     state->generation = s.generation > state->generation ? s.generation : state->generation;
-    if (result == WH_OK && state->erase_allowed_us == WH_RTC_NEVER) {
-        begin_anew(state, times, state->flash_at != WH_RTC_NOWHERE ? &opened->info : NULL);
+    if (is_anew && state->flash_at != WH_RTC_NOWHERE) {
+        recall_peer(state, &opened->info);
     }
     return result == WH_OK && s.fresh > 0 ? spend_others(state->flash_at) : result;
 }
@@ -177,6 +183,10 @@ void wh_flash_copy_resume(wh_rtc *state, wh_opened *opened)
     state->flash_unsure = result != WH_OK;
     if (result == WH_OK) {
         state->forgetting = false;
+        if (state->erase_allowed_us == WH_RTC_NEVER) {
+            state->erase_allowed_us =
+                0; /* forgotten before it was read: nothing tells how often it was erased */
+        }
     } else {
         state->flash_at = WH_RTC_NOWHERE;
     }

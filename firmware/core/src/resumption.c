@@ -224,8 +224,8 @@ static void note_opened(wh_resumption *r)
     }
 }
 
-/* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the server
- * has TLS 1.3, asks for both the next time, and keeps nothing that would prevent it. */
+/* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the
+ * server has TLS 1.3, asks for both the next time, and keeps nothing that would prevent it. */
 static bool shall_ask_for_tls13(const wh_resumption *r, bool resumed)
 {
     bool was_of_tls12 = r->outcome->kind == WH_KIND_ID || r->outcome->kind == WH_KIND_TICKET;

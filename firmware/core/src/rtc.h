@@ -43,7 +43,7 @@ typedef struct wh_rtc {
     bool record_in_flash;
     /* It was offered in a handshake that failed. */
     bool record_suspect;
-    /* This run of the elapsed clock began with a session in flash: another loss of power may come. */
+    /* This run of the elapsed clock began with records in flash: another loss of power may come. */
     bool power_was_lost;
     /* A session of a full handshake would do better than the one in flash. */
     bool flash_is_poor;

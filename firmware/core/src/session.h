@@ -48,9 +48,9 @@ WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
 /** Attaches the session to a connection that has not begun (wolfSSL_set_session).
  *
- * wolfSSL takes a reference of its own; the caller still owns `session`. The hello will have the extension for
- * the extended master secret, also where the session has none (RFC 7627 5.3).
- * WH_MISS_UNUSABLE: wolfSSL refused, so the handshake will be a full one. */
+ * wolfSSL takes a reference of its own; the caller still owns `session`. The hello will have the extension
+ * for the extended master secret, also where the session has none (RFC 7627 5.3). WH_MISS_UNUSABLE: wolfSSL
+ * refused, so the handshake will be a full one. */
 WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *ssl);
 
 /** The group in which the session's key was agreed upon, as IANA numbers it; 0 in TLS 1.2. */
@@ -61,8 +61,8 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
 /** Serialises the session, secrets included. Returns the length.
  * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it, or could not resume it.
- * WH_MISS_NO_EXTENDED_MASTER: it is one of TLS 1.2 without extended master secret, and must have one (RFC 7627
- * 5.3). WH_PLATFORM_RTC: longer than `size`; nothing was written. */
+ * WH_MISS_NO_EXTENDED_MASTER: it is one of TLS 1.2 without extended master secret, and must have one (RFC
+ * 7627 5.3). WH_PLATFORM_RTC: longer than `size`; nothing was written. */
 WH_MUST_CHECK int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size);
 
 /** Restores a session that wh_session_save() wrote `age_us` ago, in microseconds. The

@@ -292,6 +292,10 @@ int wh_store_put(wh_record_info *info, const wh_session *session, bool beside)
     return size > 0 ? result : size;
 }
 
+/* A device whose power has lasted for three days will not lose it soon. At a wake every ten minutes that is
+ * where writes cost more energy than the full handshakes that they would spare. */
+#define POWER_LASTS_US (3 * UINT64_C(86400000000))
+
 bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_lasting)
 {
     wh_rtc state;
@@ -302,12 +306,13 @@ bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_la
     if (state.record_size > 0 && held_binding(&state) != tag) {
         return false;
     }
-    if (!is_of_full && !is_lasting && !state.power_was_lost) {
+    uint64_t now_us = wh_clock_elapsed_us();
+    bool may_lose_power = state.power_was_lost && now_us < POWER_LASTS_US;
+    if (!is_of_full && !is_lasting && !may_lose_power) {
         return false;
     }
-    return !wh_flash_copy_exists(&state) || state.flash_binding != tag ||
-           wh_clock_elapsed_us() >= state.flash_stale_us ||
-           (is_of_full && state.flash_is_poor && state.power_was_lost);
+    return !wh_flash_copy_exists(&state) || state.flash_binding != tag || now_us >= state.flash_stale_us ||
+           (is_of_full && state.flash_is_poor);
 }
 
 int wh_store_persist(const uint8_t *record, uint16_t size)
@@ -385,6 +390,7 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
     wh_rtc state;
     int result = load(&state);
     if (result == WH_OK) {
+        state.flash_is_poor = state.flash_is_poor || peer_of(&state, binding).breaks != peer.breaks;
         state.peer_binding = wh_binding_tag(binding);
         state.peer = peer;
         result = wh_rtc_save(&state);

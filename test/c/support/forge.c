@@ -11,7 +11,15 @@
 
 #include "visit.h"
 
-enum { SECRET_SIZE = 32, KEY_SIZE = 16, IV_SIZE = 12, TAG_SIZE = 16, HEADER_SIZE = 5, MESSAGE_MAX = 4096 };
+enum {
+    SECRET_SIZE = 32,
+    KEY_SIZE = 16,
+    IV_SIZE = 12,
+    TAG_SIZE = 16,
+    HEADER_SIZE = 5,
+    PART_MAX = 16384,
+    MESSAGE_MAX = 66000
+};
 
 static uint8_t secret[SECRET_SIZE];
 
@@ -66,12 +74,11 @@ static size_t put(uint8_t *out, uint64_t value, size_t size)
     return size;
 }
 
-/* The message, and behind it the type that the record hides (RFC 8446 5.2). */
 static size_t make_message(const forged_ticket *wanted, uint8_t *out)
 {
-    enum { NEW_SESSION_TICKET = 4, HANDSHAKE = 22 };
+    enum { NEW_SESSION_TICKET = 4 };
     size_t body = 4 + 4 + 1 + wanted->nonce_size + 2 + wanted->ticket_size + 2;
-    assert_true(body + 5 <= MESSAGE_MAX);
+    assert_true(body + 4 <= MESSAGE_MAX);
     size_t at = put(out, NEW_SESSION_TICKET, 1);
     at += put(out + at, body, 3);
     at += put(out + at, wanted->lifetime_s, 4);
@@ -82,18 +89,16 @@ static size_t make_message(const forged_ticket *wanted, uint8_t *out)
     at += put(out + at, wanted->ticket_size, 2);
     memset(out + at, 0xa5, wanted->ticket_size);
     at += wanted->ticket_size;
-    at += put(out + at, 0, 2);
-    return at + put(out + at, HANDSHAKE, 1);
+    return at + put(out + at, 0, 2);
 }
 
-size_t forge_ticket(const forged_ticket *wanted, uint64_t sequence, uint8_t *out, size_t size)
+/* One record, with the type behind its part of the message that the record hides (RFC 8446 5.2). */
+static size_t seal_part(const uint8_t *part, size_t size, uint64_t sequence, uint8_t *out)
 {
-    uint8_t message[MESSAGE_MAX];
+    static const uint8_t handshake = 22;
     uint8_t key[KEY_SIZE];
     uint8_t iv[IV_SIZE];
-    size_t length = make_message(wanted, message);
-    size_t record_size = HEADER_SIZE + length + TAG_SIZE;
-    assert_true(record_size <= size);
+    size_t length = size + sizeof handshake;
     expand("key", key, sizeof key);
     expand("iv", iv, sizeof iv);
     for (size_t i = 0; i < 8; i++) {
@@ -102,14 +107,29 @@ size_t forge_ticket(const forged_ticket *wanted, uint64_t sequence, uint8_t *out
     out[0] = 23; /* application data, as every sealed record says */
     (void)put(out + 1, 0x0303, 2);
     (void)put(out + 3, length + TAG_SIZE, 2);
+    uint8_t *sealed = out + HEADER_SIZE;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int done = 0;
     assert_int_equal(EVP_EncryptInit_ex(ctx, EVP_aes_128_gcm(), NULL, key, iv), 1);
     assert_int_equal(EVP_EncryptUpdate(ctx, NULL, &done, out, HEADER_SIZE), 1);
-    assert_int_equal(EVP_EncryptUpdate(ctx, out + HEADER_SIZE, &done, message, (int)length), 1);
-    assert_int_equal(EVP_EncryptFinal_ex(ctx, out + HEADER_SIZE + length, &done), 1);
-    assert_int_equal(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out + HEADER_SIZE + length),
-                     1);
+    assert_int_equal(EVP_EncryptUpdate(ctx, sealed, &done, part, (int)size), 1);
+    assert_int_equal(EVP_EncryptUpdate(ctx, sealed + size, &done, &handshake, sizeof handshake), 1);
+    assert_int_equal(EVP_EncryptFinal_ex(ctx, sealed + length, &done), 1);
+    assert_int_equal(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, sealed + length), 1);
     EVP_CIPHER_CTX_free(ctx);
-    return record_size;
+    return HEADER_SIZE + length + TAG_SIZE;
+}
+
+size_t forge_ticket(const forged_ticket *wanted, uint64_t sequence, uint8_t *out, size_t size)
+{
+    static uint8_t message[MESSAGE_MAX];
+    size_t length = make_message(wanted, message);
+    size_t at = 0;
+    for (size_t done = 0; done < length; sequence++) {
+        size_t part = length - done < PART_MAX ? length - done : PART_MAX;
+        assert_true(at + HEADER_SIZE + part + 1 + TAG_SIZE <= size);
+        at += seal_part(message + done, part, sequence, out + at);
+        done += part;
+    }
+    return at;
 }

@@ -268,6 +268,16 @@ void server_add_tls13(tls_server *server)
     SSL_CTX_set_max_proto_version(server->ctx, TLS1_3_VERSION);
 }
 
+void server_set_suite13(tls_server *server, const char *suite)
+{
+    SSL_CTX_set_ciphersuites(server->ctx, suite);
+}
+
+void server_set_groups(tls_server *server, const char *groups)
+{
+    SSL_CTX_set1_groups_list(server->ctx, groups);
+}
+
 void server_add_ems(tls_server *server)
 {
     SSL_CTX_clear_options(server->ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);

@@ -93,6 +93,10 @@ void server_end_tickets(tls_server *server);
 /** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
 void server_add_tls13(tls_server *server);
 
+/** From now on speaks this suite of TLS 1.3 alone, and accepts these groups alone, in OpenSSL's words. */
+void server_set_suite13(tls_server *server, const char *suite);
+void server_set_groups(tls_server *server, const char *groups);
+
 /** From now on knows the extended master secret (RFC 7627). */
 void server_add_ems(tls_server *server);
 

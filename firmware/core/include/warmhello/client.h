@@ -105,9 +105,9 @@ typedef struct wh_client {
  * that goes in full. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as
- * errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty and need
- * not be freed. */
+ * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA:
+ * there is none. WH_USAGE_ALPN: as errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty
+ * and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 
 /** Whether a client made of one would do for the other: texts are compared, of files only where they lie and

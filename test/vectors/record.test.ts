@@ -78,13 +78,34 @@ function open(record: Buffer, sealKey: Buffer): Buffer {
     return session
 }
 
-test.each(["record-v1-tls12.txt", "record-v1-tls13.txt"])("%s opens by the specification alone", (name) => {
+/** Flags and counts, which differ between versions. */
+function checkVersion(vector: Map<string, string>, record: Buffer): void {
+    const value = (name: string) => Number(vector.get(name))
+    const flags = value("single-use") + 2 * value("early-data")
+    if (vector.has("age-lost")) {
+        expect(record[4]).toBe(1)
+        expect(record[5]).toBe(flags + 4 * value("age-lost"))
+        expect(record.readUInt16LE(14)).toBe(0)
+        expect(record.readUInt32LE(28)).toBe(0)
+    } else {
+        expect(record[4]).toBe(2)
+        expect(record[5]).toBe(flags + 8 * value("pinned"))
+        expect([...record.subarray(14, 16)]).toEqual([value("losses"), value("breaks")])
+        expect(record.readUInt16LE(28)).toBe(value("aged-min"))
+        expect([...record.subarray(30, 32)]).toEqual([value("rest"), 0])
+    }
+}
+
+const names = ["record-v1-tls12.txt", "record-v1-tls13.txt", "record-v2-tls12.txt", "record-v2-tls13.txt"]
+
+test.each(names)("%s opens by the specification alone", (name) => {
     const vector = readVector(name)
     const record = hex(vector, "record")
     const session = hex(vector, "session")
     const keys = deriveKeys(hex(vector, "device-key"))
 
     expect(record.subarray(0, 4).toString()).toBe("WHSR")
+    checkVersion(vector, record)
     expect(record.readUInt32LE(8)).toBe(Number(vector.get("generation")))
     expect(record.readUInt16LE(12)).toBe(session.length)
     expect(record.readUInt32LE(24)).toBe(Number(vector.get("lifetime-s")))
