@@ -82,8 +82,8 @@ class Job implements Disposable {
 }
 
 /** Resolves when the signal aborts. */
-const aborted = (signal: AbortSignal | undefined) =>
-    new Promise<void>((done) => signal?.addEventListener("abort", () => done(), { once: true }))
+const aborted = (signal: AbortSignal) =>
+    new Promise<void>((done) => signal.addEventListener("abort", () => done(), { once: true }))
 
 async function runHere(rest: Life[], { program, signal }: SoakOptions, told: () => void): Promise<void> {
     for (const life of rest) {
@@ -97,11 +97,13 @@ async function runHere(rest: Life[], { program, signal }: SoakOptions, told: () 
 }
 
 async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): Promise<void> {
-    const { program, jobs, signal } = options
+    const { program, jobs } = options
+    const failure = new AbortController()
+    const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
     const ended = aborted(signal)
     const work = async (): Promise<void> => {
         using job = new Job()
-        for (let life = rest.shift(); life !== undefined && !signal?.aborted; life = rest.shift()) {
+        for (let life = rest.shift(); life !== undefined && !signal.aborted; life = rest.shift()) {
             const { wakes, seed } = life
             const its = life
             const run = job.run({ program, wakes, seed }, (result) => {
@@ -112,7 +114,11 @@ async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): 
             run.catch(() => {}) // after an abort nobody waits for it
         }
     }
-    await Promise.all(Array.from({ length: jobs }, work))
+    const endAll = (error: unknown): never => {
+        failure.abort()
+        throw error
+    }
+    await Promise.all(Array.from({ length: jobs }, () => work().catch(endAll)))
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
