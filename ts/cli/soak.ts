@@ -62,10 +62,11 @@ export async function soakCommand(flags: SoakFlags, signal: AbortSignal): Promis
     const program = await compile(checkoutPath(SAMPLE_APP))
     const every = Math.max(PROGRESS_EVERY, Math.round(cycles / PROGRESS_LINES))
     let shown = 0
-    const onWake = (wakes: number) => {
+    const onWake = (wakes: number, known: () => SoakResult) => {
         if (wakes < shown + every || wakes >= cycles) return
         shown = wakes - (wakes % every)
-        output.line(pc.dim(`${shown} wakes ...`))
+        const { failures } = known()
+        output.line(pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`))
     }
     holdInterrupt()
     const result = await soak({ program, cycles, jobs, seed, onWake, signal })

@@ -84,6 +84,7 @@ class Pipe {
     readonly #steps: Step[]
     #dripSize = Number.POSITIVE_INFINITY
     #flipBits = 0
+    #isStalled = false
 
     constructor(
         readonly from: net.Socket,
@@ -100,12 +101,12 @@ class Pipe {
     async run(): Promise<void> {
         await this.#performDue()
         for await (const chunk of this.from) await this.#carry(chunk as Buffer)
-        this.to.end()
+        if (!this.#isStalled) this.to.end()
     }
 
     async #carry(chunk: Buffer): Promise<void> {
         let rest = chunk
-        while (rest.length > 0) {
+        while (rest.length > 0 && !this.#isStalled) {
             const untilStep = (this.#steps[0]?.at ?? Number.POSITIVE_INFINITY) - this.stream.size
             const size = Math.min(rest.length, untilStep, this.#dripSize, this.#flipBits === 0 ? rest.length : 1)
             await this.#pass(rest.subarray(0, size))
@@ -131,16 +132,17 @@ class Pipe {
     }
 
     async #performDue(): Promise<void> {
-        for (let step = this.#steps[0]; step !== undefined && step.at === this.stream.size; step = this.#steps[0]) {
+        for (let step = this.#steps[0]; step?.at === this.stream.size && !this.#isStalled; step = this.#steps[0]) {
             this.#steps.shift()
             this.stream.faults++
             await this.#perform(step.fault)
         }
     }
 
-    async #stall(): Promise<void> {
+    /** What comes is read and dropped from here on, so that the sender's end is seen. */
+    #stall(): void {
+        this.#isStalled = true
         this.onStall()
-        await once(this.from, "close")
     }
 
     async #perform(fault: Fault): Promise<void> {
@@ -149,7 +151,7 @@ class Pipe {
         else if (fault.do === "drip") await this.#startDrip(fault.size)
         else if (fault.do === "delay") await setTimeout(fault.durationMs, undefined, { ref: false })
         else if (fault.do === "hold") await this.other.reaches(fault.untilOther)
-        else if (fault.do === "stall") await this.#stall()
+        else if (fault.do === "stall") this.#stall()
         else {
             this.cut(fault.by)
             throw new Over()
@@ -244,8 +246,10 @@ export class FaultProxy implements Disposable {
             new Pipe(server, client, toClient, toServer, meant("toClient"), cut, stall),
         ]
         for (const pipe of pipes) pipe.run().catch((error: unknown) => this.#broke(pipe, error))
-        // Whoever has gone altogether takes the other along, also while the script stalls or delays.
+        // Whoever has gone altogether takes the other along, also while the script stalls or delays. A client that has
+        // ended its side of a stalled line is told nothing, and leaves no server waiting.
         client.once("close", () => server.destroy())
+        client.once("end", () => carried.isMute && server.destroy())
     }
 
     /** A reset on one side is a reset on the other. */

@@ -12,7 +12,8 @@ export interface SoakOptions {
     seed: number
     /** Processes at a time; 1 is this one. */
     jobs: number
-    onWake: (wakes: number) => void
+    /** After each wake, or some; `known` adds up all so far. */
+    onWake: (wakes: number, known: () => SoakResult) => void
     /** Ends it early: the result is what is known by then. */
     signal?: AbortSignal | undefined
 }
@@ -124,7 +125,7 @@ async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
     const all = lives(options)
     const known = () => sumOf(all.map(({ result }) => result))
-    const told = () => options.onWake(all.reduce((sum, { result }) => sum + result.wakes, 0))
+    const told = () => options.onWake(all.reduce((sum, { result }) => sum + result.wakes, 0), known)
     await (options.jobs === 1 ? runHere : runInJobs)([...all], options, told)
     return known()
 }

@@ -2,13 +2,13 @@
 // policy.
 import type { ClientOptions, Policy } from "../core/client.js"
 import * as platform from "../core/platform.js"
-import { openPorts, skipWait } from "../core/waiting.js"
 import { type Column, columns } from "../field/columns.js"
 import type { House } from "../field/house.js"
 import { type Row, rows, type Site } from "../field/rows.js"
 import { clientOptions } from "../field/wake.js"
 import { FaultProxy } from "./fault-proxy.js"
 import type { Random } from "./random.js"
+import { watchSilence } from "./silence.js"
 
 interface Setting {
     name: string
@@ -40,9 +40,6 @@ const DEFAULT_SLEEP_S = 600
 
 /** Whoever gives tickets here sends them before the answer, so that a longer wait would be in vain. */
 const TICKET_WAIT_MS = 20
-
-/** How often to look whether nothing more comes. */
-const WATCH_MS = 10
 
 export class Stretch implements Disposable {
     #isOther = false
@@ -120,14 +117,12 @@ export class Stretch implements Disposable {
         return carried.isMute || this.site.isMute?.(carried.upstreamPort) === true
     }
 
-    /** While nothing more can come on any of the device's connections, the clocks move on instead of being waited for. */
+    /** What nothing comes of is not waited for, by either side's clock. */
     watchSilence(): Disposable {
-        const timer = setInterval(() => {
-            const ports = openPorts()
-            const nothingComes = ports.length > 0 && ports.every((port) => port !== undefined && this.#isMute(port))
-            if (nothingComes) this.house.timeSkip.skip(skipWait())
-        }, WATCH_MS)
-        return { [Symbol.dispose]: () => clearInterval(timer) }
+        return watchSilence(
+            (port) => this.#isMute(port),
+            (durationMs) => this.house.timeSkip.skip(durationMs),
+        )
     }
 
     [Symbol.dispose](): void {
