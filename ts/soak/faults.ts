@@ -137,20 +137,21 @@ export const boardFaults: readonly BoardFault[] = [
 /** Longer than any first flight, so that some faults fall behind the handshake. */
 const WIRE_BYTES = 1500
 
-function lineFault(random: Random): Fault {
-    return random.pick<() => Fault>([
-        () => ({ do: "cut", by: random.pick(["fin", "rst"]) }),
-        () => ({ do: "cut", by: random.pick(["fin", "rst"]) }),
-        () => ({ do: "flip", bit: random.between(0, 7) }),
-        () => ({ do: "flip", bit: random.between(0, 7) }),
-        () => ({ do: "inject", bytes: Buffer.from("garbage") }),
-        () => (random.once(4) ? { do: "stall" } : { do: "drip", size: random.between(1, 100) }),
-    ])()
-}
+const cut = (random: Random): Fault => ({ do: "cut", by: random.pick(["fin", "rst"]) })
+const drip = (random: Random): Fault => ({ do: "drip", size: random.between(1, 100) })
+
+/** After these a side may wait for more, and keep a server that serves one client at a time from the second attempt. */
+const lasting: readonly [(random: Random) => Fault, ...((random: Random) => Fault)[]] = [
+    (random) => ({ do: "flip", bit: random.between(0, 7) }),
+    (random) => ({ do: "flip", bit: random.between(0, 7) }),
+    () => ({ do: "inject", bytes: Buffer.from("garbage") }),
+    (random) => (random.once(4) ? { do: "stall" } : drip(random)),
+]
 
 /** What the line does to the first connection of a wake. Mostly nothing. */
-export function planLine(random: Random): Step[] {
+export function planLine(random: Random, servesOneAtATime: boolean): Step[] {
     if (!random.once(5)) return []
     const direction = random.pick<Direction>(["toServer", "toClient"])
-    return [{ direction, at: random.between(0, WIRE_BYTES), fault: lineFault(random) }]
+    const fault = random.pick(servesOneAtATime ? [cut, drip] : [cut, cut, ...lasting])(random)
+    return [{ direction, at: random.between(0, WIRE_BYTES), fault }]
 }

@@ -136,7 +136,7 @@ class Life {
         await site.beforeWake?.(n)
         const elsewhere = site.elsewhere?.(n)
         const isLost = row.isLost?.(n) === true
-        const plan = stretch.isCalm || elsewhere !== undefined ? [] : planLine(random)
+        const plan = stretch.isCalm || elsewhere !== undefined ? [] : planLine(random, site.server === undefined)
         for (const { fault } of plan) count(this.result.faults, `line: ${fault.do}`)
         stretch.line.clear()
         stretch.line.plan(plan)
