@@ -66,7 +66,9 @@ export async function soakCommand(flags: SoakFlags, signal: AbortSignal): Promis
         if (wakes < shown + every || wakes >= cycles) return
         shown = wakes - (wakes % every)
         const { failures } = known()
-        output.line(pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`))
+        output.line(
+            pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`),
+        )
     }
     holdInterrupt()
     const result = await soak({ program, cycles, jobs, seed, onWake, signal })
