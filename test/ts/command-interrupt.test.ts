@@ -36,8 +36,7 @@ describe.each([
     ["SIGHUP", 129],
 ] as const)("%s", (signal, exitCode) => {
     const simulation = ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1] as const
-    const soak = ["a soak", ["soak", "--cycles", "10000"], "100 wakes ...", 2] as const // takes its time to show that
-    test.each(signal === "SIGTERM" ? [simulation, soak] : [simulation])(
+    test.each([simulation])(
         `ends %s with ${exitCode}, its servers and its files`,
         async (_, args, shown, servers) => {
             const command = startCommand([...args], { TMPDIR })
@@ -59,6 +58,26 @@ describe.each([
         const compilers = interrupt(command, signal)
         expect((await command.ended).code).toBe(exitCode)
         await areGone(compilers)
+    })
+})
+
+describe.each([1, 2])("a soak in %d processes", (jobs) => {
+    test.each([
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+    ] as const)("tells after %s what is known, and leaves nothing", { timeout: 60_000 }, async (signal, exitCode) => {
+        const command = startCommand(["soak", "--cycles", "10000", "--jobs", `${jobs}`], { TMPDIR })
+        await command.shows("100 wakes ...")
+        const began = jobs === 1 ? [] : childrenOf(command.process.pid ?? 0).flatMap(childrenOf)
+        const children = [...interrupt(command, signal), ...began]
+        expect(children.length).toBeGreaterThanOrEqual(jobs === 1 ? 1 : 2 * jobs) // servers, and their processes
+        const { code, stdout, stderr } = await command.ended
+        expect(code).toBe(exitCode)
+        expect(stderr).toBe("")
+        expect(stdout).toMatch(/^\d{3} wakes: \d+ resumed .* 0 failed/m)
+        await areGone(children)
+        expect(readdirSync(TMPDIR)).toEqual([])
+        expect(sharedBy(children)).toEqual([])
     })
 })
 

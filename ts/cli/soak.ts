@@ -4,49 +4,76 @@ import pc from "picocolors"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import { compile } from "../sim/compile.js"
-import { type SoakResult, soak } from "../soak/soak.js"
+import type { Counts, SoakResult } from "../soak/result.js"
+import { soak } from "../soak/soak.js"
+import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
 import { SAMPLE_APP } from "./simulate.js"
 
 export interface SoakFlags {
     cycles: number
+    jobs: number
     seed?: number
     json?: string
 }
 
+const PROGRESS_LINES = 100
 const PROGRESS_EVERY = 100
 const MAX_SEED = 2 ** 31
 
-function table(counts: Record<string, number>): string[] {
+function table(counts: Counts): string[] {
     const rows = Object.entries(counts).toSorted(([, a], [, b]) => b - a)
     return rows.map(([name, count]) => `  ${String(count).padStart(7)}  ${name}`)
 }
 
-function print(output: Output, result: SoakResult): void {
-    const { wakes, resumed, full, broken, failed, requests, seed } = result
-    output.line(pc.bold("why a wake was resumed or not"))
-    for (const row of table(result.reasons)) output.line(row)
-    output.line(pc.bold("what went wrong around it"))
-    for (const row of table(result.faults)) output.line(row)
-    for (const failure of result.failures) output.line(pc.red(failure))
-    output.line(
+const titles = {
+    reasons: "why a wake was resumed or not",
+    places: "wakes at each server or network of docs/FIELD.md",
+    devices: "wakes of each device",
+    settings: "wakes with each setting",
+    faults: "what went wrong besides",
+} as const
+
+function summary(result: SoakResult, seed: number): string[] {
+    const { wakes, resumed, full, broken, lost, failed, requests, connects, extraConnects, appWakes } = result
+    return [
         `${wakes} wakes: ${resumed} resumed (${((100 * resumed) / wakes).toFixed(1)} %), ${full} full, ` +
-            `${broken} cut off by the line, ${failed} failed. ${requests} requests arrived. Seed ${seed}.`,
-    )
+            `${broken} cut off by the line, ${lost} without a network, ${failed} failed. Seed ${seed}.`,
+        `${connects} TCP connections, ${extraConnects} of them second ones with a sound line and network ` +
+            `(${((100 * extraConnects) / wakes).toFixed(2)} in 100 wakes), ${result.excesses} times more than the rests ` +
+            `allow. ${requests} requests arrived at the built-in server, ${appWakes} wakes were the app's.`,
+    ]
+}
+
+function print(output: Output, result: SoakResult, seed: number): void {
+    for (const [name, title] of Object.entries(titles)) {
+        output.line(pc.bold(title))
+        for (const row of table(result[name as keyof typeof titles])) output.line(row)
+    }
+    for (const failure of result.failures) output.line(pc.red(failure))
+    for (const line of summary(result, seed)) output.line(line)
 }
 
 export async function soakCommand(flags: SoakFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
-    const seed = flags.seed ?? randomInt(MAX_SEED)
-    output.line(`${flags.cycles} wakes of ${SAMPLE_APP} under random faults; --seed ${seed} replays them.`)
+    const { cycles, jobs, seed = randomInt(MAX_SEED) } = flags
+    const inJobs = jobs === 1 ? "" : ` --jobs ${jobs}`
+    output.line(`${cycles} wakes under random faults; --seed ${seed}${inJobs} replays them.`)
     const program = await compile(checkoutPath(SAMPLE_APP))
-    const onWake = (n: number) => {
-        if (n % PROGRESS_EVERY === 0 && n < flags.cycles) output.line(pc.dim(`${n} wakes ...`))
+    const every = Math.max(PROGRESS_EVERY, Math.round(cycles / PROGRESS_LINES))
+    let shown = 0
+    const onWake = (wakes: number, known: () => SoakResult) => {
+        if (wakes < shown + every || wakes >= cycles) return
+        shown = wakes - (wakes % every)
+        const { failures } = known()
+        output.line(pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`))
     }
-    const result = await soak({ program, cycles: flags.cycles, seed, onWake, signal })
-    print(output, result)
-    output.json(result)
-    if (result.failed > 0) {
-        throw new WarmhelloError("not-as-expected", `${result.failed} wakes failed because of resumption`)
+    holdInterrupt()
+    const result = await soak({ program, cycles, jobs, seed, onWake, signal })
+    print(output, result, seed)
+    output.json({ ...result, seed })
+    if (result.failed + result.excesses > 0) {
+        throw new WarmhelloError("not-as-expected", `${result.failed + result.excesses} times a session did harm`)
     }
+    if (signal.aborted) process.exitCode = interruptCode()
 }

@@ -1,6 +1,7 @@
 import type { LookupAddress } from "node:dns"
 import net from "node:net"
 import type { CoreConnect } from "./connect.js"
+import { countConnection } from "./waiting.js"
 import type { CoreErrorWord } from "./words.js"
 
 /** Node's errors as the core's, while TCP comes up. Whatever is not known to be the server's fault is the network's. */
@@ -18,6 +19,7 @@ export class TcpLine {
     readonly #number: number
     readonly #moved: () => void
     readonly #tcp: net.Socket
+    readonly #isOver: () => void
     /** What the core has had no room for yet, and whether the end is behind it. */
     #arrived: Buffer[] = []
     #ended = false
@@ -44,6 +46,7 @@ export class TcpLine {
                 else found(null, first?.address ?? "", first?.family)
             },
         })
+        this.#isOver = countConnection(this)
         this.#tcp.on("connect", () => {
             this.localPort = this.#tcp.localPort
             this.#tell(() => connect.ready(number))
@@ -85,6 +88,7 @@ export class TcpLine {
     }
 
     close(): void {
+        this.#isOver()
         this.#tcp.removeAllListeners()
         this.#tcp.on("error", () => {}) // nobody listens any more
         this.#tcp.destroy()

@@ -6,6 +6,7 @@ import type { Client } from "./client.js"
 import { CoreConnect, type Step } from "./connect.js"
 import type { Outcome } from "./outcome.js"
 import { TcpLine } from "./tcp-line.js"
+import { after } from "./waiting.js"
 import type { CoreErrorWord } from "./words.js"
 
 export interface TlsSocketOptions {
@@ -39,9 +40,6 @@ interface TlsSocketEvents {
     closed: []
 }
 
-/** Node fires at once what is set for later. */
-const TIMER_MAX_MS = 2 ** 31 - 1
-
 /** A connection through the C core over Node's TCP, with TLS, or without a client plain: does what the core's connect
  * asks for. */
 export class TlsSocket extends EventEmitter<TlsSocketEvents> {
@@ -60,7 +58,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #closing = false
     #finished = false
     #isPumping = false
-    #timer: NodeJS.Timeout | undefined
+    #stopWaiting = () => {}
     #startedAt = 0
     #localPort: number | undefined
     /** The observer's name of this connect. */
@@ -126,7 +124,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #pump(): void {
         if (this.#isPumping) return
         this.#isPumping = true
-        clearTimeout(this.#timer)
+        this.#stopWaiting()
         try {
             while (this.#connect !== undefined && this.#step(this.#connect)) {}
         } finally {
@@ -206,7 +204,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     #wait(waitMs: number | undefined): void {
-        if (waitMs !== undefined) this.#timer = setTimeout(() => this.#pump(), Math.min(waitMs, TIMER_MAX_MS))
+        if (waitMs !== undefined) this.#stopWaiting = after(waitMs, () => this.#pump())
     }
 
     #writeSome(connect: CoreConnect): void {

@@ -1,13 +1,12 @@
 // One cell of the field matrix: ten wakes of one device with one server, by the core over real TCP.
-import { Client, type ClientOptions } from "../core/client.js"
+import type { ClientOptions } from "../core/client.js"
 import { hasTls, type Outcome } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
-import { TlsSocket } from "../core/tls-socket.js"
-import type { ErrorCode, WarmhelloError } from "../errors.js"
-import { BUILTIN_HOST } from "../sim/builtin-server.js"
-import { type Column, devices } from "./columns.js"
+import type { ErrorCode } from "../errors.js"
+import type { Column } from "./columns.js"
 import type { House } from "./house.js"
-import { type Row, type Site, WAKES } from "./rows.js"
+import { type Row, WAKES } from "./rows.js"
+import { bareWake, clientOptions } from "./wake.js"
 
 /** The attempt with a session is joined by one in full at half of it. */
 const CONNECT_TIMEOUT_MS = 2000
@@ -38,39 +37,21 @@ export interface Life {
     wakes: FieldWake[]
 }
 
-const REQUEST = Buffer.from(`GET / HTTP/1.1\r\nHost: ${BUILTIN_HOST}\r\n\r\n`)
-
 async function wake(options: ClientOptions, server: { host: string; port: number }): Promise<FieldWake> {
     const flashBefore = platform.flashOperations()
-    using client = new Client(options)
-    const socket = new TlsSocket(client, { ...server, connectTimeoutMs: CONNECT_TIMEOUT_MS })
-    let answer = ""
-    let error: WarmhelloError | undefined
-    let opened = false
-    socket.on("open", () => (opened = true))
-    socket.on("data", (bytes) => {
-        answer += bytes.toString("latin1")
-        if (answer.includes("\r\n\r\n")) socket.close()
+    const { opened, answered, attempts, outcome, error } = await bareWake(options, {
+        ...server,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
     })
-    socket.on("error", (failure) => (error = failure))
-    // An open connection has no limit, and a server of a row that never answers would hold up all others.
-    const limit = setTimeout(() => socket.close(), 2 * CONNECT_TIMEOUT_MS)
-    await new Promise<void>((closed) => {
-        socket.on("closed", () => setImmediate(closed)) // an error is told after it
-        socket.write(REQUEST)
-        socket.connect()
-    })
-    clearTimeout(limit)
-    const { outcome } = socket
     return {
-        works: /^HTTP\/1\.[01] 2/.test(answer),
-        connects: socket.attempts,
+        works: answered,
+        connects: attempts,
         result: opened ? (outcome?.result ?? "failed") : "failed",
         reason: hasTls(outcome) ? outcome.reason : undefined,
         protocol: outcome?.protocol ?? null,
         stored: outcome?.stored ?? null,
         storeError: outcome?.storeError ?? null,
-        error: error?.code,
+        error,
         flashOperations: platform.flashOperations() - flashBefore,
     }
 }
@@ -80,15 +61,6 @@ function sleep(house: House, { sleepS = SLEEP_S }: Row, { powerLossEvery }: Colu
     house.timeSkip.skip(sleepS * 1000)
     platform.sleep(sleepS * 1000)
     if (powerLossEvery > 0 && (n - 1) % powerLossEvery === 0) platform.losePower()
-}
-
-function optionsFor(site: Site, column: Column, disabled: boolean): ClientOptions {
-    const { minVersion, maxVersion, tickets } = devices[column.device]
-    return {
-        ...{ host: BUILTIN_HOST, port: site.port, ca: site.ca, minVersion, maxVersion, tickets },
-        ...(site.identity !== undefined && { identity: site.identity }),
-        policy: { ...column.policy, disabled },
-    }
 }
 
 /** `disabled`: the device never offers a session. */
@@ -108,7 +80,7 @@ export async function runCell(
         if (n > 1) sleep(house, row, column, n)
         await site.beforeWake?.(n)
         const server = site.elsewhere?.(n) ?? { host: "127.0.0.1", port: site.port }
-        wakes.push(await wake(optionsFor(site, column, disabled), server))
+        wakes.push(await wake(clientOptions(site, column.device, { ...column.policy, disabled }), server))
     }
     const sum = (of: (wake: FieldWake) => number): number => wakes.reduce((total, one) => total + of(one), 0)
     return {

@@ -1,9 +1,11 @@
 // `openssl s_server` as a server for the field matrix: a real one, which gives new TLS 1.3 tickets when it resumes, and
 // one that can be told how many.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { rmSync } from "node:fs"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { WarmhelloError } from "../errors.js"
-import { endWithUs, TemporaryFolder } from "../temporary.js"
+import { atExit, endWithUs, TemporaryFolder } from "../temporary.js"
 
 export interface OpensslServerOptions {
     /** PEM. */
@@ -58,15 +60,28 @@ int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const unsigned char *context, u
 }
 export type Overlay = keyof typeof overlays
 
-function compile(folder: TemporaryFolder, overlay: Overlay): string {
+const compiled = new Map<Overlay, string>()
+
+/** Compiles it once for this process. */
+function libraryOf(overlay: Overlay): string {
+    const known = compiled.get(overlay)
+    if (known !== undefined) return known
+    const folder = new TemporaryFolder("overlay")
     const library = folder.file("overlay.so")
     execFileSync("cc", ["-shared", "-fPIC", "-o", library, folder.write("overlay.c", OPENSSL + overlays[overlay])])
+    compiled.set(overlay, library)
     return library
+}
+
+/** What libfaketime has in shared memory for a process goes with an ordinary end of it, which s_server does not have. */
+function removeShared(pid: number | undefined): void {
+    for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(join("/dev/shm", name), { force: true })
 }
 
 export class OpensslServer implements Disposable {
     readonly #process: ChildProcess
     readonly #folder: TemporaryFolder
+    readonly #isOver: () => void
 
     private constructor(
         process: ChildProcess,
@@ -75,6 +90,7 @@ export class OpensslServer implements Disposable {
     ) {
         this.#process = process
         this.#folder = folder
+        this.#isOver = atExit(() => this.#end())
     }
 
     /** On a free port of 127.0.0.1. It answers HTTP. */
@@ -85,7 +101,7 @@ export class OpensslServer implements Disposable {
                 ? []
                 : ["-verify", "1", "-verify_return_error", "-CAfile", folder.write("client-ca.pem", options.clientCa)]
         const preload = [
-            ...(options.overlay === undefined ? [] : [compile(folder, options.overlay)]),
+            ...(options.overlay === undefined ? [] : [libraryOf(options.overlay)]),
             options.environment.LD_PRELOAD ?? "",
         ].join(" ")
         const process = spawn(
@@ -116,8 +132,14 @@ export class OpensslServer implements Disposable {
         return new OpensslServer(process, folder, port)
     }
 
-    [Symbol.dispose](): void {
+    #end(): void {
         this.#process.kill("SIGKILL")
+        removeShared(this.#process.pid)
+    }
+
+    [Symbol.dispose](): void {
+        this.#isOver()
+        this.#end()
         this.#folder[Symbol.dispose]()
     }
 }

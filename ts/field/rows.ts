@@ -1,7 +1,7 @@
 // The rows of the field matrix: what a server, or the network on the way to it, does to a device. Each is a script for
 // ten wakes, the same for a device that never offers a session.
 import type { ClientOptions } from "../core/client.js"
-import type { ServerConfig } from "../sim/builtin-server.js"
+import type { BuiltinServer, ServerConfig } from "../sim/builtin-server.js"
 import { type Decision, HelloProxy, type Treatment } from "../soak/hello-proxy.js"
 import { type Column, type Device, devices, speaksOnly } from "./columns.js"
 import type { House, OpensslOptions } from "./house.js"
@@ -21,6 +21,10 @@ export interface Site extends Disposable {
     beforeWake?(n: number): void | Promise<void>
     /** Where the device's connects go in this wake instead of to 127.0.0.1 and the port. */
     elsewhere?(n: number): { host: string; port: number } | undefined
+    /** The built-in server, if it is that. */
+    server?: BuiltinServer
+    /** Nothing more comes on the connection from this port, and nothing says so. */
+    isMute?(clientPort: number): boolean
 }
 
 export interface Row {
@@ -56,7 +60,8 @@ async function builtin(
 ): Promise<Site> {
     await house.restart(device, settings)
     const identity = devices[device].hasCertificate ? { identity: house.identity } : {}
-    return { port: house.server.port, ca: house.server.ca, ...identity, ...script, ...noDispose }
+    const { server } = house
+    return { server, port: server.port, ca: server.ca, ...identity, ...script, ...noDispose }
 }
 
 const settings =
@@ -83,6 +88,7 @@ const proxied =
         return {
             ...site,
             port: proxy.port,
+            isMute: (clientPort) => proxy.isMute(clientPort),
             beforeWake: (n) => {
                 proxy.decide = decide(n)
             },

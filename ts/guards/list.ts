@@ -204,6 +204,21 @@ export const guards: Guard[] = [
         test: ["test_store", "noise_is_an_empty_slot"],
     },
     {
+        mistake: "a bool of any value is looked at",
+        edits: [["core/src/rtc.c", "if (has_bools(slot()) && is_sound(out)) {", "if (is_sound(out)) {"]],
+        test: ["test_store", "a_bool_that_is_neither_yes_nor_no_empties_the_slot"],
+    },
+    {
+        mistake: "a header that nobody wrote ends the journal",
+        edits: [["core/src/journal.c", "if (all->newest.sequence == SEQUENCE_MAX && ", "if (false && "]],
+        test: ["test_journal", "the_highest_sequence_does_not_end_the_journal"],
+    },
+    {
+        mistake: "what was forgotten comes back with a header that goes",
+        edits: [["core/src/journal.c", "bool done = overwrite(flash, all->forgotten_up_to);", "bool done = true;"]],
+        test: ["test_journal", "what_was_forgotten_at_the_highest_sequence_stays_so"],
+    },
+    {
         mistake: "a session in the clear",
         edits: [
             [

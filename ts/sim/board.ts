@@ -1,6 +1,7 @@
 // A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
 import { Client, type ClientOptions, type Policy } from "../core/client.js"
 import { Service } from "../core/service.js"
+import { after } from "../core/waiting.js"
 import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
@@ -12,7 +13,7 @@ export interface BoardOptions {
     /** Where the app's TLS connections go. */
     server: { host: string; port: number }
     connectTimeoutMs: number
-    /** How long the app may stay awake, in real milliseconds. */
+    /** How long the app may stay awake, in milliseconds by the board's clock. */
     wakeTimeoutMs: number
     /** Firmware that has the TLS session service; older one has not. */
     hasService: boolean
@@ -141,9 +142,9 @@ export class Board implements Disposable {
         sockets.attach(vm)
         this.#bus?.join((frame) => vm.receive(frame))
         vm.start(this.#options.program, DEVICE_ID, () => this.#bus?.announce())
-        const timeout = setTimeout(() => end({ error: this.#neverSlept(sockets) }), this.#options.wakeTimeoutMs)
+        const isInTime = after(this.#options.wakeTimeoutMs, () => end({ error: this.#neverSlept(sockets) }))
         const how = await ended
-        clearTimeout(timeout)
+        isInTime()
         vm.stop()
         this.#bus?.leave()
         await sockets.end()

@@ -24,9 +24,18 @@ function extensionSizes(body: Buffer, from: number): Map<number, number> {
     return sizes
 }
 
-/** Whether the ClientHello in this record offers a session: a TLS 1.3 ticket, a TLS 1.2 ticket, or a session ID. */
+/** Whether the ClientHello in this record offers a session: a TLS 1.3 ticket, a TLS 1.2 ticket, or a session ID. False
+ * for one that was damaged on the way and cannot be read. */
 export function offersSession(record: Buffer): boolean {
-    if (record[0] !== HANDSHAKE_RECORD) return false
+    try {
+        return record[0] === HANDSHAKE_RECORD && helloOffers(record)
+    } catch (error) {
+        if (error instanceof RangeError) return false
+        throw error
+    }
+}
+
+function helloOffers(record: Buffer): boolean {
     const body = record.subarray(RECORD_HEADER + HANDSHAKE_HEADER)
     let at = 2 + 32 // version, random
     const sessionIdSize = body.readUInt8(at)

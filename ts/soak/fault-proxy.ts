@@ -59,6 +59,8 @@ export interface Carried {
     toClient: Stream
     /** The port from which the server sees it come. */
     upstreamPort: number
+    /** Nothing more passes in one direction, and nothing says so. */
+    isMute: boolean
 }
 
 /** Lets a receiver in this process read what was just written, so that the next piece comes to it by itself: between
@@ -82,6 +84,7 @@ class Pipe {
     readonly #steps: Step[]
     #dripSize = Number.POSITIVE_INFINITY
     #flipBits = 0
+    #isStalled = false
 
     constructor(
         readonly from: net.Socket,
@@ -90,6 +93,7 @@ class Pipe {
         readonly other: Stream,
         steps: Step[],
         readonly cut: (by: "fin" | "rst") => void,
+        readonly onStall: () => void,
     ) {
         this.#steps = steps.toSorted((a, b) => a.at - b.at)
     }
@@ -97,12 +101,12 @@ class Pipe {
     async run(): Promise<void> {
         await this.#performDue()
         for await (const chunk of this.from) await this.#carry(chunk as Buffer)
-        this.to.end()
+        if (!this.#isStalled) this.to.end()
     }
 
     async #carry(chunk: Buffer): Promise<void> {
         let rest = chunk
-        while (rest.length > 0) {
+        while (rest.length > 0 && !this.#isStalled) {
             const untilStep = (this.#steps[0]?.at ?? Number.POSITIVE_INFINITY) - this.stream.size
             const size = Math.min(rest.length, untilStep, this.#dripSize, this.#flipBits === 0 ? rest.length : 1)
             await this.#pass(rest.subarray(0, size))
@@ -128,11 +132,17 @@ class Pipe {
     }
 
     async #performDue(): Promise<void> {
-        for (let step = this.#steps[0]; step !== undefined && step.at === this.stream.size; step = this.#steps[0]) {
+        for (let step = this.#steps[0]; step?.at === this.stream.size && !this.#isStalled; step = this.#steps[0]) {
             this.#steps.shift()
             this.stream.faults++
             await this.#perform(step.fault)
         }
+    }
+
+    /** What comes is read and dropped from here on, so that the sender's end is seen. */
+    #stall(): void {
+        this.#isStalled = true
+        this.onStall()
     }
 
     async #perform(fault: Fault): Promise<void> {
@@ -141,7 +151,7 @@ class Pipe {
         else if (fault.do === "drip") await this.#startDrip(fault.size)
         else if (fault.do === "delay") await setTimeout(fault.durationMs, undefined, { ref: false })
         else if (fault.do === "hold") await this.other.reaches(fault.untilOther)
-        else if (fault.do === "stall") await once(this.from, "close")
+        else if (fault.do === "stall") this.#stall()
         else {
             this.cut(fault.by)
             throw new Over()
@@ -153,6 +163,8 @@ export class FaultProxy implements Disposable {
     readonly #server: net.Server
     readonly #sockets = new Set<net.Socket>()
     readonly #plans: Step[][] = []
+    /** Those that are open, by the port from which the client came. */
+    readonly #open = new Map<number, Carried>()
     /** Every connection so far, in order. */
     readonly connections: Carried[] = []
 
@@ -179,9 +191,10 @@ export class FaultProxy implements Disposable {
         this.#plans.splice(0, this.#plans.length, ...connections)
     }
 
-    /** Forgets what has passed so far. */
+    /** Forgets what has passed so far, and who came. A port that comes after that is another client's. */
     clear(): void {
         this.connections.length = 0
+        this.#open.clear()
     }
 
     /** The newest connection. */
@@ -191,10 +204,18 @@ export class FaultProxy implements Disposable {
         return last
     }
 
+    /** The connection that came from this port, as long as it is open. */
+    from(clientPort: number): Carried | undefined {
+        return this.#open.get(clientPort)
+    }
+
     #accept(client: net.Socket): void {
         const steps = this.#plans.shift() ?? []
-        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0 }
+        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0, isMute: false }
         this.connections.push(carried)
+        const clientPort = client.remotePort ?? 0
+        this.#open.set(clientPort, carried)
+        client.once("close", () => this.#open.get(clientPort) === carried && this.#open.delete(clientPort))
         const server = net.connect({ host: "127.0.0.1", port: this.targetPort, noDelay: true, allowHalfOpen: true })
         const pair = [client, server]
         for (const socket of pair) {
@@ -217,13 +238,18 @@ export class FaultProxy implements Disposable {
             else client.end().resume()
         }
         const meant = (direction: Direction): Step[] => steps.filter((step) => step.direction === direction)
+        const stall = (): void => {
+            carried.isMute = true
+        }
         const pipes = [
-            new Pipe(client, server, toServer, toClient, meant("toServer"), cut),
-            new Pipe(server, client, toClient, toServer, meant("toClient"), cut),
+            new Pipe(client, server, toServer, toClient, meant("toServer"), cut, stall),
+            new Pipe(server, client, toClient, toServer, meant("toClient"), cut, stall),
         ]
         for (const pipe of pipes) pipe.run().catch((error: unknown) => this.#broke(pipe, error))
-        // Whoever has gone altogether takes the other along, also while the script stalls or delays.
+        // Whoever has gone altogether takes the other along, also while the script stalls or delays. A client that has
+        // ended its side of a stalled line is told nothing, and leaves no server waiting.
         client.once("close", () => server.destroy())
+        client.once("end", () => carried.isMute && server.destroy())
     }
 
     /** A reset on one side is a reset on the other. */

@@ -51,6 +51,8 @@ export class HelloProxy implements Disposable {
     readonly #server: net.Server
     readonly #sockets = new Set<net.Socket>()
     readonly #targetPort: number
+    /** Where those come from to whom nothing more is said, as long as they stay. */
+    readonly #mute = new Set<number>()
     /** Everything passes unless told. */
     decide: Decision = () => "pass"
 
@@ -71,6 +73,18 @@ export class HelloProxy implements Disposable {
         const address = this.#server.address()
         if (address === null || typeof address === "string") throw new Error("the proxy does not listen")
         return address.port
+    }
+
+    /** Nothing more comes on the connection from this port, and nothing says so. */
+    isMute(clientPort: number): boolean {
+        return this.#mute.has(clientPort)
+    }
+
+    #silence(client: net.Socket): void {
+        const port = client.remotePort
+        if (port === undefined) return // it has gone
+        this.#mute.add(port)
+        client.once("close", () => this.#mute.delete(port))
     }
 
     #own(socket: net.Socket): net.Socket {
@@ -95,7 +109,8 @@ export class HelloProxy implements Disposable {
         } else {
             waitForEnd(client)
             if (treatment === "alert") client.write(ALERT)
-            if (treatment !== "silence") client.end()
+            if (treatment === "silence") this.#silence(client)
+            else client.end()
         }
     }
 
@@ -112,10 +127,14 @@ export class HelloProxy implements Disposable {
         }
         waitForEnd(client)
         const answer = await readRecord(server)
-        if (answer === undefined) return
-        client.write(answer.bytes.subarray(0, treatment === "stall" ? answer.size : answer.size / 2))
-        if (treatment === "stall") return
+        if (answer !== undefined) {
+            client.write(answer.bytes.subarray(0, treatment === "stall" ? answer.size : answer.size / 2))
+        }
         await receiverReads()
+        if (treatment === "stall" || answer === undefined) {
+            this.#silence(client)
+            return
+        }
         reset(client)
     }
 

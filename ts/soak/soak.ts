@@ -1,139 +1,131 @@
-// Wakes in the simulator while everything goes wrong that may. A wake may fail only because of what
-// was done to its connection, never because a session was kept.
-import { hasTls } from "../core/outcome.js"
-import * as platform from "../core/platform.js"
-import type { ErrorCode } from "../errors.js"
-import { Board, type WakeReport } from "../sim/board.js"
-import { TemporaryFolder } from "../temporary.js"
-import { boardFaults, type Place, planLine } from "./faults.js"
+// Many wakes while everything goes wrong that may: lives of devices, one after the other or some at a time.
+import { type ChildProcess, fork } from "node:child_process"
+import { WarmhelloError } from "../errors.js"
+import { endWithUs } from "../temporary.js"
+import { type LifeOptions, live } from "./life.js"
 import { Random } from "./random.js"
-import { World } from "./world.js"
+import { noResult, type SoakResult, sumOf } from "./result.js"
 
 export interface SoakOptions {
     program: Uint8Array
     cycles: number
     seed: number
-    onWake: (wakes: number) => void
-    signal?: AbortSignal
+    /** Processes at a time; 1 is this one. */
+    jobs: number
+    /** After each wake, or some; `known` adds up all so far. */
+    onWake: (wakes: number, known: () => SoakResult) => void
+    /** Ends it early: the result is what is known by then. */
+    signal?: AbortSignal | undefined
 }
 
-export interface SoakResult {
+/** What a process is told to run. */
+export type LifeTask = Pick<LifeOptions, "program" | "wakes" | "seed">
+/** What it says from time to time, and at the end. */
+export interface LifeNews {
+    result: SoakResult
+    isOver: boolean
+}
+
+/** A device lives that long, some years; then another one begins anew. */
+const LIFE_WAKES = 5000
+const MAX_SEED = 2 ** 31 - 1
+
+interface Life {
     wakes: number
-    resumed: number
-    full: number
-    /** Wakes that resumption made fail. The promise is 0. */
-    failed: number
-    /** Wakes that failed by what the line did, as they would have without a session. */
-    broken: number
-    /** Requests that arrived, and those that the app was told had not. */
-    requests: number
-    reasons: Record<string, number>
-    faults: Record<string, number>
-    failures: string[]
     seed: number
+    result: SoakResult
 }
 
-/** The first attempt with a session may take half of it. */
-const CONNECT_TIMEOUT_MS = 2000
-/** An app whose answer never comes waits for ever. */
-const WAKE_TIMEOUT_MS = 5000
+/** The first life has the seed itself, so that a short run replays its beginning; the others' come from it. */
+function lives({ cycles, seed, jobs }: SoakOptions): Life[] {
+    const random = new Random(seed)
+    const most = Math.min(LIFE_WAKES, Math.ceil(cycles / jobs))
+    return Array.from({ length: Math.ceil(cycles / most) }, (_, index) => ({
+        wakes: Math.min(most, cycles - index * most),
+        seed: index === 0 ? seed : random.between(0, MAX_SEED),
+        result: noResult(),
+    }))
+}
 
-/** The server's certificate does not hold: it has chosen a full handshake already, so another would end the same. */
-const verdicts: readonly (ErrorCode | undefined)[] = [
-    ...(["untrusted", "wrong-name", "bad-certificate", "certificate-expired", "certificate-not-yet-valid"] as const),
-]
+type Told = (result: SoakResult) => void
 
-class Soak {
-    readonly #options: SoakOptions
-    readonly result: SoakResult
+/** Runs lives in a process of its own: the core has one device for each. */
+class Job implements Disposable {
+    readonly #process: ChildProcess
 
-    constructor(options: SoakOptions) {
-        this.#options = options
-        this.result = {
-            ...{ wakes: 0, resumed: 0, full: 0, failed: 0, broken: 0, requests: 0 },
-            ...{ reasons: {}, faults: {}, failures: [], seed: options.seed },
-        }
-    }
-
-    async wake(place: Place): Promise<void> {
-        const { random, world } = place
-        const happened = await this.#sleep(place)
-        const plan = planLine(random)
-        world.site.line.clear()
-        world.site.line.plan(plan)
-        using board = new Board({
-            program: this.#options.program,
-            client: world.client(),
-            server: { host: "127.0.0.1", port: world.site.line.port },
-            connectTimeoutMs: CONNECT_TIMEOUT_MS,
-            wakeTimeoutMs: WAKE_TIMEOUT_MS,
-            hasService: false,
-            onConsole: () => {},
+    constructor() {
+        this.#process = fork(new URL("./soak-process.js", import.meta.url), {
+            execArgv: [],
+            serialization: "advanced",
         })
-        const report = await board.wake(false)
-        const requests = await world.site.server.takeRequests()
-        this.#judge(report, requests, plan.length > 0, [...happened, ...plan.map((step) => JSON.stringify(step))])
-        platform.cutFlash(0)
-        platform.setWallClockKnown(true)
+        endWithUs(this.#process)
     }
 
-    async #sleep(place: Place): Promise<string[]> {
-        const { random, world } = place
-        await world.sleep(random.between(1, 1200) * 1000)
-        const happened = boardFaults.filter(({ every }) => random.once(every))
-        for (const { name, happen } of happened) {
-            this.#count(this.result.faults, name)
-            await happen(place)
-        }
-        return happened.map(({ name }) => name)
+    run(task: LifeTask, told: Told): Promise<void> {
+        return new Promise((done, failed) => {
+            const fail = () => failed(new WarmhelloError("bug", "a process of the soak test has ended"))
+            const hear = (news: unknown) => {
+                const { result, isOver } = news as LifeNews
+                told(result)
+                if (!isOver) return
+                this.#process.off("message", hear).off("exit", fail)
+                done()
+            }
+            this.#process.on("message", hear).once("exit", fail)
+            this.#process.send(task)
+        })
     }
 
-    #judge(report: WakeReport, requests: number, lineBroken: boolean, happened: string[]): void {
-        const { result } = this
-        result.wakes++
-        result.requests += requests
-        const connect = report.connects[0]
-        const outcome = connect?.socket.outcome
-        if (hasTls(outcome)) this.#count(result.reasons, outcome.reason)
-        const works = connect?.opened === true && connect.error === undefined && report.error === undefined
-        const attempts = connect?.socket.attempts ?? 0
-        if (works && requests === 1) {
-            if (outcome?.result === "resumed") result.resumed++
-            else result.full++
-            return
-        }
-        // After a second attempt over a sound line, or with none broken, nothing excuses a failure; nor does a broken
-        // line after a session was offered excuse that there was no second attempt.
-        const inFull = outcome?.kind === null || verdicts.includes(connect?.error?.code)
-        if (lineBroken && attempts === 1 && requests <= 1 && (connect?.opened === true || inFull)) {
-            result.broken++
-            return
-        }
-        result.failed++
-        const what = { wake: result.wakes, error: connect?.error?.code, attempts, requests, opened: connect?.opened }
-        result.failures.push(JSON.stringify({ ...what, appError: report.error?.code, happened, outcome }))
+    [Symbol.dispose](): void {
+        this.#process.removeAllListeners("exit")
+        this.#process.kill()
     }
+}
 
-    #count(table: Record<string, number>, name: string): void {
-        table[name] = (table[name] ?? 0) + 1
+/** Resolves when the signal aborts. */
+const aborted = (signal: AbortSignal) =>
+    new Promise<void>((done) => signal.addEventListener("abort", () => done(), { once: true }))
+
+async function runHere(rest: Life[], { program, signal }: SoakOptions, told: () => void): Promise<void> {
+    for (const life of rest) {
+        if (signal?.aborted) return
+        const onWake = (result: SoakResult): void => {
+            life.result = result
+            told()
+        }
+        life.result = await live({ program, wakes: life.wakes, seed: life.seed, onWake, signal })
     }
+}
+
+async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): Promise<void> {
+    const { program, jobs } = options
+    const failure = new AbortController()
+    const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
+    const ended = aborted(signal)
+    const work = async (): Promise<void> => {
+        using job = new Job()
+        for (let life = rest.shift(); life !== undefined && !signal.aborted; life = rest.shift()) {
+            const { wakes, seed } = life
+            const its = life
+            const run = job.run({ program, wakes, seed }, (result) => {
+                its.result = result
+                told()
+            })
+            await Promise.race([run, ended])
+            run.catch(() => {}) // after an abort nobody waits for it
+        }
+    }
+    const endAll = (error: unknown): never => {
+        failure.abort()
+        throw error
+    }
+    await Promise.all(Array.from({ length: jobs }, () => work().catch(endAll)))
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-    using folder = new TemporaryFolder("soak")
-    const flashFile = folder.file("flash.bin")
-    try {
-        const run = new Soak(options)
-        const random = new Random(options.seed)
-        platform.restartWithFlash(flashFile)
-        using world = await World.create()
-        for (let n = 1; n <= options.cycles; n++) {
-            options.signal?.throwIfAborted()
-            await run.wake({ random, world, flashFile })
-            options.onWake(n)
-        }
-        return run.result
-    } finally {
-        platform.restartWithFlash(undefined)
-    }
+    const all = lives(options)
+    const known = () => sumOf(all.map(({ result }) => result))
+    const told = () => options.onWake(all.reduce((sum, { result }) => sum + result.wakes, 0), known)
+    await (options.jobs === 1 ? runHere : runInJobs)([...all], options, told)
+    return known()
 }

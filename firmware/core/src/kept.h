@@ -61,7 +61,7 @@ bool wh_store_still_has(wh_stored *stored);
 WH_MUST_CHECK int wh_store_spend(uint32_t generation);
 
 /** The same for a session that is of no use any more. `why`: what wh_store_get() says as long as there is no
- * other, WH_MISS_*; WH_OK: nothing in particular, and a spare beside it is of no more use either. */
+ * other, WH_MISS_*; WH_OK for nothing in particular. */
 WH_MUST_CHECK int wh_store_drop(uint32_t generation, int why);
 
 /** Tells how a handshake went in which the session was offered. A session that failed is

@@ -144,9 +144,7 @@ static int take_out(wh_rtc *state, uint32_t generation, int why)
     if (result != WH_OK) {
         return result;
     }
-    if (why == WH_OK) {
-        wh_rtc_drop_records(state);
-    } else if (wh_rtc_holds(state, generation)) {
+    if (wh_rtc_holds(state, generation)) {
         wh_rtc_drop_record(state);
     }
     if (why != WH_OK) {
