@@ -199,7 +199,11 @@ export function calculateLife(board: LifeBoard): Rates {
 
 // ---- By simulation ---------------------------------------------------------------------------------
 
-const TRUST_NONE_IN_C = 0xffff_ffff
+/** The default is left to the core, so that another one there shows here. */
+const trustInC = new Map([
+    [TRUST_NONE, 0xffff_ffff],
+    [TRUST_DEFAULT, 0],
+])
 
 const shareOf = ({ wakes, resumed }: { wakes: number; resumed: number }): number | null =>
     wakes === 0 ? null : resumed / wakes
@@ -211,7 +215,7 @@ export async function simulateLife(plan: Partial<LifePlan>, signal?: AbortSignal
         kind,
         ...[intervalS, wakes, sectors, lossEvery, lostHandshakeEvery].map(String),
         clock ? "clock" : "no-clock",
-        String(trust === TRUST_NONE ? TRUST_NONE_IN_C : trust),
+        String(trustInC.get(trust) ?? trust),
     ]
     const output = await execute("flash_life", benchProgram("flash_life"), args, signal)
     const told = toldSchema.parse(JSON.parse(output))
