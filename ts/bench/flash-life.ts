@@ -108,9 +108,9 @@ const SECTOR_HEADER_BYTES = 24
 const ENTRY_HEAD_BYTES = 8
 const ALIGN_BYTES = 4
 
-/** The wear budget of a board that names none, and what a loss of power counts in it: ERASE_INTERVAL_SECTOR_S and
+/** The wear budget of a board that names none, and what a loss of power counts in it: ERASE_INTERVAL_SECTOR_US and
  * LOSS_COUNTS_S of flash_copy.c. */
-const eraseIntervalS = (sectors: number): number => Math.floor(3156 / sectors)
+const eraseIntervalS = (sectors: number): number => 3156 / sectors
 const LOSS_COUNTS_S = 600
 
 /** The part of a ticket's lifetime after which its copy in flash is replaced: WH_POLICY_STALE_PPM of policy.h. */

@@ -310,7 +310,7 @@ bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_la
         return false;
     }
     return !wh_flash_copy_exists(&state) || state.flash_binding != tag || now_us >= state.flash_stale_us ||
-           (is_of_full && state.flash_is_poor);
+           (is_of_full && (state.flash_is_poor || may_lose_power));
 }
 
 int wh_store_persist(const uint8_t *record, uint16_t size)
