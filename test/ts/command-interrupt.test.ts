@@ -36,21 +36,18 @@ describe.each([
     ["SIGHUP", 129],
 ] as const)("%s", (signal, exitCode) => {
     const simulation = ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1] as const
-    test.each([simulation])(
-        `ends %s with ${exitCode}, its servers and its files`,
-        async (_, args, shown, servers) => {
-            const command = startCommand([...args], { TMPDIR })
-            await command.shows(shown)
-            const children = interrupt(command, signal)
-            expect(children).toHaveLength(servers)
-            const { code, stderr } = await command.ended
-            expect(code).toBe(exitCode)
-            expect(stderr).toBe("")
-            await areGone(children)
-            expect(readdirSync(TMPDIR)).toEqual([])
-            expect(sharedBy(children)).toEqual([])
-        },
-    )
+    test.each([simulation])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
+        const command = startCommand([...args], { TMPDIR })
+        await command.shows(shown)
+        const children = interrupt(command, signal)
+        expect(children).toHaveLength(servers)
+        const { code, stderr } = await command.ended
+        expect(code).toBe(exitCode)
+        expect(stderr).toBe("")
+        await areGone(children)
+        expect(readdirSync(TMPDIR)).toEqual([])
+        expect(sharedBy(children)).toEqual([])
+    })
 
     test(`ends a compiler with ${exitCode}`, async () => {
         const command = startCommand(["simulate", "--cycles", "1"], { TMPDIR })

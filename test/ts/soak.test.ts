@@ -16,7 +16,7 @@ const total = (counts: Counts): number => Object.values(counts).reduce((sum, cou
 /** What holds for any run of so many wakes. */
 function expectSound(result: SoakResult, wakes: number): void {
     expect(result.failures).toEqual([])
-    expect(result).toMatchObject({ wakes, failed: 0, excesses: 0 })
+    expect(result).toMatchObject({ wakes, failed: 0, excesses: 0, repeats: 0 })
     const { resumed, full, broken, lost, connects, places, devices, settings } = result
     expect(resumed + full + broken + lost).toBe(wakes)
     expect(connects).toBeGreaterThanOrEqual(wakes)

@@ -75,7 +75,8 @@ function libraryOf(overlay: Overlay): string {
 
 /** What libfaketime has in shared memory for a process goes with an ordinary end of it, which s_server does not have. */
 function removeShared(pid: number | undefined): void {
-    for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) rmSync(join("/dev/shm", name), { force: true })
+    for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
+        rmSync(join("/dev/shm", name), { force: true })
 }
 
 export class OpensslServer implements Disposable {

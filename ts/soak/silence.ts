@@ -7,7 +7,10 @@ const WATCH_MS = 10
 /** As long as nothing more can come on any TCP connection that the device has open, its clock moves on to the next moment
  * that it waits for. `isMute`: nothing more comes on the connection from this port, and nothing says so. `onSkip`: by how
  * much the clock has moved on, in milliseconds. */
-export function watchSilence(isMute: (clientPort: number) => boolean, onSkip: (durationMs: number) => void): Disposable {
+export function watchSilence(
+    isMute: (clientPort: number) => boolean,
+    onSkip: (durationMs: number) => void,
+): Disposable {
     const timer = setInterval(() => {
         const ports = openPorts()
         if (ports.length > 0 && ports.every((port) => port !== undefined && isMute(port))) onSkip(skipWait())

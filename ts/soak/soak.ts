@@ -125,7 +125,11 @@ async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
     const all = lives(options)
     const known = () => sumOf(all.map(({ result }) => result))
-    const told = () => options.onWake(all.reduce((sum, { result }) => sum + result.wakes, 0), known)
+    const told = () =>
+        options.onWake(
+            all.reduce((sum, { result }) => sum + result.wakes, 0),
+            known,
+        )
     await (options.jobs === 1 ? runHere : runInJobs)([...all], options, told)
     return known()
 }
