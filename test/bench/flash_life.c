@@ -1,6 +1,6 @@
 /* A board's years with flash, for `npm run bench:store`: how often it resumes, and how often a program
- * or an erase comes, wake by wake, with the core's own code from the offer to the settling. The power goes, and
- * handshakes are lost, now and then.
+ * or an erase comes, wake by wake, with the core's own code from the offer to the settling. The power goes,
+ * and handshakes are lost, now and then.
  *
  * The handshakes themselves are left out: what a session brings is taken from one real
  * handshake of each kind, so a year takes seconds. `flash_life check` holds such wakes
@@ -29,10 +29,10 @@ enum { TICKETS_FULL = 2, TICKETS_RESUMED = 1 };
 enum { NOTED = 4096 };
 
 enum {
-    REASONS = 0
-#define WH_REASON(...) +1
+#define WH_REASON(name, word, meaning) COUNTED_##name,
 #include "warmhello/reasons.def"
 #undef WH_REASON
+    REASONS
 };
 
 /* What shall happen. */
@@ -332,8 +332,8 @@ static void tell_wear(uint32_t sectors)
         most = wear > most ? wear : most;
     }
     (void)printf("\"programs\":%llu,\"erases\":%llu,\"wearLeast\":%u,\"wearMost\":%u}\n",
-                 (unsigned long long)the_board.chip.programs, (unsigned long long)the_board.chip.erases, least,
-                 most);
+                 (unsigned long long)the_board.chip.programs, (unsigned long long)the_board.chip.erases,
+                 least, most);
 }
 
 static void tell(const life *l, const tally *t)

@@ -116,6 +116,16 @@ describe("the life of flash", () => {
         }
     })
 
+    it("writes nothing more where power has lasted for days, and is then likely to find nothing after a loss", async () => {
+        const rare = await live({ kind: "psk", lossEvery: 4320, wakes: 100_000 })
+        const daily = await live({ kind: "psk", lossEvery: 144, wakes: 20_000 })
+        expect(rare.simulated.programsPerWake).toBeLessThan(daily.simulated.programsPerWake / 5)
+        expect(rare.afterLossShare).toBeLessThan(0.5)
+        expect(rare.simulated.resumedShare).toBeGreaterThan(0.99)
+        const { simulated, calculated } = rare
+        expect(simulated.programsPerWake / (calculated?.programsPerWake ?? Number.NaN)).toBeCloseTo(1, 1)
+    })
+
     it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
         const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
         expect(rare.afterLost.wakes).toBeGreaterThan(190)
@@ -134,10 +144,12 @@ describe("the life of flash", () => {
     })
 
     it("is held by the budget where records come faster than it allows", () => {
-        const board = { kind: "psk", sectors: LEAST_SECTORS, lifetimeS: 7200, recordBytes: 473, lossEvery: 1e6 } as const
-        expect(calculateLife({ ...board, intervalS: 1 }).years).toBeCloseTo(10, 1)
-        expect(calculateLife({ ...board, intervalS: 60 }).years).toBeCloseTo(10.3, 1)
-        expect(calculateLife({ ...board, intervalS: 600 }).years).toBeGreaterThan(30)
+        const board = { kind: "psk", sectors: LEAST_SECTORS, lifetimeS: 7200, recordBytes: 473 } as const
+        const yearsAt = (intervalS: number) =>
+            calculateLife({ ...board, intervalS, lossEvery: 86_400 / intervalS }).years
+        expect(yearsAt(10)).toBeCloseTo(10, 0)
+        expect(yearsAt(60)).toBeCloseTo(10.3, 1)
+        expect(yearsAt(600)).toBeGreaterThan(30)
     })
 })
 

@@ -148,6 +148,17 @@ static void an_unknown_age_is_trusted_until_it_was(void **state)
     assert_reason(&policy, &info, &known, WH_REASON_ACCEPTED);
 }
 
+static void rests_grow_to_128_connects(void **state)
+{
+    (void)state;
+    static const uint8_t expected[] = {0, 8, 16, 32, 64, 128, 128, 128};
+    wh_peer peer = {0};
+    for (size_t i = 0; i < sizeof expected; i++) {
+        wh_policy_note_break(&peer);
+        assert_int_equal(peer.rest, expected[i]);
+    }
+}
+
 static void a_disabled_policy_offers_nothing(void **state)
 {
     (void)state;
@@ -264,6 +275,7 @@ int main(void)
         PLATFORM_TEST(the_last_full_handshake_may_not_be_too_long_ago),
         PLATFORM_TEST(an_inaccurate_clock_ends_a_session_early),
         PLATFORM_TEST(an_unknown_age_is_trusted_until_it_was),
+        PLATFORM_TEST(rests_grow_to_128_connects),
         PLATFORM_TEST(a_disabled_policy_offers_nothing),
         PLATFORM_TEST(resumptions_never_renew_the_authentication),
         PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain),

@@ -187,7 +187,6 @@ static void a_refused_session_is_not_found_in_flash_again(void **state)
 
 /* ---- Ages ---------------------------------------------------------------------------------- */
 
-
 static wh_client_config without_clock(const tls_server *server)
 {
     wh_host_set_wall_known(&the_device, false);
@@ -290,7 +289,8 @@ static void with_a_known_time_a_loss_of_power_does_not_count(void **state)
     }
 }
 
-/* Hours of which the elapsed clock knew count against the cap, though nobody knows how many there were more. */
+/* Hours of which the elapsed clock knew count against the cap, though nobody knows how many there were more.
+ */
 static void what_is_known_of_an_age_counts(void **state)
 {
     (void)state;

@@ -8,14 +8,7 @@
 enum { SESSION_SIZE = 300, RECORD_SIZE = WH_RECORD_OVERHEAD + SESSION_SIZE };
 
 /* Offsets in the header, see docs/SPEC.md. */
-enum {
-    AT_VERSION = 4,
-    AT_FLAGS = 5,
-    AT_PROTOCOL = 6,
-    AT_KIND = 7,
-    AT_ZERO = 31,
-    AT_NONCE = 120
-};
+enum { AT_VERSION = 4, AT_FLAGS = 5, AT_PROTOCOL = 6, AT_KIND = 7, AT_ZERO = 31, AT_NONCE = 120 };
 
 static void seal_sample(uint8_t record[RECORD_SIZE])
 {
@@ -133,7 +126,8 @@ static void refuses_all_but(size_t at, uint8_t first, uint8_t last)
 static void another_format_version_is_refused(void **state)
 {
     (void)state;
-    refuses_all_but(AT_VERSION, WH_RECORD_VERSION, WH_RECORD_VERSION); /* the words of the second are not of the first */
+    refuses_all_but(AT_VERSION, WH_RECORD_VERSION,
+                    WH_RECORD_VERSION); /* the words of the second are not of the first */
 }
 
 static void unknown_flags_are_refused(void **state)

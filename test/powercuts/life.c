@@ -172,7 +172,7 @@ static const char *reach_last(life *l)
             newest = sector;
         }
     }
-    uint8_t *header = &the_board.chip.cells.bits[newest.index * WH_FLASH_SECTOR];
+    uint8_t *header = &the_board.chip.cells.bits[(size_t)newest.index * WH_FLASH_SECTOR];
     memcpy(header + 8, &last, sizeof last);
     uint32_t crc = wh_crc32(header, 12);
     memcpy(header + 12, &crc, sizeof crc);

@@ -237,7 +237,7 @@ static void watch_erases(void)
 static bool may_erase(void)
 {
     /* Ten years, of 100,000 erases of each sector. */
-    uint64_t interval_us = 3156u / the_board.chip.flash.sector_count * UINT64_C(1000000);
+    uint64_t interval_us = UINT64_C(3156000000) / the_board.chip.flash.sector_count;
     return the_board.elapsed_us >= erased_us + interval_us;
 }
 

@@ -108,13 +108,16 @@ const SECTOR_HEADER_BYTES = 24
 const ENTRY_HEAD_BYTES = 8
 const ALIGN_BYTES = 4
 
-/** The wear budget of a board that names none, and what a loss of power counts in it: ERASE_INTERVAL_SECTOR_S and
+/** The wear budget of a board that names none, and what a loss of power counts in it: ERASE_INTERVAL_SECTOR_US and
  * LOSS_COUNTS_S of flash_copy.c. */
-const eraseIntervalS = (sectors: number): number => Math.floor(3156 / sectors)
+const eraseIntervalS = (sectors: number): number => 3156 / sectors
 const LOSS_COUNTS_S = 600
 
 /** The part of a ticket's lifetime after which its copy in flash is replaced: WH_POLICY_STALE_PPM of policy.h. */
 const STALE_SHARE = 0.75
+
+/** So long after a loss of power another one is expected: POWER_LASTS_US of store.c. */
+const POWER_LASTS_S = 3 * DAY_S
 
 /** The longest that a full handshake is trusted: WH_TICKET_LIFETIME_MAX_S. */
 const AUTHENTICATED_S = 7 * DAY_S
@@ -138,8 +141,8 @@ function wakesPerFull({ kind, intervalS, lifetimeS, lossEvery, clock, trust }: R
 /**
  * Records in flash for each wake. By TLS 1.2 it is one for each full handshake and, where no clock measures a loss of
  * power, one for each loss, which is counted in it. By TLS 1.3 it is the second ticket of each full handshake; and on a
- * board that loses power each wake's one ticket as well, which goes into both tiers, so the next wake spends both: but for
- * the time in which that second ticket is neither used up nor stale.
+ * board that has lost power in the last days each wake's one ticket as well, which goes into both tiers, so the next wake
+ * spends both: but for the time in which that second ticket is neither used up nor stale.
  */
 function recordsPerWake(rules: Rules): number {
     const { kind, intervalS, lifetimeS, lossEvery, clock, trust } = rules
@@ -149,7 +152,9 @@ function recordsPerWake(rules: Rules): number {
     if (kind === "psk") {
         const fresh = Math.floor((STALE_SHARE * lifetimeS) / intervalS)
         const unused = trust > 0 || clock ? lossEvery - 1 : perFull - 2
-        return 1 - Math.min(fresh, unused, perFull - 1) / perFull
+        const expectsLoss = Math.min(1, POWER_LASTS_S / (lossEvery * intervalS))
+        const unwritten = 1 - 1 / perFull
+        return 1 - expectsLoss * Math.min(fresh / perFull, unused / perFull, unwritten) - (1 - expectsLoss) * unwritten
     }
     if (clock) return 1 / perFull
     if (byTrust < byAge) return trust > 0 ? 1 / lossEvery : 2 / byTrust
@@ -186,8 +191,7 @@ export function calculateLife(board: LifeBoard): Rates {
     const { byAge, byTrust } = wakesPerFull(rules)
     return {
         resumedShare: 1 - 1 / Math.min(byAge, byTrust),
-        programsPerWake:
-            (perSector * (isWhole ? 3 : 4) + 2) / wakesPerErase + lossesPerWake * programsPerLoss,
+        programsPerWake: (perSector * (isWhole ? 3 : 4) + 2) / wakesPerErase + lossesPerWake * programsPerLoss,
         erasesPerWake: 1 / wakesPerErase,
         years: (SECTOR_ENDURANCE * sectors * wakesPerErase * intervalS) / YEAR_S,
     }
@@ -195,7 +199,11 @@ export function calculateLife(board: LifeBoard): Rates {
 
 // ---- By simulation ---------------------------------------------------------------------------------
 
-const TRUST_NONE_IN_C = 0xffff_ffff
+/** The default is left to the core, so that another one there shows here. */
+const trustInC = new Map([
+    [TRUST_NONE, 0xffff_ffff],
+    [TRUST_DEFAULT, 0],
+])
 
 const shareOf = ({ wakes, resumed }: { wakes: number; resumed: number }): number | null =>
     wakes === 0 ? null : resumed / wakes
@@ -207,7 +215,7 @@ export async function simulateLife(plan: Partial<LifePlan>, signal?: AbortSignal
         kind,
         ...[intervalS, wakes, sectors, lossEvery, lostHandshakeEvery].map(String),
         clock ? "clock" : "no-clock",
-        String(trust === TRUST_NONE ? TRUST_NONE_IN_C : trust),
+        String(trustInC.get(trust) ?? trust),
     ]
     const output = await execute("flash_life", benchProgram("flash_life"), args, signal)
     const told = toldSchema.parse(JSON.parse(output))

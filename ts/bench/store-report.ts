@@ -7,8 +7,8 @@ import {
     LEAST_SECTORS,
     type LifePlan,
     type LossName,
-    lossWakes,
     lossNames,
+    lossWakes,
     type Rates,
     rareLosses,
     SECTOR_ENDURANCE,
@@ -118,7 +118,9 @@ const every = (intervalS: number): string => `every ${intervalNames.get(interval
 
 /** The life of a plan; throws if it was not simulated. */
 function findLife(lives: FlashLife[], plan: Partial<LifePlan>): FlashLife {
-    const found = lives.find((life) => Object.entries(plan).every(([name, value]) => life[name as keyof LifePlan] === value))
+    const found = lives.find((life) =>
+        Object.entries(plan).every(([name, value]) => life[name as keyof LifePlan] === value),
+    )
     if (found === undefined) throw new Error(`not simulated: ${JSON.stringify(plan)}`)
     return found
 }
@@ -134,8 +136,7 @@ function lossRows(lives: FlashLife[]): LossRow[] {
         kinds.flatMap((kind) =>
             lossNames.map((loss) => {
                 const board = { kind, intervalS, lossEvery: lossWakes(loss, intervalS) }
-                const of = (variant: Variant) =>
-                    findLife(lives, { ...board, ...usual, ...variants[variant] })
+                const of = (variant: Variant) => findLife(lives, { ...board, ...usual, ...variants[variant] })
                 return {
                     ...{ kind, intervalS, loss, plain: of("plain"), withoutTrust: of("withoutTrust") },
                     ...{ withClock: of("withClock"), leastSectors: of("leastSectors") },
@@ -237,9 +238,19 @@ function aimRows(lives: FlashLife[]): string[][] {
         return [`${what}, at least`, least >= limit ? "kept" : "not kept", show(least), show(limit)]
     }
     return [
-        row("resumed at a wake every ten minutes, power lost or not", ({ plain }) => plain.simulated.resumedShare, RESUMED_LIMIT, percent),
+        row(
+            "resumed at a wake every ten minutes, power lost or not",
+            ({ plain }) => plain.simulated.resumedShare,
+            RESUMED_LIMIT,
+            percent,
+        ),
         row(`the same, years with ${BOARD_SECTORS} sectors`, ({ plain }) => plain.simulated.years, YEARS_LIMIT, years),
-        row(`the same, years with ${LEAST_SECTORS} sectors`, (one) => one.leastSectors.simulated.years, YEARS_LIMIT, years),
+        row(
+            `the same, years with ${LEAST_SECTORS} sectors`,
+            (one) => one.leastSectors.simulated.years,
+            YEARS_LIMIT,
+            years,
+        ),
     ]
 }
 

@@ -72,7 +72,7 @@ const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
 
 const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
 
-/** Operations on flash for a full and for a resumed wake: by TLS 1.2 a session is written once. */
+/** Operations on flash for a full and for a resumed wake: while the power lasts, flash has a session of a full one. */
 function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: number, perFull: number) {
     const { kind } = options.handshakes
     const { programsPerWake, erasesPerWake } = calculateLife({
@@ -82,9 +82,7 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
         sectors: BOARD_SECTORS,
         recordBytes: RECORD_BYTES[kind],
     })
-    const each = { programs: programsPerWake, erases: erasesPerWake }
-    if (kind === "psk") return { full: each, resumed: each }
-    return { full: { programs: each.programs * perFull, erases: each.erases * perFull }, resumed: NO_WRITES }
+    return { full: { programs: programsPerWake * perFull, erases: erasesPerWake * perFull }, resumed: NO_WRITES }
 }
 
 export interface Numbers {

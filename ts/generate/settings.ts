@@ -64,7 +64,14 @@ const optionOf = ({ kind, name, field }: Row): string =>
 
 const types: Record<string, string> = {
     ...{ text: "string", file: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
-    ...{ version: "TlsVersion", security: "WifiSecurity", reuse: "Reuse", u16: "number", u32: "number", u32_or_none: "number" },
+    ...{
+        version: "TlsVersion",
+        security: "WifiSecurity",
+        reuse: "Reuse",
+        u16: "number",
+        u32: "number",
+        u32_or_none: "number",
+    },
 }
 
 function member(row: Row): string[] {

@@ -145,7 +145,9 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket as a handle for tracking",
-        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
+        edits: [
+            ["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"],
+        ],
         test: ["test_resume", "a_tls13_ticket_leaves_the_store_when_it_is_offered"],
     },
     {
@@ -192,8 +194,29 @@ export const guards: Guard[] = [
     },
     {
         mistake: "noise in RTC RAM is believed",
-        edits: [["core/src/rtc.c", "if (is_sound(out)) {", "if (true) {"]],
+        edits: [
+            [
+                "core/src/rtc.c",
+                "if (has_bools(slot()) && is_sound(out)) {",
+                "memset(&out->record_is_last, 0, 7);\n    if (true) {",
+            ],
+        ],
         test: ["test_store", "noise_is_an_empty_slot"],
+    },
+    {
+        mistake: "a bool of any value is looked at",
+        edits: [["core/src/rtc.c", "if (has_bools(slot()) && is_sound(out)) {", "if (is_sound(out)) {"]],
+        test: ["test_store", "a_bool_that_is_neither_yes_nor_no_empties_the_slot"],
+    },
+    {
+        mistake: "a header that nobody wrote ends the journal",
+        edits: [["core/src/journal.c", "if (all->newest.sequence == SEQUENCE_MAX && ", "if (false && "]],
+        test: ["test_journal", "the_highest_sequence_does_not_end_the_journal"],
+    },
+    {
+        mistake: "what was forgotten comes back with a header that goes",
+        edits: [["core/src/journal.c", "bool done = overwrite(flash, all->forgotten_up_to);", "bool done = true;"]],
+        test: ["test_journal", "what_was_forgotten_at_the_highest_sequence_stays_so"],
     },
     {
         mistake: "a session in the clear",
@@ -284,18 +307,38 @@ export const guards: Guard[] = [
         test: ["test_power_loss", "a_session_on_trust_is_counted_before_it_goes_out"],
     },
     {
+        mistake: "a loss of power counts although the time is known",
+        edits: [
+            [
+                "core/src/policy.c",
+                "if (wh_clock_age(&out->authenticated, now).known) {",
+                "if (out->authenticated.epoch == now->epoch) {",
+            ],
+            ["core/src/policy.c", " && !wh_policy_authenticated(&info->lineage, now).known &&", " &&"],
+        ],
+        test: ["test_power_loss", "with_a_known_time_a_loss_of_power_does_not_count"],
+    },
+    {
         mistake: "what is known of an age is forgotten with the power",
         edits: [["core/src/policy.c", "add_minutes(out->aged_min, before.known ? before.least_us : 0)", "0"]],
         test: ["test_power_loss", "what_is_known_of_an_age_counts"],
     },
     {
         mistake: "a chain of unknown age goes on for ever",
-        edits: [["core/src/policy.c", "info->lineage.losses > 0 && !wh_policy_authenticated", "false && !wh_policy_authenticated"]],
+        edits: [
+            [
+                "core/src/policy.c",
+                "info->lineage.losses > 0 && !wh_policy_authenticated",
+                "false && !wh_policy_authenticated",
+            ],
+        ],
         test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends"],
     },
     {
         mistake: "a server that breaks off each resumption costs a connect in each wake",
-        edits: [["core/src/resumption.c", "reason == WH_REASON_ACCEPTED && takes_a_rest(r)", "false && takes_a_rest(r)"]],
+        edits: [
+            ["core/src/resumption.c", "reason == WH_REASON_ACCEPTED && takes_a_rest(r)", "false && takes_a_rest(r)"],
+        ],
         test: ["test_breaks", "a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows"],
     },
 
@@ -371,7 +414,9 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket is marked after the ClientHello, or never",
-        edits: [["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"]],
+        edits: [
+            ["core/src/resumption.c", "return info->protocol == WH_TLS13 && !may_reuse", "return false && !may_reuse"],
+        ],
         test: ["test_power_loss", "a_ticket_is_spent_in_flash_before_the_client_hello"],
     },
     {
@@ -458,7 +503,10 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a forgotten session stays in RTC RAM",
-        edits: [["core/src/rtc.c", "wh_wipe(wh_rtc_record(), WH_RECORD_MAX);", ""]],
+        edits: [
+            ["core/src/rtc.c", "    wh_wipe(wh_rtc_record(state), state->record_size);\n", ""],
+            ["core/src/rtc.c", "    wh_wipe(wh_rtc_record(state), WH_RECORD_MAX);\n", ""],
+        ],
         test: ["test_forget", "no_piece_of_a_tls12_session_is_left"],
     },
     {

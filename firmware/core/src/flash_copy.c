@@ -6,9 +6,9 @@
 #include "warmhello/platform.h"
 #include "policy.h"
 
-/* The wear budget of a platform that names none: ten years, of 100,000 erases a sector, in seconds for a
- * sector. */
-#define ERASE_INTERVAL_SECTOR_S 3156u
+/* The wear budget of a platform that names none: ten years, of 100,000 erases a sector, in microseconds for
+ * a sector. */
+#define ERASE_INTERVAL_SECTOR_US UINT64_C(3156000000)
 
 /* Nobody knows how long the power was gone: a loss of power counts as ten minutes passed. */
 #define LOSS_COUNTS_S 600u
@@ -34,7 +34,7 @@ static void note_copy(wh_rtc *state, uint32_t at, const wh_record_info *info)
     state->flash_generation = info->generation;
     state->flash_binding = wh_binding_tag(&info->binding);
     state->flash_stale_us = now.elapsed_us + wh_policy_left_us(info, &now, WH_POLICY_STALE_PPM);
-    state->flash_is_poor = info->lineage.losses > 0 || (info->rest > 0 && state->power_was_lost);
+    state->flash_is_poor = info->lineage.losses > 0;
     wh_pin_note(state, info, &now);
 }
 
@@ -124,9 +124,8 @@ static int spend_others(uint32_t at)
 static uint64_t erase_interval_us(void)
 {
     const wh_flash *flash = wh_flash_copy_device();
-    uint32_t interval_s = flash->erase_interval_s != 0 ? flash->erase_interval_s
-                                                       : ERASE_INTERVAL_SECTOR_S / flash->sector_count;
-    return interval_s * UINT64_C(1000000);
+    uint64_t set_us = flash->erase_interval_s * UINT64_C(1000000);
+    return set_us != 0 ? set_us : ERASE_INTERVAL_SECTOR_US / flash->sector_count;
 }
 
 /* After a loss of power flash tells what RTC RAM has lost. `times`: how many losses there were since its last

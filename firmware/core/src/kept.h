@@ -77,11 +77,10 @@ WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
 WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session, bool beside);
 
 /** Whether flash has use for a new session of `binding`. `is_of_full`: of a full handshake;
- * `is_lasting`: it may be offered more than once. It has, if it holds none that is not spent, or one near its end, or
- * one that a session of a full handshake would do better than: it has outlived a loss of power, or does not know
- * what the peer breaks off. But a session that the next wake will spend is worth a write only where the power was
- * lost in the last days. False while RTC RAM has another's
- * session. */
+ * `is_lasting`: it may be offered more than once. It has, if it holds none that is not spent, or one near its
+ * end, or one that a session of a full handshake would do better than: it has outlived a loss of power, or
+ * does not know what the peer breaks off. But a session that the next wake will spend is worth a write only
+ * where the power was lost in the last days. False while RTC RAM has another's session. */
 bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_lasting);
 
 /** Copies the record in RTC RAM to flash, in place of what was there, if it is not there

@@ -97,8 +97,7 @@ bool wh_policy_count_loss(const wh_record_info *info, const wh_instant *now, wh_
 /* A first loss is trusted in any case: whether the power will be lost again nobody knows. */
 static bool is_trust_spent(const wh_policy *policy, const wh_record_info *info, const wh_instant *now)
 {
-    uint32_t budget =
-        policy->trust_after_power_loss != 0 ? policy->trust_after_power_loss : WH_TRUST_DEFAULT;
+    uint32_t budget = policy->trust_after_power_loss != 0 ? policy->trust_after_power_loss : WH_TRUST_DEFAULT;
     wh_lineage counted;
     (void)wh_policy_count_loss(info, now, &counted);
     return info->lineage.losses > 0 && !wh_policy_authenticated(&info->lineage, now).known &&

@@ -89,8 +89,7 @@ static bool does_not_renew(const wh_resumption *r)
 
 static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
 {
-    bool may_reuse =
-        !info->single_use && r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED;
+    bool may_reuse = !info->single_use && r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED;
     return info->protocol == WH_TLS13 && !may_reuse && !does_not_renew(r);
 }
 

@@ -50,8 +50,7 @@ int wh_rtc_load(wh_rtc *out)
         return WH_OK;
     }
     wh_rtc_wipe();
-    *out =
-        (wh_rtc){.flash_at = WH_RTC_NOWHERE, .flash_unsure = true, .erase_allowed_us = WH_RTC_NEVER};
+    *out = (wh_rtc){.flash_at = WH_RTC_NOWHERE, .flash_unsure = true, .erase_allowed_us = WH_RTC_NEVER};
     bool drawn = platform->random(platform->ctx, (uint8_t *)&out->epoch, sizeof out->epoch) == 0;
     return drawn ? WH_OK : WH_PLATFORM_ENTROPY;
 }
@@ -117,8 +116,7 @@ void wh_rtc_drop_record(wh_rtc *state)
     state->record_in_flash = false;
     state->record_suspect = false;
     wh_record_info info;
-    if (state->record_size > 0 &&
-        wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
+    if (state->record_size > 0 && wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
         state->record_generation = info.generation;
     }
 }

@@ -61,7 +61,8 @@ typedef struct wh_rtc {
     uint32_t replaced_binding;
     /* When on the elapsed clock the copy in flash wants replacing. */
     uint64_t flash_stale_us;
-    /* When on the elapsed clock the wear budget allows the next erase; WH_RTC_NEVER: flash was not asked yet. */
+    /* When on the elapsed clock the wear budget allows the next erase; WH_RTC_NEVER: flash was not asked yet.
+     */
     uint64_t erase_allowed_us;
     wh_peer peer;
     /* The pinned peer whose session keeps its place, and until when on the elapsed clock. */

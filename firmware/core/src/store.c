@@ -213,8 +213,7 @@ static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, 
     if (room <= WH_RECORD_OVERHEAD) {
         return WH_PLATFORM_RTC;
     }
-    int size =
-        wh_session_save(session, info->protocol, record + WH_RECORD_BODY, room - WH_RECORD_OVERHEAD);
+    int size = wh_session_save(session, info->protocol, record + WH_RECORD_BODY, room - WH_RECORD_OVERHEAD);
     if (size < 0) {
         return size;
     }
@@ -229,8 +228,7 @@ static int seal(wh_rtc *state, wh_record_info *info, const wh_session *session, 
 static uint32_t held_binding(const wh_rtc *state)
 {
     wh_record_info info;
-    if (state->record_size > 0 &&
-        wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
+    if (state->record_size > 0 && wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
         return wh_binding_tag(&info.binding);
     }
     return wh_flash_copy_exists(state) ? state->flash_binding : 0;
@@ -312,7 +310,7 @@ bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_la
         return false;
     }
     return !wh_flash_copy_exists(&state) || state.flash_binding != tag || now_us >= state.flash_stale_us ||
-           (is_of_full && state.flash_is_poor);
+           (is_of_full && (state.flash_is_poor || may_lose_power));
 }
 
 int wh_store_persist(const uint8_t *record, uint16_t size)

@@ -136,7 +136,9 @@ static void renew_nothing(const SSL *ssl, int where, int value)
     (void)where;
     (void)value;
     if (SSL_session_reused(ssl)) {
-        SSL_set_num_tickets((SSL *)(uintptr_t)ssl, 0);
+        SSL *connection = NULL;
+        memcpy(&connection, &ssl, sizeof connection);
+        SSL_set_num_tickets(connection, 0);
     }
 }
 

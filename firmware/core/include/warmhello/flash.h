@@ -22,7 +22,8 @@ typedef struct wh_flash {
     /** Sectors in the ring, 2 or more. Addresses run from 0. */
     uint32_t sector_count;
     /** Least time between two erases, in seconds: the wear budget. Each sector wears
-     * once in sector_count erases; most parts stand 100,000. */
+     * once in sector_count erases; most parts stand 100,000. 0: as long as has these last for ten years,
+     * which is 3156 s divided by sector_count. A loss of power counts as ten minutes. */
     uint32_t erase_interval_s;
     /** Each returns 0 or a negative number. `bytes` and `out` need no alignment. */
     int (*read)(void *ctx, uint32_t at, void *out, size_t size);

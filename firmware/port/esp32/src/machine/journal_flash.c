@@ -5,9 +5,6 @@
 
 static const char tag[] = "warmhello";
 
-/* An hour: with 8 sectors of 100,000 erases each that is 90 years. */
-static const uint32_t erase_interval_s = 3600;
-
 static int flash_read(void *ctx, uint32_t at, void *out, size_t size)
 {
     return esp_partition_read(ctx, at, out, size) == ESP_OK ? 0 : -1;
@@ -40,6 +37,5 @@ const wh_flash *wh_journal_flash(void)
     }
     flash.ctx = (void *)partition; /* NOLINT(cppcoreguidelines-pro-type-cast-qual): handed back as it came */
     flash.sector_count = partition->size / WH_FLASH_SECTOR;
-    flash.erase_interval_s = erase_interval_s;
     return &flash;
 }
