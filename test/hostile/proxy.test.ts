@@ -1,7 +1,7 @@
 // The proxy that all tests here rely on does what its script says, at the byte that it says.
 import { once } from "node:events"
 import net from "node:net"
-import { afterAll, expect, test } from "vitest"
+import { afterAll, expect, test, vi } from "vitest"
 import { FaultProxy, type Step } from "#warmhello/soak/fault-proxy.js"
 
 /** Answers each connection with the same 10 bytes, once it has had 4. */
@@ -83,6 +83,28 @@ test("a stall passes what is before it and then nothing, with TCP up", async () 
     expect(said).toMatchObject({ ended: false, error: undefined })
     expect(said.pieces.join("")).toBe("0123")
 })
+
+test.each(["toServer", "toClient"] as const)(
+    "a client that goes takes the server along: a stall %s",
+    async (direction) => {
+        const silent = net.createServer((socket) => void socket.on("error", () => {}))
+        const accepted = once(silent, "connection") as Promise<[net.Socket]>
+        silent.listen(0, "127.0.0.1")
+        await once(silent, "listening")
+        using proxy = await FaultProxy.start((silent.address() as net.AddressInfo).port)
+        proxy.plan([{ direction, at: 0, fault: { do: "stall" } }])
+        const client = net.connect(proxy.port, "127.0.0.1")
+        client.on("error", () => {}) // it is reset when the proxy goes
+        client.write("ping")
+        const [served] = await accepted
+        served.resume()
+        await vi.waitFor(() => expect(proxy.last.isMute).toBe(true))
+        const gone = once(served, "close")
+        client.end()
+        await gone
+        silent.close()
+    },
+)
 
 test("a delay passes the rest later", async () => {
     const [said] = await talkWith([{ direction: "toClient", at: 4, fault: { do: "delay", durationMs: 100 } }])

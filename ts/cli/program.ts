@@ -179,7 +179,7 @@ export function program(signal: AbortSignal): Command {
     addEnergyCommands(root)
     addFirmwareCommands(root, signal)
     root.command("soak")
-        .description("many wakes of the sample app under random faults: none may fail because of resumption")
+        .description("many wakes under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)
         .option("--jobs <n>", "processes at a time", count(1, 64), 1)
         .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))

@@ -4,7 +4,7 @@ import pc from "picocolors"
 import { checkoutPath } from "../core/paths.js"
 import { WarmhelloError } from "../errors.js"
 import { compile } from "../sim/compile.js"
-import type { Counts, SoakResult } from "../soak/result.js"
+import { type Counts, harm, type SoakResult } from "../soak/result.js"
 import { soak } from "../soak/soak.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
@@ -41,7 +41,8 @@ function summary(result: SoakResult, seed: number): string[] {
             `${broken} cut off by the line, ${lost} without a network, ${failed} failed. Seed ${seed}.`,
         `${connects} TCP connections, ${extraConnects} of them second ones with a sound line and network ` +
             `(${((100 * extraConnects) / wakes).toFixed(2)} in 100 wakes), ${result.excesses} times more than the rests ` +
-            `allow. ${requests} requests arrived at the built-in server, ${appWakes} wakes were the app's.`,
+            `allow. ${requests} requests arrived at the built-in server, ${result.repeats} of them twice; ` +
+            `${appWakes} wakes were the app's.`,
     ]
 }
 
@@ -65,17 +66,20 @@ export async function soakCommand(flags: SoakFlags, signal: AbortSignal): Promis
     const onWake = (wakes: number, known: () => SoakResult) => {
         if (wakes < shown + every || wakes >= cycles) return
         shown = wakes - (wakes % every)
+<<<<<<< HEAD
         const { failures } = known()
         output.line(
             pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`),
         )
+=======
+        const harmed = harm(known())
+        output.line(pc.dim(`${shown} wakes ...${harmed === 0 ? "" : ` and ${harmed} times harm`}`))
+>>>>>>> soak
     }
     holdInterrupt()
     const result = await soak({ program, cycles, jobs, seed, onWake, signal })
     print(output, result, seed)
     output.json({ ...result, seed })
-    if (result.failed + result.excesses > 0) {
-        throw new WarmhelloError("not-as-expected", `${result.failed + result.excesses} times a session did harm`)
-    }
+    if (harm(result) > 0) throw new WarmhelloError("not-as-expected", `${harm(result)} times a session did harm`)
     if (signal.aborted) process.exitCode = interruptCode()
 }

@@ -6,7 +6,7 @@ import type { Client } from "./client.js"
 import { CoreConnect, type Step } from "./connect.js"
 import type { Outcome } from "./outcome.js"
 import { TcpLine } from "./tcp-line.js"
-import { after } from "./waiting.js"
+import { waitFor } from "./waiting.js"
 import type { CoreErrorWord } from "./words.js"
 
 export interface TlsSocketOptions {
@@ -204,7 +204,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     }
 
     #wait(waitMs: number | undefined): void {
-        if (waitMs !== undefined) this.#stopWaiting = after(waitMs, () => this.#pump())
+        if (waitMs !== undefined) this.#stopWaiting = waitFor(waitMs, () => this.#pump())
     }
 
     #writeSome(connect: CoreConnect): void {

@@ -21,7 +21,7 @@ function startTimer(moment: Omit<Moment, "timer">, done: () => void): NodeJS.Tim
 }
 
 /** Does `work` when so much time has passed for the device: in reality, or by `skipWait`. What is returned calls it off. */
-export function after(durationMs: number, work: () => void): () => void {
+export function waitFor(durationMs: number, work: () => void): () => void {
     const due = { dueMs: nowMs() + durationMs, work }
     const moment: Moment = { ...due, timer: startTimer(due, () => reach(moment)) }
     moments.add(moment)

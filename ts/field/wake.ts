@@ -2,7 +2,7 @@
 import { Client, type ClientOptions, type Policy } from "../core/client.js"
 import type { Outcome } from "../core/outcome.js"
 import { TlsSocket, type TlsSocketOptions } from "../core/tls-socket.js"
-import { after } from "../core/waiting.js"
+import { waitFor } from "../core/waiting.js"
 import type { ErrorCode, WarmhelloError } from "../errors.js"
 import { BUILTIN_HOST } from "../sim/builtin-server.js"
 import { type Device, devices } from "./columns.js"
@@ -18,8 +18,6 @@ export interface BareWake {
     error: ErrorCode | undefined
 }
 
-const REQUEST = Buffer.from(`GET / HTTP/1.1\r\nHost: ${BUILTIN_HOST}\r\n\r\n`)
-
 /** What a device is set to that knows this server. */
 export function clientOptions(site: Site, device: Device, policy: Policy): ClientOptions {
     const { minVersion, maxVersion, tickets } = devices[device]
@@ -29,7 +27,8 @@ export function clientOptions(site: Site, device: Device, policy: Policy): Clien
     }
 }
 
-export async function bareWake(options: ClientOptions, server: TlsSocketOptions): Promise<BareWake> {
+/** `path`: what it asks for. */
+export async function bareWake(options: ClientOptions, server: TlsSocketOptions, path = "/"): Promise<BareWake> {
     using client = new Client(options)
     const socket = new TlsSocket(client, server)
     let answer = ""
@@ -42,13 +41,13 @@ export async function bareWake(options: ClientOptions, server: TlsSocketOptions)
     })
     socket.on("error", (failure) => (error = failure))
     // An open connection has no limit, and a server that never answers would hold up all others.
-    const isInTime = after(2 * server.connectTimeoutMs, () => socket.close())
+    const stopWaiting = waitFor(2 * server.connectTimeoutMs, () => socket.close())
     await new Promise<void>((closed) => {
         socket.on("closed", () => setImmediate(closed)) // an error is told after it
-        socket.write(REQUEST)
+        socket.write(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${BUILTIN_HOST}\r\n\r\n`))
         socket.connect()
     })
-    isInTime()
+    stopWaiting()
     const { attempts, outcome } = socket
     return { opened, answered: /^HTTP\/1\.[01] 2/.test(answer), attempts, outcome, error: error?.code }
 }

@@ -70,7 +70,7 @@ const checks = [
         "a million steps of the store against a model",
         () => run(["build/powercuts/powercuts/store_model", "--steps", "1000000", "--seed", seed()]),
     ],
-    ["1000 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "1000"])],
+    ["2500 wakes under random faults", () => run(["npm", "run", "--silent", "soak", "--", "--cycles", "2500"])],
     ["lint", () => run(["npm", "run", "--silent", "lint"])],
     ...[
         "fuzz_record",

@@ -1,7 +1,7 @@
 // A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
 import { Client, type ClientOptions, type Policy } from "../core/client.js"
 import { Service } from "../core/service.js"
-import { after } from "../core/waiting.js"
+import { waitFor } from "../core/waiting.js"
 import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
@@ -142,9 +142,9 @@ export class Board implements Disposable {
         sockets.attach(vm)
         this.#bus?.join((frame) => vm.receive(frame))
         vm.start(this.#options.program, DEVICE_ID, () => this.#bus?.announce())
-        const isInTime = after(this.#options.wakeTimeoutMs, () => end({ error: this.#neverSlept(sockets) }))
+        const stopWaiting = waitFor(this.#options.wakeTimeoutMs, () => end({ error: this.#neverSlept(sockets) }))
         const how = await ended
-        isInTime()
+        stopWaiting()
         vm.stop()
         this.#bus?.leave()
         await sockets.end()

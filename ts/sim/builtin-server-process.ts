@@ -21,7 +21,7 @@ function answerHttp(): http.Server {
     return http.createServer((request, response) => {
         request.resume()
         request.on("end", () => {
-            tell({ type: "request" })
+            tell({ type: "request", path: request.url ?? "" })
             if (request.method === "GET" && request.url === "/commission") {
                 // With its length, since DeviceScript's fetch knows no chunks.
                 const headers = { "Content-Type": "application/json", "Content-Length": COMMISSION.length }

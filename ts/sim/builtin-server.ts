@@ -49,7 +49,7 @@ const serverMessageSchema = z.discriminatedUnion("type", [
     z.object({ type: z.literal("listening"), port: z.int() }),
     z.object({ type: z.literal("synced") }),
     /** A request with all of its body has come. */
-    z.object({ type: z.literal("request") }),
+    z.object({ type: z.literal("request"), path: z.string() }),
     z.object({ type: z.literal("connection"), remotePort: z.int(), resumed: z.boolean() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
@@ -97,7 +97,7 @@ export class BuiltinServer implements Disposable {
     #config: ServerConfig
     #renewFromMs: number
     #synced: (() => void)[] = []
-    #requests = 0
+    readonly #requests: string[] = []
 
     private constructor(
         process: ChildProcess,
@@ -183,12 +183,10 @@ export class BuiltinServer implements Disposable {
         return this.#sync()
     }
 
-    /** How many whole requests have come since this was asked last. */
-    async takeRequests(): Promise<number> {
+    /** The paths of the whole requests that have come since this was asked last. */
+    async takeRequests(): Promise<string[]> {
         await this.#sync()
-        const requests = this.#requests
-        this.#requests = 0
-        return requests
+        return this.#requests.splice(0)
     }
 
     /** Waits until the server has done, and told, all that was before. */
@@ -205,7 +203,7 @@ export class BuiltinServer implements Disposable {
     }
 
     #received(message: ServerMessage): void {
-        if (message.type === "request") this.#requests++
+        if (message.type === "request") this.#requests.push(message.path)
         if (message.type === "synced") this.#synced.shift()?.()
         if (message.type !== "connection") return
         const waiting = this.#waiting.get(message.remotePort)

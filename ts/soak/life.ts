@@ -10,7 +10,7 @@ import { TemporaryFolder } from "../temporary.js"
 import type { Step } from "./fault-proxy.js"
 import { boardFaults, type Place, planLine } from "./faults.js"
 import { Random } from "./random.js"
-import { count, noResult, type SoakResult } from "./result.js"
+import { type Counts, count, noResult, type SoakResult } from "./result.js"
 import { Stretch } from "./stretch.js"
 
 export interface LifeOptions {
@@ -53,9 +53,10 @@ interface Wake {
     outcome: Outcome | undefined
     error: ErrorCode | undefined
     appError: ErrorCode | undefined
-    /** Requests that the server got; undefined where it does not tell. */
-    requests: number | undefined
 }
+
+/** What the sample app asks for. */
+const APP_PATH = "/readings"
 
 type Server = Parameters<typeof bareWake>[1]
 
@@ -73,13 +74,15 @@ async function wakeOfApp(program: Uint8Array, stretch: Stretch, { connectTimeout
     return { works, opened, attempts, outcome, error: connect?.error?.code, appError: report.error?.code }
 }
 
-async function bare(stretch: Stretch, server: Server) {
-    const { answered, ...wake } = await bareWake(stretch.client, server)
+async function bare(path: string, stretch: Stretch, server: Server) {
+    const { answered, ...wake } = await bareWake(stretch.client, server, path)
     return { ...wake, works: answered, appError: undefined }
 }
 
 class Life {
     readonly result = noResult()
+    /** How often each path was asked for. The request of a wake that has failed may arrive while the next one is on. */
+    readonly #requests: Counts = {}
     #hasFlash = true
 
     constructor(
@@ -141,7 +144,7 @@ class Life {
         stretch.line.clear()
         stretch.line.plan(plan)
         const port = plan.length > 0 ? stretch.line.port : site.port
-        const wake = await this.#connect(stretch, elsewhere ?? { host: "127.0.0.1", port })
+        const wake = await this.#connect(stretch, n, elsewhere ?? { host: "127.0.0.1", port })
         this.#judge(stretch, n, wake, isLost, plan, happened)
         platform.cutFlash(0)
         platform.setWallClockKnown(stretch.knowsTime)
@@ -167,22 +170,46 @@ class Life {
         return happened
     }
 
-    async #connect(stretch: Stretch, server: { host: string; port: number }): Promise<Wake> {
-        const { site } = stretch
-        const isApp = site.server !== undefined && this.random.once(APP_EVERY)
-        if (isApp) this.result.appWakes++
+    async #connect(stretch: Stretch, n: number, server: { host: string; port: number }): Promise<Wake> {
+        const { result, options } = this
+        const isApp = stretch.site.server !== undefined && this.random.once(APP_EVERY)
+        if (isApp) {
+            result.appWakes++
+            await this.#takeRequests(stretch, n) // what an earlier wake of the app has left behind
+        }
+        const path = isApp ? APP_PATH : `/${result.wakes + 1}`
+        const before = this.#times(path)
         using _ = stretch.watchSilence()
         const to = { ...server, connectTimeoutMs: CONNECT_TIMEOUT_MS }
-        const wake = await (isApp ? wakeOfApp(this.options.program, stretch, to) : bare(stretch, to))
-        const requests = await site.server?.takeRequests()
-        return { ...wake, requests, works: wake.works && (requests ?? 1) === 1 }
+        const wake = await (isApp ? wakeOfApp(options.program, stretch, to) : bare(path, stretch, to))
+        await this.#takeRequests(stretch, n)
+        const times = this.#times(path) - before
+        if (isApp && times > 1) this.#tellRepeat(stretch, n, path)
+        return { ...wake, works: wake.works && (times > 0 || stretch.site.server === undefined) }
+    }
+
+    #times(path: string): number {
+        return this.#requests[path] ?? 0
+    }
+
+    /** Takes in what has come to the built-in server: of a bare wake one request at most, also when it comes late. */
+    async #takeRequests(stretch: Stretch, n: number): Promise<void> {
+        for (const path of (await stretch.site.server?.takeRequests()) ?? []) {
+            this.result.requests++
+            count(this.#requests, path)
+            if (path !== APP_PATH && this.#times(path) > 1) this.#tellRepeat(stretch, n, path)
+        }
+    }
+
+    #tellRepeat(stretch: Stretch, n: number, path: string): void {
+        this.result.repeats++
+        this.#tell(stretch, n, { repeated: path })
     }
 
     #judge(stretch: Stretch, n: number, wake: Wake, isLost: boolean, plan: Step[], happened: string[]): void {
         const { result } = this
-        const { outcome, attempts, requests = 0, opened, error } = wake
+        const { outcome, attempts, opened, error } = wake
         result.wakes++
-        result.requests += requests
         result.connects += attempts
         if (!isLost && plan.length === 0) result.extraConnects += Math.max(0, attempts - 1)
         count(result.places, stretch.row.name)
@@ -192,7 +219,7 @@ class Life {
         // After a second attempt over a sound line, or with none broken, nothing excuses a failure; nor does a broken
         // line after a session was offered excuse that there was no second attempt.
         const inFull = outcome?.kind === null || verdicts.includes(error)
-        const isBroken = plan.length > 0 && attempts === 1 && requests <= 1 && (opened || inFull)
+        const isBroken = plan.length > 0 && attempts === 1 && (opened || inFull)
         if (wake.works) {
             if (outcome?.result === "resumed") result.resumed++
             else result.full++

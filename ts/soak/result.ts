@@ -10,6 +10,8 @@ export interface SoakResult {
     failed: number
     /** Calm stretches with more second connections than the rests allow. The promise is 0. */
     excesses: number
+    /** Requests that came twice to the built-in server. The promise is 0. */
+    repeats: number
     /** Wakes that failed by what the line did, as they would have without a session. */
     broken: number
     /** Wakes in which no network led to the server. */
@@ -34,7 +36,7 @@ export interface SoakResult {
 }
 
 export const noResult = (): SoakResult => ({
-    ...{ wakes: 0, resumed: 0, full: 0, failed: 0, excesses: 0, broken: 0, lost: 0, appWakes: 0 },
+    ...{ wakes: 0, resumed: 0, full: 0, failed: 0, excesses: 0, repeats: 0, broken: 0, lost: 0, appWakes: 0 },
     ...{ requests: 0, connects: 0, extraConnects: 0 },
     ...{ reasons: {}, faults: {}, places: {}, devices: {}, settings: {}, failures: [] },
 })
@@ -45,7 +47,7 @@ export function count(counts: Counts, name: string, more = 1): void {
 
 const tables = ["reasons", "faults", "places", "devices", "settings"] as const
 const numbers = [
-    ...(["wakes", "resumed", "full", "failed", "excesses", "broken", "lost", "appWakes"] as const),
+    ...(["wakes", "resumed", "full", "failed", "excesses", "repeats", "broken", "lost", "appWakes"] as const),
     ...(["requests", "connects", "extraConnects"] as const),
 ]
 
@@ -60,3 +62,6 @@ export function sumOf(results: Iterable<SoakResult>): SoakResult {
     }
     return sum
 }
+
+/** How often a session did harm. */
+export const harm = ({ failed, excesses, repeats }: SoakResult): number => failed + excesses + repeats

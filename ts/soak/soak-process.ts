@@ -16,8 +16,11 @@ async function run(task: LifeTask): Promise<void> {
     tell({ result, isOver: true })
 }
 
-// What is thrown ends the process, and that is heard of.
-process.on("message", (task) => void run(task as LifeTask))
+process.on("message", (task) => {
+    run(task as LifeTask).catch((error: unknown) =>
+        tell({ error: error instanceof Error ? `${error.stack}` : `${error}` }),
+    )
+})
 // Its server and its folders go along.
 process.on("disconnect", () => process.exit())
 process.on("SIGTERM", () => process.exit())

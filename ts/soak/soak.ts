@@ -21,10 +21,7 @@ export interface SoakOptions {
 /** What a process is told to run. */
 export type LifeTask = Pick<LifeOptions, "program" | "wakes" | "seed">
 /** What it says from time to time, and at the end. */
-export interface LifeNews {
-    result: SoakResult
-    isOver: boolean
-}
+export type LifeNews = { result: SoakResult; isOver: boolean } | { error: string }
 
 /** A device lives that long, some years; then another one begins anew. */
 const LIFE_WAKES = 5000
@@ -63,15 +60,20 @@ class Job implements Disposable {
 
     run(task: LifeTask, told: Told): Promise<void> {
         return new Promise((done, failed) => {
-            const fail = () => failed(new WarmhelloError("bug", "a process of the soak test has ended"))
-            const hear = (news: unknown) => {
-                const { result, isOver } = news as LifeNews
-                told(result)
-                if (!isOver) return
-                this.#process.off("message", hear).off("exit", fail)
+            const fail = (error = "a process of the soak test has ended") => failed(new WarmhelloError("bug", error))
+            const ended = () => fail()
+            const hear = (message: unknown) => {
+                const news = message as LifeNews
+                if ("error" in news) {
+                    fail(news.error)
+                    return
+                }
+                told(news.result)
+                if (!news.isOver) return
+                this.#process.off("message", hear).off("exit", ended)
                 done()
             }
-            this.#process.on("message", hear).once("exit", fail)
+            this.#process.on("message", hear).once("exit", ended)
             this.#process.send(task)
         })
     }
