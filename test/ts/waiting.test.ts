@@ -1,11 +1,7 @@
 // Waiting by the device's clock, which can be moved on.
 import { beforeEach, describe, expect, test } from "vitest"
 import { losePower } from "#warmhello/core/platform.js"
-<<<<<<< HEAD
-import { after as later, openPorts, skipWait } from "#warmhello/core/waiting.js"
-=======
 import { openPorts, skipWait, waitFor } from "#warmhello/core/waiting.js"
->>>>>>> soak
 import { FaultProxy } from "#warmhello/soak/fault-proxy.js"
 import { HelloProxy } from "#warmhello/soak/hello-proxy.js"
 import { watchSilence } from "#warmhello/soak/silence.js"
@@ -18,27 +14,16 @@ const HOUR_MS = 3_600_000
 
 describe("the device's clock", () => {
     test("comes by itself to what it waits for", async () => {
-<<<<<<< HEAD
-        await new Promise<void>((done) => later(1, done))
-=======
         await new Promise<void>((done) => waitFor(1, done))
->>>>>>> soak
         expect(skipWait()).toBe(0)
     })
 
     test("moves on to the next moment, and the later ones come nearer", async () => {
         const reached: string[] = []
-<<<<<<< HEAD
-        later(2 * HOUR_MS, () => reached.push("second"))
-        later(HOUR_MS, () => reached.push("first"))
-        const forget = later(1.5 * HOUR_MS, () => reached.push("called off"))
-        later(HOUR_MS + 1, () => reached.push("by itself"))
-=======
         waitFor(2 * HOUR_MS, () => reached.push("second"))
         waitFor(HOUR_MS, () => reached.push("first"))
         const forget = waitFor(1.5 * HOUR_MS, () => reached.push("called off"))
         waitFor(HOUR_MS + 1, () => reached.push("by itself"))
->>>>>>> soak
         forget()
         const durationMs = skipWait()
         expect(durationMs).toBeGreaterThan(HOUR_MS - 1000)

@@ -66,15 +66,8 @@ export async function soakCommand(flags: SoakFlags, signal: AbortSignal): Promis
     const onWake = (wakes: number, known: () => SoakResult) => {
         if (wakes < shown + every || wakes >= cycles) return
         shown = wakes - (wakes % every)
-<<<<<<< HEAD
-        const { failures } = known()
-        output.line(
-            pc.dim(`${shown} wakes ${failures.length === 0 ? "" : `(${failures.length} as they should not be) `}...`),
-        )
-=======
         const harmed = harm(known())
         output.line(pc.dim(`${shown} wakes ...${harmed === 0 ? "" : ` and ${harmed} times harm`}`))
->>>>>>> soak
     }
     holdInterrupt()
     const result = await soak({ program, cycles, jobs, seed, onWake, signal })
