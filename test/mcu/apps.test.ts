@@ -25,17 +25,14 @@ describe.skipIf(missing !== undefined)("on the emulated microcontroller", () => 
     describeEveryApp()
 
     // A session of TLS 1.2 is not renewed: one whose age was lost is offered once on trust.
-    test.each([
-        ["1.2", "full"],
-        ["1.3", "resumed"],
-    ] as const)("the session outlives losses of power in flash (TLS %s)", async (version, last) => {
+    test.each(["1.2", "1.3"] as const)("the session outlives losses of power in flash (TLS %s)", async (version) => {
         const { wakes, error } = await runApp("app", {
             ...{ minVersion: version, maxVersion: version, cycles: 5, powerLossEvery: 3 },
             flash: join(folder, `flash-${version}`),
         })
         expect(error).toBeUndefined()
         expect(wakes.map(({ powerLost }) => powerLost)).toEqual([true, false, false, true, false])
-        expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed", "resumed", last])
+        expect(resultsOf(wakes)).toEqual(["full", "resumed", "resumed", "resumed", "resumed"])
         expect(wakes.slice(0, 3).map(({ stored }) => stored)).toEqual(["both", "both", "both"])
         expect(wakes.map(({ serverSaysResumed }) => serverSaysResumed)).toEqual(
             wakes.map(({ result }) => result === "resumed"),

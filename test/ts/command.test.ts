@@ -116,6 +116,30 @@ describe("warmhello simulate", () => {
         }
     })
 
+    test.each(["1.2", "1.3"])(
+        "with --flash resumes by TLS %s though the power fails in every sleep",
+        async (version) => {
+            const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
+            try {
+                const flags = [
+                    "--tls",
+                    version,
+                    "--flash",
+                    join(folder, "flash.bin"),
+                    "--power-loss-every",
+                    "1",
+                    "--cycles",
+                    "11",
+                ]
+                const { code, stdout } = await warmhello("simulate", appFile("app"), ...flags)
+                expect(code).toBe(0)
+                expect(stdout).toContain("11 wakes: 1 full, 10 resumed, 0 failed")
+            } finally {
+                rmSync(folder, { recursive: true })
+            }
+        },
+    )
+
     test("puts the wake that failed in its JSON", async () => {
         const { code, stdout } = await warmhello("simulate", appFile("throws"), "--json", "-")
         expect(code).toBe(3)

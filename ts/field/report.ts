@@ -83,7 +83,7 @@ export function fieldMarkdown(matrix: FieldMatrix): string {
         "### What is not as it should be",
         matrix.findings.length === 0
             ? `Nothing: no cell has more than ${EXTRA_CONNECTS} connects above the device without sessions, no wake fails that ` +
-              "succeeds there, and every healthy server resumes all wakes but the first."
+              "succeeds there, and every healthy server resumes all wakes but the first, and with one ticket at a time but one after the first loss of power."
             : matrix.findings.map((finding) => `- ${finding}.`).join("\n"),
     ].join("\n\n")
 }

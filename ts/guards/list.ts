@@ -319,6 +319,17 @@ export const guards: Guard[] = [
         test: ["test_power_loss", "with_a_known_time_a_loss_of_power_does_not_count"],
     },
     {
+        mistake: "a session that was on trust has no age any more, though the time is known again",
+        edits: [
+            [
+                "core/src/resumption.c",
+                "stored->info.captured.epoch = stored->now.epoch;",
+                "stored->info.captured = stored->now;",
+            ],
+        ],
+        test: ["test_power_loss", "a_known_time_ends_a_session_that_was_on_trust_in_between"],
+    },
+    {
         mistake: "what is known of an age is forgotten with the power",
         edits: [["core/src/policy.c", "add_minutes(out->aged_min, before.known ? before.least_us : 0)", "0"]],
         test: ["test_power_loss", "what_is_known_of_an_age_counts"],
