@@ -281,6 +281,39 @@ static void a_session_that_meets_silence_once_still_resumes(void **state)
     server_stop(server);
 }
 
+/* The client is kept over wakes, as where the chip sleeps lightly. The app gives each connect up by itself.
+ */
+static void a_session_that_is_given_up_again_and_again_is_deleted(void **state)
+{
+    (void)state;
+    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
+    wh_client_config config = config_for(server);
+    wh_client client;
+    wire_line line;
+    make_client(&client, &config);
+    assert_full(visit_server(&client, server), WH_REASON_NONE);
+
+    /* One wake in which both attempts meet silence ... */
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    wh_conn_silent(&line.conn);
+    line_free(&line);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    wh_conn_silent(&line.conn);
+    line_free(&line);
+    /* ... another that did resume, so nothing is suspect any more ... */
+    assert_resumed(visit_server(&client, server), WH_KIND_TICKET);
+    /* ... and many that the app gives up. Two of them delete it. */
+    for (int wake = 0; wake < 5; wake++) {
+        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        line_free(&line);
+    }
+    wh_stored stored;
+    assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_SUSPECT);
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    server_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +329,7 @@ int main(void)
         PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice),
         PLATFORM_TEST(a_session_that_meets_silence_in_two_wakes_is_given_up),
         PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes),
+        PLATFORM_TEST(a_session_that_is_given_up_again_and_again_is_deleted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,9 +14,18 @@ uint32_t wh_policy_lifetime_s(const wh_record_info *info)
     return info->lifetime_s < most ? info->lifetime_s : most;
 }
 
+/* Once power was lost, the elapsed clock of a moment may have been begun anew: the wall clock goes first. */
+static wh_age age_since(const wh_instant *then, unsigned losses, const wh_instant *now)
+{
+    wh_instant by_wall = *then;
+    by_wall.epoch = ~now->epoch;
+    wh_age age = wh_clock_age(&by_wall, now);
+    return losses > 0 && age.known ? age : wh_clock_age(then, now);
+}
+
 uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm)
 {
-    wh_age age = wh_clock_age(&info->captured, now);
+    wh_age age = age_since(&info->captured, info->lineage.losses, now);
     uint64_t useful_us = (uint64_t)wh_policy_lifetime_s(info) * part_ppm;
     uint64_t gone_us = age.known ? age.most_us : 0;
     return useful_us > gone_us ? useful_us - gone_us : 0;
@@ -61,15 +70,10 @@ uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
 
 wh_age wh_policy_authenticated(const wh_lineage *lineage, const wh_instant *now)
 {
-    wh_age since = wh_clock_age(&lineage->authenticated, now);
-    if (lineage->losses == 0) {
-        return since;
-    }
-    wh_instant by_wall = lineage->authenticated;
-    by_wall.epoch = ~now->epoch; /* the elapsed clock was begun anew */
-    wh_age age = wh_clock_age(&by_wall, now);
-    if (!age.known) {
-        age.least_us = lineage->aged_min * MINUTE_US + since.least_us;
+    wh_age age = age_since(&lineage->authenticated, lineage->losses, now);
+    if (lineage->losses > 0 && (now->wall_s == 0 || lineage->authenticated.wall_s == 0)) {
+        age.known = false;
+        age.least_us += lineage->aged_min * MINUTE_US;
     }
     return age;
 }
@@ -108,7 +112,7 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
 {
     uint32_t authenticated_s =
         policy->max_authenticated_s != 0 ? policy->max_authenticated_s : WH_TICKET_LIFETIME_MAX_S;
-    wh_age captured = wh_clock_age(&info->captured, now);
+    wh_age captured = age_since(&info->captured, info->lineage.losses, now);
     wh_age authenticated = wh_policy_authenticated(&info->lineage, now);
     if (policy->disabled) {
         return WH_REASON_DISABLED;

@@ -107,7 +107,11 @@ static wh_reason attach_and_spend(wh_resumption *r, WOLFSSL *ssl)
     }
     if (lost && !once) { /* the next loss shall find that this one was counted */
         stored->info.lineage = r->lineage;
-        stored->info.captured = stored->now;
+        if (!stored->age.known) {
+            stored->info.captured.epoch = stored->now.epoch;
+            stored->info.captured.elapsed_us = stored->now.elapsed_us;
+        }
+        r->is_counted = true;
         r->outcome->store_error = wh_store_put(&stored->info, &stored->session, false);
     }
     return WH_REASON_ACCEPTED;
@@ -127,6 +131,7 @@ static bool takes_a_rest(wh_resumption *r)
 int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
 {
     wh_stored *stored = &r->stored;
+    r->client->suspect = 0; /* that of an earlier connect */
     int result = find(r);
     r->peer = stored->peer;
     bool found = result == WH_OK;
@@ -165,7 +170,8 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
         return result;
     }
     info->protocol = r->outcome->protocol;
-    info->single_use = info->protocol == WH_TLS13 && !does_not_renew(r);
+    bool is_renewed = r->outcome->result == WH_RESULT_RESUMED;
+    info->single_use = info->protocol == WH_TLS13 && (is_renewed || !does_not_renew(r));
     info->pinned = r->client->config.policy.pinned;
     info->breaks = r->peer.breaks;
     info->rest = r->peer.rest;
@@ -347,6 +353,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
         r->client->suspect = r->offered_generation;
+        wh_store_note_peer(&r->client->binding, r->peer); /* for the attempt that follows */
         wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
@@ -389,6 +396,7 @@ void wh_resumption_settle(wh_resumption *r)
             o->store_error = result;
         }
     }
+    r->is_counted = false;
     wh_resumption_free(r);
     o->stored = wh_store_tiers();
     if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
@@ -398,6 +406,11 @@ void wh_resumption_settle(wh_resumption *r)
 
 void wh_resumption_free(wh_resumption *r)
 {
+    if (r->is_counted && r->client->platform == wh_platform_get()) {
+        int result = wh_store_persist_rtc(); /* a session that is not to blame is in flash again */
+        (void)result;
+    }
+    r->is_counted = false;
     wh_session_release(&r->stored.session);
     wh_release(r->second, WH_RECORD_MAX);
     r->second = NULL;

@@ -42,6 +42,8 @@ typedef struct wh_resumption {
     /** A second ticket, sealed, on its way to flash. */
     uint8_t *second;
     uint16_t second_size;
+    /** What went out on trust was sealed anew in RTC RAM, and is not in flash yet. */
+    bool is_counted;
 } wh_resumption;
 
 /** Begins; `client` and `outcome` must outlive it. */

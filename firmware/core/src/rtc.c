@@ -115,9 +115,21 @@ void wh_rtc_drop_record(wh_rtc *state)
     state->spare_size = 0;
     state->record_in_flash = false;
     state->record_suspect = false;
+    state->record_generation = 0; /* which none has */
     wh_record_info info;
     if (state->record_size > 0 && wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK) {
         state->record_generation = info.generation;
+    }
+}
+
+void wh_rtc_drop_spare(wh_rtc *state, uint32_t generation)
+{
+    uint8_t *spare = place(!state->record_is_last, state->spare_size);
+    wh_record_info info;
+    if (state->spare_size > 0 && wh_record_peek(spare, state->spare_size, &info) == WH_OK &&
+        info.generation == generation) {
+        wh_wipe(spare, state->spare_size);
+        state->spare_size = 0;
     }
 }
 

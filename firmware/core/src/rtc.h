@@ -96,6 +96,9 @@ void wh_rtc_put_beside(wh_rtc *state, uint16_t size);
 /* Overwrites the record, and the spare takes its place. */
 void wh_rtc_drop_record(wh_rtc *state);
 
+/* Overwrites the spare if it is of this generation. */
+void wh_rtc_drop_spare(wh_rtc *state, uint32_t generation);
+
 /* Overwrites both. */
 void wh_rtc_drop_records(wh_rtc *state);
 

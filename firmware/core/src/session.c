@@ -120,6 +120,12 @@ wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
     return wolfSSL_SESSION_has_ticket(session->native) != 0 ? WH_KIND_TICKET : WH_KIND_ID;
 }
 
+size_t wh_session_size(const wh_session *session)
+{
+    int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
+    return length > 0 ? (size_t)length : 0;
+}
+
 int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *out, size_t size)
 {
     if (session->must_have_extended_master && session->native->haveEMS == 0) {

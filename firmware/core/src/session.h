@@ -59,6 +59,9 @@ uint16_t wh_session_group(const wh_session *session);
 /** How the session names itself to the server. */
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
+/** How long it would be, serialised, in bytes. */
+size_t wh_session_size(const wh_session *session);
+
 /** Serialises the session, secrets included. Returns the length.
  * WH_MISS_NOT_RESUMABLE: wolfSSL cannot serialise it, or could not resume it.
  * WH_MISS_NO_EXTENDED_MASTER: it is one of TLS 1.2 without extended master secret, and must have one (RFC

@@ -91,6 +91,14 @@ static wh_peer peer_of(const wh_rtc *state, const wh_binding *binding)
     return state->peer_binding == wh_binding_tag(binding) ? state->peer : (wh_peer){0};
 }
 
+/* Of this peer is from now on what is remembered of peers, and why there is no record. */
+static void meet(wh_rtc *state, uint32_t tag, wh_peer peer)
+{
+    state->miss = state->peer_binding == tag ? state->miss : 0;
+    state->peer_binding = tag;
+    state->peer = peer;
+}
+
 static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_stored *out)
 {
     out->peer = peer_of(state, binding);
@@ -99,8 +107,14 @@ static int get(wh_rtc *state, wh_opened *opened, const wh_binding *binding, wh_s
     while (is_damage(result) && (state->record_size > 0 || wh_flash_copy_exists(state))) {
         result = get_newest(state, opened, binding, out); /* there is another one */
     }
-    if (result == WH_MISS_EMPTY && state->miss != 0) {
+    uint32_t tag = wh_binding_tag(binding);
+    if (result == WH_MISS_EMPTY && state->miss != 0 && state->peer_binding == tag) {
         result = -state->miss;
+        state->miss = result <= WH_MISS_UPGRADE ? 0 : state->miss; /* the next connection may be another */
+    }
+    if (result == WH_OK && state->peer_binding != tag) { /* it is sealed in, for when RTC RAM has forgotten */
+        out->peer = (wh_peer){.breaks = out->info.breaks, .rest = out->info.rest};
+        meet(state, tag, out->peer);
     }
     int saved = wh_rtc_save(state);
     if (saved != WH_OK) {
@@ -146,6 +160,8 @@ static int take_out(wh_rtc *state, uint32_t generation, int why)
     }
     if (wh_rtc_holds(state, generation)) {
         wh_rtc_drop_record(state);
+    } else {
+        wh_rtc_drop_spare(state, generation);
     }
     if (why != WH_OK) {
         state->miss = (uint8_t)-why;
@@ -266,6 +282,7 @@ int wh_store_put(wh_record_info *info, const wh_session *session, bool beside)
         return WH_MISS_PINNED;
     }
     bool is_another = held != wh_binding_tag(&info->binding);
+    meet(&state, wh_binding_tag(&info->binding), peer_of(&state, &info->binding));
     if (held != 0) {
         state.replaced_binding = is_another ? held : 0;
     }
@@ -273,7 +290,8 @@ int wh_store_put(wh_record_info *info, const wh_session *session, bool beside)
     if (beside && state.record_size > 0 && !state.record_in_flash && !is_another) {
         size = seal_beside(&state, info, session);
     }
-    if (size == WH_PLATFORM_RTC) { /* for one alone there is room */
+    if (size == WH_PLATFORM_RTC &&
+        wh_session_size(session) <= WH_SESSION_MAX) { /* alone there is room for it */
         wh_rtc_drop_records(&state);
         size = seal_beside(&state, info, session);
     }
@@ -389,8 +407,7 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
     int result = load(&state);
     if (result == WH_OK) {
         state.flash_is_poor = state.flash_is_poor || peer_of(&state, binding).breaks != peer.breaks;
-        state.peer_binding = wh_binding_tag(binding);
-        state.peer = peer;
+        meet(&state, wh_binding_tag(binding), peer);
         result = wh_rtc_save(&state);
     }
     (void)result;
