@@ -198,7 +198,8 @@ export const guards: Guard[] = [
             [
                 "core/src/rtc.c",
                 "if (has_bools(slot()) && is_sound(out)) {",
-                "memset(&out->record_is_last, 0, 7);\n    if (true) {",
+                // Sizes and bools that the rest of the code can stand.
+                "memset(&out->record_is_last, 0, 7);\n    out->spare_size = 0;\n    out->record_size %= WH_RECORD_MAX;\n    if (true) {",
             ],
         ],
         test: ["test_store", "noise_is_an_empty_slot"],
