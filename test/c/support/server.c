@@ -136,9 +136,11 @@ static void renew_nothing(const SSL *ssl, int where, int value)
     (void)where;
     (void)value;
     if (SSL_session_reused(ssl)) {
-        SSL *connection = NULL;
-        memcpy(&connection, &ssl, sizeof connection);
-        SSL_set_num_tickets(connection, 0);
+        const union {
+            const SSL *given;
+            SSL *meant;
+        } connection = {.given = ssl};
+        SSL_set_num_tickets(connection.meant, 0);
     }
 }
 
