@@ -315,7 +315,7 @@ export const guards: Guard[] = [
                 "if (wh_clock_age(&out->authenticated, now).known) {",
                 "if (out->authenticated.epoch == now->epoch) {",
             ],
-            ["core/src/policy.c", " && !wh_policy_authenticated(&info->lineage, now).known &&", " &&"],
+            ["core/src/policy.c", " && !authenticated_age(&info->lineage, now).known &&", " &&"],
         ],
         test: ["test_power_loss", "with_a_known_time_a_loss_of_power_does_not_count"],
     },
@@ -337,13 +337,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a chain of unknown age goes on for ever",
-        edits: [
-            [
-                "core/src/policy.c",
-                "info->lineage.losses > 0 && !wh_policy_authenticated",
-                "false && !wh_policy_authenticated",
-            ],
-        ],
+        edits: [["core/src/policy.c", "info->lineage.losses > 0 && !authenticated_age", "false && !authenticated_age"]],
         test: ["test_policy", "a_chain_whose_authentication_has_no_known_age_ends"],
     },
     {

@@ -1,8 +1,9 @@
 // A TCP proxy that keeps to a script: at a given byte of a given direction it cuts, stalls, delays,
 // flips a bit, or drips. It knows nothing of TLS and records every byte that it passes on.
 import { once } from "node:events"
-import net from "node:net"
+import type net from "node:net"
 import { setImmediate, setTimeout } from "node:timers/promises"
+import { ProxyListener } from "./proxy-listener.js"
 
 export type Direction = "toServer" | "toClient"
 
@@ -160,30 +161,24 @@ class Pipe {
 }
 
 export class FaultProxy implements Disposable {
-    readonly #server: net.Server
-    readonly #sockets = new Set<net.Socket>()
+    readonly #listener = new ProxyListener((client) => this.#accept(client))
     readonly #plans: Step[][] = []
     /** Those that are open, by the port from which the client came. */
     readonly #open = new Map<number, Carried>()
     /** Every connection so far, in order. */
     readonly connections: Carried[] = []
 
-    private constructor(readonly targetPort: number) {
-        this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client))
-    }
+    private constructor(readonly targetPort: number) {}
 
     /** Listens on a free port of 127.0.0.1 and passes connections on to another one. */
     static async start(targetPort: number): Promise<FaultProxy> {
         const proxy = new FaultProxy(targetPort)
-        proxy.#server.listen(0, "127.0.0.1")
-        await once(proxy.#server, "listening")
+        await proxy.#listener.listen()
         return proxy
     }
 
     get port(): number {
-        const address = this.#server.address()
-        if (address === null || typeof address === "string") throw new Error("the proxy does not listen")
-        return address.port
+        return this.#listener.port
     }
 
     /** What happens to the next connection, to the one after it, and so on. All later ones pass unharmed. */
@@ -216,13 +211,7 @@ export class FaultProxy implements Disposable {
         const clientPort = client.remotePort ?? 0
         this.#open.set(clientPort, carried)
         client.once("close", () => this.#open.get(clientPort) === carried && this.#open.delete(clientPort))
-        const server = net.connect({ host: "127.0.0.1", port: this.targetPort, noDelay: true, allowHalfOpen: true })
-        const pair = [client, server]
-        for (const socket of pair) {
-            this.#sockets.add(socket)
-            socket.on("error", () => {}) // told to the other side by #carry
-            socket.on("close", () => this.#sockets.delete(socket))
-        }
+        const server = this.#listener.connect(this.targetPort)
         server.once("connect", () => {
             carried.upstreamPort = server.localPort ?? 0
             this.#carry(client, server, carried, steps)
@@ -258,7 +247,6 @@ export class FaultProxy implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        this.#server.close()
-        for (const socket of this.#sockets) socket.destroy()
+        this.#listener[Symbol.dispose]()
     }
 }

@@ -1,9 +1,9 @@
 // A TCP proxy that reads the ClientHello and then decides: servers, and boxes on the way to them, that cannot bear one
 // that offers a session, and networks that are lost in a handshake.
-import { once } from "node:events"
-import net from "node:net"
+import type net from "node:net"
 import { firstRecordSize, offersSession } from "./client-hello.js"
 import { receiverReads, reset } from "./fault-proxy.js"
+import { ProxyListener } from "./proxy-listener.js"
 
 /** What becomes of a connection. */
 export type Treatment =
@@ -48,8 +48,7 @@ function waitForEnd(client: net.Socket): void {
 }
 
 export class HelloProxy implements Disposable {
-    readonly #server: net.Server
-    readonly #sockets = new Set<net.Socket>()
+    readonly #listener = new ProxyListener((client) => void this.#accept(client))
     readonly #targetPort: number
     /** Where those come from to whom nothing more is said, as long as they stay. */
     readonly #mute = new Set<number>()
@@ -58,21 +57,17 @@ export class HelloProxy implements Disposable {
 
     private constructor(targetPort: number) {
         this.#targetPort = targetPort
-        this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => void this.#accept(client))
     }
 
     /** Listens on a free port of 127.0.0.1. */
     static async start(targetPort: number): Promise<HelloProxy> {
         const proxy = new HelloProxy(targetPort)
-        proxy.#server.listen(0, "127.0.0.1")
-        await once(proxy.#server, "listening")
+        await proxy.#listener.listen()
         return proxy
     }
 
     get port(): number {
-        const address = this.#server.address()
-        if (address === null || typeof address === "string") throw new Error("the proxy does not listen")
-        return address.port
+        return this.#listener.port
     }
 
     /** Nothing more comes on the connection from this port, and nothing says so. */
@@ -87,15 +82,7 @@ export class HelloProxy implements Disposable {
         client.once("close", () => this.#mute.delete(port))
     }
 
-    #own(socket: net.Socket): net.Socket {
-        this.#sockets.add(socket)
-        socket.on("error", () => {}) // what follows is its close
-        socket.on("close", () => this.#sockets.delete(socket))
-        return socket
-    }
-
     async #accept(client: net.Socket): Promise<void> {
-        this.#own(client)
         const hello = await readRecord(client)
         if (hello === undefined) {
             client.destroy()
@@ -115,8 +102,7 @@ export class HelloProxy implements Disposable {
     }
 
     async #pass(client: net.Socket, hello: Buffer, treatment: "pass" | "stall" | "break"): Promise<void> {
-        const target = { host: "127.0.0.1", port: this.#targetPort, noDelay: true, allowHalfOpen: true }
-        const server = this.#own(net.connect(target))
+        const server = this.#listener.connect(this.#targetPort)
         client.once("close", () => server.destroy())
         server.once("error", () => reset(client))
         server.write(hello)
@@ -139,7 +125,6 @@ export class HelloProxy implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        this.#server.close()
-        for (const socket of this.#sockets) socket.destroy()
+        this.#listener[Symbol.dispose]()
     }
 }

@@ -183,8 +183,7 @@ void wh_flash_copy_resume(wh_rtc *state, wh_opened *opened)
     if (result == WH_OK) {
         state->forgetting = false;
         if (state->erase_allowed_us == WH_RTC_NEVER) {
-            state->erase_allowed_us =
-                0; /* forgotten before it was read: nothing tells how often it was erased */
+            state->erase_allowed_us = 0; /* forgotten before it was read, which would have told */
         }
     } else {
         state->flash_at = WH_RTC_NOWHERE;

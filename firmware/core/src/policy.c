@@ -68,7 +68,8 @@ uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
 
 #define MINUTE_US UINT64_C(60000000)
 
-wh_age wh_policy_authenticated(const wh_lineage *lineage, const wh_instant *now)
+/* How long ago the last full handshake was. Where that is not known, it was `least_us` ago or more. */
+static wh_age authenticated_age(const wh_lineage *lineage, const wh_instant *now)
 {
     wh_age age = age_since(&lineage->authenticated, lineage->losses, now);
     if (lineage->losses > 0 && (now->wall_s == 0 || lineage->authenticated.wall_s == 0)) {
@@ -104,7 +105,7 @@ static bool is_trust_spent(const wh_policy *policy, const wh_record_info *info, 
     uint32_t budget = policy->trust_after_power_loss != 0 ? policy->trust_after_power_loss : WH_TRUST_DEFAULT;
     wh_lineage counted;
     (void)wh_policy_count_loss(info, now, &counted);
-    return info->lineage.losses > 0 && !wh_policy_authenticated(&info->lineage, now).known &&
+    return info->lineage.losses > 0 && !authenticated_age(&info->lineage, now).known &&
            (budget == WH_TRUST_NONE || counted.losses > budget);
 }
 
@@ -113,7 +114,7 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     uint32_t authenticated_s =
         policy->max_authenticated_s != 0 ? policy->max_authenticated_s : WH_TICKET_LIFETIME_MAX_S;
     wh_age captured = age_since(&info->captured, info->lineage.losses, now);
-    wh_age authenticated = wh_policy_authenticated(&info->lineage, now);
+    wh_age authenticated = authenticated_age(&info->lineage, now);
     if (policy->disabled) {
         return WH_REASON_DISABLED;
     }

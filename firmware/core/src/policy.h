@@ -22,9 +22,6 @@ enum { WH_POLICY_WHOLE_PPM = 1000000, WH_POLICY_STALE_PPM = 750000 };
  * depends on it ends at the latest so long after the loss of power. */
 uint64_t wh_policy_left_us(const wh_record_info *info, const wh_instant *now, uint32_t part_ppm);
 
-/** How long ago the last full handshake was. Where that is not known, it was `least_us` ago or more. */
-wh_age wh_policy_authenticated(const wh_lineage *lineage, const wh_instant *now);
-
 /** Counts the loss of power since the last full handshake if there was one that no clock has measured, as the
  * session is offered now. True if there was. */
 bool wh_policy_count_loss(const wh_record_info *info, const wh_instant *now, wh_lineage *out);

@@ -80,7 +80,7 @@ static int find(wh_resumption *r)
                                                       : result; /* which has wiped what was damaged */
 }
 
-/* The peers' tickets may go out more than once: it gives no other in a resumption. */
+/* The peer's tickets may go out more than once: it gives no other in a resumption. */
 static bool does_not_renew(const wh_resumption *r)
 {
     return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&

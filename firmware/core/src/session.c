@@ -131,15 +131,15 @@ int wh_session_save(const wh_session *session, wh_protocol protocol, uint8_t *ou
     if (session->must_have_extended_master && session->native->haveEMS == 0) {
         return WH_MISS_NO_EXTENDED_MASTER; /* wolfSSL sets it in TLS 1.3, which has no need of it */
     }
-    int length = wolfSSL_i2d_SSL_SESSION(session->native, NULL);
-    if (length <= 0) {
+    size_t needed = wh_session_size(session);
+    if (needed == 0) {
         return WH_MISS_NOT_RESUMABLE;
     }
-    if ((size_t)length > size) {
+    if (needed > size) {
         return WH_PLATFORM_RTC;
     }
     unsigned char *end = out;
-    length = wolfSSL_i2d_SSL_SESSION(session->native, &end);
+    int length = wolfSSL_i2d_SSL_SESSION(session->native, &end);
     bool has_ticket = wolfSSL_SESSION_has_ticket(session->native) != 0;
     if (length <= 0 || !is_sound(out, (size_t)length, protocol, has_ticket)) {
         return WH_MISS_NOT_RESUMABLE;

@@ -59,7 +59,7 @@ uint16_t wh_session_group(const wh_session *session);
 /** How the session names itself to the server. */
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
-/** How long it would be, serialised, in bytes. */
+/** How long it would be, serialised, in bytes; 0 if wolfSSL cannot serialise it. */
 size_t wh_session_size(const wh_session *session);
 
 /** Serialises the session, secrets included. Returns the length.

@@ -250,8 +250,8 @@ static uint32_t held_binding(const wh_rtc *state)
     return wh_flash_copy_exists(state) ? state->flash_binding : 0;
 }
 
-/* Seals a session into what is free of the slot, which one that was there makes room for. A reset in the
- * middle leaves what the state tells of. Returns the size. */
+/* Seals a session into what the record leaves of the slot, in place of a spare. A reset in the middle leaves
+ * what the state tells of. Returns the size. */
 static int seal_beside(wh_rtc *state, wh_record_info *info, const wh_session *session)
 {
     uint8_t *at;
