@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type BenchCase, type BenchReport, bench } from "#warmhello/bench/bench.js"
-import { replaceSection } from "#warmhello/bench/docs.js"
-import { instructionTable, markdown, wireTable } from "#warmhello/bench/report.js"
-import { stacks } from "#warmhello/bench/stacks.js"
+import { type BenchCase, type BenchReport, bench } from "#dev/bench/bench.js"
+import { instructionTable, markdown, wireTable } from "#dev/bench/report.js"
+import { stacks } from "#dev/bench/stacks.js"
+import { replaceSection } from "#dev/docs/pages.js"
 
 const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
 if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")

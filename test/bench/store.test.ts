@@ -2,23 +2,21 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#warmhello/bench/core-size.js"
+import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#dev/bench/core-size.js"
 import {
-    BOARD_SECTORS,
-    calculateLife,
     checkSimulation,
     type FlashLife,
-    LEAST_SECTORS,
     type LifePlan,
     lifeSchema,
     lossNames,
     lossWakes,
     simulateLife,
-    TRUST_NONE,
-} from "#warmhello/bench/flash-life.js"
-import { type Kind, kinds, kindTitles } from "#warmhello/bench/stacks.js"
-import { measureStoreCosts, type VisitCost, type VisitName } from "#warmhello/bench/store-costs.js"
-import { restoreShare } from "#warmhello/bench/store-report.js"
+} from "#dev/bench/flash-life.js"
+import { kindTitles } from "#dev/bench/stacks.js"
+import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
+import { restoreShare } from "#dev/bench/store-report.js"
+import { type Kind, kinds } from "#warmhello/base/outcome.js"
+import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
 
 const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
 if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")

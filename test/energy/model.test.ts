@@ -1,14 +1,14 @@
 // The sums of the estimate, against sums made by hand.
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { Random } from "#warmhello/base/random.js"
 import { cellYears } from "#warmhello/energy/battery.js"
 import { breakEvenOf } from "#warmhello/energy/break-even.js"
 import { type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
 import { type Board, sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
 import { boardNumberNames, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
-import { draw, exactly, rangeOf } from "#warmhello/energy/quantity.js"
-import { Random } from "#warmhello/soak/random.js"
+import { draw, exactly, rangeOf } from "#warmhello/run/range.js"
 
 /** A board of round numbers: 10 mA idle, 20 mA active, 60 mA on top of both while it listens. */
 const board: Board = {

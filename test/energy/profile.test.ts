@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import { WarmhelloError } from "#warmhello/base/errors.js"
 import { boardFiles, type Profile, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
-import type { Quantity } from "#warmhello/energy/quantity.js"
-import { WarmhelloError } from "#warmhello/errors.js"
+import type { Quantity } from "#warmhello/run/range.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { z } from "zod"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { checkRun, runSchema } from "#warmhello/energy/run.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { checkRun, runSchema } from "#warmhello/run/run.js"
 
 const page = readFileSync(checkoutPath("docs/RUN-JSON.md"), "utf8")
 

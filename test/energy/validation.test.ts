@@ -1,11 +1,11 @@
 // docs/MEASURING.md says what the model answers now, and the ratio in it is that of docs/PERFORMANCE.md.
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#warmhello/bench/docs.js"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#dev/docs/pages.js"
+import { validationMarkdown } from "#dev/energy/report.js"
+import { BEARSSL_RESUMED_RATIO, validate } from "#dev/energy/validation.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { KEY_PAIR_INSTRUCTIONS } from "#warmhello/energy/handshakes.js"
-import { BEARSSL_RESUMED_RATIO, validate } from "#warmhello/energy/validation.js"
-import { validationMarkdown } from "#warmhello/energy/validation-report.js"
 
 const page = (path: string) => readFileSync(checkoutPath(path), "utf8")
 

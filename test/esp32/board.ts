@@ -3,8 +3,8 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { parseWakeLine, type WakeLine } from "#warmhello/wake/wake-line.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { parseWakeLine, type WakeLine } from "#warmhello/run/wake-line.js"
 
 /** Under AddressSanitizer and UndefinedBehaviorSanitizer, or as CI says. */
 const PROGRAM = process.env.WARMHELLO_ESP32_BOARD ?? checkoutPath("build/asan/esp32/esp32_board")

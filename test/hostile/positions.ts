@@ -1,6 +1,6 @@
 // Where a handshake can be disturbed, taken from a good one.
 import { expect } from "vitest"
-import type { Direction, Fault, Step } from "#warmhello/soak/fault-proxy.js"
+import type { Direction, Fault, Step } from "#dev/network/fault-proxy.js"
 import { boardIn, type Condition } from "../support/conditions.js"
 import type { Identity } from "../support/identities.js"
 import type { Server } from "../support/servers/server.js"

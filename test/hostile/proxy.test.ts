@@ -2,7 +2,7 @@
 import { once } from "node:events"
 import net from "node:net"
 import { afterAll, expect, test, vi } from "vitest"
-import { FaultProxy, type Step } from "#warmhello/soak/fault-proxy.js"
+import { FaultProxy, type Step } from "#dev/network/fault-proxy.js"
 
 /** Answers each connection with the same 10 bytes, once it has had 4. */
 const ANSWER = Buffer.from("0123456789")

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { runApp } from "../ts/support/simulate.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-package-"))

@@ -1,9 +1,10 @@
 // The costs on the emulated microcontroller are exact: a change of one instruction is a change.
+
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { benchMcu, FIGURES, type McuCase } from "#warmhello/mcu/bench.js"
-import { mcuStacks } from "#warmhello/mcu/stacks.js"
+import { benchMcu, type McuCase } from "#dev/mcu/bench.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { FIGURES, mcuStacks } from "#warmhello/energy/handshakes.js"
 import { whyNoMcu, whyNoPeer } from "./support.js"
 
 const missing = whyNoMcu()
@@ -19,7 +20,7 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
     const expected: McuCase[] = JSON.parse(readFileSync(checkoutPath(FIGURES), "utf8"))
 
     test.each(mcuStacks)(
-        "%s: cost what test/mcu/figures.json says, to the instruction",
+        "%s: cost what boards/emulated-handshakes.json says, to the instruction",
         { timeout: 120_000 },
         async (stack) => {
             if (stack !== "warmhello" && missingPeer !== undefined) return

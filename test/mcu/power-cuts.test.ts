@@ -1,10 +1,10 @@
 // The emulator killed in the middle of a write to flash, again and again: flash is a file that stays.
 import net from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Outcome } from "#warmhello/core/outcome.js"
+import { McuClient, type McuConnection } from "#dev/mcu/session.js"
+import type { Outcome } from "#warmhello/base/outcome.js"
 import { Emulator, PowerCut, Request } from "#warmhello/mcu/emulator.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
-import { McuClient, type McuConnection } from "#warmhello/mcu/session.js"
 import { SERVER_NAME, startServer, type TestServer } from "../ts/support/tls-server.js"
 import { whyNoMcu } from "./support.js"
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
+import { stackImage } from "#dev/mcu/stacks.js"
+import { mcuBuilds } from "#warmhello/energy/handshakes.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
-import { mcuBuilds, stackImage } from "#warmhello/mcu/stacks.js"
 
 /** Why tests on the emulated microcontroller cannot run here; undefined if they can. */
 export function whyNoMcu(): string | undefined {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { warmhello } from "../ts/support/command.js"
+import { dev } from "../ts/support/command.js"
 
 test("npm run bench:measure prints how fast samples go through, and cuts the wakes that it made", async () => {
-    const { stdout, code } = await warmhello("bench-measure", "--samples", "1600000")
+    const { stdout, code } = await dev("bench-measure", "--samples", "1600000")
     expect(code).toBe(0)
     const { cases } = JSON.parse(stdout)
     expect(cases.map(({ name, samples, wakes }: Record<string, unknown>) => [name, samples, wakes])).toEqual([

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, describe, expect, test } from "vitest"
-import { readRun } from "#warmhello/energy/run.js"
+import { readRun } from "#warmhello/run/run.js"
 import { FakePpk2 } from "../support/ppk2/fake-ppk2.mjs"
 import { alternatingWakes } from "../support/ppk2/script.mjs"
 import { startCommand, warmhello } from "../ts/support/command.js"

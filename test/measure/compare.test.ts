@@ -1,9 +1,10 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
 import { describe, expect, test } from "vitest"
-import type { RunWake } from "#warmhello/energy/run.js"
-import { deviationOf, meanInterval, meanOf } from "#warmhello/measure/compare/bootstrap.js"
+import { deviation, mean } from "#warmhello/base/statistics.js"
+import { meanInterval } from "#warmhello/measure/compare/bootstrap.js"
 import { compare, pairUp } from "#warmhello/measure/compare/compare.js"
 import { doubtsAboutComparison } from "#warmhello/measure/doubts.js"
+import type { RunWake } from "#warmhello/run/run.js"
 
 /** Random numbers of a normal distribution, by a seed. */
 function normal(seed: number): () => number {
@@ -121,12 +122,12 @@ describe("the comparison", () => {
             { length: 30 },
             (_, pair) => (wakes[2 * pair]?.energyUj ?? 0) - (wakes[2 * pair + 1]?.energyUj ?? 0),
         )
-        expect(found?.differenceUj).toBeCloseTo(meanOf(differences), 3)
+        expect(found?.differenceUj).toBeCloseTo(mean(differences), 3)
         const [low, high] = found?.differenceRangeUj ?? [0, 0]
         expect(low).toBeLessThan(70_000)
         expect(high).toBeGreaterThan(70_000)
         expect(high - low).toBeLessThan(5000)
-        const wanted = ((1.96 * deviationOf(differences)) / (0.01 * meanOf(differences))) ** 2
+        const wanted = ((1.96 * deviation(differences)) / (0.01 * mean(differences))) ** 2
         expect(found?.pairsForPrecision).toBe(Math.ceil(wanted))
     })
 

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { readRun } from "#warmhello/energy/run.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { readRun } from "#warmhello/run/run.js"
 import { startCommand } from "../ts/support/command.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-jls-"))

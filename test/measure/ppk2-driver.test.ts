@@ -1,6 +1,6 @@
 // The driver against a test double on a real pseudo-terminal (test/support/ppk2/fake-ppk2.mjs).
 import { afterEach, describe, expect, test } from "vitest"
-import { WarmhelloError } from "#warmhello/errors.js"
+import { WarmhelloError } from "#warmhello/base/errors.js"
 import { Decoder } from "#warmhello/measure/decode.js"
 import { readPpk2 } from "#warmhello/measure/ppk2/source.js"
 import { ENOUGH } from "#warmhello/measure/raw.js"

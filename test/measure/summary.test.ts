@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
+import { errorCodes } from "#warmhello/base/errors.js"
 import { summaryLines, wakeLine } from "#warmhello/cli/measure-summary.js"
-import { errorCodes } from "#warmhello/errors.js"
 import { warning, warningCodes } from "#warmhello/measure/warnings.js"
 import { alternatingWakes } from "../support/ppk2/script.mjs"
 import { measureScript } from "./support.js"

@@ -1,9 +1,10 @@
 // A script, measured: its samples go through everything but the serial port.
-import type { Run, RunWake } from "#warmhello/energy/run.js"
-import { checkRun } from "#warmhello/energy/run.js"
+
 import { Measurement, type MeasurementOptions } from "#warmhello/measure/measurement.js"
 import type { RawEvent, Session } from "#warmhello/measure/raw.js"
 import { standardThresholds } from "#warmhello/measure/segment/segmenter.js"
+import type { Run, RunWake } from "#warmhello/run/run.js"
+import { checkRun } from "#warmhello/run/run.js"
 import { metadataText } from "../support/ppk2/readings.mjs"
 import type { Step } from "../support/ppk2/script.mjs"
 import { type Faults, SampleStream } from "../support/ppk2/stream.mjs"

@@ -1,6 +1,6 @@
 // The phases' colours: for people who see red and green alike, for grey prints, and for the texts on them.
 import { expect, test } from "vitest"
-import { phaseWords } from "#warmhello/wake/wake-line.js"
+import { phaseWords } from "#warmhello/run/wake-line.js"
 import { contrast, labelOn, phaseColours } from "../../ts/report/page/palette.js"
 
 test("black on white has the contrast that WCAG names", () => {

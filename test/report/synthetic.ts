@@ -1,9 +1,9 @@
 // A measured run made up by a seed, with all that a page has to draw: wakes in full and resumed, a peak of one
 // block that decimation must not lose, warnings, and a million blocks of current.
 
-import type { Run, RunPhase, RunWake } from "#warmhello/energy/run.js"
-import { Random } from "#warmhello/soak/random.js"
-import { phaseWords } from "#warmhello/wake/wake-line.js"
+import { Random } from "#warmhello/base/random.js"
+import type { Run, RunPhase, RunWake } from "#warmhello/run/run.js"
+import { phaseWords } from "#warmhello/run/wake-line.js"
 
 const SUPPLY_V = 3.3
 const SLEEP_UA = 6.5

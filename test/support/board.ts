@@ -1,10 +1,10 @@
 // A board in front of a server: it wakes, makes one visit, and sleeps. Everything passes a proxy that
 // can spoil it and keeps what went over the wire.
 import { type ChildProcess, fork } from "node:child_process"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
 import type { ClientOptions } from "#warmhello/core/client.js"
 import { native } from "#warmhello/core/library.js"
 import { loadState, losePower, saveState } from "#warmhello/core/platform.js"
-import { FaultProxy } from "#warmhello/soak/fault-proxy.js"
 import type { Seen, Server } from "./servers/server.js"
 import { type Exchange, type Visit, visit } from "./visit.mjs"
 import type { Order, Report } from "./wake-worker.mjs"

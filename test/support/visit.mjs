@@ -14,13 +14,13 @@ import { TlsSocket } from "#warmhello/core/tls-socket.js"
  * @property {number} [connectTimeoutMs]
  *
  * @typedef {object} Visit
- * @property {import("#warmhello/core/outcome.js").Outcome | undefined} outcome
+ * @property {import("#warmhello/base/outcome.js").Outcome | undefined} outcome
  * @property {number} attempts TCP connections made
  * @property {boolean} opened
  * @property {boolean} closedByServer with close_notify
  * @property {Buffer} reply
  * @property {number[]} pieces sizes of the pieces in which the reply came
- * @property {import("#warmhello/errors.js").ErrorCode | null} error
+ * @property {import("#warmhello/base/errors.js").ErrorCode | null} error
  * @property {number} durationMs from the call to the end, the error or the last answer
  */
 
@@ -67,7 +67,7 @@ function visitWith(client, options) {
     })
     let opened = false
     return new Promise((done) => {
-        /** @param {import("#warmhello/errors.js").ErrorCode | null} error @param {boolean} closedByServer */
+        /** @param {import("#warmhello/base/errors.js").ErrorCode | null} error @param {boolean} closedByServer */
         const finish = (error, closedByServer) => {
             const durationMs = performance.now() - started
             const told = () => {

@@ -2,10 +2,10 @@
 import { execFile } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { type ErrorCode, WarmhelloError } from "#warmhello/base/errors.js"
 import { Client, type TlsVersion } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
-import { type ErrorCode, WarmhelloError } from "#warmhello/errors.js"
 
 export interface Visitor {
     host: string

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { compileBoard } from "#warmhello/devicescript/compile.js"
 import { listBoards } from "#warmhello/firmware/boards.js"
 import { CONSOLE_BAUD } from "#warmhello/firmware/monitor.js"
-import { compileBoard } from "#warmhello/sim/compile.js"
-import { pio, pioEnvironment } from "../../ts/setup/platformio.mjs"
+import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
 import { type Partition, parsePartitions, partitionProblems } from "./support/partitions.js"
 
 const read = (path: string) => readFileSync(checkoutPath(path), "utf8")

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test, vi } from "vitest"
 import { whyNoMcu } from "../mcu/support.js"
-import { type RunningCommand, startCommand } from "./support/command.js"
+import { type RunningCommand, startCommand, startDevCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
 const TMPDIR = mkdtempSync(join(tmpdir(), "warmhello-test-"))
@@ -68,7 +68,7 @@ describe.each([1, 2])("a soak in %d processes", (jobs) => {
         ["SIGTERM", 143],
     ] as const)("tells after %s what is known, and leaves nothing", { timeout: 60_000 }, async (signal, exitCode) => {
         const before = sharedMemory()
-        const command = startCommand(["soak", "--cycles", "10000", "--jobs", `${jobs}`], { TMPDIR })
+        const command = startDevCommand(["soak", "--cycles", "10000", "--jobs", `${jobs}`], { TMPDIR })
         await command.shows("100 wakes ...")
         const began = jobs === 1 ? [] : childrenOf(command.process.pid ?? 0).flatMap(childrenOf)
         const children = [...interrupt(command, signal), ...began]
@@ -111,7 +111,7 @@ describe("Ctrl-C", () => {
     })
 
     test("ends what computes without a pause at once", async () => {
-        const command = startCommand(["bench-measure", "--samples", "1000000000"], { TMPDIR })
+        const command = startDevCommand(["bench-measure", "--samples", "1000000000"], { TMPDIR })
         await new Promise((loaded) => setTimeout(loaded, 1500)) // whenever it comes, the end is the same
         interrupt(command)
         const { code, stdout } = await command.ended

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { z } from "zod"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { compile } from "#warmhello/sim/compile.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { compile } from "#warmhello/devicescript/compile.js"
 import { appBytecode, appFile } from "./support/compile-apps.js"
 import { runApp } from "./support/simulate.js"
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { afterAll, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-component-"))
 afterAll(() => rmSync(folder, { recursive: true }))

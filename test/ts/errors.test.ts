@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { coreErrors } from "#warmhello/core/words.js"
-import { coreError, type ErrorCode, errorCodes, exitCodes, WarmhelloError } from "#warmhello/errors.js"
-import { hintsFor } from "#warmhello/hints.js"
+import { coreErrors } from "#warmhello/base/core-words.js"
+import { coreError, type ErrorCode, errorCodes, exitCodes, WarmhelloError } from "#warmhello/base/errors.js"
+import { hintsFor } from "#warmhello/base/hints.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 /** These say all there is to say in their message. */
 const selfExplaining: ErrorCode[] = ["interrupted", "output-closed"]

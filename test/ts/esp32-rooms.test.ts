@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 const port = checkoutPath("firmware/port/esp32/src")
 const files = readdirSync(port, { recursive: true, encoding: "utf8" }).filter((name) => /\.[ch]$/.test(name))

@@ -1,14 +1,15 @@
 // The field matrix, whole and anew: what servers and networks do to each kind of device.
+
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { FIELD_PAGE } from "#warmhello/bench/docs.js"
-import { tableText } from "#warmhello/cli/table-text.js"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import type { FieldWake, Life } from "#warmhello/field/cell.js"
-import { columns } from "#warmhello/field/columns.js"
-import { field, findings } from "#warmhello/field/field.js"
-import { fieldTables } from "#warmhello/field/report.js"
-import { rows, WAKES } from "#warmhello/field/rows.js"
+import { FIELD_PAGE } from "#dev/docs/pages.js"
+import type { FieldWake, Life } from "#dev/field/cell.js"
+import { columns } from "#dev/field/columns.js"
+import { field, findings } from "#dev/field/field.js"
+import { fieldTables } from "#dev/field/report.js"
+import { rows, WAKES } from "#dev/field/rows.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { tableText } from "#warmhello/cli/table.js"
 
 test("no cell of the field matrix costs more than it may", { timeout: 400_000 }, async () => {
     const matrix = await field()

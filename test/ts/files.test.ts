@@ -19,8 +19,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { checkWritable, readFile, writeWhole } from "#warmhello/files.js"
+import { checkWritable, readFile, writeWhole } from "#warmhello/base/files.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
@@ -81,7 +81,7 @@ describe("a file that is written", () => {
         })
         const writer = promisify(execFile)(process.execPath, [
             ...["--input-type=module", "--eval"],
-            `import { checkWritable, writeWhole } from ${JSON.stringify(checkoutPath("build/ts/files.js"))}
+            `import { checkWritable, writeWhole } from ${JSON.stringify(checkoutPath("build/ts/base/files.js"))}
             checkWritable(${JSON.stringify(path)})
             writeWhole(${JSON.stringify(path)}, "x".repeat(1_000_000))`,
         ])

@@ -6,8 +6,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { compile } from "#warmhello/sim/compile.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { compile } from "#warmhello/devicescript/compile.js"
 import { startCommand, warmhello } from "./support/command.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-build-"))

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { managerPython, managers } from "../../ts/setup/component-managers.mjs"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { managerPython, managers } from "../../dev/setup/component-managers.mjs"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-manifests-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -4,14 +4,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import koffi from "koffi"
 import { expect, test } from "vitest"
+import { coreErrors, reasons } from "#warmhello/base/core-words.js"
+import { type Outcome, outcomeSchema } from "#warmhello/base/outcome.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { CoreConnect, stepKinds } from "#warmhello/core/connect.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
 import { readHost } from "#warmhello/core/host.js"
 import { readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
-import { type Outcome, outcomeSchema } from "#warmhello/core/outcome.js"
-import { checkoutPath } from "#warmhello/core/paths.js"
 import {
     builtAtMs,
     cutFlash,
@@ -32,7 +33,6 @@ import {
     readProvisionImage,
 } from "#warmhello/core/provision.js"
 import { Service } from "#warmhello/core/service.js"
-import { coreErrors, reasons } from "#warmhello/core/words.js"
 import { readCounts, registers } from "#warmhello/service/spec.js"
 import { refusedConnect } from "./support/refused.js"
 import { startServer } from "./support/tls-server.js"

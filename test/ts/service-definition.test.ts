@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { PAYLOAD_MAX, type Payload, parseService, payloadSize, readDefinition } from "#warmhello/service/definition.js"
+import { type Payload, parseService, payloadSize } from "#dev/generate/service/definition.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { PAYLOAD_MAX } from "#warmhello/core/library.js"
+import { readDefinition } from "#warmhello/service/definition.js"
 import * as spec from "#warmhello/service/spec.js"
 
 const definition = readDefinition()

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { type Provision, type Setting, settings } from "#warmhello/core/config.js"
-import { checkoutPath } from "#warmhello/core/paths.js"
 import { readProvisionImage } from "#warmhello/core/provision.js"
 import { imageOf, slotOf } from "#warmhello/provision/format.js"
 import { checkProvision } from "#warmhello/provision/provision.js"
@@ -47,7 +47,7 @@ function throughC(provision: Provision): Provision {
 }
 
 test("nothing generated differs from its source", () => {
-    const { status, stderr } = spawnSync(process.execPath, [checkoutPath("build/ts/generate/main.js"), "--check"], {
+    const { status, stderr } = spawnSync(process.execPath, [checkoutPath("build/dev/generate/main.js"), "--check"], {
         encoding: "utf8",
     })
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })

@@ -6,7 +6,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlin
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { WORKING_PATH } from "./support/setup-path.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-setup-"))
@@ -30,12 +30,13 @@ beforeEach(() => {
     for (const name of ["programs", "node_modules/typescript/bin", "wolfssl/wolfssl", "firmware/wolfssl"]) {
         mkdirSync(join(checkout, name), { recursive: true })
     }
-    cpSync(checkoutPath("ts/setup"), join(checkout, "ts/setup"), { recursive: true })
+    cpSync(checkoutPath("dev/setup"), join(checkout, "dev/setup"), { recursive: true })
+    cpSync(checkoutPath("ts/cli"), join(checkout, "ts/cli"), { recursive: true })
     cpSync(checkoutPath("package.json"), join(checkout, "package.json"))
     cpSync(checkoutPath("firmware/wolfssl/VERSION"), join(checkout, "firmware/wolfssl/VERSION"))
     writeFileSync(join(checkout, "wolfssl/wolfssl/version.h"), `#define LIBWOLFSSL_VERSION_STRING "${VERSION}"\n`)
     writeFileSync(join(checkout, "node_modules/typescript/bin/tsc"), "")
-    writeFileSync(join(checkout, "ts/setup/page.mjs"), "")
+    writeFileSync(join(checkout, "dev/setup/page.mjs"), "")
     for (const name of WORKING_PATH) symlinkSync(name.path, join(programs, name.name))
     for (const name of ["cc", "cmake", "ninja", "npm", "cargo"]) pretend(name, "exit 0")
 })
@@ -52,7 +53,7 @@ interface SetUp {
 }
 
 function setUp(): SetUp {
-    const child = spawn(process.execPath, ["ts/setup/setup.mjs"], {
+    const child = spawn(process.execPath, ["dev/setup/setup.mjs"], {
         cwd: checkout,
         env: { PATH: programs, WOLFSSL_DIR: join(checkout, "wolfssl") },
         stdio: ["ignore", "ignore", "pipe"],
@@ -191,7 +192,7 @@ describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
         pretend("apt-get", `test "$1" = update || { cp ${policy} ${seen}; cp ${programs}/cmake ${programs}/ninja; }`)
         const script = [
             ...["mount -t tmpfs tmpfs /usr/sbin", `PATH=${programs}`, "export PATH"],
-            `"${process.execPath}" ts/setup/setup.mjs && test ! -e ${policy}`,
+            `"${process.execPath}" dev/setup/setup.mjs && test ! -e ${policy}`,
         ].join("\n")
         const done = spawnSync("unshare", ["-m", "sh", "-ec", script], {
             cwd: checkout,

@@ -1,12 +1,12 @@
 // Short soak tests; CI runs a longer one.
 import { describe, expect, test } from "vitest"
-import { columns } from "#warmhello/field/columns.js"
-import { rows } from "#warmhello/field/rows.js"
-import { offersSession } from "#warmhello/soak/client-hello.js"
-import { mostExtras } from "#warmhello/soak/life.js"
-import { type Counts, noResult, type SoakResult, sumOf } from "#warmhello/soak/result.js"
-import { soak } from "#warmhello/soak/soak.js"
-import { warmhello } from "./support/command.js"
+import { columns } from "#dev/field/columns.js"
+import { rows } from "#dev/field/rows.js"
+import { offersSession } from "#dev/network/client-hello.js"
+import { mostExtras } from "#dev/soak/life.js"
+import { type Counts, noResult, type SoakResult, sumOf } from "#dev/soak/result.js"
+import { soak } from "#dev/soak/soak.js"
+import { dev } from "./support/command.js"
 import { appBytecode } from "./support/compile-apps.js"
 
 const program = appBytecode("app")
@@ -43,7 +43,7 @@ test("devices resume where servers let them", { timeout: 300_000 }, async () => 
 })
 
 test("some processes do together what one does", { timeout: 300_000 }, async () => {
-    const { code, stdout, stderr } = await warmhello("soak", "--cycles", "101", "--jobs", "3", "--json", "-")
+    const { code, stdout, stderr } = await dev("soak", "--cycles", "101", "--jobs", "3", "--json", "-")
     expect(stderr).toMatch(/--seed \d+ --jobs 3 replays them/)
     expect(code).toBe(0)
     const { seed, ...result } = JSON.parse(stdout) as SoakResult & { seed: number }

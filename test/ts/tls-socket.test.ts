@@ -1,10 +1,10 @@
 import { once } from "node:events"
 import { beforeEach, describe, expect, test } from "vitest"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
 import { Client } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
-import { FaultProxy } from "#warmhello/soak/fault-proxy.js"
 import { refusingPort, startServer, startTcp } from "./support/tls-server.js"
 import { clientOptions, REQUEST, visit } from "./support/visit.js"
 

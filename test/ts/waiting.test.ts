@@ -1,10 +1,10 @@
 // Waiting by the device's clock, which can be moved on.
 import { beforeEach, describe, expect, test } from "vitest"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
+import { HelloProxy } from "#dev/network/hello-proxy.js"
+import { watchSilence } from "#dev/network/silence.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { openPorts, skipWait, waitFor } from "#warmhello/core/waiting.js"
-import { FaultProxy } from "#warmhello/soak/fault-proxy.js"
-import { HelloProxy } from "#warmhello/soak/hello-proxy.js"
-import { watchSilence } from "#warmhello/soak/silence.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 

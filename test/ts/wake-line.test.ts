@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { WarmhelloError } from "#warmhello/errors.js"
-import { parseWakeLine } from "#warmhello/wake/wake-line.js"
+import { WarmhelloError } from "#warmhello/base/errors.js"
+import { parseWakeLine } from "#warmhello/run/wake-line.js"
 
 /** What the firmware writes: test/c/test_wake.c compares its lines with these. */
 const lines = readFileSync(join(import.meta.dirname, "../vectors/wake-lines.txt"), "utf8")

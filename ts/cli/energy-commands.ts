@@ -1,12 +1,10 @@
 // The commands about energy without a meter, and their flags.
 import { type Command, Option } from "commander"
-import { certificates } from "../energy/handshakes.js"
+import { certificates, mcuBuilds } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
-import { mcuBuilds } from "../mcu/stacks.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"
-import { type ValidateEnergyFlags, validateEnergyCommand } from "./validate-energy.js"
 
 const choice = (flags: string, text: string, choices: readonly string[], standard?: string): Option => {
     const option = new Option(flags, text).choices([...choices])
@@ -65,11 +63,6 @@ export function addEnergyCommands(root: Command): void {
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .option("--out <file>", "write a run.json, for warmhello report")
         .action((flags: EstimateFlags) => estimateCommand(flags, process.argv.slice(2)))
-    root.command("validate-energy")
-        .description("the estimate against what others measured and published")
-        .option("--write", "put the table into docs/MEASURING.md", false)
-        .option("--json <file>", "write it as JSON; - for standard output")
-        .action((flags: ValidateEnergyFlags) => validateEnergyCommand(flags))
     root.command("report")
         .description("runs as one page that works offline, as tables, and as CSV")
         .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")

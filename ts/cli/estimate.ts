@@ -1,5 +1,8 @@
 // `warmhello estimate`: energy before there is a board.
+
 import pc from "picocolors"
+import { checkWritable } from "../base/files.js"
+import type { Kind } from "../base/outcome.js"
 import { estimate, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
@@ -7,14 +10,12 @@ import {
     type Handshakes,
     handshakesFromFigures,
     handshakesFromSimulation,
-    type Kind,
+    type McuBuild,
 } from "../energy/handshakes.js"
 import type { WifiMode } from "../energy/model.js"
 import { choose, readCells, readProfile, readRegulators } from "../energy/profile.js"
-import { exactly, type Range } from "../energy/quantity.js"
-import { runText, writeRun } from "../energy/run.js"
-import { checkWritable } from "../files.js"
-import type { McuBuild } from "../mcu/remote-core.js"
+import { exactly, type Range } from "../run/range.js"
+import { runText, writeRun } from "../run/run.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 import { packageVersion } from "./version.js"

@@ -1,10 +1,11 @@
 // `warmhello flash --board ID --app FILE --port P`: builds the app and the firmware and writes both to a board.
+
+import { checkPort } from "../base/serial-port.js"
 import { findBoard } from "../firmware/boards.js"
 import { buildProgram } from "../firmware/build.js"
 import { checkPio, upload } from "../firmware/pio.js"
 import { SecretFolder } from "../provision/programs.js"
 import { provisionImage } from "../provision/provision.js"
-import { checkPort } from "../serial-port.js"
 import { Output } from "./output.js"
 
 export interface FlashFlags {

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs"
 import Table from "cli-table3"
 import ms from "ms"
 import pc from "picocolors"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile, statsOf } from "../base/files.js"
 import { type Journal, type JournalRecord, readJournal } from "../core/journal.js"
 import { setDeviceKey } from "../core/platform.js"
-import { WarmhelloError } from "../errors.js"
-import { readFile, statsOf } from "../files.js"
 import { Output } from "./output.js"
 
 export interface InspectFlags {

@@ -1,6 +1,6 @@
 // Ctrl-C, a closed terminal and `kill` end most commands at once; one that has something to keep asks for the time to
 // keep it.
-import { exitCodes } from "../errors.js"
+import { exitCodes } from "../base/errors.js"
 
 const codes = {
     SIGINT: exitCodes.interrupted.code,

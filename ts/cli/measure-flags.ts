@@ -3,7 +3,6 @@ import { type Command, Option } from "commander"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { LEAST_MV, MOST_MV } from "../measure/ppk2/protocol.js"
 import { standardThresholds } from "../measure/segment/segmenter.js"
-import { type BenchMeasureFlags, benchMeasureCommand } from "./bench-measure.js"
 import { type MeasureFlags, measureCommand } from "./measure.js"
 import { count, duration, optionWithDefault, wakeResults } from "./options.js"
 
@@ -58,9 +57,4 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         .option("--precision <percent>", "how well the difference should be known", count(1, 100), 5)
         .option("--json <file>", "write run.json there at the end; - for standard output")
         .action((source: string | undefined, flags: MeasureFlags) => measureCommand(source, flags, signal))
-    root.command("bench-measure")
-        .description("how many samples a second are read, converted and cut into wakes, as JSON")
-        .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
-        .option("--json <file>", "write the JSON there instead of to standard output")
-        .action((flags: BenchMeasureFlags) => benchMeasureCommand(flags))
 }

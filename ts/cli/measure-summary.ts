@@ -1,9 +1,9 @@
 // What a measurement came to, for the terminal: warnings first.
 import Table from "cli-table3"
 import pc from "picocolors"
-import type { Comparison, Run, RunWake } from "../energy/run.js"
-import { median } from "../median.js"
-import { phaseWords } from "../wake/wake-line.js"
+import { median } from "../base/statistics.js"
+import type { Comparison, Run, RunWake } from "../run/run.js"
+import { phaseWords } from "../run/wake-line.js"
 import { tlsLines } from "./run-text.js"
 import { warningLines } from "./warning-lines.js"
 

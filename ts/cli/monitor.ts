@@ -3,7 +3,7 @@ import ms from "ms"
 import pc from "picocolors"
 import { monitor } from "../firmware/monitor.js"
 import type { LogEvent } from "../firmware/serial-log.js"
-import type { WakeLine } from "../wake/wake-line.js"
+import type { WakeLine } from "../run/wake-line.js"
 import { Output } from "./output.js"
 
 export interface MonitorFlags {

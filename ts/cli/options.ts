@@ -8,7 +8,7 @@ import {
     parseNumber,
     parseVersionRange,
     parseWakeResults,
-} from "../settings.js"
+} from "../core/settings.js"
 
 function option<T>(parse: (text: string) => T): (text: string) => T {
     return (text) => {

@@ -1,8 +1,8 @@
 // Where a command's output goes. With --json - nothing but JSON is on standard output, so what is
 // for people goes to standard error.
 import pc from "picocolors"
-import type { WarmhelloError } from "../errors.js"
-import { checkWritable, writeWhole } from "../files.js"
+import type { WarmhelloError } from "../base/errors.js"
+import { checkWritable, writeWhole } from "../base/files.js"
 
 export class Output {
     readonly #jsonTarget: string | undefined

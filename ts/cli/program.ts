@@ -1,18 +1,11 @@
 // The commands of `warmhello` and their flags.
 import { Command, Option } from "commander"
+import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
-import { fieldNames, hintsFor, type SettingNames } from "../hints.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
-import { type BenchFlags, benchCommand } from "./bench.js"
-import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./bench-mcu.js"
-import { type BenchServiceFlags, benchServiceCommand } from "./bench-service.js"
-import { type BenchStoreFlags, benchStoreCommand } from "./bench-store.js"
-import { type BenchWakesFlags, benchWakesCommand } from "./bench-wakes.js"
 import { buildCommand } from "./build.js"
-import { type CalendarFlags, calendarCommand } from "./calendar.js"
 import { addEnergyCommands } from "./energy-commands.js"
-import { type FieldFlags, fieldCommand } from "./field.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
 import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
@@ -21,7 +14,6 @@ import { type MonitorFlags, monitorCommand } from "./monitor.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
-import { type SoakFlags, soakCommand } from "./soak.js"
 import { packageVersion } from "./version.js"
 
 function addRunFlags(command: Command, cycles: number, leastCycles: number): Command {
@@ -85,7 +77,7 @@ export function namesFor(command: Command): SettingNames {
 }
 
 /** These compute without a pause. */
-const computing = new Set(["estimate", "report", "inspect", "validate-energy", "bench-measure"])
+const computing = new Set(["estimate", "report", "inspect"])
 
 export function program(signal: AbortSignal): Command {
     const root = new Command("warmhello")
@@ -134,30 +126,6 @@ export function program(signal: AbortSignal): Command {
         5,
         2, // one that is full and one that resumes
     ).action((flags: SimulateFlags) => startCommand(flags, signal))
-    root.command("bench")
-        .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
-        .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchFlags) => benchCommand(flags, signal))
-    root.command("bench-store")
-        .description("what keeping the session costs: instructions, operations on flash and years, code size")
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
-    root.command("bench-mcu")
-        .description("exact costs of full and resumed handshakes on an emulated microcontroller")
-        .option("--write", "put the tables into docs/PERFORMANCE.md, and the figures where CI looks for them", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
-    root.command("record-mcu")
-        .description("make the recordings for bench-mcu anew, against OpenSSL")
-        .action(recordMcuCommand)
-    root.command("bench-service")
-        .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
-        .option("--write", "put the table into docs/PERFORMANCE.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")
@@ -178,28 +146,5 @@ export function program(signal: AbortSignal): Command {
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
     addFirmwareCommands(root, signal)
-    root.command("soak")
-        .description("many wakes under random faults: none may fail because of resumption")
-        .option("--cycles <n>", "wakes to run", count(1), 1000)
-        .option("--jobs <n>", "processes at a time", count(1, 64), 1)
-        .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: SoakFlags) => soakCommand(flags, signal))
-    root.command("field")
-        .description("what servers and networks do, by what a device's session is: connects, handshakes, flash")
-        .addOption(new Option("--only <text>", "only rows whose name contains it").default("").conflicts("write"))
-        .option("--write", "put the tables into docs/FIELD.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: FieldFlags) => fieldCommand(flags, signal))
-    root.command("calendar")
-        .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
-        .option("--only <text>", "only days and cases whose name contains it", "")
-        .option("--json <file>", "write what was found as JSON; - for standard output")
-        .action((flags: CalendarFlags) => calendarCommand(flags, signal))
-    root.command("bench-wakes")
-        .description("time simulated wakes of the sample app, as JSON")
-        .option("--cycles <n>", "wakes to run", count(2), 100)
-        .option("--json <file>", "write the JSON there instead of to standard output")
-        .action((flags: BenchWakesFlags) => benchWakesCommand(flags, signal))
     return root
 }

@@ -1,9 +1,9 @@
 // `warmhello provision`: one file with Wi-Fi, server, trust and identity, for a board or an image of it.
 import { createInterface } from "node:readline/promises"
 import pc from "picocolors"
+import { WarmhelloError } from "../base/errors.js"
+import { checkWritable, readFile, writeWhole } from "../base/files.js"
 import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
-import { WarmhelloError } from "../errors.js"
-import { checkWritable, readFile, writeWhole } from "../files.js"
 import { provisionBoard } from "../provision/board.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"

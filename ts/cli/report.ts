@@ -1,12 +1,12 @@
 // `warmhello report`: runs as one page, as a table in the terminal, and as CSV.
 import { basename } from "node:path"
 import pc from "picocolors"
+import { checkWritable, writeWhole } from "../base/files.js"
 import { batteryOf } from "../energy/estimate-run.js"
 import { choose, readCells, readRegulators } from "../energy/profile.js"
-import { type Run, readRun } from "../energy/run.js"
-import { checkWritable, writeWhole } from "../files.js"
 import { reportCsv } from "../report/csv.js"
 import { type NamedRun, reportHtml } from "../report/html.js"
+import { type Run, readRun } from "../run/run.js"
 import { Output } from "./output.js"
 import { printRunSummary } from "./run-text.js"
 

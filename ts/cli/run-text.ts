@@ -1,10 +1,11 @@
 // A run.json in the terminal: warnings first, then the figures.
+
 import pc from "picocolors"
-import type { Run, RunPhase, RunWake, RunWarning } from "../energy/run.js"
-import { charge, current, energy, figure, percent, spread, time } from "../energy/words.js"
-import { phaseWords } from "../wake/wake-line.js"
+import type { Run, RunPhase, RunWake, RunWarning } from "../run/run.js"
+import { charge, current, energy, figure, percent, spread, time } from "../run/units.js"
+import { phaseWords } from "../run/wake-line.js"
 import type { Output } from "./output.js"
-import { tableText } from "./table-text.js"
+import { tableText } from "./table.js"
 import { warningLines } from "./warning-lines.js"
 
 function printWarnings(output: Output, warnings: readonly RunWarning[]): void {

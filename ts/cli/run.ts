@@ -1,10 +1,9 @@
-// The command `warmhello`: how it starts, and how it ends.
-import { CommanderError } from "commander"
-import { exitCodes, WarmhelloError } from "../errors.js"
-import { unwritable } from "../files.js"
+// How a command of ours starts, and how it ends.
+import { type Command, CommanderError } from "commander"
+import { exitCodes, WarmhelloError } from "../base/errors.js"
+import { unwritable } from "../base/files.js"
 import { interruptCode, interrupted } from "./interrupt.js"
 import { reportError } from "./output.js"
-import { program } from "./program.js"
 
 const isOfTheSystem = (error: Error): boolean => (error as NodeJS.ErrnoException).syscall !== undefined
 
@@ -31,11 +30,14 @@ function endWith(stream: NodeJS.WriteStream, name: string): void {
     })
 }
 
-endWith(process.stdout, "standard output")
-endWith(process.stderr, "standard error")
-process.on("uncaughtException", (error) => process.exit(exitCodeFor(error)))
-try {
-    await program(interrupted).parseAsync()
-} catch (error) {
-    process.exitCode = exitCodeFor(error)
+/** Runs what the command line asks for, and leaves its exit code to this process. */
+export async function run(program: (signal: AbortSignal) => Command): Promise<void> {
+    endWith(process.stdout, "standard output")
+    endWith(process.stderr, "standard error")
+    process.on("uncaughtException", (error) => process.exit(exitCodeFor(error)))
+    try {
+        await program(interrupted).parseAsync()
+    } catch (error) {
+        process.exitCode = exitCodeFor(error)
+    }
 }

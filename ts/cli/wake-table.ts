@@ -2,7 +2,7 @@
 import Table from "cli-table3"
 import ms from "ms"
 import pc from "picocolors"
-import { median } from "../median.js"
+import { median } from "../base/statistics.js"
 import type { Simulation, Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
 
@@ -119,6 +119,8 @@ interface Share {
     flights: number
 }
 
+const wholeMedian = (values: number[]): number => Math.round(median(values))
+
 function share(wakes: Wake[], result: Wake["result"]): Share | null {
     const of = wakes.filter((wake) => wake.result === result)
     if (of.length === 0) return null
@@ -127,9 +129,9 @@ function share(wakes: Wake[], result: Wake["result"]): Share | null {
         kinds: distinct(of.map((wake) => wake.kind)),
         groups: distinct(of.map((wake) => wake.group)),
         handshakeMs: median(of.map((wake) => wake.handshakeMs ?? 0)),
-        bytesTx: median(of.map((wake) => wake.bytesTx)),
-        bytesRx: median(of.map((wake) => wake.bytesRx)),
-        flights: median(of.map((wake) => wake.flights)),
+        bytesTx: wholeMedian(of.map((wake) => wake.bytesTx)),
+        bytesRx: wholeMedian(of.map((wake) => wake.bytesRx)),
+        flights: wholeMedian(of.map((wake) => wake.flights)),
     }
 }
 

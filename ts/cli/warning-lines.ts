@@ -1,6 +1,6 @@
 // Warnings for the terminal, each with its advice.
 import pc from "picocolors"
-import type { RunWarning } from "../energy/run.js"
+import type { RunWarning } from "../run/run.js"
 
 /** Several warnings of one kind, each about a wake, are one line. */
 export function warningLines(warnings: readonly RunWarning[]): string[] {

@@ -1,10 +1,10 @@
-import { coreError, WarmhelloError } from "../errors.js"
+import type { CoreErrorWord } from "../base/core-words.js"
+import { coreError, WarmhelloError } from "../base/errors.js"
 import type { ClientOptions } from "./config.js"
 import { checkFile, refusalError } from "./credentials.js"
 import { errorWord, native } from "./library.js"
 import { nativeConfig } from "./native-config.js"
 import type { Service } from "./service.js"
-import type { CoreErrorWord } from "./words.js"
 
 export type { ClientOptions, Policy } from "./config.js"
 export type { TlsVersion } from "./kinds.js"

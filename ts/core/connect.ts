@@ -1,8 +1,8 @@
-import { WarmhelloError } from "../errors.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { WarmhelloError } from "../base/errors.js"
+import { type Outcome, outcomeSchema } from "../base/outcome.js"
 import type { Client } from "./client.js"
 import { errorWord, native } from "./library.js"
-import { type Outcome, outcomeSchema } from "./outcome.js"
-import { type CoreErrorWord, coreErrors } from "./words.js"
 
 /** wh_step_kind of connect.h, in its order. */
 export const stepKinds = [

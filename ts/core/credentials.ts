@@ -1,8 +1,9 @@
 // Files of certificates and keys as the core reads them, and its words for what is wrong with one
 // (firmware/core/include/warmhello/check_file.h and ffi.h).
-import { coreError, WarmhelloError } from "../errors.js"
+
+import type { CoreErrorWord } from "../base/core-words.js"
+import { coreError, WarmhelloError } from "../base/errors.js"
 import { errorWord, native } from "./library.js"
-import type { CoreErrorWord } from "./words.js"
 
 export interface PemBlock {
     label: string

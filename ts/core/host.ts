@@ -1,7 +1,7 @@
 // The host that a client connects to: the core's one rule (firmware/core/include/warmhello/host.h), for the command line, the
 // environment and provisioning files alike.
 import { domainToASCII } from "node:url"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 import { native } from "./library.js"
 
 /** WH_HOST_MAX of host.h, and its closing zero */

@@ -1,6 +1,6 @@
 // What an image of the journal's flash holds (firmware/port/host/include/warmhello/inspect.h).
 import { z } from "zod"
-import { coreError } from "../errors.js"
+import { coreError } from "../base/errors.js"
 import { errorWord, native } from "./library.js"
 
 /* Numbers of a header that nobody has checked may be anything. */

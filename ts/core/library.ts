@@ -2,11 +2,13 @@
 // (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
 import { existsSync } from "node:fs"
 import koffi from "koffi"
-import { WarmhelloError } from "../errors.js"
-import { payloadMax } from "../service/spec.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { WarmhelloError } from "../base/errors.js"
+import { checkoutPath } from "../base/paths.js"
 import { memberTypes } from "./native-config.js"
-import { checkoutPath } from "./paths.js"
-import { type CoreErrorWord, coreErrors } from "./words.js"
+
+/** The longest payload of a Jacdac packet, in bytes. DeviceScript's runtime cuts longer ones without a word. */
+export const PAYLOAD_MAX = 236
 
 function load() {
     // Another build of it, with sanitizers, for the tests.
@@ -22,7 +24,7 @@ function load() {
         is_event: "bool",
         command: "uint16_t",
         size: "uint8_t",
-        payload: koffi.array("uint8_t", payloadMax, "Typed"),
+        payload: koffi.array("uint8_t", PAYLOAD_MAX, "Typed"),
     })
     // client.h and provision.h; pointers are to memory that only has to last for the call.
     koffi.struct("wh_client_config", {

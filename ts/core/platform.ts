@@ -2,8 +2,8 @@
 // needs no more.
 import { randomBytes } from "node:crypto"
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs"
-import { WarmhelloError } from "../errors.js"
-import { readFile, unwritable, writeWhole } from "../files.js"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile, unwritable, writeWhole } from "../base/files.js"
 import { errorWord, native } from "./library.js"
 
 const KEY_SIZE = 32

@@ -1,5 +1,5 @@
 // A provisioning image as the board reads it (firmware/provision/include/warmhello/provision.h).
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 import type { Provision } from "./config.js"
 import { errorWord, native } from "./library.js"
 import { type NativeDevice, provisionOf } from "./native-config.js"

@@ -1,4 +1,4 @@
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 import type { CoreConnect } from "./connect.js"
 import { native } from "./library.js"
 import type { ConnectObserver } from "./tls-socket.js"

@@ -1,8 +1,8 @@
 import type { LookupAddress } from "node:dns"
 import net from "node:net"
+import type { CoreErrorWord } from "../base/core-words.js"
 import type { CoreConnect } from "./connect.js"
 import { countConnection } from "./waiting.js"
-import type { CoreErrorWord } from "./words.js"
 
 /** Node's errors as the core's, while TCP comes up. Whatever is not known to be the server's fault is the network's. */
 const errors: Record<string, CoreErrorWord> = {

@@ -1,13 +1,13 @@
 import dns, { type LookupAddress } from "node:dns"
 import { EventEmitter } from "node:events"
-import { coreError, WarmhelloError } from "../errors.js"
+import type { CoreErrorWord } from "../base/core-words.js"
+import { coreError, WarmhelloError } from "../base/errors.js"
+import type { Outcome } from "../base/outcome.js"
 import { alertName } from "./alerts.js"
 import type { Client } from "./client.js"
 import { CoreConnect, type Step } from "./connect.js"
-import type { Outcome } from "./outcome.js"
 import { TcpLine } from "./tcp-line.js"
 import { waitFor } from "./waiting.js"
-import type { CoreErrorWord } from "./words.js"
 
 export interface TlsSocketOptions {
     /** Where TCP goes; the name in the certificate is the client's. */

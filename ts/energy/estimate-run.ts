@@ -1,9 +1,10 @@
 // An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
+
+import type { Range } from "../run/range.js"
+import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
 import { type Estimate, influencesOf, type Outcome, over, tlsShare } from "./estimate.js"
 import { type PhaseCost, sumMs, sumUc } from "./model.js"
 import type { Cell, Regulator } from "./profile.js"
-import type { Range } from "./quantity.js"
-import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "./run.js"
 import { warningsOf } from "./warnings.js"
 
 export interface RunNames {

@@ -1,11 +1,13 @@
 // Energy before there is a board: ranges in, ranges out. Every input is drawn from its range many times, by
 // a seed; a result's range is what nine of ten draws give, its typical value what all typical inputs give.
 // Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
-import { BOARD_SECTORS, calculateLife } from "../bench/flash-life.js"
-import { WarmhelloError } from "../errors.js"
-import { Random } from "../soak/random.js"
+
+import { WarmhelloError } from "../base/errors.js"
+import { Random } from "../base/random.js"
+import { draw, type Range, rangeOf } from "../run/range.js"
 import { cellYears } from "./battery.js"
 import { type BreakEven, breakEvenOf } from "./break-even.js"
+import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
 import type { Handshakes } from "./handshakes.js"
 import {
     type Board,
@@ -20,7 +22,6 @@ import {
     wakesPerFull,
 } from "./model.js"
 import { boardNumberNames, type Cell, type Profile, type Regulator } from "./profile.js"
-import { draw, type Range, rangeOf } from "./quantity.js"
 
 export type SurroundingRanges = Record<keyof Surroundings, Range>
 

@@ -2,13 +2,20 @@
 // `npm run bench:mcu` keeps, or from a run of `warmhello simulate --mcu rv32 --json`.
 import { readFileSync } from "node:fs"
 import { z } from "zod"
-import { checkoutPath } from "../core/paths.js"
-import { WarmhelloError } from "../errors.js"
-import { readFile } from "../files.js"
-import { FIGURES } from "../mcu/bench.js"
-import type { McuBuild } from "../mcu/remote-core.js"
-import { type McuStack, mcuBuilds, mcuStacks } from "../mcu/stacks.js"
-import { median } from "../median.js"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
+import type { Kind } from "../base/outcome.js"
+import { checkoutPath } from "../base/paths.js"
+import { median } from "../base/statistics.js"
+
+/** Where `npm run bench:mcu` keeps its figures. */
+export const FIGURES = "boards/emulated-handshakes.json"
+
+/** What ran on the emulated microcontroller, compiled for size and for speed. */
+export const mcuStacks = ["warmhello", "mbedTLS"] as const
+export type McuStack = (typeof mcuStacks)[number]
+export const mcuBuilds = ["size", "speed"] as const
+export type McuBuild = (typeof mcuBuilds)[number]
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
 export const INSTRUCTIONS_PER_MS = 1e6
@@ -27,7 +34,6 @@ export interface Handshake {
 }
 
 export type Protocol = "TLS1.2" | "TLS1.3"
-export type Kind = "id" | "ticket" | "psk"
 
 export interface Handshakes {
     /** Where the numbers come from, for people. */
@@ -45,7 +51,7 @@ const caseSchema = z.object({
     name: z.string(),
     title: z.string(),
     stack: z.enum(mcuStacks),
-    build: z.enum(mcuBuilds as [McuBuild, ...McuBuild[]]),
+    build: z.enum(mcuBuilds),
     result: z.enum(["full", "resumed"]),
     instructions: z.number(),
     afterInstructions: z.number(),

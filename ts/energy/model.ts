@@ -1,6 +1,6 @@
 // What a wake draws, phase by phase, where every input is one number. estimate.ts draws the numbers from
 // their ranges.
-import type { Phase } from "../wake/words.js"
+import type { Phase } from "../run/wake-words.js"
 import type { Handshake } from "./handshakes.js"
 import type { BoardNumber } from "./profile.js"
 

@@ -2,10 +2,10 @@
 // boards/regulators.json. Every number has its source beside it.
 import { readdirSync } from "node:fs"
 import { z } from "zod"
-import { checkoutPath } from "../core/paths.js"
-import { WarmhelloError } from "../errors.js"
-import { readFile } from "../files.js"
-import { quantitySchema } from "./quantity.js"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
+import { checkoutPath } from "../base/paths.js"
+import { quantitySchema } from "../run/range.js"
 
 const BOARDS = "boards"
 const SUFFIX = ".power.json"

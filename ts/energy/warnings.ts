@@ -1,6 +1,7 @@
 // What a person has to know about an estimate before trusting it.
+
+import type { RunWarning } from "../run/run.js"
 import { type Estimate, over } from "./estimate.js"
-import type { RunWarning } from "./run.js"
 
 /** What the chips stand at most, and work down to. */
 const HIGHEST_V = 3.6

@@ -1,8 +1,8 @@
 // The boards there is firmware for: boards/<chip>/<id>.board.json.
 import { readdirSync } from "node:fs"
 import { basename, join } from "node:path"
-import { checkoutPath } from "../core/paths.js"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
+import { checkoutPath } from "../base/paths.js"
 
 export interface Board {
     id: string

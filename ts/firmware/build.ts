@@ -1,9 +1,9 @@
 // What the firmware of a board is given of an app: C sources, and the board's configuration.
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { checkoutPath } from "../core/paths.js"
-import { asBytes, unwritable, writeWhole } from "../files.js"
-import { compileBoard, compileProgram } from "../sim/compile.js"
+import { asBytes, unwritable, writeWhole } from "../base/files.js"
+import { checkoutPath } from "../base/paths.js"
+import { compileBoard, compileProgram } from "../devicescript/compile.js"
 import { type Board, findBoard } from "./boards.js"
 import { programSource, servicesHeader } from "./program-source.js"
 

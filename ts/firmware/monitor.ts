@@ -1,8 +1,8 @@
 // Follows a board's serial port, across the sleeps in which a board's own USB is away.
 import { setTimeout as delay } from "node:timers/promises"
 import type { SerialPort } from "serialport"
-import { WarmhelloError } from "../errors.js"
-import { openPort } from "../serial-port.js"
+import { WarmhelloError } from "../base/errors.js"
+import { openPort } from "../base/serial-port.js"
 import { type LogEvent, SerialLog } from "./serial-log.js"
 
 export interface MonitorOptions {

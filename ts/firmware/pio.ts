@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { delimiter, join, resolve } from "node:path"
-import { checkoutPath } from "../core/paths.js"
-import { WarmhelloError } from "../errors.js"
-import { endWithUs, environmentElsewhere } from "../temporary.js"
+import { WarmhelloError } from "../base/errors.js"
+import { checkoutPath } from "../base/paths.js"
+import { endWithUs, environmentElsewhere } from "../base/temporary.js"
 
 function findPio(): string {
     const names = process.platform === "win32" ? ["pio.exe"] : ["pio"]

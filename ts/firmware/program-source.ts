@@ -1,7 +1,7 @@
 // An app as a C source that defines wh_app_program (firmware/port/esp32/include/warmhello/program.h). The same
 // bytecode gives the same source: no path, no time in it.
 import { createHash } from "node:crypto"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 
 export interface ProgramParts {
     /** The app's file, without its folder. */

@@ -1,7 +1,7 @@
 // The wakes in a board's log, as bytes come in.
 import { StringDecoder } from "node:string_decoder"
-import { WarmhelloError } from "../errors.js"
-import { parseWakeLine, type WakeLine } from "../wake/wake-line.js"
+import { WarmhelloError } from "../base/errors.js"
+import { parseWakeLine, type WakeLine } from "../run/wake-line.js"
 
 export type LogEvent =
     | { kind: "wake"; wake: WakeLine }

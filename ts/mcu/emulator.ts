@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { WarmhelloError } from "../errors.js"
-import { unwritable } from "../files.js"
-import { atExit, TemporaryFolder } from "../temporary.js"
+import { WarmhelloError } from "../base/errors.js"
+import { unwritable } from "../base/files.js"
+import { atExit, TemporaryFolder } from "../base/temporary.js"
 import { type Operation, operations } from "./operations.js"
 import { type Reply, Wire } from "./wire.js"
 

@@ -1,8 +1,8 @@
 // The core's functions (../core/library.ts) on an emulated microcontroller instead of in this process.
 import { randomBytes } from "node:crypto"
+import { checkoutPath } from "../base/paths.js"
 import { type Native, runElsewhere } from "../core/library.js"
 import { clientBytes, type NativeConfig } from "../core/native-config.js"
-import { checkoutPath } from "../core/paths.js"
 import { Emulator, Request } from "./emulator.js"
 import type { Operation } from "./operations.js"
 import type { Reply } from "./wire.js"
@@ -44,10 +44,9 @@ const ERASE_INTERVAL_S = 0
 export const mcuKinds = ["rv32"] as const
 export type McuKind = (typeof mcuKinds)[number]
 
-/** The two builds of the firmware: small code, or fast public-key operations. */
-export type McuBuild = "size" | "speed"
-
-export const mcuImage = (kind: McuKind, build: McuBuild) => checkoutPath(`build/${kind}/${build}/warmhello_rv32`)
+/** Of the firmware's two builds: small code, or fast public-key operations. */
+export const mcuImage = (kind: McuKind, build: "size" | "speed") =>
+    checkoutPath(`build/${kind}/${build}/warmhello_rv32`)
 
 export class RemoteCore implements Disposable {
     readonly #image: string
@@ -62,7 +61,7 @@ export class RemoteCore implements Disposable {
     }
 
     /** From now on the core's functions run there. */
-    static start(kind: McuKind, build: McuBuild = "size"): RemoteCore {
+    static start(kind: McuKind, build: "size" | "speed" = "size"): RemoteCore {
         const core = new RemoteCore(mcuImage(kind, build))
         runElsewhere(core.functions)
         return core

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process"
 import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 
 /** No call takes longer, whatever the machine is doing. */
 const PATIENCE_MS = 60_000

@@ -1,6 +1,6 @@
 // The whole run as blocks of least, mean and greatest current, for the report. When there are too many,
 // two become one: however long the run, it takes the same memory.
-import type { Run } from "../energy/run.js"
+import type { Run } from "../run/run.js"
 import type { SampleChunk } from "./source.js"
 
 const MOST_BLOCKS = 1 << 17

@@ -1,6 +1,7 @@
 // What speaks against the figures of a run: each doubt as a warning.
-import type { Comparison, RunWake, RunWarning } from "../energy/run.js"
-import { deviationOf, meanOf } from "./compare/bootstrap.js"
+
+import { deviation, mean } from "../base/statistics.js"
+import type { Comparison, RunWake, RunWarning } from "../run/run.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
 import type { EndEvent, Session } from "./raw.js"
@@ -155,12 +156,12 @@ function doubtsAboutForce(pairs: Pair[]): RunWarning[] {
 function slopeOf(pairs: Pair[]): { errors: number; changeUj: number } {
     const times = pairs.map(({ full, resumed }) => (full.startS + resumed.startS) / 2)
     const values = pairs.map(({ full, resumed }) => (full.energyUj + resumed.energyUj) / 2)
-    const [meanTime, meanValue] = [meanOf(times), meanOf(values)]
+    const [meanTime, meanValue] = [mean(times), mean(values)]
     const squares = times.reduce((sum, time) => sum + (time - meanTime) ** 2, 0)
     const products = times.reduce((sum, time, index) => sum + (time - meanTime) * ((values[index] ?? 0) - meanValue), 0)
     const slope = squares > 0 ? products / squares : 0
     const rest = values.map((value, index) => value - meanValue - slope * ((times[index] ?? 0) - meanTime))
-    const error = (deviationOf(rest) * Math.sqrt((pairs.length - 1) / (pairs.length - 2))) / Math.sqrt(squares)
+    const error = (deviation(rest) * Math.sqrt((pairs.length - 1) / (pairs.length - 2))) / Math.sqrt(squares)
     const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
     return { errors: error > 0 ? Math.abs(slope) / error : 0, changeUj: slope * span }
 }
@@ -168,7 +169,7 @@ function slopeOf(pairs: Pair[]): { errors: number; changeUj: number } {
 function doubtsAboutDrift(pairs: Pair[]): RunWarning[] {
     if (pairs.length < LEAST_PAIRS) return []
     const { errors, changeUj } = slopeOf(pairs)
-    const meanUj = meanOf(pairs.map(({ full, resumed }) => (full.energyUj + resumed.energyUj) / 2))
+    const meanUj = mean(pairs.map(({ full, resumed }) => (full.energyUj + resumed.energyUj) / 2))
     if (errors < DRIFT_ERRORS || Math.abs(changeUj) < DRIFT_SHARE * meanUj) return []
     const message = `from the first pair to the last a wake's energy changed by ${(changeUj / 1000).toFixed(2)} mJ`
     return [warning("drift", message)]

@@ -1,5 +1,5 @@
 // The device's own serial log: its lines, and when each began to arrive.
-import { openPort } from "../serial-port.js"
+import { openPort } from "../base/serial-port.js"
 import { closeSerial } from "./serial.js"
 
 export interface LogPort {

@@ -1,5 +1,5 @@
 // Runs a source through a measurement, and writes as it goes.
-import { type Run, type RunWake, writeRun } from "../energy/run.js"
+import { type Run, type RunWake, writeRun } from "../run/run.js"
 import { Measurement, type MeasurementOptions } from "./measurement.js"
 import type { RawEvent, RawSource } from "./raw.js"
 import type { TraceWriter } from "./trace/writer.js"

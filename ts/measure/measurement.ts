@@ -1,6 +1,6 @@
 // A measurement from its first raw event to run.json: decoded, cut into wakes, compared, doubted.
-import type { Run, RunWake } from "../energy/run.js"
-import { RUN_SCHEMA, RUN_VERSION } from "../energy/run.js"
+import type { Run, RunWake } from "../run/run.js"
+import { RUN_SCHEMA, RUN_VERSION } from "../run/run.js"
 import { compare, pairUp } from "./compare/compare.js"
 import { Decimator } from "./decimate.js"
 import { Decoder } from "./decode.js"

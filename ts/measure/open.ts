@@ -1,6 +1,6 @@
 // What the person named as a source: a serial port, a file of one of several kinds, or a pipe.
 import { existsSync, statSync } from "node:fs"
-import { statsOf, unreadable } from "../files.js"
+import { statsOf, unreadable } from "../base/files.js"
 import { readCsv } from "./csv/source.js"
 import { readJls } from "./jls.js"
 import type { MeterMode } from "./ppk2/protocol.js"

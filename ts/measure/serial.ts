@@ -1,6 +1,6 @@
 // Serial ports: found, written, closed.
 import { SerialPort } from "serialport"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 import { USB_PRODUCT, USB_VENDOR } from "./ppk2/protocol.js"
 
 export async function closeSerial(port: SerialPort): Promise<void> {

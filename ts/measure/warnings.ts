@@ -1,5 +1,5 @@
 // What a person has to know before trusting a measurement, each with what to do about it.
-import type { RunWarning } from "../energy/run.js"
+import type { RunWarning } from "../run/run.js"
 
 /** The advice for each; the message says how it was this time. */
 const advice = {

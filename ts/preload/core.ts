@@ -2,14 +2,14 @@
 import "#living-node"
 import { existsSync } from "node:fs"
 import { rootCertificates } from "node:tls"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile, writeWhole } from "../base/files.js"
+import { environmentNames, hintsFor } from "../base/hints.js"
 import { Client, type Policy } from "../core/client.js"
 import { loadState, losePower, saveState } from "../core/platform.js"
 import type { Service } from "../core/service.js"
+import { parseDuration, parseHostAndPort, parseVersionRange, readIdentity } from "../core/settings.js"
 import { TlsSocket } from "../core/tls-socket.js"
-import { WarmhelloError } from "../errors.js"
-import { readFile, writeWhole } from "../files.js"
-import { environmentNames, hintsFor } from "../hints.js"
-import { parseDuration, parseHostAndPort, parseVersionRange, readIdentity } from "../settings.js"
 
 const environment = process.env
 hintsFor(environmentNames)

@@ -1,7 +1,7 @@
 // What the virtual machine takes for a TLS socket of Node's: the events and methods that it uses.
 import { EventEmitter } from "node:events"
+import { WarmhelloError } from "../base/errors.js"
 import type { TlsSocket } from "../core/tls-socket.js"
-import { WarmhelloError } from "../errors.js"
 import { RemoteSocket } from "./remote-socket.js"
 
 interface VmSocketEvents {

@@ -1,5 +1,6 @@
 // A board's provisioning partition, read and written through esptool.
 import { readFileSync } from "node:fs"
+import { WarmhelloError } from "../base/errors.js"
 import {
     PROVISION_SIZE,
     PROVISION_SLOT_SIZE,
@@ -7,7 +8,6 @@ import {
     type ReadProvision,
     readProvisionImage,
 } from "../core/provision.js"
-import { WarmhelloError } from "../errors.js"
 import { imageOf, slotOf } from "./format.js"
 import { findProgram, runProgram, SecretFolder } from "./programs.js"
 import { type Rotation, rotate } from "./provision.js"

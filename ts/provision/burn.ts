@@ -2,7 +2,7 @@
 // read. Burned once and for good, so a person has to ask for it in words.
 import { randomBytes } from "node:crypto"
 import { z } from "zod"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 import { findProgram, runProgram } from "./programs.js"
 
 /** The port on the ESP32 asks for HMAC_KEY3, which is this block. */

@@ -1,5 +1,6 @@
 // What certificates and keys show before any board has them: form, order, dates, who signed what.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto"
+import { WarmhelloError } from "../base/errors.js"
 import {
     checkFile,
     checkLeftAside,
@@ -9,7 +10,6 @@ import {
     refusalError,
 } from "../core/credentials.js"
 import { builtAtMs, plausibleNowMs } from "../core/platform.js"
-import { WarmhelloError } from "../errors.js"
 import type { Findings } from "./findings.js"
 import { pemOf } from "./pem.js"
 

@@ -1,12 +1,12 @@
 // The provisioning file: what may stand in it, with an answer for each thing that may not.
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
 import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
-import { WarmhelloError } from "../errors.js"
-import { readFile } from "../files.js"
-import { parseVersionRange } from "../settings.js"
+import { parseVersionRange } from "../core/settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1

@@ -1,5 +1,5 @@
 // What a check of a provisioning file finds: errors, which no board gets, and warnings.
-import type { WarmhelloError } from "../errors.js"
+import type { WarmhelloError } from "../base/errors.js"
 
 export type WarningCode =
     | "ca-expires-soon"

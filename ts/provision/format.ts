@@ -1,9 +1,9 @@
 // The provisioning image, written (docs/SPEC.md). It is read by C alone: ../core/provision.ts.
 import { createHash } from "node:crypto"
+import { WarmhelloError } from "../base/errors.js"
 import type { Provision } from "../core/config.js"
 import { imageBytes } from "../core/native-config.js"
 import { PROVISION_HEADER_SIZE, PROVISION_SIZE, PROVISION_SLOT_SIZE } from "../core/provision.js"
-import { WarmhelloError } from "../errors.js"
 
 const VERSION = 1
 const DIGEST_AT = 32

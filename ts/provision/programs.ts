@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { accessSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { WarmhelloError } from "../errors.js"
-import { TemporaryFolder } from "../temporary.js"
+import { WarmhelloError } from "../base/errors.js"
+import { TemporaryFolder } from "../base/temporary.js"
 
 function isProgram(path: string): boolean {
     try {

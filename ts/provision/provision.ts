@@ -1,8 +1,8 @@
 // From a provisioning file to what a board is given: checked, built, rotated.
 import { isIPv6 } from "node:net"
+import { WarmhelloError } from "../base/errors.js"
 import { Client } from "../core/client.js"
 import { PROVISION_SLOT_SIZE, type Provision, type ReadProvision, readProvisionImage } from "../core/provision.js"
-import { WarmhelloError } from "../errors.js"
 import { checkCa, checkClock, checkIdentity, storedCa, storedCertificates, storedKey } from "./certificates.js"
 import { type ProvisionFile, readProvisionFile } from "./file.js"
 import { Findings, type Warning } from "./findings.js"

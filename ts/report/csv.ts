@@ -1,6 +1,6 @@
 // One row a wake, with what each phase took. For spreadsheets and other programs.
-import type { Run, RunWake } from "../energy/run.js"
-import { phaseWords } from "../wake/wake-line.js"
+import type { Run, RunWake } from "../run/run.js"
+import { phaseWords } from "../run/wake-line.js"
 import type { NamedRun } from "./html.js"
 
 const head = [

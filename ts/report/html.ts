@@ -2,10 +2,10 @@
 // to ask for anything else.
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
-import { checkoutPath } from "../core/paths.js"
-import type { Run } from "../energy/run.js"
-import { WarmhelloError } from "../errors.js"
-import { type Phase, phases } from "../wake/words.js"
+import { WarmhelloError } from "../base/errors.js"
+import { checkoutPath } from "../base/paths.js"
+import type { Run } from "../run/run.js"
+import { type Phase, phases } from "../run/wake-words.js"
 import type { PackedSamples, PageData } from "./page-data.js"
 
 /** Set-up makes it of ts/report/page. */

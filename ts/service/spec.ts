@@ -1,8 +1,6 @@
 // Generated from devs/services/tls-session.md by `npm run generate`; do not edit.
 
 export const serviceClass = 0x1b6e47d9
-/** The longest payload of a Jacdac packet, in bytes. */
-export const payloadMax = 236
 export const registers = {
     outcome: 0x180,
     counts: 0x181,

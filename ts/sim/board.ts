@@ -1,8 +1,9 @@
 // A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
+
+import { WarmhelloError } from "../base/errors.js"
 import { Client, type ClientOptions, type Policy } from "../core/client.js"
 import { Service } from "../core/service.js"
 import { waitFor } from "../core/waiting.js"
-import { WarmhelloError } from "../errors.js"
 import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
 import { Vm, vmPanic } from "./vm.js"

@@ -1,8 +1,8 @@
 // The built-in TLS server: Node's tls, that is OpenSSL, in a process of its own.
 import { type ChildProcess, fork } from "node:child_process"
 import { z } from "zod"
+import { WarmhelloError } from "../base/errors.js"
 import { plausibleNowMs } from "../core/platform.js"
-import { WarmhelloError } from "../errors.js"
 import { type CertificateAuthority, createCertificateAuthority } from "./certificates.js"
 import type { TimeSkip } from "./time-skip.js"
 

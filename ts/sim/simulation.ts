@@ -1,9 +1,9 @@
 // The main job: an app through wakes and deep sleeps, and what each wake cost.
 import { setTimeout as wait } from "node:timers/promises"
+import { type ErrorCode, WarmhelloError } from "../base/errors.js"
+import { hasTls, type Outcome } from "../base/outcome.js"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
-import { hasTls, type Outcome } from "../core/outcome.js"
 import * as platform from "../core/platform.js"
-import { type ErrorCode, WarmhelloError } from "../errors.js"
 import { type AppLine, Board, type WakeReport } from "./board.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
 import type { Connect } from "./sockets.js"

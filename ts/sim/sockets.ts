@@ -1,9 +1,9 @@
 // The simulated board's network: what the VM's socket calls do. It stands where the firmware has
 // its own socket adapter.
 import { once } from "node:events"
+import type { WarmhelloError } from "../base/errors.js"
 import type { Client } from "../core/client.js"
 import { type ConnectObserver, TlsSocket } from "../core/tls-socket.js"
-import type { WarmhelloError } from "../errors.js"
 import type { Vm, VmSockets } from "./vm.js"
 
 export interface NetworkOptions {

@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { WarmhelloError } from "../errors.js"
-import { TemporaryFolder } from "../temporary.js"
+import { WarmhelloError } from "../base/errors.js"
+import { TemporaryFolder } from "../base/temporary.js"
 
 const LIBRARY = "faketime/libfaketimeMT.so.1"
 

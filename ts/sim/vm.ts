@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import vm from "node:vm"
-import { WarmhelloError } from "../errors.js"
+import { WarmhelloError } from "../base/errors.js"
 
 /** Socket events of the VM (JD_CONN_EV_* in its network/jd_network.h). */
 export const socketEvent = { open: 1, close: 2, error: 3, message: 4 } as const

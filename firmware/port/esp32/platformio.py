@@ -17,7 +17,7 @@ program = os.path.join(project, "build", "program", chip)
 def build_program(env):
     app = env.GetProjectOption("custom_app")
     board = env.GetProjectOption("custom_board")
-    warmhello = os.path.join(project, "ts", "setup", "warmhello.mjs")
+    warmhello = os.path.join(project, "ts", "cli", "warmhello.mjs")
     done = subprocess.run(["node", warmhello, "build", app, "--board", board, "--out", program], cwd=project)
     if done.returncode != 0:
         env.Exit(done.returncode)

@@ -1,7 +1,7 @@
 // Puts the doubles of Espressif's programs on PATH, as `esptool` and `espefuse`.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 export const DOUBLE_PORT = "/dev/ttyDouble"
 

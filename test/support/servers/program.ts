@@ -12,7 +12,7 @@ function pathOf(name: string): string | undefined {
 
 export function findProgram(name: string): string {
     const found = pathOf(name)
-    if (found === undefined) throw new Error(`${name} is missing; install it with: node ts/setup/setup.mjs --tests`)
+    if (found === undefined) throw new Error(`${name} is missing; install it with: node dev/setup/setup.mjs --tests`)
     return found
 }
 

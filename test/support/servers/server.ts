@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Carried } from "#dev/network/fault-proxy.js"
 import type { ServerCertificate } from "#warmhello/sim/certificates.js"
-import type { Carried } from "#warmhello/soak/fault-proxy.js"
 import type { Exchange, Visit } from "../visit.mjs"
 import { findProgram, Program } from "./program.js"
 

@@ -1,8 +1,10 @@
 // Runs the command `warmhello` as a user does, in a process of its own.
 import { type ChildProcess, spawn } from "node:child_process"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 const MAIN = checkoutPath("build/ts/cli/main.js")
+/** The workshop's. */
+const DEV_MAIN = checkoutPath("build/dev/main.js")
 
 export interface CommandResult {
     code: number | null
@@ -23,8 +25,9 @@ export function startCommand(
     environment: Record<string, string> = {},
     input?: Uint8Array,
     cwd = checkoutPath("."),
+    main = MAIN,
 ): RunningCommand {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [main, ...args], {
         cwd,
         env: { ...process.env, NO_COLOR: "1", ...environment },
         stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
@@ -55,6 +58,13 @@ export function startCommand(
         })
     return { process: child, shows, ended }
 }
+
+/** A command of the workshop, which only those run who work on warmhello itself. */
+export const startDevCommand = (args: string[], environment: Record<string, string> = {}): RunningCommand =>
+    startCommand(args, environment, undefined, checkoutPath("."), DEV_MAIN)
+
+/** The same to its end. */
+export const dev = (...args: string[]): Promise<CommandResult> => startDevCommand(args).ended
 
 /** Runs the command to its end. */
 export function warmhello(...args: string[]): Promise<CommandResult> {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, join } from "node:path"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { compile } from "#warmhello/sim/compile.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { compile } from "#warmhello/devicescript/compile.js"
 
 const SOURCES = "test/apps/src"
 const OUT = checkoutPath("build/test-apps")

@@ -1,7 +1,7 @@
 // A serial port with a board at its other end, made by Python's pseudo-terminals.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { checkoutPath } from "#warmhello/core/paths.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 
 export interface TestPort {
     /** The board prints this. */

@@ -1,9 +1,9 @@
 // What a program or a function of ours says of a file of certificates or a key: taken, or refused in which words.
 import { spawn } from "node:child_process"
 import { join } from "node:path"
+import { WarmhelloError } from "#warmhello/base/errors.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { Client } from "#warmhello/core/client.js"
-import { checkoutPath } from "#warmhello/core/paths.js"
-import { WarmhelloError } from "#warmhello/errors.js"
 import { checkProvision } from "#warmhello/provision/provision.js"
 
 /** What is said of a file that is refused; undefined for one that is taken. */

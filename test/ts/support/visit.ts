@@ -1,8 +1,9 @@
 // One connection through the core, from a request to the server's close.
+
+import type { WarmhelloError } from "#warmhello/base/errors.js"
+import type { Outcome } from "#warmhello/base/outcome.js"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
-import type { Outcome } from "#warmhello/core/outcome.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
-import type { WarmhelloError } from "#warmhello/errors.js"
 import { SERVER_NAME, type sessionKinds } from "./tls-server.js"
 
 type Kind = (typeof sessionKinds)[number]

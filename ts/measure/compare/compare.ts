@@ -1,9 +1,11 @@
 // Full wakes against resumed ones, in pairs: a full one and the resumed one beside it, so that what drifts
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
-import type { Comparison, RunWake } from "../../energy/run.js"
-import { phaseWords } from "../../wake/wake-line.js"
-import type { Phase } from "../../wake/words.js"
-import { deviationOf, meanInterval, meanOf } from "./bootstrap.js"
+
+import { deviation, mean } from "../../base/statistics.js"
+import type { Comparison, RunWake } from "../../run/run.js"
+import { phaseWords } from "../../run/wake-line.js"
+import type { Phase } from "../../run/wake-words.js"
+import { meanInterval } from "./bootstrap.js"
 
 /** Fewer pairs make no interval. */
 export const LEAST_PAIRS = 5
@@ -87,9 +89,9 @@ function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: num
     const differences = pairs.map(({ full, resumed }) => energyUj(full) - energyUj(resumed))
     const range = pairs.length >= LEAST_PAIRS ? meanInterval(differences, CONFIDENCE, seed) : null
     return {
-        fullUj: rounded(meanOf(pairs.map(({ full }) => energyUj(full)))),
-        resumedUj: rounded(meanOf(pairs.map(({ resumed }) => energyUj(resumed)))),
-        differenceUj: rounded(meanOf(differences)),
+        fullUj: rounded(mean(pairs.map(({ full }) => energyUj(full)))),
+        resumedUj: rounded(mean(pairs.map(({ resumed }) => energyUj(resumed)))),
+        differenceUj: rounded(mean(differences)),
         differenceRangeUj: range === null ? null : [rounded(range[0]), rounded(range[1])],
     }
 }
@@ -99,9 +101,9 @@ const phaseEnergyUj = (phase: Phase) => (wake: RunWake) => wake.phases.find((one
 /** Pairs until the difference is known to the wanted precision. */
 function pairsWanted(pairs: Pair[], precision: number): number | null {
     const differences = pairs.map(({ full, resumed }) => full.energyUj - resumed.energyUj)
-    const mean = Math.abs(meanOf(differences))
-    if (pairs.length < LEAST_PAIRS || mean === 0) return null
-    return Math.max(LEAST_PAIRS, Math.ceil(((Z * deviationOf(differences)) / (precision * mean)) ** 2))
+    const size = Math.abs(mean(differences))
+    if (pairs.length < LEAST_PAIRS || size === 0) return null
+    return Math.max(LEAST_PAIRS, Math.ceil(((Z * deviation(differences)) / (precision * size)) ** 2))
 }
 
 /** Null when there is no pair. The sleep is the same for both and is left out. */

@@ -1,6 +1,6 @@
 // What the columns of a CSV file are, by its first line: which is time, current, voltage, a logic channel,
 // and in which units. A unit that is not named is an error: a factor of 1000 would pass unseen.
-import { WarmhelloError } from "../../errors.js"
+import { WarmhelloError } from "../../base/errors.js"
 import type { MeterKind } from "../source.js"
 
 export type Column =

@@ -1,6 +1,6 @@
 // The rows of a CSV file of numbers. A library's reader makes strings of every field, which takes 10 to 40
 // times as long as this (docs/MEASURING.md has the figures); an hour of a PPK2 is 360 million rows.
-import { WarmhelloError } from "../../errors.js"
+import { WarmhelloError } from "../../base/errors.js"
 import type { CsvHeader } from "./header.js"
 
 const LF = 10

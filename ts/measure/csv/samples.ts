@@ -1,7 +1,7 @@
 // Rows as chunks of samples: even ones as a step, uneven ones with a duration each. What is no number, and
 // time that jumps, becomes a gap; time that goes back is an error.
-import { WarmhelloError } from "../../errors.js"
-import { median } from "../../median.js"
+import { WarmhelloError } from "../../base/errors.js"
+import { median } from "../../base/statistics.js"
 import type { Gap, SampleChunk } from "../source.js"
 import type { CsvHeader } from "./header.js"
 import type { Row } from "./rows.js"

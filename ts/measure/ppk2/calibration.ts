@@ -1,6 +1,6 @@
 // What a PPK2 tells about itself: lines of `key: value`, closed by END. From them come the factors
 // that turn its readings into currents.
-import { WarmhelloError } from "../../errors.js"
+import { WarmhelloError } from "../../base/errors.js"
 
 export const RANGES = 5
 export const METADATA_END = "END"

@@ -1,7 +1,7 @@
 // A PPK2 on its serial port: asked who it is, set up, started, stopped.
 import type { SerialPort } from "serialport"
-import { WarmhelloError } from "../../errors.js"
-import { openPort } from "../../serial-port.js"
+import { WarmhelloError } from "../../base/errors.js"
+import { openPort } from "../../base/serial-port.js"
 import { closeSerial, writeSerial } from "../serial.js"
 import { METADATA_END, parseMetadata } from "./calibration.js"
 import {

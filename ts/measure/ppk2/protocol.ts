@@ -1,5 +1,5 @@
 // The serial protocol of Nordic's Power Profiler Kit II, as far as measuring needs it.
-import { WarmhelloError } from "../../errors.js"
+import { WarmhelloError } from "../../base/errors.js"
 
 export const SAMPLE_RATE_HZ = 100_000
 export const SAMPLE_STEP_US = 1_000_000 / SAMPLE_RATE_HZ

@@ -1,6 +1,6 @@
 // The phases of one wake, as its pins rise.
-import { phaseWords } from "../../wake/wake-line.js"
-import { type Phase, phases } from "../../wake/words.js"
+import { phaseWords } from "../../run/wake-line.js"
+import { type Phase, phases } from "../../run/wake-words.js"
 import { Sums } from "./sums.js"
 
 export interface PhaseCut {

@@ -1,5 +1,5 @@
 // What a stretch of samples comes to.
-import type { RunPhase } from "../../energy/run.js"
+import type { RunPhase } from "../../run/run.js"
 
 export class Sums {
     durationUs = 0

@@ -1,7 +1,7 @@
 // Reads a raw trace, of any length, block by block.
 import { closeSync, openSync, readSync } from "node:fs"
-import { WarmhelloError } from "../../errors.js"
-import { unreadable } from "../../files.js"
+import { WarmhelloError } from "../../base/errors.js"
+import { unreadable } from "../../base/files.js"
 import { type RawEvent, stoppedBy } from "../raw.js"
 import { type Block, decodeBlock, FILE_HEADER_BYTES, FILE_MAGIC, FORMAT_VERSION, fromBlock } from "./format.js"
 

@@ -1,6 +1,6 @@
 // Writes a raw trace as it comes: after Ctrl-C, a pulled cable or a crash all blocks but the last are there.
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs"
-import { unwritable } from "../../files.js"
+import { unwritable } from "../../base/files.js"
 import type { RawEvent } from "../raw.js"
 import { encodeBlock, FILE_HEADER_BYTES, fileHeader, toBlock } from "./format.js"
 import { soundLength } from "./reader.js"

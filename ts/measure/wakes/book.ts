@@ -1,7 +1,8 @@
 // Wakes as run.json has them, from what the current and the pins show and what the log says.
-import type { RunPhase, RunWake } from "../../energy/run.js"
-import { WarmhelloError } from "../../errors.js"
-import { parseWakeLine, phaseWords, type WakeLine } from "../../wake/wake-line.js"
+
+import { WarmhelloError } from "../../base/errors.js"
+import type { RunPhase, RunWake } from "../../run/run.js"
+import { parseWakeLine, phaseWords, type WakeLine } from "../../run/wake-line.js"
 import type { CutWake } from "../segment/segmenter.js"
 import { costsOf } from "../segment/sums.js"
 import type { LogLine } from "../source.js"

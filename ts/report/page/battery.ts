@@ -1,11 +1,12 @@
 // How long a cell lasts, over how often the device wakes: with every wake in full, and with every wake resumed.
+import { mean } from "../../base/statistics.js"
 import { cellYears } from "../../energy/battery.js"
-import { figure as digits, percent } from "../../energy/words.js"
+import { figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
 import { resultColours } from "./palette.js"
 import { linearTicks } from "./scale.js"
-import { mean, sleepUa, type Wake, wakesOf } from "./stats.js"
+import { sleepUa, type Wake, wakesOf } from "./stats.js"
 
 const WIDTH = 1000
 const HEIGHT = 300

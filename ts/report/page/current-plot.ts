@@ -1,7 +1,7 @@
 // Current over time, the phases behind it. Zoomed with the mouse, with buttons or with keys; what lies on a
 // pixel is drawn from its least to its greatest value.
 import uPlot from "uplot"
-import { current, energy, time } from "../../energy/words.js"
+import { current, energy, time } from "../../run/units.js"
 import type { PageRun } from "../page-data.js"
 import { type Blocks, type Columns, decimate } from "./decimate.js"
 import { h } from "./dom.js"

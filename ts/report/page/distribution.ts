@@ -1,10 +1,11 @@
 // Every wake as a dot, by what it took: how much wakes of one kind differ, and whether the two kinds do.
-import { energy } from "../../energy/words.js"
+import { quantile } from "../../base/statistics.js"
+import { energy } from "../../run/units.js"
 import type { PageData } from "../page-data.js"
 import { figure, svg, table } from "./dom.js"
 import { resultColours } from "./palette.js"
 import { linearTicks } from "./scale.js"
-import { type Group, groupsOf, quantile, type Wake } from "./stats.js"
+import { type Group, groupsOf, type Wake } from "./stats.js"
 
 const WIDTH = 1000
 const LEFT = 90

@@ -1,9 +1,10 @@
 // The top of the page: what was measured, what has to be known before it is trusted, and the figures that
 // people came for.
-import { energy, percent, spread, time } from "../../energy/words.js"
+import { mean } from "../../base/statistics.js"
+import { energy, percent, spread, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h } from "./dom.js"
-import { mean, phaseOf, type Wake, wakesOf } from "./stats.js"
+import { phaseOf, type Wake, wakesOf } from "./stats.js"
 
 export function heading(data: PageData): HTMLElement {
     const runs = data.runs.map(({ name, run }) => {

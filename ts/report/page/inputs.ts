@@ -1,5 +1,5 @@
 // What an estimate was made of: break-even, and every input with its range, its source and its weight.
-import { figure as digits, energy, spread, time } from "../../energy/words.js"
+import { figure as digits, energy, spread, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h, scrollable, table } from "./dom.js"
 

@@ -1,10 +1,11 @@
 // Energy by phase: one bar for wakes in full, one for those that resumed, to the same scale.
-import { energy, percent, time } from "../../energy/words.js"
-import type { Phase } from "../../wake/words.js"
+import { mean } from "../../base/statistics.js"
+import { energy, percent, time } from "../../run/units.js"
+import type { Phase } from "../../run/wake-words.js"
 import type { PageData } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
 import { labelOn, phaseColours } from "./palette.js"
-import { type Group, groupsOf, mean, meanEnergyUj, phaseOf } from "./stats.js"
+import { type Group, groupsOf, meanEnergyUj, phaseOf } from "./stats.js"
 
 interface Bar extends Group {
     parts: { phase: Phase; energyUj: number }[]

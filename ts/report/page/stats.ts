@@ -1,22 +1,10 @@
 // What many wakes have in common.
-import type { Phase } from "../../wake/words.js"
+import { mean, median } from "../../base/statistics.js"
+import type { Phase } from "../../run/wake-words.js"
 import type { PageRun } from "../page-data.js"
 
 export type Wake = PageRun["run"]["wakes"][number]
 export type Result = Wake["result"]
-
-export function quantile(values: readonly number[], share: number): number {
-    const sorted = values.toSorted((a, b) => a - b)
-    const at = share * (sorted.length - 1)
-    const [low, high] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0]
-    return low + (high - low) * (at - Math.floor(at))
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5)
-
-/** Means add up: those of the phases to that of the wake. */
-export const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 export const wakesOf = (runs: readonly PageRun[], result: Result): Wake[] =>
     runs.flatMap(({ run }) => run.wakes.filter((wake) => wake.result === result))

@@ -1,5 +1,5 @@
 // Every wake in a row, sorted by whichever column is clicked.
-import { charge, current, energy, time } from "../../energy/words.js"
+import { charge, current, energy, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h, scrollable } from "./dom.js"
 import { phaseOf, type Wake } from "./stats.js"

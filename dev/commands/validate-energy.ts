@@ -1,0 +1,23 @@
+// `npm run validate:energy`.
+
+import { Output } from "../../ts/cli/output.js"
+import { tableText } from "../../ts/cli/table.js"
+import { MEASURING_PAGE, writeSection } from "../docs/pages.js"
+import { sourceList, validationMarkdown, validationTable } from "../energy/report.js"
+import { validate } from "../energy/validation.js"
+
+export interface ValidateEnergyFlags {
+    write: boolean
+    json?: string
+}
+
+export function validateEnergyCommand(flags: ValidateEnergyFlags): void {
+    const output = new Output(flags.json)
+    const comparisons = validate()
+    output.line(tableText(validationTable(comparisons)))
+    for (const source of sourceList(comparisons)) output.line(source)
+    output.json(comparisons)
+    if (!flags.write) return
+    writeSection(MEASURING_PAGE, validationMarkdown(comparisons), "npm run validate:energy")
+    output.line(`written: ${MEASURING_PAGE}`)
+}

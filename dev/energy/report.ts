@@ -1,0 +1,43 @@
+// The comparisons as a table: the same for the terminal and for docs/MEASURING.md.
+
+import type { Table } from "../../ts/cli/table.js"
+import { figure } from "../../ts/run/units.js"
+import { markdownTable } from "../docs/table.js"
+import type { Comparison } from "./validation.js"
+
+const sourcesOf = (comparisons: readonly Comparison[]): string[] => [
+    ...new Set(comparisons.map(({ source }) => source)),
+]
+
+function signed(share: number): string {
+    const percent = Math.round(100 * share)
+    return `${percent > 0 ? "+" : ""}${percent} %`
+}
+
+const several = (low: number, high: number): string =>
+    low === high ? figure(low) : `${figure(low)} to ${figure(high)}`
+
+export function validationTable(comparisons: readonly Comparison[]): Table {
+    const sources = sourcesOf(comparisons)
+    return {
+        head: ["published", "put in", "source", "unit", "measured", "model", "its range", "error", "in range"],
+        rows: comparisons.map(({ what, inputs, source, unit, measured, model, errorShare, inRange }) => [
+            ...[what, inputs, `[${sources.indexOf(source) + 1}]`, unit, several(...measured)],
+            ...[figure(model.typical), several(model.low, model.high), signed(errorShare), inRange ? "yes" : "no"],
+        ]),
+    }
+}
+
+export const sourceList = (comparisons: readonly Comparison[]): string[] =>
+    sourcesOf(comparisons).map((source, index) => `[${index + 1}] ${source}`)
+
+export function validationMarkdown(comparisons: readonly Comparison[]): string {
+    const hits = comparisons.filter(({ inRange }) => inRange).length
+    return [
+        markdownTable(validationTable(comparisons)),
+        sourceList(comparisons)
+            .map((source) => `- ${source}`)
+            .join("\n"),
+        `${hits} of ${comparisons.length} published values lie in the model's range.`,
+    ].join("\n\n")
+}

@@ -1,0 +1,195 @@
+// Makes recordings: the emulated microcontroller with a fixed seed, against OpenSSL. All stacks meet the same server
+// with the same certificates.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import net from "node:net"
+import { createInterface } from "node:readline"
+import { setTimeout as wait } from "node:timers/promises"
+import { endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
+import type { TlsVersion } from "../../ts/core/client.js"
+import { Emulator, Request } from "../../ts/mcu/emulator.js"
+import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
+import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { McuClient, type McuConnection } from "./session.js"
+
+export interface Case {
+    name: string
+    title: string
+    version: TlsVersion
+    tickets: boolean
+    keyKind: KeyKind
+    group: "X25519" | "P-256"
+}
+
+export const cases: readonly Case[] = [
+    ...(["id", "ticket"] as const).map((kind) => ({
+        name: `tls12-${kind}`,
+        title: `TLS 1.2, ${kind === "id" ? "session ID" : "ticket"}, ECDSA`,
+        version: "1.2" as const,
+        tickets: kind === "ticket",
+        keyKind: "ecdsa" as const,
+        group: "X25519" as const,
+    })),
+    {
+        ...{ name: "tls12-ticket-rsa", title: "TLS 1.2, ticket, RSA 2048", version: "1.2", tickets: true },
+        ...{ keyKind: "rsa", group: "X25519" },
+    },
+    {
+        ...{ name: "tls13-x25519", title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA", version: "1.3", tickets: true },
+        ...{ keyKind: "ecdsa", group: "X25519" },
+    },
+    {
+        ...{ name: "tls13-p256", title: "TLS 1.3, psk_dhe_ke, P-256, ECDSA", version: "1.3", tickets: true },
+        ...{ keyKind: "ecdsa", group: "P-256" },
+    },
+    {
+        ...{ name: "tls13-x25519-p384", title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain" },
+        ...{ version: "1.3", tickets: true, keyKind: "ecdsa384", group: "X25519" },
+    },
+]
+
+export function seededEmulator(image: string, seed: number, more: string[] = []): Emulator {
+    const key = Buffer.alloc(32, seed)
+    return new Emulator({ image, flash: undefined, key, flashSectors: 4, eraseIntervalS: 0, seed, more })
+}
+
+/** OpenSSL's s_server, which sends each line back reversed. */
+class Reverser implements Disposable {
+    private constructor(
+        readonly port: number,
+        readonly ca: string,
+        readonly process: ChildProcess,
+        readonly folder: TemporaryFolder,
+    ) {}
+
+    static async start({ keyKind, group }: Case): Promise<Reverser> {
+        const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
+        const identity = await authority.issue({ names: [HOST], keyKind })
+        const folder = new TemporaryFolder("record")
+        const certificate = folder.write("cert.pem", identity.certificate)
+        const key = folder.write("key.pem", identity.key)
+        const port = await freePort()
+        const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-rev", "-cert", certificate, "-key", key]
+        const process = spawn("openssl", [...args, "-groups", group], { stdio: ["ignore", "pipe", "ignore"] })
+        endWithUs(process)
+        for await (const line of createInterface({ input: process.stdout })) if (line === "ACCEPT") break
+        return new Reverser(port, authority.certificate, process, folder)
+    }
+
+    [Symbol.dispose](): void {
+        this.process.kill()
+        this.folder[Symbol.dispose]()
+    }
+}
+
+async function freePort(): Promise<number> {
+    const listener = net.createServer().listen(0, "127.0.0.1")
+    await once(listener, "listening")
+    const { port } = listener.address() as net.AddressInfo
+    listener.close()
+    await once(listener, "close")
+    return port
+}
+
+/** After so long a silence the server has said all that it had to. Nothing that is measured depends on it. */
+const SILENCE_MS = 300
+
+/** The line to the server, noting what passes. */
+class Tap {
+    readonly #tcp: net.Socket
+    #arrived: Buffer[] = []
+    steps: Step[] = []
+
+    private constructor(tcp: net.Socket) {
+        this.#tcp = tcp
+        tcp.on("data", (bytes) => this.#arrived.push(bytes))
+    }
+
+    static async to(port: number): Promise<Tap> {
+        const tcp = net.connect(port, "127.0.0.1")
+        await once(tcp, "connect")
+        return new Tap(tcp)
+    }
+
+    send(bytes: Buffer): void {
+        if (bytes.length === 0) return
+        this.steps.push({ sends: bytes.toString("base64") })
+        this.#tcp.write(bytes)
+    }
+
+    /** What the server says until it is silent. */
+    async get(): Promise<Buffer> {
+        while (this.#arrived.length === 0) await once(this.#tcp, "data")
+        let size = -1
+        while (size !== this.#arrived.length) {
+            size = this.#arrived.length
+            await wait(SILENCE_MS)
+        }
+        const bytes = Buffer.concat(this.#arrived.splice(0))
+        this.steps.push({ gets: bytes.toString("base64") })
+        return bytes
+    }
+
+    take(): Step[] {
+        const { steps } = this
+        this.steps = []
+        return steps
+    }
+
+    async end(): Promise<void> {
+        this.#tcp.end()
+        await once(this.#tcp, "close")
+    }
+}
+
+async function connect(connection: McuConnection, port: number) {
+    const tap = await Tap.to(port)
+    tap.send(connection.drain())
+    while (!connection.isOpen) {
+        connection.feed(await tap.get())
+        tap.send(connection.drain())
+    }
+    const handshake = tap.take()
+    connection.write(LINE)
+    tap.send(connection.drain())
+    for (let answer = ""; answer.length < LINE.length; answer += connection.read()) connection.feed(await tap.get())
+    connection.close()
+    tap.send(connection.drain())
+    await tap.end()
+    return { handshake, after: tap.take() }
+}
+
+/** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
+async function recordAgainst(server: Reverser, one: Case, image: string): Promise<Recording> {
+    const seed = 20_261_124
+    using emulator = seededEmulator(image, seed)
+    const wallS = Math.floor(Date.now() / 1000)
+    emulator.call(new Request("setWall").i64(wallS))
+    const options = clientOptions(one, server.ca)
+    const connections = []
+    for (const expected of ["full", "resumed"]) {
+        const client = new McuClient(emulator, options)
+        const connection = client.open()
+        connections.push(await connect(connection, server.port))
+        const { result } = connection.outcome
+        if (result !== expected) throw new Error(`${one.name}: ${result} instead of ${expected}`)
+        connection.free()
+        client.free()
+        emulator.sleep(SLEEP_MS)
+    }
+    const [full, resumed] = connections
+    if (full === undefined || resumed === undefined) throw new Error("two connections were made")
+    return {
+        ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
+        ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
+        connections: [full, resumed],
+    }
+}
+
+/** One recording for each image. */
+export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
+    using server = await Reverser.start(one)
+    const made = []
+    for (const image of images) made.push(await recordAgainst(server, one, image))
+    return made
+}

@@ -1,0 +1,58 @@
+// A recording: what a server sent in two connections, so that they can be had again to the bit. The microcontroller's
+// part is not in it but follows from it: seed, clocks and bytes are the same each time.
+import { readFileSync } from "node:fs"
+import { z } from "zod"
+import type { ClientOptions } from "../../ts/core/client.js"
+
+const base64 = z.base64()
+
+/** What happens on the wire, in order. */
+const stepSchema = z.union([
+    /** The client sends exactly this. */
+    z.object({ sends: base64 }),
+    /** The server sends this. */
+    z.object({ gets: base64 }),
+])
+
+const connectionSchema = z.object({
+    /** Up to the moment that the connection is open. */
+    handshake: z.array(stepSchema),
+    /** A line to the server, its answer, tickets on the way, and the close. */
+    after: z.array(stepSchema),
+})
+
+const recordingSchema = z.object({
+    format: z.literal(1),
+    name: z.string(),
+    title: z.string(),
+    version: z.enum(["1.2", "1.3"]),
+    tickets: z.boolean(),
+    /** PEM of the CA. */
+    ca: z.string(),
+    seed: z.int(),
+    /** Seconds since 1970-01-01 UTC at the first connection. */
+    wallS: z.int(),
+    /** OpenSSL's version. */
+    server: z.string(),
+    /** In full, and after ten minutes of sleep resumed. */
+    connections: z.tuple([connectionSchema, connectionSchema]),
+})
+
+export type Step = z.infer<typeof stepSchema>
+export type Recording = z.infer<typeof recordingSchema>
+
+export const SLEEP_MS = 600_000
+/** In the server's certificate. */
+export const HOST = "warmhello.test"
+const PORT = 8883
+/** What the client sends once it may. */
+export const LINE = "celsius 21\n"
+
+/** The client that makes such connections, and makes them again. */
+export function clientOptions({ version, tickets }: Pick<Recording, "version" | "tickets">, ca: string): ClientOptions {
+    return { host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets }
+}
+
+export function readRecording(file: string): Recording {
+    return recordingSchema.parse(JSON.parse(readFileSync(file, "utf8")))
+}

@@ -1,0 +1,70 @@
+// @ts-check
+// Everything that reads the source without running it. Exits 1 when something is found.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { outputOf, root, run, runQuietly } from "./shell.mjs"
+
+const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"])
+    .split("\n")
+    .filter((path) => path !== "")
+const cSources = cFiles.filter((path) => path.endsWith(".c"))
+const folderOf = (/** @type {string} */ path) =>
+    /^test\/(?:mcu\/)?(fuzz|bench|mcu|mbedtls)\//.exec(path)?.[1] ??
+    (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")
+
+/** @type {[string, () => boolean][]} */
+const checks = [
+    ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
+    ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "dev/setup/tsconfig.json"])],
+    ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
+    ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
+    ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
+    ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
+    ["clang-tidy", () => tidy("asan")],
+    ["clang-tidy, fuzz targets", () => tidy("fuzz")],
+    ["clang-tidy, bench programs", () => tidy("bench")],
+    ["clang-tidy, firmware for the emulator", () => tidyFirmware("size", "rv32")],
+    ["clang-tidy, mbedTLS for the emulator", () => tidyFirmware("mbedtls-size", "mbedtls")],
+    [
+        "clang-tidy, profiler",
+        () => runQuietly(["clang-tidy", "--quiet", ...sourcesOf("mcu"), "--", "-std=gnu11", "-Wall", "-Wextra"]),
+    ],
+]
+
+const sourcesOf = (/** @type {string} */ build) => cSources.filter((path) => folderOf(path) === build)
+
+/** @param {string} build the folder in build/ that compiles them */
+const tidy = (build) => tidyFiles(`build/${build}`, sourcesOf(build))
+
+/** @param {string} database folder of the compile commands @param {string[]} files */
+function tidyFiles(database, files) {
+    const jobs = String(availableParallelism())
+    const patterns = files.map((path) => `^${root}/${path}$`)
+    return runQuietly(["run-clang-tidy", "-quiet", "-p", database, "-j", jobs, ...patterns])
+}
+
+/**
+ * clang knows neither the cross compiler's specs nor all of its flags.
+ * @param {string} build folder in build/rv32 @param {string} sources
+ */
+function tidyFirmware(build, sources) {
+    const folder = join(root, `build/rv32/tidy-${build}`)
+    const commands = readFileSync(join(root, `build/rv32/${build}/compile_commands.json`), "utf8")
+    const picolibc = "-isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(
+        join(folder, "compile_commands.json"),
+        commands
+            .replaceAll("--specs=picolibc.specs", `--target=riscv32-unknown-elf ${picolibc}`)
+            .replaceAll("-fno-tree-loop-distribute-patterns", ""),
+    )
+    return tidyFiles(folder, sourcesOf(sources))
+}
+
+for (const [name, check] of checks) {
+    const ok = check()
+    process.stdout.write(`${ok ? "ok  " : "FAIL"} ${name}\n`)
+    if (!ok) process.exitCode = 1
+}

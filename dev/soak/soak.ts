@@ -1,0 +1,137 @@
+// Many wakes while everything goes wrong that may: lives of devices, one after the other or some at a time.
+import { type ChildProcess, fork } from "node:child_process"
+import { WarmhelloError } from "../../ts/base/errors.js"
+import { Random } from "../../ts/base/random.js"
+import { endWithUs } from "../../ts/base/temporary.js"
+import { type LifeOptions, live } from "./life.js"
+import { noResult, type SoakResult, sumOf } from "./result.js"
+
+export interface SoakOptions {
+    program: Uint8Array
+    cycles: number
+    seed: number
+    /** Processes at a time; 1 is this one. */
+    jobs: number
+    /** After each wake, or some; `known` adds up all so far. */
+    onWake: (wakes: number, known: () => SoakResult) => void
+    /** Ends it early: the result is what is known by then. */
+    signal?: AbortSignal | undefined
+}
+
+/** What a process is told to run. */
+export type LifeTask = Pick<LifeOptions, "program" | "wakes" | "seed">
+/** What it says from time to time, and at the end. */
+export type LifeNews = { result: SoakResult; isOver: boolean } | { error: string }
+
+/** A device lives that long, some years; then another one begins anew. */
+const LIFE_WAKES = 5000
+const MAX_SEED = 2 ** 31 - 1
+
+interface Life {
+    wakes: number
+    seed: number
+    result: SoakResult
+}
+
+/** The first life has the seed itself, so that a short run replays its beginning; the others' come from it. */
+function lives({ cycles, seed, jobs }: SoakOptions): Life[] {
+    const random = new Random(seed)
+    const most = Math.min(LIFE_WAKES, Math.ceil(cycles / jobs))
+    return Array.from({ length: Math.ceil(cycles / most) }, (_, index) => ({
+        wakes: Math.min(most, cycles - index * most),
+        seed: index === 0 ? seed : random.between(0, MAX_SEED),
+        result: noResult(),
+    }))
+}
+
+type Told = (result: SoakResult) => void
+
+/** Runs lives in a process of its own: the core has one device for each. */
+class Job implements Disposable {
+    readonly #process: ChildProcess
+
+    constructor() {
+        this.#process = fork(new URL("./soak-process.js", import.meta.url), {
+            execArgv: [],
+            serialization: "advanced",
+        })
+        endWithUs(this.#process)
+    }
+
+    run(task: LifeTask, told: Told): Promise<void> {
+        return new Promise((done, failed) => {
+            const fail = (error = "a process of the soak test has ended") => failed(new WarmhelloError("bug", error))
+            const ended = () => fail()
+            const hear = (message: unknown) => {
+                const news = message as LifeNews
+                if ("error" in news) {
+                    fail(news.error)
+                    return
+                }
+                told(news.result)
+                if (!news.isOver) return
+                this.#process.off("message", hear).off("exit", ended)
+                done()
+            }
+            this.#process.on("message", hear).once("exit", ended)
+            this.#process.send(task)
+        })
+    }
+
+    [Symbol.dispose](): void {
+        this.#process.removeAllListeners("exit")
+        this.#process.kill()
+    }
+}
+
+/** Resolves when the signal aborts. */
+const aborted = (signal: AbortSignal) =>
+    new Promise<void>((done) => signal.addEventListener("abort", () => done(), { once: true }))
+
+async function runHere(rest: Life[], { program, signal }: SoakOptions, told: () => void): Promise<void> {
+    for (const life of rest) {
+        if (signal?.aborted) return
+        const onWake = (result: SoakResult): void => {
+            life.result = result
+            told()
+        }
+        life.result = await live({ program, wakes: life.wakes, seed: life.seed, onWake, signal })
+    }
+}
+
+async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): Promise<void> {
+    const { program, jobs } = options
+    const failure = new AbortController()
+    const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
+    const ended = aborted(signal)
+    const work = async (): Promise<void> => {
+        using job = new Job()
+        for (let life = rest.shift(); life !== undefined && !signal.aborted; life = rest.shift()) {
+            const { wakes, seed } = life
+            const its = life
+            const run = job.run({ program, wakes, seed }, (result) => {
+                its.result = result
+                told()
+            })
+            await Promise.race([run, ended])
+            run.catch(() => {}) // after an abort nobody waits for it
+        }
+    }
+    const endAll = (error: unknown): never => {
+        failure.abort()
+        throw error
+    }
+    await Promise.all(Array.from({ length: jobs }, () => work().catch(endAll)))
+}
+
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+    const all = lives(options)
+    const known = () => sumOf(all.map(({ result }) => result))
+    const told = () =>
+        options.onWake(
+            all.reduce((sum, { result }) => sum + result.wakes, 0),
+            known,
+        )
+    await (options.jobs === 1 ? runHere : runInJobs)([...all], options, told)
+    return known()
+}

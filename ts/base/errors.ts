@@ -1,0 +1,316 @@
+// Every failure that a user can see: one code, one class, one message, one hint.
+// Commands exit with one code per class.
+import { type CoreErrorWord, coreErrors } from "./core-words.js"
+import { type Hint, hintText } from "./hints.js"
+
+export const exitCodes = {
+    ok: { code: 0, meaning: "everything went as it should" },
+    expectation: { code: 1, meaning: "a wake that should have resumed went in full, or the reverse" },
+    usage: { code: 2, meaning: "a flag, a value or a file on the command line cannot be used" },
+    app: { code: 3, meaning: "the app does not compile, throws, or never sleeps" },
+    network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
+    peer: { code: 5, meaning: "the server was reached, but TLS with it failed" },
+    platform: { code: 6, meaning: "something on this machine is missing or failed; set-up may not have run" },
+    hangup: { code: 129, meaning: "SIGHUP: the terminal was closed" },
+    interrupted: { code: 130, meaning: "Ctrl-C" },
+    cutoff: { code: 141, meaning: "whoever read standard output, such as head, closed it before the end" },
+    terminated: { code: 143, meaning: "SIGTERM" },
+} as const
+
+export type ErrorClass = Exclude<keyof typeof exitCodes, "ok">
+
+interface ErrorText {
+    class: ErrorClass
+    hint: Hint
+}
+
+/** What can go wrong outside the core. */
+const ownErrors = {
+    "not-as-expected": {
+        class: "expectation",
+        hint: "See the rows above: the first wake must be full and all others resumed.",
+    },
+    "bad-option": { class: "usage", hint: "See: {help}" },
+    "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
+    "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
+    "unknown-board": { class: "usage", hint: "Give one of them, or add a file for yours: see boards/README.md." },
+    "board-unusable": { class: "usage", hint: "Mend the board's file; DeviceScript's schema is named in it." },
+    "not-an-image": {
+        class: "usage",
+        hint: "Give the file in which warmhello simulate kept its flash, or the journal's partition read from a board.",
+    },
+    "wake-line-unreadable": {
+        class: "usage",
+        hint: "The line was cut, or comes from firmware of another version; flash this one: warmhello flash",
+    },
+    "run-unreadable": {
+        class: "usage",
+        hint: "Give a run.json as warmhello measure or warmhello estimate of this version writes it.",
+    },
+    "provision-syntax": {
+        class: "usage",
+        hint: "A provisioning file is JSON; docs/PROVISIONING.md has one to start from.",
+    },
+    "provision-field": { class: "usage", hint: "docs/PROVISIONING.md names every field and what it may be." },
+    "provision-too-large": {
+        class: "usage",
+        hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
+    },
+    // The core's as well, of the CA that a server's chain ends in: another file mends them.
+    "ca-expired": { class: "usage", hint: ["Give a current one with {ca}.", "Check this machine's clock."] },
+    "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
+    "client-certificate-expired": {
+        class: "usage",
+        hint: "Renew the device's certificate, or check this machine's clock.",
+    },
+    "client-certificate-not-yet-valid": {
+        class: "usage",
+        hint: "Check this machine's clock, or wait until it is valid.",
+    },
+    "chain-order": {
+        class: "usage",
+        hint: "The device's own certificate stands first, each other one is that of the issuer of the one before.",
+    },
+    "not-provisioned": {
+        class: "usage",
+        hint: "Give an image that warmhello provision wrote, or the partition wh_prov read from a board.",
+    },
+    "no-provision-partition": {
+        class: "usage",
+        hint: "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write it: rotate over the wire.",
+    },
+    "no-key-block": {
+        class: "usage",
+        hint: "Of these chips the ESP32-S2, S3 and C3 have HMAC with a key in eFuse; docs/SECURITY.md says what an ESP32 can do.",
+    },
+    "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
+    "not-a-terminal": { class: "usage", hint: "Run it in a terminal: a person has to type what is asked." },
+    "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
+    "no-meter": {
+        class: "platform",
+        hint: "Plug in the PPK2, or name its port or a file: warmhello measure /dev/ttyACM0",
+    },
+    "not-a-ppk2": {
+        class: "usage",
+        hint: ["Give the PPK2's first port.", "The device under test has one too, which goes to {log-port}."],
+    },
+    "ppk2-no-metadata": {
+        class: "platform",
+        hint: "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
+    },
+    "ppk2-unplugged": {
+        class: "platform",
+        hint: "What was measured is kept; plug it in and go on with {continue}.",
+    },
+    "csv-header": {
+        class: "usage",
+        hint: "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
+    },
+    "csv-units": { class: "usage", hint: "Write units into the first line: s, ms or us; A, mA or uA; V or mV." },
+    "csv-decimal-comma": { class: "usage", hint: "Export it again with decimal points." },
+    "csv-row": { class: "usage", hint: "Mend or take out that line; the file may be damaged." },
+    "csv-time": { class: "usage", hint: "Export it again with rising times and enough digits, one recording a file." },
+    "input-empty": { class: "usage", hint: "Check that the recording was saved whole." },
+    "jls-needs-pyjls": {
+        class: "platform",
+        hint: "Install it: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
+    },
+    "jls-unreadable": { class: "usage", hint: "Open it in Joulescope's own program, or export it as CSV." },
+    "trace-unreadable": {
+        class: "usage",
+        hint: "Give a raw trace as warmhello measure of this version writes it.",
+    },
+    "no-wakes": {
+        class: "usage",
+        hint: [
+            "Was the device powered, and did it wake?",
+            "Are {awake-ua} and {asleep-ua} between its currents awake and asleep?",
+        ],
+    },
+    "profile-unusable": {
+        class: "usage",
+        hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
+    },
+    "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
+    "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
+    "project-unwritable": {
+        class: "platform",
+        hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
+    },
+    "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
+    "not-a-program": {
+        class: "app",
+        hint: "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
+    },
+    "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
+    "app-endless": {
+        class: "app",
+        hint: "Let it wait in each turn of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
+    },
+    "app-memory": {
+        class: "app",
+        hint: "Keep less at a time: a board has no more memory for an app than the simulator.",
+    },
+    "app-recursion": { class: "app", hint: "Call less deep: a board has no more stack for an app than the simulator." },
+    "never-slept": {
+        class: "app",
+        hint: [
+            "End each wake with: await standby(ms), from @devicescript/runtime.",
+            "For an app that is slow, raise {wake-timeout}.",
+        ],
+    },
+    "never-connected": {
+        class: "app",
+        hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps.",
+    },
+    "closed-early": {
+        class: "app",
+        hint: ["Wait for the answer before standby.", "A server that is slow may need a higher {connect-timeout}."],
+    },
+    "no-answer": {
+        class: "network",
+        hint: ["The app waits for it; the server's log may say why.", "Raise {wake-timeout} if the server is slow."],
+    },
+    "pio-missing": {
+        class: "platform",
+        hint: "Install it with: pip install platformio==6.2.0",
+    },
+    "flash-failed": { class: "platform", hint: "PlatformIO's own words are above." },
+    "no-port": { class: "usage", hint: "Plug it in and give its port, such as /dev/ttyACM0; on Windows COM3." },
+    "port-denied": {
+        class: "usage",
+        hint: "Join the group that owns it, then log in again: sudo usermod -aG dialout $USER",
+    },
+    "port-busy": { class: "platform", hint: "Another program has it open; end that one first." },
+    "port-lost": {
+        class: "platform",
+        hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
+    },
+    "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
+    "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
+    "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
+    "emulator-missing": {
+        class: "platform",
+        hint: "Run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
+    },
+    "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
+    "esptool-missing": { class: "platform", hint: "Get it with: pip install esptool" },
+    "esptool-failed": { class: "platform", hint: "Its words are above; is the port right, and no monitor on it?" },
+    "burn-failed": {
+        class: "platform",
+        hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
+    },
+    "no-time-skip": {
+        class: "platform",
+        hint: ["Install Debian's libfaketime.", "Or sleep for real, with {real-time}."],
+    },
+    "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
+    "temporary-unwritable": {
+        class: "platform",
+        hint: "TMPDIR names another folder: one that exists, can be written to and has room.",
+    },
+    "output-closed": { class: "cutoff", hint: "" },
+    "machine-failed": { class: "platform", hint: "This machine lacks room, permission or something else; see above." },
+    bug: { class: "platform", hint: "This is a bug in warmhello: please report it with what is above." },
+    interrupted: { class: "interrupted", hint: "" },
+} as const satisfies Record<string, ErrorText>
+
+/** What to do about the core's errors; the meaning comes from the core itself. */
+const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
+    untrusted: "Give the CA that signed the server's certificate with {ca}.",
+    "wrong-name": "Name the server in {server} as its certificate does.",
+    "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
+    "certificate-not-yet-valid": "Check this machine's clock.",
+    "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
+    "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
+    closed: "The server's log may say why.",
+    "server-silent": "The server's log may say why.",
+    "unknown-host": ["Check the name in {server}.", "Check the network."],
+    "host-unreachable": "Check the network.",
+    "connection-refused": "Nothing listens on that port: is the server running?",
+    "connection-lost": "The connection broke off below TLS; the server's log may say why.",
+    "connect-timeout": ["The server did not answer in time.", "Raise {connect-timeout} if it is slow."],
+    alert: [
+        "The server's log says why.",
+        "If it asks for client certificates, give {cert} and {key}.",
+        "A handshake_failure tells that it has no cipher, group or kind of certificate that warmhello speaks.",
+    ],
+    "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
+    "client-certificate-wanted": "Give one with {cert} and {key}.",
+    "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",
+    "certificate-unreadable": "It must be certificates in PEM, the device's own first.",
+    "key-unreadable": "It must be a private key in PEM.",
+    "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
+    "key-mismatch": "Give in {key} the key that the certificate in {cert} was made for.",
+    "alpn-unusable": "Write protocols in {alpn} as in: mqtt,http/1.1",
+    "ca-unreadable": "It must be certificates in PEM.",
+    "clock-suspect": "Check this machine's clock first; if it is right, server and CA must be renewed.",
+    "host-unusable": [
+        "A host is a name such as broker or example.com, or an IP address such as 10.0.0.1 or [fd00::1].",
+        "Check the name in {server}.",
+    ],
+}
+
+const coreClasses = {
+    miss: "platform",
+    damage: "platform",
+    peer: "peer",
+    network: "network",
+    platform: "platform",
+    usage: "usage",
+} as const
+
+export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
+
+/** Every hint as it is written, with settings in braces. */
+export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
+
+export const errorCodes: readonly ErrorCode[] = [
+    ...new Set([
+        ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
+        ...(Object.keys(coreErrors) as CoreErrorWord[]),
+    ]),
+]
+
+function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
+    return Object.hasOwn(ownErrors, code)
+}
+
+function textFor(code: ErrorCode): ErrorText {
+    if (isOwn(code)) return ownErrors[code]
+    return { class: coreClasses[coreErrors[code].class], hint: coreHints[code] ?? "" }
+}
+
+/** An error with a code to match on; the message is for people. */
+export class WarmhelloError extends Error {
+    readonly class: ErrorClass
+    readonly #hint: Hint
+
+    constructor(
+        readonly code: ErrorCode,
+        message: string,
+        /** `hint` takes the place of the code's own. */
+        options?: ErrorOptions & { hint?: Hint },
+    ) {
+        super(message, options)
+        this.name = "WarmhelloError"
+        const text = textFor(code)
+        this.class = text.class
+        this.#hint = options?.hint ?? text.hint
+    }
+
+    /** What to do about it, in the words of whoever was called. */
+    get hint(): string {
+        return hintText(this.#hint)
+    }
+
+    get exitCode(): number {
+        return exitCodes[this.class].code
+    }
+}
+
+/** An error of the core, in the core's own words. */
+export function coreError(word: CoreErrorWord, where = ""): WarmhelloError {
+    return new WarmhelloError(word, `${where}${coreErrors[word].meaning}`)
+}

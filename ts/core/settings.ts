@@ -1,0 +1,94 @@
+// How words of a command line or of the environment become values. Each throws `bad-option` with a
+// sentence about what is expected, or `file-unreadable`.
+import ms, { type StringValue } from "ms"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
+import type { ClientOptions, TlsVersion } from "./client.js"
+import { readHost } from "./host.js"
+
+function refuse(expected: string): never {
+    throw new WarmhelloError("bad-option", expected)
+}
+
+/** The longest standby, a u32 of milliseconds. */
+const LONGEST_MS = 2 ** 32 - 1
+
+/** "10m", "1.5h", "250ms" in milliseconds. */
+export function parseDuration(text: string): number {
+    // A bare number would be milliseconds to ms() and something else to its reader.
+    const durationMs = /[a-z]$/i.test(text) ? ms(text as StringValue) : undefined
+    if (durationMs !== undefined && durationMs > 0 && durationMs <= LONGEST_MS) return durationMs
+    return refuse("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
+}
+
+/** "40ms" or, where it is not known exactly, "20ms..120ms" or "20ms..40ms..120ms": least, typical, most. */
+export function parseDurationRange(text: string): { low: number; typical: number; high: number } {
+    const times = text.split("..").map((part) => (part === "0ms" ? 0 : parseDuration(part)))
+    const [low = 0, second = low, third = second] = times
+    const typical = times.length === 2 ? (low + second) / 2 : second
+    const range = { low, typical, high: third }
+    if (times.length > 3 || low > typical || typical > third) {
+        return refuse("A range of times is 40ms, 20ms..120ms or 20ms..40ms..120ms, the least first.")
+    }
+    return range
+}
+
+export function parseNumber(text: string, least: number, most: number): number {
+    const value = Number(text)
+    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
+    return refuse(`It must be a number from ${least} to ${most}.`)
+}
+
+export function parseCount(text: string, minimum: number, maximum: number): number {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value
+    return refuse(`It must be a whole number from ${minimum} to ${maximum}.`)
+}
+
+export interface HostAndPort {
+    host: string
+    port: number
+}
+
+/** "example.com", "example.com:8443", "[::1]:443". */
+export function parseHostAndPort(text: string): HostAndPort {
+    const [, bracketed, name, digits] = /^(?:\[([^\]]+)\]|([^:\s/]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+    const host = bracketed ?? name
+    const port = Number(digits ?? 443)
+    if (host !== undefined && port >= 1 && port <= 65535) return { host: readHost(host), port }
+    return refuse("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
+}
+
+export interface VersionRange {
+    minVersion: TlsVersion
+    maxVersion: TlsVersion
+}
+
+const ranges = new Map<string, VersionRange>([
+    ["1.2", { minVersion: "1.2", maxVersion: "1.2" }],
+    ["1.3", { minVersion: "1.3", maxVersion: "1.3" }],
+    ["auto", { minVersion: "1.2", maxVersion: "1.3" }],
+])
+
+export function parseVersionRange(text: string): VersionRange {
+    return ranges.get(text) ?? refuse("It must be 1.2, 1.3 or auto.")
+}
+
+/** "full,resumed": what wakes are in turn. */
+export function parseWakeResults(text: string): ("full" | "resumed")[] {
+    return text.split(",").map((word) => {
+        if (word === "full" || word === "resumed") return word
+        return refuse("It must be a list of full and resumed, such as full,resumed.")
+    })
+}
+
+/** A device's certificate and key from two files, or undefined without either. `names` are for the message. */
+export function readIdentity(
+    certificate: string | undefined,
+    key: string | undefined,
+    names: [string, string],
+): ClientOptions["identity"] {
+    if (certificate === undefined && key === undefined) return undefined
+    if (certificate === undefined || key === undefined) return refuse(`${names[0]} and ${names[1]} go together`)
+    return { certificate: readFile(certificate), key: readFile(key) }
+}

@@ -1,0 +1,273 @@
+// run.json: what a number of wakes cost, measured or estimated. docs/RUN-JSON.md explains each field.
+import { z } from "zod"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile, writeWhole } from "../base/files.js"
+import { outcomeSchema } from "../base/outcome.js"
+import { rangeSchema } from "./range.js"
+import { phaseWords } from "./wake-line.js"
+import { type Phase, phases } from "./wake-words.js"
+
+export const RUN_SCHEMA = "warmhello-run"
+export const RUN_VERSION = 1
+
+/** JSON has no NaN, but a program that fills this in may. */
+const quantity = z.number().refine(Number.isFinite, "not a finite number")
+const positive = quantity.min(0)
+
+/** What lies about a value: lowest and highest. For an estimate, from the ranges of its inputs. */
+const range = z
+    .tuple([quantity, quantity])
+    .refine(([low, high]) => low <= high, "the lower end of a range is above its higher one")
+
+const costs = {
+    durationMs: positive,
+    durationRangeMs: range.optional(),
+    /** Drawn from the supply. Negative only by the meter's offset. */
+    chargeUc: quantity,
+    energyUj: quantity,
+    energyRangeUj: range.optional(),
+    averageUa: quantity,
+    peakUa: quantity,
+}
+
+/** Least, typical, most: nine of ten draws of an estimate's inputs lie within. */
+const spread = rangeSchema
+
+const estimate = z.strictObject({
+    sleepMs: positive,
+    serverForgetsMs: positive,
+    protocol: z.enum(["TLS1.2", "TLS1.3"]),
+    kind: z.enum(["id", "ticket", "psk"]),
+    handshakeSource: z.string(),
+    clockMhz: positive,
+    wifi: z.enum(["fast", "static", "dhcp"]),
+    cell: z.string(),
+    regulator: z.string(),
+    draws: z.int().min(1),
+    seed: z.int().min(0),
+    /** Of the energy of a wake without its sleep. */
+    tlsShareFull: spread,
+    tlsShareResumed: spread,
+    /** One in so many wakes is a full one. */
+    wakesPerFull: spread,
+    /** Of the mean wake with the sleep after it; `plain` is firmware that keeps no session. */
+    keptUj: spread,
+    plainUj: spread,
+    keptYearJ: spread,
+    plainYearJ: spread,
+    keptBatteryYears: spread,
+    plainBatteryYears: spread,
+    /** 0 where it never pays. */
+    longestSleepMs: spread,
+    longestSleepAnyServerMs: spread,
+    shortestServerMemoryMs: spread,
+    inputs: z.array(
+        z.strictObject({
+            name: z.string(),
+            low: quantity,
+            typical: quantity,
+            high: quantity,
+            source: z.string(),
+            /** How much of the resumed wake's energy hangs on it: from its low to its high end, others typical. */
+            influenceUj: positive,
+        }),
+    ),
+})
+
+/** What the cell and its regulator lose, for battery life over the interval. */
+const battery = z.strictObject({
+    cell: z.string(),
+    voltageV: quantity.positive(),
+    capacityMah: spread,
+    selfDischargePerYear: spread,
+    regulator: z.string(),
+    regulatorUa: spread,
+    /** Of a switching regulator; null where the cell gives the board's own current. */
+    efficiency: spread.nullable(),
+})
+
+const phase = z.strictObject({
+    phase: z.enum(phaseWords as [Phase, ...Phase[]]),
+    /** Since the beginning of this wake. */
+    startMs: positive,
+    ...costs,
+})
+
+/** Each phase at most once, none before the one it follows. */
+function inOrder(all: { phase: Phase; startMs: number }[]): boolean {
+    return all.every((one, index) => {
+        const before = all[index - 1]
+        if (before === undefined) return true
+        return phaseWords.indexOf(one.phase) > phaseWords.indexOf(before.phase) && one.startMs >= before.startMs
+    })
+}
+
+/** What a person has to know before trusting the figures; `code` is for programs. */
+export const warningSchema = z.strictObject({
+    code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    message: z.string(),
+    /** What to do about it. */
+    advice: z.string(),
+    /** The wake it is about, by its `n`; none when it is about the whole run. */
+    wake: z.int().optional(),
+})
+
+const wake = z.strictObject({
+    /** Counted from 1 in this run. */
+    n: z.int().min(1),
+    /** Since the beginning of the run. */
+    startS: positive,
+    /** `unknown` when neither a pin nor a log line tells. */
+    result: z.enum(["full", "resumed", "failed", "unknown"]),
+    reason: outcomeSchema.shape.reason.nullable(),
+    protocol: outcomeSchema.shape.protocol,
+    kind: outcomeSchema.shape.kind,
+    error: outcomeSchema.shape.error,
+    /** The firmware was told to connect in full, to be compared. */
+    forcedFull: z.boolean(),
+    /** TLS bytes on the wire for the handshake; null when not known. */
+    bytesTx: z.int().min(0).nullable(),
+    bytesRx: z.int().min(0).nullable(),
+    /** Without the sleep that follows. */
+    ...costs,
+    /** In order, without gaps. The sleep after the wake is the last, where it is known. */
+    phases: z.array(phase).refine(inOrder, "the phases are not in the order of a wake"),
+    lostSamples: z.int().min(0),
+})
+
+/** A mean of pairs: a full wake, and the resumed one beside it. */
+const compared = {
+    fullUj: quantity,
+    resumedUj: quantity,
+    /** Full less resumed: what resuming saves. */
+    differenceUj: quantity,
+    /** Where that mean lies at this `confidence`; null when there are too few pairs to say. */
+    differenceRangeUj: range.nullable(),
+}
+
+const comparison = z.strictObject({
+    pairs: z.int().min(1),
+    confidence: positive.max(1),
+    /** Of the bootstrap. */
+    seed: z.int(),
+    /** Half the range's width that is wished for, as a share of the difference ... */
+    precision: quantity.positive(),
+    /** ... and how many pairs that would take. */
+    pairsForPrecision: z.int().min(1).nullable(),
+    /** Of whole wakes, without sleep. */
+    ...compared,
+    phases: z.array(z.strictObject({ phase: z.enum(phaseWords as [Phase, ...Phase[]]), ...compared })),
+})
+
+const samples = z
+    .strictObject({
+        /** Blocks of `blockMs` each: the current's mean, least and greatest. */
+        blockMs: quantity.positive(),
+        startS: positive,
+        meanUa: z.array(quantity),
+        minUa: z.array(quantity),
+        maxUa: z.array(quantity),
+    })
+    .refine(
+        ({ meanUa, minUa, maxUa }) => meanUa.length === minUa.length && meanUa.length === maxUa.length,
+        "meanUa, minUa and maxUa differ in length",
+    )
+
+export const runSchema = z
+    .strictObject({
+        schema: z.literal(RUN_SCHEMA),
+        version: z.literal(RUN_VERSION),
+        origin: z.enum(["measured", "estimated"]),
+        /** ISO 8601, UTC. */
+        createdAt: z.iso.datetime(),
+        tool: z.strictObject({ name: z.string(), version: z.string(), command: z.string() }),
+        device: z.string(),
+        /** A board of boards/, or what the person called it. */
+        board: z.string(),
+        firmware: z.string(),
+        server: z.string(),
+        supply: z.strictObject({
+            voltageV: quantity.positive(),
+            /** `assumed` makes every energy an assumption: charge is what was measured. */
+            origin: z.enum(["measured", "set", "given", "assumed"]),
+        }),
+        /** What the current came from; null in an estimate. */
+        meter: z
+            .strictObject({
+                kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv", "raw"]),
+                name: z.string(),
+                sampleRateHz: quantity.positive(),
+                samples: z.int().min(0),
+                lostSamples: z.int().min(0),
+                segmentation: z.enum(["channels", "log", "current"]),
+            })
+            .nullable(),
+        durationS: positive,
+        wakes: z.array(wake),
+        /** Full against resumed, where both were measured. */
+        comparison: comparison.nullable().optional(),
+        /** Only in an estimate: what it came from, and what follows from it. */
+        estimate: estimate.optional(),
+        /** What feeds the device, where battery life is asked for. */
+        battery: battery.optional(),
+        samples: samples.nullable(),
+        /** Where all samples lie, relative to this file; null when they were not kept. */
+        rawFile: z.string().nullable(),
+        warnings: z.array(warningSchema),
+    })
+    .refine(({ origin, meter }) => origin === "estimated" || meter !== null, {
+        path: ["meter"],
+        message: "a measured run names its meter",
+    })
+    .refine(({ wakes }) => wakes.every(({ n }, index) => index === 0 || n > (wakes[index - 1]?.n ?? 0)), {
+        path: ["wakes"],
+        message: "the wakes are not counted upwards",
+    })
+
+export type Run = z.infer<typeof runSchema>
+export type RunWake = Run["wakes"][number]
+export type RunPhase = RunWake["phases"][number]
+export type Comparison = z.infer<typeof comparison>
+export type RunWarning = z.infer<typeof warningSchema>
+
+export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
+
+function problemOf(error: z.ZodError): string {
+    const [issue] = error.issues
+    return `${issue?.path.join(".") || "the file"}: ${issue?.message}`
+}
+
+/** What schema and version a JSON value says it has, before it is looked at any closer. */
+const stamp = z.looseObject({ schema: z.string(), version: z.number() })
+
+/** Checks every field. `run-unreadable` names the first that is wrong. */
+export function checkRun(value: unknown, name: string): Run {
+    const stamped = stamp.safeParse(value)
+    if (!stamped.success || stamped.data.schema !== RUN_SCHEMA)
+        throw new WarmhelloError("run-unreadable", `${name} is no run.json: it has no "schema": "${RUN_SCHEMA}"`)
+    if (stamped.data.version !== RUN_VERSION) {
+        const message = `${name} has version ${stamped.data.version} of the schema; this warmhello reads ${RUN_VERSION}`
+        throw new WarmhelloError("run-unreadable", message)
+    }
+    const parsed = runSchema.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw new WarmhelloError("run-unreadable", `${name}: ${problemOf(parsed.error)}`)
+}
+
+export function readRun(path: string): Run {
+    const text = readFile(path).toString("utf8")
+    let value: unknown
+    try {
+        value = JSON.parse(text)
+    } catch (cause) {
+        throw new WarmhelloError("run-unreadable", `${path} is not JSON: ${(cause as Error).message}`, { cause })
+    }
+    return checkRun(value, path)
+}
+
+/** The text of a run, checked: nothing is written that could not be read again. */
+export function runText(run: Run): string {
+    return `${JSON.stringify(checkRun(run, "this run"), null, 1)}\n`
+}
+
+export const writeRun = (run: Run, path: string): void => writeWhole(path, runText(run))
