@@ -132,7 +132,7 @@ const ownErrors = {
         hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
     },
     "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
-    "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
+    "no-project": { class: "app", hint: "Make one around the app, in its folder: npx devs init, or npm init -y" },
     "project-unwritable": {
         class: "platform",
         hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
