@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile, writeWhole } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
@@ -30,8 +30,9 @@ export function nativeFile(library: NativeLibrary): string {
     const folder = folderForBuild()
     const missing = libraries.filter((one) => !existsSync(join(folder, one)))
     if (missing.length > 0) {
+        const compiler = findCompiler()
         process.stderr.write("compiling the native core, once ...\n")
-        for (const one of missing) compile(one, join(folder, one))
+        for (const one of missing) compile(compiler, one, join(folder, one))
     }
     return join(folder, library)
 }
@@ -59,36 +60,34 @@ function cacheFolder(): string {
     return join(cache, "warmhello", `${version}-${process.arch}-${hash.digest("hex").slice(0, 12)}`)
 }
 
-/** Whole or not at all, so that two processes at once do no harm: the second renames its own over the first's. */
-function compile(library: NativeLibrary, path: string): void {
+/** The compiler's command and what the person wants to be given to it. */
+function findCompiler(): string[] {
     if (process.platform !== "linux") {
         throw new WarmhelloError("core-not-compiled", `the native core is for Linux, and this is ${process.platform}`)
     }
-    using folder = new TemporaryFolder("native")
-    const made = folder.file(library)
-    callCompiler([`@${argumentsOf(library)}`, "-o", made])
-    writeWhole(path, readFile(made))
+    const named = process.env.CC?.split(" ").filter(Boolean) ?? []
+    if (named.length > 0) return named
+    const folders = (process.env.PATH ?? "").split(delimiter)
+    const found = ["cc", "gcc", "clang"].find((name) => folders.some((folder) => existsSync(join(folder, name))))
+    if (found !== undefined) return [found]
+    throw new WarmhelloError(
+        "no-compiler",
+        "the native core must be compiled once, and there is no cc, gcc or clang in PATH",
+    )
 }
 
-function callCompiler(args: string[]): void {
-    const named = process.env.CC?.split(" ").filter(Boolean) ?? []
-    for (const [program = "", ...first] of named.length > 0 ? [named] : [["cc"], ["gcc"], ["clang"]]) {
-        const { error, status, stderr } = spawnSync(program, [...first, ...args], {
-            cwd: checkoutPath("."),
-            encoding: "utf8",
-            stdio: ["ignore", "ignore", "pipe"],
-        })
-        if (status === 0) return
-        if (error === undefined) {
-            throw new WarmhelloError(
-                "core-not-compiled",
-                `${program} cannot compile the native core:\n${stderr.trim()}`,
-            )
-        }
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-            throw new WarmhelloError("core-not-compiled", `${program} cannot be started: ${error.message}`)
-        }
+/** Whole or not at all, so that two processes at once do no harm: the second renames its own over the first's. */
+function compile([program = "", ...given]: string[], library: NativeLibrary, path: string): void {
+    using folder = new TemporaryFolder("native")
+    const made = folder.file(library)
+    const { error, status, stderr } = spawnSync(program, [...given, `@${argumentsOf(library)}`, "-o", made], {
+        cwd: checkoutPath("."),
+        encoding: "utf8",
+        stdio: ["ignore", "ignore", "pipe"],
+    })
+    if (status !== 0) {
+        const why = error?.message ?? stderr.trim()
+        throw new WarmhelloError("core-not-compiled", `${program} cannot compile the native core: ${why}`)
     }
-    const where = named.length > 0 ? `there is no ${named[0]}, which CC names` : "there is no cc, gcc or clang in PATH"
-    throw new WarmhelloError("no-compiler", `the native core must be compiled once, and ${where}`)
+    writeWhole(path, readFile(made))
 }
