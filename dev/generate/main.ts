@@ -1,5 +1,5 @@
 // Writes what C and TypeScript share from its one source. From the .def lists of the core:
-// ts/base/core-words.ts, the tables of docs/OUTCOMES.md and the enums of the service's definition. From that
+// ts/base/core-codes.ts, the tables of docs/OUTCOMES.md and the enums of the service's definition. From that
 // definition: the constants and payloads in C and TypeScript and the DeviceScript client. From
 // client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and docs/SPEC.md. With --check it writes nothing and fails if a file differs.
 
@@ -11,7 +11,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { DEFINITION, readDefinition } from "../../ts/service/definition.js"
 import { pageWith } from "../docs/pages.js"
 import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
-import { inAppWords } from "./service/app-words.js"
+import { inAppWords } from "./service/app-names.js"
 import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { parseService } from "./service/definition.js"
 import { deviceScriptModule } from "./service/devicescript.js"
@@ -117,8 +117,8 @@ function main(): void {
     const service = parseService(definition)
     const appService = inAppWords(service, enums)
     const outputs: [string, string][] = [
-        ["ts/base/core-words.ts", formatted("ts/base/core-words.ts", wordsModule(reasons, errors))],
-        ["ts/run/wake-words.ts", formatted("ts/run/wake-words.ts", wakeWordsModule())],
+        ["ts/base/core-codes.ts", formatted("ts/base/core-codes.ts", wordsModule(reasons, errors))],
+        ["ts/run/phases-and-causes.ts", formatted("ts/run/phases-and-causes.ts", wakeWordsModule())],
         ["ts/core/config.ts", formatted("ts/core/config.ts", settingsModule())],
         ["docs/PROVISIONING.md", pageWith("docs/PROVISIONING.md", fieldsTable(), "npm run generate")],
         ["docs/SPEC.md", pageWith("docs/SPEC.md", entriesTable(), "npm run generate")],

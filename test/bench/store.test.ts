@@ -14,7 +14,7 @@ import {
 } from "#dev/bench/flash-life.js"
 import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
-import { restoreShare } from "#dev/bench/store-report.js"
+import { restoreShare } from "#dev/bench/store-tables.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
 

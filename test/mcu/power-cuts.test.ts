@@ -1,7 +1,7 @@
 // The emulator killed in the middle of a write to flash, again and again: flash is a file that stays.
 import net from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { McuClient, type McuConnection } from "#dev/mcu/session.js"
+import { McuClient, type McuConnection } from "#dev/mcu/connection.js"
 import type { Outcome } from "#warmhello/base/outcome.js"
 import { Emulator, PowerCut, Request } from "#warmhello/mcu/emulator.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"

@@ -9,7 +9,7 @@ import { checkoutPath } from "#warmhello/base/paths.js"
 import { estimate } from "#warmhello/energy/estimate.js"
 import { runOf } from "#warmhello/energy/estimate-run.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
-import { choose, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
+import { choose, readCells, readPowerProfile, readRegulators } from "#warmhello/energy/power-profile.js"
 import { exactly } from "#warmhello/run/range.js"
 import type { Run } from "#warmhello/run/run.js"
 import { launch, openReport, whyNoBrowser, whyNoGolden } from "./browser.js"
@@ -22,7 +22,7 @@ const measured = [{ name: "measured.json", run: syntheticRun() }]
 
 function estimatedRun(): Run {
     const result = estimate({
-        profile: readProfile("esp32c3_bare"),
+        profile: readPowerProfile("esp32c3_bare"),
         clockMhz: 160,
         handshakes: handshakesFromFigures({ protocol: "TLS1.3", kind: "psk", certificate: "ecdsa", build: "size" }),
         ...{ wifi: "fast", sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },

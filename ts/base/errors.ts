@@ -1,6 +1,6 @@
 // Every failure that a user can see: one code, one class, one message, one hint.
 // Commands exit with one code per class.
-import { type CoreErrorWord, coreErrors } from "./core-words.js"
+import { type CoreErrorWord, coreErrors } from "./core-codes.js"
 import { type Hint, hintText } from "./hints.js"
 
 export const exitCodes = {
@@ -145,7 +145,7 @@ const ownErrors = {
     "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
     "app-endless": {
         class: "app",
-        hint: "Let it wait in each turn of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
+        hint: "Let it wait in each pass of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
     },
     "app-memory": {
         class: "app",

@@ -1,4 +1,4 @@
-import type { CoreErrorWord } from "../base/core-words.js"
+import type { CoreErrorWord } from "../base/core-codes.js"
 import { coreError, WarmhelloError } from "../base/errors.js"
 import type { ClientOptions } from "./config.js"
 import { checkFile, refusalError } from "./credentials.js"

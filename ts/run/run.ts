@@ -3,9 +3,9 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile, writeWhole } from "../base/files.js"
 import { outcomeSchema } from "../base/outcome.js"
+import { type Phase, phases } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
-import { type Phase, phases } from "./wake-words.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1

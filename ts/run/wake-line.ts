@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { outcomeSchema } from "../base/outcome.js"
-import { type Cause, causes, type Phase, phases } from "./wake-words.js"
+import { type Cause, causes, type Phase, phases } from "./phases-and-causes.js"
 
 export const phaseWords = Object.keys(phases) as Phase[]
 

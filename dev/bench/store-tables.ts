@@ -23,7 +23,7 @@ import {
     variants,
 } from "./flash-life.js"
 import { kindTitles } from "./stacks.js"
-import type { StoreReport } from "./store.js"
+import type { StoreFigures } from "./store.js"
 import type { VisitCost, VisitName } from "./store-costs.js"
 
 /** Restoring, as a share of a resumed TLS 1.2 handshake. */
@@ -260,7 +260,7 @@ function aimRows(lives: FlashLife[]): string[][] {
 }
 
 /** What the limits are held against. */
-export function verdictTable(report: StoreReport): Table {
+export function verdictTable(report: StoreFigures): Table {
     const { size, costs } = report
     const row = (what: string, measured: number, limit: number, show: (value: number) => string): string[] => [
         what,
@@ -299,7 +299,7 @@ export function verdictTable(report: StoreReport): Table {
     }
 }
 
-export function storeLines(report: StoreReport): string[] {
+export function storeLines(report: StoreFigures): string[] {
     return [
         `Instructions: wolfSSL and the core at -O2 on ${process.arch}, counted by ${report.valgrind}; the server is OpenSSL in memory`,
         `Size: ${report.size.compiler}, ${report.size.flags}, picolibc's headers`,
@@ -314,7 +314,7 @@ export const lifeTitles = {
 } as const
 
 /** The generated section of docs/PERFORMANCE.md. */
-export function storeMarkdown(report: StoreReport): string {
+export function storeMarkdown(report: StoreFigures): string {
     return [
         "### Limits",
         markdownTable(verdictTable(report)),

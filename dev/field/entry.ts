@@ -1,4 +1,4 @@
-// One cell of the field matrix: ten wakes of one device with one server, by the core over real TCP.
+// One entry of the field matrix: ten wakes of one device with one server, by the core over real TCP.
 
 import type { ErrorCode } from "../../ts/base/errors.js"
 import { hasTls, type Outcome } from "../../ts/base/outcome.js"
@@ -65,7 +65,7 @@ function sleep(house: House, { sleepS = SLEEP_S }: Row, { powerLossEvery }: Colu
 }
 
 /** `disabled`: the device never offers a session. */
-export async function runCell(
+export async function runEntry(
     house: House,
     row: Row,
     column: Column,
