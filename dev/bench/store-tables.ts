@@ -173,7 +173,7 @@ export function lifeTable(lives: FlashLife[]): Table {
     }
 }
 
-/** Why first wakes after a loss of power went in full. */
+/** Why the first wakes after losses of power made full handshakes. */
 function reasons(life: FlashLife): string {
     const words = Object.entries(life.reasonsAfterLoss).filter(([word]) => word !== "accepted")
     return words.length === 0 ? "-" : words.map(([word, times]) => `${times} ${word}`).join(", ")
@@ -204,7 +204,7 @@ export function firstWakeTable(lives: FlashLife[]): Table {
 export function lostHandshakeTable(lives: FlashLife[]): Table {
     return {
         head: [
-            ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next in full"],
+            ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next full one"],
             ...["resumed right after it", "copy in flash", "years"],
         ],
         rows: lives.map((life) => [

@@ -128,7 +128,7 @@ const homeDns: Range = { low: 5, typical: 40, high: 200 }
 /** Compiler options, versions, and accelerators of the chip that a stack may use. */
 const stackDoubt: Range = { low: 0.6, typical: 1, high: 1.6 }
 
-/** Without a look at the chain, which is one of the two signatures that TLS 1.3 in full has over a resumption. */
+/** Without a look at the chain, which is one of the two signatures that a full handshake of TLS 1.3 has over a resumption. */
 const signature = (tls13.full.instructions - tls13.resumed.instructions) / 2
 const unverified = tls12.full.instructions - signature
 
@@ -138,7 +138,7 @@ const resumedMs = (board: BoardFigures, clockMhz: number, doubt: number) =>
 
 const times: Case[] = [
     {
-        what: "ESP32 at 240 MHz: TLS in full",
+        what: "ESP32 at 240 MHz: full TLS handshake",
         source: PHONEBLOCK,
         inputs: "140 ms of network, measured there from another machine; mbedTLS counted on the emulated microcontroller, by TLS 1.3 for want of a count of 1.2; assumed: a chain with P-384, as public ones have",
         ...{ unit: "ms", measured: [1664, 1664], board: "esp32_bare", clockMhz: 240 },
@@ -152,7 +152,7 @@ const times: Case[] = [
         answer: (board, take) => phoneblockMs(board, take(stackDoubt)) - resumedMs(board, 240, 1),
     },
     {
-        what: "ESP32-C3 at 160 MHz: DNS, TCP and TLS in full",
+        what: "ESP32-C3 at 160 MHz: DNS, TCP and full TLS handshake",
         source: TRMNL,
         inputs: "mbedTLS as above, without the chain; assumed: round trip 20 to 150 ms, DNS 5 to 200 ms",
         ...{ unit: "ms", measured: [3489, 3489], board: "esp32c3_bare", clockMhz: 160 },
@@ -169,7 +169,7 @@ const times: Case[] = [
         answer: (board, take) => take(homeDns) + 2 * take(homeRtt) + resumedMs(board, 160, take(stackDoubt)),
     },
     {
-        what: "ESP8266 at 80 MHz: DNS, TCP, TLS in full, HTTP",
+        what: "ESP8266 at 80 MHz: DNS, TCP, full TLS handshake, HTTP",
         source: BEARSSL,
         inputs: "our own instructions, not BearSSL's; assumed: RSA 2048, round trip 20 to 150 ms, DNS 5 to 200 ms",
         ...{ unit: "ms", measured: [1564, 2042], board: "esp8266_bare", clockMhz: 80 },

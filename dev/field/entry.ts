@@ -9,7 +9,7 @@ import type { House } from "./house.js"
 import { type Row, WAKES } from "./rows.js"
 import { bareWake, clientOptions } from "./wake.js"
 
-/** The attempt with a session is joined by one in full at half of it. */
+/** The attempt with a session is joined by one without at half of the deadline. */
 const CONNECT_TIMEOUT_MS = 2000
 const SLEEP_S = 600
 
@@ -31,7 +31,7 @@ export interface FieldWake {
 /** Ten wakes. */
 export interface Life {
     connects: number
-    /** Connections that opened in full, and by resumption. */
+    /** Connections that opened by a full handshake, and by resumption. */
     full: number
     resumed: number
     flashOperations: number

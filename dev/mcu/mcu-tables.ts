@@ -8,11 +8,11 @@ import type { McuCase, McuFigures } from "./mcu-handshakes.js"
 const million = (value: number): string => (value / 1e6).toFixed(2)
 const thousand = (value: number): string => (value / 1000).toFixed(0)
 
-/** TLS 1.2 in full is the same with an ID and with a ticket. */
+/** A full handshake of TLS 1.2 is the same with an ID and with a ticket. */
 const isRow = ({ name, result }: Pick<McuCase, "name" | "result">) => !(name === "tls12-id" && result === "full")
 const rowsOf = (cases: McuCase[]) => cases.filter((one) => isRow(one) && one.stack === "warmhello").sort(inOrder)
 
-/** By handshake, then in full before resumed, then by build. */
+/** By handshake, then full before resumed, then by build. */
 function inOrder(one: McuCase, other: McuCase): number {
     const key = ({ name, result, build }: McuCase) => `${name} ${result} ${build}`
     return key(one) < key(other) ? -1 : 1
@@ -142,7 +142,14 @@ const aims = [
     },
     { what: "the same, speed build", name: "tls13-x25519", build: "speed", most: 5e6, field: "instructions" },
     { what: "peak heap resumed, in bytes", name: "tls13-x25519", build: "size", most: 8192, field: "heapPeakBytes" },
-    { what: "peak heap in full", name: "tls13-x25519", build: "size", most: 16384, field: "heapPeakBytes", full: true },
+    {
+        what: "peak heap of a full handshake",
+        name: "tls13-x25519",
+        build: "size",
+        most: 16384,
+        field: "heapPeakBytes",
+        full: true,
+    },
     { what: "flash, size build", name: "tls13-x25519", build: "size", most: 200 * 1024, field: "flashBytes" },
 ] as const
 

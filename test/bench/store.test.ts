@@ -124,7 +124,7 @@ describe("the life of flash", () => {
         expect(simulated.programsPerWake / (calculated?.programsPerWake ?? Number.NaN)).toBeCloseTo(1, 1)
     })
 
-    it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
+    it("does not pay for a lost handshake at each wake, and has the second chance again after the next full one", async () => {
         const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
         expect(rare.afterLost.wakes).toBeGreaterThan(190)
         expect(rare.programsPerWakeSinceLost).toBeLessThan(0.1)

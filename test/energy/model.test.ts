@@ -93,7 +93,7 @@ describe("a wake", () => {
     })
 })
 
-describe("one wake in full", () => {
+describe("one full wake", () => {
     const rhythm = { sleepS: 600, serverForgetsS: 7200, clockErrorShare: 0 }
     test("comes each time a TLS 1.2 session has run out", () => {
         expect(wakesPerFull({ ...rhythm, kind: "ticket" })).toBe(12)

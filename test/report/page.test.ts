@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         await using report = await openReport(browser, measured)
         const text = await report.page.locator("main").innerText()
         expect(text.indexOf("12 samples were lost")).toBeGreaterThan(0)
-        expect(text.indexOf("12 samples were lost")).toBeLessThan(text.indexOf("a wake in full"))
+        expect(text.indexOf("12 samples were lost")).toBeLessThan(text.indexOf("a full wake"))
         expect(text).toContain("Plug the meter into a port of its own.")
     })
 
@@ -254,9 +254,9 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         const { page } = report
         const titles = await page.locator(".bar-title").allTextContents()
         expect(titles.map((title) => title.replace(/: .* \(/, " ("))).toEqual([
-            "estimated.json, in full (1 wake)",
+            "estimated.json, full (1 wake)",
             "estimated.json, resumed (1 wake)",
-            "measured.json, in full (mean of 12 wakes)",
+            "measured.json, full (mean of 12 wakes)",
             "measured.json, resumed (mean of 12 wakes)",
         ])
         expect(await page.locator(".cards").count()).toBe(2)

@@ -47,7 +47,7 @@ export class Client implements Disposable {
     constructor(options: ClientOptions, service?: Service) {
         const error = [0]
         const config = nativeConfig(options)
-        const unusable: number = native().clientCheck(config) // a board finds out when a handshake goes in full
+        const unusable: number = native().clientCheck(config) // a board finds out in its first full handshake
         if (unusable !== 0) throw refusal(errorWord(unusable), options)
         this.#handle =
             service === undefined

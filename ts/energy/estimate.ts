@@ -44,7 +44,7 @@ export interface EstimateOptions {
 export interface DrawnCosts {
     full: PhaseCost[]
     resumed: PhaseCost[]
-    /** As firmware that keeps no session does it: in full, without saving. */
+    /** As firmware that keeps no session does it: by a full handshake, without saving. */
     plain: PhaseCost[]
     wakesPerFull: number
     sleepUc: number

@@ -146,7 +146,7 @@ export function wakePhases(inputs: WakeInputs): PhaseCost[] {
 export const sumUc = (phases: PhaseCost[]): number => phases.reduce((sum, { chargeUc }) => sum + chargeUc, 0)
 export const sumMs = (phases: PhaseCost[]): number => phases.reduce((sum, { durationMs }) => sum + durationMs, 0)
 
-// ---- How often in full ---------------------------------------------------------------------------------
+// ---- How often a full handshake ---------------------------------------------------------------------------------
 
 const DAY_S = 86_400
 const WEEK_S = 7 * DAY_S
@@ -160,7 +160,7 @@ export interface Rhythm {
 }
 
 /**
- * One in how many wakes goes in full. A TLS 1.2 session is as old as its full handshake and lives at most a
+ * One in how many wakes makes a full handshake. A TLS 1.2 session is as old as its full handshake and lives at most a
  * day; a TLS 1.3 resumption brings a fresh ticket, so that only the week after which the certificate is looked
  * at again ends the row.
  */

@@ -123,7 +123,7 @@ const wake = z.strictObject({
     protocol: outcomeSchema.shape.protocol,
     kind: outcomeSchema.shape.kind,
     error: outcomeSchema.shape.error,
-    /** The firmware was told to connect in full, to be compared. */
+    /** The firmware was told to make a full handshake, to be compared. */
     forcedFull: z.boolean(),
     /** TLS bytes on the wire for the handshake; null when not known. */
     bytesTx: z.int().min(0).nullable(),

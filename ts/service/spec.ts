@@ -479,7 +479,7 @@ export function readFlashWear(payload: Buffer): number | undefined {
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */

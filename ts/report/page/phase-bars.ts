@@ -1,4 +1,4 @@
-// Energy by phase: one bar for wakes in full, one for those that resumed, to the same scale.
+// Energy by phase: one bar for full wakes, one for those that resumed, to the same scale.
 import { mean } from "../../base/statistics.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import { energy, percent, time } from "../../run/units.js"

@@ -20,7 +20,7 @@ export interface Group {
 }
 
 const resultTitles: Record<Result, string> = {
-    full: "in full",
+    full: "full",
     resumed: "resumed",
     failed: "failed",
     unknown: "of unknown result",
