@@ -33,8 +33,8 @@ import {
     readProvisionImage,
 } from "#warmhello/core/provision.js"
 import { Service } from "#warmhello/core/service.js"
-import { readCounts, registers } from "#warmhello/service/spec.js"
 import { refusedConnect } from "./support/refused.js"
+import { register, unpacked } from "./support/service-payload.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 
@@ -62,9 +62,9 @@ function useService(options: ClientOptions): void {
     service.connected(connect)
     service.closed(name, connect)
     expect(service.settingsChanged).toBe(false)
-    const counts = service.handlePacket(0x1000 | registers.counts, Buffer.alloc(0))
-    expect(typeof counts === "string" ? counts : readCounts(counts.payload)?.failed).toBe(1)
-    expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | registers.outcome })
+    const counts = service.handlePacket(0x1000 | register("counts"), Buffer.alloc(0))
+    expect(typeof counts === "string" ? counts : unpacked("counts", counts.payload)).toMatchObject({ failed: 1 })
+    expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | register("outcome") })
     service.wake(false)
 }
 
