@@ -39,7 +39,6 @@ function wordsModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
         ...errorLines,
         "} as const",
         "export type CoreErrorWord = keyof typeof coreErrors",
-        'export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]',
         "",
     ].join("\n")
 }

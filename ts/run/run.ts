@@ -5,7 +5,7 @@ import { readFile, writeWhole } from "../base/files.js"
 import { outcomeSchema } from "../base/outcome.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
-import { type Phase, phases } from "./wake-words.js"
+import type { Phase } from "./wake-words.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1
@@ -103,7 +103,7 @@ function inOrder(all: { phase: Phase; startMs: number }[]): boolean {
 }
 
 /** What a person has to know before trusting the figures; `code` is for programs. */
-export const warningSchema = z.strictObject({
+const warningSchema = z.strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     message: z.string(),
     /** What to do about it. */
@@ -229,8 +229,6 @@ export type RunWake = Run["wakes"][number]
 export type RunPhase = RunWake["phases"][number]
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
-
-export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
 
 function problemOf(error: z.ZodError): string {
     const [issue] = error.issues

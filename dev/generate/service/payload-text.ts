@@ -10,10 +10,10 @@ export const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter
 export const pascal = (name: string): string => camel(`_${name}`)
 export const hex = (value: number): string => `0x${value.toString(16)}`
 
-export const isSimple = ({ fields }: Payload): boolean => fields.length === 1 && fields[0]?.name === "value"
+const isSimple = ({ fields }: Payload): boolean => fields.length === 1 && fields[0]?.name === "value"
 
 /** Names carry their units: `max_age` in seconds is `maxAgeS`. */
-export function unitSuffix({ unit }: Field): string {
+function unitSuffix({ unit }: Field): string {
     return unitSuffixes[unit] ?? ""
 }
 
