@@ -1,12 +1,11 @@
 // The seam between TypeScript and C: nothing that one side says may be different on the other.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import koffi from "koffi"
 import { expect, test } from "vitest"
 import { coreErrors, reasons } from "#warmhello/base/core-words.js"
 import { type Outcome, outcomeSchema } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { CoreConnect, stepKinds } from "#warmhello/core/connect.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
@@ -80,8 +79,8 @@ test("every native function works from TypeScript", async () => {
     }
 
     await using server = await startServer()
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
-    restartWithFlash(join(folder, "flash.bin"))
+    using folder = new TemporaryFolder("flash")
+    restartWithFlash(folder.file("flash.bin"))
     expect(flashOperations()).toBe(0)
     cutFlash(0)
     losePower()
@@ -112,8 +111,7 @@ test("every native function works from TypeScript", async () => {
     expect(checkLeftAside("the CA", server.ca, 1)).toBeUndefined()
     expect(readHost("LOCALHOST.")).toBe("localhost")
     restartWithFlash(undefined)
-    expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
-    rmSync(folder, { recursive: true })
+    expect(readJournal(readFileSync(folder.file("flash.bin")), true).records.length).toBeGreaterThan(0)
     const memory = functions.hostMemory()
     expect(Number(memory.peak_bytes)).toBeGreaterThanOrEqual(Number(memory.live_bytes))
 
