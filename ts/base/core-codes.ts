@@ -173,4 +173,3 @@ export const coreErrors = {
     },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
-export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]
