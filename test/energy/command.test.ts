@@ -1,19 +1,18 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import type { Output } from "#warmhello/cli/output.js"
 import { printEstimate } from "#warmhello/cli/run-text.js"
 import { checkRun, type Run, readRun } from "#warmhello/run/run.js"
 import { whyNoMcu } from "../mcu/support.js"
 import { syntheticRun } from "../report/synthetic.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "../ts/support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 
 function file(name: string, contents: unknown): string {
@@ -39,7 +38,7 @@ describe("estimate", () => {
     test("shows TLS's share, every phase, a year, a cell and where resuming stops to pay", async () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
-        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a wake in full, and .* of one that resumes\.$/m)
+        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }
@@ -60,7 +59,7 @@ describe("estimate", () => {
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
     })
 
-    test("counts a year's wakes by how long they are awake, in full where none resumes", async () => {
+    test("counts a year's wakes by how long they are awake, all full where none resumes", async () => {
         const run = await estimated("--sleep", "10s", "--server-forgets", "5s")
         const cycleS = 10 + (run.wakes.find(({ result }) => result === "full")?.durationMs ?? 0) / 1000
         const { keptUj, keptYearJ } = run.estimate ?? { keptUj: undefined, keptYearJ: undefined }
@@ -187,7 +186,7 @@ test("the README shows what estimate prints", async () => {
     const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--sleep", "10m")
     expect(lines.length).toBeGreaterThan(4)
     for (const line of lines) expect(stdout.split("\n")).toContain(line)
-    const [, full, resumed] = /takes (\S+) mJ in full and (\S+) mJ/.exec(readme) ?? []
+    const [, full, resumed] = /takes (\S+) mJ with a full handshake and (\S+) mJ/.exec(readme) ?? []
     expect(stdout).toMatch(new RegExp(`awake, all .* ${full} mJ .* ${resumed} mJ`))
 })
 

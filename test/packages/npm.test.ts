@@ -5,7 +5,6 @@ import {
     chmodSync,
     existsSync,
     mkdirSync,
-    mkdtempSync,
     readdirSync,
     readFileSync,
     realpathSync,
@@ -13,17 +12,16 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs"
-import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
-import { afterAll, beforeAll, expect, type TestContext, test } from "vitest"
+import { beforeAll, expect, type TestContext, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-/** Wolfssl is compiled within, by one process, on a machine that may be busy. */
+/** wolfSSL is compiled meanwhile, by one process, on a machine that may be busy. */
 const PATIENCE_MS = 600_000
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-package-"))
+const folder = temporaryFolder()
 chmodSync(folder, 0o755) // also for another user
-afterAll(() => rmSync(folder, { recursive: true }))
 const inFolder = (name: string): string => join(folder, name)
 
 function inPath(program: string): string | undefined {
@@ -103,6 +101,8 @@ function run(program: string, args: string[], path: string, options: SpawnSyncOp
 
 const warmhello = (path: string, ...args: string[]): Run => run(join(path, "npx"), ["warmhello", ...args], path)
 
+const COMPILING = /^compiling the native core, once \.\.\.$/m
+
 const needsInstall = (context: TestContext) => context.skip(noNetwork !== undefined, noNetwork)
 
 const resultsIn = (json: string): string[] => JSON.parse(json).wakes.map(({ result }: { result: string }) => result)
@@ -166,11 +166,12 @@ test("with a compiler an app in an empty project is simulated, and the core is c
 }, (context) => {
     needsInstall(context)
     const first = warmhello(withCompiler, "simulate", "my-app.ts", "--cycles", "3", "--json", "-")
-    expect(first.stderr).toBe("compiling the native core, once ...\n")
+    expect(first.stderr).toMatch(COMPILING)
     expect(first.code).toBe(0)
     expect(resultsIn(first.stdout)).toEqual(["full", "resumed", "resumed"])
     const second = warmhello(bare, "simulate", "my-app.ts", "--cycles", "2", "--json", "-")
-    expect(second).toMatchObject({ code: 0, stderr: "" })
+    expect(second.code).toBe(0)
+    expect(second.stderr).not.toMatch(COMPILING)
     expect(readdirSync(inPackage("build/host")).toSorted()).toEqual(["libshifted_clock.so", "libwarmhello.so"])
 })
 
@@ -199,7 +200,7 @@ test("in a package that belongs to somebody else, by Clang where there is one, t
     const node = realpathSync(inFolder("project/node_modules/.bin/node"))
     const { code, stdout, stderr } = run(node, args, withCompiler, options)
     if (who.uid === undefined) chmodSync(inPackage("build"), 0o755)
-    expect(stderr).toBe("compiling the native core, once ...\n")
+    expect(stderr).toMatch(COMPILING)
     expect(code).toBe(0)
     expect(resultsIn(stdout)).toEqual(["full", "resumed"])
     const [cached = ""] = readdirSync(join(home, ".cache/warmhello"))

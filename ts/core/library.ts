@@ -1,7 +1,7 @@
 // The native library: wolfSSL and the C core behind plain functions
 // (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
 import koffi from "koffi"
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
 import { memberTypes } from "./native-config.js"
 import { nativeFile } from "./native-files.js"

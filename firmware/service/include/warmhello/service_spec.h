@@ -292,7 +292,7 @@ static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const 
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -541,7 +541,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
 #define WH_SERVICE_EV_RESUMED 0x80
 
 /**
- * A connect went in full, and why.
+ * A connect made a full handshake, and why.
  */
 #define WH_SERVICE_EV_FULL 0x81
 #define WH_SERVICE_FULL_EVENT_SIZE 1
@@ -555,19 +555,6 @@ static inline size_t wh_service_full_event_write(const wh_service_full_event *in
 {
     out[0] = (uint8_t)in->reason;
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_full_event_read(wh_service_full_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 19) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -587,19 +574,6 @@ static inline size_t wh_service_failed_event_write(const wh_service_failed_event
     return 1;
 }
 
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_failed_event_read(wh_service_failed_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[0]);
-    if (out->error > 99) {
-        return false;
-    }
-    return true;
-}
-
 /**
  * A connection has left a session for the next connect.
  */
@@ -615,19 +589,6 @@ static inline size_t wh_service_session_stored_event_write(const wh_service_sess
 {
     out[0] = (uint8_t)in->stored;
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_session_stored_event_read(wh_service_session_stored_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->stored = (uint8_t)(payload[0]);
-    if (out->stored > 3) {
-        return false;
-    }
-    return true;
 }
 
 /**
