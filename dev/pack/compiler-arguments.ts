@@ -11,9 +11,9 @@ export interface CompilerCall {
 
 /** Options with a value in a word of its own, of which nothing is kept. */
 const DROPPED_WITH_VALUE = new Set(["-o", "-MT", "-MF"])
-/** Warnings are the makers' to act on, and debug information is for them. CMake gives each library a definition
- * `<name>_EXPORTS`. */
-const DROPPED = /^(?:-c|-MD|-g|-w|-W(?!l,).*|-D\w+_EXPORTS)$/
+/** Warnings are the makers' to act on, debug information and what a linker may leave out are for them. CMake gives each
+ * shared library a definition `<name>_EXPORTS`. */
+const DROPPED = /^(?:-c|-MD|-g|-w|-W(?!l,).*|-f(?:function|data)-sections|-D\w+_EXPORTS)$/
 
 interface Step {
     flags: string[]
@@ -44,7 +44,7 @@ function stepOf(command: string): Step {
 
 const isCompile = (command: string): boolean => / -c \S+$/.test(command)
 
-/** The last command links; of it only what the libraries themselves ask for is kept, as no archives stand between. */
+/** Of a link only what does not name archives is kept, since none stand between. */
 function linkerOptions(command: string): string[] {
     return command.split(" ").filter((word) => word === "-Wl,-Bsymbolic" || /^-l\w/.test(word))
 }
@@ -53,7 +53,8 @@ function nameOf(definition: string): string {
     return definition.split("=")[0] ?? definition
 }
 
-/** Throws where the steps cannot be one call, since they contradict each other. */
+/** `commands` are those that `ninja -t commands` tells of the library; its own link is the last. Throws where the steps
+ * cannot be one call, since they contradict each other. */
 export function oneCall(commands: string[]): CompilerCall {
     const steps = commands.filter(isCompile).map(stepOf)
     const flags = new Set(steps.map((step) => step.flags.join(" ")))

@@ -20,11 +20,17 @@ const lines = (text: string): string[] => text.split("\n").filter((line) => line
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(folder + sep)
 
+/** How each library is made, by CMake's build. */
+const calls = LIBRARIES.map((library) => ({
+    library,
+    call: oneCall(lines(output("ninja", "-C", BUILD, "-t", "commands", library))),
+}))
+
 function wolfsslFolder(): string {
-    const cache = readFileSync(join(BUILD, "CMakeCache.txt"), "utf8")
-    const folder = /^WOLFSSL_DIR:\w+=(.*)$/m.exec(cache)?.[1]
-    if (folder === undefined) throw new Error("CMake does not say where wolfSSL is")
-    return folder
+    const folders = calls.flatMap(({ call }) => call.includes.map(([, folder]) => folder))
+    const found = folders.find((folder) => existsSync(join(folder, "wolfssl/version.h")))
+    if (found === undefined) throw new Error("the build does not say where wolfSSL is")
+    return found
 }
 
 const wolfssl = wolfsslFolder()
@@ -44,12 +50,10 @@ function removeStale(): void {
     }
 }
 
-/** Writes what makes one of the libraries, and gives all that it is made from but the system's headers. */
-function packLibrary(library: string): string[] {
-    const commands = lines(output("ninja", "-C", BUILD, "-t", "commands", library))
-    const call = oneCall(commands.filter((command) => command.includes(" -o ")))
-    writeFileSync(checkoutPath(argumentsOf(library)), responseFile(call, packed))
-    const files = filesBehind(call.sources, output("ninja", "-C", BUILD, "-t", "deps"))
+/** All that they are made from but the system's headers. */
+function nativeSources(): string[] {
+    const sources = calls.flatMap(({ call }) => call.sources)
+    const files = filesBehind(sources, output("ninja", "-C", BUILD, "-t", "deps"))
     return files.filter((path) => isBelow(path, wolfssl) || isBelow(path, ROOT))
 }
 
@@ -79,8 +83,9 @@ const compiled = readdirSync(checkoutPath("ts"), { recursive: true, encoding: "u
 rmSync(checkoutPath(PACKAGE), { recursive: true, force: true })
 mkdirSync(checkoutPath(PACKAGE), { recursive: true })
 removeStale()
-const sources = LIBRARIES.flatMap(packLibrary)
+const sources = nativeSources()
 copyWolfssl(sources)
+for (const { library, call } of calls) writeFileSync(checkoutPath(argumentsOf(library)), responseFile(call, packed))
 checkContents([
     ...compiled,
     ...sources.map(packed),
