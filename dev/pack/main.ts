@@ -1,7 +1,7 @@
 // `npm pack` runs this first: what the package holds beyond the checkout's own files is put into build/package, and what
 // would be missing ends it. The core's C sources go as they are, for the user's compiler (ts/core/native-files.ts).
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { filesBehind, oneCall, responseFile } from "./compiler-arguments.js"
