@@ -35,7 +35,7 @@ const connectionSchema = z.object({
 })
 const lineSchema = z.union([setUpSchema, connectionSchema])
 
-export type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
+type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
 /** A warm-up is not counted. */
 export type Connection = z.infer<typeof connectionSchema> & { instructions: number | null }
 

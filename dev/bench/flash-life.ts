@@ -189,7 +189,7 @@ function plansOfFirstWakes(): Partial<LifePlan>[] {
     )
 }
 
-export const lostHandshakes = [100, 10] as const
+const lostHandshakes = [100, 10] as const
 
 function plansOfLostHandshakes(): Partial<LifePlan>[] {
     return intervalsS.flatMap((intervalS) =>
@@ -209,7 +209,7 @@ export interface FlashLives {
     lostHandshakes: FlashLife[]
 }
 
-export const simulateLosses = (intervals: readonly number[], signal?: AbortSignal): Promise<FlashLife[]> =>
+const simulateLosses = (intervals: readonly number[], signal?: AbortSignal): Promise<FlashLife[]> =>
     simulateEach(plansOfLosses(intervals), signal)
 
 export async function simulateLives(signal?: AbortSignal): Promise<FlashLives> {

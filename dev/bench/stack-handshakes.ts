@@ -43,7 +43,7 @@ export interface BenchCase {
     serverSaysResumed: boolean
 }
 
-export interface NotOffered {
+interface NotOffered {
     stack: string
     kind: Kind
     why: string

@@ -27,15 +27,15 @@ import type { StoreFigures } from "./store.js"
 import type { VisitCost, VisitName } from "./store-costs.js"
 
 /** Restoring, as a share of a resumed TLS 1.2 handshake. */
-export const RESTORE_LIMIT = 0.05
+const RESTORE_LIMIT = 0.05
 
 const thousand = (value: number): string => (value / 1000).toFixed(1)
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
 const years = (value: number): string => (value > 1000 ? "over 1000" : value.toFixed(value < 100 ? 1 : 0))
 
 /** What the aims are about, in which no life is better than another: a reconnect every ten minutes. */
-export const RESUMED_LIMIT = 0.9
-export const YEARS_LIMIT = 10
+const RESUMED_LIMIT = 0.9
+const YEARS_LIMIT = 10
 const AIM_INTERVAL_S = 600
 
 /** What a board is that nobody has set anything for. */

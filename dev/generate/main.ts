@@ -1,7 +1,7 @@
 // Writes what C, TypeScript and the documents share from its one source. From the .def lists of the core:
 // ts/base/core-codes.ts, tables of docs/OUTCOMES.md and the enums of the service's definition; that page's other tables
-// from ts/base/errors.ts. From that definition: the constants and payloads in C and TypeScript and the DeviceScript
-// client. From client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and
+// from ts/base/errors.ts. From that definition: the constants and payloads in C and the DeviceScript client.
+// From client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and
 // docs/SPEC.md. With --check it writes nothing and fails if a file differs.
 
 import { execFileSync } from "node:child_process"
@@ -18,7 +18,6 @@ import { coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { parseService } from "./service/definition.js"
 import { deviceScriptModule } from "./service/devicescript.js"
 import { header } from "./service/header.js"
-import { nodeModule } from "./service/node-module.js"
 import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
 
 function codesModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
@@ -42,7 +41,6 @@ function codesModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
         ...errorLines,
         "} as const",
         "export type CoreErrorWord = keyof typeof coreErrors",
-        'export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]',
         "",
     ].join("\n")
 }
@@ -141,7 +139,6 @@ function main(): void {
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],
-        ["ts/service/spec.ts", formatted("ts/service/spec.ts", nodeModule(appService, enums))],
         ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(appService, enums))],
     ]
     for (const [path, contents] of outputs) {

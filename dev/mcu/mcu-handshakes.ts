@@ -31,14 +31,14 @@ export interface McuCase {
     flashBytes: number
 }
 
-export interface McuInstructions {
+interface McuInstructions {
     name: string
     build: McuBuild
     result: "full" | "resumed"
     profile: InstructionProfile
 }
 
-export interface McuImage {
+interface McuImage {
     stack: McuStack
     build: McuBuild
     size: ImageSize
@@ -51,7 +51,7 @@ export interface McuFigures {
     images: McuImage[]
 }
 
-export function readRecordings(stack: McuStack): Recording[] {
+function readRecordings(stack: McuStack): Recording[] {
     const folder = checkoutPath(recordings[stack])
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : []
     if (files.length === 0) {

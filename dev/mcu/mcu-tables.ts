@@ -76,7 +76,7 @@ export function partTable(report: McuFigures): Table {
 }
 
 /** The functions of each profile that take a fiftieth or more by themselves. */
-export function functionTable(report: McuFigures): Table {
+function functionTable(report: McuFigures): Table {
     return {
         head: ["handshake", "result", "build", "functions, their own instructions in % of the handshake's"],
         rows: titledProfiles(report).map(({ title, build, result, profile }) => {
@@ -102,7 +102,7 @@ const operations = [
 ] as const satisfies [string, RegExp][]
 
 /** How often each operation was done, and what one took, in the size build. */
-export function operationTable(report: McuFigures): Table {
+function operationTable(report: McuFigures): Table {
     const cell = (functions: FunctionCost[], pattern: RegExp) => {
         const found = functions.filter(({ name }) => pattern.test(name))
         const calls = found.reduce((sum, one) => sum + one.calls, 0)

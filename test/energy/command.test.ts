@@ -1,9 +1,8 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { z } from "zod"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import type { Output } from "#warmhello/cli/output.js"
@@ -11,10 +10,10 @@ import { printEstimate } from "#warmhello/cli/run-text.js"
 import { checkRun, type Run, readRun } from "#warmhello/run/run.js"
 import { whyNoMcu } from "../mcu/support.js"
 import { syntheticRun } from "../report/synthetic.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "../ts/support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 
 function file(name: string, contents: unknown): string {

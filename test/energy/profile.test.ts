@@ -1,8 +1,7 @@
 // A number without a source, or a source without a number, is no power profile.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
 import {
     boardFiles,
@@ -12,9 +11,9 @@ import {
     readRegulators,
 } from "#warmhello/energy/power-profile.js"
 import type { Quantity } from "#warmhello/run/range.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const boards = [...boardFiles().keys()]
 const plain: PowerProfile = JSON.parse(readFileSync(boardFiles().get("esp32c3_bare") ?? "", "utf8"))

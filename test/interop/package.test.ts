@@ -1,14 +1,13 @@
 // The DeviceScript package as others add it: packed, and put into a project that DeviceScript has just made.
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { runApp } from "../ts/support/simulate.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-package-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const run = (program: string, args: string[], cwd: string): string =>
     execFileSync(program, args, { cwd, encoding: "utf8", env: { ...process.env, NO_UPDATE_NOTIFIER: "1" } })

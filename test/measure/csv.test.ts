@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
 import { readCsv } from "#warmhello/measure/csv/source.js"
 import type { RawEvent } from "#warmhello/measure/raw.js"
 import type { Gap, SampleChunk } from "#warmhello/measure/source.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-csv-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 let files = 0
 async function read(contents: string | Buffer, name = `${++files}.csv`): Promise<RawEvent[]> {

@@ -29,7 +29,7 @@ export interface ScriptOptions extends Partial<MeasurementOptions> {
     samples?: number
 }
 
-export function newMeasurement(options: Partial<MeasurementOptions> = {}): Measurement {
+function newMeasurement(options: Partial<MeasurementOptions> = {}): Measurement {
     return new Measurement({
         thresholds: standardThresholds,
         ...{ segmentation: "auto", wantsLog: false, results: [], supply: undefined, rawFile: null, fromRaw: false },
@@ -42,7 +42,7 @@ export function newMeasurement(options: Partial<MeasurementOptions> = {}): Measu
 }
 
 /** The raw events of a script, as a PPK2 and a log port would deliver them. */
-export function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator<RawEvent> {
+function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator<RawEvent> {
     const { faults, lateUs = () => 100 } = options
     const stream = new SampleStream(steps, VDD_MV, faults)
     yield { kind: "acquisition", acquisition: options.acquisition ?? acquisition }
@@ -60,7 +60,7 @@ export function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator
 }
 
 /** Everything that comes out is checked against the schema. */
-export function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
+function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
     const measurement = newMeasurement(options)
     for (const event of events) measurement.add(event)
     measurement.finish()

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
 import type { RawEvent } from "#warmhello/measure/raw.js"
 import { isTrace, readTrace } from "#warmhello/measure/trace/reader.js"
 import { TraceWriter } from "#warmhello/measure/trace/writer.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-trace-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const acquisition: RawEvent = {
     kind: "acquisition",

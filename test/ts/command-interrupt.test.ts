@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test, vi } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { whyNoMcu } from "../mcu/support.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { type RunningCommand, startCommand, startDevCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
-const TMPDIR = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(TMPDIR, { recursive: true }))
+const TMPDIR = temporaryFolder()
 
 /** The processes that a process has started. */
 function childrenOf(pid: number): number[] {

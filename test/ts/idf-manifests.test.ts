@@ -1,14 +1,13 @@
 // Our manifests, shown to ESP-IDF's component manager: to the one that PlatformIO's espressif32 6.3.2 builds with, and to the newest.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { managerPython, managers } from "../../dev/setup/component-managers.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-manifests-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const manifests = ["firmware/idf_component.yml", "firmware/port/esp32/devicescript/idf_component.yml"].map(checkoutPath)
 const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]

@@ -1,11 +1,11 @@
 // `warmhello monitor`, at a pseudo-terminal with the firmware's own lines.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { wakeText } from "#warmhello/cli/monitor.js"
 import { SerialLog } from "#warmhello/firmware/serial-log.js"
 import { parseWakeLine } from "#warmhello/run/wake-line.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { plugIn, type TestPort } from "./support/serial-port.js"
 
@@ -14,18 +14,13 @@ const lines = readFileSync(join(import.meta.dirname, "../vectors/wake-lines.txt"
     .split("\n")
 const [offline = "", resumed = "", full = ""] = lines
 
-let folder = ""
-let path = ""
+const folder = temporaryFolder()
+const path = join(folder, "port")
 let board: TestPort
 beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "warmhello-monitor-"))
-    path = join(folder, "port")
     board = await plugIn(path)
 })
-afterEach(async () => {
-    await board.unplug()
-    rmSync(folder, { recursive: true })
-})
+afterEach(async () => await board.unplug())
 
 const readWakes = (file: string) => JSON.parse(readFileSync(file, "utf8")).wakes
 

@@ -178,4 +178,3 @@ export const coreErrors = {
     },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
-export type CoreErrorClass = (typeof coreErrors)[CoreErrorWord]["class"]

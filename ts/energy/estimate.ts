@@ -86,7 +86,7 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
     return { full: { programs: programsPerWake * perFull, erases: erasesPerWake * perFull }, resumed: NO_WRITES }
 }
 
-export interface Numbers {
+interface Numbers {
     board: BoardFigures
     surroundings: Surroundings
     keepingInstructions: number

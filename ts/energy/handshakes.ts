@@ -18,7 +18,7 @@ export const mcuBuilds = ["size", "speed"] as const
 export type McuBuild = (typeof mcuBuilds)[number]
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
-export const INSTRUCTIONS_PER_MS = 1e6
+const INSTRUCTIONS_PER_MS = 1e6
 
 export interface Handshake {
     /** Until application data may be sent, the client's making included. */
@@ -33,7 +33,7 @@ export interface Handshake {
     roundTrips: number
 }
 
-export type Protocol = "TLS1.2" | "TLS1.3"
+type Protocol = "TLS1.2" | "TLS1.3"
 
 export interface Handshakes {
     /** Where the numbers come from, for people. */

@@ -53,7 +53,7 @@ const boardNumbers = {
 export type BoardNumber = keyof typeof boardNumbers
 export const boardNumberNames = Object.keys(boardNumbers) as BoardNumber[]
 
-export const powerProfileSchema = z
+const powerProfileSchema = z
     .strictObject({
         board: z.string(),
         soc: z.string(),
@@ -76,7 +76,7 @@ export const powerProfileSchema = z
     })
 export type PowerProfile = z.infer<typeof powerProfileSchema>
 
-export const cellSchema = z.strictObject({
+const cellSchema = z.strictObject({
     title: z.string(),
     voltageV: z.number().positive(),
     freshVoltageV: z.number().positive(),
@@ -88,7 +88,7 @@ export const cellSchema = z.strictObject({
 })
 export type Cell = z.infer<typeof cellSchema>
 
-export const regulatorSchema = z.strictObject({
+const regulatorSchema = z.strictObject({
     title: z.string(),
     kind: z.enum(["none", "linear", "switching"]),
     quiescentUa: quantitySchema,

@@ -60,7 +60,7 @@ function floats(bytes: Buffer, factor: number): Float32Array {
 }
 
 /** A Joulescope marks what it missed with NaN. */
-export function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
+function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
     const { currentUa, voltageMv, stepUs, startUs } = chunk
     const isBad = (index: number) =>
         Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))

@@ -2,7 +2,7 @@
 // that a run can be analysed again, from exactly what arrived.
 import type { Gap, MeterInfo, SampleChunk } from "./source.js"
 
-export type SupplyOrigin = "measured" | "set" | "given" | "assumed"
+type SupplyOrigin = "measured" | "set" | "given" | "assumed"
 
 export interface Acquisition {
     meter: MeterInfo
@@ -19,20 +19,20 @@ export interface AcquisitionEvent {
 }
 
 /** A PPK2's bytes and when they came, by this machine's clock since the acquisition began. */
-export interface BytesEvent {
+interface BytesEvent {
     kind: "bytes"
     atUs: number
     bytes: Uint8Array
 }
 
 /** A line of the device's log, by the same clock. */
-export interface RawLogLine {
+interface RawLogLine {
     kind: "raw-log-line"
     atUs: number
     text: string
 }
 
-export type EndReason = "done" | "interrupted" | "unplugged" | "truncated"
+type EndReason = "done" | "interrupted" | "unplugged" | "truncated"
 
 export interface EndEvent {
     kind: "end"

@@ -30,7 +30,7 @@ interface Partition {
     size: number
 }
 
-export function findPartition(table: Buffer): Partition {
+function findPartition(table: Buffer): Partition {
     let any = false
     for (let at = 0; at + ENTRY_SIZE <= table.length && table.readUInt16LE(at) === ENTRY_MAGIC; at += ENTRY_SIZE) {
         any = true

@@ -6,7 +6,7 @@ import { WarmhelloError } from "../base/errors.js"
 import { findProgram, runProgram } from "./programs.js"
 
 /** The port on the ESP32 asks for HMAC_KEY3, which is this block. */
-export const KEY_BLOCK = "BLOCK_KEY3"
+const KEY_BLOCK = "BLOCK_KEY3"
 const PURPOSE_FIELD = "KEY_PURPOSE_3"
 /** Its key is for the program that runs, and not for a peripheral. */
 const PURPOSE = "HMAC_UP"

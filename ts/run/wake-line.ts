@@ -20,7 +20,7 @@ function areInOrder(marks: Partial<Record<Phase, number>>): boolean {
     return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))
 }
 
-export const wakeLineSchema = z.strictObject({
+const wakeLineSchema = z.strictObject({
     v: z.literal(LINE_VERSION),
     /** Counted since the power came. */
     wake: z.int().min(0),

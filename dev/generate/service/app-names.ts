@@ -1,4 +1,4 @@
-// The definition speaks of the wire, the comments of the TypeScript modules of their own names and values.
+// The definition speaks of the wire, the comments of the DeviceScript client of its own names and values.
 
 import type { CoreEnums } from "./core-enums.js"
 import type { Field, Payload, Service } from "./definition.js"

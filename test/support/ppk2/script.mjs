@@ -24,7 +24,7 @@ const RESUMED_BIT = 6
 const VDD_MV = 3300
 
 /** Marks begin after ROM and boot loader. */
-export const BOOT_LOADER_MS = 20
+const BOOT_LOADER_MS = 20
 
 /**
  * Wakes that resume, and every other one is full.

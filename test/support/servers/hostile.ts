@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { type CoreErrorWord, coreErrors } from "#warmhello/base/core-codes.js"
 import { startServer } from "../../ts/support/tls-server.js"
 
-export interface HostileOptions {
+interface HostileOptions {
     /** TCP connections that it serves well before it turns: 1 lets the device have a session. */
     wellFor: number
     /** How long a slow one takes before it says anything: more than half of the time that TLS has, and less than all of

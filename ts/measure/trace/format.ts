@@ -7,13 +7,13 @@ import type { Gap, SampleChunk } from "../source.js"
 export const FILE_MAGIC = "warmhello trace\n"
 export const FORMAT_VERSION = 1
 export const FILE_HEADER_BYTES = FILE_MAGIC.length + 4
-export const BLOCK_HEADER_BYTES = 16
-export const CHECKSUM_BYTES = 4
+const BLOCK_HEADER_BYTES = 16
+const CHECKSUM_BYTES = 4
 /** No writer makes one as long; a longer one is damage. */
-export const LONGEST_PAYLOAD = 1 << 26
+const LONGEST_PAYLOAD = 1 << 26
 const BLOCK_MARK = 0x4257 // "WB"
 
-export const blockTypes = { acquisition: 1, bytes: 2, samples: 3, gap: 4, log: 5, end: 6 } as const
+const blockTypes = { acquisition: 1, bytes: 2, samples: 3, gap: 4, log: 5, end: 6 } as const
 const HAS_VOLTAGE = 1
 const HAS_CHANNELS = 2
 const HAS_DURATIONS = 4

@@ -557,19 +557,6 @@ static inline size_t wh_service_full_event_write(const wh_service_full_event *in
     return 1;
 }
 
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_full_event_read(wh_service_full_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 19) {
-        return false;
-    }
-    return true;
-}
-
 /**
  * A connect failed.
  */
@@ -587,19 +574,6 @@ static inline size_t wh_service_failed_event_write(const wh_service_failed_event
     return 1;
 }
 
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_failed_event_read(wh_service_failed_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[0]);
-    if (out->error > 99) {
-        return false;
-    }
-    return true;
-}
-
 /**
  * A connection has left a session for the next connect.
  */
@@ -615,19 +589,6 @@ static inline size_t wh_service_session_stored_event_write(const wh_service_sess
 {
     out[0] = (uint8_t)in->stored;
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_session_stored_event_read(wh_service_session_stored_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->stored = (uint8_t)(payload[0]);
-    if (out->stored > 3) {
-        return false;
-    }
-    return true;
 }
 
 /**
