@@ -37,9 +37,8 @@ static void assert_falls_back(const wh_client_config *config, tls_server *server
 /* RFC 8446 4.2.11 allows it. wolfSSL does not (-333). */
 enum { PSK_KEY = -333 };
 
-static void another_suite_of_the_same_hash_costs_one_second_attempt(void **state)
+TEST_CASE(another_suite_of_the_same_hash_costs_one_second_attempt)
 {
-    (void)state;
     const char *const suites[][2] = {{aes128, chacha}, {chacha, aes128}};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = serve(suites[i][0], "X25519");
@@ -56,9 +55,8 @@ static void another_suite_of_the_same_hash_costs_one_second_attempt(void **state
 }
 
 /* As two servers behind one name may. */
-static void a_suite_that_changes_with_each_wake_ends_in_a_rest(void **state)
+TEST_CASE(a_suite_that_changes_with_each_wake_ends_in_a_rest)
 {
-    (void)state;
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -71,9 +69,8 @@ static void a_suite_that_changes_with_each_wake_ends_in_a_rest(void **state)
     end(server);
 }
 
-static void a_suite_of_another_hash_goes_in_full(void **state)
+TEST_CASE(a_suite_of_another_hash_goes_in_full)
 {
-    (void)state;
     const char *const suites[][2] = {{aes128, aes256}, {aes256, aes128}};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = serve(suites[i][0], "X25519");
@@ -86,9 +83,8 @@ static void a_suite_of_another_hash_goes_in_full(void **state)
 }
 
 /* The hello names them all, and has a key of the session's alone. */
-static void another_group_costs_one_round_trip_once(void **state)
+TEST_CASE(another_group_costs_one_round_trip_once)
 {
-    (void)state;
     const char *const groups[][2] = {{"X25519", "P-384"}, {"P-384", "X25519"}, {"P-256", "P-384"}};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         tls_server *server = serve(aes128, groups[i][0]);
@@ -106,9 +102,8 @@ static void another_group_costs_one_round_trip_once(void **state)
 
 /* The hello after the request has the session still, which is of another hash. RFC 8446 4.1.4 would have it
  * left out; OpenSSL does not mind. */
-static void a_request_for_another_hello_with_another_hash_goes_in_full(void **state)
+TEST_CASE(a_request_for_another_hello_with_another_hash_goes_in_full)
 {
-    (void)state;
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -138,9 +133,8 @@ static void to_client(wire_line *line)
 }
 
 /* One that does mind. */
-static void a_server_that_minds_the_other_hash_costs_one_second_attempt(void **state)
+TEST_CASE(a_server_that_minds_the_other_hash_costs_one_second_attempt)
 {
-    (void)state;
     static const uint8_t illegal_parameter[] = {21, 3, 3, 0, 2, 2, 47};
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);

@@ -71,41 +71,36 @@ static void breaks_once(const server_options *options, handshake_breaker break_h
     wh_host_lose_power(&the_device);
 }
 
-static void a_fatal_alert_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_fatal_alert_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_alert);
     }
 }
 
-static void a_closed_connection_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_closed_connection_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_eof);
     }
 }
 
-static void silence_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(silence_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_silence);
     }
 }
 
-static void a_damaged_answer_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_damaged_answer_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_damage);
     }
 }
 
-static void the_second_attempt_is_the_last(void **state)
+TEST_CASE(the_second_attempt_is_the_last)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
     assert_true(wake_and_visit(&config, server).outcome.stored);
@@ -138,9 +133,8 @@ static void broken_wake(const wh_client_config *config, tls_server *server)
     wh_client_free(&client);
 }
 
-static void a_dead_network_does_not_cost_a_good_session(void **state)
+TEST_CASE(a_dead_network_does_not_cost_a_good_session)
 {
-    (void)state;
     for (size_t i = 0; i < 2; i++) { /* the session may be offered again in TLS 1.2 only */
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -157,9 +151,8 @@ static void a_dead_network_does_not_cost_a_good_session(void **state)
     }
 }
 
-static void a_session_without_which_it_works_is_offered_no_more(void **state)
+TEST_CASE(a_session_without_which_it_works_is_offered_no_more)
 {
-    (void)state;
     server_options options = kinds[1];
     options.tickets_may_end = true;
     tls_server *server = server_start(&options);
@@ -179,9 +172,8 @@ static void a_session_without_which_it_works_is_offered_no_more(void **state)
 }
 
 /* The attempt in full beside one that waits. */
-static void of_two_attempts_the_first_to_open_is_used(void **state)
+TEST_CASE(of_two_attempts_the_first_to_open_is_used)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         for (int full_wins = 0; full_wins < 2; full_wins++) {
             tls_server *server = server_start(&kinds[i]);
@@ -211,9 +203,8 @@ static void of_two_attempts_the_first_to_open_is_used(void **state)
     }
 }
 
-static void without_a_session_there_is_no_second_attempt(void **state)
+TEST_CASE(without_a_session_there_is_no_second_attempt)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
     wh_client client;
@@ -227,9 +218,8 @@ static void without_a_session_there_is_no_second_attempt(void **state)
     server_stop(server);
 }
 
-static void a_bad_certificate_is_not_asked_for_twice(void **state)
+TEST_CASE(a_bad_certificate_is_not_asked_for_twice)
 {
-    (void)state;
     tls_server *good = server_start(&kinds[1]);
     wh_client_config config = config_for(good);
     assert_true(wake_and_visit(&config, good).outcome.stored);
@@ -253,9 +243,8 @@ static void give_up_in_silence(const wh_client_config *config, tls_server *serve
     wh_client_free(&client);
 }
 
-static void a_session_that_meets_silence_in_two_wakes_is_given_up(void **state)
+TEST_CASE(a_session_that_meets_silence_in_two_wakes_is_given_up)
 {
-    (void)state;
     for (int kind = 0; kind < 2; kind++) {
         tls_server *server = server_start(&kinds[kind]);
         wh_client_config config = config_for(server);
@@ -268,9 +257,8 @@ static void a_session_that_meets_silence_in_two_wakes_is_given_up(void **state)
     }
 }
 
-static void a_session_that_meets_silence_once_still_resumes(void **state)
+TEST_CASE(a_session_that_meets_silence_once_still_resumes)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[1]);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -283,9 +271,8 @@ static void a_session_that_meets_silence_once_still_resumes(void **state)
 
 /* The client is kept over wakes, as where the chip sleeps lightly. The app gives each connect up by itself.
  */
-static void a_session_that_is_given_up_again_and_again_is_deleted(void **state)
+TEST_CASE(a_session_that_is_given_up_again_and_again_is_deleted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     wh_client client;

@@ -85,9 +85,8 @@ static void no_piece_of_a_tls13_session_is_left(void **state)
     forgets(&ticket13, *state);
 }
 
-static void nothing_comes_back_after_a_loss_of_power(void **state)
+TEST_CASE(nothing_comes_back_after_a_loss_of_power)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
@@ -119,9 +118,8 @@ static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
     server_stop(server);
 }
 
-static void forgetting_nothing_is_harmless(void **state)
+TEST_CASE(forgetting_nothing_is_harmless)
 {
-    (void)state;
     for (int times = 0; times < 3; times++) {
         assert_int_equal(wh_store_forget(), WH_OK);
     }

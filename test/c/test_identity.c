@@ -17,9 +17,8 @@ static wh_client_config with_identity(wh_client_config config, const client_iden
     return config;
 }
 
-static void a_device_with_a_certificate_resumes(void **state)
+TEST_CASE(a_device_with_a_certificate_resumes)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -37,9 +36,8 @@ static void a_device_with_a_certificate_resumes(void **state)
     }
 }
 
-static void a_session_with_a_certificate_is_not_offered_without_it(void **state)
+TEST_CASE(a_session_with_a_certificate_is_not_offered_without_it)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     client_identity device = server_client_identity(server);
     wh_client_config without = config_for(server);
@@ -52,9 +50,8 @@ static void a_session_with_a_certificate_is_not_offered_without_it(void **state)
     server_stop(server);
 }
 
-static void a_missing_certificate_is_named(void **state)
+TEST_CASE(a_missing_certificate_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&mutual[2]);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_WANTS_CERTIFICATE);
@@ -68,9 +65,8 @@ static void a_missing_certificate_is_named(void **state)
     server_stop(server);
 }
 
-static void a_certificate_of_another_authority_is_refused(void **state)
+TEST_CASE(a_certificate_of_another_authority_is_refused)
 {
-    (void)state;
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         tls_server *other = server_start(&mutual[i]);
@@ -83,9 +79,8 @@ static void a_certificate_of_another_authority_is_refused(void **state)
     }
 }
 
-static void each_way_a_file_can_be_wrong_is_named(void **state)
+TEST_CASE(each_way_a_file_can_be_wrong_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&mutual[0]);
     client_identity device = server_client_identity(server);
     client_identity other = server_client_identity(server);
@@ -143,9 +138,8 @@ static wh_client_config with_files(wh_client_config config, given_files *files)
     return config;
 }
 
-static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(void **state)
+TEST_CASE(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -166,9 +160,8 @@ static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(
     }
 }
 
-static void files_that_changed_under_a_client_are_not_used(void **state)
+TEST_CASE(files_that_changed_under_a_client_are_not_used)
 {
-    (void)state;
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -195,9 +188,8 @@ static void files_that_changed_under_a_client_are_not_used(void **state)
     }
 }
 
-static void a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection(void **state)
+TEST_CASE(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -226,9 +218,8 @@ static wake_visit visit_in_full(const wh_client_config *good, const wh_client_co
     return visit;
 }
 
-static void a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full(void **state)
+TEST_CASE(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -287,9 +278,8 @@ static const char on_p521[] = "-----BEGIN CERTIFICATE-----\n"
                               "gN/YbEjHdDg1JbAeuIuitvw8XpoRYFzvChcREiexh0JB\n"
                               "-----END CERTIFICATE-----\n";
 
-static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(void **state)
+TEST_CASE(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     static char good[4096];
@@ -319,9 +309,8 @@ static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(
     server_stop(server);
 }
 
-static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **state)
+TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
 {
-    (void)state;
     const server_options options[] = {
         {.max_version = WH_TLS12, .alpn = "mqtt"},
         {.min_version = WH_TLS13, .alpn = "mqtt"},
@@ -340,9 +329,8 @@ static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **sta
     }
 }
 
-static void a_server_without_the_application_protocol_is_named(void **state)
+TEST_CASE(a_server_without_the_application_protocol_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.alpn = "h2"});
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
@@ -350,9 +338,8 @@ static void a_server_without_the_application_protocol_is_named(void **state)
     server_stop(server);
 }
 
-static void a_server_that_knows_no_alpn_is_accepted(void **state)
+TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
@@ -360,9 +347,8 @@ static void a_server_that_knows_no_alpn_is_accepted(void **state)
     server_stop(server);
 }
 
-static void unusable_lists_of_application_protocols_are_refused(void **state)
+TEST_CASE(unusable_lists_of_application_protocols_are_refused)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     char long_list[WH_ALPN_MAX + 2];

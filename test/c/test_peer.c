@@ -16,21 +16,18 @@ static void fails_with(const server_options *options, const char *host, int erro
     server_stop(server);
 }
 
-static void a_wrong_host_name_is_refused(void **state)
+TEST_CASE(a_wrong_host_name_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.name = "other.test"}, SERVER_NAME, WH_PEER_NAME);
 }
 
-static void a_wrong_address_is_refused(void **state)
+TEST_CASE(a_wrong_address_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.name = "192.0.2.1"}, "192.0.2.2", WH_PEER_NAME);
 }
 
-static void an_address_in_the_certificate_is_accepted(void **state)
+TEST_CASE(an_address_in_the_certificate_is_accepted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.name = "192.0.2.1"});
     wh_client_config config = config_for(server);
     config.host = "192.0.2.1";
@@ -38,21 +35,18 @@ static void an_address_in_the_certificate_is_accepted(void **state)
     server_stop(server);
 }
 
-static void an_expired_certificate_is_refused(void **state)
+TEST_CASE(an_expired_certificate_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.valid_from_s = -7200, .valid_to_s = -3600}, SERVER_NAME, WH_PEER_EXPIRED);
 }
 
-static void a_certificate_from_the_future_is_refused(void **state)
+TEST_CASE(a_certificate_from_the_future_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.valid_from_s = 3600, .valid_to_s = YEAR_S}, SERVER_NAME, WH_PEER_NOT_YET);
 }
 
-static void a_certificate_expires_during_a_long_sleep(void **state)
+TEST_CASE(a_certificate_expires_during_a_long_sleep)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
@@ -61,9 +55,8 @@ static void a_certificate_expires_during_a_long_sleep(void **state)
     server_stop(server);
 }
 
-static void another_ca_is_refused(void **state)
+TEST_CASE(another_ca_is_refused)
 {
-    (void)state;
     tls_server *trusted = server_start(&(server_options){0});
     tls_server *other = server_start(&(server_options){0});
     wh_client_config config = config_for(trusted);
@@ -83,9 +76,8 @@ static size_t answer_of(wire_line *line, uint8_t *answer, size_t size)
 }
 
 /* wolfSSL shows the session of TLS 1.2 before the server's Finished has come. */
-static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
+TEST_CASE(no_session_is_kept_when_the_servers_finished_is_wrong)
 {
-    (void)state;
     for (int session_ids = 0; session_ids < 2; session_ids++) {
         tls_server *server =
             server_start(&(server_options){.max_version = WH_TLS12, .session_ids = session_ids != 0});
@@ -109,9 +101,8 @@ static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
     }
 }
 
-static void a_server_without_a_common_version_is_named(void **state)
+TEST_CASE(a_server_without_a_common_version_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     config.min_version = WH_TLS13;
@@ -139,9 +130,8 @@ static int answered_with(const char *bytes, size_t size)
     return result;
 }
 
-static void a_plain_text_server_is_named(void **state)
+TEST_CASE(a_plain_text_server_is_named)
 {
-    (void)state;
     static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     static const char smtp[] = "220 mail.example.com ESMTP\r\n";
     assert_int_equal(answered_with(http, sizeof http - 1), WH_PEER_NOT_TLS);
@@ -149,25 +139,22 @@ static void a_plain_text_server_is_named(void **state)
     assert_int_equal(answered_with("x", 1), WH_PEER_NOT_TLS);
 }
 
-static void a_server_that_hangs_up_is_named(void **state)
+TEST_CASE(a_server_that_hangs_up_is_named)
 {
-    (void)state;
     assert_int_equal(answered_with("", 0), WH_PEER_CLOSED);
     assert_int_equal(answered_with("\x16\x03\x03\x00\x7a\x02", 6), WH_PEER_CLOSED);
 }
 
-static void an_alert_is_named(void **state)
+TEST_CASE(an_alert_is_named)
 {
-    (void)state;
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x70", 7), WH_PEER_ALERT); /* unrecognized_name */
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7),
                      WH_PEER_ALERT); /* handshake_failure, which may be about certificates as well */
 }
 
 /* A version was agreed on: what comes then is no question of versions. */
-static void garbage_after_the_handshake_is_named_as_that(void **state)
+TEST_CASE(garbage_after_the_handshake_is_named_as_that)
 {
-    (void)state;
     static const uint8_t garbage[] = {23, 2, 7, 0, 3, 1, 2, 3};
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
     for (size_t i = 0; i < 2; i++) {

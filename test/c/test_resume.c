@@ -30,34 +30,29 @@ static void five_wakes(const server_options *options, wh_kind kind)
     server_stop(server);
 }
 
-static void tls12_resumes_by_session_id(void **state)
+TEST_CASE(tls12_resumes_by_session_id)
 {
-    (void)state;
     five_wakes(&id12, WH_KIND_ID);
 }
 
-static void tls12_resumes_by_ticket(void **state)
+TEST_CASE(tls12_resumes_by_ticket)
 {
-    (void)state;
     five_wakes(&ticket12, WH_KIND_TICKET);
 }
 
-static void tls13_resumes_by_ticket(void **state)
+TEST_CASE(tls13_resumes_by_ticket)
 {
-    (void)state;
     five_wakes(&ticket13, WH_KIND_PSK);
 }
 
-static void tls13_resumes_where_the_server_keeps_the_sessions(void **state)
+TEST_CASE(tls13_resumes_where_the_server_keeps_the_sessions)
 {
-    (void)state;
     const server_options options = {.min_version = WH_TLS13, .session_ids = true};
     five_wakes(&options, WH_KIND_PSK);
 }
 
-static void without_tickets_tls12_resumes_by_session_id(void **state)
+TEST_CASE(without_tickets_tls12_resumes_by_session_id)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     config.no_tickets = true;
@@ -66,9 +61,8 @@ static void without_tickets_tls12_resumes_by_session_id(void **state)
     server_stop(server);
 }
 
-static void without_tickets_tls13_goes_in_full_each_time(void **state)
+TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     config.no_tickets = true;
@@ -80,9 +74,8 @@ static void without_tickets_tls13_goes_in_full_each_time(void **state)
     server_stop(server);
 }
 
-static void a_server_that_sends_no_ticket_leaves_nothing_stored(void **state)
+TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
     for (int wake = 0; wake < 2; wake++) {
@@ -93,9 +86,8 @@ static void a_server_that_sends_no_ticket_leaves_nothing_stored(void **state)
     server_stop(server);
 }
 
-static void power_loss_costs_one_full_handshake(void **state)
+TEST_CASE(power_loss_costs_one_full_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -105,9 +97,8 @@ static void power_loss_costs_one_full_handshake(void **state)
     server_stop(server);
 }
 
-static void another_process_resumes_from_the_saved_slot(void **state)
+TEST_CASE(another_process_resumes_from_the_saved_slot)
 {
-    (void)state;
     const server_options *const kinds[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i]);
@@ -144,17 +135,15 @@ static void server_forgets(const server_options *options, wh_kind kind)
     wh_host_lose_power(&the_device);
 }
 
-static void a_server_that_forgot_gets_a_full_handshake_on_the_same_connection(void **state)
+TEST_CASE(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection)
 {
-    (void)state;
     server_forgets(&id12, WH_KIND_ID);
     server_forgets(&ticket12, WH_KIND_TICKET);
     server_forgets(&ticket13, WH_KIND_PSK);
 }
 
-static void an_expired_session_is_not_offered(void **state)
+TEST_CASE(an_expired_session_is_not_offered)
 {
-    (void)state;
     const server_options short_lived[] = {
         {.max_version = WH_TLS12, .lifetime_s = 300},
         {.min_version = WH_TLS13, .lifetime_s = 300},
@@ -173,9 +162,8 @@ static void an_expired_session_is_not_offered(void **state)
     }
 }
 
-static void a_session_id_without_lifetime_lasts_a_day(void **state)
+TEST_CASE(a_session_id_without_lifetime_lasts_a_day)
 {
-    (void)state;
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
     wh_client_config config = config_for(server);
@@ -187,9 +175,8 @@ static void a_session_id_without_lifetime_lasts_a_day(void **state)
     server_stop(server);
 }
 
-static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
+TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -208,9 +195,8 @@ static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
     server_stop(server);
 }
 
-static void a_tls12_session_stays_when_the_wake_is_cut_short(void **state)
+TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
 {
-    (void)state;
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -227,9 +213,8 @@ static void a_tls12_session_stays_when_the_wake_is_cut_short(void **state)
 }
 
 /* wolfSSL would serialise the refused ticket together with the new secret. */
-static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
+TEST_CASE(a_refused_ticket_is_not_kept_with_the_new_secret)
 {
-    (void)state;
     server_options options = ticket12;
     options.tickets_may_end = true;
     tls_server *server = server_start(&options);
@@ -246,9 +231,8 @@ static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
 
 /* wolfSSL takes a server that answers a ticket without the ticket extension for one
  * that resumes, and gives up at its Certificate message. */
-static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(void **state)
+TEST_CASE(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
 {
-    (void)state;
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -264,9 +248,8 @@ static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(v
     server_stop(server);
 }
 
-static void a_short_session_id_is_not_stored(void **state)
+TEST_CASE(a_short_session_id_is_not_stored)
 {
-    (void)state;
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
     wh_client_config config = config_for(server);
@@ -278,9 +261,8 @@ static void a_short_session_id_is_not_stored(void **state)
     server_stop(server);
 }
 
-static void a_tls12_session_without_extended_master_secret_is_not_stored(void **state)
+TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
 {
-    (void)state;
     const server_options options[] = {
         {.max_version = WH_TLS12, .session_ids = true, .no_ems = true},
         {.max_version = WH_TLS12, .no_ems = true},
@@ -299,9 +281,8 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
     }
 }
 
-static void a_server_is_not_told_what_another_one_lacks(void **state)
+TEST_CASE(a_server_is_not_told_what_another_one_lacks)
 {
-    (void)state;
     tls_server *old = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     tls_server *sound = server_start(&(server_options){.no_ems = false});
     wh_client_config to_old = config_for(old);
@@ -314,9 +295,8 @@ static void a_server_is_not_told_what_another_one_lacks(void **state)
 }
 
 /* It has done as advised, and gives no tickets: it is not of TLS 1.2 any more. */
-static void nor_what_it_lacked_before(void **state)
+TEST_CASE(nor_what_it_lacked_before)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     wh_client_config config = config_for(server);
     (void)wake_and_visit(&config, server);

@@ -53,9 +53,8 @@ static void is_offered_next(tls_server *server)
 }
 
 /* rustls sends 32 bytes, OpenSSL 8; RFC 8446 4.6.1 allows 255. */
-static void nonces_of_every_length_are_taken(void **state)
+TEST_CASE(nonces_of_every_length_are_taken)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const size_t sizes[] = {0, 1, 8, 9, 32, 254, 255};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -70,9 +69,8 @@ static void nonces_of_every_length_are_taken(void **state)
     server_stop(server);
 }
 
-static void a_lifetime_over_seven_days_costs_no_connection(void **state)
+TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const uint32_t lifetimes_s[] = {WEEK, WEEK + 1, 8 * DAY, 0x7fffffff, 0x80000000, UINT32_MAX};
     for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
@@ -89,9 +87,8 @@ static void a_lifetime_over_seven_days_costs_no_connection(void **state)
     server_stop(server);
 }
 
-static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state)
+TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = UINT32_MAX, .nonce_size = 8, .ticket_size = 100};
     assert_int_equal(visit_forged(server, &ticket, 0).error, WH_OK);
@@ -108,9 +105,8 @@ static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state
     server_stop(server);
 }
 
-static void a_ticket_without_lifetime_is_discarded(void **state)
+TEST_CASE(a_ticket_without_lifetime_is_discarded)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
     wh_outcome outcome = visit_forged(server, &ticket, 0);
@@ -121,9 +117,8 @@ static void a_ticket_without_lifetime_is_discarded(void **state)
 }
 
 /* wolfSSL keeps one object, which each further ticket changes. */
-static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **state)
+TEST_CASE(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     forge_listen(server);
     const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
@@ -136,9 +131,8 @@ static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **
 }
 
 /* Many servers end with TCP alone. */
-static void a_connection_that_breaks_off_leaves_its_ticket_in_flash_too(void **state)
+TEST_CASE(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -159,9 +153,8 @@ static void a_connection_that_breaks_off_leaves_its_ticket_in_flash_too(void **s
     server_stop(server);
 }
 
-static void a_ticket_too_long_to_keep_is_told(void **state)
+TEST_CASE(a_ticket_too_long_to_keep_is_told)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const size_t sizes[] = {3000, 16000, 17000, 32000, 33000, 65535};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -179,9 +172,8 @@ static void a_ticket_too_long_to_keep_is_told(void **state)
 
 static const server_options unrenewed = {.min_version = WH_TLS13, .does_not_renew13 = true};
 
-static void rtc_ram_keeps_both_tickets_of_a_full_handshake(void **state)
+TEST_CASE(rtc_ram_keeps_both_tickets_of_a_full_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
     for (int time = 0; time < 3; time++) {
@@ -192,16 +184,14 @@ static void rtc_ram_keeps_both_tickets_of_a_full_handshake(void **state)
     server_stop(server);
 }
 
-static void with_flash_there_are_the_same_two(void **state)
+TEST_CASE(with_flash_there_are_the_same_two)
 {
-    (void)state;
     rtc_ram_keeps_both_tickets_of_a_full_handshake(state);
 }
 
 /* Where another ticket comes each time, the second one of the full handshake is there for a lost connect. */
-static void the_spare_ticket_waits_for_a_lost_handshake(void **state)
+TEST_CASE(the_spare_ticket_waits_for_a_lost_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -219,9 +209,8 @@ static void the_spare_ticket_waits_for_a_lost_handshake(void **state)
     server_stop(server);
 }
 
-static void a_spare_that_was_refused_is_not_offered_again(void **state)
+TEST_CASE(a_spare_that_was_refused_is_not_offered_again)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -240,9 +229,8 @@ static wh_client_config reusing(const tls_server *server)
     return config;
 }
 
-static void a_ticket_is_used_again_where_the_server_does_not_renew_it(void **state)
+TEST_CASE(a_ticket_is_used_again_where_the_server_does_not_renew_it)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = reusing(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -264,9 +252,8 @@ static void a_ticket_is_used_again_where_the_server_does_not_renew_it(void **sta
     server_stop(server);
 }
 
-static void a_ticket_is_used_again_after_each_loss_of_power(void **state)
+TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = reusing(server);
@@ -289,9 +276,8 @@ static void a_ticket_is_used_again_after_each_loss_of_power(void **state)
     server_stop(server);
 }
 
-static void a_ticket_of_a_server_that_renews_is_used_once(void **state)
+TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = reusing(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);

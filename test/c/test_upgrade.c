@@ -25,9 +25,8 @@ static void assert_is_at_tls13(const wh_client_config *config, tls_server *serve
     assert_resumed(wake_and_visit(config, server), WH_KIND_PSK);
 }
 
-static void a_restart_with_tls13_is_found_out(void **state)
+TEST_CASE(a_restart_with_tls13_is_found_out)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -45,9 +44,8 @@ static void a_restart_with_tls13_is_found_out(void **state)
 }
 
 /* OpenSSL with both versions resumes it, and says in its random number that it has TLS 1.3. */
-static void a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker(void **state)
+TEST_CASE(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -64,9 +62,8 @@ static void a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker(void 
 }
 
 /* Nothing of it is left in flash to be found after a loss of power. */
-static void what_is_put_aside_is_put_aside_in_both_tiers(void **state)
+TEST_CASE(what_is_put_aside_is_put_aside_in_both_tiers)
 {
-    (void)state;
     for (int resumes = 0; resumes < 2; resumes++) {
         tls_server *server = server_start(&kinds[1]);
         wh_client_config config = config_for(server);
@@ -89,9 +86,8 @@ static void what_is_put_aside_is_put_aside_in_both_tiers(void **state)
 }
 
 /* It is asked once after each refusal, and its session kept then. */
-static void a_server_that_has_tls12_only_keeps_resuming(void **state)
+TEST_CASE(a_server_that_has_tls12_only_keeps_resuming)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -113,9 +109,8 @@ static void a_server_that_has_tls12_only_keeps_resuming(void **state)
     }
 }
 
-static void a_client_of_tls12_alone_has_nothing_to_ask_for(void **state)
+TEST_CASE(a_client_of_tls12_alone_has_nothing_to_ask_for)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);

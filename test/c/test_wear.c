@@ -111,9 +111,8 @@ static void a_copy_near_its_end_is_not_replaced_by_itself(void **state)
 }
 
 /* The server promises a week, we keep to a day: so does the copy. */
-static void a_copy_past_our_own_limit_is_replaced(void **state)
+TEST_CASE(a_copy_past_our_own_limit_is_replaced)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 604800});
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
