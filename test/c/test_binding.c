@@ -26,7 +26,6 @@ static void changed(const char *name, config_change change)
 
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    server_stop(server);
 }
 
 static void other_host(wh_client_config *config)
@@ -118,7 +117,6 @@ TEST_CASE(another_client_certificate_is_not_offered_the_session)
     device = server_client_identity(issuer);
     changed(SERVER_NAME, add_certificate);
     free_client_identity(&device);
-    server_stop(issuer);
 }
 
 TEST_CASE(a_wrong_host_name_is_found_although_a_session_is_stored)
@@ -130,7 +128,6 @@ TEST_CASE(a_wrong_host_name_is_found_although_a_session_is_stored)
     wake_visit visit = wake_and_visit(&config, server);
     assert_int_equal(visit.outcome.error, WH_PEER_NAME);
     assert_false(visit.fallback_due);
-    server_stop(server);
 }
 
 /* Fields that no configuration can change yet are tested here alone. */

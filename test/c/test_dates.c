@@ -107,7 +107,6 @@ static wake_visit visit_dated(long from_s, long to_s)
     tls_server *server = server_start(&(server_options){.valid_from_s = from_s, .valid_to_s = to_s});
     wh_client_config config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
-    server_stop(server);
     return visit;
 }
 
@@ -163,7 +162,6 @@ TEST_CASE(an_expired_ca_is_named)
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.cas, 1);
     assert_int_equal(visit.outcome.cas_usable, 0);
-    server_stop(server);
 }
 
 TEST_CASE(a_clock_by_which_all_has_ended_is_suspect)
@@ -176,7 +174,6 @@ TEST_CASE(a_clock_by_which_all_has_ended_is_suspect)
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
     assert_int_equal(visit.outcome.backoff_s, 0); /* no fault of the server's */
-    server_stop(server);
 }
 
 /* The client is made before the network is up, and the time comes from the network. */
@@ -190,7 +187,6 @@ TEST_CASE(an_expired_ca_is_seen_when_the_clock_becomes_known)
     wh_host_set_wall_known(&the_device, true);
     assert_int_equal(visit_server(&client, server).outcome.error, WH_PEER_CA_EXPIRED);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* ---- What is recorded -------------------------------------------------------------------------- */
@@ -206,7 +202,6 @@ static int64_t recorded_not_after_s(const server_options *options)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
     return stored.info.lineage.not_after_s;
 }
 

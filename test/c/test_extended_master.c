@@ -34,7 +34,6 @@ TEST_CASE(they_resume_where_that_is_allowed)
             assert_resumed(visit, kind_of[i]);
             assert_int_equal(visit.outcome.store_error, WH_OK);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -54,7 +53,6 @@ TEST_CASE(the_hello_has_the_extension_all_the_same)
         assert_true(contains(line.out, line.conn.out_len, extension, sizeof extension));
         line_free(&line);
         wh_client_free(&client);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -69,7 +67,6 @@ TEST_CASE(a_server_that_has_learned_it_goes_in_full)
         server_add_ems(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -83,7 +80,6 @@ TEST_CASE(such_a_session_is_for_a_client_that_takes_it_alone)
     wake_visit visit = wake_and_visit(&config, server);
     assert_full(visit, WH_REASON_BINDING);
     assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
-    server_stop(server);
 }
 
 TEST_CASE(it_does_not_go_with_a_certificate_of_the_client)
@@ -99,7 +95,6 @@ TEST_CASE(it_does_not_go_with_a_certificate_of_the_client)
     assert_int_equal(wh_client_init(&client, &config), WH_OK);
     wh_client_free(&client);
     free_client_identity(&identity);
-    server_stop(server);
 }
 
 /* ---- A server that breaks RFC 7627 ------------------------------------------------------------------------
@@ -162,7 +157,6 @@ TEST_CASE(a_resumption_must_be_as_its_session)
         line_free(&line);
         assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
         wh_client_free(&client);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }

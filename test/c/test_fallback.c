@@ -67,7 +67,6 @@ static void breaks_once(const server_options *options, handshake_breaker break_h
     wh_client_free(&client);
 
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    server_stop(server);
     wh_host_lose_power(&the_device);
 }
 
@@ -115,7 +114,6 @@ TEST_CASE(the_second_attempt_is_the_last)
         line_free(&line);
     }
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* Both attempts of a wake meet a connection that closes. */
@@ -146,7 +144,6 @@ TEST_CASE(a_dead_network_does_not_cost_a_good_session)
         broken_wake(&config, server);
         broken_wake(&config, server);
         assert_int_equal(wake_and_visit(&config, server).outcome.reason, WH_REASON_SUSPECT);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -168,7 +165,6 @@ TEST_CASE(a_session_without_which_it_works_is_offered_no_more)
     assert_int_equal(visit_server(&client, server).outcome.reason, WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_NONE);
-    server_stop(server);
 }
 
 /* The attempt in full beside one that waits. */
@@ -197,7 +193,6 @@ TEST_CASE(of_two_attempts_the_first_to_open_is_used)
             line_free(&joined);
             wh_client_free(&client);
             assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-            server_stop(server);
             wh_host_lose_power(&the_device);
         }
     }
@@ -215,7 +210,6 @@ TEST_CASE(without_a_session_there_is_no_second_attempt)
     assert_false(wh_conn_fallback_due(&line.conn));
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(a_bad_certificate_is_not_asked_for_twice)
@@ -227,8 +221,6 @@ TEST_CASE(a_bad_certificate_is_not_asked_for_twice)
     wake_visit visit = wake_and_visit(&config, bad);
     assert_int_equal(visit.outcome.error, WH_PEER_UNTRUSTED);
     assert_false(visit.fallback_due);
-    server_stop(bad);
-    server_stop(good);
 }
 
 /* An app that gives up before a second attempt joins. */
@@ -252,7 +244,6 @@ TEST_CASE(a_session_that_meets_silence_in_two_wakes_is_given_up)
         give_up_in_silence(&config, server);
         give_up_in_silence(&config, server);
         assert_full(wake_and_visit(&config, server), WH_REASON_SUSPECT);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -266,7 +257,6 @@ TEST_CASE(a_session_that_meets_silence_once_still_resumes)
         give_up_in_silence(&config, server);
         assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     }
-    server_stop(server);
 }
 
 /* The client is kept over wakes, as where the chip sleeps lightly. The app gives each connect up by itself.
@@ -298,7 +288,6 @@ TEST_CASE(a_session_that_is_given_up_again_and_again_is_deleted)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_SUSPECT);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 int main(void)

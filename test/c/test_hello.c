@@ -49,7 +49,6 @@ static hello hello_with_ticket(const server_options *options)
     assert_non_null(find_extension(&sent, PRE_SHARED_KEY));
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return sent;
 }
 

@@ -31,7 +31,6 @@ TEST_CASE(a_device_with_a_certificate_resumes)
         assert_true(second.server_resumed);
         assert_true(second.server_saw_certificate); /* the ticket or the cache carries it */
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -47,7 +46,6 @@ TEST_CASE(a_session_with_a_certificate_is_not_offered_without_it)
     assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
     assert_int_equal(visit.outcome.reason, WH_REASON_BINDING);
     free_client_identity(&device);
-    server_stop(server);
 }
 
 TEST_CASE(a_missing_certificate_is_named)
@@ -55,14 +53,12 @@ TEST_CASE(a_missing_certificate_is_named)
     tls_server *server = server_start(&mutual[2]);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_WANTS_CERTIFICATE);
-    server_stop(server);
 
     server = server_start(&mutual[1]); /* in TLS 1.2 the server only says handshake_failure */
     config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
     assert_int_equal(visit.outcome.error, WH_PEER_ALERT);
     assert_int_equal(visit.outcome.alert, 40);
-    server_stop(server);
 }
 
 TEST_CASE(a_certificate_of_another_authority_is_refused)
@@ -74,8 +70,6 @@ TEST_CASE(a_certificate_of_another_authority_is_refused)
         wh_client_config config = with_identity(config_for(server), &device);
         assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_REFUSES_CERTIFICATE);
         free_client_identity(&device);
-        server_stop(other);
-        server_stop(server);
     }
 }
 
@@ -113,7 +107,6 @@ TEST_CASE(each_way_a_file_can_be_wrong_is_named)
 
     free_client_identity(&other);
     free_client_identity(&device);
-    server_stop(server);
 }
 
 /* What a device is given, in memory that can be overwritten. */
@@ -155,7 +148,6 @@ TEST_CASE(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
         assert_int_equal(visit.outcome.cas, 0);
         wh_client_free(&client);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -183,7 +175,6 @@ TEST_CASE(files_that_changed_under_a_client_are_not_used)
         assert_int_equal(visit_server(&client, server).outcome.error, WH_USAGE_CERTIFICATE);
         wh_client_free(&client);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -202,7 +193,6 @@ TEST_CASE(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_con
         assert_int_equal(visit.outcome.cas, 1);
         assert_int_equal(visit.outcome.cas_usable, 1);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -245,7 +235,6 @@ TEST_CASE(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
         assert_int_equal(visit.outcome.cas, 0);
         free_client_identity(&other);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -306,7 +295,6 @@ TEST_CASE(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
     }
     config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
-    server_stop(server);
 }
 
 TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
@@ -324,7 +312,6 @@ TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
             assert_int_equal(visit.outcome.result, wake == 0 ? WH_RESULT_FULL : WH_RESULT_RESUMED);
             assert_string_equal(visit.alpn, "mqtt");
         }
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -335,7 +322,6 @@ TEST_CASE(a_server_without_the_application_protocol_is_named)
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_ALPN);
-    server_stop(server);
 }
 
 TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
@@ -344,7 +330,6 @@ TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-    server_stop(server);
 }
 
 TEST_CASE(unusable_lists_of_application_protocols_are_refused)
@@ -359,7 +344,6 @@ TEST_CASE(unusable_lists_of_application_protocols_are_refused)
         config.alpn = bad[i];
         assert_int_equal(wh_client_check(&config), WH_USAGE_ALPN);
     }
-    server_stop(server);
 }
 
 int main(void)

@@ -13,7 +13,6 @@ static void fails_with(const server_options *options, const char *host, int erro
     assert_int_equal(visit.outcome.error, error);
     assert_false(visit.outcome.stored);
     assert_false(visit.fallback_due);
-    server_stop(server);
 }
 
 TEST_CASE(a_wrong_host_name_is_refused)
@@ -32,7 +31,6 @@ TEST_CASE(an_address_in_the_certificate_is_accepted)
     wh_client_config config = config_for(server);
     config.host = "192.0.2.1";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-    server_stop(server);
 }
 
 TEST_CASE(an_expired_certificate_is_refused)
@@ -52,7 +50,6 @@ TEST_CASE(a_certificate_expires_during_a_long_sleep)
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
     wh_host_sleep(&the_device, 2ull * YEAR_S * 1000000u);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
-    server_stop(server);
 }
 
 TEST_CASE(another_ca_is_refused)
@@ -61,8 +58,6 @@ TEST_CASE(another_ca_is_refused)
     tls_server *other = server_start(&(server_options){0});
     wh_client_config config = config_for(trusted);
     assert_int_equal(wake_and_visit(&config, other).outcome.error, WH_PEER_UNTRUSTED);
-    server_stop(other);
-    server_stop(trusted);
 }
 
 /* All that the client has to say, and the server's answer. */
@@ -96,7 +91,6 @@ TEST_CASE(no_session_is_kept_when_the_servers_finished_is_wrong)
         wh_client_free(&client);
         assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -107,7 +101,6 @@ TEST_CASE(a_server_without_a_common_version_is_named)
     wh_client_config config = config_for(server);
     config.min_version = WH_TLS13;
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_VERSION);
-    server_stop(server);
 }
 
 /* What the client says when the server's first bytes are these. */
@@ -126,7 +119,6 @@ static int answered_with(const char *bytes, size_t size)
     assert_int_equal(wh_conn_outcome(&line.conn)->error, result);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return result;
 }
 
@@ -171,7 +163,6 @@ TEST_CASE(garbage_after_the_handshake_is_named_as_that)
         assert_int_equal(wh_conn_read(&line.conn, read, sizeof read), WH_PEER_PROTOCOL);
         line_free(&line);
         wh_client_free(&client);
-        server_stop(server);
     }
 }
 

@@ -51,7 +51,6 @@ static void keeps_its_place(const server_options *options)
         assert_int_equal(other.store_error, WH_MISS_PINNED);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
     }
-    server_stop(p.server);
 }
 
 TEST_CASE(the_pinned_peer_keeps_its_session)
@@ -74,7 +73,6 @@ static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
         wh_host_lose_power(&the_device);
         assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
-        server_stop(p.server);
     }
 }
 
@@ -85,7 +83,6 @@ TEST_CASE(the_pinned_peer_takes_the_place_of_another)
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
     assert_full(visit_first(&p), WH_REASON_BINDING);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
-    server_stop(p.server);
 }
 
 TEST_CASE(a_pinned_session_that_has_expired_makes_way)
@@ -98,7 +95,6 @@ TEST_CASE(a_pinned_session_that_has_expired_makes_way)
     wh_host_sleep(&the_device, 20 * 1000000ull);
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
     assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
-    server_stop(p.server);
 }
 
 TEST_CASE(a_peer_that_is_no_longer_pinned_makes_way)
@@ -109,7 +105,6 @@ TEST_CASE(a_peer_that_is_no_longer_pinned_makes_way)
     p.first.policy.pinned = false;
     assert_resumed(visit_first(&p), WH_KIND_PSK);
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
-    server_stop(p.server);
 }
 
 static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
@@ -127,7 +122,6 @@ static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
         p.first.policy.pinned = false;
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
         assert_int_equal(second_outcome(&p).store_error, WH_OK);
-        server_stop(p.server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -140,7 +134,6 @@ TEST_CASE(a_pin_can_be_taken_off_at_once)
     assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
     wh_store_unpin();
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
-    server_stop(p.server);
 }
 
 TEST_CASE(peers_that_take_turns_are_reported)
@@ -154,7 +147,6 @@ TEST_CASE(peers_that_take_turns_are_reported)
         assert_full(visit_first(&p), WH_REASON_ALTERNATING);
         assert_int_equal(second_outcome(&p).reason, WH_REASON_ALTERNATING);
         assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
-        server_stop(p.server);
     }
 }
 
@@ -166,7 +158,6 @@ TEST_CASE(a_peer_that_comes_once_is_not_taking_turns)
     wh_client_config third = p.second;
     third.port++;
     assert_int_equal(wake_and_visit(&third, p.server).outcome.reason, WH_REASON_BINDING);
-    server_stop(p.server);
 }
 
 /* ---- A server that fails -------------------------------------------------------------------- */
@@ -198,7 +189,6 @@ TEST_CASE(a_server_that_fails_again_and_again_is_to_be_left_alone)
         assert_int_equal(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
         wh_host_sleep(&the_device, 1000000);
     }
-    server_stop(p.server);
 }
 
 TEST_CASE(an_attempt_with_a_session_does_not_count_twice)
@@ -208,7 +198,6 @@ TEST_CASE(an_attempt_with_a_session_does_not_count_twice)
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 60);
-    server_stop(p.server);
 }
 
 TEST_CASE(a_server_that_refuses_tcp_counts_as_well)
@@ -223,7 +212,6 @@ TEST_CASE(a_server_that_refuses_tcp_counts_as_well)
     wh_client_free(&client);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
 TEST_CASE(one_success_ends_the_back_off)
@@ -234,7 +222,6 @@ TEST_CASE(one_success_ends_the_back_off)
     }
     assert_int_equal(visit_first(&p).outcome.backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
 TEST_CASE(the_failures_of_one_server_are_not_anothers)
@@ -244,7 +231,6 @@ TEST_CASE(the_failures_of_one_server_are_not_anothers)
         (void)broken_wake(&p.first, p.server);
     }
     assert_int_equal(broken_wake(&p.second, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
 TEST_CASE(the_back_off_has_a_bound_and_the_device_is_not_the_server)
@@ -262,7 +248,6 @@ TEST_CASE(the_back_off_has_a_bound_and_the_device_is_not_the_server)
         assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
         assert_int_equal(visit.outcome.backoff_s, 0);
     }
-    server_stop(p.server);
 }
 
 TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
@@ -288,7 +273,6 @@ TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
             wh_client_free(&client);
         }
     }
-    server_stop(p.server);
 }
 
 /* ---- Waiting for a ticket ---------------------------------------------------------------------- */
@@ -319,7 +303,6 @@ TEST_CASE(a_ticket_that_has_not_come_is_waited_for_once)
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
-    server_stop(p.server);
 }
 
 TEST_CASE(a_server_that_renews_no_ticket_is_waited_for_once)
@@ -329,7 +312,6 @@ TEST_CASE(a_server_that_renews_no_ticket_is_waited_for_once)
     server_stop_tickets13(p.server);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), WH_TICKET_WAIT_DEFAULT_MS);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), 0); /* the second, from flash */
-    server_stop(p.server);
 }
 
 TEST_CASE(without_tickets_there_is_no_wait)
@@ -340,10 +322,8 @@ TEST_CASE(without_tickets_there_is_no_wait)
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     p.second.policy.ticket_wait_ms = WH_TICKET_WAIT_NONE;
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), 0);
-    server_stop(p.server);
     p = meet(&ticket12);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
-    server_stop(p.server);
 }
 
 TEST_CASE(the_wait_can_be_set)
@@ -351,7 +331,6 @@ TEST_CASE(the_wait_can_be_set)
     pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     p.first.policy.ticket_wait_ms = 42;
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 42);
-    server_stop(p.server);
 }
 
 /* ---- What a user is told of the store ---------------------------------------------------------------- */
@@ -384,7 +363,6 @@ TEST_CASE(the_store_tells_what_it_holds)
     report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_FLASH);
     assert_true(report.expires_in_s == WH_AGE_UNKNOWN);
-    server_stop(p.server);
 }
 
 int main(void)

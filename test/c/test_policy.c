@@ -188,7 +188,6 @@ TEST_CASE(resumptions_never_renew_the_authentication)
         next.captured = first.captured;
         assert_same_info(&next, &first);
     }
-    server_stop(server);
 }
 
 TEST_CASE(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
@@ -207,7 +206,6 @@ TEST_CASE(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
         }
         wh_host_sleep(&the_device, HOUR * 1000000ull);
     }
-    server_stop(server);
 }
 
 /* Resumed again and again after the wall clock was lost, a chain would outlive every cap. */
@@ -222,7 +220,6 @@ TEST_CASE(a_chain_whose_authentication_has_no_known_age_ends)
     wh_host_set_wall_known(&the_device, false);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* on trust */
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
-    server_stop(server);
 }
 
 TEST_CASE(sessions_are_stored_while_offering_is_disabled)
@@ -234,7 +231,6 @@ TEST_CASE(sessions_are_stored_while_offering_is_disabled)
     assert_full(wake_and_visit(&config, server), WH_REASON_DISABLED);
     config.policy.disabled = false;
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 TEST_CASE(a_jump_of_the_wall_clock_expires_nothing)
@@ -246,7 +242,6 @@ TEST_CASE(a_jump_of_the_wall_clock_expires_nothing)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     wh_host_jump_wall(&the_device, -30L * DAY - 600);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 int main(void)

@@ -51,7 +51,6 @@ static void survives(const server_options *options, wh_kind kind)
         assert_in_range(after.outcome.session_age_s, 599, 3100);
         assert_resumed(wake_and_visit(&config, server), kind);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_session_id_survives_a_loss_of_power)
@@ -82,7 +81,6 @@ TEST_CASE(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again)
         assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
     }
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* Programs as the chip does, and notes whether wire bytes had come about by then. */
@@ -128,7 +126,6 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_EMPTY); /* the mark was among them */
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(of_two_tickets_each_tier_keeps_one)
@@ -145,7 +142,6 @@ TEST_CASE(of_two_tickets_each_tier_keeps_one)
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* One that RTC RAM alone held is spent without flash, and its copy is nowhere. */
@@ -166,7 +162,6 @@ static void a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash(void **state)
     line_free(&line);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 TEST_CASE(a_refused_session_is_not_found_in_flash_again)
@@ -182,7 +177,6 @@ TEST_CASE(a_refused_session_is_not_found_in_flash_again)
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         wh_host_lose_power(&the_device);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
     }
 }
 
@@ -223,7 +217,6 @@ static void resumes_after_losses(uint32_t setting, int losses)
             }
             assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -247,7 +240,6 @@ TEST_CASE(without_trust_it_outlives_the_first_loss_of_power)
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT); /* without another loss, too */
-    server_stop(server);
 }
 
 TEST_CASE(between_losses_of_power_nothing_is_counted)
@@ -265,7 +257,6 @@ TEST_CASE(between_losses_of_power_nothing_is_counted)
             }
         }
         assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -280,7 +271,6 @@ TEST_CASE(with_a_known_time_a_loss_of_power_does_not_count)
         for (int loss = 0; loss < 4; loss++) {
             assert_resumed(visit_after_loss(&config, server), kinds[i].kind);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -312,7 +302,6 @@ TEST_CASE(what_is_known_of_an_age_counts)
         assert_int_equal(visit.outcome.reason,
                          hour + 1 < HOURS ? WH_REASON_ACCEPTED : WH_REASON_AUTHENTICATION_OLD);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_session_on_trust_is_counted_before_it_goes_out)
@@ -324,7 +313,6 @@ TEST_CASE(a_session_on_trust_is_counted_before_it_goes_out)
         wh_host_lose_power(&the_device);
         assert_int_equal(open_and_lose_power(&config, server).kind, kinds[i].kind);
         assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -361,7 +349,6 @@ static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     lose_a_handshake(&config, server);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 /* One ticket in each connection: flash has the same as RTC RAM, which the next wake spends. */
@@ -391,7 +378,6 @@ static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     }
     assert_int_equal(nor_operations(chip), before);
-    server_stop(server);
 }
 
 TEST_CASE(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
@@ -405,7 +391,6 @@ TEST_CASE(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
         assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
         assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
     }
-    server_stop(server);
 }
 
 /* Lifetime two hours. Captured at 0 h with a known time; power lost at 1.5 h, and the time is not known yet
@@ -423,7 +408,6 @@ TEST_CASE(a_known_time_ends_a_session_that_was_on_trust_in_between)
     wh_host_set_wall_known(&the_device, true);
     wh_host_sleep(&the_device, 3600ull * 1000000u);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
-    server_stop(server);
 }
 
 TEST_CASE(a_dead_network_costs_no_good_session_where_the_power_is_cut)
@@ -445,7 +429,6 @@ TEST_CASE(a_dead_network_costs_no_good_session_where_the_power_is_cut)
     wh_client_free(&client);
     wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 int main(void)

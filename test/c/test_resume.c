@@ -27,7 +27,6 @@ static void five_wakes(const server_options *options, wh_kind kind)
         assert_true(again.outcome.handshake_tx + again.outcome.handshake_rx <
                     first.outcome.handshake_tx + first.outcome.handshake_rx);
     }
-    server_stop(server);
 }
 
 TEST_CASE(tls12_resumes_by_session_id)
@@ -58,7 +57,6 @@ TEST_CASE(without_tickets_tls12_resumes_by_session_id)
     config.no_tickets = true;
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
-    server_stop(server);
 }
 
 TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
@@ -71,7 +69,6 @@ TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
@@ -83,7 +80,6 @@ TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
 TEST_CASE(power_loss_costs_one_full_handshake)
@@ -94,7 +90,6 @@ TEST_CASE(power_loss_costs_one_full_handshake)
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 TEST_CASE(another_process_resumes_from_the_saved_slot)
@@ -116,7 +111,6 @@ TEST_CASE(another_process_resumes_from_the_saved_slot)
         assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
         config.port--;
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -131,7 +125,6 @@ static void server_forgets(const server_options *options, wh_kind kind)
     server_forget_sessions(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
     assert_resumed(wake_and_visit(&config, server), kind);
-    server_stop(server);
     wh_host_lose_power(&the_device);
 }
 
@@ -157,7 +150,6 @@ TEST_CASE(an_expired_session_is_not_offered)
         assert_full(visit, WH_REASON_EXPIRED);
         assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -172,7 +164,6 @@ TEST_CASE(a_session_id_without_lifetime_lasts_a_day)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
     wh_host_sleep(&the_device, 120 * 1000000ull);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
-    server_stop(server);
 }
 
 TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
@@ -192,7 +183,6 @@ TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
     }
 
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
-    server_stop(server);
 }
 
 TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
@@ -209,7 +199,6 @@ TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
     wh_client_free(&client);
 
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 /* wolfSSL would serialise the refused ticket together with the new secret. */
@@ -226,7 +215,6 @@ TEST_CASE(a_refused_ticket_is_not_kept_with_the_new_secret)
     assert_full(refused, WH_REASON_REFUSED);
     assert_false(refused.outcome.stored);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* wolfSSL takes a server that answers a ticket without the ticket extension for one
@@ -245,7 +233,6 @@ TEST_CASE(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
     assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
-    server_stop(server);
 }
 
 TEST_CASE(a_short_session_id_is_not_stored)
@@ -258,7 +245,6 @@ TEST_CASE(a_short_session_id_is_not_stored)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
@@ -276,7 +262,6 @@ TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
             assert_false(visit.outcome.stored);
             assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -290,8 +275,6 @@ TEST_CASE(a_server_is_not_told_what_another_one_lacks)
     assert_full(wake_and_visit(&to_old, old), WH_REASON_NONE);
     wake_visit visit = wake_and_visit(&to_sound, sound);
     assert_string_equal(wh_reason_word(visit.outcome.reason), "none");
-    server_stop(old);
-    server_stop(sound);
 }
 
 /* It has done as advised, and gives no tickets: it is not of TLS 1.2 any more. */
@@ -308,7 +291,6 @@ TEST_CASE(nor_what_it_lacked_before)
         assert_int_equal(visit.outcome.protocol, WH_TLS13);
     }
     assert_string_not_equal(wh_reason_word(visit.outcome.reason), "no-extended-master-secret");
-    server_stop(server);
 }
 
 int main(void)

@@ -48,7 +48,6 @@ static void cycles(wh_protocol protocol)
     }
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(ten_thousand_captures_keep_memory_constant_in_tls12)
@@ -69,7 +68,6 @@ TEST_CASE(everything_is_given_back)
     (void)wake_and_visit(&config, server);
     (void)wake_and_visit(&config, server);
     assert_int_equal(wh_host_memory_take().live_bytes, before);
-    server_stop(server);
 }
 
 /* A borrowed reference would take the connection's own session with it. */
@@ -88,7 +86,6 @@ TEST_CASE(a_captured_session_is_a_reference_of_our_own)
     assert_int_equal(wh_host_memory_take().live_bytes, before);
     wolfSSL_free(ssl);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(nothing_is_captured_before_the_handshake)
@@ -104,7 +101,6 @@ TEST_CASE(nothing_is_captured_before_the_handshake)
     wh_session_release(&session);
     wolfSSL_free(ssl);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(in_tls13_nothing_is_captured_before_a_ticket)
@@ -120,7 +116,6 @@ TEST_CASE(in_tls13_nothing_is_captured_before_a_ticket)
     assert_null(session.native);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* A session as bytes. */
@@ -141,7 +136,6 @@ static int saved_session(const server_options *options, uint8_t *bytes, size_t s
     wh_session_release(&session);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return length;
 }
 

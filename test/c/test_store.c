@@ -68,7 +68,6 @@ static void fill_slot(stored_slot *slot, const server_options *options)
 static void free_slot(stored_slot *slot)
 {
     wh_client_free(&slot->client);
-    server_stop(slot->server);
 }
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
@@ -251,7 +250,6 @@ TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
             assert_int_equal(visit.outcome.store_error, WH_PLATFORM_KEY);
             assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
         }
-        server_stop(server);
     }
 }
 
@@ -263,7 +261,6 @@ TEST_CASE(a_server_without_tickets_is_told_apart_from_a_failure)
     assert_full(visit, WH_REASON_NONE);
     assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
     assert_int_equal(visit.outcome.store_error, WH_MISS_NOT_RESUMABLE);
-    server_stop(server);
 }
 
 /* ---- Both tiers ----------------------------------------------------------------------- */
@@ -343,7 +340,6 @@ TEST_CASE(a_spare_that_is_spent_is_not_offered)
     assert_int_equal(wh_store_spend(info.generation), WH_OK);
     assert_int_equal(newest(&client), 0);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 int main(void)

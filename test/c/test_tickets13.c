@@ -66,7 +66,6 @@ TEST_CASE(nonces_of_every_length_are_taken)
         assert_int_equal(outcome.stored, WH_TIERS_RTC);
         is_offered_next(server);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
@@ -84,7 +83,6 @@ TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
         assert_in_range(report.expires_in_s, WEEK - 10, WEEK);
         is_offered_next(server);
     }
-    server_stop(server);
 }
 
 TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
@@ -102,7 +100,6 @@ TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
                      WH_REASON_OVER_7_DAYS);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(a_ticket_without_lifetime_is_discarded)
@@ -113,7 +110,6 @@ TEST_CASE(a_ticket_without_lifetime_is_discarded)
     assert_int_equal(outcome.error, WH_OK);
     assert_int_equal(outcome.stored, WH_TIERS_NONE);
     assert_int_equal(outcome.store_error, WH_MISS_NOT_RESUMABLE);
-    server_stop(server);
 }
 
 /* wolfSSL keeps one object, which each further ticket changes. */
@@ -127,7 +123,6 @@ TEST_CASE(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
     assert_int_equal(outcome.stored, WH_TIERS_RTC);
     wh_client_config config = config_for(server);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 /* Many servers end with TCP alone. */
@@ -150,7 +145,6 @@ TEST_CASE(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
     assert_true(wh_conn_outcome(&line.conn)->kept);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 TEST_CASE(a_ticket_too_long_to_keep_is_told)
@@ -165,7 +159,6 @@ TEST_CASE(a_ticket_too_long_to_keep_is_told)
         assert_int_equal(outcome.stored, WH_TIERS_NONE);
         assert_int_equal(outcome.store_error, WH_PLATFORM_RTC);
     }
-    server_stop(server);
 }
 
 /* ---- A server that gives no ticket in a resumption ----------------------------------------------- */
@@ -181,7 +174,6 @@ TEST_CASE(rtc_ram_keeps_both_tickets_of_a_full_handshake)
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     }
-    server_stop(server);
 }
 
 TEST_CASE(with_flash_there_are_the_same_two)
@@ -206,7 +198,6 @@ TEST_CASE(the_spare_ticket_waits_for_a_lost_handshake)
     line_free(&line);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 TEST_CASE(a_spare_that_was_refused_is_not_offered_again)
@@ -219,7 +210,6 @@ TEST_CASE(a_spare_that_was_refused_is_not_offered_again)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
-    server_stop(server);
 }
 
 static wh_client_config reusing(const tls_server *server)
@@ -249,7 +239,6 @@ TEST_CASE(a_ticket_is_used_again_where_the_server_does_not_renew_it)
         last = wake_and_visit(&config, server);
     }
     assert_int_equal(last.outcome.result, WH_RESULT_FULL);
-    server_stop(server);
 }
 
 TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
@@ -273,7 +262,6 @@ TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
     }
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
-    server_stop(server);
 }
 
 TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
@@ -295,7 +283,6 @@ TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
         wh_session_release(&stored.session);
         wh_client_free(&client);
     }
-    server_stop(server);
 }
 
 int main(void)

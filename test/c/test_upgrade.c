@@ -37,7 +37,6 @@ TEST_CASE(a_restart_with_tls13_is_found_out)
         assert_full(refused, WH_REASON_REFUSED);
         assert_put_aside(&refused);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -55,7 +54,6 @@ TEST_CASE(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
         assert_resumed(resumed, kind_of[i]);
         assert_put_aside(&resumed);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -79,7 +77,6 @@ TEST_CASE(what_is_put_aside_is_put_aside_in_both_tiers)
         assert_put_aside(&visit);
         wh_host_lose_power(&the_device);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -103,7 +100,6 @@ TEST_CASE(a_server_that_has_tls12_only_keeps_resuming)
         for (int wake = 0; wake < 3; wake++) {
             assert_resumed(wake_and_visit(&config, server), kind_of[i]);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -121,7 +117,6 @@ TEST_CASE(a_client_of_tls12_alone_has_nothing_to_ask_for)
         server_forget_sessions(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
