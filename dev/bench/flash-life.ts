@@ -92,7 +92,7 @@ export const lifeSchema = toldSchema.extend({
     /** Of the first wakes after a loss of power, and after a lost handshake, the share that resumed; null without. */
     afterLossShare: share.nullable(),
     afterLostShare: share.nullable(),
-    /** Programs in a wake between a lost handshake and the next one in full; null without. */
+    /** Programs in a wake between a lost handshake and the next full one; null without. */
     programsPerWakeSinceLost: rate.nullable(),
 })
 export type FlashLife = z.infer<typeof lifeSchema>

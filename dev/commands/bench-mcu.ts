@@ -8,9 +8,9 @@ import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import { FIGURES, mcuStacks } from "../../ts/energy/handshakes.js"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
-import { benchMcu } from "../mcu/bench.js"
+import { benchMcu } from "../mcu/mcu-handshakes.js"
+import { aimTable, costTable, imageTable, mcuMarkdown, partTable, peerTable } from "../mcu/mcu-tables.js"
 import { cases, record } from "../mcu/record.js"
-import { aimTable, costTable, imageTable, mcuMarkdown, peerTable, phaseTable } from "../mcu/report.js"
 import { recordings, stackImage } from "../mcu/stacks.js"
 
 export interface BenchMcuFlags {
@@ -26,7 +26,7 @@ export async function benchMcuCommand(flags: BenchMcuFlags): Promise<void> {
     for (const [title, table] of [
         ["What a handshake costs", costTable(report)],
         ["Beside mbedTLS", peerTable(report)],
-        ["Phases, in thousand instructions", phaseTable(report)],
+        ["Phases, in thousand instructions", partTable(report)],
         ["The image, in bytes", imageTable(report)],
         ["Aims", aimTable(report)],
     ] as const) {

@@ -3,7 +3,7 @@
 import pc from "picocolors"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
-import { benchService, serviceTable } from "../bench/service.js"
+import { benchService, serviceTable } from "../bench/service-costs.js"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
 import { markdownTable } from "../docs/table.js"
 

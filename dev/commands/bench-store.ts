@@ -15,7 +15,7 @@ import {
     storeLines,
     storeMarkdown,
     verdictTable,
-} from "../bench/store-report.js"
+} from "../bench/store-tables.js"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
 
 export interface BenchStoreFlags {

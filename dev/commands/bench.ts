@@ -3,8 +3,8 @@
 import pc from "picocolors"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
-import { bench } from "../bench/bench.js"
-import { buildLines, instructionTable, markdown, wireTable } from "../bench/report.js"
+import { buildLines, instructionTable, markdown, wireTable } from "../bench/handshake-tables.js"
+import { bench } from "../bench/stack-handshakes.js"
 import { kindTitles } from "../bench/stacks.js"
 import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
-import { type BenchCase, type BenchReport, bench } from "#dev/bench/bench.js"
-import { instructionTable, markdown, wireTable } from "#dev/bench/report.js"
+import { instructionTable, markdown, wireTable } from "#dev/bench/handshake-tables.js"
+import { type BenchCase, type BenchFigures, bench } from "#dev/bench/stack-handshakes.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
@@ -52,7 +52,7 @@ const sample: BenchCase = {
     ...{ bytesTx: 240, bytesRx: 700, flights: 4, heapPeakBytes: 14_000, heapBeforeBytes: 1800 },
     ...{ callerBytes: 4300, stackPeakBytes: 5500, serverSaysResumed: false },
 }
-const report: BenchReport = {
+const report: BenchFigures = {
     cases: [sample, { ...sample, name: "warmhello-id-resumed", result: "resumed", group: null, instructions: 500_000 }],
     notOffered: [{ stack: "BearSSL", kind: "psk", why: "it has no TLS 1.3" }],
     repeats: 3,

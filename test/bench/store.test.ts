@@ -13,7 +13,7 @@ import {
 } from "#dev/bench/flash-life.js"
 import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
-import { restoreShare } from "#dev/bench/store-report.js"
+import { restoreShare } from "#dev/bench/store-tables.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
@@ -123,7 +123,7 @@ describe("the life of flash", () => {
         expect(simulated.programsPerWake / (calculated?.programsPerWake ?? Number.NaN)).toBeCloseTo(1, 1)
     })
 
-    it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
+    it("does not pay for a lost handshake at each wake, and has the second chance again after the next full one", async () => {
         const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
         expect(rare.afterLost.wakes).toBeGreaterThan(190)
         expect(rare.programsPerWakeSinceLost).toBeLessThan(0.1)

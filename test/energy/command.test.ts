@@ -38,7 +38,7 @@ describe("estimate", () => {
     test("shows TLS's share, every phase, a year, a cell and where resuming stops to pay", async () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
-        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a wake in full, and .* of one that resumes\.$/m)
+        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }
@@ -59,7 +59,7 @@ describe("estimate", () => {
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
     })
 
-    test("counts a year's wakes by how long they are awake, in full where none resumes", async () => {
+    test("counts a year's wakes by how long they are awake, all full where none resumes", async () => {
         const run = await estimated("--sleep", "10s", "--server-forgets", "5s")
         const cycleS = 10 + (run.wakes.find(({ result }) => result === "full")?.durationMs ?? 0) / 1000
         const { keptUj, keptYearJ } = run.estimate ?? { keptUj: undefined, keptYearJ: undefined }
@@ -186,7 +186,7 @@ test("the README shows what estimate prints", async () => {
     const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--sleep", "10m")
     expect(lines.length).toBeGreaterThan(4)
     for (const line of lines) expect(stdout.split("\n")).toContain(line)
-    const [, full, resumed] = /takes (\S+) mJ in full and (\S+) mJ/.exec(readme) ?? []
+    const [, full, resumed] = /takes (\S+) mJ with a full handshake and (\S+) mJ/.exec(readme) ?? []
     expect(stdout).toMatch(new RegExp(`awake, all .* ${full} mJ .* ${resumed} mJ`))
 })
 

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#dev/docs/pages.js"
-import { validationMarkdown } from "#dev/energy/report.js"
 import { BEARSSL_RESUMED_RATIO, validate } from "#dev/energy/validation.js"
+import { validationMarkdown } from "#dev/energy/validation-tables.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { KEY_PAIR_INSTRUCTIONS } from "#warmhello/energy/handshakes.js"
 

@@ -41,7 +41,7 @@ test.each([
     ["OpenSSL", startOpenssl],
     ["nginx", startNginx],
     ["GnuTLS", startGnutls],
-] as const)("connects to %s in full, and then resumes", async (_, start) => {
+] as const)("connects to %s by a full handshake, and then resumes", async (_, start) => {
     using server = await start({ identity: identity.server })
     const { code, outcomes, stderr } = await resume("localhost", String(server.port), ca)
     expect(stderr).toBe("")

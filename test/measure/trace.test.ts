@@ -10,9 +10,9 @@ import { temporaryFolder } from "../support/temporary-folder.js"
 
 const folder = temporaryFolder()
 
-const session: RawEvent = {
-    kind: "session",
-    session: {
+const acquisition: RawEvent = {
+    kind: "acquisition",
+    acquisition: {
         meter: { kind: "ppk2", name: "PPK2", sampleRateHz: 100_000 },
         supply: { voltageMv: 3300, origin: "set" },
         metadata: "R0: 1\nHW: 1\n",
@@ -21,7 +21,7 @@ const session: RawEvent = {
 }
 const end: RawEvent = { kind: "end", why: "done", detail: "" }
 const events: RawEvent[] = [
-    session,
+    acquisition,
     { kind: "bytes", atUs: 1000, bytes: Buffer.from([1, 2, 3, 4, 5]) },
     { kind: "raw-log-line", atUs: 1500.5, text: "warmhello-wake {…}" },
     {
@@ -108,15 +108,15 @@ test("one that a crash cut off is continued behind its last whole block", async 
     write(path, events.slice(0, 3))
     truncateSync(path, readFileSync(path).length - 3)
     const writer = TraceWriter.append(path)
-    writer.write(session)
+    writer.write(acquisition)
     writer.write(end)
     writer.close()
-    expect(await read(path)).toEqual([...events.slice(0, 2), session, end])
+    expect(await read(path)).toEqual([...events.slice(0, 2), acquisition, end])
 })
 
 test("a full disk is a clear error", () => {
     const writer = TraceWriter.create("/dev/full")
-    expect(() => writer.write(session)).toThrow(/cannot write \/dev\/full: ENOSPC/)
+    expect(() => writer.write(acquisition)).toThrow(/cannot write \/dev\/full: ENOSPC/)
 })
 
 describe("refuses", () => {

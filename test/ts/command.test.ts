@@ -131,11 +131,3 @@ describe("warmhello simulate", () => {
         expect(summary).toMatchObject({ wakes: 1, failed: 1, full: null, resumed: null })
     })
 })
-
-test("warmhello --help names the commands and exits 0", async () => {
-    const { code, stdout, stderr } = await warmhello("--help")
-    expect(code).toBe(0)
-    expect(stderr).toBe("")
-    expect(stdout).toContain("simulate")
-    expect(stdout).toContain("start")
-})

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { coreErrors } from "#warmhello/base/core-words.js"
+import { coreErrors } from "#warmhello/base/core-codes.js"
 import { coreError, type ErrorCode, errorCodes, exitCodes, WarmhelloError } from "#warmhello/base/errors.js"
 import { hintsFor } from "#warmhello/base/hints.js"
 import { checkoutPath } from "#warmhello/base/paths.js"

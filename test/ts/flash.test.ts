@@ -89,7 +89,7 @@ test("without PlatformIO one line says how to get it", async () => {
     rmSync(join(folder, "pio"), { force: true })
     const { code, stderr } = await flash(complete, { PATH: folder })
     expect(stderr).toBe(
-        "error: there is no pio, PlatformIO's command, in PATH\nInstall it with: pip install platformio==6.2.0\n",
+        "error: there is no pio, PlatformIO's command, in PATH\nInstall PlatformIO with: pip install platformio==6.2.0\n",
     )
     expect(code).toBe(6)
 })

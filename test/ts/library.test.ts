@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import koffi from "koffi"
 import { expect, test } from "vitest"
-import { coreErrors, reasons } from "#warmhello/base/core-words.js"
+import { coreErrors, reasons } from "#warmhello/base/core-codes.js"
 import { type Outcome, outcomeSchema } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { TemporaryFolder } from "#warmhello/base/temporary.js"

@@ -167,7 +167,7 @@ describe("a board (a double of esptool, no chip)", () => {
         expect(await run(flash, withSsid("old"), {}, old)).toMatchObject({ code: 0 })
         const { code, stderr } = await run(flash, withSsid("x"), { PATH: folder })
         expect(code).toBe(6)
-        expect(stderr).toBe("error: esptool is not in PATH\nGet it with: pip install esptool\n")
+        expect(stderr).toBe("error: esptool is not in PATH\nGet esptool with: pip install esptool\n")
     })
 
     test("gets nothing of a file with an error", async () => {

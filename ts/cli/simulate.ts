@@ -10,7 +10,7 @@ import { type HostAndPort, readIdentity, type VersionRange } from "../core/setti
 import { compile } from "../devicescript/compile.js"
 import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
 import { provisionImage } from "../provision/provision.js"
-import type { AppLine } from "../sim/board.js"
+import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { Output } from "./output.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"

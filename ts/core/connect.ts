@@ -1,4 +1,4 @@
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
 import { type Outcome, outcomeSchema } from "../base/outcome.js"
 import type { Client } from "./client.js"

@@ -2,7 +2,7 @@
 // (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
 import { existsSync } from "node:fs"
 import koffi from "koffi"
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
 import { checkoutPath } from "../base/paths.js"
 import { memberTypes } from "./native-config.js"

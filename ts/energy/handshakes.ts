@@ -70,7 +70,7 @@ const recordings: Record<string, string> = {
     "TLS1.3 psk ecdsa-p384": "tls13-x25519-p384",
 }
 
-/** RFC 5246 7.3 and RFC 8446 2: TLS 1.2 in full takes two, everything else one. */
+/** RFC 5246 7.3 and RFC 8446 2: a full handshake of TLS 1.2 takes two, everything else one. */
 const roundTripsOf = (protocol: Protocol, result: "full" | "resumed") =>
     protocol === "TLS1.2" && result === "full" ? 2 : 1
 

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { WarmhelloError } from "../base/errors.js"
 import { checkoutPath } from "../base/paths.js"
+import { type Phase, phases } from "../run/phases-and-causes.js"
 import type { Run } from "../run/run.js"
-import { type Phase, phases } from "../run/wake-words.js"
 import type { PackedSamples, PageData } from "./page-data.js"
 
 /** Set-up makes it of ts/report/page. */

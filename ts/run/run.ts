@@ -3,9 +3,9 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile, writeWhole } from "../base/files.js"
 import { outcomeSchema } from "../base/outcome.js"
+import type { Phase } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
-import type { Phase } from "./wake-words.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1
@@ -123,7 +123,7 @@ const wake = z.strictObject({
     protocol: outcomeSchema.shape.protocol,
     kind: outcomeSchema.shape.kind,
     error: outcomeSchema.shape.error,
-    /** The firmware was told to connect in full, to be compared. */
+    /** The firmware was told to make a full handshake, to be compared. */
     forcedFull: z.boolean(),
     /** TLS bytes on the wire for the handshake; null when not known. */
     bytesTx: z.int().min(0).nullable(),

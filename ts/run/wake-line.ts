@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { outcomeSchema } from "../base/outcome.js"
-import { type Cause, causes, type Phase, phases } from "./wake-words.js"
+import { type Cause, causes, type Phase, phases } from "./phases-and-causes.js"
 
 export const phaseWords = Object.keys(phases) as Phase[]
 
@@ -28,7 +28,7 @@ const wakeLineSchema = z.strictObject({
     sleptMs: z.number().min(0),
     /** How long the wake before took until it slept, its own line included; null if that is not known. */
     previousAwakeUs: microseconds.nullable().default(null),
-    /** Made to connect in full, to be compared with the wakes that resume. */
+    /** Told to make a full handshake, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
     /** Bytes of the TLS task's stack that were never used; null where there is no such task. */
     stackLeft: z.int().min(0).nullable().default(null),

@@ -27,7 +27,7 @@ const VDD_MV = 3300
 const BOOT_LOADER_MS = 20
 
 /**
- * Wakes that resume, and every other one in full.
+ * Wakes that resume, and every other one is full.
  * @param {{wakes: number, sleepMs: number, sleepUa?: number, scale?: number, jitter?: number, seed?: number,
  *          firstMs?: number}} options `scale` shortens every phase, `jitter` is the share by which they vary
  * @returns {{steps: Step[], truth: Truth[]}}

@@ -2,7 +2,7 @@
 // microcontroller, the ESP32 port, the C example. What each ends a connect with is said here once.
 import type net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
-import { type CoreErrorWord, coreErrors } from "#warmhello/base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "#warmhello/base/core-codes.js"
 import { startServer } from "../../ts/support/tls-server.js"
 
 interface HostileOptions {

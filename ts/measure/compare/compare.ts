@@ -2,9 +2,9 @@
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
 
 import { deviation, mean } from "../../base/statistics.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
-import type { Phase } from "../../run/wake-words.js"
 import { meanInterval } from "./bootstrap.js"
 
 /** Fewer pairs make no interval. */

@@ -1,6 +1,6 @@
 // Colours of the phases: neighbours differ in brightness, so that people who see red and green alike tell them
 // apart, and a grey print does. Only TLS is loud, since that is what the report is about.
-import type { Phase } from "../../run/wake-words.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 
 export const phaseColours: Record<Phase, string> = {
     boot: "#6f7782",

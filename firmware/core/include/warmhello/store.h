@@ -8,7 +8,7 @@
  * - RTC RAM is written at each change and is lost with the power. Flash is for a loss of power and wears, so
  * it is written only when its copy is of no more use and the wear budget of the platform allows.
  * - One session for one peer: another peer's takes its place, unless the one there is pinned.
- * - Whatever goes wrong here, the next connect goes in full.
+ * - Whatever goes wrong here, the next connect makes a full handshake.
  */
 #ifndef WARMHELLO_STORE_H
 #define WARMHELLO_STORE_H

@@ -292,7 +292,7 @@ static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const 
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -541,7 +541,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
 #define WH_SERVICE_EV_RESUMED 0x80
 
 /**
- * A connect went in full, and why.
+ * A connect made a full handshake, and why.
  */
 #define WH_SERVICE_EV_FULL 0x81
 #define WH_SERVICE_FULL_EVENT_SIZE 1

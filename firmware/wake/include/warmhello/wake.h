@@ -77,7 +77,7 @@ void wh_wake_stack(wh_wake *wake, uint32_t bytes_left);
  * was reached stays as it is; a phase that did not take place is not marked. */
 void wh_wake_mark(wh_wake *wake, wh_phase phase, uint32_t now_us);
 
-/** This wake was made to connect in full, to be compared with those that resume. */
+/** This wake was told to make a full handshake, to be compared with those that resume. */
 void wh_wake_forced_full(wh_wake *wake);
 
 /** What ends this wake. Without a call it is the app. */

@@ -1,4 +1,4 @@
-// A simulated board: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
+// A simulated device: it wakes, runs the app until it sleeps, and keeps its settings and its RTC slot.
 
 import { WarmhelloError } from "../base/errors.js"
 import { Client, type ClientOptions, type Policy } from "../core/client.js"
@@ -8,13 +8,13 @@ import { ServiceBus } from "../service/bus.js"
 import { type Connect, Sockets } from "./sockets.js"
 import { Vm, vmPanic } from "./vm.js"
 
-export interface BoardOptions {
+export interface DeviceOptions {
     program: Uint8Array
     client: ClientOptions
     /** Where the app's TLS connections go. */
     server: { host: string; port: number }
     connectTimeoutMs: number
-    /** How long the app may stay awake, in milliseconds by the board's clock. */
+    /** How long the app may stay awake, in milliseconds by the device's clock. */
     wakeTimeoutMs: number
     /** Firmware that has the TLS session service; older one has not. */
     hasService: boolean
@@ -28,7 +28,7 @@ export interface AppLine {
 }
 
 /** What happened from a wake to the next sleep. */
-export interface WakeReport {
+export interface DeviceWake {
     connects: Connect[]
     /** How long the app asked to sleep; undefined when it did not. */
     sleepMs: number | undefined
@@ -87,14 +87,14 @@ class Clients implements Disposable {
     }
 }
 
-export class Board implements Disposable {
-    readonly #options: BoardOptions
+export class SimulatedDevice implements Disposable {
+    readonly #options: DeviceOptions
     /** The settings in flash, which outlive sleep and power loss. */
     readonly #flash = { contents: new Uint8Array() }
     readonly #service: Service | undefined
     readonly #bus: ServiceBus | undefined
 
-    constructor(options: BoardOptions) {
+    constructor(options: DeviceOptions) {
         this.#options = options
         this.#service = options.hasService ? new Service() : undefined
         this.#bus = this.#service && new ServiceBus(this.#service)
@@ -107,7 +107,7 @@ export class Board implements Disposable {
 
     /** Runs the app once. VM, heap and TLS client are made anew, as after deep sleep. A policy takes the place of the
      * client's. */
-    async wake(powerLost: boolean, policy?: Policy): Promise<WakeReport> {
+    async wake(powerLost: boolean, policy?: Policy): Promise<DeviceWake> {
         const started = performance.now()
         let bootMs = 0
         let exception = ""

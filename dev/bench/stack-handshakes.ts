@@ -9,7 +9,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { median } from "../../ts/base/statistics.js"
 import { BUILTIN_HOST, BuiltinServer } from "../../ts/sim/builtin-server.js"
 import { createCertificateAuthority } from "../../ts/sim/certificates.js"
-import { type Connection, checkRefusal, type Run, runUnderCallgrind } from "./callgrind.js"
+import { type CallgrindRun, type Connection, checkRefusal, runUnderCallgrind } from "./callgrind.js"
 import { protocols, type Stack, stacks } from "./stacks.js"
 
 /** One stack's handshakes of one sort: medians of the counted ones, and the extremes of the instructions. */
@@ -49,7 +49,7 @@ interface NotOffered {
     why: string
 }
 
-export interface BenchReport {
+export interface BenchFigures {
     cases: BenchCase[]
     notOffered: NotOffered[]
     repeats: number
@@ -90,7 +90,7 @@ async function checkServerAgrees(server: BuiltinServer, stack: Stack, connection
     }
 }
 
-function summarize(stack: Stack, kind: Kind, run: Run, result: "full" | "resumed"): BenchCase {
+function summarize(stack: Stack, kind: Kind, run: CallgrindRun, result: "full" | "resumed"): BenchCase {
     const counted = run.connections.filter((one) => one.result === result && one.instructions !== null)
     const [first] = counted
     if (first === undefined) throw new WarmhelloError("bench-failed", `${stack.name}: no ${result} handshake`)
@@ -123,7 +123,7 @@ function summarize(stack: Stack, kind: Kind, run: Run, result: "full" | "resumed
     }
 }
 
-export async function bench(options: BenchOptions): Promise<BenchReport> {
+export async function bench(options: BenchOptions): Promise<BenchFigures> {
     const folder = options.folder ?? checkoutPath("build/bench/callgrind")
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
@@ -136,7 +136,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     }
 }
 
-async function benchAgainst(server: BuiltinServer, folder: string, options: BenchOptions): Promise<BenchReport> {
+async function benchAgainst(server: BuiltinServer, folder: string, options: BenchOptions): Promise<BenchFigures> {
     const caFile = join(folder, "ca.pem")
     writeFileSync(caFile, server.ca)
     const otherCaFile = join(folder, "other-ca.pem")

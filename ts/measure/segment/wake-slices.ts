@@ -5,7 +5,7 @@ export const SLICE_US = 100
 /** A wake of a minute. A device that is awake for longer than that gets no phases, rather than all memory. */
 const MOST_SLICES = 600_000
 
-export class Profile {
+export class WakeSlices {
     #slices: Sums[] = []
     #isTooLong = false
     #open = new Sums()

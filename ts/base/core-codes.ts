@@ -1,6 +1,6 @@
 // Generated from firmware/core/include/warmhello/*.def by `npm run generate`; do not edit.
 
-/** Why a connect was resumed or went in full. */
+/** Why a connect was resumed or made a full handshake. */
 export const reasons = {
     none: "no session was stored",
     accepted: "the stored session was offered and the server resumed it",
@@ -20,7 +20,8 @@ export const reasons = {
     unusable: "wolfSSL would not attach the stored session, most often because it has expired",
     damaged: "the stored session was damaged; it was wiped and not offered",
     refused: "the stored session was offered and the server chose a full handshake",
-    fallback: "the attempt with the stored session failed or met silence, and this second attempt went in full",
+    fallback:
+        "the attempt with the stored session failed or met silence, and this second attempt made a full handshake",
     resting:
         "the server broke off the last handshakes with a session and not those without, so none is offered for some connects",
     upgrade: "the stored session was one of TLS 1.2 and was put aside, since the server may speak TLS 1.3 by now",

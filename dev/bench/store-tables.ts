@@ -23,7 +23,7 @@ import {
     variants,
 } from "./flash-life.js"
 import { kindTitles } from "./stacks.js"
-import type { StoreReport } from "./store.js"
+import type { StoreFigures } from "./store.js"
 import type { VisitCost, VisitName } from "./store-costs.js"
 
 /** Restoring, as a share of a resumed TLS 1.2 handshake. */
@@ -173,7 +173,7 @@ export function lifeTable(lives: FlashLife[]): Table {
     }
 }
 
-/** Why first wakes after a loss of power went in full. */
+/** Why the first wakes after losses of power made full handshakes. */
 function reasons(life: FlashLife): string {
     const words = Object.entries(life.reasonsAfterLoss).filter(([word]) => word !== "accepted")
     return words.length === 0 ? "-" : words.map(([word, times]) => `${times} ${word}`).join(", ")
@@ -204,7 +204,7 @@ export function firstWakeTable(lives: FlashLife[]): Table {
 export function lostHandshakeTable(lives: FlashLife[]): Table {
     return {
         head: [
-            ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next in full"],
+            ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next full one"],
             ...["resumed right after it", "copy in flash", "years"],
         ],
         rows: lives.map((life) => [
@@ -260,7 +260,7 @@ function aimRows(lives: FlashLife[]): string[][] {
 }
 
 /** What the limits are held against. */
-export function verdictTable(report: StoreReport): Table {
+export function verdictTable(report: StoreFigures): Table {
     const { size, costs } = report
     const row = (what: string, measured: number, limit: number, show: (value: number) => string): string[] => [
         what,
@@ -299,7 +299,7 @@ export function verdictTable(report: StoreReport): Table {
     }
 }
 
-export function storeLines(report: StoreReport): string[] {
+export function storeLines(report: StoreFigures): string[] {
     return [
         `Instructions: wolfSSL and the core at -O2 on ${process.arch}, counted by ${report.valgrind}; the server is OpenSSL in memory`,
         `Size: ${report.size.compiler}, ${report.size.flags}, picolibc's headers`,
@@ -314,7 +314,7 @@ export const lifeTitles = {
 } as const
 
 /** The generated section of docs/PERFORMANCE.md. */
-export function storeMarkdown(report: StoreReport): string {
+export function storeMarkdown(report: StoreFigures): string {
     return [
         "### Limits",
         markdownTable(verdictTable(report)),

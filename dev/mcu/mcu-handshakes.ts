@@ -1,11 +1,11 @@
 // `npm run bench:mcu`: every recording on both builds of the firmware, ours and mbedTLS's.
 import { existsSync, readdirSync } from "node:fs"
-import { setImmediate as turn } from "node:timers/promises"
+import { setImmediate as letOthersRun } from "node:timers/promises"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { type McuBuild, type McuStack, mcuBuilds, mcuStacks } from "../../ts/energy/handshakes.js"
 import { type ImageSize, imageSize } from "./image.js"
-import { type Profile, profile } from "./profile.js"
+import { type InstructionProfile, profileInstructions } from "./instruction-profile.js"
 import { type Recording, readRecording } from "./recording.js"
 import { type Measured, replay } from "./replay.js"
 import { recordings, stackImage } from "./stacks.js"
@@ -31,11 +31,11 @@ export interface McuCase {
     flashBytes: number
 }
 
-interface McuProfile {
+interface McuInstructions {
     name: string
     build: McuBuild
     result: "full" | "resumed"
-    profile: Profile
+    profile: InstructionProfile
 }
 
 interface McuImage {
@@ -44,10 +44,10 @@ interface McuImage {
     size: ImageSize
 }
 
-export interface McuReport {
+export interface McuFigures {
     cases: McuCase[]
     /** Of warmhello alone. */
-    profiles: McuProfile[]
+    profiles: McuInstructions[]
     images: McuImage[]
 }
 
@@ -82,8 +82,8 @@ export interface McuBenchOptions {
     onStep?: (what: string) => void
 }
 
-export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): Promise<McuReport> {
-    const report: McuReport = { cases: [], profiles: [], images: [] }
+export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): Promise<McuFigures> {
+    const report: McuFigures = { cases: [], profiles: [], images: [] }
     for (const stack of mcuStacks.filter((one) => stacks.includes(one))) {
         for (const build of mcuBuilds) {
             const image = stackImage(stack, build)
@@ -91,12 +91,12 @@ export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions
             report.images.push({ stack, build, size })
             for (const recording of readRecordings(stack)) {
                 const { name, title } = recording
-                await turn() // or no signal would be seen before the end
+                await letOthersRun() // or no signal would be seen before the end
                 onStep?.(`${stack}, ${title}, ${build} build`)
                 const identity = { name, title, stack, build, flashBytes: size.flashBytes }
                 report.cases.push(...replay(recording, image).map((measured) => describe(identity, measured)))
                 if (!withProfiles || stack !== "warmhello") continue
-                const [full, resumed] = profile(recording, image)
+                const [full, resumed] = profileInstructions(recording, image)
                 report.profiles.push({ name, build, result: "full", profile: full })
                 report.profiles.push({ name, build, result: "resumed", profile: resumed })
             }

@@ -53,7 +53,7 @@ const boardNumbers = {
 export type BoardNumber = keyof typeof boardNumbers
 export const boardNumberNames = Object.keys(boardNumbers) as BoardNumber[]
 
-const profileSchema = z
+const powerProfileSchema = z
     .strictObject({
         board: z.string(),
         soc: z.string(),
@@ -74,7 +74,7 @@ const profileSchema = z
         path: ["cpuIdleMa"],
         message: "lacks a clock that cpuActiveMa has",
     })
-export type Profile = z.infer<typeof profileSchema>
+export type PowerProfile = z.infer<typeof powerProfileSchema>
 
 const cellSchema = z.strictObject({
     title: z.string(),
@@ -119,7 +119,7 @@ export function boardFiles(folder = checkoutPath(BOARDS)): Map<string, string> {
 }
 
 /** A board by its name, or a profile by its file. */
-export function readProfile(board: string): Profile {
+export function readPowerProfile(board: string): PowerProfile {
     const files = boardFiles()
     const isFile = board.endsWith(".json")
     const path = isFile ? board : files.get(board)
@@ -127,7 +127,7 @@ export function readProfile(board: string): Profile {
         const known = [...files.keys()].join(", ")
         throw new WarmhelloError("unknown-board", `there is no power profile of ${board}; there are ${known}`)
     }
-    const profile = parse(profileSchema, readFile(path).toString("utf8"), path)
+    const profile = parse(powerProfileSchema, readFile(path).toString("utf8"), path)
     if (isFile || profile.board === board) return profile
     throw new WarmhelloError("profile-unusable", `${path} says that it is of ${profile.board}`)
 }

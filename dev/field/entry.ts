@@ -1,4 +1,4 @@
-// One cell of the field matrix: ten wakes of one device with one server, by the core over real TCP.
+// One entry of the field matrix: ten wakes of one device with one server, by the core over real TCP.
 
 import type { ErrorCode } from "../../ts/base/errors.js"
 import { hasTls, type Outcome } from "../../ts/base/outcome.js"
@@ -9,7 +9,7 @@ import type { House } from "./house.js"
 import { type Row, WAKES } from "./rows.js"
 import { bareWake, clientOptions } from "./wake.js"
 
-/** The attempt with a session is joined by one in full at half of it. */
+/** The attempt with a session is joined by one without at half of the deadline. */
 const CONNECT_TIMEOUT_MS = 2000
 const SLEEP_S = 600
 
@@ -31,7 +31,7 @@ export interface FieldWake {
 /** Ten wakes. */
 export interface Life {
     connects: number
-    /** Connections that opened in full, and by resumption. */
+    /** Connections that opened by a full handshake, and by resumption. */
     full: number
     resumed: number
     flashOperations: number
@@ -65,7 +65,7 @@ function sleep(house: House, { sleepS = SLEEP_S }: Row, { powerLossEvery }: Colu
 }
 
 /** `disabled`: the device never offers a session. */
-export async function runCell(
+export async function runEntry(
     house: House,
     row: Row,
     column: Column,

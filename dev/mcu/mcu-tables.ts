@@ -1,24 +1,24 @@
 // The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE.md.
 import type { Table } from "../../ts/cli/table.js"
 import { markdownTable } from "../docs/table.js"
-import type { McuCase, McuReport } from "./bench.js"
 import { components } from "./image.js"
-import { type FunctionCost, phases } from "./profile.js"
+import { type FunctionCost, handshakeParts } from "./instruction-profile.js"
+import type { McuCase, McuFigures } from "./mcu-handshakes.js"
 
 const million = (value: number): string => (value / 1e6).toFixed(2)
 const thousand = (value: number): string => (value / 1000).toFixed(0)
 
-/** TLS 1.2 in full is the same with an ID and with a ticket. */
+/** A full handshake of TLS 1.2 is the same with an ID and with a ticket. */
 const isRow = ({ name, result }: Pick<McuCase, "name" | "result">) => !(name === "tls12-id" && result === "full")
 const rowsOf = (cases: McuCase[]) => cases.filter((one) => isRow(one) && one.stack === "warmhello").sort(inOrder)
 
-/** By handshake, then in full before resumed, then by build. */
+/** By handshake, then full before resumed, then by build. */
 function inOrder(one: McuCase, other: McuCase): number {
     const key = ({ name, result, build }: McuCase) => `${name} ${result} ${build}`
     return key(one) < key(other) ? -1 : 1
 }
 
-export function costTable({ cases }: McuReport): Table {
+export function costTable({ cases }: McuFigures): Table {
     return {
         head: [
             ...["handshake", "result", "build", "M instructions", "after it", "client"],
@@ -33,7 +33,7 @@ export function costTable({ cases }: McuReport): Table {
 }
 
 /** Each figure of warmhello, then of mbedTLS. */
-export function peerTable({ cases }: McuReport): Table {
+export function peerTable({ cases }: McuFigures): Table {
     const pair = (one: McuCase, other: McuCase | undefined, text: (one: McuCase) => string) =>
         `${text(one)} / ${other === undefined ? "-" : text(other)}`
     return {
@@ -59,24 +59,24 @@ export function peerTable({ cases }: McuReport): Table {
 }
 
 /** Each profile with the title of its case. */
-function titledProfiles({ profiles, cases }: McuReport) {
+function titledProfiles({ profiles, cases }: McuFigures) {
     return profiles
         .filter(isRow)
         .map((one) => ({ ...one, title: cases.find(({ name }) => name === one.name)?.title ?? one.name }))
 }
 
-export function phaseTable(report: McuReport): Table {
+export function partTable(report: McuFigures): Table {
     return {
-        head: ["handshake", "result", "build", ...phases],
+        head: ["handshake", "result", "build", ...handshakeParts],
         rows: titledProfiles(report).map(({ title, build, result, profile }) => [
             ...[title, result, build],
-            ...phases.map((phase) => thousand(profile.phases[phase])),
+            ...handshakeParts.map((part) => thousand(profile.phases[part])),
         ]),
     }
 }
 
 /** The functions of each profile that take a fiftieth or more by themselves. */
-function functionTable(report: McuReport): Table {
+function functionTable(report: McuFigures): Table {
     return {
         head: ["handshake", "result", "build", "functions, their own instructions in % of the handshake's"],
         rows: titledProfiles(report).map(({ title, build, result, profile }) => {
@@ -102,7 +102,7 @@ const operations = [
 ] as const satisfies [string, RegExp][]
 
 /** How often each operation was done, and what one took, in the size build. */
-function operationTable(report: McuReport): Table {
+function operationTable(report: McuFigures): Table {
     const cell = (functions: FunctionCost[], pattern: RegExp) => {
         const found = functions.filter(({ name }) => pattern.test(name))
         const calls = found.reduce((sum, one) => sum + one.calls, 0)
@@ -120,7 +120,7 @@ function operationTable(report: McuReport): Table {
     }
 }
 
-export function imageTable({ images }: McuReport): Table {
+export function imageTable({ images }: McuFigures): Table {
     return {
         head: ["stack", "build", ...components, "all, in bytes"],
         rows: images.map(({ stack, build, size }) => [
@@ -142,11 +142,18 @@ const aims = [
     },
     { what: "the same, speed build", name: "tls13-x25519", build: "speed", most: 5e6, field: "instructions" },
     { what: "peak heap resumed, in bytes", name: "tls13-x25519", build: "size", most: 8192, field: "heapPeakBytes" },
-    { what: "peak heap in full", name: "tls13-x25519", build: "size", most: 16384, field: "heapPeakBytes", full: true },
+    {
+        what: "peak heap of a full handshake",
+        name: "tls13-x25519",
+        build: "size",
+        most: 16384,
+        field: "heapPeakBytes",
+        full: true,
+    },
     { what: "flash, size build", name: "tls13-x25519", build: "size", most: 200 * 1024, field: "flashBytes" },
 ] as const
 
-export function aimTable({ cases }: McuReport): Table {
+export function aimTable({ cases }: McuFigures): Table {
     return {
         head: ["aim", "reached", "at most", "measured"],
         rows: aims.map((aim) => {
@@ -160,12 +167,12 @@ export function aimTable({ cases }: McuReport): Table {
     }
 }
 
-export function mcuMarkdown(report: McuReport): string {
+export function mcuMarkdown(report: McuFigures): string {
     const section = (title: string, table: Table) => `### ${title}\n\n${markdownTable(table)}`
     return [
         section("Aims", aimTable(report)),
         section("What a handshake costs", costTable(report)),
-        section("Phases, in thousand instructions", phaseTable(report)),
+        section("Phases, in thousand instructions", partTable(report)),
         section("Operations in the size build: how many, and the instructions of one", operationTable(report)),
         section("Functions", functionTable(report)),
         section("Beside mbedTLS", peerTable(report)),

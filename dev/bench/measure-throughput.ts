@@ -5,7 +5,7 @@ import { RowReader } from "../../ts/measure/csv/rows.js"
 import { SampleCollector } from "../../ts/measure/csv/samples.js"
 import { Measurement, type MeasurementOptions } from "../../ts/measure/measurement.js"
 import { SAMPLE_RATE_HZ } from "../../ts/measure/ppk2/protocol.js"
-import type { RawEvent, Session } from "../../ts/measure/raw.js"
+import type { Acquisition, RawEvent } from "../../ts/measure/raw.js"
 import { standardThresholds } from "../../ts/measure/segment/segmenter.js"
 
 export interface BenchRow {
@@ -31,7 +31,7 @@ const metadata = [
     ...["UG0: 1", "UG1: 1", "UG2: 1", "UG3: 1", "UG4: 1", "HW: 1"],
 ].join("\n")
 
-const session: Session = {
+const acquisition: Acquisition = {
     meter: { kind: "ppk2", name: "bench", sampleRateHz: SAMPLE_RATE_HZ },
     supply: { voltageMv: 3300, origin: "given" },
     metadata,
@@ -88,7 +88,7 @@ export function benchPpk2(samples: number): BenchRow {
     const bytes = new Uint8Array(words.buffer)
     return timed("a PPK2's bytes", samples, () => {
         const measurement = newMeasurement()
-        measurement.add({ kind: "session", session })
+        measurement.add({ kind: "acquisition", acquisition })
         for (let done = 0; done < samples; done += PIECE_SAMPLES) {
             const start = (4 * done) % bytes.length
             const event: RawEvent = {
@@ -111,7 +111,7 @@ export function benchCsv(samples: number): BenchRow {
     return timed("Power Profiler's CSV", samples, () => {
         const measurement = newMeasurement()
         const meter = { kind: "power-profiler-csv", name: "bench", sampleRateHz: SAMPLE_RATE_HZ } as const
-        measurement.add({ kind: "session", session: { ...session, meter, metadata: null } })
+        measurement.add({ kind: "acquisition", acquisition: { ...acquisition, meter, metadata: null } })
         for (const block of blocks) {
             rows.set(block)
             while (rows.next()) collector.add(rows.row, rows.line)

@@ -3,7 +3,7 @@
 import { type Kind, kinds } from "../../ts/base/outcome.js"
 import type { Table } from "../../ts/cli/table.js"
 import { markdownTable } from "../docs/table.js"
-import type { BenchCase, BenchReport } from "./bench.js"
+import type { BenchCase, BenchFigures } from "./stack-handshakes.js"
 import { kindTitles, stacks } from "./stacks.js"
 
 const million = (value: number): string => (value / 1e6).toFixed(value < 1e7 ? 2 : 1)
@@ -14,7 +14,7 @@ interface Pair {
     resumed: BenchCase
 }
 
-function pairFor(report: BenchReport, stack: string, kind: Kind): Pair | undefined {
+function pairFor(report: BenchFigures, stack: string, kind: Kind): Pair | undefined {
     const find = (result: BenchCase["result"]) =>
         report.cases.find((one) => one.stack === stack && one.kind === kind && one.result === result)
     const [full, resumed] = [find("full"), find("resumed")]
@@ -22,7 +22,7 @@ function pairFor(report: BenchReport, stack: string, kind: Kind): Pair | undefin
 }
 
 /** Rows for each kind and stack; a stack without that kind gets `lacking`. */
-function rowsFor(report: BenchReport, cells: (pair: Pair) => string[][], lacking: string[][]): string[][] {
+function rowsFor(report: BenchFigures, cells: (pair: Pair) => string[][], lacking: string[][]): string[][] {
     const rows: string[][] = []
     for (const kind of kinds) {
         for (const { name } of stacks) {
@@ -37,7 +37,7 @@ function rowsFor(report: BenchReport, cells: (pair: Pair) => string[][], lacking
 
 const spread = (one: BenchCase): number => (one.instructionsMax - one.instructionsMin) / one.instructions
 
-export function instructionTable(report: BenchReport): Table {
+export function instructionTable(report: BenchFigures): Table {
     return {
         head: ["session", "stack", "full", "resumed", "resumed / full", "spread", "set-up"],
         rows: rowsFor(
@@ -56,7 +56,7 @@ export function instructionTable(report: BenchReport): Table {
     }
 }
 
-export function wireTable(report: BenchReport): Table {
+export function wireTable(report: BenchFigures): Table {
     const row = (one: BenchCase): string[] => [
         one.result,
         one.group ?? "none",
@@ -78,7 +78,7 @@ export function wireTable(report: BenchReport): Table {
 }
 
 /** What the figures were measured on, a line each. */
-export function buildLines(report: BenchReport): string[] {
+export function buildLines(report: BenchFigures): string[] {
     const { cpu, valgrind, compiler, server } = report.environment
     const suites = [...new Set(report.cases.map((one) => one.cipher))]
     const peers = stacks.flatMap(({ name, debianPackage }) => {
@@ -97,7 +97,7 @@ export function buildLines(report: BenchReport): string[] {
 }
 
 /** The generated section of docs/PERFORMANCE.md. */
-export function markdown(report: BenchReport): string {
+export function markdown(report: BenchFigures): string {
     const lacking = report.notOffered.map(({ stack, kind, why }) => `- ${stack}, ${kindTitles[kind]}: ${why}.`)
     return [
         "### Million instructions of the client for one handshake",

@@ -1,9 +1,9 @@
 // The field matrix as tables: the same figures for the terminal and for docs/FIELD.md.
 import type { Table } from "../../ts/cli/table.js"
 import { markdownTable } from "../docs/table.js"
-import type { Life } from "./cell.js"
 import { columns } from "./columns.js"
-import { type Cell, EXTRA_CONNECTS, type FieldMatrix, type FieldRow } from "./field.js"
+import type { Life } from "./entry.js"
+import { EXTRA_CONNECTS, type FieldMatrix, type FieldRow, type MatrixEntry } from "./field.js"
 import { rows, WAKES } from "./rows.js"
 
 const NONE = "none"
@@ -21,9 +21,9 @@ function baselineText({ baselines }: FieldRow): string {
     return `${figures(({ connects }) => connects)}/${figures(({ full }) => full)}`
 }
 
-function cellText(cell: Cell): string {
-    if ("excluded" in cell) return "-"
-    const { connects, full, resumed, flashOperations } = cell.life
+function entryText(entry: MatrixEntry): string {
+    if ("excluded" in entry) return "-"
+    const { connects, full, resumed, flashOperations } = entry.life
     return [connects, full, resumed, flashOperations].join("/")
 }
 
@@ -31,7 +31,7 @@ function cellText(cell: Cell): string {
 export function fieldTables(matrix: FieldMatrix, width = Number.POSITIVE_INFINITY): Table[] {
     const all: Table = {
         head: ["", NONE, ...columns.map(({ name }) => name)],
-        rows: matrix.rows.map((row) => [row.name, baselineText(row), ...row.cells.map(cellText)]),
+        rows: matrix.rows.map((row) => [row.name, baselineText(row), ...row.cells.map(entryText)]),
     }
     // With a frame and a space on each side.
     const widths = all.head.map(
@@ -61,8 +61,8 @@ export const legend = `connects / full / resumed / operations on flash, in ${WAK
 function exclusions(matrix: FieldMatrix): string[] {
     return matrix.rows.flatMap(({ name, cells }) => {
         const why = new Map<string, string[]>()
-        for (const cell of cells) {
-            if ("excluded" in cell) why.set(cell.excluded, [...(why.get(cell.excluded) ?? []), cell.column])
+        for (const entry of cells) {
+            if ("excluded" in entry) why.set(entry.excluded, [...(why.get(entry.excluded) ?? []), entry.column])
         }
         return [...why].map(([reason, names]) => `- ${name}, ${names.join(", ")}: ${reason}.`)
     })

@@ -12,7 +12,7 @@ import { compile } from "../../ts/devicescript/compile.js"
 import { BuiltinServer } from "../../ts/sim/builtin-server.js"
 import { plainRun, simulate } from "../../ts/sim/simulation.js"
 
-export interface ServiceReport {
+export interface ServiceFigures {
     /** From the making of the role to a service bound to it, in milliseconds, one for each wake. */
     bindMs: Spread
     /** A register read, alone and in a row, in milliseconds. */
@@ -88,7 +88,7 @@ async function measureNote(): Promise<number> {
     })
 }
 
-export async function benchService(wakes = WAKES): Promise<ServiceReport> {
+export async function benchService(wakes = WAKES): Promise<ServiceFigures> {
     const times = await measureTimes(wakes)
     const [bare, withClient] = [
         await compile(checkoutPath("devs/bench/heap-without.ts")),
@@ -105,7 +105,7 @@ export async function benchService(wakes = WAKES): Promise<ServiceReport> {
     }
 }
 
-export function serviceTable(report: ServiceReport): Table {
+export function serviceTable(report: ServiceFigures): Table {
     const ms = ({ least, median, most }: Spread) => [`${least}`, `${median}`, `${most}`]
     return {
         head: ["what", "unit", "least", "median", "most"],

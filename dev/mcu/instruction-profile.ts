@@ -1,4 +1,4 @@
-// Where the instructions go: each function of the firmware, and each phase of a handshake, counted exactly by a plugin
+// Where the instructions go: each function of the firmware, and each part of a handshake, counted exactly by a plugin
 // of the emulator (test/mcu/profile_plugin.c) while a recording is replayed.
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
@@ -8,8 +8,8 @@ import { TemporaryFolder } from "../../ts/base/temporary.js"
 import type { Recording } from "./recording.js"
 import { replay } from "./replay.js"
 
-/** What belongs to each phase, with all that it calls. The first that is entered counts. */
-const phaseFunctions = [
+/** What belongs to each part, with all that it calls. The first that is entered counts. */
+const partFunctions = [
     ["restore", /^wh_resumption_offer$/],
     ["save", /^wh_resumption_(ticket|handshake_done|settle)$/],
     ["key generation", /^wc_(curve25519_make_key|ecc_make_key_ex)$/],
@@ -20,8 +20,8 @@ const phaseFunctions = [
     ["random", /^wc_RNG_GenerateBlock$/],
 ] as const satisfies [string, RegExp][]
 
-export type Phase = (typeof phaseFunctions)[number][0] | "rest"
-export const phases: readonly Phase[] = [...phaseFunctions.map(([phase]) => phase), "rest"]
+export type HandshakePart = (typeof partFunctions)[number][0] | "rest"
+export const handshakeParts: readonly HandshakePart[] = [...partFunctions.map(([part]) => part), "rest"]
 
 export interface FunctionCost {
     name: string
@@ -30,10 +30,10 @@ export interface FunctionCost {
     calls: number
 }
 
-export interface Profile {
+export interface InstructionProfile {
     /** Instructions, of the handshake alone. */
     total: number
-    phases: Record<Phase, number>
+    phases: Record<HandshakePart, number>
     /** The most expensive first. */
     functions: FunctionCost[]
 }
@@ -42,39 +42,39 @@ const PLUGIN = checkoutPath("build/rv32/profile_plugin.so")
 /** Of main.c: does what one request asks for. */
 const ROOT = "perform"
 
-function phaseOf(name: string): number {
-    return phaseFunctions.findIndex(([, pattern]) => pattern.test(name)) + 1
+function partOf(name: string): number {
+    return partFunctions.findIndex(([, pattern]) => pattern.test(name)) + 1
 }
 
 /** The functions of an image, as the plugin wants them. */
 function functionList(image: string): string {
     const listing = execFileSync("riscv64-unknown-elf-nm", [image], { encoding: "utf8" })
     return [...listing.matchAll(/^([0-9a-f]+) [tT] (\S+)$/gm)]
-        .map(([, at = "", name = ""]) => `${at} ${phaseOf(name)} ${name}`)
+        .map(([, at = "", name = ""]) => `${at} ${partOf(name)} ${name}`)
         .sort()
         .join("\n")
 }
 
-type CallCost = Pick<Profile, "phases"> & { functions: FunctionCost[] }
+type CallCost = Pick<InstructionProfile, "phases"> & { functions: FunctionCost[] }
 
-const noPhases = () => Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>
+const noParts = () => Object.fromEntries(handshakeParts.map((part) => [part, 0])) as Record<HandshakePart, number>
 
 /** One call of the root, as the plugin writes it. */
 function readCall(text: string): CallCost {
-    const call: CallCost = { phases: noPhases(), functions: [] }
+    const call: CallCost = { phases: noParts(), functions: [] }
     for (const line of text.trim().split("\n")) {
         const [name = "", first, second, third] = line.split(" ")
-        if (name === "phase") call.phases[phaseFunctions[Number(first) - 1]?.[0] ?? "rest"] += Number(second)
+        if (name === "phase") call.phases[partFunctions[Number(first) - 1]?.[0] ?? "rest"] += Number(second)
         else call.functions.push({ name, own: Number(first), withCallees: Number(second), calls: Number(third) })
     }
     return call
 }
 
-function sum(calls: CallCost[]): Profile {
+function sum(calls: CallCost[]): InstructionProfile {
     const functions = new Map<string, FunctionCost>()
-    const total = noPhases()
+    const total = noParts()
     for (const call of calls) {
-        for (const phase of phases) total[phase] += call.phases[phase]
+        for (const part of handshakeParts) total[part] += call.phases[part]
         for (const one of call.functions) {
             const sum = functions.get(one.name) ?? { name: one.name, own: 0, withCallees: 0, calls: 0 }
             sum.own += one.own
@@ -91,7 +91,7 @@ function sum(calls: CallCost[]): Profile {
 }
 
 /** Profiles of the full and the resumed handshake of a recording. */
-export function profile(recording: Recording, image: string): [Profile, Profile] {
+export function profileInstructions(recording: Recording, image: string): [InstructionProfile, InstructionProfile] {
     if (!existsSync(PLUGIN)) throw new WarmhelloError("emulator-missing", "the emulator's plugin is not built")
     using folder = new TemporaryFolder("profile")
     const list = folder.write("functions", functionList(image))

@@ -50,7 +50,7 @@ function findPartition(table: Buffer): Partition {
 }
 
 /** One board on a port. The names of esptool 4, which 5 takes as well. */
-class Board implements Disposable {
+class AttachedBoard implements Disposable {
     readonly #program = findProgram("esptool")
     readonly #folder = new SecretFolder()
 
@@ -98,7 +98,7 @@ function readOrNone(image: Buffer): ReadProvision | undefined {
 
 /** Writes the slot that is not in use on the board, and nothing else. */
 export function provisionBoard(port: string, provision: Provision): Rotation {
-    using board = new Board(port)
+    using board = new AttachedBoard(port)
     const { offset } = findPartition(board.read(TABLE_AT, TABLE_SIZE))
     const current = board.read(offset, PROVISION_SIZE)
     const inUse = readOrNone(current)
