@@ -122,11 +122,6 @@ const systemNeeds = [
     { package: "libc6-dev", present: () => existsSync("/usr/include/stdlib.h"), when: process.platform === "linux" },
     { package: "cmake", present: () => inPath("cmake"), when: true },
     { package: "ninja-build", present: () => inPath("ninja"), when: true },
-    {
-        package: "libfaketime",
-        present: () => inAnyLibraryFolder("/usr/lib", "faketime/libfaketimeMT.so.1"),
-        when: process.platform === "linux",
-    },
     { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forPio || forPowercuts },
     {
         package: "libssl-dev",
