@@ -1,5 +1,10 @@
 # wolfSSL as a static library from WOLFSSL_DIR, configured by user_settings.h.
-set(WOLFSSL_DIR "" CACHE PATH "wolfSSL source tree of the version pinned in Cargo.toml")
+set(WOLFSSL_DIR "" CACHE PATH "wolfSSL source tree of the version pinned in Cargo.toml; empty for the one that set-up vendored")
+if(NOT WOLFSSL_DIR)
+  file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/VERSION" wolfssl_version)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/VERSION")
+  get_filename_component(WOLFSSL_DIR "${CMAKE_CURRENT_LIST_DIR}/../../build/wolfssl-${wolfssl_version}" ABSOLUTE)
+endif()
 if(NOT EXISTS "${WOLFSSL_DIR}/wolfssl/version.h")
   message(FATAL_ERROR "WOLFSSL_DIR must name a wolfSSL source tree; run `npm run setup`, which vendors one")
 endif()
