@@ -44,7 +44,7 @@ function pretend(name: string, script: string): void {
 const installed = (version: string) => `'{"packages":{"node_modules/koffi":{"version":"${version}"}}}'`
 const NPM_DONE = `echo "npm $*" >> calls; echo ${installed("1.0.0")} > node_modules/.package-lock.json`
 /** CMake as far as set-up looks. */
-const CMAKE = `
+const CMAKE = `set -e
 echo "cmake $*" >> ../calls
 if test "$1" = --preset; then
     folder=../build/$2
@@ -166,7 +166,8 @@ describe("set-up", () => {
         utimesSync(join(checkout, "firmware/CMakePresets.json"), later, later)
         expect(await succeeds(setUp())).toEqual([CONFIGURE, BUILD])
         utimesSync(join(checkout, "firmware/CMakePresets.json"), 1, 1)
-        const elsewhere = { WOLFSSL_DIR: join(checkout, "programs/../wolfssl") }
+        const elsewhere = { WOLFSSL_DIR: join(checkout, "elsewhere") }
+        cpSync(join(checkout, "wolfssl"), elsewhere.WOLFSSL_DIR, { recursive: true })
         expect(await succeeds(setUp([], elsewhere))).toEqual([CONFIGURE, BUILD])
         expect(await succeeds(setUp([], elsewhere))).toEqual([BUILD])
     })
@@ -210,7 +211,10 @@ describe("set-up", () => {
         `takes what is built in a checkout that can only be read${whyNoMounts}`,
         async () => {
             await succeeds(setUp())
-            const script = `mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "${process.execPath}" dev/setup/setup.mjs`
+            const script = [
+                ...["mount --bind . .", "mount -o remount,bind,ro .", 'cd "$PWD"', `PATH=${programs}`, "export PATH"],
+                `exec "${process.execPath}" dev/setup/setup.mjs`,
+            ].join("\n")
             const env = { ...process.env, WOLFSSL_DIR: join(checkout, "wolfssl"), WARMHELLO_NO_INSTALL: "1" }
             const read = () =>
                 spawnSync("unshare", ["-m", "sh", "-ec", script], { cwd: checkout, env, encoding: "utf8" })
