@@ -60,7 +60,7 @@ const ownErrors = {
         hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
     },
     // The core's as well, of the CA that a server's chain ends in: another file fixes that.
-    "ca-expired": { class: "usage", hint: ["Give a current one with {ca}.", "Check this machine's clock."] },
+    "ca-expired": { class: "usage", hint: ["Give a current CA with {ca}.", "Check this machine's clock."] },
     "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
     "client-certificate-expired": {
         class: "usage",
@@ -72,7 +72,7 @@ const ownErrors = {
     },
     "chain-order": {
         class: "usage",
-        hint: "The device's own certificate stands first, each other one is that of the issuer of the one before.",
+        hint: "Put the device's own certificate first, and after each certificate that of its issuer.",
     },
     "not-provisioned": {
         class: "usage",
@@ -286,11 +286,11 @@ export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
 /** Every hint as it is written, with settings in braces. */
 export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
+/** Those that do not come from the core, or not only. */
+export const ownErrorCodes = Object.keys(ownErrors) as (keyof typeof ownErrors)[]
+
 export const errorCodes: readonly ErrorCode[] = [
-    ...new Set([
-        ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
-        ...(Object.keys(coreErrors) as CoreErrorWord[]),
-    ]),
+    ...new Set([...ownErrorCodes, ...(Object.keys(coreErrors) as CoreErrorWord[])]),
 ]
 
 function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
