@@ -2,7 +2,8 @@
 // ts/base/core-codes.ts, tables of docs/OUTCOMES.md and the enums of the service's definition; that page's other tables
 // from ts/base/errors.ts. From that definition: the constants and payloads in C and the DeviceScript client.
 // From client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and
-// docs/SPEC.md. With --check it writes nothing and fails if a file differs.
+// docs/SPEC.md. From package.json: the version, wherever it stands.
+// With --check it writes nothing and fails if a file differs.
 
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -19,6 +20,7 @@ import { parseService } from "./service/definition.js"
 import { deviceScriptModule } from "./service/devicescript.js"
 import { header } from "./service/header.js"
 import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
+import { filesWithVersion } from "./version.js"
 
 function codesModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
     const reasonLines = reasons.map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
@@ -140,6 +142,7 @@ function main(): void {
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],
         ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(appService, enums))],
+        ...filesWithVersion(),
     ]
     for (const [path, contents] of outputs) {
         const file = checkoutPath(path)

@@ -86,9 +86,6 @@ void wh_wake_ended_by(wh_wake *wake, wh_wake_end end);
 /** The levels that the pins have now: bit n for channel Dn. `resumed` once the handshake is over. */
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
 
-const char *wh_phase_word(wh_phase phase);
-const char *wh_wake_cause_word(wh_wake_cause cause);
-
 /** What the line begins with; the rest of it is JSON. */
 #define WH_WAKE_PREFIX "warmhello-wake "
 
