@@ -13,7 +13,16 @@
 //   node dev/setup/setup.mjs --packages     the system packages alone
 //   ... --no-install, or WARMHELLO_NO_INSTALL=1    installs no system package, and says which are missing
 import { spawnSync } from "node:child_process"
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import {
+    accessSync,
+    constants,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    readFileSync,
+    realpathSync,
+    statSync,
+} from "node:fs"
 import { join } from "node:path"
 import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "../../ts/cli/node-version.mjs"
 import { build } from "./cmake.mjs"
