@@ -10,16 +10,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { pioResults } from "./platformio.mjs"
-import { root, run } from "./shell.mjs"
+import { root, run, vitest } from "./shell.mjs"
 
 const vitestResults = join(root, "build/vitest.json")
 
 /** @param {string[]} args */
 const setUp = (...args) => run([process.execPath, "dev/setup/setup.mjs", ...args])
-
-/** @param {string[]} args */
-const vitest = (...args) =>
-    run([process.execPath, "node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", ...args])
 
 /** @param {string[]} args */
 const ctest = (...args) =>
@@ -41,7 +37,7 @@ function runC() {
 /** @returns {Counts} */
 function runTypeScript(/** @type {string[]} */ ...args) {
     rmSync(vitestResults, { force: true })
-    const ok = vitest("--reporter=default", "--reporter=json", `--outputFile.json=${vitestResults}`, ...args)
+    const ok = vitest(["--reporter=default", "--reporter=json", `--outputFile.json=${vitestResults}`, ...args])
     if (!existsSync(vitestResults)) return { passed: 0, failed: 1 }
     const results = JSON.parse(readFileSync(vitestResults, "utf8"))
     return { passed: results.numPassedTests, failed: ok ? 0 : Math.max(1, results.numFailedTests) }
@@ -96,7 +92,7 @@ const cFiles = [
 
 /** @param {string} title @returns {Choice} by what tests are called: functions in C, sentences in TypeScript */
 function chooseTests(title) {
-    const calls = (/** @type {string} */ path) => [...textOf(path).matchAll(/cmocka_unit_test\w*\((\w+)/g)]
+    const calls = (/** @type {string} */ path) => [...textOf(path).matchAll(/^static void (\w+)\(void \*\*/gm)]
     const c = cFiles.filter((path) => calls(path).some(([, test = ""]) => test.includes(title)))
     const typeScript = vitestFiles.filter((path) => textOf(path).includes(title))
     // Of a title that is put together, in a table, no file has all.
@@ -123,7 +119,7 @@ function runCOf({ c, title }) {
 function runTypeScriptOf({ c, typeScript, title }, options) {
     if (typeScript.length === 0) return true
     if (typeScript.some((file) => file.startsWith("test/esp32/")) && !setUp("--c-tests", "esp32_board")) return false
-    if (title === undefined) return vitest(...typeScript, ...options)
+    if (title === undefined) return vitest([...typeScript, ...options])
     const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
     const { passed, failed } = runTypeScript(...typeScript, "-t", pattern, ...options)
     if (passed + failed === 0) process.stderr.write(`no test of vitest has "${title}" in its name\n`)
