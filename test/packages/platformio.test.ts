@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "warmhello-pio-package-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const version = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
-const { WOLFSSL_DIR: _, ...environment } = { ...process.env, ...pioEnvironment }
+const { WOLFSSL_DIR: _, ...inherited } = process.env
+const environment = { ...inherited, ...pioEnvironment }
 const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${version}`)
 
 if (!pioIsMade()) console.log("skipped: there is no PlatformIO; npm run setup -- --pio installs it")

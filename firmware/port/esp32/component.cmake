@@ -34,8 +34,8 @@ else()
   list(REMOVE_ITEM sources ${devicescript_sources})
 endif()
 
-# Headers that later versions have given a component of their own: pins since 5.3, the key that fuses seal since 5.4, the UART's
-# registers since 6.0.
+# Headers for which later versions have a component of their own: pins since 5.3; the key in the fuses, and the UART's
+# registers, since 6.0.
 if(EXISTS "$ENV{IDF_PATH}/components/esp_driver_gpio")
   set(pins esp_driver_gpio)
 else()
