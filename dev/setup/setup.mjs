@@ -159,6 +159,7 @@ const systemNeeds = [
         when: forCi && process.arch === "x64",
     },
     { package: "clang-tidy", present: () => inPath("clang-tidy"), when: forCi },
+    { package: "doxygen", present: () => inPath("doxygen"), when: forCi },
     { package: "clang-format", present: () => inPath("clang-format"), when: forCi },
 ]
 

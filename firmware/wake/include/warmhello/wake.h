@@ -1,4 +1,5 @@
-/** What one wake took, from the reset to deep sleep: its marks and its line in the log.
+/** @file
+ * What one wake took, from the reset to deep sleep: its marks and its line in the log.
  *
  * The port marks the end of each phase as it comes; before it sleeps, it prints one line that a
  * program can read. The same marks are levels on GPIO pins, for a current meter with logic
@@ -6,8 +7,8 @@
  *
  *     wh_wake_begin(&wake, number, WH_WAKE_DEEP_SLEEP, slept_ms);
  *     wh_wake_mark(&wake, WH_PHASE_WIFI, now_us);
- *     ...
- *     wh_wake_line(&wake, wh_connect_outcome(&connect), line, sizeof line);
+ *     // connect and the rest of the wake, each phase with its mark
+ *     size = wh_wake_line(&wake, wh_connect_outcome(&connect), line, sizeof line);
  */
 #ifndef WARMHELLO_WAKE_H
 #define WARMHELLO_WAKE_H
@@ -24,6 +25,7 @@
 /** Up from the end of TLS until sleep in a wake that resumed its session. */
 #define WH_CHANNEL_RESUMED 6
 
+/** A moment of a wake: the rows of phases.def, with their meanings. */
 typedef enum wh_phase {
 #define WH_PHASE(name, word, channel, meaning) name,
 #include "warmhello/phases.def"
@@ -86,7 +88,10 @@ void wh_wake_ended_by(wh_wake *wake, wh_wake_end end);
 /** The levels that the pins have now: bit n for channel Dn. `resumed` once the handshake is over. */
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
 
+/** The phase's word in the line of a wake: constant text. */
 const char *wh_phase_word(wh_phase phase);
+
+/** The same of what ended the sleep. */
 const char *wh_wake_cause_word(wh_wake_cause cause);
 
 /** What the line begins with; the rest of it is JSON. */
