@@ -1,4 +1,4 @@
-// The bench's figures as rows: the same for the terminal and for docs/PERFORMANCE.md.
+// The bench's figures as rows: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
 
 import { type Kind, kinds } from "../../ts/base/outcome.js"
 import type { Table } from "../../ts/cli/table.js"
@@ -96,7 +96,7 @@ export function buildLines(report: BenchFigures): string[] {
     ]
 }
 
-/** The generated section of docs/PERFORMANCE.md. */
+/** The generated section of docs/PERFORMANCE-TABLES.md. */
 export function markdown(report: BenchFigures): string {
     const lacking = report.notOffered.map(({ stack, kind, why }) => `- ${stack}, ${kindTitles[kind]}: ${why}.`)
     return [

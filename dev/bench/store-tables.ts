@@ -1,4 +1,4 @@
-// The figures of `npm run bench:store` as rows: the same for the terminal and for docs/PERFORMANCE.md.
+// The figures of `npm run bench:store` as rows: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
 
 import { type Kind, kinds } from "../../ts/base/outcome.js"
 import type { Table } from "../../ts/cli/table.js"
@@ -313,7 +313,7 @@ export const lifeTitles = {
     lostHandshakes: "A TLS 1.3 device that loses handshakes now and then",
 } as const
 
-/** The generated section of docs/PERFORMANCE.md. */
+/** The generated section of docs/PERFORMANCE-TABLES.md. */
 export function storeMarkdown(report: StoreFigures): string {
     return [
         "### Limits",

@@ -7,7 +7,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import { FIGURES, mcuStacks } from "../../ts/energy/handshakes.js"
-import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
+import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
 import { benchMcu } from "../mcu/mcu-handshakes.js"
 import { aimTable, costTable, imageTable, mcuMarkdown, partTable, peerTable } from "../mcu/mcu-tables.js"
 import { cases, record } from "../mcu/record.js"
@@ -35,9 +35,9 @@ export async function benchMcuCommand(flags: BenchMcuFlags): Promise<void> {
     }
     output.json(report)
     if (flags.write) {
-        writePerformancePage(mcuMarkdown(report), "npm run bench:mcu")
+        writePerformanceTables(mcuMarkdown(report), "npm run bench:mcu")
         writeWhole(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
-        output.line(`written: ${PERFORMANCE_PAGE}, ${FIGURES}`)
+        output.line(`written: ${PERFORMANCE_TABLES}, ${FIGURES}`)
     }
 }
 

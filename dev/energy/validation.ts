@@ -101,7 +101,7 @@ const charges: Case[] = [
 
 // ---- Times of handshakes --------------------------------------------------------------------------------
 
-/** BearSSL's instructions over ours on x86-64, resumed by a session ID: docs/PERFORMANCE.md. */
+/** BearSSL's instructions over ours on x86-64, resumed by a session ID: docs/PERFORMANCE-TABLES.md. */
 export const BEARSSL_RESUMED_RATIO = 0.8 / 0.55
 
 const PHONEBLOCK = "haumacher/phoneblock, issue 322 and pull request 323 (2026): mbedTLS, TLS 1.2"
@@ -190,7 +190,7 @@ const times: Case[] = [
     },
 ]
 
-/** Of the size build, for a block of 64 bytes without the allocation around it (docs/PERFORMANCE.md). */
+/** Of the size build, for a block of 64 bytes without the allocation around it (docs/PERFORMANCE-TABLES.md). */
 const SHA256_INSTRUCTIONS_PER_BYTE = (4650 - 620) / 64
 
 const speeds: Case[] = [

@@ -13,7 +13,7 @@ export interface ImageSize {
 }
 
 function componentOf(path: string): Component {
-    if (/lib(wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
+    if (/lib(warmhello_wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
     if (path.includes("libwarmhello_core.a")) return "core"
     if (path.includes("libwarmhello_service.a")) return "service"
     return /lib(c|gcc|m|semihost)\.a/.test(path) ? "C library" : "port and desk"

@@ -1,4 +1,4 @@
-// The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE.md.
+// The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
 import type { Table } from "../../ts/cli/table.js"
 import { markdownTable } from "../docs/table.js"
 import { components } from "./image.js"

@@ -4,7 +4,7 @@ import { z } from "zod"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
-import { startCommand, warmhello } from "./support/command.js"
+import { dev, startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
 /** The fields that other programs rely on: the command contract. */
@@ -52,9 +52,12 @@ describe("warmhello start", () => {
     })
 })
 
-test("warmhello --version tells that of package.json", async () => {
+test("--version tells that of package.json, and CHANGELOG has it", async () => {
     const { version } = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
-    expect(await warmhello("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+    for (const command of [warmhello, dev]) {
+        expect(await command("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+    }
+    expect(readFileSync(checkoutPath("docs/CHANGELOG.md"), "utf8")).toContain(`\n## ${version}`)
 })
 
 describe("from another folder", () => {

@@ -36,6 +36,16 @@ test("docs/OUTCOMES.md documents each exit code", () => {
     }
 })
 
+test.each(errorCodes)("docs/OUTCOMES.md has the error %s and its exit code", (code) => {
+    const row = readFileSync(checkoutPath("docs/OUTCOMES.md"), "utf8")
+        .split("\n")
+        .find(
+            (line) =>
+                line.startsWith(`| \`${code}\` |`) && line.includes(`| ${new WarmhelloError(code, "").exitCode} |`),
+        )
+    expect(row).toBeDefined()
+})
+
 test("an error of the core speaks in the core's words and says where", () => {
     const error = coreError("untrusted", "example.com:443: ")
     expect(error.message).toBe("example.com:443: the server's certificate is not signed by the given CA")

@@ -42,7 +42,14 @@ test.each(["12.22.12", "14.21.3", "18.20.8", "20.20.2", "22.12.0"])(
 /** A checkout of its own, as far as set-up looks before it has a living Node. */
 function checkout(name: string): string {
     const root = join(folder, name)
-    for (const path of ["package.json", "package-lock.json", "dev/setup", "ts/cli", "firmware/wolfssl"]) {
+    for (const path of [
+        "package.json",
+        "package-lock.json",
+        "dev/setup",
+        "ts/cli",
+        "firmware/wolfssl",
+        "test/mcu/mbedtls",
+    ]) {
         cpSync(checkoutPath(path), join(root, path), { recursive: true })
     }
     return root

@@ -132,7 +132,12 @@ export const coreErrors = {
     "connect-timeout": { value: -76, class: "network", meaning: "the server did not answer in time" },
     memory: { value: -80, class: "platform", meaning: "out of memory" },
     entropy: { value: -81, class: "platform", meaning: "the random generator failed" },
-    "rtc-too-small": { value: -82, class: "platform", meaning: "the RTC slot is too small for the session" },
+    "rtc-too-small": {
+        value: -82,
+        class: "platform",
+        meaning:
+            "RTC RAM cannot keep the session: the session is too long for its slot, or did not read back as it was written",
+    },
     flash: { value: -83, class: "platform", meaning: "an operation on flash failed" },
     "device-key": { value: -84, class: "platform", meaning: "there is no device key to seal sessions with" },
     "clock-suspect": {

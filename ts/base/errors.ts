@@ -60,7 +60,7 @@ const ownErrors = {
         hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
     },
     // The core's as well, of the CA that a server's chain ends in: another file fixes that.
-    "ca-expired": { class: "usage", hint: ["Give a current one with {ca}.", "Check this machine's clock."] },
+    "ca-expired": { class: "usage", hint: ["Give a current CA with {ca}.", "Check this machine's clock."] },
     "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
     "client-certificate-expired": {
         class: "usage",
@@ -72,7 +72,7 @@ const ownErrors = {
     },
     "chain-order": {
         class: "usage",
-        hint: "The device's own certificate stands first, each other one is that of the issuer of the one before.",
+        hint: "Put the device's own certificate first, and after each certificate that of its issuer.",
     },
     "not-provisioned": {
         class: "usage",
@@ -138,7 +138,10 @@ const ownErrors = {
         hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
     },
     "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
-    "no-project": { class: "app", hint: "Make a project around the app with: npx devs init" },
+    "no-project": {
+        class: "app",
+        hint: "Make a project around the app, in its folder: npx devs init, or npm init -y",
+    },
     "project-unwritable": {
         class: "platform",
         hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
@@ -196,6 +199,14 @@ const ownErrors = {
         hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
     },
     "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "no-compiler": {
+        class: "platform",
+        hint: "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
+    },
+    "core-not-compiled": {
+        class: "platform",
+        hint: "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
+    },
     "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
     "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
@@ -212,10 +223,6 @@ const ownErrors = {
     "burn-failed": {
         class: "platform",
         hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
-    },
-    "no-time-skip": {
-        class: "platform",
-        hint: ["Install Debian's libfaketime.", "Or sleep for real, with {real-time}."],
     },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
     "temporary-unwritable": {
@@ -279,11 +286,11 @@ export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
 /** Every hint as it is written, with settings in braces. */
 export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
+/** Those that do not come from the core, or not only. */
+export const ownErrorCodes = Object.keys(ownErrors) as (keyof typeof ownErrors)[]
+
 export const errorCodes: readonly ErrorCode[] = [
-    ...new Set([
-        ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
-        ...(Object.keys(coreErrors) as CoreErrorWord[]),
-    ]),
+    ...new Set([...ownErrorCodes, ...(Object.keys(coreErrors) as CoreErrorWord[])]),
 ]
 
 function isOwn(code: ErrorCode): code is keyof typeof ownErrors {

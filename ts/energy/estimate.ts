@@ -65,7 +65,7 @@ export interface Estimate {
     draws: DrawnCosts[]
 }
 
-/** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE.md. */
+/** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE-TABLES.md. */
 const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_000 }
 
 /** Of a session in the journal, as npm run bench:store has it. */

@@ -75,7 +75,7 @@ const recordings: Record<string, string> = {
 const roundTripsOf = (protocol: Protocol, result: "full" | "resumed") =>
     protocol === "TLS1.2" && result === "full" ? 2 : 1
 
-/** One of X25519, as the phases in docs/PERFORMANCE.md have it. */
+/** One of X25519, as the phases in docs/PERFORMANCE-TABLES.md have it. */
 export const KEY_PAIR_INSTRUCTIONS: Record<McuBuild, number> = { size: 2_095_000, speed: 771_000 }
 
 function fromCase(one: Case, protocol: Protocol): Handshake {

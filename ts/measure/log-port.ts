@@ -1,4 +1,4 @@
-// The device's own serial log: its lines, and when each began to arrive.
+// The device's own serial log: its lines, and when the end of each arrived.
 import { Lines, LONGEST_LOG_LINE } from "../base/lines.js"
 import { openPort } from "../base/serial-port.js"
 import { closeSerial } from "./serial.js"

@@ -50,20 +50,13 @@ string(TIMESTAMP built_s "%s" UTC)
 set_source_files_properties("${port}/src/machine/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})
 
 # wolfSSL as everywhere else: the same sources, the same settings.
-file(READ "${firmware}/wolfssl/VERSION" wolfssl_version)
-string(STRIP "${wolfssl_version}" wolfssl_version)
-if(DEFINED ENV{WOLFSSL_DIR})
-  set(WOLFSSL_DIR "$ENV{WOLFSSL_DIR}" CACHE PATH "wolfSSL source tree")
-else()
-  set(WOLFSSL_DIR "${firmware}/../build/wolfssl-${wolfssl_version}" CACHE PATH "wolfSSL source tree")
-endif()
 include("${firmware}/wolfssl/wolfssl.cmake")
-target_link_libraries(${COMPONENT_LIB} PUBLIC wolfssl)
-target_link_libraries(wolfssl INTERFACE ${COMPONENT_LIB}) # it asks the core about dates
+target_link_libraries(${COMPONENT_LIB} PUBLIC warmhello_wolfssl)
+target_link_libraries(warmhello_wolfssl INTERFACE ${COMPONENT_LIB}) # it asks the core about dates
 if(CONFIG_WARMHELLO_HARDWARE_CRYPTO)
   set(espressif "${WOLFSSL_DIR}/wolfcrypt/src/port/Espressif")
-  target_sources(wolfssl PRIVATE "${espressif}/esp32_aes.c" "${espressif}/esp32_sha.c" "${espressif}/esp32_util.c")
-  target_compile_definitions(wolfssl PUBLIC WH_WOLFSSL_HARDWARE)
+  target_sources(warmhello_wolfssl PRIVATE "${espressif}/esp32_aes.c" "${espressif}/esp32_sha.c" "${espressif}/esp32_util.c")
+  target_compile_definitions(warmhello_wolfssl PUBLIC WH_WOLFSSL_HARDWARE)
 endif()
 
 if(CONFIG_WARMHELLO_DEVICESCRIPT)

@@ -40,7 +40,9 @@ typedef struct wh_store_report {
     uint32_t erases;
 } wh_store_report;
 
-/** Reads both tiers, without opening a seal. WH_PLATFORM_*. */
+/** Looks into both tiers. Of the newest session only the header is read, without its seal; but the first look
+ * after a loss of power opens seals, to find the newest record in flash, and ends what was begun there.
+ * WH_PLATFORM_*. */
 WH_MUST_CHECK int wh_store_report_make(wh_store_report *out);
 
 #endif

@@ -12,6 +12,7 @@
  *   host       what a host's name may be
  *   flash      what the journal needs of a flash chip
  *   check_file for tools: why a file cannot be used
+ *   version    which warmhello this is
  */
 #ifndef WARMHELLO_H
 #define WARMHELLO_H
@@ -22,5 +23,6 @@
 #include "warmhello/outcome.h"
 #include "warmhello/platform.h"
 #include "warmhello/store.h"
+#include "warmhello/version.h"
 
 #endif

@@ -23,14 +23,14 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied a
 #define WH_SERVICE_EXPIRES_IN_UNKNOWN 4294967295u
 
 /**
- * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
- * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
- * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
- * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
- * unknown age. `backoff` is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
- * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
- * `stored` where one is.
+ * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number` counts
+ * the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of `handshake_tx` and
+ * `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close. `session_age` and
+ * `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an unknown age. `backoff`
+ * is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the
+ * suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A
+ * `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no
+ * session was stored, `stored` where one is.
  */
 #define WH_SERVICE_REG_OUTCOME 0x180
 #define WH_SERVICE_OUTCOME_SIZE 80

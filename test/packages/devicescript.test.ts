@@ -1,9 +1,10 @@
 // The DeviceScript package as others add it: packed, and put into a project that DeviceScript has just made.
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { compile } from "#warmhello/devicescript/compile.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { runApp } from "../ts/support/simulate.js"
 
@@ -44,21 +45,39 @@ test("the package holds the library, the service's definition and nothing else",
     ])
 })
 
-test("a fresh DeviceScript project installs, builds and runs it as README tells", async () => {
+/** As README tells. */
+function install(project: string): void {
+    const readme = readFileSync(checkoutPath("devs/README.md"), "utf8")
+    const file = run("npm", ["pack", "--silent", checkoutPath("devs")], project).trim()
+    expect(readme).toContain(`npm install ./${file}\n`)
+    run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", `./${file}`], project)
+    const services = ["-R", "node_modules/devicescript-warmhello/services", "."]
+    expect(readme).toContain(`cp ${services.join(" ")}\n`)
+    run("cp", services, project)
+}
+
+async function expectToRun(program: Uint8Array): Promise<void> {
+    const { lines } = await runApp("app", { program, cycles: 2 })
+    expect(lines.map(({ text }) => text)).toEqual(["full: none", "resumed: accepted"])
+}
+
+test("a fresh DeviceScript project installs, builds and runs it", async () => {
     const project = join(folder, "project")
-    const definition = "services/tls-session.md"
     const devs = checkoutPath("node_modules/.bin/devs")
     mkdirSync(project)
     run(devs, ["init", "--no-install"], project)
     run("npm", ["pkg", "delete", "devDependencies"], project) // the tools are the checkout's: no network
-    const file = run("npm", ["pack", "--silent", checkoutPath("devs")], project).trim()
-    expect(readFileSync(checkoutPath("devs/README.md"), "utf8")).toContain(`npm install ./${file}\n`)
-    run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", `./${file}`], project)
-    mkdirSync(join(project, "services"))
-    copyFileSync(join(project, "node_modules/devicescript-warmhello", definition), join(project, definition))
+    install(project)
     writeFileSync(join(project, "src/main.ts"), APP)
     run(devs, ["build", "src/main.ts"], project)
-    const program = readFileSync(join(project, ".devicescript/bin/bytecode.devs"))
-    const { lines } = await runApp("app", { program, cycles: 2 })
-    expect(lines.map(({ text }) => text)).toEqual(["full: none", "resumed: accepted"])
+    await expectToRun(readFileSync(join(project, ".devicescript/bin/bytecode.devs")))
+})
+
+test("so does warmhello in an npm project that DeviceScript knows nothing of", async () => {
+    const project = join(folder, "npm-project")
+    mkdirSync(project)
+    writeFileSync(join(project, "package.json"), "{}")
+    install(project)
+    writeFileSync(join(project, "app.ts"), APP)
+    await expectToRun(await compile(join(project, "app.ts")))
 })
