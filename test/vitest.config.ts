@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
     test: {
         dir: "test",
-        globalSetup: "test/ts/support/compile-apps.ts",
         // The native library has one device for TypeScript, so each file gets a process.
         pool: "forks",
         // Not even where CI asks for colours: tests read what is printed.

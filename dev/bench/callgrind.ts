@@ -35,16 +35,16 @@ const connectionSchema = z.object({
 })
 const lineSchema = z.union([setUpSchema, connectionSchema])
 
-export type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
+type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
 /** A warm-up is not counted. */
 export type Connection = z.infer<typeof connectionSchema> & { instructions: number | null }
 
-export interface Run {
+export interface CallgrindRun {
     setUp: SetUp
     connections: Connection[]
 }
 
-export interface RunOptions {
+export interface CallgrindOptions {
     stack: Stack
     kind: Kind
     port: number
@@ -80,7 +80,10 @@ export function execute(name: string, program: string, args: string[], signal?: 
 }
 
 /** Throws unless the program refuses a server that is not called `host`: no figure without the check of its name. */
-export async function checkRefusal(options: Pick<RunOptions, "stack" | "kind" | "port" | "caFile">, host: string) {
+export async function checkRefusal(
+    options: Pick<CallgrindOptions, "stack" | "kind" | "port" | "caFile">,
+    host: string,
+) {
     const { stack, kind, port, caFile } = options
     const program = benchProgram(stack.program)
     const accepted = await execute(stack.program, program, [kind, host, String(port), caFile, "0"]).then(
@@ -103,7 +106,7 @@ function readCounts(folder: string): Map<string, number> {
 }
 
 /** One process: set-up, a warm-up of both sorts, then the counted connections, full and resumed in turn. */
-export async function runUnderCallgrind(options: RunOptions): Promise<Run> {
+export async function runUnderCallgrind(options: CallgrindOptions): Promise<CallgrindRun> {
     const { stack, kind, port, caFile, repeats, folder, signal } = options
     const output = await execute(
         stack.program,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 
 export const components = ["TLS library", "core", "service", "C library", "port and desk"] as const
-export type Component = (typeof components)[number]
+type Component = (typeof components)[number]
 
 export interface ImageSize {
     /** Code and constants, in bytes. */

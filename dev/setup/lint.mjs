@@ -16,6 +16,7 @@ const folderOf = (/** @type {string} */ path) =>
 
 /** @type {[string, () => boolean][]} */
 const checks = [
+    ["knip", () => run(["node_modules/.bin/knip"])],
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "dev/setup/tsconfig.json"])],
     ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],

@@ -1,14 +1,22 @@
 // @ts-check
 // The report's page as one program: build/report/page.js, which warmhello report puts into the page.
-import { join, resolve } from "node:path"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { build } from "rolldown"
 
 const root = resolve(import.meta.dirname, "../..")
+const page = join(root, "build/report/page.js")
 
-await build({
+const { output } = await build({
     input: join(root, "ts/report/page/main.ts"),
     cwd: root,
     platform: "browser",
     logLevel: "warn",
-    output: { file: join(root, "build/report/page.js"), format: "iife", minify: true },
+    write: false,
+    output: { format: "iife", minify: true },
 })
+const [{ code }] = output
+if (!existsSync(page) || readFileSync(page, "utf8") !== code) {
+    mkdirSync(dirname(page), { recursive: true })
+    writeFileSync(page, code)
+}

@@ -1,15 +1,13 @@
 // @ts-check
-// PlatformIO in a Python environment of the checkout's own, and a core folder for it that needs none of
-// its registry: see test/pio/README.md.
-import fs, { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+// PlatformIO with a core folder that needs none of its registry: see test/pio/README.md.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { hasPython, installPython, platformio, pythonProgram } from "./python.mjs"
 import { root } from "./shell.mjs"
 
-const home = join(root, "build/platformio")
-const core = join(home, "core")
-const requirements = "test/pio/requirements.txt"
+const core = join(root, "build/platformio/core")
 
-export const pio = join(home, "python/bin/pio")
+export const pio = pythonProgram(platformio, "pio")
 
 /** Where `npm run test:pio` leaves PlatformIO's report. */
 export const pioResults = join(root, "build/pio-results.json")
@@ -17,26 +15,22 @@ export const pioResults = join(root, "build/pio-results.json")
 /** What PlatformIO's commands need in their environment to stay in this folder. */
 export const pioEnvironment = {
     PLATFORMIO_CORE_DIR: core,
+    PLATFORMIO_PLATFORMS_DIR: join(root, "test/pio/platforms"),
     PLATFORMIO_SETTING_ENABLE_TELEMETRY: "No",
     PLATFORMIO_NO_ANSI: "true",
 }
 
-export const pioIsMade = () => existsSync(pio) && existsSync(join(core, "packages/tool-scons/.piopm"))
+export const hasPio = () => hasPython(platformio)
 
-/** @param {(command: string[]) => string} run */
-export function makePio(run) {
-    rmSync(home, { recursive: true, force: true })
-    const python = join(home, "python")
-    run(["python3", "-m", "venv", python])
-    run([join(python, "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
-    fs.cpSync(join(root, "test/pio/platforms"), join(core, "platforms"), { recursive: true })
+export async function installPio() {
     makeTool("tool-scons", "SCons", sconsVersion())
+    await installPython(platformio)
 }
 
 /** SCons 4.11.1 is PlatformIO's package 4.41101.0. */
 function sconsVersion() {
-    const version = /^SCons==(\d+)\.(\d+)\.(\d+)$/m.exec(readFileSync(join(root, requirements), "utf8"))
-    if (version === null) throw new Error(`${requirements} names no version of SCons`)
+    const version = /^SCons==(\d+)\.(\d+)\.(\d+)$/m.exec(readFileSync(join(root, platformio.requirements), "utf8"))
+    if (version === null) throw new Error(`${platformio.requirements} names no version of SCons`)
     const [, major = "", minor = "", patch = ""] = version
     return `${major}.${major}${minor.padStart(2, "0")}${patch.padStart(2, "0")}.0`
 }

@@ -1,515 +1,209 @@
 // @ts-check
-// Makes a fresh clone ready to run, without any dependency of its own: system packages, npm
-// packages, wolfSSL's source, the native library, the compiled TypeScript. Each step is skipped
-// while nothing that it was made from has changed.
+// Makes a fresh clone ready to run, without any dependency of its own: system packages, npm packages, wolfSSL's source,
+// the native library, the compiled TypeScript. What is fetched is fetched if it is not there; what is built is given to
+// ninja and to the TypeScript compiler each time, which know what has changed.
 //
-//   node dev/setup/setup.mjs            what `npm start` needs
-//   node dev/setup/setup.mjs --tests    and what `npm test` needs
-//   node dev/setup/setup.mjs --pio      and PlatformIO, for `npm run test:pio`
-//   node dev/setup/setup.mjs --bench    and what `npm run bench` needs
+//   node dev/setup/setup.mjs                what `npm start` needs
+//   node dev/setup/setup.mjs --tests        and what `npm test` needs
+//   node dev/setup/setup.mjs --c-tests [TARGET ...]    and the C tests, all or these
+//   node dev/setup/setup.mjs --pio          and PlatformIO, for `npm run test:pio`
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
-//   node dev/setup/setup.mjs --mcu      and the firmware for the emulated microcontroller
-//   node dev/setup/setup.mjs --ci       and what .ci/run needs
+//   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
+//   node dev/setup/setup.mjs --ci           and what .ci/run needs
+//   node dev/setup/setup.mjs --packages     the system packages alone
+//   ... --no-install, or WARMHELLO_NO_INSTALL=1    installs no system package, and says which are missing
 import { spawnSync } from "node:child_process"
-import { createHash } from "node:crypto"
 import {
+    accessSync,
+    constants,
     copyFileSync,
     existsSync,
     mkdirSync,
-    readdirSync,
     readFileSync,
-    renameSync,
-    rmSync,
-    writeFileSync,
+    realpathSync,
+    statSync,
 } from "node:fs"
-import { basename, dirname, join, resolve } from "node:path"
-import {
-    handOver,
-    linkNode,
-    livingNode,
-    nodeIsLinked,
-    nodeIsTooOld,
-    nodeIsTooOldForSetup,
-    refuseOldNode,
-} from "../../ts/cli/node-version.mjs"
-import { installPackages } from "./apt.mjs"
-import { makeManagers } from "./component-managers.mjs"
-import { alone } from "./lock.mjs"
-import { makePio, pioIsMade } from "./platformio.mjs"
-import { adviceFor, problemOf, SetupError } from "./problem.mjs"
-import { root } from "./shell.mjs"
-
-const build = join(root, "build")
-const stampsFile = join(build, "setup.json")
-const lockFile = join(build, "setup.lock")
-const WOLFSSL_VERSION = readFileSync(join(root, "firmware/wolfssl/VERSION"), "utf8").trim()
-const CARGO_MINIMUM = [1, 87]
-/** Two more attempts as usual, but not a minute apart: without a network that would be a minute of silence. */
-const NPM_PATIENCE = ["--fetch-retry-maxtimeout=10000"]
-const forCi = process.argv.includes("--ci")
-const forBench = forCi || process.argv.includes("--bench")
-const forTests = forCi || process.argv.includes("--tests")
-const forPio = forTests || process.argv.includes("--pio")
-const forMcu = forCi || process.argv.includes("--mcu")
-const forPowercuts = forCi || process.argv.includes("--powercuts")
+import { join } from "node:path"
+import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "../../ts/cli/node-version.mjs"
+import { build } from "./cmake.mjs"
+import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
+import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
+import { hasPio, installPio } from "./platformio.mjs"
+import { problemOf, SetupError } from "./problem.mjs"
+import { hasPython, installPython, managers, pyjls } from "./python.mjs"
+import { perform, root } from "./shell.mjs"
+import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl } from "./sources.mjs"
 
 if (nodeIsTooOldForSetup) refuseOldNode()
 
-/** @param {string[]} command @param {{env?: Record<string, string>}} [options] */
-function run(command, options = {}) {
-    const [program = "", ...args] = command
-    const done = spawnSync(program, args, {
-        cwd: root,
-        encoding: "utf8",
-        maxBuffer: 1 << 28,
-        env: { ...process.env, ...options.env },
-    })
-    if (done.error !== undefined || done.status !== 0) {
-        const output = `${done.stdout ?? ""}${done.stderr ?? ""}`.trimEnd().split("\n").slice(-40).join("\n")
-        const missing = !inPath(program) && !existsSync(program) ? ` There is no ${program} in PATH.` : ""
-        throw new SetupError(`this command failed: ${command.join(" ")}.${missing}${adviceFor(output)}`, output)
-    }
-    return done.stdout
+/** @typedef {import("./packages.mjs").Part} Part */
+
+/** What a command needs beside the base. @type {Record<string, Part[]>} */
+const partsOf = {
+    "c-tests": ["c-tests"],
+    tests: ["tests", "c-tests", "pio"],
+    pio: ["pio"],
+    bench: ["bench"],
+    mcu: ["mcu"],
+    powercuts: ["powercuts"],
+    ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "ci"],
 }
 
-/** @param {string} program */
-const inPath = (program) => (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
+const words = process.argv.slice(2)
+const targets = words.filter((word) => !word.startsWith("--"))
+const flags = new Set(words.filter((word) => word.startsWith("--")).map((word) => word.slice(2)))
+/** @type {Set<Part>} */
+const parts = new Set(["base", ...Object.entries(partsOf).flatMap(([name, some]) => (flags.has(name) ? some : []))])
+const refused = flags.has("no-install") || (process.env.WARMHELLO_NO_INSTALL ?? "") !== ""
 
-/** Debian has servers in folders that only root's PATH names. @param {string} program */
-const inPathOfRoot = (program) => inPath(program) || existsSync(join("/usr/sbin", program))
-
-/** @param {string} folder @param {string} file */
-const inAnyLibraryFolder = (folder, file) =>
-    existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, file)))
-
-// ---- What each step is made from -------------------------------------------------------------
-
-/** @param {string[]} paths files and folders, relative to the root */
-function filesUnder(paths) {
-    return paths.flatMap((path) => {
-        if (!existsSync(join(root, path))) return []
-        const entries = /\.\w+$/.test(path)
-            ? null
-            : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-        if (entries === null) return [join(root, path)]
-        return entries
-            .filter((entry) => entry.isFile())
-            .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-            .sort()
-    })
-}
-
-/** @param {string[]} paths @param {string[]} [extra] */
-function fingerprint(paths, extra = []) {
-    const hash = createHash("sha256")
-    for (const text of [root, ...extra]) hash.update(`${text}\0`)
-    for (const file of filesUnder(paths)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0")
-    return hash.digest("hex")
-}
-
-// ---- System packages ---------------------------------------------------------------------------
-
-const hasCrossCompiler = () => inPath("riscv64-unknown-elf-gcc")
-const hasPicolibc = () => existsSync("/usr/lib/picolibc/riscv64-unknown-elf")
-const hasEmulator = () => inPath("qemu-system-riscv32")
-
-const hasLiberation = () => existsSync("/usr/share/fonts/truetype/liberation")
-const hasPythonVenv = () => spawnSync("python3", ["-c", "import ensurepip, venv"]).status === 0
-
-/** Debian's package for each thing that must be there. */
-const systemNeeds = [
-    { package: "gcc", present: () => inPath("cc") || inPath("gcc"), when: true },
-    { package: "libc6-dev", present: () => existsSync("/usr/include/stdlib.h"), when: process.platform === "linux" },
-    { package: "cmake", present: () => inPath("cmake"), when: true },
-    { package: "ninja-build", present: () => inPath("ninja"), when: true },
-    {
-        package: "libfaketime",
-        present: () => inAnyLibraryFolder("/usr/lib", "faketime/libfaketimeMT.so.1"),
-        when: process.platform === "linux",
-    },
-    { package: "libcmocka-dev", present: () => existsSync("/usr/include/cmocka.h"), when: forPio || forPowercuts },
-    {
-        package: "libssl-dev",
-        present: () => existsSync("/usr/include/openssl/ssl.h"),
-        when: forPio || forBench || forPowercuts,
-    },
-    { package: "python3-venv", present: hasPythonVenv, when: forPio },
-    { package: "valgrind", present: () => inPath("valgrind"), when: forTests || forBench },
-    { package: "libmbedtls-dev", present: () => existsSync("/usr/include/mbedtls/ssl.h"), when: forBench },
-    { package: "libbearssl-dev", present: () => existsSync("/usr/include/bearssl.h"), when: forBench },
-    { package: "gcc-riscv64-unknown-elf", present: hasCrossCompiler, when: forBench || forMcu },
-    { package: "qemu-system-misc", present: hasEmulator, when: forMcu },
-    {
-        package: "picolibc-riscv64-unknown-elf",
-        present: hasPicolibc,
-        when: forBench || forMcu,
-    },
-    { package: "openssl", present: () => inPath("openssl"), when: forTests },
-    { package: "curl", present: () => inPath("curl"), when: forTests },
-    { package: "openssh-client", present: () => inPath("ssh-keygen"), when: forTests },
-    { package: "nginx", present: () => inPathOfRoot("nginx"), when: forTests },
-    { package: "mosquitto", present: () => inPathOfRoot("mosquitto"), when: forTests },
-    { package: "gnutls-bin", present: () => inPath("gnutls-serv"), when: forTests },
-    { package: "chromium", present: () => inPath("chromium"), when: forTests },
-    { package: "fonts-liberation", present: hasLiberation, when: forTests },
-    { package: "clang", present: () => inPath("clang"), when: forCi },
-    {
-        package: "libclang-rt-dev",
-        present: () => inAnyLibraryFolder("/usr/lib/clang", "lib/linux/libclang_rt.fuzzer-x86_64.a"),
-        when: forCi && process.arch === "x64",
-    },
-    { package: "clang-tidy", present: () => inPath("clang-tidy"), when: forCi },
-    { package: "doxygen", present: () => inPath("doxygen"), when: forCi },
-    { package: "clang-format", present: () => inPath("clang-format"), when: forCi },
-]
-
-const missingPackages = () => systemNeeds.filter((need) => need.when && !need.present()).map((need) => need.package)
-
-function makePackages() {
-    const missing = missingPackages()
-    if (missing.length === 0) return
-    const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`
-    if (!inPath("apt-get")) {
-        throw new SetupError(`Missing: ${missing.join(", ")} (Debian's names). Install them, then run this again.`)
-    }
-    if (process.getuid?.() !== 0) {
-        throw new SetupError(`Missing system packages. Run: sudo ${command}`)
-    }
-    installPackages(missing)
-    const still = missingPackages()
-    if (still.length > 0) throw new SetupError(`Installed, but still not found: ${still.join(", ")}`)
-}
-
-// ---- wolfSSL -----------------------------------------------------------------------------------
-
-/** @param {string} folder */
-function checkWolfssl(folder) {
-    const header = join(folder, "wolfssl/version.h")
-    const version = existsSync(header)
-        ? /LIBWOLFSSL_VERSION_STRING "([^"]+)"/.exec(readFileSync(header, "utf8"))?.[1]
-        : undefined
-    if (version !== WOLFSSL_VERSION) {
-        throw new SetupError(
-            `${folder} holds ${version === undefined ? "no wolfSSL source" : `wolfSSL ${version}`}; ` +
-                `warmhello needs ${WOLFSSL_VERSION}.`,
-        )
+function checkWords() {
+    const known = [...Object.keys(partsOf), "packages", "no-install"]
+    const unknown = [...flags].find((flag) => !known.includes(flag)) ?? (flags.has("c-tests") ? undefined : targets[0])
+    if (unknown !== undefined) {
+        throw new SetupError(`there is no ${unknown} here, only --${known.join(", --")}.`)
     }
 }
 
-function checkCargo() {
-    const help = "Get a current one from rustup, or set WOLFSSL_DIR to a wolfSSL source tree."
-    const needed = `cargo ${CARGO_MINIMUM.join(".")} or newer fetches the source of wolfSSL and mbedTLS`
-    if (!inPath("cargo")) throw new SetupError(`${needed}, and there is none in PATH. ${help}`)
-    const version = /cargo (\d+)\.(\d+)/.exec(run(["cargo", "--version"]))
-    const [major, minor] = [Number(version?.[1]), Number(version?.[2])]
-    const [minMajor = 0, minMinor = 0] = CARGO_MINIMUM
-    if (major < minMajor || (major === minMajor && minor < minMinor)) {
-        throw new SetupError(`${needed}; this one is ${major}.${minor}. ${help}`)
-    }
-}
+/** A step that takes longer than this is named. */
+const SILENCE_MS = 2000
 
-const vendoredWolfssl = join(build, `wolfssl-${WOLFSSL_VERSION}`)
-const wolfsslDir = process.env.WOLFSSL_DIR ? resolve(process.env.WOLFSSL_DIR) : vendoredWolfssl
-
-/**
- * A folder of a crate, as the manifest's lock file pins it.
- * @param {string} manifest @param {string} folder @param {string} to
- */
-function vendorSource(manifest, folder, to) {
-    checkCargo()
-    const vendor = join(build, "cargo-vendor")
-    rmSync(vendor, { recursive: true, force: true })
-    run(["cargo", "vendor", "--locked", "--quiet", "--manifest-path", manifest, vendor])
-    rmSync(to, { recursive: true, force: true })
-    renameSync(join(vendor, folder), to)
-    rmSync(vendor, { recursive: true, force: true })
-}
-
-function vendorWolfssl() {
-    if (wolfsslDir === vendoredWolfssl) {
-        vendorSource("firmware/wolfssl/Cargo.toml", "wolfssl-sys/wolfssl-src", vendoredWolfssl)
-    }
-    checkWolfssl(wolfsslDir)
-}
-
-// ---- Builds --------------------------------------------------------------------------------------
-
-/** @param {string} folder @param {string[]} options @param {string[]} [targets] @param {string} [source] */
-function buildNative(folder, options, targets = ["all"], source = "firmware") {
-    run(["cmake", "-G", "Ninja", "-S", source, "-B", folder, `-DWOLFSSL_DIR=${wolfsslDir}`, ...options])
-    run(["ninja", "-C", folder, ...targets])
-}
-
-const mbedtlsDir = join(build, "mbedtls")
-const rv32Toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
-const mcuBuilds = /** @type {const} */ ([
-    ["size", "OFF"],
-    ["speed", "ON"],
-])
-
-/** @typedef {{name: string, from: () => string, made: () => boolean, make: () => void}} Step */
-
-/** @type {Step} */
-const npmPackages = {
-    name: "npm packages",
-    // On an old Node npm leaves out optional packages that need a newer one: a living one does it again.
-    from: () => fingerprint(["package.json", "package-lock.json"], [nodeIsTooOld ? "on an old Node" : ""]),
-    made: () => existsSync(join(root, "node_modules/koffi")) && nodeIsLinked(),
-    make: () => {
-        const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
-        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PATIENCE], { env: { PATH } })
-        linkNode()
-    },
-}
-
-/** @type {Step[]} */
-const steps = [
-    {
-        name: "system packages",
-        from: () => "", // looked for each time, which costs next to nothing
-        made: () => missingPackages().length === 0,
-        make: makePackages,
-    },
-    npmPackages,
-    {
-        name: `wolfSSL ${WOLFSSL_VERSION}`,
-        from: () => fingerprint(["firmware/wolfssl/Cargo.lock"], [wolfsslDir]),
-        made: () => existsSync(join(wolfsslDir, "wolfssl/version.h")),
-        make: vendorWolfssl,
-    },
-    {
-        name: "native library",
-        from: () => fingerprint(["firmware"], [wolfsslDir]),
-        made: () => existsSync(join(build, "host/libwarmhello.so")),
-        make: () => buildNative("build/host", []),
-    },
-    {
-        name: "TypeScript",
-        from: () => fingerprint(["ts", "dev", "tsconfig.json", "package-lock.json"]),
-        made: () => existsSync(join(build, "dev/main.js")),
-        make: () => run([process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]),
-    },
-    {
-        name: "the report's page",
-        from: () =>
-            fingerprint(["ts/report", "ts/run", "ts/base", "ts/energy", "dev/setup/page.mjs", "package-lock.json"]),
-        made: () => existsSync(join(build, "report/page.js")),
-        make: () => run([process.execPath, "dev/setup/page.mjs"]),
-    },
-]
-if (forTests) {
-    steps.push({
-        name: "C tests (AddressSanitizer)",
-        from: () => fingerprint(["firmware", "test/c", "test/esp32", "test/powercuts"], [wolfsslDir]),
-        made: () => existsSync(join(build, "asan/tests")) && existsSync(join(build, "asan/esp32/esp32_board")),
-        make: () =>
-            buildNative("build/asan", ["-DWH_TESTS=ON", "-DWH_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]),
-    })
-}
-if (forPio) {
-    steps.push({
-        name: "PlatformIO",
-        from: () => fingerprint(["test/pio/requirements.txt", "test/pio/platforms", "dev/setup/platformio.mjs"]),
-        made: pioIsMade,
-        make: () => makePio(run),
-    })
-}
-if (forTests || forBench) {
-    // The tests take our own client only, the bench all of them.
-    const ours = ["bench_warmhello", "store_costs", "flash_life"]
-    const programs = [...ours, ...(forBench ? ["bench_mbedtls", "bench_bearssl", "bench_openssl"] : [])]
-    steps.push({
-        name: forBench ? "bench programs" : "bench programs of warmhello",
-        from: () => fingerprint(["firmware", "test/bench", "test/c/support"], [wolfsslDir]),
-        made: () => programs.every((program) => existsSync(join(build, "bench/bench", program))),
-        make: () => buildNative("build/bench", ["-DWH_BENCH=ON"], forBench ? ["bench/all"] : ours),
-    })
-}
-// Tests that need it say so when it is left out.
-if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc() && hasEmulator())) {
-    for (const [name, speed] of mcuBuilds) {
-        const folder = `build/rv32/${name}`
-        steps.push({
-            name: `firmware for the emulator, ${name} build`,
-            from: () => fingerprint(["firmware"], [wolfsslDir]),
-            made: () => existsSync(join(root, folder, "warmhello_rv32")),
-            make: () => buildNative(folder, [rv32Toolchain, `-DWH_SPEED=${speed}`], ["all"], "firmware/port/rv32"),
-        })
-    }
-}
-// What warmhello is measured beside there.
-if (forMcu) {
-    steps.push({
-        name: "mbedTLS",
-        from: () => fingerprint(["test/mcu/mbedtls/Cargo.lock"]),
-        made: () => existsSync(join(mbedtlsDir, "include/mbedtls/ssl.h")),
-        make: () => vendorSource("test/mcu/mbedtls/Cargo.toml", "mbedtls-rs-sys/mbedtls", mbedtlsDir),
-    })
-    for (const [name, speed] of mcuBuilds) {
-        const folder = `build/rv32/mbedtls-${name}`
-        const options = [rv32Toolchain, `-DMBEDTLS_DIR=${mbedtlsDir}`, `-DWH_SPEED=${speed}`]
-        steps.push({
-            name: `mbedTLS for the emulator, ${name} build`,
-            from: () =>
-                fingerprint(["test/mcu/mbedtls", "firmware/port/rv32", "firmware/core/include/warmhello/suites.def"]),
-            made: () => existsSync(join(root, folder, "warmhello_mbedtls")),
-            make: () => buildNative(folder, options, ["all"], "test/mcu/mbedtls"),
-        })
-    }
-}
-// The port's files only, with declarations of our own for the vendor's headers: it takes seconds.
-if (forMcu || (forTests && hasCrossCompiler() && hasPicolibc())) {
-    steps.push({
-        name: "ESP32 port, compiled for each chip",
-        from: () => fingerprint(["firmware", "test/esp32"]),
-        made: () => existsSync(join(build, "esp32-chips/libport_esp32c3.a")),
-        make: () => {
-            const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(root, "firmware/port/rv32/toolchain.cmake")}`
-            buildNative("build/esp32-chips", [toolchain], ["all"], "test/esp32/chips")
-        },
-    })
-}
-if (forMcu) {
-    steps.push({
-        name: "profiler for the emulator",
-        from: () => fingerprint(["test/mcu/profile_plugin.c"]),
-        made: () => existsSync(join(build, "rv32/profile_plugin.so")),
-        make: () =>
-            run([
-                ...["cc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
-                ...["-o", "build/rv32/profile_plugin.so", "test/mcu/profile_plugin.c"],
-            ]),
-    })
-}
-if (forPowercuts) {
-    steps.push({
-        name: "power cuts",
-        from: () => fingerprint(["firmware", "test/c", "test/powercuts"], [wolfsslDir]),
-        made: () => existsSync(join(build, "powercuts/powercuts/powercuts")),
-        make: () =>
-            buildNative("build/powercuts", ["-DWH_TESTS=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], ["powercuts/all"]),
-    })
-}
-if (forCi) {
-    const LEFT_OUT = " left out: python3 with venv and pip is missing, or what they fetch;"
-    const pyjls = "test/support/requirements.txt"
-    steps.push({
-        name: "pyjls, for the tests of .jls files",
-        from: () => fingerprint([pyjls]),
-        made: () => true, // tests say so when it is left out
-        make: () => {
-            try {
-                run(["python3", "-m", "venv", "build/python"])
-                run(["build/python/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", pyjls])
-            } catch {
-                process.stderr.write(LEFT_OUT)
-            }
-        },
-    })
-    steps.push({
-        name: "ESP-IDF's component managers",
-        from: () => fingerprint(["test/idf/managers", "dev/setup/component-managers.mjs"]),
-        made: () => true, // tests say so when they are left out
-        make: () => {
-            try {
-                makeManagers(run)
-            } catch {
-                process.stderr.write(LEFT_OUT)
-            }
-        },
-    })
-    const oldestNode = "test/oldest-node"
-    steps.push({
-        name: "the oldest Node",
-        from: () => fingerprint([oldestNode]),
-        made: () => existsSync(join(build, "oldest-node/node_modules")),
-        make: () => {
-            const folder = join(build, "oldest-node")
-            mkdirSync(folder, { recursive: true })
-            for (const file of filesUnder([oldestNode])) copyFileSync(file, join(folder, basename(file)))
-            run(["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"])
-        },
-    })
-    steps.push({
-        name: "ESP32 port on the desk (ThreadSanitizer)",
-        from: () => fingerprint(["firmware", "test/esp32"], [wolfsslDir]),
-        made: () => existsSync(join(build, "tsan/esp32/esp32_board")),
-        make: () => buildNative("build/tsan", ["-DWH_ESP32=ON", "-DWH_THREADS=ON"], ["esp32_board"]),
-    })
-    steps.push({
-        name: "fuzz targets",
-        from: () => fingerprint(["firmware", "test/fuzz", "test/c/support"], [wolfsslDir]),
-        made: () =>
-            ["fuzz_connect", "fuzz_provision", "fuzz_service"].every((name) =>
-                existsSync(join(build, "fuzz/fuzz", name)),
-            ),
-        make: () => buildNative("build/fuzz", ["-DWH_FUZZ=ON", "-DCMAKE_C_COMPILER=clang"], ["fuzz/all"]),
-    })
-}
-
-// ---- All of it --------------------------------------------------------------------------------------
-
-/** @returns {Record<string, string>} */
-function readStamps() {
-    try {
-        return JSON.parse(readFileSync(stampsFile, "utf8"))
-    } catch {
-        return {}
-    }
-}
-
-/** @param {Step} step @param {string} label */
-function perform(step, label) {
+/** @param {string} name @param {() => Promise<void>} make */
+async function step(name, make) {
     const started = performance.now()
-    process.stderr.write(`${label} ${step.name} ...`)
+    let said = false
+    const timer = setTimeout(() => {
+        said = true
+        process.stderr.write(`set-up: ${name} ...`)
+    }, SILENCE_MS)
     try {
-        step.make()
+        await make()
+        if (said) process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
     } catch (error) {
-        process.stderr.write("\n")
+        if (said) process.stderr.write("\n")
         throw error
-    }
-    process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
-}
-
-/** @param {Record<string, string>} stamps */
-function writeStamps(stamps) {
-    writeFileSync(`${stampsFile}.part`, JSON.stringify(stamps, null, 2))
-    renameSync(`${stampsFile}.part`, stampsFile)
-}
-
-/** An old Node comes as far as the npm packages, which bring a living one. */
-const ownSteps = nodeIsTooOld ? steps.slice(0, steps.indexOf(npmPackages) + 1) : steps
-
-function makeAll() {
-    const stamps = readStamps()
-    for (const [index, step] of ownSteps.entries()) {
-        const from = step.from()
-        if (stamps[step.name] === from && step.made()) continue
-        perform(step, `set-up ${index + 1}/${steps.length}`)
-        stamps[step.name] = from
-        writeStamps(stamps)
+    } finally {
+        clearTimeout(timer)
     }
 }
 
-function allIsMade() {
-    const stamps = readStamps()
-    return ownSteps.every((step) => step.made() && stamps[step.name] === step.from())
+/** @param {string} name @param {boolean} isThere @param {() => Promise<void>} fetch */
+async function fetched(name, isThere, fetch) {
+    if (isThere) return
+    mkdirSync(join(root, "build"), { recursive: true })
+    await step(name, fetch)
+}
+
+const node = (/** @type {string[]} */ ...args) => perform([process.execPath, ...args])
+
+async function makeBase() {
+    await fetched("wolfSSL's source", hasWolfssl(), fetchWolfssl)
+    await step("native library", () => build("firmware", "host"))
+    await step("TypeScript", () => node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"))
+    await step("the report's page", () => node("dev/setup/page.mjs"))
+}
+
+/** The emulator's programs, and the ESP32 port for each chip: tests say so when they are not there. */
+async function makeForOtherMachines() {
+    const compiles = hasCrossCompiler() && hasPicolibc()
+    if (parts.has("mcu") || (compiles && hasEmulator())) {
+        for (const preset of ["size", "speed"]) {
+            await step(`firmware for the emulator, ${preset}`, () => build("firmware/port/rv32", preset))
+        }
+    }
+    if (parts.has("mcu") || compiles) {
+        await step("ESP32 port, compiled for each chip", () => build("test/esp32/chips", "esp32-chips"))
+    }
+}
+
+/** What warmhello is measured beside on the emulator, and what counts there. */
+async function makeForMcu() {
+    await fetched("mbedTLS's source", hasMbedtls(), fetchMbedtls)
+    for (const preset of ["size", "speed"]) {
+        await step(`mbedTLS for the emulator, ${preset}`, () => build("test/mcu/mbedtls", preset))
+    }
+    const [plugin, source] = ["build/rv32/profile_plugin.so", "test/mcu/profile_plugin.c"]
+    if (existsSync(join(root, plugin)) && timeOf(plugin) > timeOf(source)) return
+    const flags = ["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
+    await step("profiler for the emulator", () => perform(["cc", ...flags, "-o", plugin, source]))
+}
+
+/** @param {string} path */
+const timeOf = (path) => statSync(join(root, path)).mtimeMs
+
+async function makeForCi() {
+    await fetched("pyjls, for the tests of .jls files", hasPython(pyjls), () => installPython(pyjls))
+    for (const manager of Object.values(managers)) {
+        await fetched("ESP-IDF's component manager", hasPython(manager), () => installPython(manager))
+    }
+    await fetched("the oldest Node", hasOldestNode(), installOldestNode)
+    await step("ESP32 port on the desk (ThreadSanitizer)", () => build("firmware", "tsan"))
+    await step("fuzz targets", () => build("firmware", "fuzz"))
+}
+
+const [oldestNode, oldestNodeFrom] = [join(root, "build/oldest-node"), join(root, "test/oldest-node")]
+
+function hasOldestNode() {
+    const [made, lock] = [join(oldestNode, "node_modules"), "package-lock.json"]
+    return existsSync(made) && readFileSync(join(oldestNode, lock)).equals(readFileSync(join(oldestNodeFrom, lock)))
+}
+
+async function installOldestNode() {
+    mkdirSync(oldestNode, { recursive: true })
+    for (const name of ["package.json", "package-lock.json"]) {
+        copyFileSync(join(oldestNodeFrom, name), join(oldestNode, name))
+    }
+    await perform(["npm", "ci", "--prefix", oldestNode, "--ignore-scripts", "--no-audit", "--no-fund"])
+}
+
+/** What the commands load, which is as good in a checkout that can only be read. */
+const products = ["build/host/libwarmhello.so", "build/ts/cli/main.js", "build/dev/main.js", "build/report/page.js"]
+
+/** Not even ninja can look there whether something has changed. */
+function canOnlyBeRead() {
+    if (!products.every((product) => existsSync(join(root, product)))) return false
+    try {
+        accessSync(join(root, "build"), constants.W_OK)
+        return false
+    } catch {
+        process.stderr.write("set-up: this checkout can only be read, so what is built here is taken as it is.\n")
+        return true
+    }
+}
+
+async function makeAll() {
+    if (canOnlyBeRead()) return
+    await makeBase()
+    if (parts.has("c-tests")) {
+        await step("C tests (AddressSanitizer)", () => build("firmware", "asan", { targets }))
+    }
+    if (parts.has("pio")) await fetched("PlatformIO", hasPio(), installPio)
+    if (parts.has("bench")) {
+        await step("bench programs", () => build("firmware", "bench"))
+    } else if (parts.has("tests")) {
+        await step("bench programs of warmhello", () => build("firmware", "bench", { build: "bench-own" }))
+    }
+    if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
+    if (parts.has("mcu")) await makeForMcu()
+    if (parts.has("powercuts")) await step("power cuts", () => build("firmware", "powercuts"))
+    if (parts.has("ci")) await makeForCi()
 }
 
 /** The rest of set-up, on the Node that was brought. */
 function goOn() {
-    if (livingNode() === undefined) return refuseOldNode()
+    const living = livingNode()
+    if (living === undefined || realpathSync(living) === process.execPath) return refuseOldNode()
     process.stderr.write(`${handOver}\n`)
-    process.exitCode = spawnSync(livingNode() ?? "", process.argv.slice(1), { stdio: "inherit" }).status ?? 6
+    process.exitCode = spawnSync(living, process.argv.slice(1), { stdio: "inherit" }).status ?? 6
 }
 
 try {
-    // A checkout that can only be read is as good as any, once everything is made.
-    if (!allIsMade()) {
-        mkdirSync(build, { recursive: true })
-        alone(lockFile, makeAll)
+    checkWords()
+    needPackages(parts, refused)
+    if (!flags.has("packages")) {
+        await fetched("npm packages", hasNpmPackages(), installNpmPackages)
+        if (nodeIsTooOld) goOn()
+        else await makeAll()
     }
-    if (nodeIsTooOld) goOn()
 } catch (error) {
     const problem = problemOf(error)
     if (problem === undefined) throw error

@@ -1,10 +1,16 @@
 // @ts-check
-// What the scripts here share: the checkout's folder, and running a command in it for all to see.
-import { spawnSync } from "node:child_process"
+// What the scripts here share: the checkout's folder, and running a command in it.
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { adviceFor, SetupError } from "./problem.mjs"
 
 export const root = join(fileURLToPath(import.meta.url), "../../..") // as an old Node understands it, too
+
+/** @param {string} program */
+export const inPath = (program) =>
+    (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)))
 
 /**
  * Runs a command in the checkout with its output shown. True if it succeeded.
@@ -28,6 +34,30 @@ export function runQuietly(command) {
     const ok = done.error === undefined && done.status === 0
     if (!ok) process.stderr.write(`${done.error?.message ?? `${done.stdout}${done.stderr}`}\n`)
     return ok
+}
+
+/**
+ * A step of set-up: says nothing if the command succeeds, and else throws a SetupError with the end of its output.
+ * @param {string[]} command @param {{cwd?: string, env?: Record<string, string>}} [options]
+ */
+export async function perform(command, { cwd = root, env = {} } = {}) {
+    const [program = "", ...args] = command
+    const child = spawn(program, args, {
+        cwd,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+    })
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
+    /** @type {number | null} */
+    const code = await new Promise((done) => {
+        child.on("error", () => done(null))
+        child.on("close", done)
+    })
+    if (code === 0) return
+    const end = output.trimEnd().split("\n").slice(-40).join("\n")
+    const missing = !inPath(program) && !existsSync(program) ? ` There is no ${program} in PATH.` : ""
+    throw new SetupError(`this command failed: ${command.join(" ")}.${missing}${adviceFor(end)}`, end)
 }
 
 /**

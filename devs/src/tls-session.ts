@@ -491,7 +491,7 @@ export function readFlashWear(payload: Buffer): number | undefined {
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -664,9 +664,9 @@ export class TlsSessionClient {
 
     /**
      * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within
-     * 60 days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that
-     * the last connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time;
-     * the firmware asks for the time again.
+     * 60 days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the
+     * last connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the
+     * firmware asks for the time again.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -808,7 +808,7 @@ export class TlsSessionClient {
     }
 
     /**
-     * A connect went in full, and why. Returns what ends the subscription.
+     * A connect made a full handshake, and why. Returns what ends the subscription.
      */
     onFull(handler: (value: TlsReason) => AsyncVoid): Unsubscribe {
         return this.role.full.subscribe(async (value) => await handler(tlsReasonOf(value)))

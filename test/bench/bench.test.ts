@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type BenchCase, type BenchReport, bench } from "#dev/bench/bench.js"
-import { instructionTable, markdown, wireTable } from "#dev/bench/report.js"
+import { beforeAll, describe, expect, it } from "vitest"
+import { instructionTable, markdown, wireTable } from "#dev/bench/handshake-tables.js"
+import { type BenchCase, type BenchFigures, bench } from "#dev/bench/stack-handshakes.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
 if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")
@@ -13,7 +13,7 @@ if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing c
 const warmhello = stacks.filter(({ debianPackage }) => debianPackage === null)
 
 describe.skipIf(!hasValgrind)("a TLS 1.2 session ID on warmhello, counted by callgrind", () => {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-bench-"))
+    const folder = temporaryFolder()
     let full: BenchCase
     let resumed: BenchCase
 
@@ -24,7 +24,6 @@ describe.skipIf(!hasValgrind)("a TLS 1.2 session ID on warmhello, counted by cal
         full = first
         resumed = second
     })
-    afterAll(() => rmSync(folder, { recursive: true }))
 
     it("takes less than a fifth of the instructions when resumed, as the server says it is", () => {
         expect([full.result, full.serverSaysResumed]).toEqual(["full", false])
@@ -53,7 +52,7 @@ const sample: BenchCase = {
     ...{ bytesTx: 240, bytesRx: 700, flights: 4, heapPeakBytes: 14_000, heapBeforeBytes: 1800 },
     ...{ callerBytes: 4300, stackPeakBytes: 5500, serverSaysResumed: false },
 }
-const report: BenchReport = {
+const report: BenchFigures = {
     cases: [sample, { ...sample, name: "warmhello-id-resumed", result: "resumed", group: null, instructions: 500_000 }],
     notOffered: [{ stack: "BearSSL", kind: "psk", why: "it has no TLS 1.3" }],
     repeats: 3,

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#dev/bench/core-size.js"
 import {
     checkSimulation,
@@ -14,22 +13,22 @@ import {
 } from "#dev/bench/flash-life.js"
 import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
-import { restoreShare } from "#dev/bench/store-report.js"
+import { restoreShare } from "#dev/bench/store-tables.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
 if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")
 if (!canMeasureSize()) console.warn("skipped: there is no compiler for rv32imc; set-up installs it for .ci/run alone")
 
 describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () => {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-store-"))
+    const folder = temporaryFolder()
     const costs: VisitCost[] = []
 
     beforeAll(async () => {
         for (const kind of kinds) costs.push(...(await measureStoreCosts(kind, folder)))
     })
-    afterAll(() => rmSync(folder, { recursive: true }))
 
     function visit(kind: Kind, name: VisitName): VisitCost {
         const found = costs.find((one) => one.kind === kind && one.name === name)
@@ -124,7 +123,7 @@ describe("the life of flash", () => {
         expect(simulated.programsPerWake / (calculated?.programsPerWake ?? Number.NaN)).toBeCloseTo(1, 1)
     })
 
-    it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
+    it("does not pay for a lost handshake at each wake, and has the second chance again after the next full one", async () => {
         const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
         expect(rare.afterLost.wakes).toBeGreaterThan(190)
         expect(rare.programsPerWakeSinceLost).toBeLessThan(0.1)

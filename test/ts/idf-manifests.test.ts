@@ -1,22 +1,23 @@
 // Our manifests, shown to ESP-IDF's component manager: to the one that PlatformIO's espressif32 6.3.2 builds with, and to the newest.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { managerPython, managers } from "../../dev/setup/component-managers.mjs"
+import { hasPython, managers, pythonProgram } from "../../dev/setup/python.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-manifests-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const manifests = ["firmware/idf_component.yml", "firmware/port/esp32/devicescript/idf_component.yml"].map(checkoutPath)
+const both = ["oldest", "newest"] as const
+type Which = (typeof both)[number]
 const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]
 
 /** What it says against them, "" for nothing. */
-function refusal(which: string, files: readonly string[], chip: string): string {
+function refusal(which: Which, files: readonly string[], chip: string): string {
     const { status, stderr, error } = spawnSync(
-        managerPython(which),
+        pythonProgram(managers[which], "python"),
         [checkoutPath("test/idf/managers/validate.py"), ...files.map(dirname)],
         { encoding: "utf8", env: { ...process.env, IDF_TARGET: chip, IDF_VERSION: "5.0.2" } },
     )
@@ -34,11 +35,11 @@ function changed(part: string, to: string): string[] {
     return [file]
 }
 
-const missing = managers.filter((which) => !existsSync(managerPython(which)))
+const missing = both.filter((which) => !hasPython(managers[which]))
 if (missing.length > 0) console.log("skipped: there are no component managers; npm run setup -- --ci installs them")
 
 describe.skipIf(missing.length > 0)("ESP-IDF's component manager", () => {
-    test.each(managers.flatMap((which) => chips.map((chip) => [which, chip] as const)))(
+    test.each(both.flatMap((which) => chips.map((chip) => [which, chip] as const)))(
         "the %s one takes our manifests, for the %s",
         (which, chip) => {
             expect(refusal(which, manifests, chip)).toBe("")
@@ -50,7 +51,7 @@ describe.skipIf(missing.length > 0)("ESP-IDF's component manager", () => {
         expect(refusal("oldest", files, "esp32c3")).toContain("Unknown keys: license")
     })
 
-    test.each(managers)("the %s one would refuse a version that is none", (which) => {
+    test.each(both)("the %s one would refuse a version that is none", (which) => {
         expect(refusal(which, changed(">=5.0.2,<6.1", "5.0 or so"), "esp32c3")).toMatch(/manifest/i)
     })
 })

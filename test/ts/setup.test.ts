@@ -2,7 +2,18 @@
 // It runs in a checkout of its own, with programs that only pretend.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+    chmodSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest"
@@ -12,6 +23,11 @@ import { WORKING_PATH } from "./support/setup-path.js"
 const folder = mkdtempSync(join(tmpdir(), "warmhello-setup-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** Why nothing can be mounted for one process, in brackets; "" if it can. */
+const whyNoOwnMounts = () =>
+    spawnSync("unshare", ["-m", "true"]).status === 0 ? "" : " (left out: no mounts of its own here)"
+
+const CRATES = "test/mcu/mbedtls/Cargo.lock"
 const VERSION = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
 let checkout = ""
 let programs = ""
@@ -24,6 +40,26 @@ function pretend(name: string, script: string): void {
     chmodSync(path, 0o755)
 }
 
+/** What npm writes when it has installed, in one line for a shell. */
+const installed = (version: string) => `'{"packages":{"node_modules/koffi":{"version":"${version}"}}}'`
+const NPM_DONE = `echo "npm $*" >> calls; echo ${installed("1.0.0")} > node_modules/.package-lock.json`
+/** CMake as far as set-up looks. */
+const CMAKE = `set -e
+echo "cmake $*" >> ../calls
+if test "$1" = --preset; then
+    folder=../build/$2
+    mkdir -p $folder/CMakeFiles
+    echo > $folder/build.ninja
+    printf '%s\\n' "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "\${3#-D}" > $folder/CMakeCache.txt
+    touch -d '1 minute' $folder/CMakeFiles/cmake.check_cache
+fi`
+
+/** @param optional what package-lock.json has beside koffi */
+function lock(version: string, optional: Record<string, object> = {}): void {
+    const packages = { "": {}, "node_modules/koffi": { version }, ...optional }
+    writeFileSync(join(checkout, "package-lock.json"), JSON.stringify({ packages }))
+}
+
 beforeEach(() => {
     checkout = join(folder, String(count++))
     programs = join(checkout, "programs")
@@ -32,13 +68,16 @@ beforeEach(() => {
     }
     cpSync(checkoutPath("dev/setup"), join(checkout, "dev/setup"), { recursive: true })
     cpSync(checkoutPath("ts/cli"), join(checkout, "ts/cli"), { recursive: true })
-    cpSync(checkoutPath("package.json"), join(checkout, "package.json"))
-    cpSync(checkoutPath("firmware/wolfssl/VERSION"), join(checkout, "firmware/wolfssl/VERSION"))
+    const files = ["package.json", "firmware/wolfssl/VERSION", "firmware/CMakePresets.json", CRATES]
+    for (const name of files) cpSync(checkoutPath(name), join(checkout, name))
     writeFileSync(join(checkout, "wolfssl/wolfssl/version.h"), `#define LIBWOLFSSL_VERSION_STRING "${VERSION}"\n`)
     writeFileSync(join(checkout, "node_modules/typescript/bin/tsc"), "")
     writeFileSync(join(checkout, "dev/setup/page.mjs"), "")
+    lock("1.0.0")
     for (const name of WORKING_PATH) symlinkSync(name.path, join(programs, name.name))
-    for (const name of ["cc", "cmake", "ninja", "npm", "cargo"]) pretend(name, "exit 0")
+    for (const name of ["cc", "ninja", "cargo"]) pretend(name, "exit 0")
+    pretend("npm", NPM_DONE)
+    pretend("cmake", CMAKE)
 })
 
 const running: ChildProcess[] = []
@@ -52,11 +91,12 @@ interface SetUp {
     ended: Promise<number | null>
 }
 
-function setUp(): SetUp {
-    const child = spawn(process.execPath, ["dev/setup/setup.mjs"], {
+function setUp(args: string[] = [], environment: Record<string, string> = {}): SetUp {
+    const child = spawn(process.execPath, ["dev/setup/setup.mjs", ...args], {
         cwd: checkout,
-        env: { PATH: programs, WOLFSSL_DIR: join(checkout, "wolfssl") },
+        env: { PATH: programs, WOLFSSL_DIR: join(checkout, "wolfssl"), ...environment },
         stdio: ["ignore", "ignore", "pipe"],
+        detached: true,
     })
     running.push(child)
     let text = ""
@@ -68,10 +108,12 @@ function setUp(): SetUp {
 
 const shows = (one: SetUp, text: string | RegExp) => vi.waitFor(() => expect(one.said()).toMatch(text), 20_000)
 
-/** What nothing keeps from its end. */
-async function succeeds(one: SetUp): Promise<void> {
+/** The commands of npm and CMake that it has called. */
+async function succeeds(one: SetUp): Promise<string[]> {
     expect(await one.ended, one.said()).toBe(0)
-    expect(one.said()).toMatch(/set-up 6\/6/)
+    const calls = readFileSync(join(checkout, "calls"), "utf8").trim().split("\n")
+    rmSync(join(checkout, "calls"))
+    return calls.map((call) => call.split(" ").slice(0, 3).join(" "))
 }
 
 async function failsWith(one: SetUp, line: RegExp): Promise<void> {
@@ -80,61 +122,120 @@ async function failsWith(one: SetUp, line: RegExp): Promise<void> {
     expect(one.said()).not.toMatch(/^ +at /m)
 }
 
-describe("the lock", () => {
-    test("of a set-up at work is waited for, with a word", async () => {
-        pretend("npm", `while test ! -e ${checkout}/go; do sleep 0.1; done`)
+const [NPM, CONFIGURE, BUILD] = ["npm ci --ignore-scripts", "cmake --preset host", "cmake --build --preset"]
+
+describe("set-up", () => {
+    test("fetches once, builds each time, and says nothing of what is quick", async () => {
         const first = setUp()
-        await shows(first, "npm packages ...")
+        expect(await succeeds(first)).toEqual([NPM, CONFIGURE, BUILD])
         const second = setUp()
-        await shows(second, `waiting for another set-up of this checkout (process ${first.process.pid}) to end`)
-        writeFileSync(join(checkout, "go"), "")
-        await Promise.all([succeeds(first), succeeds(second)])
+        expect(await succeeds(second)).toEqual([BUILD])
+        expect(first.said() + second.said()).toBe("")
     })
 
-    test("of one that was killed is gone with it, whatever process has its number now", async () => {
-        pretend("npm", "exec sleep 60")
-        const first = setUp()
-        await shows(first, "npm packages ...")
-        first.process.kill("SIGKILL")
-        await first.ended
-        writeFileSync(join(checkout, "build/setup.lock"), String(process.pid))
-        pretend("npm", "exit 0")
-        await succeeds(setUp())
-    })
-
-    test.each([
-        ["empty", ""],
-        ["of no number", "nonsense"],
-    ])("that is %s does not matter", async (_, contents) => {
-        mkdirSync(join(checkout, "build"))
-        writeFileSync(join(checkout, "build/setup.lock"), contents)
-        await succeeds(setUp())
-    })
-
-    test("that cannot be had on this machine is said, and set-up goes on", async () => {
-        pretend("flock", "exit 65")
+    test("names a step that takes longer, and how long it took", async () => {
+        pretend("npm", `while test ! -e go; do sleep 0.1; done; ${NPM_DONE}`)
         const one = setUp()
+        await shows(one, "set-up: npm packages ...")
+        writeFileSync(join(checkout, "go"), "")
         await succeeds(one)
-        expect(one.said()).toContain("let only one set-up run at a time")
+        expect(one.said()).toMatch(/^set-up: npm packages \.\.\. \d+\.\d s\n$/)
     })
 
-    test("that cannot be made is one line", async () => {
-        mkdirSync(join(checkout, "build/setup.lock"), { recursive: true })
-        await failsWith(setUp(), /^set-up cannot go on: EISDIR/)
+    const { platform, arch } = process
+    const binding = (os: string) => ({
+        "node_modules/binding": { version: "1.0.0", optional: true, os: [os], cpu: [arch] },
     })
-
-    test("is not wanted where all is made: a checkout may be another's", async () => {
+    test.each([
+        ["names another version", () => lock("1.0.1"), [NPM, BUILD]],
+        [
+            "has a package for this machine that an old Node left out",
+            () => lock("1.0.0", binding(platform)),
+            [NPM, BUILD],
+        ],
+        ["has one for another machine", () => lock("1.0.0", binding("sunos")), [BUILD]],
+    ])("asks npm again if the lock file %s", async (_, change, calls) => {
         await succeeds(setUp())
-        for (const made of ["node_modules/koffi", "build/host/libwarmhello.so", "build/ts/cli/main.js"]) {
-            mkdirSync(join(checkout, made), { recursive: true })
-        }
-        mkdirSync(join(checkout, "build/report/page.js"), { recursive: true })
-        rmSync(join(checkout, "build/setup.lock"))
-        mkdirSync(join(checkout, "build/setup.lock"))
-        const again = setUp()
-        expect(await again.ended, again.said()).toBe(0)
-        expect(again.said()).toBe("")
+        change()
+        expect(await succeeds(setUp())).toEqual(calls)
     })
+
+    test("configures again for other presets and another wolfSSL", async () => {
+        await succeeds(setUp())
+        const later = new Date(Date.now() + 2 * 60_000)
+        utimesSync(join(checkout, "firmware/CMakePresets.json"), later, later)
+        expect(await succeeds(setUp())).toEqual([CONFIGURE, BUILD])
+        utimesSync(join(checkout, "firmware/CMakePresets.json"), 1, 1)
+        const elsewhere = { WOLFSSL_DIR: join(checkout, "elsewhere") }
+        cpSync(join(checkout, "wolfssl"), elsewhere.WOLFSSL_DIR, { recursive: true })
+        expect(await succeeds(setUp([], elsewhere))).toEqual([CONFIGURE, BUILD])
+        expect(await succeeds(setUp([], elsewhere))).toEqual([BUILD])
+    })
+
+    test("begins anew in a checkout that was moved", async () => {
+        await succeeds(setUp())
+        writeFileSync(join(checkout, "build/host/old.o"), "")
+        const cache = join(checkout, "build/host/CMakeCache.txt")
+        writeFileSync(cache, "CMAKE_HOME_DIRECTORY:INTERNAL=/home/me/before/firmware\n")
+        expect(await succeeds(setUp())).toEqual([CONFIGURE, BUILD])
+        expect(existsSync(join(checkout, "build/host/old.o"))).toBe(false)
+    })
+
+    test("does not wait for another one in the same checkout, whether that is at work or was killed", async () => {
+        pretend("npm", "exec sleep 60")
+        const [first, killed] = [setUp(), setUp()]
+        await Promise.all([shows(first, "npm packages ..."), shows(killed, "npm packages ...")])
+        killed.process.kill("SIGKILL")
+        pretend("npm", NPM_DONE)
+        expect(await succeeds(setUp())).toEqual([NPM, CONFIGURE, BUILD])
+        expect(first.process.exitCode).toBe(null)
+    })
+
+    test("ends with what it runs when a terminal interrupts both", async () => {
+        pretend("npm", "echo $$ > npm.pid; exec sleep 60")
+        const one = setUp()
+        await shows(one, "npm packages ...")
+        process.kill(-(one.process.pid ?? 0), "SIGINT")
+        await one.ended
+        expect(one.process.signalCode).toBe("SIGINT")
+        const npm = Number(readFileSync(join(checkout, "npm.pid"), "utf8"))
+        await vi.waitFor(() => expect(() => process.kill(npm, 0)).toThrow("ESRCH"), 10_000)
+    })
+
+    test("refuses a word that it does not know", async () => {
+        await failsWith(setUp(["--test"]), /there is no test here, only --c-tests, --tests, /)
+    })
+
+    const whyNoMounts = whyNoOwnMounts()
+    test.skipIf(whyNoMounts !== "")(
+        `takes what is built in a checkout that can only be read${whyNoMounts}`,
+        async () => {
+            await succeeds(setUp())
+            const script = [
+                ...["mount --bind . .", "mount -o remount,bind,ro .", 'cd "$PWD"', `PATH=${programs}`, "export PATH"],
+                `exec "${process.execPath}" dev/setup/setup.mjs`,
+            ].join("\n")
+            const env = { ...process.env, WOLFSSL_DIR: join(checkout, "wolfssl"), WARMHELLO_NO_INSTALL: "1" }
+            const read = () =>
+                spawnSync("unshare", ["-m", "sh", "-ec", script], { cwd: checkout, env, encoding: "utf8" })
+            const unbuilt = read()
+            expect(unbuilt.stderr).toMatch(/set-up cannot go on: .* make a checkout of your own, with git clone\.\n$/)
+            expect(unbuilt.status).toBe(6)
+            for (const made of [
+                "build/host/libwarmhello.so",
+                "build/ts/cli/main.js",
+                "build/dev/main.js",
+                "build/report/page.js",
+            ]) {
+                cpSync(checkoutPath("package.json"), join(checkout, made))
+            }
+            const built = read()
+            expect(built.stderr).toBe(
+                "set-up: this checkout can only be read, so what is built here is taken as it is.\n",
+            )
+            expect(built.status).toBe(0)
+        },
+    )
 })
 
 describe("a program that fails", () => {
@@ -157,6 +258,32 @@ describe("a program that fails", () => {
 
 const whyNotRoot = process.getuid?.() === 0 ? "" : " (left out: only root installs packages)"
 describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
+    const command = "apt-get install -y --no-install-recommends ninja-build"
+
+    test("is run with the command shown before, and how to refuse it", async () => {
+        rmSync(join(programs, "ninja"))
+        pretend(
+            "apt-get",
+            `test "$1" = update || { echo "apt-get $*" > apt.log; cp ${programs}/cc ${programs}/ninja; }`,
+        )
+        const one = setUp()
+        await succeeds(one)
+        expect(one.said()).toBe(
+            `set-up installs as root (WARMHELLO_NO_INSTALL=1 refuses): apt-get update && ${command}\n`,
+        )
+        expect(readFileSync(join(checkout, "apt.log"), "utf8")).toBe(`${command}\n`)
+    })
+
+    test.each([
+        ["--no-install", ["--no-install"], {}],
+        ["the environment", [], { WARMHELLO_NO_INSTALL: "1" }],
+    ])("that %s refuses is not run, and told", async (_, args, environment) => {
+        rmSync(join(programs, "ninja"))
+        pretend("apt-get", "touch apt.log")
+        await failsWith(setUp(args, environment), new RegExp(`Missing system packages\\. Run: ${command}$`))
+        expect(existsSync(join(checkout, "apt.log"))).toBe(false)
+    })
+
     test("is waited for while another program has its locks, with a word about that", async () => {
         const log = join(checkout, "apt.log")
         rmSync(join(programs, "ninja"))
@@ -169,7 +296,7 @@ describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
                 "  echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77 (unattended-upgr)' >&2",
                 "  exit 100",
                 "fi",
-                `test "$1" = update || cp ${programs}/cmake ${programs}/ninja`,
+                `test "$1" = update || cp ${programs}/cc ${programs}/ninja`,
             ].join("\n"),
         )
         const one = setUp()
@@ -184,12 +311,11 @@ describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
         ])
     })
 
-    const whyNoMounts =
-        spawnSync("unshare", ["-m", "true"]).status === 0 ? "" : " (left out: no mounts of its own here)"
+    const whyNoMounts = whyNoOwnMounts()
     test.skipIf(whyNoMounts !== "")(`starts no server, and its policy goes with it${whyNoMounts}`, async () => {
         rmSync(join(programs, "ninja"))
         const [policy, seen] = ["/usr/sbin/policy-rc.d", join(checkout, "policy")]
-        pretend("apt-get", `test "$1" = update || { cp ${policy} ${seen}; cp ${programs}/cmake ${programs}/ninja; }`)
+        pretend("apt-get", `test "$1" = update || { cp ${policy} ${seen}; cp ${programs}/cc ${programs}/ninja; }`)
         const script = [
             ...["mount -t tmpfs tmpfs /usr/sbin", `PATH=${programs}`, "export PATH"],
             `"${process.execPath}" dev/setup/setup.mjs && test ! -e ${policy}`,

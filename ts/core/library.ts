@@ -1,20 +1,17 @@
 // The native library: wolfSSL and the C core behind plain functions
 // (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
-import { existsSync } from "node:fs"
 import koffi from "koffi"
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
-import { checkoutPath } from "../base/paths.js"
 import { memberTypes } from "./native-config.js"
+import { nativeFile } from "./native-files.js"
 
 /** The longest payload of a Jacdac packet, in bytes. DeviceScript's runtime cuts longer ones without a word. */
 export const PAYLOAD_MAX = 236
 
 function load() {
     // Another build of it, with sanitizers, for the tests.
-    const path = process.env.WARMHELLO_LIBRARY ?? checkoutPath("build/host/libwarmhello.so")
-    if (!existsSync(path)) throw new WarmhelloError("not-built", "the native library is not built")
-    const library = koffi.load(path)
+    const library = koffi.load(process.env.WARMHELLO_LIBRARY ?? nativeFile("libwarmhello.so"))
     koffi.opaque("wh_client")
     koffi.opaque("wh_connect")
     koffi.opaque("wh_outcome")

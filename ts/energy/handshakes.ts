@@ -18,7 +18,7 @@ export const mcuBuilds = ["size", "speed"] as const
 export type McuBuild = (typeof mcuBuilds)[number]
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
-export const INSTRUCTIONS_PER_MS = 1e6
+const INSTRUCTIONS_PER_MS = 1e6
 
 export interface Handshake {
     /** Until application data may be sent, the client's making included. */
@@ -33,7 +33,7 @@ export interface Handshake {
     roundTrips: number
 }
 
-export type Protocol = "TLS1.2" | "TLS1.3"
+type Protocol = "TLS1.2" | "TLS1.3"
 
 export interface Handshakes {
     /** Where the numbers come from, for people. */
@@ -70,11 +70,11 @@ const recordings: Record<string, string> = {
     "TLS1.3 psk ecdsa-p384": "tls13-x25519-p384",
 }
 
-/** RFC 5246 7.3 and RFC 8446 2: TLS 1.2 in full takes two, everything else one. */
+/** RFC 5246 7.3 and RFC 8446 2: a full handshake of TLS 1.2 takes two, everything else one. */
 const roundTripsOf = (protocol: Protocol, result: "full" | "resumed") =>
     protocol === "TLS1.2" && result === "full" ? 2 : 1
 
-/** One of X25519, as the phases in docs/PERFORMANCE.md have it. */
+/** One of X25519, as the phases in docs/PERFORMANCE-TABLES.md have it. */
 export const KEY_PAIR_INSTRUCTIONS: Record<McuBuild, number> = { size: 2_095_000, speed: 771_000 }
 
 function fromCase(one: Case, protocol: Protocol): Handshake {

@@ -3,9 +3,9 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile, writeWhole } from "../base/files.js"
 import { outcomeSchema } from "../base/outcome.js"
+import type { Phase } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
-import { type Phase, phases } from "./wake-words.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1
@@ -103,7 +103,7 @@ function inOrder(all: { phase: Phase; startMs: number }[]): boolean {
 }
 
 /** What a person has to know before trusting the figures; `code` is for programs. */
-export const warningSchema = z.strictObject({
+const warningSchema = z.strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     message: z.string(),
     /** What to do about it. */
@@ -123,7 +123,7 @@ const wake = z.strictObject({
     protocol: outcomeSchema.shape.protocol,
     kind: outcomeSchema.shape.kind,
     error: outcomeSchema.shape.error,
-    /** The firmware was told to connect in full, to be compared. */
+    /** The firmware was told to make a full handshake, to be compared. */
     forcedFull: z.boolean(),
     /** TLS bytes on the wire for the handshake; null when not known. */
     bytesTx: z.int().min(0).nullable(),
@@ -229,8 +229,6 @@ export type RunWake = Run["wakes"][number]
 export type RunPhase = RunWake["phases"][number]
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
-
-export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
 
 function problemOf(error: z.ZodError): string {
     const [issue] = error.issues

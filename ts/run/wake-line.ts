@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { outcomeSchema } from "../base/outcome.js"
-import { type Cause, causes, type Phase, phases } from "./wake-words.js"
+import { type Cause, causes, type Phase, phases } from "./phases-and-causes.js"
 
 export const phaseWords = Object.keys(phases) as Phase[]
 
@@ -20,7 +20,7 @@ function areInOrder(marks: Partial<Record<Phase, number>>): boolean {
     return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))
 }
 
-export const wakeLineSchema = z.strictObject({
+const wakeLineSchema = z.strictObject({
     v: z.literal(LINE_VERSION),
     /** Counted since the power came. */
     wake: z.int().min(0),
@@ -28,7 +28,7 @@ export const wakeLineSchema = z.strictObject({
     sleptMs: z.number().min(0),
     /** How long the wake before took until it slept, its own line included; null if that is not known. */
     previousAwakeUs: microseconds.nullable().default(null),
-    /** Made to connect in full, to be compared with the wakes that resume. */
+    /** Told to make a full handshake, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
     /** Bytes of the TLS task's stack that were never used; null where there is no such task. */
     stackLeft: z.int().min(0).nullable().default(null),

@@ -76,8 +76,7 @@ function memberCheck({ members }: EnumType, name: string): string[] {
 function structLines(payload: Payload): string[] {
     const { name, fields } = payload
     const type = `wh_service_${name}`
-    const [least, most] = [fixedSize(payload), payloadSize(payload)]
-    const sizeCheck = least === most ? `size != ${most}` : `size < ${least} || size > ${most}`
+    const most = payloadSize(payload)
     const hasString = fields.some((field) => field.type === "string")
     return [
         `#define WH_SERVICE_${upper(name)}_SIZE ${most}`,
@@ -93,18 +92,28 @@ function structLines(payload: Payload): string[] {
         ...(hasString ? [] : [`    return ${most};`]),
         "}",
         "",
+    ]
+}
+
+function readerLines(payload: Payload): string[] {
+    const type = `wh_service_${payload.name}`
+    const [least, most] = [fixedSize(payload), payloadSize(payload)]
+    const sizeCheck = least === most ? `size != ${most}` : `size < ${least} || size > ${most}`
+    return [
         "/** False for another length, or for a value that there is not. */",
         `static inline bool ${type}_read(${type} *out, const uint8_t *payload, size_t size)`,
         "{",
         `    if (${sizeCheck}) {`,
         "        return false;",
         "    }",
-        ...withOffsets(fields).flatMap(({ field, at }) => readLines(field, at)),
+        ...withOffsets(payload.fields).flatMap(({ field, at }) => readLines(field, at)),
         "    return true;",
         "}",
         "",
     ]
 }
+
+const reportLines = (report: Payload): string[] => [...structLines(report), ...readerLines(report)]
 
 function comment(text: string): string[] {
     return ["/**", ...text.split("\n").map((line) => ` * ${line}`.trimEnd()), " */"]
@@ -142,15 +151,17 @@ export function header(service: Service): string {
         `#define WH_SERVICE_PAYLOAD_MAX ${PAYLOAD_MAX}`,
         ...service.constants.map(([name, value]) => `#define WH_SERVICE_${upper(name)} ${value}u`),
         "",
-        ...service.readOnly.flatMap((payload) => payloadLines("REG", payload)),
-        ...service.readWrite.flatMap((payload) => payloadLines("REG", payload)),
+        ...[...service.readOnly, ...service.readWrite].flatMap((payload) => [
+            ...payloadLines("REG", payload),
+            ...readerLines(payload),
+        ]),
         ...initials
             .filter(({ type }) => type !== "string")
             .map(({ name, initial }) => `#define WH_SERVICE_${upper(name)}_INITIAL ${initial}`),
         "",
         ...service.commands.flatMap(({ command, report }) => [
             ...payloadLines("CMD", command),
-            ...(report.fields.length > 0 ? structLines({ ...report, name: `${report.name}_report` }) : []),
+            ...(report.fields.length > 0 ? reportLines({ ...report, name: `${report.name}_report` }) : []),
         ]),
         ...service.events.flatMap((event) => payloadLines("EV", event, `${event.name}_event`)),
         "#endif",

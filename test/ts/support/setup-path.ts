@@ -4,7 +4,9 @@ import { join } from "node:path"
 
 const folders = (process.env.PATH ?? "").split(":")
 
-export const WORKING_PATH = ["sh", "flock", "sleep", "cat", "grep", "cp", "rm", "chmod", "env"].flatMap((name) => {
-    const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
-    return path === undefined ? [] : [{ name, path }]
-})
+export const WORKING_PATH = ["sh", "sleep", "cat", "grep", "cp", "rm", "chmod", "env", "mkdir", "touch"].flatMap(
+    (name) => {
+        const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+        return path === undefined ? [] : [{ name, path }]
+    },
+)

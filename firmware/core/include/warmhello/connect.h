@@ -40,10 +40,10 @@
  *
  * All rules about time and about second tries are in here. There is one deadline for all that is tried, and a
  * limit for each part of it. When the server refuses the stored session and breaks off, a second TCP
- * connection goes in full; when it answers the session with silence, the second one joins the first at half
- * of the time that TLS has, and the one that opens first is used. A close waits for a ticket that is worth
- * it, and for the goodbye to arrive. What the server itself breaks off is counted, and the outcome advises
- * how long to leave it alone.
+ * connection makes a full handshake; when it answers the session with silence, the second one joins the first
+ * at half of the time that TLS has, and the one that opens first is used. A close waits for a ticket that is
+ * worth it, and for the goodbye to arrive. What the server itself breaks off is counted, and the outcome
+ * advises how long to leave it alone.
  *
  * Not thread-safe: all calls for all connects come from one task. Time is the platform's elapsed clock.
  */
@@ -142,7 +142,7 @@ typedef struct wh_connect {
     bool renews_network;
     bool resolves;
     bool is_hedged;
-    /** A second attempt was asked for, which goes in full, and its TCP is not up yet. */
+    /** A second attempt was asked for, which makes a full handshake, and its TCP is not up yet. */
     bool awaits_second;
     bool was_open;
     bool tells_opened;

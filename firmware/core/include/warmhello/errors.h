@@ -3,7 +3,7 @@
  *
  * 0 means done, a negative value is one of these codes, and a positive value is
  * a length where the function says so. errors.def explains each code and puts
- * it into one of five classes.
+ * it into one of six classes.
  */
 #ifndef WARMHELLO_ERRORS_H
 #define WARMHELLO_ERRORS_H

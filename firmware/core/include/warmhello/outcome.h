@@ -81,7 +81,7 @@ typedef struct wh_outcome {
     /** Advice after repeated failures of the server itself: seconds to leave it alone. */
     uint32_t backoff_s;
     /** The CAs that the client was given, how many of them are within their dates, and how many of these end
-     * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no handshake in full, which reads
+     * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no full handshake, which reads
      * them. */
     uint16_t cas;
     uint16_t cas_usable;

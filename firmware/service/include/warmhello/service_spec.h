@@ -21,14 +21,14 @@
 #define WH_SERVICE_EXPIRES_IN_UNKNOWN 4294967295u
 
 /**
- * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
- * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
- * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
- * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
- * unknown age. `backoff` is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
- * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
- * `stored` where one is.
+ * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number` counts
+ * the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of `handshake_tx` and
+ * `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close. `session_age` and
+ * `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an unknown age. `backoff`
+ * is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the
+ * suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A
+ * `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no
+ * session was stored, `stored` where one is.
  */
 #define WH_SERVICE_REG_OUTCOME 0x180
 #define WH_SERVICE_OUTCOME_SIZE 80
@@ -292,7 +292,7 @@ static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const 
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -541,7 +541,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
 #define WH_SERVICE_EV_RESUMED 0x80
 
 /**
- * A connect went in full, and why.
+ * A connect made a full handshake, and why.
  */
 #define WH_SERVICE_EV_FULL 0x81
 #define WH_SERVICE_FULL_EVENT_SIZE 1
@@ -555,19 +555,6 @@ static inline size_t wh_service_full_event_write(const wh_service_full_event *in
 {
     out[0] = (uint8_t)in->reason;
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_full_event_read(wh_service_full_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 19) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -587,19 +574,6 @@ static inline size_t wh_service_failed_event_write(const wh_service_failed_event
     return 1;
 }
 
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_failed_event_read(wh_service_failed_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[0]);
-    if (out->error > 99) {
-        return false;
-    }
-    return true;
-}
-
 /**
  * A connection has left a session for the next connect.
  */
@@ -615,19 +589,6 @@ static inline size_t wh_service_session_stored_event_write(const wh_service_sess
 {
     out[0] = (uint8_t)in->stored;
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_session_stored_event_read(wh_service_session_stored_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->stored = (uint8_t)(payload[0]);
-    if (out->stored > 3) {
-        return false;
-    }
-    return true;
 }
 
 /**
