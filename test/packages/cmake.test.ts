@@ -1,16 +1,15 @@
 // The C side as CMake projects of other people get it: found where it is installed, fetched, or as a folder of their own. Each
 // builds firmware/examples/resume.c outside the checkout, beside something that calls itself wolfSSL.
 import { execFile, spawnSync } from "node:child_process"
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startServer, type TestServer } from "../ts/support/tls-server.js"
 
 const BUILD_TIMEOUT_MS = 600_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-packages-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const wolfsslVersion = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
 const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${wolfsslVersion}`)
