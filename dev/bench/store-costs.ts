@@ -1,11 +1,10 @@
 // What restoring and saving a session costs within whole connections, counted by callgrind.
 import { mkdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
 import { z } from "zod"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import type { Kind } from "../../ts/base/outcome.js"
-import { readSections, type Section } from "./call-costs.js"
-import { benchProgram, execute } from "./callgrind.js"
+import type { Section } from "./call-costs.js"
+import { countSections } from "./callgrind.js"
 
 /** The connections of one run, in order: the store empty; the session in RTC RAM; in flash
  * alone, after a loss of power; what the third one left. */
@@ -110,19 +109,8 @@ function visitCost(kind: Kind, line: z.infer<typeof lineSchema>, sections: Map<s
 export async function measureStoreCosts(kind: Kind, folder: string, signal?: AbortSignal): Promise<VisitCost[]> {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
-    const output = await execute(
-        "store_costs",
-        "valgrind",
-        [
-            ...["-q", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no"],
-            ...[`--callgrind-out-file=${join(folder, "callgrind")}`, benchProgram("store_costs"), kind],
-        ],
-        signal,
-    )
-    const sections = readSections(folder)
-    const lines = output
-        .trim()
-        .split("\n")
-        .map((line) => lineSchema.parse(JSON.parse(line)))
+    const { lines, sections } = await countSections(["store_costs", kind], lineSchema, {
+        ...{ folder, signal, flags: ["--collect-atstart=no"] },
+    })
     return lines.map((line) => visitCost(kind, line, sections))
 }

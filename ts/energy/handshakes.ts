@@ -1,9 +1,10 @@
 // What a full and a resumed handshake ask of a processor and of the wire: from the figures that
 // `npm run bench:mcu` keeps, or from a run of `warmhello simulate --mcu rv32 --json`.
+
 import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile } from "../base/files.js"
+import { problemOf, readJson } from "../base/json.js"
 import type { Kind } from "../base/outcome.js"
 import { checkoutPath } from "../base/paths.js"
 import { median } from "../base/statistics.js"
@@ -149,21 +150,10 @@ function medianWake(wakes: SimulatedWake[], base: Handshake): Handshake {
 }
 
 function readSimulation(path: string): z.infer<typeof simulationSchema> {
-    const text = readFile(path).toString("utf8")
-    let value: unknown
-    try {
-        value = JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("bad-option", `${path} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-    const parsed = simulationSchema.safeParse(value)
-    if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        const where = issue?.path.join(".") || "the file"
-        const message = `${path} is no JSON of warmhello simulate --mcu: ${where}: ${issue?.message}`
-        throw new WarmhelloError("bad-option", message)
-    }
-    return parsed.data
+    const parsed = simulationSchema.safeParse(readJson(path, "bad-option"))
+    if (parsed.success) return parsed.data
+    const message = `${path} is no JSON of warmhello simulate --mcu: ${problemOf(parsed.error)}`
+    throw new WarmhelloError("bad-option", message)
 }
 
 /** `file` is what `warmhello simulate --mcu rv32 --json file` wrote, with full and resumed wakes in it. */

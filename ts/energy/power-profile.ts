@@ -1,9 +1,10 @@
 // What a board, a cell and a regulator draw: boards/<chip>/<id>.power.json, boards/cells.json,
 // boards/regulators.json. Every number has its source beside it.
+
 import { readdirSync } from "node:fs"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile } from "../base/files.js"
+import { problemOf, readJson } from "../base/json.js"
 import { checkoutPath } from "../base/paths.js"
 import { quantitySchema } from "../run/range.js"
 
@@ -96,18 +97,10 @@ const regulatorSchema = z.strictObject({
 })
 export type Regulator = z.infer<typeof regulatorSchema>
 
-function parse<T>(schema: z.ZodType<T>, text: string, name: string): T {
-    let value: unknown
-    try {
-        value = JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("profile-unusable", `${name} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-    const parsed = schema.safeParse(value)
+function read<T>(schema: z.ZodType<T>, path: string): T {
+    const parsed = schema.safeParse(readJson(path, "profile-unusable"))
     if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join(".") || "the file"
-    throw new WarmhelloError("profile-unusable", `${name}: ${where}: ${issue?.message}`)
+    throw new WarmhelloError("profile-unusable", `${path}: ${problemOf(parsed.error)}`)
 }
 
 /** Every board with a power profile, and its file. */
@@ -127,17 +120,13 @@ export function readPowerProfile(board: string): PowerProfile {
         const known = [...files.keys()].join(", ")
         throw new WarmhelloError("unknown-board", `there is no power profile of ${board}; there are ${known}`)
     }
-    const profile = parse(powerProfileSchema, readFile(path).toString("utf8"), path)
+    const profile = read(powerProfileSchema, path)
     if (isFile || profile.board === board) return profile
     throw new WarmhelloError("profile-unusable", `${path} says that it is of ${profile.board}`)
 }
 
 const readList = <T>(file: string, schema: z.ZodType<T>): Record<string, T> =>
-    parse(
-        z.record(z.string(), schema),
-        readFile(checkoutPath(`${BOARDS}/${file}`)).toString("utf8"),
-        `${BOARDS}/${file}`,
-    )
+    read(z.record(z.string(), schema), checkoutPath(`${BOARDS}/${file}`))
 
 export const readCells = (): Record<string, Cell> => readList("cells.json", cellSchema)
 export const readRegulators = (): Record<string, Regulator> => readList("regulators.json", regulatorSchema)

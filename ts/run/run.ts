@@ -1,7 +1,9 @@
 // run.json: what a number of wakes cost, measured or estimated. docs/RUN-JSON.md explains each field.
+
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile, writeWhole } from "../base/files.js"
+import { writeWhole } from "../base/files.js"
+import { problemOf, readJson } from "../base/json.js"
 import { outcomeSchema } from "../base/outcome.js"
 import type { Phase } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
@@ -230,11 +232,6 @@ export type RunPhase = RunWake["phases"][number]
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
 
-function problemOf(error: z.ZodError): string {
-    const [issue] = error.issues
-    return `${issue?.path.join(".") || "the file"}: ${issue?.message}`
-}
-
 /** What schema and version a JSON value says it has, before it is looked at any closer. */
 const stamp = z.looseObject({ schema: z.string(), version: z.number() })
 
@@ -252,16 +249,7 @@ export function checkRun(value: unknown, name: string): Run {
     throw new WarmhelloError("run-unreadable", `${name}: ${problemOf(parsed.error)}`)
 }
 
-export function readRun(path: string): Run {
-    const text = readFile(path).toString("utf8")
-    let value: unknown
-    try {
-        value = JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("run-unreadable", `${path} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-    return checkRun(value, path)
-}
+export const readRun = (path: string): Run => checkRun(readJson(path, "run-unreadable"), path)
 
 /** The text of a run, checked: nothing is written that could not be read again. */
 export function runText(run: Run): string {

@@ -1,6 +1,8 @@
 // The line that the firmware logs once a wake: see firmware/wake/include/warmhello/wake.h.
+
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
+import { jsonOf, problemOf } from "../base/json.js"
 import { outcomeSchema } from "../base/outcome.js"
 import { type Cause, causes, type Phase, phases } from "./phases-and-causes.js"
 
@@ -44,22 +46,13 @@ const wakeLineSchema = z.strictObject({
 
 export type WakeLine = z.infer<typeof wakeLineSchema>
 
-function json(text: string): unknown {
-    try {
-        return JSON.parse(text)
-    } catch {
-        return undefined
-    }
-}
-
 /** A line of a serial log. Undefined if it is not a wake's; `wake-line-unreadable` if it is, and was cut or
  * comes from other firmware. Whatever stands before the prefix (a time, a level) is not looked at. */
 export function parseWakeLine(line: string): WakeLine | undefined {
     const start = line.indexOf(PREFIX)
     if (start < 0) return undefined
-    const parsed = wakeLineSchema.safeParse(json(line.slice(start + PREFIX.length).trim()))
+    const parsed = wakeLineSchema.safeParse(jsonOf(line.slice(start + PREFIX.length).trim()))
     if (parsed.success) return parsed.data
-    const problem = parsed.error.issues[0]
-    const where = problem?.path.join(".") || "line"
-    throw new WarmhelloError("wake-line-unreadable", `a wake's log line cannot be read: ${where}: ${problem?.message}`)
+    const message = `a wake's log line cannot be read: ${problemOf(parsed.error, "line")}`
+    throw new WarmhelloError("wake-line-unreadable", message)
 }

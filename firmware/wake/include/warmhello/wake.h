@@ -1,5 +1,4 @@
-/** @file
- * What one wake took, from the reset to deep sleep: its marks and its line in the log.
+/** What one wake took, from the reset to deep sleep: its marks and its line in the log.
  *
  * The port marks the end of each phase as it comes; before it sleeps, it prints one line that a
  * program can read. The same marks are levels on GPIO pins, for a current meter with logic
@@ -7,8 +6,8 @@
  *
  *     wh_wake_begin(&wake, number, WH_WAKE_DEEP_SLEEP, slept_ms);
  *     wh_wake_mark(&wake, WH_PHASE_WIFI, now_us);
- *     // connect and the rest of the wake, each phase with its mark
- *     size = wh_wake_line(&wake, wh_connect_outcome(&connect), line, sizeof line);
+ *     ...
+ *     wh_wake_line(&wake, wh_connect_outcome(&connect), line, sizeof line);
  */
 #ifndef WARMHELLO_WAKE_H
 #define WARMHELLO_WAKE_H
@@ -25,7 +24,6 @@
 /** Up from the end of TLS until sleep in a wake that resumed its session. */
 #define WH_CHANNEL_RESUMED 6
 
-/** A moment of a wake: the rows of phases.def, with their meanings. */
 typedef enum wh_phase {
 #define WH_PHASE(name, word, channel, meaning) name,
 #include "warmhello/phases.def"
