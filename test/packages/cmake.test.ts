@@ -142,5 +142,6 @@ test("a project has it as a folder, with wolfSSL's source where the environment 
     mkdirSync(join(other, "wolfssl"), { recursive: true })
     writeFileSync(join(other, "wolfssl/version.h"), '#define LIBWOLFSSL_VERSION_STRING "1.2.3"\n')
     expect(told(other)).toMatch(/holds\s+1\.2\.3/)
-    expect(await resume(own, [], { WOLFSSL_DIR: wolfssl })).toMatchObject(IN_FULL_THEN_RESUMED)
+    const forTheWhole = ["-DCMAKE_C_FLAGS=-flto"] // as the project sets it for all its parts
+    expect(await resume(own, forTheWhole, { WOLFSSL_DIR: wolfssl })).toMatchObject(IN_FULL_THEN_RESUMED)
 })
