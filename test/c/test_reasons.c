@@ -282,17 +282,9 @@ static void is_made(wh_reason reason, nor *chip)
     }
 }
 
-static void each_reason_has_a_connection_that_gives_it(void **state)
+FLASH_TEST(each_reason_has_a_connection_that_gives_it)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         is_made(reasons[i], *state);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(each_reason_has_a_connection_that_gives_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,7 @@ static void load_with_right_crc(const stored_slot *slot)
 
 /* ---- RTC RAM alone ------------------------------------------------------------------- */
 
-TEST_CASE(a_stored_session_comes_back)
+PLATFORM_TEST(a_stored_session_comes_back)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -113,7 +113,7 @@ TEST_CASE(a_stored_session_comes_back)
     free_slot(&slot);
 }
 
-TEST_CASE(noise_is_an_empty_slot)
+PLATFORM_TEST(noise_is_an_empty_slot)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -125,7 +125,7 @@ TEST_CASE(noise_is_an_empty_slot)
 }
 
 /* In front the CRC tells, in the record the seal. */
-TEST_CASE(no_bit_of_the_slot_can_change)
+PLATFORM_TEST(no_bit_of_the_slot_can_change)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -141,7 +141,7 @@ TEST_CASE(no_bit_of_the_slot_can_change)
     free_slot(&slot);
 }
 
-TEST_CASE(half_a_record_is_not_believed)
+PLATFORM_TEST(half_a_record_is_not_believed)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -160,7 +160,7 @@ TEST_CASE(half_a_record_is_not_believed)
 }
 
 /* What is yes or no is 1 or 0: to look at a bool of another value is undefined. */
-TEST_CASE(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
+PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -180,7 +180,7 @@ TEST_CASE(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 }
 
 /* Power was gone, though the memory survived: ages would be wrong. */
-TEST_CASE(an_elapsed_clock_that_went_back_empties_the_slot)
+PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot)
 {
     stored_slot slot;
     wh_host_sleep(&the_device, 3600 * 1000000ull);
@@ -191,7 +191,7 @@ TEST_CASE(an_elapsed_clock_that_went_back_empties_the_slot)
     free_slot(&slot);
 }
 
-TEST_CASE(a_session_of_another_binding_stays)
+PLATFORM_TEST(a_session_of_another_binding_stays)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -206,7 +206,7 @@ TEST_CASE(a_session_of_another_binding_stays)
     free_slot(&slot);
 }
 
-TEST_CASE(a_spent_session_is_gone)
+PLATFORM_TEST(a_spent_session_is_gone)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket13);
@@ -219,7 +219,7 @@ TEST_CASE(a_spent_session_is_gone)
     free_slot(&slot);
 }
 
-TEST_CASE(without_flash_there_is_one_tier)
+PLATFORM_TEST(without_flash_there_is_one_tier)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket12);
@@ -237,7 +237,7 @@ static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-pa
     return -1;
 }
 
-TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
+PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why)
 {
     the_device.platform.device_key = no_key;
     const server_options *const both[] = {&ticket12, &ticket13};
@@ -253,7 +253,7 @@ TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
     }
 }
 
-TEST_CASE(a_server_without_tickets_is_told_apart_from_a_failure)
+PLATFORM_TEST(a_server_without_tickets_is_told_apart_from_a_failure)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
@@ -272,7 +272,7 @@ static void damage_record_in_slot(stored_slot *slot)
     assert_int_equal(wh_host_load_state(&the_device, slot->state, sizeof slot->state), WH_OK);
 }
 
-TEST_CASE(a_damaged_rtc_copy_falls_back_to_flash)
+FLASH_TEST(a_damaged_rtc_copy_falls_back_to_flash)
 {
     /* TLS 1.2: both tiers hold the same session. */
     stored_slot slot;
@@ -290,7 +290,7 @@ TEST_CASE(a_damaged_rtc_copy_falls_back_to_flash)
     free_slot(&slot);
 }
 
-static void with_both_copies_damaged_the_wake_is_full(void **state)
+FLASH_TEST(with_both_copies_damaged_the_wake_is_full)
 {
     nor *chip = *state;
     stored_slot slot;
@@ -302,7 +302,7 @@ static void with_both_copies_damaged_the_wake_is_full(void **state)
     free_slot(&slot);
 }
 
-static void a_rotten_flash_copy_is_passed_over_after_a_loss_of_power(void **state)
+FLASH_TEST(a_rotten_flash_copy_is_passed_over_after_a_loss_of_power)
 {
     nor *chip = *state;
     stored_slot slot;
@@ -323,7 +323,7 @@ static uint32_t newest(wh_client *client)
     return result == WH_OK ? stored.info.generation : 0;
 }
 
-TEST_CASE(a_spare_that_is_spent_is_not_offered)
+PLATFORM_TEST(a_spare_that_is_spent_is_not_offered)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
     wh_client_config config = config_for(server);
@@ -340,26 +340,4 @@ TEST_CASE(a_spare_that_is_spent_is_not_offered)
     assert_int_equal(wh_store_spend(info.generation), WH_OK);
     assert_int_equal(newest(&client), 0);
     wh_client_free(&client);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_stored_session_comes_back),
-        PLATFORM_TEST(noise_is_an_empty_slot),
-        PLATFORM_TEST(no_bit_of_the_slot_can_change),
-        PLATFORM_TEST(half_a_record_is_not_believed),
-        PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot),
-        PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot),
-        PLATFORM_TEST(a_session_of_another_binding_stays),
-        PLATFORM_TEST(a_spent_session_is_gone),
-        PLATFORM_TEST(without_flash_there_is_one_tier),
-        PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why),
-        PLATFORM_TEST(a_server_without_tickets_is_told_apart_from_a_failure),
-        FLASH_TEST(a_damaged_rtc_copy_falls_back_to_flash),
-        FLASH_TEST(with_both_copies_damaged_the_wake_is_full),
-        FLASH_TEST(a_rotten_flash_copy_is_passed_over_after_a_loss_of_power),
-        PLATFORM_TEST(a_spare_that_is_spent_is_not_offered),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
