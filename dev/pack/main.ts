@@ -57,6 +57,17 @@ function nativeSources(): string[] {
     return files.filter((path) => isBelow(path, wolfssl) || isBelow(path, ROOT))
 }
 
+/** What firmware for an ESP32 may take beside them (component.cmake). */
+function espressifSources(): string[] {
+    const headers = readdirSync(join(wolfssl, "wolfssl/wolfcrypt/port/Espressif")).filter((name) => name.endsWith(".h"))
+    return [
+        ...headers.map((name) => join(wolfssl, "wolfssl/wolfcrypt/port/Espressif", name)),
+        ...["esp32_aes.c", "esp32_sha.c", "esp32_util.c"].map((name) =>
+            join(wolfssl, "wolfcrypt/src/port/Espressif", name),
+        ),
+    ]
+}
+
 function copyWolfssl(sources: string[]): void {
     const licences = ["COPYING", "LICENSING"].map((name) => join(wolfssl, name))
     for (const path of [...licences, ...sources.filter((source) => isBelow(source, wolfssl))]) {
@@ -83,7 +94,7 @@ const compiled = readdirSync(checkoutPath("ts"), { recursive: true, encoding: "u
 rmSync(checkoutPath(PACKAGE), { recursive: true, force: true })
 mkdirSync(checkoutPath(PACKAGE), { recursive: true })
 removeStale()
-const sources = nativeSources()
+const sources = [...nativeSources(), ...espressifSources()]
 copyWolfssl(sources)
 for (const { library, call } of calls) writeFileSync(checkoutPath(argumentsOf(library)), responseFile(call, packed))
 checkContents([

@@ -22,6 +22,7 @@ const checks = [
     ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
+    ["descriptions of the public headers", () => run([process.execPath, "dev/api-docs/make.mjs", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
     ["clang-tidy", () => tidy("asan")],
     ["clang-tidy, fuzz targets", () => tidy("fuzz")],

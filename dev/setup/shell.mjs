@@ -25,7 +25,14 @@ export function run(command, environment = {}) {
 }
 
 /**
- * The same for a command that says much when all is well: its output is shown only if it fails.
+ * The tests of vitest in these files. True if they passed.
+ * @param {string[]} args @param {Record<string, string>} [environment] @param {string} [node] another one than this
+ */
+export const vitest = (args, environment = {}, node = process.execPath) =>
+    run([node, "node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts", ...args], environment)
+
+/**
+ * Runs a command that says much when all is well: its output is shown only if it fails.
  * @param {string[]} command
  */
 export function runQuietly(command) {

@@ -38,6 +38,14 @@ console.log(\`\${result}: \${reason}\`)
 await standby(1000)
 `
 
+/** The examples for apps in TypeScript, by the file that they stand in. */
+function examples(): [file: string, code: string][] {
+    return ["README.md", "devs/README.md", "devs/src/index.ts"].flatMap((file) => {
+        const text = readFileSync(checkoutPath(file), "utf8").replaceAll(/^ \* ?/gm, "")
+        return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]): [string, string] => [file, code])
+    })
+}
+
 test("the package holds the library, the service's definition and nothing else", () => {
     expect(pack().files.map(({ path }) => path)).toEqual([
         ...["README.md", "devsconfig.json", "package.json", "services/tls-session.md"],
@@ -71,6 +79,12 @@ test("a fresh DeviceScript project installs, builds and runs it", async () => {
     writeFileSync(join(project, "src/main.ts"), APP)
     run(devs, ["build", "src/main.ts"], project)
     await expectToRun(readFileSync(join(project, ".devicescript/bin/bytecode.devs")))
+
+    expect(new Set(examples().map(([file]) => file)).size).toBe(3)
+    for (const [file, code] of examples()) {
+        writeFileSync(join(project, "src/main.ts"), code)
+        expect(() => run(devs, ["build", "src/main.ts"], project), `the example in ${file}`).not.toThrow()
+    }
 })
 
 test("so does warmhello in an npm project that DeviceScript knows nothing of", async () => {

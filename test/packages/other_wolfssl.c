@@ -1,5 +1,5 @@
-/* A part of the program that has a wolfSSL of its own: what warmhello calls must not be this. A warning here must not stop
- * the build either: which are errors is for this project to say.
+/* A part of the program that has a wolfSSL of its own: what warmhello calls must not be this. A warning here
+ * must not stop the build either: which are errors is for this project to say.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -198,7 +198,7 @@ const ownErrors = {
         class: "platform",
         hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
     },
-    "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "not-built": { class: "platform", hint: "In a checkout run: npm run setup" },
     "no-compiler": {
         class: "platform",
         hint: "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
@@ -212,7 +212,7 @@ const ownErrors = {
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
     "emulator-missing": {
         class: "platform",
-        hint: "Run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
+        hint: "In a checkout of warmhello run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
     },
     "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
     "esptool-missing": { class: "platform", hint: "Get esptool with: pip install esptool" },

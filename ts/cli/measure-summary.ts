@@ -90,7 +90,7 @@ function comparisonLines(comparison: Comparison): string[] {
     ]
     if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {
-        lines.push(`${pairsForPrecision} pairs tell it to ${100 * precision} %.`)
+        lines.push(`${pairsForPrecision} pairs are enough to tell the difference to ${100 * precision} %.`)
     }
     return lines
 }

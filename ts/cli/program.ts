@@ -54,7 +54,7 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             )
             .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
-            .option("--key <file>", "its private key as PEM")
+            .option("--key <file>", "the private key of that certificate as PEM")
             .addOption(
                 new Option(
                     "--provision <file>",
@@ -91,7 +91,7 @@ function addBoardCommands(root: Command, signal: AbortSignal): void {
         .option("--json <file>", "write what was built as JSON; - for standard output")
         .action(buildCommand)
     root.command("provision")
-        .description("check a provisioning file, and give it to a board")
+        .description("check a provisioning file, and write it to a board or an image")
         .argument("[file]", "the file, see docs/PROVISIONING.md")
         .option("--check", "check it and write nothing, which is what happens without any other flag")
         .option("--out <image>", "write an image of the board's partition")
@@ -122,7 +122,7 @@ function addBoardCommands(root: Command, signal: AbortSignal): void {
     root.command("inspect")
         .description("what the journal in a flash image holds; never a secret")
         .argument("<file>", "the image: the file of --flash, or the partition read from a board")
-        .option("--json <file>", "write it as JSON; - for standard output")
+        .option("--json <file>", "write what was found as JSON; - for standard output")
         .action(inspectCommand)
 }
 

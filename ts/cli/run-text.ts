@@ -71,7 +71,7 @@ function resultLines(results: Results): string[] {
         "",
         `Resuming pays up to a sleep of ${spread(results.longestSleepMs, sleepTime)} with this server (it remembers ${time(results.serverForgetsMs)}),`,
         `up to ${spread(results.longestSleepAnyServerMs, sleepTime)} with one that never forgets,`,
-        `and at this sleep with a server that remembers at least ${spread(results.shortestServerMemoryMs, sleepTime)}. Writes to flash are in it.`,
+        `and at this sleep with a server that remembers at least ${spread(results.shortestServerMemoryMs, sleepTime)}. Writes to flash are counted.`,
     ]
 }
 

@@ -87,7 +87,7 @@ export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, want
     if (failed > 0) found.push(warning("wakes-failed", `${failed} ${of} made no connection`))
     const unknown = wakes.filter(({ result }) => result === "unknown").length
     if (unknown > 0) {
-        found.push(warning("results-unknown", `of ${count(unknown, "wake")} nobody tells whether it resumed`))
+        found.push(warning("results-unknown", `nothing tells the result of ${count(unknown, "wake")}`))
     }
     return [...found, ...doubtsAboutLog(book, wantsLog)]
 }

@@ -67,6 +67,7 @@ function enumText({ name }: EnumType, members: CoreMember[]): string {
     return [
         "/** Newer firmware may know others, which are unknown here. */",
         `export type Tls${name} = ${[...words, quoted(UNKNOWN)].join(" | ")}`,
+        "/** The word of a number on the bus. */",
         `export function tls${name}Of(value: number): Tls${name} {`,
         "    switch (value) {",
         ...cases,
@@ -169,6 +170,7 @@ function writerText(payload: Payload): string {
             ? `${payloadSize(payload)}`
             : `${fixedSize(payload)} + Buffer.from(value.${fieldName(string)}).length`
     return [
+        "/** The bytes that set it. */",
         `export function ${writerName(payload)}(value: ${valueType(payload)}): Buffer {`,
         `    const payload = Buffer.alloc(${size})`,
         ...statements,

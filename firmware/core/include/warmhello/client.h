@@ -1,4 +1,5 @@
-/** A configured TLS client: whom to connect to and whom to trust.
+/** @file
+ * A configured TLS client: whom to connect to and whom to trust.
  *
  * Made once per wake and used for each connect, by the device whose platform is in use then
  * (platform.h). It owns wolfSSL's context and the binding of every session that its
@@ -69,12 +70,15 @@ typedef struct wh_client_config {
 _Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
                "a size follows its pointer");
 
-/** What a session is tied to: a SHA-256 over everything that the full handshake depended on. */
+/** Bytes of a SHA-256. */
 #define WH_DIGEST_SIZE 32
+
+/** What a session is tied to: a SHA-256 over everything that the full handshake depended on. */
 typedef struct wh_binding {
     uint8_t digest[WH_DIGEST_SIZE];
 } wh_binding;
 
+/** One CA of the file, as the core keeps it. */
 typedef struct wh_ca wh_ca;
 struct Signer;
 

@@ -1,4 +1,5 @@
-/** Where the one session waits for the next wake: sealed, in a slot in RTC RAM and in a journal in flash.
+/** @file
+ * Where the one session waits for the next wake: sealed, in a slot in RTC RAM and in a journal in flash.
  *
  * The contract of the store:
  * - Power may fail at any moment. Afterwards it holds the old session or the new one, and never a session

@@ -1,4 +1,6 @@
-/** Which warmhello this is. */
+/** @file
+ * Which warmhello this is.
+ */
 #ifndef WARMHELLO_VERSION_H
 #define WARMHELLO_VERSION_H
 

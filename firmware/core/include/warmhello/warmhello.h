@@ -1,4 +1,5 @@
-/** warmhello: one TLS session, kept from one wake to the next.
+/** @file
+ * warmhello: one TLS session, kept from one wake to the next.
  *
  *   platform   what the machine gives: clocks, entropy, memory, a key, an RTC slot, flash
  *   client     whom to connect to and whom to trust

@@ -1,9 +1,9 @@
-/** warmhello on the ESP32 (ESP-IDF), for C.
+/** @file
+ * warmhello on the ESP32 (ESP-IDF), for C.
  *
- *     wh_esp32_start(&config);
- *     if (wh_esp32_connect("example.com", 443) == WH_OK) {
- *         wh_esp32_send(text, strlen(text));
- *         int got = wh_esp32_recv(answer, sizeof answer, 5000);
+ *     if (wh_esp32_start(&config) == WH_OK && wh_esp32_connect("example.com", 443) == WH_OK) {
+ *         sent = wh_esp32_send(text, strlen(text));
+ *         got = wh_esp32_recv(answer, sizeof answer, 5000);
  *         wh_esp32_close();
  *     }
  *     wh_esp32_sleep(600);
