@@ -6,9 +6,6 @@
 
 enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 96, PIECE = 12, HEADER = 24 };
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 /* Everything that a session left in both tiers. */
 typedef struct traces {
     uint8_t slot[WH_HOST_STATE_SIZE];

@@ -3,8 +3,6 @@
 #include "visit.h"
 #include "policy.h"
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
 static const server_options *const both[] = {&ticket12, &ticket13};
 
 enum { HOUR = 3600 };

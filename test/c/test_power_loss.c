@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 static uint32_t stored_generation(const wh_client_config *config)
 {
     wh_client client;

@@ -2,8 +2,6 @@
 #include "rtc.h"
 #include "visit.h"
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
 static wh_client_config config;
 static tls_server *server;
 

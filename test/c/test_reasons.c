@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 enum { HOUR = 3600, DAY = 86400 };
 
 /* A server that has been visited once; `chip` is the flash. */

@@ -3,12 +3,6 @@
 
 #include "session.h"
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 /* Five wakes with sleeps between: full, then resumed each time. */
 static void five_wakes(const server_options *options, wh_kind kind)
 {

@@ -70,8 +70,7 @@ static void free_slot(stored_slot *slot)
     wh_client_free(&slot->client);
 }
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
+static const server_options one_ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
 
 static size_t slot_size(const stored_slot *slot)
 {
@@ -98,7 +97,7 @@ static void load_with_right_crc(const stored_slot *slot)
 PLATFORM_TEST(a_stored_session_comes_back)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     wh_host_sleep(&the_device, 90 * 1000000ull);
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
@@ -116,7 +115,7 @@ PLATFORM_TEST(a_stored_session_comes_back)
 PLATFORM_TEST(noise_is_an_empty_slot)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (int i = 0; i < 1000; i++) {
         wh_host_lose_power(&the_device);
         assert_int_equal(get(&slot), WH_MISS_EMPTY);
@@ -128,7 +127,7 @@ PLATFORM_TEST(noise_is_an_empty_slot)
 PLATFORM_TEST(no_bit_of_the_slot_can_change)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (size_t bit = 0; bit < slot_size(&slot) * 8; bit++) {
         flip(&slot, bit);
         assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
@@ -144,7 +143,7 @@ PLATFORM_TEST(no_bit_of_the_slot_can_change)
 PLATFORM_TEST(half_a_record_is_not_believed)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     uint8_t torn[WH_HOST_STATE_SIZE];
     for (size_t kept = 4; kept < slot_size(&slot); kept++) {
         memcpy(torn, slot.state, sizeof torn);
@@ -163,7 +162,7 @@ PLATFORM_TEST(half_a_record_is_not_believed)
 PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     uint8_t *header = slot.state + SLOT_AT;
     for (size_t at = SLOT_BOOLS; at < SLOT_BOOLS_END; at++) {
         uint8_t was = header[at];
@@ -184,7 +183,7 @@ PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot)
 {
     stored_slot slot;
     wh_host_sleep(&the_device, 3600 * 1000000ull);
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     memset(slot.state, 0, 8);
     assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
     assert_int_equal(get(&slot), WH_MISS_EMPTY);
@@ -194,7 +193,7 @@ PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot)
 PLATFORM_TEST(a_session_of_another_binding_stays)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (size_t i = 0; i < WH_DIGEST_SIZE; i++) {
         wh_binding other = slot.client.binding;
         other.digest[i] ^= 1;
@@ -209,7 +208,7 @@ PLATFORM_TEST(a_session_of_another_binding_stays)
 PLATFORM_TEST(a_spent_session_is_gone)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
@@ -240,7 +239,7 @@ static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-pa
 PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why)
 {
     the_device.platform.device_key = no_key;
-    const server_options *const both[] = {&ticket12, &ticket13};
+    const server_options *const both[] = {&ticket12, &one_ticket13};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = server_start(both[i]);
         wh_client_config config = config_for(server);
@@ -283,7 +282,7 @@ FLASH_TEST(a_damaged_rtc_copy_falls_back_to_flash)
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_TICKET);
     free_slot(&slot);
     /* TLS 1.3: each holds a ticket of its own. */
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     assert_int_equal(wh_store_tiers(), WH_TIERS_BOTH);
     damage_record_in_slot(&slot);
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_PSK);

@@ -6,9 +6,7 @@
 
 enum { MINUTE = 60, HOUR = 3600, ENTRIES_MAX = 40 };
 
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12, .lifetime_s = 86400};
-static const server_options ticket13 = {.min_version = WH_TLS13};
+static const server_options day_ticket12 = {.max_version = WH_TLS12, .lifetime_s = 86400};
 
 static void sleep_s(uint64_t s)
 {
@@ -39,7 +37,7 @@ FLASH_TEST(fifty_tls12_wakes_write_nothing)
     fifty_wakes_without_a_write(&id12, WH_KIND_ID, *state);
     assert_int_equal(wh_store_forget(), WH_OK);
     sleep_s(HOUR);
-    fifty_wakes_without_a_write(&ticket12, WH_KIND_TICKET, *state);
+    fifty_wakes_without_a_write(&day_ticket12, WH_KIND_TICKET, *state);
 }
 
 /* The second ticket of the first wake waits in flash; each new one goes to RTC RAM. */
@@ -89,7 +87,7 @@ FLASH_TEST(a_copy_near_its_end_is_replaced)
 FLASH_TEST(a_copy_near_its_end_is_not_replaced_by_itself)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     uint64_t before = nor_operations(chip);
@@ -121,7 +119,7 @@ FLASH_TEST(a_copy_past_our_own_limit_is_replaced)
 FLASH_TEST(another_configuration_gets_a_copy_of_its_own)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     uint64_t before = nor_operations(chip);
@@ -155,7 +153,7 @@ FLASH_TEST(no_second_erase_comes_before_its_time)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 2 * HOUR;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     wake_visit limited = wake_until_wear_limit(&config, server);
     assert_int_equal(chip->erases, 1);
@@ -178,7 +176,7 @@ FLASH_TEST(no_second_erase_comes_before_its_time)
 FLASH_TEST(without_a_setting_the_erases_last_for_ten_years)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     (void)wake_until_wear_limit(&config, server);
     /* 100,000 erases of each sector. */
@@ -193,7 +191,7 @@ FLASH_TEST(without_a_setting_the_erases_last_for_ten_years)
 FLASH_TEST(a_forget_before_flash_could_be_read_leaves_a_budget)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     wh_host_lose_power(&the_device);
@@ -248,7 +246,7 @@ static bool survives_failing(const server_options *options, nor *chip, nor_fault
 FLASH_TEST(every_write_may_fail_and_the_wake_does_not)
 {
     static const nor_shape shapes[] = {NOR_CUT_BEFORE, NOR_CUT_AFTER, NOR_CUT_BITS, NOR_CUT_WEAK};
-    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    const server_options *const all[] = {&id12, &day_ticket12, &ticket13};
     for (size_t i = 0; i < 3; i++) {
         for (size_t shape = 0; shape < 4; shape++) {
             nor_fault fault = {.nth = 1, .shape = shapes[shape]};
@@ -281,7 +279,7 @@ FLASH_TEST(a_read_may_fail_and_the_wake_does_not)
 FLASH_TEST(a_dead_flash_leaves_rtc_ram)
 {
     nor *chip = *state;
-    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    const server_options *const all[] = {&id12, &day_ticket12, &ticket13};
     chip->off = true; /* fails everything */
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(all[i]);

@@ -11,6 +11,13 @@
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
 
+#define TEN_MINUTES_US (600ull * 1000000ull)
+
+/** Servers that give sessions of one kind. */
+extern const server_options id12;
+extern const server_options ticket12;
+extern const server_options ticket13;
+
 /** A connection with its buffers. */
 typedef struct wire_line {
     wh_conn conn;
