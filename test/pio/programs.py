@@ -1,6 +1,6 @@
 """PlatformIO: builds each test/c/test_*.c as a program of its own for `pio test -e native`.
 
-PlatformIO's own way is one program a folder; ours have their mains side by side, as CMake builds them.
+PlatformIO's own way is one program a folder; ours are a file each, with one main for all, as CMake builds them.
 """
 import glob
 import os
