@@ -6,9 +6,11 @@ import { type BenchCase, type BenchReport, bench } from "#dev/bench/bench.js"
 import { instructionTable, markdown, wireTable } from "#dev/bench/report.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { pathOf, skipped } from "../support/needs.js"
 
-const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
-if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")
+const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
+if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
 
 const warmhello = stacks.filter(({ debianPackage }) => debianPackage === null)
 

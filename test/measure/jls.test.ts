@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { readRun } from "#warmhello/run/run.js"
+import { skipped } from "../support/needs.js"
 import { startCommand } from "../ts/support/command.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-jls-"))
@@ -16,9 +17,7 @@ const python = process.env.WARMHELLO_PYTHON ?? (existsSync(ofSetup) ? ofSetup : 
 const missing =
     spawnSync(python, ["-c", "import pyjls"]).status === 0
         ? undefined
-        : "there is no pyjls; npm run setup -- --ci installs it in build/python"
-
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
+        : skipped("there is no pyjls (npm run setup -- --ci)")
 
 const measure = (...args: string[]) => startCommand(["measure", ...args], { WARMHELLO_PYTHON: python }).ended
 

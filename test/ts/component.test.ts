@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { skipped } from "../support/needs.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-component-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -124,7 +125,7 @@ test("what the linker redirects is what the port defines", () => {
 
 const crossCompiler = "riscv64-unknown-elf-gcc"
 const canCompile = spawnSync(crossCompiler, ["--version"]).status === 0
-if (!canCompile) console.log(`skipped: there is no ${crossCompiler} (npm run setup -- --mcu)`)
+if (!canCompile) skipped(`there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
     const include = [

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { compile } from "#warmhello/devicescript/compile.js"
+import { skipped } from "../support/needs.js"
 import { startCommand, warmhello } from "./support/command.js"
 
 const folder = mkdtempSync(join(tmpdir(), "warmhello-build-"))
@@ -97,7 +98,7 @@ int main(void)
 
 const crossCompiler = "riscv64-unknown-elf-gcc"
 const hasCrossCompiler = spawnSync(crossCompiler, ["--version"]).status === 0
-if (!hasCrossCompiler) console.log(`skipped: there is no ${crossCompiler}; npm run setup -- --mcu installs it`)
+if (!hasCrossCompiler) skipped(`there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!hasCrossCompiler)("it compiles for a board's processor, into read-only data", () => {
     const object = join(folder, "program.o")
