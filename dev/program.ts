@@ -29,17 +29,21 @@ export function program(signal: AbortSignal): Command {
     root.command("bench")
         .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
         .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--write", "put the tables into docs/PERFORMANCE-TABLES.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchFlags) => benchCommand(flags, signal))
     root.command("bench-store")
         .description("what keeping the session costs: instructions, operations on flash and years, code size")
-        .option("--write", "put the tables into docs/PERFORMANCE.md", false)
+        .option("--write", "put the tables into docs/PERFORMANCE-TABLES.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
     root.command("bench-mcu")
         .description("exact costs of full and resumed handshakes on an emulated microcontroller")
-        .option("--write", "put the tables into docs/PERFORMANCE.md, and the figures where CI looks for them", false)
+        .option(
+            "--write",
+            "put the tables into docs/PERFORMANCE-TABLES.md, and the figures where CI looks for them",
+            false,
+        )
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
     root.command("record-mcu")
@@ -47,7 +51,7 @@ export function program(signal: AbortSignal): Command {
         .action(recordMcuCommand)
     root.command("bench-service")
         .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
-        .option("--write", "put the table into docs/PERFORMANCE.md", false)
+        .option("--write", "put the table into docs/PERFORMANCE-TABLES.md", false)
         .option("--json <file>", "write the figures as JSON; - for standard output")
         .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
     root.command("bench-measure")

@@ -1,12 +1,13 @@
 // Runs one client program under callgrind and puts together what both of them tell.
 import { execFile } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import type { Kind } from "../../ts/base/outcome.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { BUILTIN_HOST } from "../../ts/sim/builtin-server.js"
+import { readSections, type Section } from "./call-costs.js"
 import type { Stack } from "./stacks.js"
 
 const bytes = z.int().nonnegative()
@@ -35,16 +36,16 @@ const connectionSchema = z.object({
 })
 const lineSchema = z.union([setUpSchema, connectionSchema])
 
-export type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
+type SetUp = z.infer<typeof setUpSchema> & { instructions: number }
 /** A warm-up is not counted. */
 export type Connection = z.infer<typeof connectionSchema> & { instructions: number | null }
 
-export interface Run {
+export interface CallgrindRun {
     setUp: SetUp
     connections: Connection[]
 }
 
-export interface RunOptions {
+export interface CallgrindOptions {
     stack: Stack
     kind: Kind
     port: number
@@ -80,7 +81,10 @@ export function execute(name: string, program: string, args: string[], signal?: 
 }
 
 /** Throws unless the program refuses a server that is not called `host`: no figure without the check of its name. */
-export async function checkRefusal(options: Pick<RunOptions, "stack" | "kind" | "port" | "caFile">, host: string) {
+export async function checkRefusal(
+    options: Pick<CallgrindOptions, "stack" | "kind" | "port" | "caFile">,
+    host: string,
+) {
     const { stack, kind, port, caFile } = options
     const program = benchProgram(stack.program)
     const accepted = await execute(stack.program, program, [kind, host, String(port), caFile, "0"]).then(
@@ -90,39 +94,30 @@ export async function checkRefusal(options: Pick<RunOptions, "stack" | "kind" | 
     if (accepted) throw new WarmhelloError("bench-failed", `${stack.name} does not check the server's certificate`)
 }
 
-/** Instructions by section, from the files that callgrind left. */
-function readCounts(folder: string): Map<string, number> {
-    const counts = new Map<string, number>()
-    for (const file of readdirSync(folder)) {
-        const text = readFileSync(join(folder, file), "utf8")
-        const section = /^desc: Trigger: Client Request: (.+)$/m.exec(text)?.[1]
-        const total = /^totals: (\d+)$/m.exec(text)?.[1]
-        if (section !== undefined && total !== undefined) counts.set(section, Number(total))
-    }
-    return counts
-}
-
-/** One process: set-up, a warm-up of both sorts, then the counted connections, full and resumed in turn. */
-export async function runUnderCallgrind(options: RunOptions): Promise<Run> {
-    const { stack, kind, port, caFile, repeats, folder, signal } = options
-    const output = await execute(
-        stack.program,
-        "valgrind",
-        [
-            ...["-q", "--tool=callgrind", "--instr-atstart=no", `--callgrind-out-file=${join(folder, "callgrind")}`],
-            ...[benchProgram(stack.program), kind, BUILTIN_HOST, String(port), caFile, String(repeats)],
-        ],
-        signal,
-    )
-    const counts = readCounts(folder)
+/** Runs a program that prints lines of JSON, and counts the instructions of its sections. */
+export async function countSections<T>(
+    [name, ...args]: [string, ...string[]],
+    line: z.ZodType<T>,
+    { folder, signal, flags = [] }: { folder: string; signal?: AbortSignal | undefined; flags?: string[] },
+): Promise<{ lines: T[]; sections: Map<string, Section> }> {
+    const own = ["-q", "--tool=callgrind", "--instr-atstart=no", `--callgrind-out-file=${join(folder, "callgrind")}`]
+    const output = await execute(name, "valgrind", [...own, ...flags, benchProgram(name), ...args], signal)
     const lines = output
         .trim()
         .split("\n")
-        .map((line) => lineSchema.parse(JSON.parse(line)))
+        .map((text) => line.parse(JSON.parse(text)))
+    return { lines, sections: readSections(folder) }
+}
+
+/** One process: set-up, a warm-up of both sorts, then the counted connections, full and resumed in turn. */
+export async function runUnderCallgrind(options: CallgrindOptions): Promise<CallgrindRun> {
+    const { stack, kind, port, caFile, repeats, folder, signal } = options
+    const args = [kind, BUILTIN_HOST, String(port), caFile, String(repeats)]
+    const { lines, sections } = await countSections([stack.program, ...args], lineSchema, { folder, signal })
     const connections: Connection[] = []
     let setUp: SetUp | undefined
     for (const line of lines) {
-        const instructions = counts.get(line.section) ?? null
+        const instructions = sections.get(line.section)?.instructions ?? null
         if ("result" in line) connections.push({ ...line, instructions })
         else setUp = { ...line, instructions: instructions ?? 0 }
     }

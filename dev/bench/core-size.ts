@@ -30,7 +30,7 @@ export interface Size {
     ram: number
 }
 
-export interface FileSize {
+interface FileSize {
     file: string
     keeping: boolean
     /** The object file, as compiled. */

@@ -92,7 +92,7 @@ export const lifeSchema = toldSchema.extend({
     /** Of the first wakes after a loss of power, and after a lost handshake, the share that resumed; null without. */
     afterLossShare: share.nullable(),
     afterLostShare: share.nullable(),
-    /** Programs in a wake between a lost handshake and the next one in full; null without. */
+    /** Programs in a wake between a lost handshake and the next full one; null without. */
     programsPerWakeSinceLost: rate.nullable(),
 })
 export type FlashLife = z.infer<typeof lifeSchema>
@@ -189,7 +189,7 @@ function plansOfFirstWakes(): Partial<LifePlan>[] {
     )
 }
 
-export const lostHandshakes = [100, 10] as const
+const lostHandshakes = [100, 10] as const
 
 function plansOfLostHandshakes(): Partial<LifePlan>[] {
     return intervalsS.flatMap((intervalS) =>
@@ -209,7 +209,7 @@ export interface FlashLives {
     lostHandshakes: FlashLife[]
 }
 
-export const simulateLosses = (intervals: readonly number[], signal?: AbortSignal): Promise<FlashLife[]> =>
+const simulateLosses = (intervals: readonly number[], signal?: AbortSignal): Promise<FlashLife[]> =>
     simulateEach(plansOfLosses(intervals), signal)
 
 export async function simulateLives(signal?: AbortSignal): Promise<FlashLives> {

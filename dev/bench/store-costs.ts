@@ -1,31 +1,30 @@
 // What restoring and saving a session costs within whole connections, counted by callgrind.
 import { mkdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
 import { z } from "zod"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import type { Kind } from "../../ts/base/outcome.js"
-import { readSections, type Section } from "./call-costs.js"
-import { benchProgram, execute } from "./callgrind.js"
+import type { Section } from "./call-costs.js"
+import { countSections } from "./callgrind.js"
 
 /** The connections of one run, in order: the store empty; the session in RTC RAM; in flash
  * alone, after a loss of power; what the third one left. */
-export const visitNames = ["full", "resumed", "power-lost", "both-tiers"] as const
+const visitNames = ["full", "resumed", "power-lost", "both-tiers"] as const
 export type VisitName = (typeof visitNames)[number]
 
 /** Instructions. The parts do not overlap and come to the total. The flash model's own are left
  * out: on a board it is the chip's time that passes there. */
-export interface Cost<Part extends string = string> {
+interface Cost<Part extends string = string> {
     total: number
     parts: Record<Part | "rest", number>
 }
 
 /** Looking for a session, opening its seal, reading and attaching it, taking it out if it may be offered once;
  * and, when it was resumed, noting that. */
-export type RestoreCost = Cost<"seal" | "d2i" | "attach" | "rtc" | "note">
+type RestoreCost = Cost<"seal" | "d2i" | "attach" | "rtc" | "note">
 /** Taking a session from the connection and putting it, sealed, into RTC RAM; of TLS 1.3, one or two. */
-export type SaveCost = Cost<"get1" | "i2d" | "seal">
+type SaveCost = Cost<"get1" | "i2d" | "seal">
 /** At the end of a connection: whether flash wants a copy; if so, is the record sound; writing it. */
-export type SettleCost = Cost<"seal" | "journal">
+type SettleCost = Cost<"seal" | "journal">
 
 export interface VisitCost {
     kind: Kind
@@ -110,19 +109,8 @@ function visitCost(kind: Kind, line: z.infer<typeof lineSchema>, sections: Map<s
 export async function measureStoreCosts(kind: Kind, folder: string, signal?: AbortSignal): Promise<VisitCost[]> {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
-    const output = await execute(
-        "store_costs",
-        "valgrind",
-        [
-            ...["-q", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no"],
-            ...[`--callgrind-out-file=${join(folder, "callgrind")}`, benchProgram("store_costs"), kind],
-        ],
-        signal,
-    )
-    const sections = readSections(folder)
-    const lines = output
-        .trim()
-        .split("\n")
-        .map((line) => lineSchema.parse(JSON.parse(line)))
+    const { lines, sections } = await countSections(["store_costs", kind], lineSchema, {
+        ...{ folder, signal, flags: ["--collect-atstart=no"] },
+    })
     return lines.map((line) => visitCost(kind, line, sections))
 }

@@ -8,7 +8,7 @@ import { type CoreSize, measureCoreSize } from "./core-size.js"
 import { checkSimulation, type FlashLives, simulateLives } from "./flash-life.js"
 import { measureStoreCosts, type VisitCost } from "./store-costs.js"
 
-export interface StoreReport {
+export interface StoreFigures {
     costs: VisitCost[]
     lives: FlashLives
     size: CoreSize
@@ -20,7 +20,7 @@ export interface StoreOptions {
     signal?: AbortSignal
 }
 
-export async function benchStore({ onStep, signal }: StoreOptions): Promise<StoreReport> {
+export async function benchStore({ onStep, signal }: StoreOptions): Promise<StoreFigures> {
     const costs: VisitCost[] = []
     for (const kind of kinds) {
         onStep?.(`counting ${kind}`)

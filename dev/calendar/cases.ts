@@ -145,7 +145,7 @@ export const cases: readonly Case[] = [
     { name: "simulate: flash, losses of power", run: simulate },
     { name: "simulate: a server of one's own", run: ownServer },
     { name: "simulate: a certificate that has ended, and one from the future", run: wrongDates },
-    { name: "soak: 30 wakes", run: async (place) => void (await place.warmhello(["soak", "--cycles", "30"])) },
+    { name: "soak: 30 wakes", run: async (place) => void (await place.workshop(["soak", "--cycles", "30"])) },
     { name: "provision: a good CA, and one that ends soon, has ended, has not begun", run: provision },
     { name: "estimate and report", run: report },
     { name: "the example in C", run: exampleInC },

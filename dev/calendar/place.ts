@@ -38,10 +38,19 @@ export class Place implements Disposable {
     }
 
     /** Runs it; it must end like that. */
-    async warmhello(args: string[], code = 0): Promise<string> {
-        const ended = await this.run(this.commandFor(args))
+    warmhello(args: string[], code = 0): Promise<string> {
+        return this.#output(this.commandFor(args), code)
+    }
+
+    /** Runs the workshop's command line, which must end well. */
+    workshop(args: string[]): Promise<string> {
+        return this.#output([process.execPath, checkoutPath("build/dev/main.js"), ...args], 0)
+    }
+
+    async #output(command: string[], code: number): Promise<string> {
+        const ended = await this.run(command)
         if (ended.code !== code) {
-            throw new Unexpected(`warmhello ${args.join(" ")} ended with ${ended.code}, not ${code}: ${ended.stderr}`)
+            throw new Unexpected(`${command.join(" ")} ended with ${ended.code}, not ${code}: ${ended.stderr}`)
         }
         return ended.stdout
     }

@@ -7,10 +7,10 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import { FIGURES, mcuStacks } from "../../ts/energy/handshakes.js"
-import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
-import { benchMcu } from "../mcu/bench.js"
+import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
+import { benchMcu } from "../mcu/mcu-handshakes.js"
+import { aimTable, costTable, imageTable, mcuMarkdown, partTable, peerTable } from "../mcu/mcu-tables.js"
 import { cases, record } from "../mcu/record.js"
-import { aimTable, costTable, imageTable, mcuMarkdown, peerTable, phaseTable } from "../mcu/report.js"
 import { recordings, stackImage } from "../mcu/stacks.js"
 
 export interface BenchMcuFlags {
@@ -26,7 +26,7 @@ export async function benchMcuCommand(flags: BenchMcuFlags): Promise<void> {
     for (const [title, table] of [
         ["What a handshake costs", costTable(report)],
         ["Beside mbedTLS", peerTable(report)],
-        ["Phases, in thousand instructions", phaseTable(report)],
+        ["Phases, in thousand instructions", partTable(report)],
         ["The image, in bytes", imageTable(report)],
         ["Aims", aimTable(report)],
     ] as const) {
@@ -35,9 +35,9 @@ export async function benchMcuCommand(flags: BenchMcuFlags): Promise<void> {
     }
     output.json(report)
     if (flags.write) {
-        writePerformancePage(mcuMarkdown(report), "npm run bench:mcu")
+        writePerformanceTables(mcuMarkdown(report), "npm run bench:mcu")
         writeWhole(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
-        output.line(`written: ${PERFORMANCE_PAGE}, ${FIGURES}`)
+        output.line(`written: ${PERFORMANCE_TABLES}, ${FIGURES}`)
     }
 }
 

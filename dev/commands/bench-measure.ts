@@ -1,7 +1,7 @@
 // `npm run bench:measure`.
 
 import { Output } from "../../ts/cli/output.js"
-import { benchCsv, benchPpk2 } from "../bench/measure.js"
+import { benchCsv, benchPpk2 } from "../bench/measure-throughput.js"
 
 export interface BenchMeasureFlags {
     samples: number

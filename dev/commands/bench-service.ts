@@ -3,8 +3,8 @@
 import pc from "picocolors"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
-import { benchService, serviceTable } from "../bench/service.js"
-import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
+import { benchService, serviceTable } from "../bench/service-costs.js"
+import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
 import { markdownTable } from "../docs/table.js"
 
 export interface BenchServiceFlags {
@@ -19,7 +19,7 @@ export async function benchServiceCommand(flags: BenchServiceFlags): Promise<voi
     output.line(tableText(serviceTable(report)))
     output.json(report)
     if (flags.write) {
-        writePerformancePage(markdownTable(serviceTable(report)), "npm run bench:service")
-        output.line(`written: ${PERFORMANCE_PAGE}`)
+        writePerformanceTables(markdownTable(serviceTable(report)), "npm run bench:service")
+        output.line(`written: ${PERFORMANCE_TABLES}`)
     }
 }

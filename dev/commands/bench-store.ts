@@ -15,8 +15,8 @@ import {
     storeLines,
     storeMarkdown,
     verdictTable,
-} from "../bench/store-report.js"
-import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
+} from "../bench/store-tables.js"
+import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
 
 export interface BenchStoreFlags {
     write: boolean
@@ -42,7 +42,7 @@ export async function benchStoreCommand(flags: BenchStoreFlags, signal: AbortSig
     for (const line of storeLines(report)) output.line(pc.dim(line))
     output.json(report)
     if (flags.write) {
-        writePerformancePage(storeMarkdown(report), "npm run bench:store")
-        output.line(`written: ${PERFORMANCE_PAGE}`)
+        writePerformanceTables(storeMarkdown(report), "npm run bench:store")
+        output.line(`written: ${PERFORMANCE_TABLES}`)
     }
 }

@@ -3,10 +3,10 @@
 import pc from "picocolors"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
-import { bench } from "../bench/bench.js"
-import { buildLines, instructionTable, markdown, wireTable } from "../bench/report.js"
+import { buildLines, instructionTable, markdown, wireTable } from "../bench/handshake-tables.js"
+import { bench } from "../bench/stack-handshakes.js"
 import { kindTitles } from "../bench/stacks.js"
-import { PERFORMANCE_PAGE, writePerformancePage } from "../docs/pages.js"
+import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
 
 export interface BenchFlags {
     repeats: number
@@ -33,7 +33,7 @@ export async function benchCommand(flags: BenchFlags, signal: AbortSignal): Prom
     for (const line of buildLines(report)) output.line(pc.dim(line))
     output.json(report)
     if (flags.write) {
-        writePerformancePage(markdown(report), "npm run bench")
-        output.line(`written: ${PERFORMANCE_PAGE}`)
+        writePerformanceTables(markdown(report), "npm run bench")
+        output.line(`written: ${PERFORMANCE_TABLES}`)
     }
 }

@@ -6,7 +6,7 @@ import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import { FIELD_PAGE, writeSection } from "../docs/pages.js"
 import { field } from "../field/field.js"
-import { fieldMarkdown, fieldTables, legend } from "../field/report.js"
+import { fieldMarkdown, fieldTables, legend } from "../field/field-tables.js"
 
 export interface FieldFlags {
     only: string

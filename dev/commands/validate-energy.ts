@@ -3,8 +3,8 @@
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import { MEASURING_PAGE, writeSection } from "../docs/pages.js"
-import { sourceList, validationMarkdown, validationTable } from "../energy/report.js"
 import { validate } from "../energy/validation.js"
+import { sourceList, validationMarkdown, validationTable } from "../energy/validation-tables.js"
 
 export interface ValidateEnergyFlags {
     write: boolean

@@ -4,7 +4,7 @@ import { WarmhelloError } from "../../ts/base/errors.js"
 import { writeWhole } from "../../ts/base/files.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 
-export const PERFORMANCE_PAGE = "docs/PERFORMANCE.md"
+export const PERFORMANCE_TABLES = "docs/PERFORMANCE-TABLES.md"
 export const MEASURING_PAGE = "docs/MEASURING.md"
 export const FIELD_PAGE = "docs/FIELD.md"
 
@@ -45,5 +45,5 @@ export function writeSection(file: string, section: string, owner: SectionOwner)
     writeWhole(checkoutPath(file), pageWith(file, section, owner))
 }
 
-export const writePerformancePage = (section: string, owner: SectionOwner): void =>
-    writeSection(PERFORMANCE_PAGE, section, owner)
+export const writePerformanceTables = (section: string, owner: SectionOwner): void =>
+    writeSection(PERFORMANCE_TABLES, section, owner)

@@ -2,8 +2,8 @@
 // current) is put in; the rest comes from the power profiles; the answer is compared, good or bad.
 import { Random } from "../../ts/base/random.js"
 import { type FiguresChoice, handshakesFromFigures } from "../../ts/energy/handshakes.js"
-import { type Board, computeMs, connectedMa } from "../../ts/energy/model.js"
-import { boardNumberNames, type Profile, readProfile } from "../../ts/energy/profile.js"
+import { type BoardFigures, computeMs, connectedMa } from "../../ts/energy/model.js"
+import { boardNumberNames, type PowerProfile, readPowerProfile } from "../../ts/energy/power-profile.js"
 import { draw, exactly, type Range, rangeOf } from "../../ts/run/range.js"
 
 export interface Comparison {
@@ -26,22 +26,22 @@ const SEED = 1
 
 type Take = (range: Range) => number
 
-function boardBy(profile: Profile, clockMhz: number, take: Take): Board {
+function boardBy(profile: PowerProfile, clockMhz: number, take: Take): BoardFigures {
     const entries = boardNumberNames.map((name) => [name, take(profile[name])] as const)
     const clocks = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
     const [cpuActiveMa, cpuIdleMa] = clocks.map((range) => take(range ?? exactly(Number.NaN)))
-    return { ...Object.fromEntries(entries), cpuActiveMa, cpuIdleMa } as Board
+    return { ...Object.fromEntries(entries), cpuActiveMa, cpuIdleMa } as BoardFigures
 }
 
 interface Case extends Omit<Comparison, "model" | "errorShare" | "inRange"> {
     board: string
     clockMhz: number
-    answer: (board: Board, take: Take) => number
+    answer: (board: BoardFigures, take: Take) => number
 }
 
 function compare({ board, clockMhz, answer, ...published }: Case): Comparison {
     const random = new Random(SEED)
-    const profile = readProfile(board)
+    const profile = readPowerProfile(board)
     const one = (take: Take) => answer(boardBy(profile, clockMhz, take), take)
     const typical = one((range) => range.typical)
     const model = rangeOf(
@@ -68,8 +68,8 @@ const STATIC_MS = 734
 const DHCP_MS = 1626
 const MQTT_MS = 774
 
-const bootUc = (board: Board) => BOOT_MS * board.bootMa
-const wifiUc = (board: Board) =>
+const bootUc = (board: BoardFigures) => BOOT_MS * board.bootMa
+const wifiUc = (board: BoardFigures) =>
     board.wifiStartMs * board.cpuActiveMa + (STATIC_MS - BOOT_MS - board.wifiStartMs) * board.wifiMa
 const toMc = (chipUc: number, durationMs: number) => (chipUc + durationMs * BOARD_MA) / 1000
 
@@ -101,7 +101,7 @@ const charges: Case[] = [
 
 // ---- Times of handshakes --------------------------------------------------------------------------------
 
-/** BearSSL's instructions over ours on x86-64, resumed by a session ID: docs/PERFORMANCE.md. */
+/** BearSSL's instructions over ours on x86-64, resumed by a session ID: docs/PERFORMANCE-TABLES.md. */
 export const BEARSSL_RESUMED_RATIO = 0.8 / 0.55
 
 const PHONEBLOCK = "haumacher/phoneblock, issue 322 and pull request 323 (2026): mbedTLS, TLS 1.2"
@@ -128,17 +128,17 @@ const homeDns: Range = { low: 5, typical: 40, high: 200 }
 /** Compiler options, versions, and accelerators of the chip that a stack may use. */
 const stackDoubt: Range = { low: 0.6, typical: 1, high: 1.6 }
 
-/** Without a look at the chain, which is one of the two signatures that TLS 1.3 in full has over a resumption. */
+/** Without a look at the chain, which is one of the two signatures that a full handshake of TLS 1.3 has over a resumption. */
 const signature = (tls13.full.instructions - tls13.resumed.instructions) / 2
 const unverified = tls12.full.instructions - signature
 
-const phoneblockMs = (board: Board, doubt: number) => computeMs(p384.full.instructions * doubt, board, 240)
-const resumedMs = (board: Board, clockMhz: number, doubt: number) =>
+const phoneblockMs = (board: BoardFigures, doubt: number) => computeMs(p384.full.instructions * doubt, board, 240)
+const resumedMs = (board: BoardFigures, clockMhz: number, doubt: number) =>
     computeMs(tls12.resumed.instructions * doubt, board, clockMhz)
 
 const times: Case[] = [
     {
-        what: "ESP32 at 240 MHz: TLS in full",
+        what: "ESP32 at 240 MHz: full TLS handshake",
         source: PHONEBLOCK,
         inputs: "140 ms of network, measured there from another machine; mbedTLS counted on the emulated microcontroller, by TLS 1.3 for want of a count of 1.2; assumed: a chain with P-384, as public ones have",
         ...{ unit: "ms", measured: [1664, 1664], board: "esp32_bare", clockMhz: 240 },
@@ -152,7 +152,7 @@ const times: Case[] = [
         answer: (board, take) => phoneblockMs(board, take(stackDoubt)) - resumedMs(board, 240, 1),
     },
     {
-        what: "ESP32-C3 at 160 MHz: DNS, TCP and TLS in full",
+        what: "ESP32-C3 at 160 MHz: DNS, TCP and full TLS handshake",
         source: TRMNL,
         inputs: "mbedTLS as above, without the chain; assumed: round trip 20 to 150 ms, DNS 5 to 200 ms",
         ...{ unit: "ms", measured: [3489, 3489], board: "esp32c3_bare", clockMhz: 160 },
@@ -169,7 +169,7 @@ const times: Case[] = [
         answer: (board, take) => take(homeDns) + 2 * take(homeRtt) + resumedMs(board, 160, take(stackDoubt)),
     },
     {
-        what: "ESP8266 at 80 MHz: DNS, TCP, TLS in full, HTTP",
+        what: "ESP8266 at 80 MHz: DNS, TCP, full TLS handshake, HTTP",
         source: BEARSSL,
         inputs: "our own instructions, not BearSSL's; assumed: RSA 2048, round trip 20 to 150 ms, DNS 5 to 200 ms",
         ...{ unit: "ms", measured: [1564, 2042], board: "esp8266_bare", clockMhz: 80 },
@@ -190,7 +190,7 @@ const times: Case[] = [
     },
 ]
 
-/** Of the size build, for a block of 64 bytes without the allocation around it (docs/PERFORMANCE.md). */
+/** Of the size build, for a block of 64 bytes without the allocation around it (docs/PERFORMANCE-TABLES.md). */
 const SHA256_INSTRUCTIONS_PER_BYTE = (4650 - 620) / 64
 
 const speeds: Case[] = [

@@ -1,7 +1,7 @@
 // A process that runs cells of the field matrix, one after the other: the core has one device for each process.
 import { TemporaryFolder } from "../../ts/base/temporary.js"
-import { runCell } from "./cell.js"
 import { columns } from "./columns.js"
+import { runEntry } from "./entry.js"
 import type { FieldAnswer, FieldTask } from "./field.js"
 import { House } from "./house.js"
 import { rows } from "./rows.js"
@@ -14,7 +14,7 @@ async function run({ row: rowName, column: columnName, disabled }: FieldTask): P
     const column = columns.find(({ name }) => name === columnName)
     if (row === undefined || column === undefined) throw new Error(`there is no cell ${rowName}, ${columnName}`)
     const flashFile = folder.file(`${rows.indexOf(row)}-${columns.indexOf(column)}-${disabled}`)
-    return { life: await runCell(await opened, row, column, disabled, flashFile) }
+    return { life: await runEntry(await opened, row, column, disabled, flashFile) }
 }
 
 process.on("message", (task) => {

@@ -3,8 +3,8 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import { endWithUs } from "../../ts/base/temporary.js"
-import type { Life } from "./cell.js"
 import { type Column, columns, type Device } from "./columns.js"
+import type { Life } from "./entry.js"
 import { type Row, rows, WAKES } from "./rows.js"
 
 /** What a process is told to run. */
@@ -18,11 +18,11 @@ export interface FieldTask {
 export type FieldAnswer = { life: Life } | { error: string }
 
 /** Why there is no figure, or ten wakes. */
-export type Cell = { column: string; excluded: string } | { column: string; life: Life }
+export type MatrixEntry = { column: string; excluded: string } | { column: string; life: Life }
 
 export interface FieldRow {
     name: string
-    cells: Cell[]
+    cells: MatrixEntry[]
     /** The same without ever offering a session, for each device that the columns have. */
     baselines: Partial<Record<Device, Life>>
 }

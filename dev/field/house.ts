@@ -10,7 +10,7 @@ import { OpensslServer, type Overlay } from "./openssl-server.js"
 type Identity = NonNullable<ClientOptions["identity"]>
 
 /** How long a server keeps a session unless a row says otherwise: longer than ten wakes. */
-export const SESSION_LIFETIME_S = 7200
+const SESSION_LIFETIME_S = 7200
 
 /** So many names make a certificate of 3 KB, and a ticket that holds it longer than what a device keeps. */
 const MANY_NAMES = 90

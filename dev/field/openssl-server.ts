@@ -1,8 +1,6 @@
 // `openssl s_server` as a server for the field matrix: a real one, which gives new TLS 1.3 tickets when it resumes, and
 // one that can be told how many.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { rmSync } from "node:fs"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { WarmhelloError } from "../../ts/base/errors.js"
 import { atExit, endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
@@ -73,12 +71,6 @@ function libraryOf(overlay: Overlay): string {
     return library
 }
 
-/** What libfaketime has in shared memory for a process goes with an ordinary end of it, which s_server does not have. */
-function removeShared(pid: number | undefined): void {
-    for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
-        rmSync(join("/dev/shm", name), { force: true })
-}
-
 export class OpensslServer implements Disposable {
     readonly #process: ChildProcess
     readonly #folder: TemporaryFolder
@@ -135,7 +127,6 @@ export class OpensslServer implements Disposable {
 
     #end(): void {
         this.#process.kill("SIGKILL")
-        removeShared(this.#process.pid)
     }
 
     [Symbol.dispose](): void {

@@ -87,10 +87,10 @@ function member(row: Row): string[] {
     ]
 }
 
-/** An interface of the settings of an owner that stand in this part of its options. */
-function interfaceOf(name: string, owner: Row["owner"], part: string, parts: string[] = []): string[] {
+/** The interface declared so, of the settings of an owner that stand in this part of its options. */
+function interfaceOf(declaration: string, owner: Row["owner"], part: string, parts: string[] = []): string[] {
     const inPart = rows.filter((row) => row.owner === owner && optionOf(row).split(".").slice(0, -1).join() === part)
-    return [`export interface ${name} {`, ...inPart.flatMap(member), ...parts, "}", ""]
+    return [`${declaration} {`, ...inPart.flatMap(member), ...parts, "}", ""]
 }
 
 export function settingsModule(): string {
@@ -104,18 +104,18 @@ export function settingsModule(): string {
         'import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
         "",
         "/** When to offer the stored session. */",
-        ...interfaceOf("Policy", "policy", "policy"),
+        ...interfaceOf("export interface Policy", "policy", "policy"),
         "/** This device's own files, for servers that ask for them. */",
-        ...interfaceOf("Identity", "client", "identity"),
+        ...interfaceOf("interface Identity", "client", "identity"),
         "/** Whom to connect to, whom to trust, and how. In `alpn`, names stand between commas. */",
-        ...interfaceOf("ClientOptions", "client", "", [
+        ...interfaceOf("export interface ClientOptions", "client", "", [
             "    identity?: Identity | undefined",
             "    policy?: Policy | undefined",
         ]),
         "/** The way into the network. */",
-        ...interfaceOf("Wifi", "device", "wifi"),
+        ...interfaceOf("export interface Wifi", "device", "wifi"),
         "/** What a board is given before its first wake. */",
-        ...interfaceOf("Provision", "device", "", ["    wifi: Wifi", "    client: ClientOptions"]),
+        ...interfaceOf("export interface Provision", "device", "", ["    wifi: Wifi", "    client: ClientOptions"]),
         "/** Each setting, in the order of a provisioning image. client.def says what the columns mean; `option` is where it",
         " * stands in its owner's options. */",
         "export const settings = [",

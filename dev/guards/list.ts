@@ -1,7 +1,7 @@
 // What keeps warmhello from each mistake of docs/SECURITY.md: the text that is the guard, what is left when it is
 // taken out, and the C test that must fail then.
 
-export type Edit = [file: string, guard: string, instead: string]
+type Edit = [file: string, guard: string, instead: string]
 
 export interface Guard {
     /** As SECURITY.md says it. */

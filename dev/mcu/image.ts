@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 
 export const components = ["TLS library", "core", "service", "C library", "port and desk"] as const
-export type Component = (typeof components)[number]
+type Component = (typeof components)[number]
 
 export interface ImageSize {
     /** Code and constants, in bytes. */
@@ -13,7 +13,7 @@ export interface ImageSize {
 }
 
 function componentOf(path: string): Component {
-    if (/lib(wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
+    if (/lib(warmhello_wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
     if (path.includes("libwarmhello_core.a")) return "core"
     if (path.includes("libwarmhello_service.a")) return "service"
     return /lib(c|gcc|m|semihost)\.a/.test(path) ? "C library" : "port and desk"

@@ -9,8 +9,8 @@ import { endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
 import type { TlsVersion } from "../../ts/core/client.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
+import { McuClient, type McuConnection } from "./connection.js"
 import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
-import { McuClient, type McuConnection } from "./session.js"
 
 export interface Case {
     name: string

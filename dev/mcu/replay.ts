@@ -1,9 +1,9 @@
 // Has the connections of a recording again, and counts.
 import type { Outcome } from "../../ts/base/outcome.js"
 import { Request } from "../../ts/mcu/emulator.js"
+import { McuClient, type McuConnection, takePeak } from "./connection.js"
 import { seededEmulator } from "./record.js"
 import { clientOptions, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
-import { McuClient, type McuConnection, takePeak } from "./session.js"
 
 export interface Measured {
     outcome: Outcome

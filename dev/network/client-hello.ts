@@ -1,7 +1,7 @@
 // What a ClientHello shows to anyone on the way: whether it offers a session.
 
 const HANDSHAKE_RECORD = 22
-export const RECORD_HEADER = 5
+const RECORD_HEADER = 5
 const HANDSHAKE_HEADER = 4
 /** Extensions in IANA's registry. */
 const SESSION_TICKET = 35

@@ -30,7 +30,7 @@ export interface Step {
 }
 
 /** One direction of a connection: what has passed. */
-export class Stream {
+class Stream {
     readonly #pieces: Buffer[] = []
     #wake: (() => void)[] = []
     /** Bytes and writes that were passed on, and steps that happened. */

@@ -16,11 +16,13 @@ const folderOf = (/** @type {string} */ path) =>
 
 /** @type {[string, () => boolean][]} */
 const checks = [
+    ["knip", () => run(["node_modules/.bin/knip"])],
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "dev/setup/tsconfig.json"])],
     ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
+    ["descriptions of the public headers", () => run([process.execPath, "dev/api-docs/make.mjs", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
     ["clang-tidy", () => tidy("asan")],
     ["clang-tidy, fuzz targets", () => tidy("fuzz")],

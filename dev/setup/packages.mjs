@@ -30,11 +30,6 @@ const needs = [
     { package: "libc6-dev", present: () => !onLinux || existsSync("/usr/include/stdlib.h"), for: ["base"] },
     { package: "cmake", present: program("cmake"), for: ["base"] },
     { package: "ninja-build", present: program("ninja"), for: ["base"] },
-    {
-        package: "libfaketime",
-        present: () => !onLinux || inAnyFolderOf("/usr/lib", "faketime/libfaketimeMT.so.1")(),
-        for: ["base"],
-    },
     { package: "libcmocka-dev", present: file("/usr/include/cmocka.h"), for: ["c-tests", "pio", "powercuts"] },
     {
         package: "libssl-dev",
@@ -57,6 +52,7 @@ const needs = [
     { package: "chromium", present: program("chromium"), for: ["tests"] },
     { package: "fonts-liberation", present: file("/usr/share/fonts/truetype/liberation"), for: ["tests"] },
     { package: "clang", present: program("clang"), for: ["ci"] },
+    { package: "doxygen", present: program("doxygen"), for: ["ci"] },
     {
         package: "libclang-rt-dev",
         present: () =>

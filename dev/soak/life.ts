@@ -6,7 +6,7 @@ import { hasTls, type Outcome } from "../../ts/base/outcome.js"
 import { Random } from "../../ts/base/random.js"
 import { TemporaryFolder } from "../../ts/base/temporary.js"
 import * as platform from "../../ts/core/platform.js"
-import { Board } from "../../ts/sim/board.js"
+import { SimulatedDevice } from "../../ts/sim/simulated-device.js"
 import { House } from "../field/house.js"
 import { bareWake } from "../field/wake.js"
 import type { Step } from "../network/fault-proxy.js"
@@ -62,12 +62,12 @@ const APP_PATH = "/readings"
 type Server = Parameters<typeof bareWake>[1]
 
 async function wakeOfApp(program: Uint8Array, stretch: Stretch, { connectTimeoutMs, ...server }: Server) {
-    using board = new Board({
+    using device = new SimulatedDevice({
         ...{ program, client: stretch.client, server, connectTimeoutMs, wakeTimeoutMs: WAKE_TIMEOUT_MS },
         hasService: false,
         onConsole: () => {},
     })
-    const report = await board.wake(false)
+    const report = await device.wake(false)
     const connect = report.connects[0]
     const { attempts = 0, outcome } = connect?.socket ?? {}
     const opened = connect?.opened === true

@@ -43,7 +43,7 @@ test("before any connect, the outcome is pending and nothing is stored", async (
     expect(session.expiresInS).toBe(0)
 })
 
-test("the first fetch goes in full, the second resumes, and both are counted", async () => {
+test("the first fetch makes a full handshake, the second resumes, and both are counted", async () => {
     expect(await visitUntilStored()).toBe("rtc")
     const full = await tls.outcome()
     expect(full.result).toBe("full")

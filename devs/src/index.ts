@@ -1,8 +1,14 @@
 /**
  * The TLS session that the firmware keeps across deep sleep, as an app sees and steers it.
  *
- *     const tls = tlsSession()
- *     const { result, reason } = await tls.outcome()
+ * ```ts
+ * import { tlsSession } from "devicescript-warmhello"
+ *
+ * const { result, reason } = await tlsSession().outcome()
+ * console.log(`${result}: ${reason}`)
+ * ```
+ *
+ * @packageDocumentation
  */
 import { TlsSession } from "@devicescript/core"
 import type { LinkOptions } from "./link"

@@ -14,6 +14,7 @@ import { Observable } from "@devicescript/observables"
  */
 export type ServiceErrorCode = "absent" | "no-answer" | "unsupported" | "bad-answer" | "not-taken" | string
 
+/** What a call throws when it did not do what it should: `code` says why, for programs, and the message for people. */
 export class ServiceError extends Error {
     constructor(
         readonly code: ServiceErrorCode,

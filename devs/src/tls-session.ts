@@ -38,6 +38,7 @@ function putText(payload: Buffer, offset: number, value: string, max: number): v
 
 /** Newer firmware may know others, which are unknown here. */
 export type TlsResult = "pending" | "full" | "resumed" | "failed" | "unknown"
+/** The word of a number on the bus. */
 export function tlsResultOf(value: number): TlsResult {
     switch (value) {
         case 0:
@@ -76,6 +77,7 @@ export type TlsReason =
     | "upgrade"
     | "no-extended-master-secret"
     | "unknown"
+/** The word of a number on the bus. */
 export function tlsReasonOf(value: number): TlsReason {
     switch (value) {
         case 0:
@@ -125,6 +127,7 @@ export function tlsReasonOf(value: number): TlsReason {
 
 /** Newer firmware may know others, which are unknown here. */
 export type TlsProtocol = null | "TLS1.2" | "TLS1.3" | "unknown"
+/** The word of a number on the bus. */
 export function tlsProtocolOf(value: number): TlsProtocol {
     switch (value) {
         case 0:
@@ -140,6 +143,7 @@ export function tlsProtocolOf(value: number): TlsProtocol {
 
 /** Newer firmware may know others, which are unknown here. */
 export type TlsKind = null | "id" | "ticket" | "psk" | "unknown"
+/** The word of a number on the bus. */
 export function tlsKindOf(value: number): TlsKind {
     switch (value) {
         case 0:
@@ -157,6 +161,7 @@ export function tlsKindOf(value: number): TlsKind {
 
 /** Newer firmware may know others, which are unknown here. */
 export type TlsTiers = null | "rtc" | "flash" | "both" | "unknown"
+/** The word of a number on the bus. */
 export function tlsTiersOf(value: number): TlsTiers {
     switch (value) {
         case 0:
@@ -174,6 +179,7 @@ export function tlsTiersOf(value: number): TlsTiers {
 
 /** Newer firmware may know others, which are unknown here. */
 export type TlsClock = "unknown" | "known" | "suspect" | "unknown"
+/** The word of a number on the bus. */
 export function tlsClockOf(value: number): TlsClock {
     switch (value) {
         case 0:
@@ -244,6 +250,7 @@ export type TlsError =
     | "send-overflow"
     | "host-unusable"
     | "unknown"
+/** The word of a number on the bus. */
 export function tlsErrorOf(value: number): TlsError {
     switch (value) {
         case 0:
@@ -484,7 +491,7 @@ export function readFlashWear(payload: Buffer): number | undefined {
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -512,6 +519,7 @@ export function readEnabled(payload: Buffer): boolean | undefined {
     return u8(payload, 0) !== 0
 }
 
+/** The bytes that set it. */
 export function writeEnabled(value: boolean): Buffer {
     const payload = Buffer.alloc(1)
     putU8(payload, 0, value ? 1 : 0)
@@ -524,6 +532,7 @@ export function readMinProtocol(payload: Buffer): TlsProtocol | undefined {
     return tlsProtocolOf(u8(payload, 0))
 }
 
+/** The bytes that set it. */
 export function writeMinProtocol(value: TlsProtocol): Buffer {
     const payload = Buffer.alloc(1)
     putU8(payload, 0, tlsProtocolValue(value))
@@ -536,6 +545,7 @@ export function readMaxAge(payload: Buffer): number | undefined {
     return u32(payload, 0)
 }
 
+/** The bytes that set it. */
 export function writeMaxAge(value: number): Buffer {
     const payload = Buffer.alloc(4)
     putU32(payload, 0, value)
@@ -548,6 +558,7 @@ export function readTicketWait(payload: Buffer): number | undefined {
     return u32(payload, 0)
 }
 
+/** The bytes that set it. */
 export function writeTicketWait(value: number): Buffer {
     const payload = Buffer.alloc(4)
     putU32(payload, 0, value)
@@ -572,6 +583,7 @@ export function readPinnedPeer(payload: Buffer): TlsPinnedPeer | undefined {
     }
 }
 
+/** The bytes that set it. */
 export function writePinnedPeer(value: TlsPinnedPeer): Buffer {
     const payload = Buffer.alloc(2 + Buffer.from(value.host).length)
     putU16(payload, 0, value.port)
@@ -652,9 +664,9 @@ export class TlsSessionClient {
 
     /**
      * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within
-     * 60 days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that
-     * the last connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time;
-     * the firmware asks for the time again.
+     * 60 days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the
+     * last connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the
+     * firmware asks for the time again.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -796,7 +808,7 @@ export class TlsSessionClient {
     }
 
     /**
-     * A connect went in full, and why. Returns what ends the subscription.
+     * A connect made a full handshake, and why. Returns what ends the subscription.
      */
     onFull(handler: (value: TlsReason) => AsyncVoid): Unsubscribe {
         return this.role.full.subscribe(async (value) => await handler(tlsReasonOf(value)))

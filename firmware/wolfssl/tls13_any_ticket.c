@@ -1,4 +1,4 @@
-/* wolfSSL's src/tls13.c, which ends a connection at two sorts of tickets. An app cannot mend its server, so
+/* wolfSSL's src/tls13.c, which ends a connection at two sorts of tickets. An app cannot fix its server, so
  * here it goes on.
  *
  * A lifetime over seven days (SERVER_HINT_ERROR): RFC 8446 4.6.1 forbids servers such a one, and clients to

@@ -1,12 +1,21 @@
-# wolfSSL as a static library from WOLFSSL_DIR, configured by user_settings.h.
-set(WOLFSSL_DIR "" CACHE PATH "wolfSSL source tree of the version pinned in Cargo.toml; empty for the one that set-up vendored")
-if(NOT WOLFSSL_DIR)
-  file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/VERSION" wolfssl_version)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/VERSION")
+# wolfSSL as the static library warmhello_wolfssl, configured by user_settings.h. Its source is in WOLFSSL_DIR, which is a
+# variable of CMake or of the environment, or else where this checkout's set-up puts it.
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/VERSION" wolfssl_version)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/VERSION")
+set(WOLFSSL_DIR "" CACHE PATH "wolfSSL's source, of the version in firmware/wolfssl/VERSION; empty for the one that set-up fetched")
+if(NOT WOLFSSL_DIR AND DEFINED ENV{WOLFSSL_DIR})
+  set(WOLFSSL_DIR "$ENV{WOLFSSL_DIR}")
+elseif(NOT WOLFSSL_DIR)
   get_filename_component(WOLFSSL_DIR "${CMAKE_CURRENT_LIST_DIR}/../../build/wolfssl-${wolfssl_version}" ABSOLUTE)
 endif()
 if(NOT EXISTS "${WOLFSSL_DIR}/wolfssl/version.h")
-  message(FATAL_ERROR "WOLFSSL_DIR must name a wolfSSL source tree; run `npm run setup`, which vendors one")
+  message(FATAL_ERROR "warmhello needs the source of wolfSSL ${wolfssl_version}, and there is none in '${WOLFSSL_DIR}'. "
+    "Unpack that release and set WOLFSSL_DIR to its folder; in a checkout of warmhello, `npm run setup` fetches it.")
+endif()
+file(STRINGS "${WOLFSSL_DIR}/wolfssl/version.h" wolfssl_found REGEX LIBWOLFSSL_VERSION_STRING)
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" wolfssl_found "${wolfssl_found}")
+if(NOT wolfssl_found STREQUAL wolfssl_version)
+  message(FATAL_ERROR "warmhello needs wolfSSL ${wolfssl_version}; WOLFSSL_DIR, '${WOLFSSL_DIR}', holds ${wolfssl_found}.")
 endif()
 
 # One list for every build system.
@@ -16,7 +25,8 @@ list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
 list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_ticket.c"
   "${CMAKE_CURRENT_LIST_DIR}/internal_any_path.c" "${CMAKE_CURRENT_LIST_DIR}/ecc_special_only.c")
 
-add_library(wolfssl STATIC ${wolfssl_sources})
-target_include_directories(wolfssl SYSTEM PUBLIC "${WOLFSSL_DIR}" "${CMAKE_CURRENT_LIST_DIR}")
-target_compile_definitions(wolfssl PUBLIC WOLFSSL_USER_SETTINGS)
-target_compile_options(wolfssl PRIVATE -w) # another project's warnings are not ours to act on
+# wolfSSL's own CMake files name their library wolfssl: a project may have both.
+add_library(warmhello_wolfssl STATIC ${wolfssl_sources})
+target_include_directories(warmhello_wolfssl SYSTEM PUBLIC "${WOLFSSL_DIR}" "${CMAKE_CURRENT_LIST_DIR}")
+target_compile_definitions(warmhello_wolfssl PUBLIC WOLFSSL_USER_SETTINGS)
+target_compile_options(warmhello_wolfssl PRIVATE -w) # another project's warnings are not ours to act on

@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type BenchCase, type BenchReport, bench } from "#dev/bench/bench.js"
-import { instructionTable, markdown, wireTable } from "#dev/bench/report.js"
+import { existsSync } from "node:fs"
+import { beforeAll, describe, expect, it } from "vitest"
+import { instructionTable, markdown, wireTable } from "#dev/bench/handshake-tables.js"
+import { type BenchCase, type BenchFigures, bench } from "#dev/bench/stack-handshakes.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { pathOf, skipped } from "../support/needs.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
 if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
@@ -15,7 +14,7 @@ if (!hasValgrind) skipped("nothing can be counted without valgrind and its progr
 const warmhello = stacks.filter(({ debianPackage }) => debianPackage === null)
 
 describe.skipIf(!hasValgrind)("a TLS 1.2 session ID on warmhello, counted by callgrind", () => {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-bench-"))
+    const folder = temporaryFolder()
     let full: BenchCase
     let resumed: BenchCase
 
@@ -26,7 +25,6 @@ describe.skipIf(!hasValgrind)("a TLS 1.2 session ID on warmhello, counted by cal
         full = first
         resumed = second
     })
-    afterAll(() => rmSync(folder, { recursive: true }))
 
     it("takes less than a fifth of the instructions when resumed, as the server says it is", () => {
         expect([full.result, full.serverSaysResumed]).toEqual(["full", false])
@@ -55,7 +53,7 @@ const sample: BenchCase = {
     ...{ bytesTx: 240, bytesRx: 700, flights: 4, heapPeakBytes: 14_000, heapBeforeBytes: 1800 },
     ...{ callerBytes: 4300, stackPeakBytes: 5500, serverSaysResumed: false },
 }
-const report: BenchReport = {
+const report: BenchFigures = {
     cases: [sample, { ...sample, name: "warmhello-id-resumed", result: "resumed", group: null, instructions: 500_000 }],
     notOffered: [{ stack: "BearSSL", kind: "psk", why: "it has no TLS 1.3" }],
     repeats: 3,

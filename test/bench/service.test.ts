@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { benchService } from "#dev/bench/service.js"
+import { benchService } from "#dev/bench/service-costs.js"
 
 test("the service stays small and quick enough for an app", async () => {
     const report = await benchService(1)

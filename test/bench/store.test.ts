@@ -1,7 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { existsSync } from "node:fs"
+import { beforeAll, describe, expect, it } from "vitest"
 import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#dev/bench/core-size.js"
 import {
     checkSimulation,
@@ -14,24 +12,24 @@ import {
 } from "#dev/bench/flash-life.js"
 import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
-import { restoreShare } from "#dev/bench/store-report.js"
+import { restoreShare } from "#dev/bench/store-tables.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
 import { pathOf, skipped } from "../support/needs.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
 if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
 if (!canMeasureSize()) skipped("there is no compiler for rv32imc (npm run setup -- --mcu)")
 
 describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () => {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-store-"))
+    const folder = temporaryFolder()
     const costs: VisitCost[] = []
 
     beforeAll(async () => {
         for (const kind of kinds) costs.push(...(await measureStoreCosts(kind, folder)))
     })
-    afterAll(() => rmSync(folder, { recursive: true }))
 
     function visit(kind: Kind, name: VisitName): VisitCost {
         const found = costs.find((one) => one.kind === kind && one.name === name)
@@ -126,7 +124,7 @@ describe("the life of flash", () => {
         expect(simulated.programsPerWake / (calculated?.programsPerWake ?? Number.NaN)).toBeCloseTo(1, 1)
     })
 
-    it("does not pay for a lost handshake at each wake, and has the second chance again after the next in full", async () => {
+    it("does not pay for a lost handshake at each wake, and has the second chance again after the next full one", async () => {
         const rare = await live({ kind: "psk", lostHandshakeEvery: 100, wakes: 20_000 })
         expect(rare.afterLost.wakes).toBeGreaterThan(190)
         expect(rare.programsPerWakeSinceLost).toBeLessThan(0.1)

@@ -79,15 +79,13 @@ static void each_allocation_of_a_wake_may_fail(bool resumes)
     }
 }
 
-static void each_allocation_of_a_full_handshake_may_fail(void **state)
+TEST_CASE(each_allocation_of_a_full_handshake_may_fail)
 {
-    (void)state;
     each_allocation_of_a_wake_may_fail(false);
 }
 
-static void each_allocation_of_a_resumption_may_fail(void **state)
+TEST_CASE(each_allocation_of_a_resumption_may_fail)
 {
-    (void)state;
     each_allocation_of_a_wake_may_fail(true);
 }
 

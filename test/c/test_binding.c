@@ -26,7 +26,6 @@ static void changed(const char *name, config_change change)
 
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    server_stop(server);
 }
 
 static void other_host(wh_client_config *config)
@@ -34,9 +33,8 @@ static void other_host(wh_client_config *config)
     config->host = "other.test";
 }
 
-static void another_host_is_not_offered_the_session(void **state)
+TEST_CASE(another_host_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, other_host);
 }
 
@@ -45,9 +43,8 @@ static void other_port(wh_client_config *config)
     config->port = 8443;
 }
 
-static void another_port_is_not_offered_the_session(void **state)
+TEST_CASE(another_port_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, other_port);
 }
 
@@ -61,9 +58,8 @@ static void other_ca(wh_client_config *config)
     config->ca_size++;
 }
 
-static void another_ca_file_is_not_offered_the_session(void **state)
+TEST_CASE(another_ca_file_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, other_ca);
 }
 
@@ -72,9 +68,8 @@ static void lower_maximum(wh_client_config *config)
     config->max_version = WH_TLS12;
 }
 
-static void another_maximum_version_is_not_offered_the_session(void **state)
+TEST_CASE(another_maximum_version_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, lower_maximum);
 }
 
@@ -83,9 +78,8 @@ static void higher_minimum(wh_client_config *config)
     config->min_version = WH_TLS13;
 }
 
-static void another_minimum_version_is_not_offered_the_session(void **state)
+TEST_CASE(another_minimum_version_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, higher_minimum);
 }
 
@@ -94,9 +88,8 @@ static void no_tickets(wh_client_config *config)
     config->no_tickets = true;
 }
 
-static void a_client_without_tickets_does_not_offer_the_session(void **state)
+TEST_CASE(a_client_without_tickets_does_not_offer_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, no_tickets);
 }
 
@@ -105,9 +98,8 @@ static void add_alpn(wh_client_config *config)
     config->alpn = "mqtt";
 }
 
-static void another_application_protocol_is_not_offered_the_session(void **state)
+TEST_CASE(another_application_protocol_is_not_offered_the_session)
 {
-    (void)state;
     changed(SERVER_NAME, add_alpn);
 }
 
@@ -119,19 +111,16 @@ static void add_certificate(wh_client_config *config)
     config->key = pem_bytes(device.key, &config->key_size);
 }
 
-static void another_client_certificate_is_not_offered_the_session(void **state)
+TEST_CASE(another_client_certificate_is_not_offered_the_session)
 {
-    (void)state;
     tls_server *issuer = server_start(&(server_options){0});
     device = server_client_identity(issuer);
     changed(SERVER_NAME, add_certificate);
     free_client_identity(&device);
-    server_stop(issuer);
 }
 
-static void a_wrong_host_name_is_found_although_a_session_is_stored(void **state)
+TEST_CASE(a_wrong_host_name_is_found_although_a_session_is_stored)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     assert_true(wake_and_visit(&config, server).outcome.stored);
@@ -139,13 +128,11 @@ static void a_wrong_host_name_is_found_although_a_session_is_stored(void **state
     wake_visit visit = wake_and_visit(&config, server);
     assert_int_equal(visit.outcome.error, WH_PEER_NAME);
     assert_false(visit.fallback_due);
-    server_stop(server);
 }
 
 /* Fields that no configuration can change yet are tested here alone. */
-static void every_field_changes_the_binding(void **state)
+TEST_CASE(every_field_changes_the_binding)
 {
-    (void)state;
     static const int three_groups[] = {29, 23, 24};
     static const int reordered[] = {23, 29, 24};
     const wh_binding_input base = {
@@ -201,9 +188,8 @@ static void every_field_changes_the_binding(void **state)
     assert_true(wh_binding_equal(&bindings[0], &again));
 }
 
-static void the_wolfssl_build_is_known_by_its_version(void **state)
+TEST_CASE(the_wolfssl_build_is_known_by_its_version)
 {
-    (void)state;
     assert_int_equal(wh_wolfssl_build() >> 32, 0x05009004);
     assert_true((wh_wolfssl_build() & 7) == 7); /* TLS 1.3, tickets, extended master secret */
 }

@@ -93,23 +93,20 @@ static void is_left_in_peace(unsigned loses_power)
     }
 }
 
-static void a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows(void **state)
+TEST_CASE(a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows)
 {
-    (void)state;
     is_left_in_peace(0);
 }
 
-static void also_where_the_power_is_lost_in_each_sleep(void **state)
+TEST_CASE(also_where_the_power_is_lost_in_each_sleep)
 {
-    (void)state;
     is_left_in_peace(1);
 }
 
 /* Between two losses the copy in flash counts no rests down, so there are more of them, and never more
  * breaks. */
-static void and_where_it_is_lost_now_and_then(void **state)
+TEST_CASE(and_where_it_is_lost_now_and_then)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     for (int i = 0; i < COUNT; i++) {
         scene s = begin(all[i], 3);
@@ -126,9 +123,8 @@ static void and_where_it_is_lost_now_and_then(void **state)
     }
 }
 
-static void a_server_that_resumes_again_is_trusted_again(void **state)
+TEST_CASE(a_server_that_resumes_again_is_trusted_again)
 {
-    (void)state;
     for (int i = 0; i < COUNT; i++) {
         scene s = begin(all[i], 0);
         (void)wake(&s);
@@ -143,9 +139,8 @@ static void a_server_that_resumes_again_is_trusted_again(void **state)
 }
 
 /* What breaks off once is the network, most often. */
-static void one_break_costs_no_session(void **state)
+TEST_CASE(one_break_costs_no_session)
 {
-    (void)state;
     for (int i = 0; i < COUNT; i++) {
         scene s = begin(all[i], 0);
         (void)wake(&s);
@@ -160,9 +155,8 @@ static void one_break_costs_no_session(void **state)
     }
 }
 
-static void rests_begin_beside_another_peer(void **state)
+TEST_CASE(rests_begin_beside_another_peer)
 {
-    (void)state;
     tls_server *broken = server_start(
         &(server_options){.min_version = WH_TLS13, .wants_certificate = true, .no_id_context = true});
     tls_server *other = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});

@@ -15,12 +15,6 @@ static tls_server *serve(const char *suite, const char *group)
     return server;
 }
 
-static void end(tls_server *server)
-{
-    server_stop(server);
-    assert_int_equal(wh_store_forget(), WH_OK);
-}
-
 /* One wake whose attempt with the session fails, and whose second one goes in full. */
 static void assert_falls_back(const wh_client_config *config, tls_server *server, int wolfssl_error)
 {
@@ -37,9 +31,8 @@ static void assert_falls_back(const wh_client_config *config, tls_server *server
 /* RFC 8446 4.2.11 allows it. wolfSSL does not (-333). */
 enum { PSK_KEY = -333 };
 
-static void another_suite_of_the_same_hash_costs_one_second_attempt(void **state)
+TEST_CASE(another_suite_of_the_same_hash_costs_one_second_attempt)
 {
-    (void)state;
     const char *const suites[][2] = {{aes128, chacha}, {chacha, aes128}};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = serve(suites[i][0], "X25519");
@@ -51,14 +44,13 @@ static void another_suite_of_the_same_hash_costs_one_second_attempt(void **state
         for (int wake = 0; wake < 2; wake++) {
             assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
         }
-        end(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 /* As two servers behind one name may. */
-static void a_suite_that_changes_with_each_wake_ends_in_a_rest(void **state)
+TEST_CASE(a_suite_that_changes_with_each_wake_ends_in_a_rest)
 {
-    (void)state;
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -68,12 +60,10 @@ static void a_suite_that_changes_with_each_wake_ends_in_a_rest(void **state)
     assert_falls_back(&config, server, PSK_KEY);
     server_set_suite13(server, chacha);
     assert_full(wake_and_visit(&config, server), WH_REASON_RESTING);
-    end(server);
 }
 
-static void a_suite_of_another_hash_goes_in_full(void **state)
+TEST_CASE(a_suite_of_another_hash_goes_in_full)
 {
-    (void)state;
     const char *const suites[][2] = {{aes128, aes256}, {aes256, aes128}};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = serve(suites[i][0], "X25519");
@@ -81,14 +71,13 @@ static void a_suite_of_another_hash_goes_in_full(void **state)
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
         server_set_suite13(server, suites[i][1]);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
-        end(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 /* The hello names them all, and has a key of the session's alone. */
-static void another_group_costs_one_round_trip_once(void **state)
+TEST_CASE(another_group_costs_one_round_trip_once)
 {
-    (void)state;
     const char *const groups[][2] = {{"X25519", "P-384"}, {"P-384", "X25519"}, {"P-256", "P-384"}};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         tls_server *server = serve(aes128, groups[i][0]);
@@ -100,15 +89,14 @@ static void another_group_costs_one_round_trip_once(void **state)
             assert_resumed(visit, WH_KIND_PSK);
             assert_int_equal(visit.outcome.flights, wake == 0 ? 5 : 3);
         }
-        end(server);
+        assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 /* The hello after the request has the session still, which is of another hash. RFC 8446 4.1.4 would have it
  * left out; OpenSSL does not mind. */
-static void a_request_for_another_hello_with_another_hash_goes_in_full(void **state)
+TEST_CASE(a_request_for_another_hello_with_another_hash_goes_in_full)
 {
-    (void)state;
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -117,7 +105,6 @@ static void a_request_for_another_hello_with_another_hash_goes_in_full(void **st
     wake_visit visit = wake_and_visit(&config, server);
     assert_full(visit, WH_REASON_REFUSED);
     assert_int_equal(visit.outcome.flights, 5);
-    end(server);
 }
 
 /* Moves one flight from the client to the server, or back. */
@@ -138,9 +125,8 @@ static void to_client(wire_line *line)
 }
 
 /* One that does mind. */
-static void a_server_that_minds_the_other_hash_costs_one_second_attempt(void **state)
+TEST_CASE(a_server_that_minds_the_other_hash_costs_one_second_attempt)
 {
-    (void)state;
     static const uint8_t illegal_parameter[] = {21, 3, 3, 0, 2, 2, 47};
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
@@ -161,7 +147,6 @@ static void a_server_that_minds_the_other_hash_costs_one_second_attempt(void **s
     assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    end(server);
 }
 
 int main(void)

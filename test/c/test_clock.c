@@ -26,41 +26,36 @@ static void assert_unknown(wh_instant then, wh_instant now)
     assert_int_equal(age.most_us, 0);
 }
 
-static void within_an_epoch_the_elapsed_clock_tells(void **state)
+TEST_CASE(within_an_epoch_the_elapsed_clock_tells)
 {
-    (void)state;
     assert_age(at(EPOCH, 5, 0), at(EPOCH, 5, 0), 0, 0);
     assert_age(at(EPOCH, 5, 0), at(EPOCH, 90 * (uint64_t)SECOND, 0), 89999995, 89999995);
     assert_age(at(EPOCH, 0, 1000), at(EPOCH, SECOND, 9000), SECOND, SECOND); /* not the wall clock */
 }
 
-static void between_epochs_the_wall_clock_tells_to_a_second(void **state)
+TEST_CASE(between_epochs_the_wall_clock_tells_to_a_second)
 {
-    (void)state;
     assert_age(at(EPOCH, 900, 1000), at(OTHER_EPOCH, 5, 1090), 89 * (uint64_t)SECOND, 91 * (uint64_t)SECOND);
     assert_age(at(EPOCH, 900, 1000), at(OTHER_EPOCH, 5, 1000), 0, SECOND);
 }
 
-static void without_either_the_age_is_unknown(void **state)
+TEST_CASE(without_either_the_age_is_unknown)
 {
-    (void)state;
     assert_unknown(at(EPOCH, 5, 0), at(OTHER_EPOCH, 10, 0));
     assert_unknown(at(EPOCH, 5, 1000), at(OTHER_EPOCH, 10, 0));
     assert_unknown(at(EPOCH, 5, 0), at(OTHER_EPOCH, 10, 1000));
 }
 
-static void a_moment_still_to_come_has_no_known_age(void **state)
+TEST_CASE(a_moment_still_to_come_has_no_known_age)
 {
-    (void)state;
     assert_unknown(at(EPOCH, 10, 0), at(EPOCH, 5, 0));
     assert_unknown(at(EPOCH, 5, 1001), at(OTHER_EPOCH, 10, 1000));
     assert_unknown(at(EPOCH, 10, 1001), at(EPOCH, 5, 1000));
 }
 
 /* The true age lies between the bounds for every age that such a clock can show. */
-static void the_clocks_error_is_within_the_bounds(void **state)
+TEST_CASE(the_clocks_error_is_within_the_bounds)
 {
-    (void)state;
     static const uint64_t shown[] = {1, 999999, SECOND, 1500001, 86400ull * SECOND, 604800ull * SECOND};
     static const uint32_t errors[] = {0, 1, 20, 500, 50000, 1000000};
     wh_platform *platform = &the_device.platform;
@@ -79,9 +74,8 @@ static void the_clocks_error_is_within_the_bounds(void **state)
     }
 }
 
-static void an_unset_wall_clock_is_unknown(void **state)
+TEST_CASE(an_unset_wall_clock_is_unknown)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
     wh_host_set_wall_known(&the_device, true);
@@ -89,9 +83,8 @@ static void an_unset_wall_clock_is_unknown(void **state)
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
 }
 
-static void an_epoch_lasts_through_sleep_and_ends_with_the_power(void **state)
+TEST_CASE(an_epoch_lasts_through_sleep_and_ends_with_the_power)
 {
-    (void)state;
     wh_instant first;
     wh_instant slept;
     wh_instant lost;

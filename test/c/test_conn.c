@@ -44,9 +44,8 @@ static void crawl(wire_line *line)
     }
 }
 
-static void bytes_may_come_one_by_one(void **state)
+TEST_CASE(bytes_may_come_one_by_one)
 {
-    (void)state;
     const server_options *const both[] = {&tls12, &tls13};
     for (size_t i = 0; i < 2; i++) {
         test_rig rig;
@@ -94,9 +93,8 @@ static void carry(wh_conn *conn, tls_peer *peer, const uint8_t *body, uint8_t *r
     assert_int_equal(at_server, BODY_SIZE);
 }
 
-static void large_bodies_pass_through_the_smallest_buffers(void **state)
+TEST_CASE(large_bodies_pass_through_the_smallest_buffers)
 {
-    (void)state;
     uint8_t *body = test_malloc(BODY_SIZE);
     uint8_t *received = test_malloc(BODY_SIZE);
     for (size_t i = 0; i < BODY_SIZE; i++) {
@@ -125,9 +123,8 @@ static void large_bodies_pass_through_the_smallest_buffers(void **state)
     test_free(received);
 }
 
-static void flights_and_bytes_are_counted(void **state)
+TEST_CASE(flights_and_bytes_are_counted)
 {
-    (void)state;
     tls_server *server = server_start(&tls12);
     wh_client_config config = config_for(server);
     wake_visit full = wake_and_visit(&config, server);
@@ -141,9 +138,8 @@ static void flights_and_bytes_are_counted(void **state)
     server_stop(server);
 }
 
-static void a_connection_without_close_notify_is_truncated(void **state)
+TEST_CASE(a_connection_without_close_notify_is_truncated)
 {
-    (void)state;
     test_rig rig;
     rig_open(&rig, &tls13);
     line_run(&rig.line);
@@ -156,9 +152,8 @@ static void a_connection_without_close_notify_is_truncated(void **state)
     rig_free(&rig);
 }
 
-static void a_proper_close_ends_reading(void **state)
+TEST_CASE(a_proper_close_ends_reading)
 {
-    (void)state;
     test_rig rig;
     rig_open(&rig, &tls13);
     line_run(&rig.line);
@@ -171,9 +166,8 @@ static void a_proper_close_ends_reading(void **state)
     rig_free(&rig);
 }
 
-static void calls_out_of_turn_are_refused(void **state)
+TEST_CASE(calls_out_of_turn_are_refused)
 {
-    (void)state;
     test_rig rig;
     rig_open(&rig, &tls13);
     uint8_t bytes[16] = {0};
@@ -192,9 +186,8 @@ static void calls_out_of_turn_are_refused(void **state)
     rig_free(&rig);
 }
 
-static void small_or_missing_buffers_are_refused(void **state)
+TEST_CASE(small_or_missing_buffers_are_refused)
 {
-    (void)state;
     tls_server *server = server_start(&tls13);
     wh_client_config config = config_for(server);
     wh_client client;
@@ -219,9 +212,8 @@ static void small_or_missing_buffers_are_refused(void **state)
     server_stop(server);
 }
 
-static void impossible_configurations_are_refused(void **state)
+TEST_CASE(impossible_configurations_are_refused)
 {
-    (void)state;
     tls_server *server = server_start(&tls13);
     char long_host[WH_HOST_MAX + 2];
     memset(long_host, 'a', sizeof long_host - 1);

@@ -62,9 +62,8 @@ static void assert_failed(network_run run, int error, uint64_t after_ms)
 
 /* ---- All is well --------------------------------------------------------------------------------------- */
 
-static void it_takes_a_round_trip_each_for_name_tcp_and_tls(void **state)
+TEST_CASE(it_takes_a_round_trip_each_for_name_tcp_and_tls)
 {
-    (void)state;
     const network_script script = {.name_ms = 3, .tcps = {{.up_ms = 20, .answer_ms = 20}}};
     network_run full = wake(&script, NULL);
     assert_int_equal(full.error, WH_OK);
@@ -80,18 +79,16 @@ static void it_takes_a_round_trip_each_for_name_tcp_and_tls(void **state)
     assert_int_equal(resumed.opens, 1);
 }
 
-static void the_app_that_closes_before_it_opens_waits_for_nothing(void **state)
+TEST_CASE(the_app_that_closes_before_it_opens_waits_for_nothing)
 {
-    (void)state;
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}, .closes_ms = 100}, NULL);
     assert_int_equal(run.error, WH_OK);
     assert_int_equal(run.over_ms, 100);
     assert_int_equal(run.outcome.result, WH_RESULT_PENDING);
 }
 
-static void plain_tcp_goes_by_the_same_rules(void **state)
+TEST_CASE(plain_tcp_goes_by_the_same_rules)
 {
-    (void)state;
     network_run run = network_run_connect(NULL, NULL, &(network_script){.tcps = {{.up_ms = 5}}});
     assert_int_equal(run.error, WH_OK);
     assert_int_equal(run.opened_ms, 5);
@@ -116,9 +113,8 @@ static void plain_tcp_goes_by_the_same_rules(void **state)
 /* ---- The limits of each part -----------------------------------------------------------------------------
  */
 
-static void every_part_has_a_limit(void **state)
+TEST_CASE(every_part_has_a_limit)
 {
-    (void)state;
     assert_failed(wake(&(network_script){.network = WH_NETWORK_IS_AWAY}, NULL), WH_NETWORK_NONE, 8000);
     assert_failed(wake(&(network_script){.network = WH_NETWORK_IS_JOINED}, NULL), WH_NETWORK_NO_ADDRESS,
                   5000);
@@ -131,9 +127,8 @@ static void every_part_has_a_limit(void **state)
     assert_failed(wake(&(network_script){.tcps = {{.answer_ms = NEVER}}}, NULL), WH_NETWORK_TIMEOUT, 10000);
 }
 
-static void the_deadline_is_for_all_of_them(void **state)
+TEST_CASE(the_deadline_is_for_all_of_them)
 {
-    (void)state;
     const network_script slow = {
         .network = WH_NETWORK_IS_AWAY,
         .changes = {{7000, WH_NETWORK_IS_JOINED}, {11000, WH_NETWORK_IS_UP}},
@@ -160,9 +155,8 @@ static void assert_second_attempt(network_run run, uint64_t opened_ms)
     assert_int_equal(run.got, 6);
 }
 
-static void a_session_that_the_server_breaks_off_at_costs_a_round_trip(void **state)
+TEST_CASE(a_session_that_the_server_breaks_off_at_costs_a_round_trip)
 {
-    (void)state;
     const tcp_script breaks[] = {{.up_ms = 10, .resets = true},
                                  {.up_ms = 10, .ends = true},
                                  {.up_ms = 10, .garbage = "no"},
@@ -174,9 +168,8 @@ static void a_session_that_the_server_breaks_off_at_costs_a_round_trip(void **st
     }
 }
 
-static void a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full(void **state)
+TEST_CASE(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full)
 {
-    (void)state;
     keep_a_session();
     const network_script silent = {.tcps = {{.up_ms = 100, .answer_ms = NEVER}, {.up_ms = 100}}};
     assert_second_attempt(wake(&silent, NULL), 5200);
@@ -184,9 +177,8 @@ static void a_session_that_the_server_answers_with_silence_is_joined_by_one_in_f
     assert_second_attempt(wake(&silent, &(wh_connect_options){.timeout_ms = 1100}), 700);
 }
 
-static void a_server_that_is_merely_slow_is_not_left(void **state)
+TEST_CASE(a_server_that_is_merely_slow_is_not_left)
 {
-    (void)state;
     keep_a_session();
     const network_script slow = {.tcps = {{.answer_ms = 6000}, {.answer_ms = 6000}}};
     network_run run = wake(&slow, NULL);
@@ -196,9 +188,8 @@ static void a_server_that_is_merely_slow_is_not_left(void **state)
     assert_int_equal(run.opens, 2);
 }
 
-static void a_connect_in_full_has_nothing_to_gain_by_a_second_attempt(void **state)
+TEST_CASE(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
 {
-    (void)state;
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}}, NULL);
     assert_int_equal(run.opens, 1);
     run = wake(&(network_script){.tcps = {{.resets = true}}}, NULL);
@@ -206,9 +197,8 @@ static void a_connect_in_full_has_nothing_to_gain_by_a_second_attempt(void **sta
     assert_int_equal(run.opens, 1);
 }
 
-static void a_server_that_says_nothing_at_all_ends_the_connect_in_time(void **state)
+TEST_CASE(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
 {
-    (void)state;
     keep_a_session();
     const network_script silent = {.tcps = {{.answer_ms = NEVER}, {.answer_ms = NEVER}}};
     network_run run = wake(&silent, NULL);
@@ -217,9 +207,8 @@ static void a_server_that_says_nothing_at_all_ends_the_connect_in_time(void **st
 }
 
 /* It has said something, so it is no silence. */
-static void a_session_at_which_the_server_stalls_is_given_up_after_two_wakes(void **state)
+TEST_CASE(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes)
 {
-    (void)state;
     const network_script stalls[] = {
         {.tcps = {{.stalls_after_hello = true}}, .closes_ms = 3000}, /* before a second attempt joins */
         {.tcps = {{.stalls_after_hello = true}, {.stalls_after_hello = true}}},
@@ -239,9 +228,8 @@ static void a_session_at_which_the_server_stalls_is_given_up_after_two_wakes(voi
     }
 }
 
-static void a_server_that_stalls_once_keeps_its_session(void **state)
+TEST_CASE(a_server_that_stalls_once_keeps_its_session)
 {
-    (void)state;
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
     const network_script stalls = {.tcps = {{.stalls_after_hello = true}}, .closes_ms = 3000};
@@ -251,9 +239,8 @@ static void a_server_that_stalls_once_keeps_its_session(void **state)
     }
 }
 
-static void a_session_at_which_the_server_stalls_is_joined_by_one_in_full(void **state)
+TEST_CASE(a_session_at_which_the_server_stalls_is_joined_by_one_in_full)
 {
-    (void)state;
     const server_options kinds[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         serve(&kinds[i]);
@@ -263,9 +250,8 @@ static void a_session_at_which_the_server_stalls_is_joined_by_one_in_full(void *
     }
 }
 
-static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
+TEST_CASE(the_request_for_a_second_attempt_ends_with_its_connect)
 {
-    (void)state;
     wh_client client;
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
@@ -284,9 +270,8 @@ static void the_request_for_a_second_attempt_ends_with_its_connect(void **state)
     wh_client_free(&client);
 }
 
-static void a_reset_before_all_is_sent_is_followed_by_one_in_full(void **state)
+TEST_CASE(a_reset_before_all_is_sent_is_followed_by_one_in_full)
 {
-    (void)state;
     /* A ClientHello that does not fit into the room at once. */
     config.alpn = "a-protocol-with-a-long-name,another-protocol-with-a-long-name";
     keep_a_session();
@@ -296,9 +281,8 @@ static void a_reset_before_all_is_sent_is_followed_by_one_in_full(void **state)
     assert_second_attempt(run, 50);
 }
 
-static void what_a_first_attempt_asks_for_late_ends_with_its_connect(void **state)
+TEST_CASE(what_a_first_attempt_asks_for_late_ends_with_its_connect)
 {
-    (void)state;
     wh_client client;
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
@@ -311,9 +295,8 @@ static void what_a_first_attempt_asks_for_late_ends_with_its_connect(void **stat
     wh_client_free(&client);
 }
 
-static void times_without_an_end_are_no_times_that_are_over(void **state)
+TEST_CASE(times_without_an_end_are_no_times_that_are_over)
 {
-    (void)state;
     const wh_connect_options endless = {.timeout_ms = UINT32_MAX, .silence_ms = UINT32_MAX};
     network_run run = wake(&(network_script){.tcps = {{.up_ms = 100, .answer_ms = 1000}}}, &endless);
     assert_int_equal(run.error, WH_OK);
@@ -322,9 +305,8 @@ static void times_without_an_end_are_no_times_that_are_over(void **state)
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 5000);
 }
 
-static void no_session_is_blamed_for_a_network_that_is_lost(void **state)
+TEST_CASE(no_session_is_blamed_for_a_network_that_is_lost)
 {
-    (void)state;
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
     const network_script lost = {.tcps = {{.answer_ms = NEVER}}, .changes = {{2000, WH_NETWORK_IS_AWAY}}};
@@ -336,9 +318,8 @@ static void no_session_is_blamed_for_a_network_that_is_lost(void **state)
     assert_int_equal(wake(&all_is_well, NULL).outcome.result, WH_RESULT_RESUMED);
 }
 
-static void no_memory_for_a_second_attempt_leaves_the_first(void **state)
+TEST_CASE(no_memory_for_a_second_attempt_leaves_the_first)
 {
-    (void)state;
     const network_script slow = {.server = server, .tcps = {{.answer_ms = 6000}, {.answer_ms = 6000}}};
     bool is_met = false;
     for (uint64_t nth = 1; !is_met && nth < 1000; nth++) {
@@ -368,9 +349,8 @@ static void assert_advice(const network_script *script, uint32_t third_s)
     network_use_clock(&the_device.platform);
 }
 
-static void what_the_server_does_is_counted_and_what_the_way_does_is_not(void **state)
+TEST_CASE(what_the_server_does_is_counted_and_what_the_way_does_is_not)
 {
-    (void)state;
     assert_advice(&(network_script){.tcps = {{.error = WH_NETWORK_REFUSED}}}, 60);
     assert_advice(&(network_script){.tcps = {{.up_ms = NEVER}}}, 60);
     assert_advice(&(network_script){.tcps = {{.answer_ms = NEVER}}}, 60);
@@ -381,18 +361,16 @@ static void what_the_server_does_is_counted_and_what_the_way_does_is_not(void **
     assert_advice(&(network_script){.name_ms = NEVER}, 0);
 }
 
-static void wakes_without_a_network_are_counted_by_who_remembers_them(void **state)
+TEST_CASE(wakes_without_a_network_are_counted_by_who_remembers_them)
 {
-    (void)state;
     const network_script away = {.network = WH_NETWORK_IS_AWAY};
     assert_int_equal(wake(&away, NULL).outcome.backoff_s, 0);
     network_run run = wake(&away, &(wh_connect_options){.offline_wakes = 3});
     assert_int_equal(run.outcome.backoff_s, 120);
 }
 
-static void a_second_attempt_that_cannot_be_made_counts(void **state)
+TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
 {
-    (void)state;
     static const uint32_t advised_s[] = {0, 0, 60, 120};
     const network_script script = {.tcps = {{.resets = true}, {.error = WH_NETWORK_REFUSED}}};
     serve(&(server_options){.max_version = WH_TLS12});
@@ -408,9 +386,8 @@ static void a_second_attempt_that_cannot_be_made_counts(void **state)
 /* ---- A network on trust
  * --------------------------------------------------------------------------------------------- */
 
-static void a_network_on_trust_is_doubted_first(void **state)
+TEST_CASE(a_network_on_trust_is_doubted_first)
 {
-    (void)state;
     network_script script = {
         .network = WH_NETWORK_IS_ON_TRUST,
         .changes = {{4000, WH_NETWORK_IS_UP}},
@@ -437,9 +414,8 @@ static void a_network_on_trust_is_doubted_first(void **state)
     assert_failed(wake(&script, NULL), WH_NETWORK_UNKNOWN_HOST, 9000);
 }
 
-static void a_network_on_trust_in_which_tcp_comes_up_is_none_any_more(void **state)
+TEST_CASE(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more)
 {
-    (void)state;
     const network_script script = {.network = WH_NETWORK_IS_ON_TRUST,
                                    .tcps = {{.up_ms = 1500, .answer_ms = 4000}}};
     network_run run = wake(&script, NULL);
@@ -456,9 +432,8 @@ static void a_network_on_trust_in_which_tcp_comes_up_is_none_any_more(void **sta
 /* ---- Silence and closing
  * ----------------------------------------------------------------------------------------------- */
 
-static void a_server_that_owes_an_answer_is_left_when_it_is_silent(void **state)
+TEST_CASE(a_server_that_owes_an_answer_is_left_when_it_is_silent)
 {
-    (void)state;
     const wh_connect_options options = {.silence_ms = 10000};
     network_run run = wake(&(network_script){.is_mute = true, .tcps = {{.up_ms = 100}}}, &options);
     assert_int_equal(run.error, WH_PEER_SILENT);
@@ -473,9 +448,8 @@ static void a_server_that_owes_an_answer_is_left_when_it_is_silent(void **state)
     assert_int_equal(run.over_ms, 30000);
 }
 
-static void a_reset_is_not_waited_for_to_go_on(void **state)
+TEST_CASE(a_reset_is_not_waited_for_to_go_on)
 {
-    (void)state;
     const network_script script = {
         .request_size = 30000,
         .held_until_ms = 2000,
@@ -486,17 +460,15 @@ static void a_reset_is_not_waited_for_to_go_on(void **state)
     assert_int_equal(run.over_ms, 2000);
 }
 
-static void a_close_waits_for_a_ticket_that_is_worth_it(void **state)
+TEST_CASE(a_close_waits_for_a_ticket_that_is_worth_it)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 250);
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 0); /* it gave none the last time either */
 }
 
-static void a_close_lingers_for_the_server_to_close_as_well(void **state)
+TEST_CASE(a_close_lingers_for_the_server_to_close_as_well)
 {
-    (void)state;
     assert_int_equal(wake(&(network_script){.never_closes = true}, NULL).over_ms, 500);
     assert_int_equal(wake(&(network_script){.tcps = {{.answer_ms = 30}}}, NULL).over_ms, 90);
     network_run run = wake(&(network_script){.closes_ms = 40, .hurries = true, .never_closes = true}, NULL);
@@ -504,9 +476,8 @@ static void a_close_lingers_for_the_server_to_close_as_well(void **state)
     assert_true(run.server_saw_close);
 }
 
-static void a_hurry_leaves_time_for_the_goodbye(void **state)
+TEST_CASE(a_hurry_leaves_time_for_the_goodbye)
 {
-    (void)state;
     const network_script script = {
         .request_size = 30000,
         .closes_ms = 1000,
@@ -517,18 +488,16 @@ static void a_hurry_leaves_time_for_the_goodbye(void **state)
     assert_int_equal(wake(&script, NULL).over_ms, 2200);
 }
 
-static void any_end_is_one_for_an_app_that_has_closed(void **state)
+TEST_CASE(any_end_is_one_for_an_app_that_has_closed)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     network_run run = wake(&(network_script){.tcps = {{.ends_ms = 100}}, .closes_ms = 50}, NULL);
     assert_int_equal(run.error, WH_OK);
     assert_int_equal(run.over_ms, 100);
 }
 
-static void what_the_app_wrote_leaves_before_the_close_but_not_for_ever(void **state)
+TEST_CASE(what_the_app_wrote_leaves_before_the_close_but_not_for_ever)
 {
-    (void)state;
     network_run run =
         wake(&(network_script){.request_size = 30000, .closes_ms = 1, .tcps = {{.narrow = 700}}}, NULL);
     assert_int_equal(run.server_got, 30000);
@@ -539,9 +508,8 @@ static void what_the_app_wrote_leaves_before_the_close_but_not_for_ever(void **s
     assert_int_equal(run.over_ms, 6500);
 }
 
-static void an_end_without_a_goodbye_is_told(void **state)
+TEST_CASE(an_end_without_a_goodbye_is_told)
 {
-    (void)state;
     network_run run = wake(&(network_script){.closes_ms = 5000, .tcps = {{.ends_ms = 100}}}, NULL);
     assert_string_equal(wh_error_word(run.error), "truncated");
     assert_int_equal(run.outcome.result, WH_RESULT_FULL);

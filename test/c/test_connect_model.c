@@ -100,9 +100,8 @@ static void check(behaviour first, behaviour second, bool has_session)
     server_stop(server);
 }
 
-static void it_comes_as_the_model_says(void **state)
+TEST_CASE(it_comes_as_the_model_says)
 {
-    (void)state;
     network_use_clock(&the_device.platform);
     for (int first = 0; first < BEHAVIOURS; first++) {
         for (int second = 0; second < BEHAVIOURS; second++) {

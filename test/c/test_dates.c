@@ -44,9 +44,8 @@ static int days_in(int year, int month)
 }
 
 /* Leap years, and the ends of centuries that are none, among them. */
-static void every_day_of_three_centuries_is_read_as_timegm_does(void **state)
+TEST_CASE(every_day_of_three_centuries_is_read_as_timegm_does)
 {
-    (void)state;
     int second = 0;
     for (int year = 1890; year < 2190; year++) {
         for (int month = 1; month <= 12; month++) {
@@ -58,9 +57,8 @@ static void every_day_of_three_centuries_is_read_as_timegm_does(void **state)
     }
 }
 
-static void known_dates_are_read(void **state)
+TEST_CASE(known_dates_are_read)
 {
-    (void)state;
     assert_int_equal(parse("700101000000Z", UTC_TIME), 0);
     assert_int_equal(parse("000229120000Z", UTC_TIME), 951825600);
     assert_int_equal(parse("491231235959Z", UTC_TIME), 2524607999);
@@ -69,9 +67,8 @@ static void known_dates_are_read(void **state)
     assert_int_equal(parse("20380119031408Z", GENERALIZED_TIME), 2147483648);
 }
 
-static void a_malformed_date_is_not_read(void **state)
+TEST_CASE(a_malformed_date_is_not_read)
 {
-    (void)state;
     static const char *const utc[] = {
         "",
         "700101000000",
@@ -110,20 +107,17 @@ static wake_visit visit_dated(long from_s, long to_s)
     tls_server *server = server_start(&(server_options){.valid_from_s = from_s, .valid_to_s = to_s});
     wh_client_config config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
-    server_stop(server);
     return visit;
 }
 
-static void without_a_wall_clock_a_certificate_from_the_future_is_accepted(void **state)
+TEST_CASE(without_a_wall_clock_a_certificate_from_the_future_is_accepted)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_OK);
 }
 
-static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **state)
+TEST_CASE(without_a_wall_clock_the_floor_refuses_what_had_ended_before)
 {
-    (void)state;
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx);
     wh_host_set_wall_known(&the_device, false);
@@ -133,18 +127,16 @@ static void without_a_wall_clock_the_floor_refuses_what_had_ended_before(void **
     assert_int_equal(visit_dated(-30L * DAY, HOUR).outcome.error, WH_PEER_EXPIRED);
 }
 
-static void a_known_wall_clock_overrules_the_floor(void **state)
+TEST_CASE(a_known_wall_clock_overrules_the_floor)
 {
-    (void)state;
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) - 365L * DAY;
     assert_int_equal(visit_dated(-30L * DAY, -HOUR).outcome.error, WH_PEER_EXPIRED);
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_PEER_NOT_YET);
 }
 
-static void a_wall_clock_below_the_floor_is_not_believed(void **state)
+TEST_CASE(a_wall_clock_below_the_floor_is_not_believed)
 {
-    (void)state;
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) + 30L * DAY;
     assert_int_equal(wh_clock_wall_s(), 0);
@@ -161,9 +153,8 @@ static tls_server *server_of_an_ended_ca(void)
     return server;
 }
 
-static void an_expired_ca_is_named(void **state)
+TEST_CASE(an_expired_ca_is_named)
 {
-    (void)state;
     tls_server *server = server_of_an_ended_ca();
     wh_client_config config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
@@ -171,12 +162,10 @@ static void an_expired_ca_is_named(void **state)
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.cas, 1);
     assert_int_equal(visit.outcome.cas_usable, 0);
-    server_stop(server);
 }
 
-static void a_clock_by_which_all_has_ended_is_suspect(void **state)
+TEST_CASE(a_clock_by_which_all_has_ended_is_suspect)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     wh_host_sleep(&the_device, 3651ull * DAY * 1000000u);
@@ -185,13 +174,11 @@ static void a_clock_by_which_all_has_ended_is_suspect(void **state)
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
     assert_int_equal(visit.outcome.backoff_s, 0); /* no fault of the server's */
-    server_stop(server);
 }
 
 /* The client is made before the network is up, and the time comes from the network. */
-static void an_expired_ca_is_seen_when_the_clock_becomes_known(void **state)
+TEST_CASE(an_expired_ca_is_seen_when_the_clock_becomes_known)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_of_an_ended_ca();
     wh_client_config config = config_for(server);
@@ -200,7 +187,6 @@ static void an_expired_ca_is_seen_when_the_clock_becomes_known(void **state)
     wh_host_set_wall_known(&the_device, true);
     assert_int_equal(visit_server(&client, server).outcome.error, WH_PEER_CA_EXPIRED);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* ---- What is recorded -------------------------------------------------------------------------- */
@@ -216,13 +202,11 @@ static int64_t recorded_not_after_s(const server_options *options)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
     return stored.info.lineage.not_after_s;
 }
 
-static void the_lowest_not_after_of_chain_and_ca_is_recorded(void **state)
+TEST_CASE(the_lowest_not_after_of_chain_and_ca_is_recorded)
 {
-    (void)state;
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
     for (size_t i = 0; i < 2; i++) {
         int64_t now_s = (int64_t)time(NULL);
@@ -233,9 +217,8 @@ static void the_lowest_not_after_of_chain_and_ca_is_recorded(void **state)
     }
 }
 
-static void without_a_wall_clock_it_is_recorded_too(void **state)
+TEST_CASE(without_a_wall_clock_it_is_recorded_too)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     int64_t now_s = (int64_t)time(NULL);
     const server_options options = {.max_version = WH_TLS12, .valid_to_s = 20L * DAY};

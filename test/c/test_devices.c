@@ -91,9 +91,8 @@ static void next_wake(device *d, unsigned number, const wh_client_config *config
                     asleep_s + STEP_S - 1); /* by the wall clock: 1 less */
 }
 
-static void a_thousand_devices_resume_each_its_own_session(void **state)
+TEST_CASE(a_thousand_devices_resume_each_its_own_session)
 {
-    (void)state;
     tls_server *server = server_start(
         &(server_options){.min_version = WH_TLS13, .lifetime_s = WEEK_S, .numbers_sessions = true});
     wh_client_config config = config_for(server);
@@ -177,9 +176,8 @@ static void read_ticket(wire_line *line, const wh_host_device *host)
     assert_int_equal(wh_conn_outcome(&line->conn)->stored, WH_TIERS_RTC);
 }
 
-static void two_handshakes_take_turns(void **state)
+TEST_CASE(two_handshakes_take_turns)
 {
-    (void)state;
     wh_client clients[2];
     wire_line lines[2];
     const wh_host_device *hosts[2] = {&two.a, &two.b};
@@ -207,9 +205,8 @@ static void two_handshakes_take_turns(void **state)
     }
 }
 
-static void what_one_forgets_the_other_has_still(void **state)
+TEST_CASE(what_one_forgets_the_other_has_still)
 {
-    (void)state;
     assert_full(wake_of(&two.a), WH_REASON_NONE);
     assert_full(wake_of(&two.b), WH_REASON_NONE);
     use(&two.a);
@@ -229,9 +226,8 @@ static void move_slot(const wh_host_device *from, wh_host_device *to)
     wh_host_set_key(to, key);
 }
 
-static void one_cannot_read_what_the_other_has_sealed(void **state)
+TEST_CASE(one_cannot_read_what_the_other_has_sealed)
 {
-    (void)state;
     assert_memory_not_equal(two.a.key, two.b.key, sizeof two.a.key);
     assert_full(wake_of(&two.a), WH_REASON_NONE);
     move_slot(&two.a, &two.b);
@@ -241,9 +237,8 @@ static void one_cannot_read_what_the_other_has_sealed(void **state)
     assert_resumed(wake_of(&two.b), WH_KIND_PSK); /* it was the key and nothing else */
 }
 
-static void a_client_connects_on_its_own_device_only(void **state)
+TEST_CASE(a_client_connects_on_its_own_device_only)
 {
-    (void)state;
     assert_full(wake_of(&two.b), WH_REASON_NONE);
     use(&two.a);
     wh_client client;
@@ -259,9 +254,8 @@ static void a_client_connects_on_its_own_device_only(void **state)
     assert_resumed(wake_of(&two.b), WH_KIND_PSK);
 }
 
-static void a_session_does_not_go_to_another_device(void **state)
+TEST_CASE(a_session_does_not_go_to_another_device)
 {
-    (void)state;
     use(&two.a);
     wh_client client;
     make_client(&client, &two.config);
@@ -278,9 +272,8 @@ static void a_session_does_not_go_to_another_device(void **state)
     wh_client_free(&client);
 }
 
-static void memory_that_one_lacks_the_other_has(void **state)
+TEST_CASE(memory_that_one_lacks_the_other_has)
 {
-    (void)state;
     wh_client client;
     wh_host_fail_allocation(&two.a, 1);
     assert_full(wake_of(&two.b), WH_REASON_NONE);
@@ -289,9 +282,8 @@ static void memory_that_one_lacks_the_other_has(void **state)
 }
 
 /* That wolfSSL lacked memory is noted, and asked for when a connection fails. */
-static void that_it_lacked_is_not_told_of_the_other(void **state)
+TEST_CASE(that_it_lacked_is_not_told_of_the_other)
 {
-    (void)state;
     use(&two.b);
     wh_client client;
     make_client(&client, &two.config);

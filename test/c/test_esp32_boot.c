@@ -28,9 +28,8 @@ static bool slot_is_kept(void)
     return memory.slot[0] == NOISE && memory.slot[WH_RTC_SIZE - 1] == NOISE;
 }
 
-static void noise_after_the_power_came_is_overwritten(void **state)
+TEST_CASE(noise_after_the_power_came_is_overwritten)
 {
-    (void)state;
     memset(&memory, NOISE, sizeof memory);
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_POWER_ON, 5);
     assert_int_equal(boot.cause, WH_WAKE_POWER_ON);
@@ -39,9 +38,8 @@ static void noise_after_the_power_came_is_overwritten(void **state)
     assert_false(slot_is_kept());
 }
 
-static void deep_sleep_keeps_everything_and_is_timed(void **state)
+TEST_CASE(deep_sleep_keeps_everything_and_is_timed)
 {
-    (void)state;
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 70 * second);
     assert_int_equal(boot.cause, WH_WAKE_DEEP_SLEEP);
     assert_int_equal(boot.number, 2);
@@ -50,9 +48,8 @@ static void deep_sleep_keeps_everything_and_is_timed(void **state)
     assert_true(slot_is_kept());
 }
 
-static void a_crash_and_a_restart_keep_everything(void **state)
+TEST_CASE(a_crash_and_a_restart_keep_everything)
 {
-    (void)state;
     wh_boot crashed = wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
     assert_int_equal(crashed.slept_ms, 0);
     assert_int_equal(crashed.previous_awake_us, 0);
@@ -60,18 +57,16 @@ static void a_crash_and_a_restart_keep_everything(void **state)
     assert_true(slot_is_kept());
 }
 
-static void crashes_in_a_row_are_told_at_the_boot_after_each(void **state)
+TEST_CASE(crashes_in_a_row_are_told_at_the_boot_after_each)
 {
-    (void)state;
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second).crashes, 1);
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second).crashes, 2);
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 13 * second).crashes, 0);
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 14 * second).crashes, 3);
 }
 
-static void crashes_before_a_loss_of_power_are_forgotten(void **state)
+TEST_CASE(crashes_before_a_loss_of_power_are_forgotten)
 {
-    (void)state;
     (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
     (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second);
     (void)wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, second);
@@ -82,26 +77,23 @@ static void crashes_before_a_loss_of_power_are_forgotten(void **state)
     assert_int_equal(unsound.crashes, 0);
 }
 
-static void memory_that_outlived_a_brown_out_is_overwritten(void **state)
+TEST_CASE(memory_that_outlived_a_brown_out_is_overwritten)
 {
-    (void)state;
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, 11 * second);
     assert_int_equal(boot.cause, WH_WAKE_BROWN_OUT);
     assert_int_equal(boot.number, 1);
     assert_false(slot_is_kept());
 }
 
-static void a_clock_that_has_begun_anew_is_a_loss_of_power(void **state)
+TEST_CASE(a_clock_that_has_begun_anew_is_a_loss_of_power)
 {
-    (void)state;
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 9 * second);
     assert_int_equal(boot.cause, WH_WAKE_POWER_ON);
     assert_false(slot_is_kept());
 }
 
-static void what_was_proven_outlives_a_brown_out_and_the_time_does_not(void **state)
+TEST_CASE(what_was_proven_outlives_a_brown_out_and_the_time_does_not)
 {
-    (void)state;
     wh_wall_sync(&memory.wall, 1800000000, 1, 10 * second);
     wh_wall_prove(&memory.wall, 1800000000);
     (void)wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, second);
@@ -109,9 +101,8 @@ static void what_was_proven_outlives_a_brown_out_and_the_time_does_not(void **st
     assert_int_equal(wh_wall_floor(&memory.wall, 1700000000), 1800000000 - 86400);
 }
 
-static void every_second_wake_is_the_full_one(void **state)
+TEST_CASE(every_second_wake_is_the_full_one)
 {
-    (void)state;
     assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 1}));
     assert_true(wh_boot_is_full_turn(&(wh_boot){.number = 2}));
     assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 3}));

@@ -73,9 +73,8 @@ void vTaskDelay(TickType_t xTicksToDelay)
 }
 
 /* One wake, since the line ends it. */
-static void the_log_is_never_waited_for_and_the_line_is_whole(void **state)
+TEST_CASE(the_log_is_never_waited_for_and_the_line_is_whole)
 {
-    (void)state;
     memset(log_text, 'l', sizeof log_text - 1);
     char line[600];
     memset(line, 'w', sizeof line - 1);

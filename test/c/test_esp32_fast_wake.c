@@ -27,9 +27,8 @@ static wh_fast_plan plan_at(uint64_t s)
     return wh_fast_plan_make(&memory, "home", s * second, PPM);
 }
 
-static void noise_is_not_believed(void **state)
+TEST_CASE(noise_is_not_believed)
 {
-    (void)state;
     memset(&memory, NOISE, sizeof memory);
     assert_false(plan_at(1).uses_access_point);
     wh_fast_forget_lease(&memory);
@@ -38,9 +37,8 @@ static void noise_is_not_believed(void **state)
     assert_false(plan_at(1).uses_access_point);
 }
 
-static void what_was_noted_is_used(void **state)
+TEST_CASE(what_was_noted_is_used)
 {
-    (void)state;
     wh_fast_plan plan = plan_at(200);
     assert_true(plan.uses_access_point && plan.uses_lease);
     assert_memory_equal(plan.bssid, bssid, sizeof bssid);
@@ -49,9 +47,8 @@ static void what_was_noted_is_used(void **state)
     assert_int_equal(plan.lease.dns, 4);
 }
 
-static void another_network_uses_nothing_of_it_and_takes_its_place(void **state)
+TEST_CASE(another_network_uses_nothing_of_it_and_takes_its_place)
 {
-    (void)state;
     assert_false(wh_fast_plan_make(&memory, "office", 200 * second, PPM).uses_access_point);
     wh_fast_note_access_point(&memory, "office", bssid, CHANNEL);
     assert_false(plan_at(200).uses_access_point);
@@ -59,34 +56,30 @@ static void another_network_uses_nothing_of_it_and_takes_its_place(void **state)
 }
 
 /* Half of 3600 s, less the 120 s that a wake may last, for a clock that is up to 5 % slow: 1600 s. */
-static void a_lease_is_used_for_half_of_its_time_by_the_slowest_clock(void **state)
+TEST_CASE(a_lease_is_used_for_half_of_its_time_by_the_slowest_clock)
 {
-    (void)state;
     assert_true(plan_at(100 + 1590).uses_lease);
     assert_false(plan_at(100 + 1610).uses_lease);
     assert_true(plan_at(100 + 1610).uses_access_point);
 }
 
-static void a_lease_for_ever_stays(void **state)
+TEST_CASE(a_lease_for_ever_stays)
 {
-    (void)state;
     wh_lease lease = {.ip = 1, .lease_s = UINT32_MAX};
     wh_fast_note_lease(&memory, &lease, 100 * second);
     assert_true(plan_at(1000000000).uses_lease);
 }
 
-static void a_lease_from_the_future_or_of_unknown_length_is_not_used(void **state)
+TEST_CASE(a_lease_from_the_future_or_of_unknown_length_is_not_used)
 {
-    (void)state;
     assert_false(plan_at(99).uses_lease);
     wh_lease lease = {.ip = 1};
     wh_fast_note_lease(&memory, &lease, 100 * second);
     assert_false(plan_at(101).uses_lease);
 }
 
-static void a_failure_forgets_the_lease_or_all(void **state)
+TEST_CASE(a_failure_forgets_the_lease_or_all)
 {
-    (void)state;
     wh_fast_forget_lease(&memory);
     assert_true(plan_at(200).uses_access_point);
     assert_false(plan_at(200).uses_lease);
@@ -94,9 +87,8 @@ static void a_failure_forgets_the_lease_or_all(void **state)
     assert_false(plan_at(200).uses_access_point);
 }
 
-static void a_flipped_bit_is_noticed(void **state)
+TEST_CASE(a_flipped_bit_is_noticed)
 {
-    (void)state;
     for (size_t bit = 0; bit < 8 * sizeof memory; bit++) {
         uint8_t *byte = (uint8_t *)&memory + bit / 8;
         *byte ^= (uint8_t)(1U << bit % 8);

@@ -33,9 +33,8 @@ static wh_ntp_verdict verdict(size_t size)
     return wh_ntp_read(packet, size, nonce, &since_base_s);
 }
 
-static void the_question_tells_nothing_but_its_nonce(void **state)
+TEST_CASE(the_question_tells_nothing_but_its_nonce)
 {
-    (void)state;
     uint8_t question[WH_NTP_SIZE];
     uint8_t zeros[39] = {0};
     memset(question, 0xa5, sizeof question);
@@ -45,9 +44,8 @@ static void the_question_tells_nothing_but_its_nonce(void **state)
     assert_memory_equal(question + 40, nonce, sizeof nonce);
 }
 
-static void an_answer_is_the_time(void **state)
+TEST_CASE(an_answer_is_the_time)
 {
-    (void)state;
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_TIME);
     assert_int_equal(WH_NTP_BASE_S + since_base_s, 1795910400);
     assert_int_equal(verdict(sizeof packet), WH_NTP_TIME); /* a digest may follow */
@@ -58,9 +56,8 @@ static void an_answer_is_the_time(void **state)
 }
 
 /* NTP's seconds begin anew at 2036-02-07 06:28:16 UTC. */
-static void the_era_turns_over(void **state)
+TEST_CASE(the_era_turns_over)
 {
-    (void)state;
     put(40, UINT32_MAX);
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_TIME);
     assert_int_equal(WH_NTP_BASE_S + since_base_s, 2085978495);
@@ -69,9 +66,8 @@ static void the_era_turns_over(void **state)
     assert_int_equal(WH_NTP_BASE_S + since_base_s, 2085978501);
 }
 
-static void what_does_not_answer_this_question_is_passed_over(void **state)
+TEST_CASE(what_does_not_answer_this_question_is_passed_over)
 {
-    (void)state;
     assert_int_equal(verdict(0), WH_NTP_OTHER);
     assert_int_equal(verdict(WH_NTP_SIZE - 1), WH_NTP_OTHER);
     for (size_t at = 24; at < 32; at++) {
@@ -86,9 +82,8 @@ static void what_does_not_answer_this_question_is_passed_over(void **state)
     }
 }
 
-static void a_server_without_the_time_is_no_time(void **state)
+TEST_CASE(a_server_without_the_time_is_no_time)
 {
-    (void)state;
     packet[0] |= 3 << 6; /* its clock is not set */
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_REFUSED);
     (void)answered(NULL);

@@ -17,41 +17,36 @@ static int noise(void **state)
     return 0;
 }
 
-static void without_a_word_from_an_app_it_is_ten_minutes(void **state)
+TEST_CASE(without_a_word_from_an_app_it_is_ten_minutes)
 {
-    (void)state;
     assert_int_equal(wh_pace_sleep_us(&pace), 600 * second);
 }
 
-static void it_is_what_the_app_asked_for_last(void **state)
+TEST_CASE(it_is_what_the_app_asked_for_last)
 {
-    (void)state;
     wh_pace_asked(&pace, 60 * second);
     wh_pace_asked(&pace, 3600 * second);
     assert_int_equal(wh_pace_sleep_us(&pace), 3600 * second);
 }
 
-static void a_restart_and_a_sleep_without_a_timer_are_no_habit(void **state)
+TEST_CASE(a_restart_and_a_sleep_without_a_timer_are_no_habit)
 {
-    (void)state;
     wh_pace_asked(&pace, 60 * second);
     wh_pace_asked(&pace, 20000);
     wh_pace_asked(&pace, 0);
     assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
 }
 
-static void damage_is_not_believed(void **state)
+TEST_CASE(damage_is_not_believed)
 {
-    (void)state;
     wh_pace_asked(&pace, 60 * second);
     pace.asked_us ^= 1ULL << 40;
     assert_int_equal(wh_pace_sleep_us(&pace), 600 * second);
     assert_int_equal(wh_pace_offline(&pace), 1);
 }
 
-static void wakes_without_a_network_are_counted_until_there_is_one(void **state)
+TEST_CASE(wakes_without_a_network_are_counted_until_there_is_one)
 {
-    (void)state;
     assert_int_equal(wh_pace_offline(&pace), 1);
     assert_int_equal(wh_pace_offline(&pace), 2);
     wh_pace_asked(&pace, 60 * second);
@@ -71,9 +66,8 @@ static uint32_t crash(uint32_t times)
     return count;
 }
 
-static void crashes_are_counted_until_a_wake_ends_in_sleep(void **state)
+TEST_CASE(crashes_are_counted_until_a_wake_ends_in_sleep)
 {
-    (void)state;
     assert_int_equal(crash(1), 1);
     assert_int_equal(crash(1), 2);
     wh_pace_asked(&pace, 60 * second);
@@ -83,9 +77,8 @@ static void crashes_are_counted_until_a_wake_ends_in_sleep(void **state)
     assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
 }
 
-static void the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour(void **state)
+TEST_CASE(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour)
 {
-    (void)state;
     wh_pace_asked(&pace, 900 * second);
     (void)crash(WH_PACE_CRASHES);
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 900 * second);
@@ -100,19 +93,16 @@ static void the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour(void *
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 900 * second);
 }
 
-static void
-the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer(void **state)
+TEST_CASE(the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer)
 {
-    (void)state;
     (void)crash(WH_PACE_CRASHES + 3);
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 3600 * second); /* not 80 minutes */
     wh_pace_asked(&pace, 7200 * second);
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 7200 * second);
 }
 
-static void a_count_of_crashes_that_is_damaged_is_not_believed(void **state)
+TEST_CASE(a_count_of_crashes_that_is_damaged_is_not_believed)
 {
-    (void)state;
     (void)crash(WH_PACE_CRASHES + 2);
     pace.crashes ^= 1U << 20;
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 600 * second);

@@ -50,9 +50,8 @@ static temperature_sensor_handle_t installed(void)
     return sensor;
 }
 
-static void cold_is_a_reading_and_no_error(void **state)
+TEST_CASE(cold_is_a_reading_and_no_error)
 {
-    (void)state;
     static const float readings[] = {-39.0F, -10.5F, -9.0F, 0.0F, 19.5F, 20.0F, 52.0F, 101.0F};
     temperature_sensor_handle_t sensor = installed();
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
@@ -63,17 +62,15 @@ static void cold_is_a_reading_and_no_error(void **state)
     }
 }
 
-static void the_range_is_the_most_exact_one(void **state)
+TEST_CASE(the_range_is_the_most_exact_one)
 {
-    (void)state;
     (void)installed();
     assert_int_equal(driver.range.range_min, -10);
     assert_int_equal(driver.range.range_max, 80);
 }
 
-static void what_is_no_reading_stays_an_error(void **state)
+TEST_CASE(what_is_no_reading_stays_an_error)
 {
-    (void)state;
     float celsius = 1.0F;
     temperature_sensor_handle_t sensor = installed();
     driver.is_enabled = false;

@@ -23,9 +23,8 @@ static int synced(void **state)
     return 0;
 }
 
-static void noise_is_no_time(void **state)
+TEST_CASE(noise_is_no_time)
 {
-    (void)state;
     memset(&wall, NOISE, sizeof wall);
     wh_wall_begin(&wall, true);
     assert_int_equal(wh_wall_now(&wall, second), 0);
@@ -33,24 +32,21 @@ static void noise_is_no_time(void **state)
     assert_true(wh_wall_is_due(&wall, second));
 }
 
-static void the_answer_is_carried_on_by_the_elapsed_clock(void **state)
+TEST_CASE(the_answer_is_carried_on_by_the_elapsed_clock)
 {
-    (void)state;
     assert_int_equal(wh_wall_now(&wall, 50 * second), answer_s);
     wh_wall_begin(&wall, true); /* deep sleep */
     assert_int_equal(wh_wall_now(&wall, 3650 * second), answer_s + 3600);
 }
 
-static void an_answer_from_before_the_build_is_not_believed(void **state)
+TEST_CASE(an_answer_from_before_the_build_is_not_believed)
 {
-    (void)state;
     wh_wall_sync(&wall, built_s - 1, built_s, 60 * second);
     assert_int_equal(wh_wall_now(&wall, 60 * second), answer_s + 10);
 }
 
-static void what_certificates_prove_is_the_floor(void **state)
+TEST_CASE(what_certificates_prove_is_the_floor)
 {
-    (void)state;
     wh_wall_prove(&wall, answer_s - 40 * day_s);
     wh_wall_prove(&wall, answer_s - 50 * day_s);
     wh_wall_begin(&wall, false); /* the clock stood still */
@@ -60,18 +56,16 @@ static void what_certificates_prove_is_the_floor(void **state)
     assert_int_equal(wh_wall_floor(&wall, answer_s + 1), answer_s + 1);
 }
 
-static void no_answer_is_a_proof(void **state)
+TEST_CASE(no_answer_is_a_proof)
 {
-    (void)state;
     wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
     assert_int_equal(wh_wall_now(&wall, 61 * second), answer_s + ten_years_s + 1);
     assert_int_equal(wh_wall_floor(&wall, built_s), built_s);
 }
 
 /* A time server that lies once, or a single wrong answer on the way, is put right by the next answer. */
-static void a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins(void **state)
+TEST_CASE(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins)
 {
-    (void)state;
     wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
     assert_false(wh_wall_is_due(&wall, 61 * second));
     wh_wall_doubt(&wall, 61 * second);
@@ -83,9 +77,8 @@ static void a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins(void **stat
 }
 
 /* The certificates have ended in truth: the radio need not ask in each wake. */
-static void an_answer_that_confirms_is_believed_for_an_hour(void **state)
+TEST_CASE(an_answer_that_confirms_is_believed_for_an_hour)
 {
-    (void)state;
     wh_wall_doubt(&wall, 61 * second);
     wh_wall_sync(&wall, answer_s + 12, built_s, 62 * second);
     wh_wall_doubt(&wall, 63 * second);
@@ -94,9 +87,8 @@ static void an_answer_that_confirms_is_believed_for_an_hour(void **state)
     assert_true(wh_wall_is_due(&wall, (63 + 3600) * second));
 }
 
-static void it_is_asked_for_once_a_day(void **state)
+TEST_CASE(it_is_asked_for_once_a_day)
 {
-    (void)state;
     assert_false(wh_wall_is_due(&wall, (50 + 86399) * second));
     assert_true(wh_wall_is_due(&wall, (50 + 86400) * second));
 }
@@ -111,9 +103,8 @@ static uint64_t due_after_s(uint64_t from_s)
     return after_s;
 }
 
-static void a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day(void **state)
+TEST_CASE(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day)
 {
-    (void)state;
     static const uint64_t expected_s[] = {600, 1200, 2400, 4800, 9600, 19200, 38400, 76800, 86400, 86400};
     uint64_t now_s = 50 + 86400;
     for (size_t i = 0; i < sizeof expected_s / sizeof *expected_s; i++) {
@@ -128,9 +119,8 @@ static void a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to
     assert_int_equal(due_after_s(now_s + 86400), 600); /* an answer ends it */
 }
 
-static void a_time_that_was_never_known_is_asked_for_no_more_often(void **state)
+TEST_CASE(a_time_that_was_never_known_is_asked_for_no_more_often)
 {
-    (void)state;
     wh_wall_begin(&wall, false);
     wh_wall_unanswered(&wall, 2 * second);
     assert_int_equal(due_after_s(2), 600);
@@ -139,9 +129,8 @@ static void a_time_that_was_never_known_is_asked_for_no_more_often(void **state)
     assert_true(wh_wall_is_due(&wall, 603 * second));
 }
 
-static void a_time_in_doubt_is_asked_for_whoever_was_silent(void **state)
+TEST_CASE(a_time_in_doubt_is_asked_for_whoever_was_silent)
 {
-    (void)state;
     wh_wall_unanswered(&wall, 60 * second);
     wh_wall_doubt(&wall, 61 * second);
     assert_true(wh_wall_is_due(&wall, 62 * second));

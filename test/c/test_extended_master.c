@@ -23,9 +23,8 @@ static wh_client_config permissive(const tls_server *server)
     return config;
 }
 
-static void they_resume_where_that_is_allowed(void **state)
+TEST_CASE(they_resume_where_that_is_allowed)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = permissive(server);
@@ -35,15 +34,13 @@ static void they_resume_where_that_is_allowed(void **state)
             assert_resumed(visit, kind_of[i]);
             assert_int_equal(visit.outcome.store_error, WH_OK);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 /* RFC 7627 5.3: else a server that has learned it would not see that the client knows it too. */
-static void the_hello_has_the_extension_all_the_same(void **state)
+TEST_CASE(the_hello_has_the_extension_all_the_same)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = permissive(server);
@@ -56,14 +53,12 @@ static void the_hello_has_the_extension_all_the_same(void **state)
         assert_true(contains(line.out, line.conn.out_len, extension, sizeof extension));
         line_free(&line);
         wh_client_free(&client);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void a_server_that_has_learned_it_goes_in_full(void **state)
+TEST_CASE(a_server_that_has_learned_it_goes_in_full)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = permissive(server);
@@ -72,14 +67,12 @@ static void a_server_that_has_learned_it_goes_in_full(void **state)
         server_add_ems(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void such_a_session_is_for_a_client_that_takes_it_alone(void **state)
+TEST_CASE(such_a_session_is_for_a_client_that_takes_it_alone)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[0]);
     wh_client_config config = permissive(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -87,12 +80,10 @@ static void such_a_session_is_for_a_client_that_takes_it_alone(void **state)
     wake_visit visit = wake_and_visit(&config, server);
     assert_full(visit, WH_REASON_BINDING);
     assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
-    server_stop(server);
 }
 
-static void it_does_not_go_with_a_certificate_of_the_client(void **state)
+TEST_CASE(it_does_not_go_with_a_certificate_of_the_client)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.wants_certificate = true});
     client_identity identity = server_client_identity(server);
     wh_client_config config = permissive(server);
@@ -104,7 +95,6 @@ static void it_does_not_go_with_a_certificate_of_the_client(void **state)
     assert_int_equal(wh_client_init(&client, &config), WH_OK);
     wh_client_free(&client);
     free_client_identity(&identity);
-    server_stop(server);
 }
 
 /* ---- A server that breaks RFC 7627 ------------------------------------------------------------------------
@@ -143,9 +133,8 @@ static size_t change_hello(uint8_t *bytes, size_t size, bool adds)
 }
 
 /* A server that resumes with the extension a session without, or the reverse. */
-static void a_resumption_must_be_as_its_session(void **state)
+TEST_CASE(a_resumption_must_be_as_its_session)
 {
-    (void)state;
     for (int adds = 0; adds < 2; adds++) {
         tls_server *server =
             server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .no_ems = adds});
@@ -168,7 +157,6 @@ static void a_resumption_must_be_as_its_session(void **state)
         line_free(&line);
         assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
         wh_client_free(&client);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }

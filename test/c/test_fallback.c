@@ -67,45 +67,39 @@ static void breaks_once(const server_options *options, handshake_breaker break_h
     wh_client_free(&client);
 
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    server_stop(server);
     wh_host_lose_power(&the_device);
 }
 
-static void a_fatal_alert_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_fatal_alert_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_alert);
     }
 }
 
-static void a_closed_connection_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_closed_connection_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_eof);
     }
 }
 
-static void silence_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(silence_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_silence);
     }
 }
 
-static void a_damaged_answer_is_followed_by_a_full_handshake(void **state)
+TEST_CASE(a_damaged_answer_is_followed_by_a_full_handshake)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_damage);
     }
 }
 
-static void the_second_attempt_is_the_last(void **state)
+TEST_CASE(the_second_attempt_is_the_last)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
     assert_true(wake_and_visit(&config, server).outcome.stored);
@@ -120,7 +114,6 @@ static void the_second_attempt_is_the_last(void **state)
         line_free(&line);
     }
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* Both attempts of a wake meet a connection that closes. */
@@ -138,9 +131,8 @@ static void broken_wake(const wh_client_config *config, tls_server *server)
     wh_client_free(&client);
 }
 
-static void a_dead_network_does_not_cost_a_good_session(void **state)
+TEST_CASE(a_dead_network_does_not_cost_a_good_session)
 {
-    (void)state;
     for (size_t i = 0; i < 2; i++) { /* the session may be offered again in TLS 1.2 only */
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -152,14 +144,12 @@ static void a_dead_network_does_not_cost_a_good_session(void **state)
         broken_wake(&config, server);
         broken_wake(&config, server);
         assert_int_equal(wake_and_visit(&config, server).outcome.reason, WH_REASON_SUSPECT);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_session_without_which_it_works_is_offered_no_more(void **state)
+TEST_CASE(a_session_without_which_it_works_is_offered_no_more)
 {
-    (void)state;
     server_options options = kinds[1];
     options.tickets_may_end = true;
     tls_server *server = server_start(&options);
@@ -175,13 +165,11 @@ static void a_session_without_which_it_works_is_offered_no_more(void **state)
     assert_int_equal(visit_server(&client, server).outcome.reason, WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_NONE);
-    server_stop(server);
 }
 
 /* The attempt in full beside one that waits. */
-static void of_two_attempts_the_first_to_open_is_used(void **state)
+TEST_CASE(of_two_attempts_the_first_to_open_is_used)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         for (int full_wins = 0; full_wins < 2; full_wins++) {
             tls_server *server = server_start(&kinds[i]);
@@ -205,15 +193,13 @@ static void of_two_attempts_the_first_to_open_is_used(void **state)
             line_free(&joined);
             wh_client_free(&client);
             assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-            server_stop(server);
             wh_host_lose_power(&the_device);
         }
     }
 }
 
-static void without_a_session_there_is_no_second_attempt(void **state)
+TEST_CASE(without_a_session_there_is_no_second_attempt)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
     wh_client client;
@@ -224,12 +210,10 @@ static void without_a_session_there_is_no_second_attempt(void **state)
     assert_false(wh_conn_fallback_due(&line.conn));
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void a_bad_certificate_is_not_asked_for_twice(void **state)
+TEST_CASE(a_bad_certificate_is_not_asked_for_twice)
 {
-    (void)state;
     tls_server *good = server_start(&kinds[1]);
     wh_client_config config = config_for(good);
     assert_true(wake_and_visit(&config, good).outcome.stored);
@@ -237,8 +221,6 @@ static void a_bad_certificate_is_not_asked_for_twice(void **state)
     wake_visit visit = wake_and_visit(&config, bad);
     assert_int_equal(visit.outcome.error, WH_PEER_UNTRUSTED);
     assert_false(visit.fallback_due);
-    server_stop(bad);
-    server_stop(good);
 }
 
 /* An app that gives up before a second attempt joins. */
@@ -253,9 +235,8 @@ static void give_up_in_silence(const wh_client_config *config, tls_server *serve
     wh_client_free(&client);
 }
 
-static void a_session_that_meets_silence_in_two_wakes_is_given_up(void **state)
+TEST_CASE(a_session_that_meets_silence_in_two_wakes_is_given_up)
 {
-    (void)state;
     for (int kind = 0; kind < 2; kind++) {
         tls_server *server = server_start(&kinds[kind]);
         wh_client_config config = config_for(server);
@@ -263,14 +244,12 @@ static void a_session_that_meets_silence_in_two_wakes_is_given_up(void **state)
         give_up_in_silence(&config, server);
         give_up_in_silence(&config, server);
         assert_full(wake_and_visit(&config, server), WH_REASON_SUSPECT);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void a_session_that_meets_silence_once_still_resumes(void **state)
+TEST_CASE(a_session_that_meets_silence_once_still_resumes)
 {
-    (void)state;
     tls_server *server = server_start(&kinds[1]);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -278,14 +257,12 @@ static void a_session_that_meets_silence_once_still_resumes(void **state)
         give_up_in_silence(&config, server);
         assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     }
-    server_stop(server);
 }
 
 /* The client is kept over wakes, as where the chip sleeps lightly. The app gives each connect up by itself.
  */
-static void a_session_that_is_given_up_again_and_again_is_deleted(void **state)
+TEST_CASE(a_session_that_is_given_up_again_and_again_is_deleted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -311,7 +288,6 @@ static void a_session_that_is_given_up_again_and_again_is_deleted(void **state)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_SUSPECT);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 int main(void)

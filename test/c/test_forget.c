@@ -72,7 +72,6 @@ static void forgets(const server_options *options, nor *chip)
     /* Behind the sector's header, which tells of wear and not of sessions. */
     assert_gone(before.chip.cells.bits + HEADER, WH_FLASH_SECTOR - HEADER, chip);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 static void no_piece_of_a_tls12_session_is_left(void **state)
@@ -85,16 +84,14 @@ static void no_piece_of_a_tls13_session_is_left(void **state)
     forgets(&ticket13, *state);
 }
 
-static void nothing_comes_back_after_a_loss_of_power(void **state)
+TEST_CASE(nothing_comes_back_after_a_loss_of_power)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     assert_int_equal(wh_store_forget(), WH_OK);
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
@@ -116,12 +113,10 @@ static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
     for (size_t i = 0; i < FLASH_SECTORS; i++) {
         assert_gone(before.chip.cells.bits + i * WH_FLASH_SECTOR + HEADER, WH_FLASH_SECTOR - HEADER, chip);
     }
-    server_stop(server);
 }
 
-static void forgetting_nothing_is_harmless(void **state)
+TEST_CASE(forgetting_nothing_is_harmless)
 {
-    (void)state;
     for (int times = 0; times < 3; times++) {
         assert_int_equal(wh_store_forget(), WH_OK);
     }
@@ -137,7 +132,6 @@ static void a_flash_that_cannot_be_overwritten_is_reported(void **state)
     assert_int_equal(wh_store_forget(), WH_PLATFORM_FLASH);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_int_equal(wh_store_forget(), WH_OK);
-    server_stop(server);
 }
 
 int main(void)

@@ -49,13 +49,11 @@ static hello hello_with_ticket(const server_options *options)
     assert_non_null(find_extension(&sent, PRE_SHARED_KEY));
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return sent;
 }
 
-static void a_ticket_is_offered_with_a_key_exchange_only(void **state)
+TEST_CASE(a_ticket_is_offered_with_a_key_exchange_only)
 {
-    (void)state;
     hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13});
     const uint8_t *modes = find_extension(&sent, PSK_KEY_EXCHANGE_MODES);
     assert_non_null(modes);
@@ -63,9 +61,8 @@ static void a_ticket_is_offered_with_a_key_exchange_only(void **state)
     assert_memory_equal(modes, expected, sizeof expected);
 }
 
-static void no_early_data_goes_out_though_the_ticket_allows_it(void **state)
+TEST_CASE(no_early_data_goes_out_though_the_ticket_allows_it)
 {
-    (void)state;
     hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13, .early_data = true});
     assert_null(find_extension(&sent, EARLY_DATA));
     assert_int_equal(wh_wolfssl_build() & 1u << 8, 0); /* nor could it */

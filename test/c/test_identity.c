@@ -17,9 +17,8 @@ static wh_client_config with_identity(wh_client_config config, const client_iden
     return config;
 }
 
-static void a_device_with_a_certificate_resumes(void **state)
+TEST_CASE(a_device_with_a_certificate_resumes)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -32,14 +31,12 @@ static void a_device_with_a_certificate_resumes(void **state)
         assert_true(second.server_resumed);
         assert_true(second.server_saw_certificate); /* the ticket or the cache carries it */
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_session_with_a_certificate_is_not_offered_without_it(void **state)
+TEST_CASE(a_session_with_a_certificate_is_not_offered_without_it)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     client_identity device = server_client_identity(server);
     wh_client_config without = config_for(server);
@@ -49,28 +46,23 @@ static void a_session_with_a_certificate_is_not_offered_without_it(void **state)
     assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
     assert_int_equal(visit.outcome.reason, WH_REASON_BINDING);
     free_client_identity(&device);
-    server_stop(server);
 }
 
-static void a_missing_certificate_is_named(void **state)
+TEST_CASE(a_missing_certificate_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&mutual[2]);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_WANTS_CERTIFICATE);
-    server_stop(server);
 
     server = server_start(&mutual[1]); /* in TLS 1.2 the server only says handshake_failure */
     config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
     assert_int_equal(visit.outcome.error, WH_PEER_ALERT);
     assert_int_equal(visit.outcome.alert, 40);
-    server_stop(server);
 }
 
-static void a_certificate_of_another_authority_is_refused(void **state)
+TEST_CASE(a_certificate_of_another_authority_is_refused)
 {
-    (void)state;
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         tls_server *other = server_start(&mutual[i]);
@@ -78,14 +70,11 @@ static void a_certificate_of_another_authority_is_refused(void **state)
         wh_client_config config = with_identity(config_for(server), &device);
         assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_REFUSES_CERTIFICATE);
         free_client_identity(&device);
-        server_stop(other);
-        server_stop(server);
     }
 }
 
-static void each_way_a_file_can_be_wrong_is_named(void **state)
+TEST_CASE(each_way_a_file_can_be_wrong_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&mutual[0]);
     client_identity device = server_client_identity(server);
     client_identity other = server_client_identity(server);
@@ -118,7 +107,6 @@ static void each_way_a_file_can_be_wrong_is_named(void **state)
 
     free_client_identity(&other);
     free_client_identity(&device);
-    server_stop(server);
 }
 
 /* What a device is given, in memory that can be overwritten. */
@@ -143,9 +131,8 @@ static wh_client_config with_files(wh_client_config config, given_files *files)
     return config;
 }
 
-static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(void **state)
+TEST_CASE(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -161,14 +148,12 @@ static void a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key(
         assert_int_equal(visit.outcome.cas, 0);
         wh_client_free(&client);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void files_that_changed_under_a_client_are_not_used(void **state)
+TEST_CASE(files_that_changed_under_a_client_are_not_used)
 {
-    (void)state;
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -190,14 +175,12 @@ static void files_that_changed_under_a_client_are_not_used(void **state)
         assert_int_equal(visit_server(&client, server).outcome.error, WH_USAGE_CERTIFICATE);
         wh_client_free(&client);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection(void **state)
+TEST_CASE(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -210,7 +193,6 @@ static void a_server_that_refuses_the_session_sees_the_certificate_on_the_same_c
         assert_int_equal(visit.outcome.cas, 1);
         assert_int_equal(visit.outcome.cas_usable, 1);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -226,9 +208,8 @@ static wake_visit visit_in_full(const wh_client_config *good, const wh_client_co
     return visit;
 }
 
-static void a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full(void **state)
+TEST_CASE(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
 {
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
         client_identity device = server_client_identity(server);
@@ -254,7 +235,6 @@ static void a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full(void **
         assert_int_equal(visit.outcome.cas, 0);
         free_client_identity(&other);
         free_client_identity(&device);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -287,9 +267,8 @@ static const char on_p521[] = "-----BEGIN CERTIFICATE-----\n"
                               "gN/YbEjHdDg1JbAeuIuitvw8XpoRYFzvChcREiexh0JB\n"
                               "-----END CERTIFICATE-----\n";
 
-static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(void **state)
+TEST_CASE(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     static char good[4096];
@@ -316,12 +295,10 @@ static void of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error(
     }
     config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
-    server_stop(server);
 }
 
-static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **state)
+TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
 {
-    (void)state;
     const server_options options[] = {
         {.max_version = WH_TLS12, .alpn = "mqtt"},
         {.min_version = WH_TLS13, .alpn = "mqtt"},
@@ -335,34 +312,28 @@ static void the_application_protocol_is_agreed_on_in_full_and_resumed(void **sta
             assert_int_equal(visit.outcome.result, wake == 0 ? WH_RESULT_FULL : WH_RESULT_RESUMED);
             assert_string_equal(visit.alpn, "mqtt");
         }
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_server_without_the_application_protocol_is_named(void **state)
+TEST_CASE(a_server_without_the_application_protocol_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.alpn = "h2"});
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_ALPN);
-    server_stop(server);
 }
 
-static void a_server_that_knows_no_alpn_is_accepted(void **state)
+TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     config.alpn = "mqtt";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-    server_stop(server);
 }
 
-static void unusable_lists_of_application_protocols_are_refused(void **state)
+TEST_CASE(unusable_lists_of_application_protocols_are_refused)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     char long_list[WH_ALPN_MAX + 2];
@@ -373,7 +344,6 @@ static void unusable_lists_of_application_protocols_are_refused(void **state)
         config.alpn = bad[i];
         assert_int_equal(wh_client_check(&config), WH_USAGE_ALPN);
     }
-    server_stop(server);
 }
 
 int main(void)

@@ -1,10 +1,6 @@
 /* The journal alone, on a flash chip in memory: what its headers may say, and what it counts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 #include <string.h>
 
 #include "crc32.h"
@@ -69,9 +65,8 @@ static uint32_t recover(void)
 
 /* ---- Recoveries are counted ------------------------------------------------------------- */
 
-static void recoveries_are_counted_since_the_newest_sector_was_begun(void **state)
+TEST_CASE(recoveries_are_counted_since_the_newest_sector_was_begun)
 {
-    (void)state;
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
     assert_int_equal(recover(), 1);
@@ -86,9 +81,8 @@ static void recoveries_are_counted_since_the_newest_sector_was_begun(void **stat
     assert_int_equal(recover(), 1);
 }
 
-static void a_sector_without_room_counts_no_more(void **state)
+TEST_CASE(a_sector_without_room_counts_no_more)
 {
-    (void)state;
     uint32_t at = 0;
     assert_int_equal(append(1, WH_FLASH_SECTOR - HEADER - 2 * HEAD - 4, true, &at), WH_OK);
     assert_int_equal(recover(), 1);
@@ -96,9 +90,8 @@ static void a_sector_without_room_counts_no_more(void **state)
     assert_int_equal(append(2, 20, false, &at), WH_MISS_WEAR);
 }
 
-static void a_damaged_sector_counts_no_more(void **state)
+TEST_CASE(a_damaged_sector_counts_no_more)
 {
-    (void)state;
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
     assert_int_equal(recover(), 1);
@@ -107,9 +100,8 @@ static void a_damaged_sector_counts_no_more(void **state)
     assert_int_equal(append(2, 20, false, &at), WH_MISS_WEAR);
 }
 
-static void nothing_is_counted_without_a_sector(void **state)
+TEST_CASE(nothing_is_counted_without_a_sector)
 {
-    (void)state;
     uint32_t at = 0;
     assert_int_equal(recover(), UINT32_MAX);
     assert_int_equal(append(1, 300, true, &at), WH_OK);
@@ -121,9 +113,8 @@ static void nothing_is_counted_without_a_sector(void **state)
 
 /* A bit rots in what is skipped, which hides the entry behind it. Were it skipped again only later, a record
  * would come back that nobody could mark. */
-static void recovery_tells_of_each_record_that_is_there_behind_it(void **state)
+TEST_CASE(recovery_tells_of_each_record_that_is_there_behind_it)
 {
-    (void)state;
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
     assert_int_equal(wh_journal_spend(&chip.flash, at), WH_OK);
@@ -143,9 +134,8 @@ static void recovery_tells_of_each_record_that_is_there_behind_it(void **state)
 
 /* The word of zeros of a recovery that was cut short reads well for a while: long enough for a record to be
  * written behind it. */
-static void a_recovery_that_was_cut_short_loses_nothing_later(void **state)
+TEST_CASE(a_recovery_that_was_cut_short_loses_nothing_later)
 {
-    (void)state;
     static const nor_shape shapes[] = {NOR_CUT_WEAK, NOR_CUT_MIXED};
     for (uint64_t seed = 0; seed < 64; seed++) {
         uint32_t at = 0;
@@ -190,9 +180,8 @@ static void replace(uint8_t filling, uint32_t *at)
     }
 }
 
-static void the_highest_sequence_does_not_end_the_journal(void **state)
+TEST_CASE(the_highest_sequence_does_not_end_the_journal)
 {
-    (void)state;
     static const uint32_t sequences[] = {0x7ffffffe, 0x7fffffff};
     for (size_t i = 0; i < 2; i++) {
         for (uint32_t sector = 0; sector < SECTORS; sector++) {
@@ -213,9 +202,8 @@ static void the_highest_sequence_does_not_end_the_journal(void **state)
 }
 
 /* Nor when every sector says so. */
-static void all_sectors_may_have_the_highest_sequence(void **state)
+TEST_CASE(all_sectors_may_have_the_highest_sequence)
 {
-    (void)state;
     uint32_t at = WH_JOURNAL_NOWHERE;
     for (uint8_t filling = 1; filling < 7; filling++) {
         replace(filling, &at);
@@ -246,9 +234,8 @@ static void forget_badly(uint64_t failing)
 }
 
 /* The forget mark goes with its header, wherever the power goes, and what it covers stays. */
-static void what_was_forgotten_at_the_highest_sequence_stays_so(void **state)
+TEST_CASE(what_was_forgotten_at_the_highest_sequence_stays_so)
 {
-    (void)state;
     for (uint64_t failing = 2; failing < 190; failing++) {
         bool off = true;
         for (uint64_t nth = 1; off; nth++) {

@@ -1,10 +1,6 @@
 /* The flash in memory keeps NOR's rules and fails as told, or the tests on it show nothing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 #include <string.h>
 
 #include "nor.h"
@@ -36,9 +32,8 @@ static uint32_t read_word(uint32_t at)
     return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-static void what_was_programmed_is_read_until_it_is_erased(void **state)
+TEST_CASE(what_was_programmed_is_read_until_it_is_erased)
 {
-    (void)state;
     assert_int_equal(program(4096, word, sizeof word), 0);
     assert_int_equal(read_word(4096), 0x78563412);
     assert_true(nor_contains(&chip, word, sizeof word));
@@ -48,18 +43,16 @@ static void what_was_programmed_is_read_until_it_is_erased(void **state)
     assert_null(nor_violation(&chip));
 }
 
-static void a_bit_does_not_come_back_by_programming(void **state)
+TEST_CASE(a_bit_does_not_come_back_by_programming)
 {
-    (void)state;
     assert_int_equal(program(0, word, sizeof word), 0);
     assert_int_equal(program(0, "\xff\xff\xff\xff", 4), -1);
     assert_non_null(nor_violation(&chip));
     assert_int_equal(read_word(0), 0x78563412);
 }
 
-static void alignment_and_bounds_are_rules(void **state)
+TEST_CASE(alignment_and_bounds_are_rules)
 {
-    (void)state;
     uint8_t one = 0;
     const struct {
         uint32_t at;
@@ -78,9 +71,8 @@ static void alignment_and_bounds_are_rules(void **state)
     assert_non_null(nor_violation(&chip));
 }
 
-static void power_that_goes_leaves_a_prefix_and_stays_away(void **state)
+TEST_CASE(power_that_goes_leaves_a_prefix_and_stays_away)
 {
-    (void)state;
     nor_set_fault(&chip, (nor_fault){.nth = 2, .cut = true, .shape = NOR_CUT_PREFIX, .extent = 2});
     assert_int_equal(program(0, word, sizeof word), 0);
     assert_int_equal(program(4, word, sizeof word), -1);
@@ -93,18 +85,16 @@ static void power_that_goes_leaves_a_prefix_and_stays_away(void **state)
     assert_int_equal(read_word(8), 0xffffffff);
 }
 
-static void an_operation_can_fail_with_power(void **state)
+TEST_CASE(an_operation_can_fail_with_power)
 {
-    (void)state;
     nor_set_fault(&chip, (nor_fault){.nth = 1, .shape = NOR_CUT_BEFORE});
     assert_int_equal(program(0, word, sizeof word), -1);
     assert_int_equal(read_word(0), 0xffffffff);
     assert_int_equal(program(0, word, sizeof word), 0);
 }
 
-static void weak_bits_read_both_ways_until_they_settle(void **state)
+TEST_CASE(weak_bits_read_both_ways_until_they_settle)
 {
-    (void)state;
     nor_set_fault(&chip, (nor_fault){.nth = 1, .cut = true, .shape = NOR_CUT_WEAK});
     assert_int_equal(program(0, "\0\0\0\0", 4), -1);
     nor_power_on(&chip);
@@ -122,9 +112,8 @@ static void weak_bits_read_both_ways_until_they_settle(void **state)
     assert_int_equal(read_word(0), 0xffffffff);
 }
 
-static void an_erase_can_give_back_one_mark(void **state)
+TEST_CASE(an_erase_can_give_back_one_mark)
 {
-    (void)state;
     assert_int_equal(program(0, word, sizeof word), 0);
     assert_int_equal(program(4, "\0\0\0\0", 4), 0);
     nor_set_fault(&chip, (nor_fault){.nth = 1, .cut = true, .shape = NOR_CUT_WORD, .extent = 4});

@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-static void every_field_is_in_the_json(void **state)
+TEST_CASE(every_field_is_in_the_json)
 {
-    (void)state;
     const wh_outcome outcome = {
         .result = WH_RESULT_RESUMED,
         .reason = WH_REASON_ACCEPTED,
@@ -42,9 +41,8 @@ static void every_field_is_in_the_json(void **state)
                               "\"cas\":3,\"casUsable\":2,\"casEnding\":1,\"clock\":\"suspect\"}");
 }
 
-static void what_does_not_apply_is_null(void **state)
+TEST_CASE(what_does_not_apply_is_null)
 {
-    (void)state;
     const wh_outcome outcome = {.result = WH_RESULT_FAILED, .error = WH_PEER_CLOSED, .alert = -1};
     char json[WH_OUTCOME_JSON_SIZE];
     assert_true(wh_outcome_json(&outcome, json, sizeof json) > 0);
@@ -52,9 +50,8 @@ static void what_does_not_apply_is_null(void **state)
     assert_non_null(strstr(json, "\"protocol\":null,\"kind\":null,\"cipher\":null,\"group\":null"));
 }
 
-static void the_longest_outcome_fits(void **state)
+TEST_CASE(the_longest_outcome_fits)
 {
-    (void)state;
     char json[WH_OUTCOME_JSON_SIZE];
     int length = wh_outcome_json(&longest_outcome, json, sizeof json);
     assert_true(length > 0);
@@ -62,9 +59,8 @@ static void the_longest_outcome_fits(void **state)
     assert_int_equal(wh_outcome_json(&longest_outcome, json, (size_t)length), WH_USAGE_ARGUMENT);
 }
 
-static void every_code_has_a_word(void **state)
+TEST_CASE(every_code_has_a_word)
 {
-    (void)state;
     assert_string_equal(wh_error_word(WH_OK), "ok");
     assert_string_equal(wh_error_word(WH_PEER_NAME), "wrong-name");
     assert_string_equal(wh_error_word(12345), "unknown");

@@ -13,63 +13,51 @@ static void fails_with(const server_options *options, const char *host, int erro
     assert_int_equal(visit.outcome.error, error);
     assert_false(visit.outcome.stored);
     assert_false(visit.fallback_due);
-    server_stop(server);
 }
 
-static void a_wrong_host_name_is_refused(void **state)
+TEST_CASE(a_wrong_host_name_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.name = "other.test"}, SERVER_NAME, WH_PEER_NAME);
 }
 
-static void a_wrong_address_is_refused(void **state)
+TEST_CASE(a_wrong_address_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.name = "192.0.2.1"}, "192.0.2.2", WH_PEER_NAME);
 }
 
-static void an_address_in_the_certificate_is_accepted(void **state)
+TEST_CASE(an_address_in_the_certificate_is_accepted)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.name = "192.0.2.1"});
     wh_client_config config = config_for(server);
     config.host = "192.0.2.1";
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-    server_stop(server);
 }
 
-static void an_expired_certificate_is_refused(void **state)
+TEST_CASE(an_expired_certificate_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.valid_from_s = -7200, .valid_to_s = -3600}, SERVER_NAME, WH_PEER_EXPIRED);
 }
 
-static void a_certificate_from_the_future_is_refused(void **state)
+TEST_CASE(a_certificate_from_the_future_is_refused)
 {
-    (void)state;
     fails_with(&(server_options){.valid_from_s = 3600, .valid_to_s = YEAR_S}, SERVER_NAME, WH_PEER_NOT_YET);
 }
 
-static void a_certificate_expires_during_a_long_sleep(void **state)
+TEST_CASE(a_certificate_expires_during_a_long_sleep)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
     wh_host_sleep(&the_device, 2ull * YEAR_S * 1000000u);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
-    server_stop(server);
 }
 
-static void another_ca_is_refused(void **state)
+TEST_CASE(another_ca_is_refused)
 {
-    (void)state;
     tls_server *trusted = server_start(&(server_options){0});
     tls_server *other = server_start(&(server_options){0});
     wh_client_config config = config_for(trusted);
     assert_int_equal(wake_and_visit(&config, other).outcome.error, WH_PEER_UNTRUSTED);
-    server_stop(other);
-    server_stop(trusted);
 }
 
 /* All that the client has to say, and the server's answer. */
@@ -83,9 +71,8 @@ static size_t answer_of(wire_line *line, uint8_t *answer, size_t size)
 }
 
 /* wolfSSL shows the session of TLS 1.2 before the server's Finished has come. */
-static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
+TEST_CASE(no_session_is_kept_when_the_servers_finished_is_wrong)
 {
-    (void)state;
     for (int session_ids = 0; session_ids < 2; session_ids++) {
         tls_server *server =
             server_start(&(server_options){.max_version = WH_TLS12, .session_ids = session_ids != 0});
@@ -104,19 +91,16 @@ static void no_session_is_kept_when_the_servers_finished_is_wrong(void **state)
         wh_client_free(&client);
         assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
         assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_server_without_a_common_version_is_named(void **state)
+TEST_CASE(a_server_without_a_common_version_is_named)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     config.min_version = WH_TLS13;
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_VERSION);
-    server_stop(server);
 }
 
 /* What the client says when the server's first bytes are these. */
@@ -135,13 +119,11 @@ static int answered_with(const char *bytes, size_t size)
     assert_int_equal(wh_conn_outcome(&line.conn)->error, result);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return result;
 }
 
-static void a_plain_text_server_is_named(void **state)
+TEST_CASE(a_plain_text_server_is_named)
 {
-    (void)state;
     static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     static const char smtp[] = "220 mail.example.com ESMTP\r\n";
     assert_int_equal(answered_with(http, sizeof http - 1), WH_PEER_NOT_TLS);
@@ -149,25 +131,22 @@ static void a_plain_text_server_is_named(void **state)
     assert_int_equal(answered_with("x", 1), WH_PEER_NOT_TLS);
 }
 
-static void a_server_that_hangs_up_is_named(void **state)
+TEST_CASE(a_server_that_hangs_up_is_named)
 {
-    (void)state;
     assert_int_equal(answered_with("", 0), WH_PEER_CLOSED);
     assert_int_equal(answered_with("\x16\x03\x03\x00\x7a\x02", 6), WH_PEER_CLOSED);
 }
 
-static void an_alert_is_named(void **state)
+TEST_CASE(an_alert_is_named)
 {
-    (void)state;
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x70", 7), WH_PEER_ALERT); /* unrecognized_name */
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7),
                      WH_PEER_ALERT); /* handshake_failure, which may be about certificates as well */
 }
 
 /* A version was agreed on: what comes then is no question of versions. */
-static void garbage_after_the_handshake_is_named_as_that(void **state)
+TEST_CASE(garbage_after_the_handshake_is_named_as_that)
 {
-    (void)state;
     static const uint8_t garbage[] = {23, 2, 7, 0, 3, 1, 2, 3};
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
     for (size_t i = 0; i < 2; i++) {
@@ -184,7 +163,6 @@ static void garbage_after_the_handshake_is_named_as_that(void **state)
         assert_int_equal(wh_conn_read(&line.conn, read, sizeof read), WH_PEER_PROTOCOL);
         line_free(&line);
         wh_client_free(&client);
-        server_stop(server);
     }
 }
 

@@ -51,12 +51,10 @@ static void keeps_its_place(const server_options *options)
         assert_int_equal(other.store_error, WH_MISS_PINNED);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
     }
-    server_stop(p.server);
 }
 
-static void the_pinned_peer_keeps_its_session(void **state)
+TEST_CASE(the_pinned_peer_keeps_its_session)
 {
-    (void)state;
     keeps_its_place(&ticket12);
     wh_host_lose_power(&the_device);
     keeps_its_place(&ticket13);
@@ -75,24 +73,20 @@ static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
         wh_host_lose_power(&the_device);
         assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
-        server_stop(p.server);
     }
 }
 
-static void the_pinned_peer_takes_the_place_of_another(void **state)
+TEST_CASE(the_pinned_peer_takes_the_place_of_another)
 {
-    (void)state;
     pair p = meet(&ticket12);
     p.first.policy.pinned = true;
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
     assert_full(visit_first(&p), WH_REASON_BINDING);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
-    server_stop(p.server);
 }
 
-static void a_pinned_session_that_has_expired_makes_way(void **state)
+TEST_CASE(a_pinned_session_that_has_expired_makes_way)
 {
-    (void)state;
     pair p = meet(&(server_options){.max_version = WH_TLS12, .lifetime_s = HOUR});
     p.first.policy.pinned = true;
     assert_full(visit_first(&p), WH_REASON_NONE);
@@ -101,19 +95,16 @@ static void a_pinned_session_that_has_expired_makes_way(void **state)
     wh_host_sleep(&the_device, 20 * 1000000ull);
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
     assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
-    server_stop(p.server);
 }
 
-static void a_peer_that_is_no_longer_pinned_makes_way(void **state)
+TEST_CASE(a_peer_that_is_no_longer_pinned_makes_way)
 {
-    (void)state;
     pair p = meet(&ticket13);
     p.first.policy.pinned = true;
     assert_full(visit_first(&p), WH_REASON_NONE);
     p.first.policy.pinned = false;
     assert_resumed(visit_first(&p), WH_KIND_PSK);
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
-    server_stop(p.server);
 }
 
 static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
@@ -131,26 +122,22 @@ static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
         p.first.policy.pinned = false;
         assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_RESUMED);
         assert_int_equal(second_outcome(&p).store_error, WH_OK);
-        server_stop(p.server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_pin_can_be_taken_off_at_once(void **state)
+TEST_CASE(a_pin_can_be_taken_off_at_once)
 {
-    (void)state;
     pair p = meet(&ticket12);
     p.first.policy.pinned = true;
     assert_full(visit_first(&p), WH_REASON_NONE);
     assert_int_equal(second_outcome(&p).store_error, WH_MISS_PINNED);
     wh_store_unpin();
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
-    server_stop(p.server);
 }
 
-static void peers_that_take_turns_are_reported(void **state)
+TEST_CASE(peers_that_take_turns_are_reported)
 {
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 1000000);
@@ -160,20 +147,17 @@ static void peers_that_take_turns_are_reported(void **state)
         assert_full(visit_first(&p), WH_REASON_ALTERNATING);
         assert_int_equal(second_outcome(&p).reason, WH_REASON_ALTERNATING);
         assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
-        server_stop(p.server);
     }
 }
 
-static void a_peer_that_comes_once_is_not_taking_turns(void **state)
+TEST_CASE(a_peer_that_comes_once_is_not_taking_turns)
 {
-    (void)state;
     pair p = meet(&ticket12);
     assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
     assert_int_equal(second_outcome(&p).reason, WH_REASON_BINDING);
     wh_client_config third = p.second;
     third.port++;
     assert_int_equal(wake_and_visit(&third, p.server).outcome.reason, WH_REASON_BINDING);
-    server_stop(p.server);
 }
 
 /* ---- A server that fails -------------------------------------------------------------------- */
@@ -197,32 +181,27 @@ static wh_outcome broken_wake(const wh_client_config *config, tls_server *server
     return outcome;
 }
 
-static void a_server_that_fails_again_and_again_is_to_be_left_alone(void **state)
+TEST_CASE(a_server_that_fails_again_and_again_is_to_be_left_alone)
 {
-    (void)state;
     pair p = meet(&ticket12);
     const uint32_t expected_s[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600};
     for (size_t i = 0; i < sizeof expected_s / sizeof expected_s[0]; i++) {
         assert_int_equal(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
         wh_host_sleep(&the_device, 1000000);
     }
-    server_stop(p.server);
 }
 
-static void an_attempt_with_a_session_does_not_count_twice(void **state)
+TEST_CASE(an_attempt_with_a_session_does_not_count_twice)
 {
-    (void)state;
     pair p = meet(&ticket12);
     assert_full(visit_first(&p), WH_REASON_NONE);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 60);
-    server_stop(p.server);
 }
 
-static void a_server_that_refuses_tcp_counts_as_well(void **state)
+TEST_CASE(a_server_that_refuses_tcp_counts_as_well)
 {
-    (void)state;
     pair p = meet(&ticket12);
     assert_full(visit_first(&p), WH_REASON_NONE);
     wh_client client;
@@ -233,35 +212,29 @@ static void a_server_that_refuses_tcp_counts_as_well(void **state)
     wh_client_free(&client);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
-static void one_success_ends_the_back_off(void **state)
+TEST_CASE(one_success_ends_the_back_off)
 {
-    (void)state;
     pair p = meet(&ticket12);
     for (int i = 0; i < 5; i++) {
         (void)broken_wake(&p.first, p.server);
     }
     assert_int_equal(visit_first(&p).outcome.backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
-static void the_failures_of_one_server_are_not_anothers(void **state)
+TEST_CASE(the_failures_of_one_server_are_not_anothers)
 {
-    (void)state;
     pair p = meet(&ticket12);
     for (int i = 0; i < 5; i++) {
         (void)broken_wake(&p.first, p.server);
     }
     assert_int_equal(broken_wake(&p.second, p.server).backoff_s, 0);
-    server_stop(p.server);
 }
 
-static void the_back_off_has_a_bound_and_the_device_is_not_the_server(void **state)
+TEST_CASE(the_back_off_has_a_bound_and_the_device_is_not_the_server)
 {
-    (void)state;
     const wh_policy bounded = {.backoff_max_s = 90};
     assert_int_equal(wh_policy_backoff_s(&bounded, 3), 60);
     assert_int_equal(wh_policy_backoff_s(&bounded, 4), 90);
@@ -275,12 +248,10 @@ static void the_back_off_has_a_bound_and_the_device_is_not_the_server(void **sta
         assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
         assert_int_equal(visit.outcome.backoff_s, 0);
     }
-    server_stop(p.server);
 }
 
-static void a_second_attempt_that_cannot_be_made_counts(void **state)
+TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
 {
-    (void)state;
     pair p = meet(&ticket12);
     const uint32_t expected_s[] = {0, 0, 60};
     for (size_t i = 0; i < 3; i++) {
@@ -302,7 +273,6 @@ static void a_second_attempt_that_cannot_be_made_counts(void **state)
             wh_client_free(&client);
         }
     }
-    server_stop(p.server);
 }
 
 /* ---- Waiting for a ticket ---------------------------------------------------------------------- */
@@ -327,49 +297,40 @@ static uint32_t wait_at_the_end(const wh_client_config *config, tls_server *serv
     return wait_ms;
 }
 
-static void a_ticket_that_has_not_come_is_waited_for_once(void **state)
+TEST_CASE(a_ticket_that_has_not_come_is_waited_for_once)
 {
-    (void)state;
     pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
-    server_stop(p.server);
 }
 
-static void a_server_that_renews_no_ticket_is_waited_for_once(void **state)
+TEST_CASE(a_server_that_renews_no_ticket_is_waited_for_once)
 {
-    (void)state;
     pair p = meet(&ticket13);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     server_stop_tickets13(p.server);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), WH_TICKET_WAIT_DEFAULT_MS);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), 0); /* the second, from flash */
-    server_stop(p.server);
 }
 
-static void without_tickets_there_is_no_wait(void **state)
+TEST_CASE(without_tickets_there_is_no_wait)
 {
-    (void)state;
     const server_options none13 = {.min_version = WH_TLS13, .no_tickets13 = true};
     pair p = meet(&none13);
     p.first.no_tickets = true;
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
     p.second.policy.ticket_wait_ms = WH_TICKET_WAIT_NONE;
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), 0);
-    server_stop(p.server);
     p = meet(&ticket12);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
-    server_stop(p.server);
 }
 
-static void the_wait_can_be_set(void **state)
+TEST_CASE(the_wait_can_be_set)
 {
-    (void)state;
     pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     p.first.policy.ticket_wait_ms = 42;
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 42);
-    server_stop(p.server);
 }
 
 /* ---- What a user is told of the store ---------------------------------------------------------------- */
@@ -381,9 +342,8 @@ static wh_store_report report_now(void)
     return report;
 }
 
-static void the_store_tells_what_it_holds(void **state)
+TEST_CASE(the_store_tells_what_it_holds)
 {
-    (void)state;
     wh_store_report report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_NONE);
     assert_int_equal(report.expires_in_s, 0);
@@ -403,7 +363,6 @@ static void the_store_tells_what_it_holds(void **state)
     report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_FLASH);
     assert_true(report.expires_in_s == WH_AGE_UNKNOWN);
-    server_stop(p.server);
 }
 
 int main(void)

@@ -1,11 +1,6 @@
 /* The reader of PEM: which blocks a file has, where each stands, and what is damaged. OpenSSL's own reader
  * stands beside it in test/fuzz/fuzz_pem.c, and in the tables of test/ts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +24,8 @@ static void assert_contents(const wh_pem_block *block, const char *contents)
     free(der);
 }
 
-static void blocks_come_in_order_and_text_is_passed_over(void **state)
+TEST_CASE(blocks_come_in_order_and_text_is_passed_over)
 {
-    (void)state;
     wh_pem_text file =
         file_of("\xef\xbb\xbf-----BEGIN CERTIFICATE-----\r\nZmlyc3Q=\r\n-----END CERTIFICATE-----\r\n"
                 "Bag Attributes: none\n -----BEGIN NOTHING-----\n"
@@ -50,9 +44,8 @@ static void blocks_come_in_order_and_text_is_passed_over(void **state)
     assert_int_equal(wh_pem_next(file, &block), WH_PEM_END);
 }
 
-static void every_length_of_contents_is_decoded(void **state)
+TEST_CASE(every_length_of_contents_is_decoded)
 {
-    (void)state;
     static const struct {
         const char *text;
         const char *contents;
@@ -69,9 +62,8 @@ static void every_length_of_contents_is_decoded(void **state)
     }
 }
 
-static void a_locked_key_is_seen_by_label_or_headers(void **state)
+TEST_CASE(a_locked_key_is_seen_by_label_or_headers)
 {
-    (void)state;
     static const char *const locked[] = {
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nYWJj\n-----END ENCRYPTED PRIVATE KEY-----\n",
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"
@@ -86,9 +78,8 @@ static void a_locked_key_is_seen_by_label_or_headers(void **state)
     }
 }
 
-static void damage_is_named_with_its_line_and_what_stands_behind_is_found(void **state)
+TEST_CASE(damage_is_named_with_its_line_and_what_stands_behind_is_found)
 {
-    (void)state;
     static const struct {
         const char *body;
         wh_pem_fault fault;
@@ -119,9 +110,8 @@ static void damage_is_named_with_its_line_and_what_stands_behind_is_found(void *
     }
 }
 
-static void der_that_says_more_than_there_is_or_goes_deep_is_damage(void **state)
+TEST_CASE(der_that_says_more_than_there_is_or_goes_deep_is_damage)
 {
-    (void)state;
     static const uint8_t too_long[] = {0x30, 0x03, 0x02, 0x02, 0x01};
     uint8_t deep[64];
     for (size_t i = 0; i < sizeof deep; i += 2) {

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-static void an_incomplete_platform_is_refused(void **state)
+TEST_CASE(an_incomplete_platform_is_refused)
 {
-    (void)state;
     const wh_platform whole = *wh_platform_get();
     wh_platform_remove();
     static const wh_flash no_flash = {.sector_count = 1};
@@ -32,9 +31,8 @@ static void an_incomplete_platform_is_refused(void **state)
     assert_int_equal(wh_host_start(&the_device, NULL), WH_OK);
 }
 
-static void a_platform_that_is_refused_leaves_the_one_before_in_use(void **state)
+TEST_CASE(a_platform_that_is_refused_leaves_the_one_before_in_use)
 {
-    (void)state;
     const wh_platform *before = wh_platform_get();
     wh_platform other = *before;
     other.device_key = NULL;
@@ -48,9 +46,8 @@ static void release_elsewhere(void *ctx, void *memory)
     (void)memory;
 }
 
-static void all_platforms_of_a_process_share_the_heap(void **state)
+TEST_CASE(all_platforms_of_a_process_share_the_heap)
 {
-    (void)state;
     const wh_platform *before = wh_platform_get();
     wh_platform other = *before;
     other.release = release_elsewhere;
@@ -62,9 +59,8 @@ static void all_platforms_of_a_process_share_the_heap(void **state)
     assert_null(wh_platform_get());
 }
 
-static void sleep_moves_both_clocks(void **state)
+TEST_CASE(sleep_moves_both_clocks)
 {
-    (void)state;
     const wh_platform *p = wh_platform_get();
     uint64_t elapsed_us = p->elapsed_us(p->ctx);
     int64_t wall_s = p->wall_s(p->ctx);
@@ -73,9 +69,8 @@ static void sleep_moves_both_clocks(void **state)
     assert_true(p->wall_s(p->ctx) >= wall_s + 3600);
 }
 
-static void power_loss_restarts_the_elapsed_clock_only(void **state)
+TEST_CASE(power_loss_restarts_the_elapsed_clock_only)
 {
-    (void)state;
     const wh_platform *p = wh_platform_get();
     wh_host_sleep(&the_device, 3600ull * 1000000u);
     int64_t wall_s = p->wall_s(p->ctx);
@@ -84,9 +79,8 @@ static void power_loss_restarts_the_elapsed_clock_only(void **state)
     assert_true(p->wall_s(p->ctx) >= wall_s);
 }
 
-static void saved_state_of_another_size_is_refused(void **state)
+TEST_CASE(saved_state_of_another_size_is_refused)
 {
-    (void)state;
     uint8_t saved[WH_HOST_STATE_SIZE];
     assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);

@@ -49,9 +49,8 @@ static void assert_lasts(wh_protocol protocol, uint32_t lifetime_s, uint32_t all
     assert_reason(&policy, &info, &now, then);
 }
 
-static void a_session_lasts_as_long_as_the_server_said(void **state)
+TEST_CASE(a_session_lasts_as_long_as_the_server_said)
 {
-    (void)state;
     assert_lasts(WH_TLS12, 300, 300, WH_REASON_EXPIRED);
     assert_lasts(WH_TLS13, 300, 300, WH_REASON_EXPIRED);
     const wh_policy policy = {0};
@@ -60,23 +59,20 @@ static void a_session_lasts_as_long_as_the_server_said(void **state)
     assert_reason(&policy, &none, &now, WH_REASON_EXPIRED);
 }
 
-static void a_tls12_session_lasts_a_day_at_most(void **state)
+TEST_CASE(a_tls12_session_lasts_a_day_at_most)
 {
-    (void)state;
     assert_lasts(WH_TLS12, 7 * DAY, DAY, WH_REASON_EXPIRED);
     assert_lasts(WH_TLS12, UINT32_MAX, DAY, WH_REASON_EXPIRED);
 }
 
-static void a_tls13_ticket_lasts_seven_days_at_most(void **state)
+TEST_CASE(a_tls13_ticket_lasts_seven_days_at_most)
 {
-    (void)state;
     assert_lasts(WH_TLS13, 7 * DAY, 7 * DAY, WH_REASON_OVER_7_DAYS);
     assert_lasts(WH_TLS13, UINT32_MAX, 7 * DAY, WH_REASON_OVER_7_DAYS);
 }
 
-static void no_session_is_offered_past_a_certificates_end(void **state)
+TEST_CASE(no_session_is_offered_past_a_certificates_end)
 {
-    (void)state;
     const wh_policy policy = {0};
     wh_record_info info = captured_ago(WH_TLS13, HOUR, 10);
     info.lineage.not_after_s = NOW_WALL_S;
@@ -86,9 +82,8 @@ static void no_session_is_offered_past_a_certificates_end(void **state)
     assert_reason(&policy, &info, &now, WH_REASON_CERTIFICATE_EXPIRED);
 }
 
-static void without_a_wall_clock_the_floor_tells_of_a_certificates_end(void **state)
+TEST_CASE(without_a_wall_clock_the_floor_tells_of_a_certificates_end)
 {
-    (void)state;
     const wh_policy policy = {0};
     wh_platform *platform = &the_device.platform;
     wh_record_info info = captured_ago(WH_TLS13, HOUR, 10);
@@ -100,9 +95,8 @@ static void without_a_wall_clock_the_floor_tells_of_a_certificates_end(void **st
     assert_reason(&policy, &info, &now, WH_REASON_CERTIFICATE_EXPIRED);
 }
 
-static void the_last_full_handshake_may_not_be_too_long_ago(void **state)
+TEST_CASE(the_last_full_handshake_may_not_be_too_long_ago)
 {
-    (void)state;
     const wh_policy policy = {.max_authenticated_s = HOUR};
     const wh_instant now = now_at(NOW_WALL_S);
     wh_record_info info = captured_ago(WH_TLS13, DAY, 10);
@@ -117,9 +111,8 @@ static void the_last_full_handshake_may_not_be_too_long_ago(void **state)
     assert_reason(&defaults, &info, &now, WH_REASON_AUTHENTICATION_OLD);
 }
 
-static void an_inaccurate_clock_ends_a_session_early(void **state)
+TEST_CASE(an_inaccurate_clock_ends_a_session_early)
 {
-    (void)state;
     the_device.platform.elapsed_error_ppm = 50000; /* 5 % */
     const wh_policy policy = {0};
     const wh_instant now = now_at(NOW_WALL_S);
@@ -129,9 +122,8 @@ static void an_inaccurate_clock_ends_a_session_early(void **state)
     assert_reason(&policy, &info, &now, WH_REASON_EXPIRED);
 }
 
-static void an_unknown_age_is_trusted_until_it_was(void **state)
+TEST_CASE(an_unknown_age_is_trusted_until_it_was)
 {
-    (void)state;
     const wh_policy policy = {0};
     const wh_instant now = {.epoch = EPOCH + 1, .elapsed_us = 5000000};
     wh_record_info info = captured_ago(WH_TLS13, 300, 10);
@@ -148,9 +140,8 @@ static void an_unknown_age_is_trusted_until_it_was(void **state)
     assert_reason(&policy, &info, &known, WH_REASON_ACCEPTED);
 }
 
-static void rests_grow_to_128_connects(void **state)
+TEST_CASE(rests_grow_to_128_connects)
 {
-    (void)state;
     static const uint8_t expected[] = {0, 8, 16, 32, 64, 128, 128, 128};
     wh_peer peer = {0};
     for (size_t i = 0; i < sizeof expected; i++) {
@@ -159,9 +150,8 @@ static void rests_grow_to_128_connects(void **state)
     }
 }
 
-static void a_disabled_policy_offers_nothing(void **state)
+TEST_CASE(a_disabled_policy_offers_nothing)
 {
-    (void)state;
     const wh_policy policy = {.disabled = true};
     const wh_instant now = now_at(NOW_WALL_S);
     wh_record_info info = captured_ago(WH_TLS13, HOUR, 10);
@@ -181,9 +171,8 @@ static wh_record_info stored_info(const wh_client_config *config)
     return stored.info;
 }
 
-static void resumptions_never_renew_the_authentication(void **state)
+TEST_CASE(resumptions_never_renew_the_authentication)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * DAY});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -199,12 +188,10 @@ static void resumptions_never_renew_the_authentication(void **state)
         next.captured = first.captured;
         assert_same_info(&next, &first);
     }
-    server_stop(server);
 }
 
-static void when_the_authentication_is_old_a_full_handshake_begins_a_new_chain(void **state)
+TEST_CASE(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     config.policy.max_authenticated_s = 3 * HOUR;
@@ -219,13 +206,11 @@ static void when_the_authentication_is_old_a_full_handshake_begins_a_new_chain(v
         }
         wh_host_sleep(&the_device, HOUR * 1000000ull);
     }
-    server_stop(server);
 }
 
 /* Resumed again and again after the wall clock was lost, a chain would outlive every cap. */
-static void a_chain_whose_authentication_has_no_known_age_ends(void **state)
+TEST_CASE(a_chain_whose_authentication_has_no_known_age_ends)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     config.policy.trust_after_power_loss = WH_TRUST_NONE;
@@ -235,12 +220,10 @@ static void a_chain_whose_authentication_has_no_known_age_ends(void **state)
     wh_host_set_wall_known(&the_device, false);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* on trust */
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
-    server_stop(server);
 }
 
-static void sessions_are_stored_while_offering_is_disabled(void **state)
+TEST_CASE(sessions_are_stored_while_offering_is_disabled)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     config.policy.disabled = true;
@@ -248,12 +231,10 @@ static void sessions_are_stored_while_offering_is_disabled(void **state)
     assert_full(wake_and_visit(&config, server), WH_REASON_DISABLED);
     config.policy.disabled = false;
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
-static void a_jump_of_the_wall_clock_expires_nothing(void **state)
+TEST_CASE(a_jump_of_the_wall_clock_expires_nothing)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 300});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -261,7 +242,6 @@ static void a_jump_of_the_wall_clock_expires_nothing(void **state)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     wh_host_jump_wall(&the_device, -30L * DAY - 600);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 int main(void)

@@ -51,32 +51,27 @@ static void survives(const server_options *options, wh_kind kind)
         assert_in_range(after.outcome.session_age_s, 599, 3100);
         assert_resumed(wake_and_visit(&config, server), kind);
     }
-    server_stop(server);
 }
 
-static void a_session_id_survives_a_loss_of_power(void **state)
+TEST_CASE(a_session_id_survives_a_loss_of_power)
 {
-    (void)state;
     survives(&id12, WH_KIND_ID);
 }
 
-static void a_tls12_ticket_survives_a_loss_of_power(void **state)
+TEST_CASE(a_tls12_ticket_survives_a_loss_of_power)
 {
-    (void)state;
     survives(&ticket12, WH_KIND_TICKET);
 }
 
-static void a_tls13_ticket_survives_a_loss_of_power(void **state)
+TEST_CASE(a_tls13_ticket_survives_a_loss_of_power)
 {
-    (void)state;
     survives(&ticket13, WH_KIND_PSK);
 }
 
 /* ---- Tickets that may be used once -------------------------------------------------------- */
 
-static void a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again(void **state)
+TEST_CASE(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
@@ -86,7 +81,6 @@ static void a_ticket_from_flash_is_offered_once_though_power_goes_again_and_agai
         assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
     }
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* Programs as the chip does, and notes whether wire bytes had come about by then. */
@@ -132,12 +126,10 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_EMPTY); /* the mark was among them */
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void of_two_tickets_each_tier_keeps_one(void **state)
+TEST_CASE(of_two_tickets_each_tier_keeps_one)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
@@ -150,7 +142,6 @@ static void of_two_tickets_each_tier_keeps_one(void **state)
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* One that RTC RAM alone held is spent without flash, and its copy is nowhere. */
@@ -171,12 +162,10 @@ static void a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash(void **state)
     line_free(&line);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
-static void a_refused_session_is_not_found_in_flash_again(void **state)
+TEST_CASE(a_refused_session_is_not_found_in_flash_again)
 {
-    (void)state;
     const server_options *const all[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(all[i]);
@@ -188,7 +177,6 @@ static void a_refused_session_is_not_found_in_flash_again(void **state)
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         wh_host_lose_power(&the_device);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
     }
 }
 
@@ -229,26 +217,22 @@ static void resumes_after_losses(uint32_t setting, int losses)
             }
             assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void a_session_outlives_twenty_losses_of_power(void **state)
+TEST_CASE(a_session_outlives_twenty_losses_of_power)
 {
-    (void)state;
     resumes_after_losses(0, WH_TRUST_DEFAULT);
 }
 
-static void a_session_outlives_as_many_losses_of_power_as_are_set(void **state)
+TEST_CASE(a_session_outlives_as_many_losses_of_power_as_are_set)
 {
-    (void)state;
     resumes_after_losses(3, 3);
 }
 
-static void without_trust_it_outlives_the_first_loss_of_power(void **state)
+TEST_CASE(without_trust_it_outlives_the_first_loss_of_power)
 {
-    (void)state;
     resumes_after_losses(WH_TRUST_NONE, 1);
     tls_server *server = server_start(&ticket13);
     wh_client_config config = without_clock(server);
@@ -256,12 +240,10 @@ static void without_trust_it_outlives_the_first_loss_of_power(void **state)
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT); /* without another loss, too */
-    server_stop(server);
 }
 
-static void between_losses_of_power_nothing_is_counted(void **state)
+TEST_CASE(between_losses_of_power_nothing_is_counted)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
         wh_client_config config = without_clock(server);
@@ -275,14 +257,12 @@ static void between_losses_of_power_nothing_is_counted(void **state)
             }
         }
         assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void with_a_known_time_a_loss_of_power_does_not_count(void **state)
+TEST_CASE(with_a_known_time_a_loss_of_power_does_not_count)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
         wh_client_config config = config_for(server);
@@ -291,16 +271,14 @@ static void with_a_known_time_a_loss_of_power_does_not_count(void **state)
         for (int loss = 0; loss < 4; loss++) {
             assert_resumed(visit_after_loss(&config, server), kinds[i].kind);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 /* Hours of which the elapsed clock knew count against the cap, though nobody knows how many there were more.
  */
-static void what_is_known_of_an_age_counts(void **state)
+TEST_CASE(what_is_known_of_an_age_counts)
 {
-    (void)state;
     enum { HOURS = 4 };
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * 86400});
     wh_client_config config = without_clock(server);
@@ -324,12 +302,10 @@ static void what_is_known_of_an_age_counts(void **state)
         assert_int_equal(visit.outcome.reason,
                          hour + 1 < HOURS ? WH_REASON_ACCEPTED : WH_REASON_AUTHENTICATION_OLD);
     }
-    server_stop(server);
 }
 
-static void a_session_on_trust_is_counted_before_it_goes_out(void **state)
+TEST_CASE(a_session_on_trust_is_counted_before_it_goes_out)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
         wh_client_config config = without_clock(server);
@@ -337,7 +313,6 @@ static void a_session_on_trust_is_counted_before_it_goes_out(void **state)
         wh_host_lose_power(&the_device);
         assert_int_equal(open_and_lose_power(&config, server).kind, kinds[i].kind);
         assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -374,7 +349,6 @@ static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     lose_a_handshake(&config, server);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 /* One ticket in each connection: flash has the same as RTC RAM, which the next wake spends. */
@@ -404,12 +378,10 @@ static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     }
     assert_int_equal(nor_operations(chip), before);
-    server_stop(server);
 }
 
-static void a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power(void **state)
+TEST_CASE(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = without_clock(server);
     config.policy.trust_after_power_loss = 1;
@@ -419,14 +391,12 @@ static void a_full_handshake_replaces_a_session_that_has_outlived_losses_of_powe
         assert_resumed(visit_after_loss(&config, server), WH_KIND_PSK);
         assert_full(visit_after_loss(&config, server), WH_REASON_TRUST_SPENT);
     }
-    server_stop(server);
 }
 
 /* Lifetime two hours. Captured at 0 h with a known time; power lost at 1.5 h, and the time is not known yet
  * in that wake; it is again (SNTP) in the next, at 2.5 h. The clock is known at both ends: it has expired. */
-static void a_known_time_ends_a_session_that_was_on_trust_in_between(void **state)
+TEST_CASE(a_known_time_ends_a_session_that_was_on_trust_in_between)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 7200});
     wh_client_config config = config_for(server);
     wh_host_set_wall_known(&the_device, true);
@@ -438,12 +408,10 @@ static void a_known_time_ends_a_session_that_was_on_trust_in_between(void **stat
     wh_host_set_wall_known(&the_device, true);
     wh_host_sleep(&the_device, 3600ull * 1000000u);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
-    server_stop(server);
 }
 
-static void a_dead_network_costs_no_good_session_where_the_power_is_cut(void **state)
+TEST_CASE(a_dead_network_costs_no_good_session_where_the_power_is_cut)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -461,7 +429,6 @@ static void a_dead_network_costs_no_good_session_where_the_power_is_cut(void **s
     wh_client_free(&client);
     wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 int main(void)

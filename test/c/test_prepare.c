@@ -42,16 +42,14 @@ static wake_visit wakes(const char *group, wh_kind kind)
     return first;
 }
 
-static void it_resumes_as_one_that_is_opened_at_once(void **state)
+TEST_CASE(it_resumes_as_one_that_is_opened_at_once)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13});
     (void)wakes("x25519", WH_KIND_PSK);
 }
 
-static void it_resumes_in_tls12(void **state)
+TEST_CASE(it_resumes_in_tls12)
 {
-    (void)state;
     serve(&(server_options){.max_version = WH_TLS12});
     (void)wakes(NULL, WH_KIND_TICKET);
     wh_platform_remove();
@@ -73,17 +71,15 @@ static void a_session_s_group(const char *group, const char *name)
     }
 }
 
-static void the_key_is_of_the_session_s_own_group(void **state)
+TEST_CASE(the_key_is_of_the_session_s_own_group)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13});
     a_session_s_group("P-256", "secp256r1");
     a_session_s_group("P-384", "secp384r1");
 }
 
-static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
+TEST_CASE(what_is_prepared_and_not_used_spends_no_ticket)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13});
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     wh_client client;
@@ -103,9 +99,8 @@ static void what_is_prepared_and_not_used_spends_no_ticket(void **state)
 /* Both were prepared with the same session in store: one offers it, with the key of its group; the other one
  * goes in full with that key. And one that was prepared without a session drops its key for the one of a
  * session that has come since. */
-static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
+TEST_CASE(a_session_that_comes_or_goes_in_between_does_no_harm)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13, .groups = "P-256"});
     wh_client client;
     make_client(&client, &config);
@@ -133,9 +128,8 @@ static void a_session_that_comes_or_goes_in_between_does_no_harm(void **state)
     wh_client_free(&client);
 }
 
-static void it_starts_once_and_only_what_was_prepared(void **state)
+TEST_CASE(it_starts_once_and_only_what_was_prepared)
 {
-    (void)state;
     serve(&(server_options){.min_version = WH_TLS13});
     wh_client client;
     make_client(&client, &config);
@@ -165,9 +159,8 @@ static size_t spare_at(void)
 }
 
 /* Two connections are prepared, as two tasks of an app may do: each has found the same ticket. */
-static void a_damaged_spare_brings_no_spent_ticket_back(void **state)
+TEST_CASE(a_damaged_spare_brings_no_spent_ticket_back)
 {
-    (void)state;
     tls_server *renewing = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config to_it = config_for(renewing);
     assert_full(wake_and_visit(&to_it, renewing), WH_REASON_NONE);

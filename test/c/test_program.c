@@ -1,11 +1,7 @@
 /* The program in the firmware and the one in flash; the runtime's manager is played here. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "devicescript.h"
 #include "warmhello/program.h"
@@ -99,17 +95,15 @@ static int erase_flash(void **state)
     return 0;
 }
 
-static void the_first_boot_deploys_the_program(void **state)
+TEST_CASE(the_first_boot_deploys_the_program)
 {
-    (void)state;
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(flash.deploys, 1);
     assert_int_equal(flash.restarts, 0);
 }
 
-static void every_other_boot_restarts_it_without_a_write(void **state)
+TEST_CASE(every_other_boot_restarts_it_without_a_write)
 {
-    (void)state;
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     for (unsigned wake = 1; wake <= 100; wake++) {
         assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
@@ -120,9 +114,8 @@ static void every_other_boot_restarts_it_without_a_write(void **state)
     assert_int_equal(now, 1000000);
 }
 
-static void a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash(void **state)
+TEST_CASE(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash)
 {
-    (void)state;
     flash.has_other_header = 1;
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
@@ -130,18 +123,16 @@ static void a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_fl
     assert_int_equal(flash.hashes, 2);
 }
 
-static void new_firmware_replaces_the_program(void **state)
+TEST_CASE(new_firmware_replaces_the_program)
 {
-    (void)state;
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(boot(&renewed), WH_PROGRAM_DEPLOYED);
     assert_int_equal(boot(&renewed), WH_PROGRAM_RESTARTED);
     assert_int_equal(flash.deploys, 2);
 }
 
-static void a_deploy_that_the_power_cut_short_is_made_again(void **state)
+TEST_CASE(a_deploy_that_the_power_cut_short_is_made_again)
 {
-    (void)state;
     flash.power_goes = 1;
     (void)!boot(&program);
     flash.power_goes = 0;
@@ -149,18 +140,16 @@ static void a_deploy_that_the_power_cut_short_is_made_again(void **state)
     assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
 }
 
-static void a_program_that_the_runtime_refuses_is_an_error_each_time(void **state)
+TEST_CASE(a_program_that_the_runtime_refuses_is_an_error_each_time)
 {
-    (void)state;
     flash.deploy_error = DEPLOY_FAILS;
     assert_int_equal(boot(&program), DEPLOY_FAILS);
     assert_int_equal(boot(&program), DEPLOY_FAILS);
     assert_int_equal(flash.restarts, 0);
 }
 
-static void firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means(void **state)
+TEST_CASE(firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means)
 {
-    (void)state;
     assert_int_equal(boot(&nothing), WH_PROGRAM_NONE);
     assert_int_equal(flash.restarts, 0);
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);

@@ -45,9 +45,8 @@ static int start(void **state)
 
 /* ---- Which slot counts ------------------------------------------------------------------------ */
 
-static void the_newest_slot_counts(void **state)
+TEST_CASE(the_newest_slot_counts)
 {
-    (void)state;
     put(0, 3, "old.example");
     put(1, 4, "new.example");
     assert_int_equal(read_image(), WH_OK);
@@ -60,9 +59,8 @@ static void the_newest_slot_counts(void **state)
     assert_int_equal(read.slot, 0);
 }
 
-static void a_damaged_slot_leaves_the_other_one(void **state)
+TEST_CASE(a_damaged_slot_leaves_the_other_one)
 {
-    (void)state;
     put(0, 3, "old.example");
     put(1, 4, "new.example");
     size_t used = slot.size;
@@ -78,9 +76,8 @@ static void a_damaged_slot_leaves_the_other_one(void **state)
     assert_string_equal(read.config.client.host, "new.example");
 }
 
-static void blank_and_damaged_images_are_told_apart(void **state)
+TEST_CASE(blank_and_damaged_images_are_told_apart)
 {
-    (void)state;
     assert_int_equal(read_image(), WH_MISS_EMPTY);
     assert_null(read.config.client.host);
     memset(image + WH_PROVISION_SLOT, 0, 1);
@@ -92,9 +89,8 @@ static void blank_and_damaged_images_are_told_apart(void **state)
 }
 
 /* A firmware that is older than its image must not believe half of it. */
-static void a_slot_of_a_later_version_leaves_the_other_one(void **state)
+TEST_CASE(a_slot_of_a_later_version_leaves_the_other_one)
 {
-    (void)state;
     wh_client_config made = config();
     put(0, 3, "old.example");
     slot_make(&slot, 4, &made);
@@ -222,9 +218,8 @@ static void with_a_short_address(slot_builder *b)
     b->size += 19;
 }
 
-static void contents_that_break_a_rule_are_refused_whole(void **state)
+TEST_CASE(contents_that_break_a_rule_are_refused_whole)
 {
-    (void)state;
     void (*const changes[])(slot_builder *) = {
         without_host,
         without_the_last,
@@ -246,9 +241,8 @@ static void contents_that_break_a_rule_are_refused_whole(void **state)
     }
 }
 
-static void a_certificate_without_its_key_is_refused(void **state)
+TEST_CASE(a_certificate_without_its_key_is_refused)
 {
-    (void)state;
     wh_client_config made = config();
     made.certificate = made.key = (const uint8_t *)"pem";
     made.certificate_size = made.key_size = 3;
@@ -261,9 +255,8 @@ static void a_certificate_without_its_key_is_refused(void **state)
 }
 
 /* What came later than an image is at its default. */
-static void a_setting_that_may_be_missing_is_read(void **state)
+TEST_CASE(a_setting_that_may_be_missing_is_read)
 {
-    (void)state;
     wh_client_config made = config();
     slot_make(&slot, 1, &made);
     assert_int_equal(wh_provision_read_slot(slot.bytes, sizeof slot.bytes, &read), WH_OK);
@@ -279,9 +272,8 @@ static void a_setting_that_may_be_missing_is_read(void **state)
     assert_true(read.config.client.policy.without_extended_master_secret);
 }
 
-static void a_slot_cut_short_anywhere_is_refused(void **state)
+TEST_CASE(a_slot_cut_short_anywhere_is_refused)
 {
-    (void)state;
     wh_client_config made = config();
     slot_make(&slot, 1, &made);
     for (size_t size = 0; size < slot.size; size++) {
@@ -311,9 +303,8 @@ static void is_bytes(const uint8_t *found, size_t size, const char *text, const 
     assert_memory_equal(found, expected, size);
 }
 
-static void an_image_of_version_1_says_what_the_file_said(void **state)
+TEST_CASE(an_image_of_version_1_says_what_the_file_said)
 {
-    (void)state;
     char *text = vector_read("provision-v1.txt");
     (void)vector_bytes(text, "slot-0", image, WH_PROVISION_SLOT);
     (void)vector_bytes(text, "slot-1", image + WH_PROVISION_SLOT, WH_PROVISION_SLOT);

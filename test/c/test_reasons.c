@@ -280,7 +280,6 @@ static void is_made(wh_reason reason, nor *chip)
     if (reason != WH_REASON_ACCEPTED && reason != WH_REASON_CERTIFICATE_EXPIRED) {
         assert_int_equal(outcome.result, WH_RESULT_FULL);
     }
-    server_stop(s.server);
 }
 
 static void each_reason_has_a_connection_that_gives_it(void **state)

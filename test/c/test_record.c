@@ -38,9 +38,8 @@ static int try_open(const uint8_t *record, size_t size)
     return result;
 }
 
-static void a_sealed_session_opens_again(void **state)
+TEST_CASE(a_sealed_session_opens_again)
 {
-    (void)state;
     static const size_t sizes[] = {1, 15, 16, 17, SESSION_SIZE, WH_SESSION_MAX};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         uint8_t session[WH_SESSION_MAX];
@@ -59,9 +58,8 @@ static void a_sealed_session_opens_again(void **state)
     }
 }
 
-static void the_session_cannot_be_read_in_the_record(void **state)
+TEST_CASE(the_session_cannot_be_read_in_the_record)
 {
-    (void)state;
     uint8_t record[RECORD_SIZE];
     uint8_t session[SESSION_SIZE];
     seal_sample(record);
@@ -71,9 +69,8 @@ static void the_session_cannot_be_read_in_the_record(void **state)
     }
 }
 
-static void no_bit_of_a_record_can_change(void **state)
+TEST_CASE(no_bit_of_a_record_can_change)
 {
-    (void)state;
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     for (size_t bit = 0; bit < sizeof record * 8; bit++) {
@@ -85,9 +82,8 @@ static void no_bit_of_a_record_can_change(void **state)
 }
 
 /* Each length lies in memory of its own, so that a read behind its end is found. */
-static void a_record_of_another_length_is_refused(void **state)
+TEST_CASE(a_record_of_another_length_is_refused)
 {
-    (void)state;
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     for (size_t size = 0; size <= RECORD_SIZE + 16; size++) {
@@ -100,9 +96,8 @@ static void a_record_of_another_length_is_refused(void **state)
     }
 }
 
-static void another_device_cannot_open_it(void **state)
+TEST_CASE(another_device_cannot_open_it)
 {
-    (void)state;
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     const uint8_t other[32] = {1};
@@ -123,16 +118,14 @@ static void refuses_all_but(size_t at, uint8_t first, uint8_t last)
     }
 }
 
-static void another_format_version_is_refused(void **state)
+TEST_CASE(another_format_version_is_refused)
 {
-    (void)state;
     refuses_all_but(AT_VERSION, WH_RECORD_VERSION,
                     WH_RECORD_VERSION); /* the words of the second are not of the first */
 }
 
-static void unknown_flags_are_refused(void **state)
+TEST_CASE(unknown_flags_are_refused)
 {
-    (void)state;
     enum { KNOWN = 1 | 2 | 8 };
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
@@ -144,22 +137,19 @@ static void unknown_flags_are_refused(void **state)
     }
 }
 
-static void unknown_words_are_refused(void **state)
+TEST_CASE(unknown_words_are_refused)
 {
-    (void)state;
     refuses_all_but(AT_PROTOCOL, WH_TLS12, WH_TLS13);
     refuses_all_but(AT_KIND, WH_KIND_ID, WH_KIND_PSK);
 }
 
-static void reserved_bytes_must_be_zero(void **state)
+TEST_CASE(reserved_bytes_must_be_zero)
 {
-    (void)state;
     refuses_all_but(AT_ZERO, 0, 0);
 }
 
-static void the_same_input_gives_the_same_bytes(void **state)
+TEST_CASE(the_same_input_gives_the_same_bytes)
 {
-    (void)state;
     uint8_t a[RECORD_SIZE];
     uint8_t b[RECORD_SIZE];
     seal_sample(a);
@@ -178,9 +168,8 @@ static void assert_other_nonce(const wh_record_info *info, const uint8_t *sessio
     assert_memory_not_equal(record + AT_NONCE, sample + AT_NONCE, WH_RECORD_BODY - AT_NONCE);
 }
 
-static void every_field_of_the_header_changes_the_nonce(void **state)
+TEST_CASE(every_field_of_the_header_changes_the_nonce)
 {
-    (void)state;
     enum { CHANGES = 19 };
     wh_record_info infos[CHANGES];
     for (size_t i = 0; i < CHANGES; i++) {
@@ -212,9 +201,8 @@ static void every_field_of_the_header_changes_the_nonce(void **state)
     }
 }
 
-static void every_byte_of_the_session_changes_the_nonce(void **state)
+TEST_CASE(every_byte_of_the_session_changes_the_nonce)
 {
-    (void)state;
     wh_record_info info = sample_info();
     uint8_t session[SESSION_SIZE + 1];
     sample_session(session, sizeof session);
@@ -229,9 +217,8 @@ static void every_byte_of_the_session_changes_the_nonce(void **state)
 
 /* ---- In place, at the limits, and when something is missing ----------------------------- */
 
-static void a_session_may_be_sealed_where_it_lies(void **state)
+TEST_CASE(a_session_may_be_sealed_where_it_lies)
 {
-    (void)state;
     uint8_t apart[RECORD_SIZE];
     uint8_t in_place[RECORD_SIZE];
     wh_record_info info = sample_info();
@@ -241,9 +228,8 @@ static void a_session_may_be_sealed_where_it_lies(void **state)
     assert_memory_equal(in_place, apart, sizeof apart);
 }
 
-static void a_longer_session_than_the_longest_is_refused(void **state)
+TEST_CASE(a_longer_session_than_the_longest_is_refused)
 {
-    (void)state;
     static const uint8_t session[WH_SESSION_MAX + 1];
     uint8_t record[WH_RECORD_MAX + 1];
     wh_record_info info = sample_info();
@@ -259,9 +245,8 @@ static int no_key(void *ctx, uint8_t out[32])
     return -1;
 }
 
-static void without_a_device_key_nothing_is_sealed_or_opened(void **state)
+TEST_CASE(without_a_device_key_nothing_is_sealed_or_opened)
 {
-    (void)state;
     uint8_t record[RECORD_SIZE];
     uint8_t out[RECORD_SIZE + 1];
     wh_record_info info = sample_info();
@@ -275,9 +260,8 @@ static void without_a_device_key_nothing_is_sealed_or_opened(void **state)
     assert_int_equal(try_open(record, sizeof record), WH_PLATFORM_KEY);
 }
 
-static void a_failed_allocation_leaves_no_plaintext(void **state)
+TEST_CASE(a_failed_allocation_leaves_no_plaintext)
 {
-    (void)state;
     wh_record_info info = sample_info();
     uint8_t record[RECORD_SIZE];
     int result = WH_PLATFORM_MEMORY;

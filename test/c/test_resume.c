@@ -27,48 +27,40 @@ static void five_wakes(const server_options *options, wh_kind kind)
         assert_true(again.outcome.handshake_tx + again.outcome.handshake_rx <
                     first.outcome.handshake_tx + first.outcome.handshake_rx);
     }
-    server_stop(server);
 }
 
-static void tls12_resumes_by_session_id(void **state)
+TEST_CASE(tls12_resumes_by_session_id)
 {
-    (void)state;
     five_wakes(&id12, WH_KIND_ID);
 }
 
-static void tls12_resumes_by_ticket(void **state)
+TEST_CASE(tls12_resumes_by_ticket)
 {
-    (void)state;
     five_wakes(&ticket12, WH_KIND_TICKET);
 }
 
-static void tls13_resumes_by_ticket(void **state)
+TEST_CASE(tls13_resumes_by_ticket)
 {
-    (void)state;
     five_wakes(&ticket13, WH_KIND_PSK);
 }
 
-static void tls13_resumes_where_the_server_keeps_the_sessions(void **state)
+TEST_CASE(tls13_resumes_where_the_server_keeps_the_sessions)
 {
-    (void)state;
     const server_options options = {.min_version = WH_TLS13, .session_ids = true};
     five_wakes(&options, WH_KIND_PSK);
 }
 
-static void without_tickets_tls12_resumes_by_session_id(void **state)
+TEST_CASE(without_tickets_tls12_resumes_by_session_id)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
     config.no_tickets = true;
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
-    server_stop(server);
 }
 
-static void without_tickets_tls13_goes_in_full_each_time(void **state)
+TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     config.no_tickets = true;
@@ -77,12 +69,10 @@ static void without_tickets_tls13_goes_in_full_each_time(void **state)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
-static void a_server_that_sends_no_ticket_leaves_nothing_stored(void **state)
+TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
     for (int wake = 0; wake < 2; wake++) {
@@ -90,24 +80,20 @@ static void a_server_that_sends_no_ticket_leaves_nothing_stored(void **state)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
-static void power_loss_costs_one_full_handshake(void **state)
+TEST_CASE(power_loss_costs_one_full_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
-static void another_process_resumes_from_the_saved_slot(void **state)
+TEST_CASE(another_process_resumes_from_the_saved_slot)
 {
-    (void)state;
     const server_options *const kinds[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i]);
@@ -125,7 +111,6 @@ static void another_process_resumes_from_the_saved_slot(void **state)
         assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
         config.port--;
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
@@ -140,21 +125,18 @@ static void server_forgets(const server_options *options, wh_kind kind)
     server_forget_sessions(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
     assert_resumed(wake_and_visit(&config, server), kind);
-    server_stop(server);
     wh_host_lose_power(&the_device);
 }
 
-static void a_server_that_forgot_gets_a_full_handshake_on_the_same_connection(void **state)
+TEST_CASE(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection)
 {
-    (void)state;
     server_forgets(&id12, WH_KIND_ID);
     server_forgets(&ticket12, WH_KIND_TICKET);
     server_forgets(&ticket13, WH_KIND_PSK);
 }
 
-static void an_expired_session_is_not_offered(void **state)
+TEST_CASE(an_expired_session_is_not_offered)
 {
-    (void)state;
     const server_options short_lived[] = {
         {.max_version = WH_TLS12, .lifetime_s = 300},
         {.min_version = WH_TLS13, .lifetime_s = 300},
@@ -168,14 +150,12 @@ static void an_expired_session_is_not_offered(void **state)
         assert_full(visit, WH_REASON_EXPIRED);
         assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
         assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-        server_stop(server);
         wh_host_lose_power(&the_device);
     }
 }
 
-static void a_session_id_without_lifetime_lasts_a_day(void **state)
+TEST_CASE(a_session_id_without_lifetime_lasts_a_day)
 {
-    (void)state;
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
     wh_client_config config = config_for(server);
@@ -184,12 +164,10 @@ static void a_session_id_without_lifetime_lasts_a_day(void **state)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
     wh_host_sleep(&the_device, 120 * 1000000ull);
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
-    server_stop(server);
 }
 
-static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
+TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
 {
-    (void)state;
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -205,12 +183,10 @@ static void a_tls13_ticket_leaves_the_store_when_it_is_offered(void **state)
     }
 
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
-    server_stop(server);
 }
 
-static void a_tls12_session_stays_when_the_wake_is_cut_short(void **state)
+TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
 {
-    (void)state;
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -223,13 +199,11 @@ static void a_tls12_session_stays_when_the_wake_is_cut_short(void **state)
     wh_client_free(&client);
 
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-    server_stop(server);
 }
 
 /* wolfSSL would serialise the refused ticket together with the new secret. */
-static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
+TEST_CASE(a_refused_ticket_is_not_kept_with_the_new_secret)
 {
-    (void)state;
     server_options options = ticket12;
     options.tickets_may_end = true;
     tls_server *server = server_start(&options);
@@ -241,14 +215,12 @@ static void a_refused_ticket_is_not_kept_with_the_new_secret(void **state)
     assert_full(refused, WH_REASON_REFUSED);
     assert_false(refused.outcome.stored);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_stop(server);
 }
 
 /* wolfSSL takes a server that answers a ticket without the ticket extension for one
  * that resumes, and gives up at its Certificate message. */
-static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(void **state)
+TEST_CASE(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
 {
-    (void)state;
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -261,12 +233,10 @@ static void a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection(v
     assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
-    server_stop(server);
 }
 
-static void a_short_session_id_is_not_stored(void **state)
+TEST_CASE(a_short_session_id_is_not_stored)
 {
-    (void)state;
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
     wh_client_config config = config_for(server);
@@ -275,12 +245,10 @@ static void a_short_session_id_is_not_stored(void **state)
         assert_full(visit, WH_REASON_NONE);
         assert_false(visit.outcome.stored);
     }
-    server_stop(server);
 }
 
-static void a_tls12_session_without_extended_master_secret_is_not_stored(void **state)
+TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
 {
-    (void)state;
     const server_options options[] = {
         {.max_version = WH_TLS12, .session_ids = true, .no_ems = true},
         {.max_version = WH_TLS12, .no_ems = true},
@@ -294,14 +262,12 @@ static void a_tls12_session_without_extended_master_secret_is_not_stored(void **
             assert_false(visit.outcome.stored);
             assert_string_equal(wh_error_word(visit.outcome.store_error), "no-extended-master-secret");
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void a_server_is_not_told_what_another_one_lacks(void **state)
+TEST_CASE(a_server_is_not_told_what_another_one_lacks)
 {
-    (void)state;
     tls_server *old = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     tls_server *sound = server_start(&(server_options){.no_ems = false});
     wh_client_config to_old = config_for(old);
@@ -309,14 +275,11 @@ static void a_server_is_not_told_what_another_one_lacks(void **state)
     assert_full(wake_and_visit(&to_old, old), WH_REASON_NONE);
     wake_visit visit = wake_and_visit(&to_sound, sound);
     assert_string_equal(wh_reason_word(visit.outcome.reason), "none");
-    server_stop(old);
-    server_stop(sound);
 }
 
 /* It has done as advised, and gives no tickets: it is not of TLS 1.2 any more. */
-static void nor_what_it_lacked_before(void **state)
+TEST_CASE(nor_what_it_lacked_before)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     wh_client_config config = config_for(server);
     (void)wake_and_visit(&config, server);
@@ -328,7 +291,6 @@ static void nor_what_it_lacked_before(void **state)
         assert_int_equal(visit.outcome.protocol, WH_TLS13);
     }
     assert_string_not_equal(wh_reason_word(visit.outcome.reason), "no-extended-master-secret");
-    server_stop(server);
 }
 
 int main(void)

@@ -275,21 +275,18 @@ static void no_secret_is_left(const server_options *options)
     server_stop(server);
 }
 
-static void no_secret_of_a_session_id_is_left(void **state)
+TEST_CASE(no_secret_of_a_session_id_is_left)
 {
-    (void)state;
     no_secret_is_left(&(server_options){.max_version = WH_TLS12, .session_ids = true});
 }
 
-static void no_secret_of_a_tls12_ticket_is_left(void **state)
+TEST_CASE(no_secret_of_a_tls12_ticket_is_left)
 {
-    (void)state;
     no_secret_is_left(&(server_options){.max_version = WH_TLS12});
 }
 
-static void no_secret_of_a_tls13_ticket_is_left(void **state)
+TEST_CASE(no_secret_of_a_tls13_ticket_is_left)
 {
-    (void)state;
     no_secret_is_left(&(server_options){.min_version = WH_TLS13});
 }
 
@@ -314,9 +311,8 @@ static void look_for_key(BIO *pem)
     BIO_free(in);
 }
 
-static void no_secret_of_a_client_key_is_left(void **state)
+TEST_CASE(no_secret_of_a_client_key_is_left)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .wants_certificate = true});
     client_identity device = server_client_identity(server);
     wh_client_config config = config_for(server);
@@ -332,9 +328,8 @@ static void no_secret_of_a_client_key_is_left(void **state)
     server_stop(server);
 }
 
-static void a_secret_that_is_left_would_be_found(void **state)
+TEST_CASE(a_secret_that_is_left_would_be_found)
 {
-    (void)state;
     uint8_t secret[48];
     for (size_t i = 0; i < sizeof secret; i++) {
         secret[i] = (uint8_t)(200 - i);

@@ -94,31 +94,27 @@ static void connect_once(void)
     wh_service_closed(service, connect, &full);
 }
 
-static void it_carries_the_class_of_the_definition(void **state)
+TEST_CASE(it_carries_the_class_of_the_definition)
 {
-    (void)state;
     assert_int_equal(vt()->service_class, WH_SERVICE_CLASS);
 }
 
-static void a_register_is_answered_under_its_own_command(void **state)
+TEST_CASE(a_register_is_answered_under_its_own_command)
 {
-    (void)state;
     receive(WH_SERVICE_GET | WH_SERVICE_REG_COUNTS);
     assert_int_equal(runtime.sent, 1);
     assert_int_equal(runtime.commands[0], WH_SERVICE_GET | WH_SERVICE_REG_COUNTS);
 }
 
-static void what_is_unknown_is_refused(void **state)
+TEST_CASE(what_is_unknown_is_refused)
 {
-    (void)state;
     receive(WH_SERVICE_GET | 0x1ff);
     assert_int_equal(runtime.sent, 0);
     assert_int_equal(runtime.refused, 1);
 }
 
-static void a_connect_sends_nothing_until_the_runtime_has_time(void **state)
+TEST_CASE(a_connect_sends_nothing_until_the_runtime_has_time)
 {
-    (void)state;
     connect_once();
     assert_int_equal(runtime.sent + runtime.events, 0);
     vt()->process(runtime.state);
@@ -126,9 +122,8 @@ static void a_connect_sends_nothing_until_the_runtime_has_time(void **state)
     assert_int_equal(runtime.events, 2);
 }
 
-static void a_report_that_does_not_fit_the_queue_goes_out_later(void **state)
+TEST_CASE(a_report_that_does_not_fit_the_queue_goes_out_later)
 {
-    (void)state;
     runtime.queue_is_full = true;
     connect_once();
     vt()->process(runtime.state);

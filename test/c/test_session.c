@@ -48,37 +48,31 @@ static void cycles(wh_protocol protocol)
     }
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void ten_thousand_captures_keep_memory_constant_in_tls12(void **state)
+TEST_CASE(ten_thousand_captures_keep_memory_constant_in_tls12)
 {
-    (void)state;
     cycles(WH_TLS12);
 }
 
-static void ten_thousand_captures_keep_memory_constant_in_tls13(void **state)
+TEST_CASE(ten_thousand_captures_keep_memory_constant_in_tls13)
 {
-    (void)state;
     cycles(WH_TLS13);
 }
 
-static void everything_is_given_back(void **state)
+TEST_CASE(everything_is_given_back)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     size_t before = wh_host_memory_take().live_bytes;
     (void)wake_and_visit(&config, server);
     (void)wake_and_visit(&config, server);
     assert_int_equal(wh_host_memory_take().live_bytes, before);
-    server_stop(server);
 }
 
 /* A borrowed reference would take the connection's own session with it. */
-static void a_captured_session_is_a_reference_of_our_own(void **state)
+TEST_CASE(a_captured_session_is_a_reference_of_our_own)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -92,12 +86,10 @@ static void a_captured_session_is_a_reference_of_our_own(void **state)
     assert_int_equal(wh_host_memory_take().live_bytes, before);
     wolfSSL_free(ssl);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void nothing_is_captured_before_the_handshake(void **state)
+TEST_CASE(nothing_is_captured_before_the_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -109,12 +101,10 @@ static void nothing_is_captured_before_the_handshake(void **state)
     wh_session_release(&session);
     wolfSSL_free(ssl);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void in_tls13_nothing_is_captured_before_a_ticket(void **state)
+TEST_CASE(in_tls13_nothing_is_captured_before_a_ticket)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -126,7 +116,6 @@ static void in_tls13_nothing_is_captured_before_a_ticket(void **state)
     assert_null(session.native);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 /* A session as bytes. */
@@ -147,13 +136,11 @@ static int saved_session(const server_options *options, uint8_t *bytes, size_t s
     wh_session_release(&session);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
     return length;
 }
 
-static void only_the_exact_length_is_loaded(void **state)
+TEST_CASE(only_the_exact_length_is_loaded)
 {
-    (void)state;
     uint8_t bytes[WH_SESSION_MAX + 1] = {0};
     int length = saved_session(&(server_options){.min_version = WH_TLS13}, bytes, WH_SESSION_MAX, NULL);
     assert_true(length > 0);
@@ -167,9 +154,8 @@ static void only_the_exact_length_is_loaded(void **state)
     }
 }
 
-static void a_session_that_does_not_fit_is_not_written(void **state)
+TEST_CASE(a_session_that_does_not_fit_is_not_written)
 {
-    (void)state;
     uint8_t bytes[64];
     memset(bytes, 0xa5, sizeof bytes);
     assert_int_equal(saved_session(&(server_options){.min_version = WH_TLS13}, bytes, sizeof bytes, NULL),
@@ -181,9 +167,8 @@ static void a_session_that_does_not_fit_is_not_written(void **state)
 
 /* The check for short session IDs reads wolfSSL's format: this is where it would
  * show that a new wolfSSL writes another one. */
-static void the_session_id_stands_where_we_read_its_length(void **state)
+TEST_CASE(the_session_id_stands_where_we_read_its_length)
 {
-    (void)state;
     uint8_t bytes[WH_SESSION_MAX];
     uint8_t id[32];
     const server_options options = {.max_version = WH_TLS12, .session_ids = true};

@@ -68,7 +68,6 @@ static void fill_slot(stored_slot *slot, const server_options *options)
 static void free_slot(stored_slot *slot)
 {
     wh_client_free(&slot->client);
-    server_stop(slot->server);
 }
 
 static const server_options ticket12 = {.max_version = WH_TLS12};
@@ -96,9 +95,8 @@ static void load_with_right_crc(const stored_slot *slot)
 
 /* ---- RTC RAM alone ------------------------------------------------------------------- */
 
-static void a_stored_session_comes_back(void **state)
+TEST_CASE(a_stored_session_comes_back)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     wh_host_sleep(&the_device, 90 * 1000000ull);
@@ -115,9 +113,8 @@ static void a_stored_session_comes_back(void **state)
     free_slot(&slot);
 }
 
-static void noise_is_an_empty_slot(void **state)
+TEST_CASE(noise_is_an_empty_slot)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     for (int i = 0; i < 1000; i++) {
@@ -128,9 +125,8 @@ static void noise_is_an_empty_slot(void **state)
 }
 
 /* In front the CRC tells, in the record the seal. */
-static void no_bit_of_the_slot_can_change(void **state)
+TEST_CASE(no_bit_of_the_slot_can_change)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     for (size_t bit = 0; bit < slot_size(&slot) * 8; bit++) {
@@ -145,9 +141,8 @@ static void no_bit_of_the_slot_can_change(void **state)
     free_slot(&slot);
 }
 
-static void half_a_record_is_not_believed(void **state)
+TEST_CASE(half_a_record_is_not_believed)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     uint8_t torn[WH_HOST_STATE_SIZE];
@@ -165,9 +160,8 @@ static void half_a_record_is_not_believed(void **state)
 }
 
 /* What is yes or no is 1 or 0: to look at a bool of another value is undefined. */
-static void a_bool_that_is_neither_yes_nor_no_empties_the_slot(void **state)
+TEST_CASE(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     uint8_t *header = slot.state + SLOT_AT;
@@ -186,9 +180,8 @@ static void a_bool_that_is_neither_yes_nor_no_empties_the_slot(void **state)
 }
 
 /* Power was gone, though the memory survived: ages would be wrong. */
-static void an_elapsed_clock_that_went_back_empties_the_slot(void **state)
+TEST_CASE(an_elapsed_clock_that_went_back_empties_the_slot)
 {
-    (void)state;
     stored_slot slot;
     wh_host_sleep(&the_device, 3600 * 1000000ull);
     fill_slot(&slot, &ticket13);
@@ -198,9 +191,8 @@ static void an_elapsed_clock_that_went_back_empties_the_slot(void **state)
     free_slot(&slot);
 }
 
-static void a_session_of_another_binding_stays(void **state)
+TEST_CASE(a_session_of_another_binding_stays)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     for (size_t i = 0; i < WH_DIGEST_SIZE; i++) {
@@ -214,9 +206,8 @@ static void a_session_of_another_binding_stays(void **state)
     free_slot(&slot);
 }
 
-static void a_spent_session_is_gone(void **state)
+TEST_CASE(a_spent_session_is_gone)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket13);
     wh_stored stored;
@@ -228,9 +219,8 @@ static void a_spent_session_is_gone(void **state)
     free_slot(&slot);
 }
 
-static void without_flash_there_is_one_tier(void **state)
+TEST_CASE(without_flash_there_is_one_tier)
 {
-    (void)state;
     stored_slot slot;
     fill_slot(&slot, &ticket12);
     assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
@@ -247,9 +237,8 @@ static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-pa
     return -1;
 }
 
-static void without_a_device_key_each_wake_is_full_and_says_why(void **state)
+TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
 {
-    (void)state;
     the_device.platform.device_key = no_key;
     const server_options *const both[] = {&ticket12, &ticket13};
     for (size_t i = 0; i < 2; i++) {
@@ -261,20 +250,17 @@ static void without_a_device_key_each_wake_is_full_and_says_why(void **state)
             assert_int_equal(visit.outcome.store_error, WH_PLATFORM_KEY);
             assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
         }
-        server_stop(server);
     }
 }
 
-static void a_server_without_tickets_is_told_apart_from_a_failure(void **state)
+TEST_CASE(a_server_without_tickets_is_told_apart_from_a_failure)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
     wake_visit visit = wake_and_visit(&config, server);
     assert_full(visit, WH_REASON_NONE);
     assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
     assert_int_equal(visit.outcome.store_error, WH_MISS_NOT_RESUMABLE);
-    server_stop(server);
 }
 
 /* ---- Both tiers ----------------------------------------------------------------------- */
@@ -286,9 +272,8 @@ static void damage_record_in_slot(stored_slot *slot)
     assert_int_equal(wh_host_load_state(&the_device, slot->state, sizeof slot->state), WH_OK);
 }
 
-static void a_damaged_rtc_copy_falls_back_to_flash(void **state)
+TEST_CASE(a_damaged_rtc_copy_falls_back_to_flash)
 {
-    (void)state;
     /* TLS 1.2: both tiers hold the same session. */
     stored_slot slot;
     fill_slot(&slot, &ticket12);
@@ -338,9 +323,8 @@ static uint32_t newest(wh_client *client)
     return result == WH_OK ? stored.info.generation : 0;
 }
 
-static void a_spare_that_is_spent_is_not_offered(void **state)
+TEST_CASE(a_spare_that_is_spent_is_not_offered)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -356,7 +340,6 @@ static void a_spare_that_is_spent_is_not_offered(void **state)
     assert_int_equal(wh_store_spend(info.generation), WH_OK);
     assert_int_equal(newest(&client), 0);
     wh_client_free(&client);
-    server_stop(server);
 }
 
 int main(void)

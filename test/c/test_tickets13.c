@@ -53,9 +53,8 @@ static void is_offered_next(tls_server *server)
 }
 
 /* rustls sends 32 bytes, OpenSSL 8; RFC 8446 4.6.1 allows 255. */
-static void nonces_of_every_length_are_taken(void **state)
+TEST_CASE(nonces_of_every_length_are_taken)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const size_t sizes[] = {0, 1, 8, 9, 32, 254, 255};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -67,12 +66,10 @@ static void nonces_of_every_length_are_taken(void **state)
         assert_int_equal(outcome.stored, WH_TIERS_RTC);
         is_offered_next(server);
     }
-    server_stop(server);
 }
 
-static void a_lifetime_over_seven_days_costs_no_connection(void **state)
+TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const uint32_t lifetimes_s[] = {WEEK, WEEK + 1, 8 * DAY, 0x7fffffff, 0x80000000, UINT32_MAX};
     for (size_t i = 0; i < sizeof lifetimes_s / sizeof lifetimes_s[0]; i++) {
@@ -86,12 +83,10 @@ static void a_lifetime_over_seven_days_costs_no_connection(void **state)
         assert_in_range(report.expires_in_s, WEEK - 10, WEEK);
         is_offered_next(server);
     }
-    server_stop(server);
 }
 
-static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state)
+TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = UINT32_MAX, .nonce_size = 8, .ticket_size = 100};
     assert_int_equal(visit_forged(server, &ticket, 0).error, WH_OK);
@@ -105,25 +100,21 @@ static void a_ticket_with_such_a_lifetime_is_offered_for_seven_days(void **state
                      WH_REASON_OVER_7_DAYS);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void a_ticket_without_lifetime_is_discarded(void **state)
+TEST_CASE(a_ticket_without_lifetime_is_discarded)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
     wh_outcome outcome = visit_forged(server, &ticket, 0);
     assert_int_equal(outcome.error, WH_OK);
     assert_int_equal(outcome.stored, WH_TIERS_NONE);
     assert_int_equal(outcome.store_error, WH_MISS_NOT_RESUMABLE);
-    server_stop(server);
 }
 
 /* wolfSSL keeps one object, which each further ticket changes. */
-static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **state)
+TEST_CASE(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     forge_listen(server);
     const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
@@ -132,13 +123,11 @@ static void a_later_ticket_without_lifetime_does_not_cost_the_one_before(void **
     assert_int_equal(outcome.stored, WH_TIERS_RTC);
     wh_client_config config = config_for(server);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
 /* Many servers end with TCP alone. */
-static void a_connection_that_breaks_off_leaves_its_ticket_in_flash_too(void **state)
+TEST_CASE(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     wh_client client;
@@ -156,12 +145,10 @@ static void a_connection_that_breaks_off_leaves_its_ticket_in_flash_too(void **s
     assert_true(wh_conn_outcome(&line.conn)->kept);
     line_free(&line);
     wh_client_free(&client);
-    server_stop(server);
 }
 
-static void a_ticket_too_long_to_keep_is_told(void **state)
+TEST_CASE(a_ticket_too_long_to_keep_is_told)
 {
-    (void)state;
     tls_server *server = without_tickets();
     const size_t sizes[] = {3000, 16000, 17000, 32000, 33000, 65535};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -172,16 +159,14 @@ static void a_ticket_too_long_to_keep_is_told(void **state)
         assert_int_equal(outcome.stored, WH_TIERS_NONE);
         assert_int_equal(outcome.store_error, WH_PLATFORM_RTC);
     }
-    server_stop(server);
 }
 
 /* ---- A server that gives no ticket in a resumption ----------------------------------------------- */
 
 static const server_options unrenewed = {.min_version = WH_TLS13, .does_not_renew13 = true};
 
-static void rtc_ram_keeps_both_tickets_of_a_full_handshake(void **state)
+TEST_CASE(rtc_ram_keeps_both_tickets_of_a_full_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
     for (int time = 0; time < 3; time++) {
@@ -189,19 +174,16 @@ static void rtc_ram_keeps_both_tickets_of_a_full_handshake(void **state)
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
         assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     }
-    server_stop(server);
 }
 
-static void with_flash_there_are_the_same_two(void **state)
+TEST_CASE(with_flash_there_are_the_same_two)
 {
-    (void)state;
     rtc_ram_keeps_both_tickets_of_a_full_handshake(state);
 }
 
 /* Where another ticket comes each time, the second one of the full handshake is there for a lost connect. */
-static void the_spare_ticket_waits_for_a_lost_handshake(void **state)
+TEST_CASE(the_spare_ticket_waits_for_a_lost_handshake)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -216,12 +198,10 @@ static void the_spare_ticket_waits_for_a_lost_handshake(void **state)
     line_free(&line);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    server_stop(server);
 }
 
-static void a_spare_that_was_refused_is_not_offered_again(void **state)
+TEST_CASE(a_spare_that_was_refused_is_not_offered_again)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -230,7 +210,6 @@ static void a_spare_that_was_refused_is_not_offered_again(void **state)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
-    server_stop(server);
 }
 
 static wh_client_config reusing(const tls_server *server)
@@ -240,9 +219,8 @@ static wh_client_config reusing(const tls_server *server)
     return config;
 }
 
-static void a_ticket_is_used_again_where_the_server_does_not_renew_it(void **state)
+TEST_CASE(a_ticket_is_used_again_where_the_server_does_not_renew_it)
 {
-    (void)state;
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = reusing(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -261,12 +239,10 @@ static void a_ticket_is_used_again_where_the_server_does_not_renew_it(void **sta
         last = wake_and_visit(&config, server);
     }
     assert_int_equal(last.outcome.result, WH_RESULT_FULL);
-    server_stop(server);
 }
 
-static void a_ticket_is_used_again_after_each_loss_of_power(void **state)
+TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
 {
-    (void)state;
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = reusing(server);
@@ -286,12 +262,10 @@ static void a_ticket_is_used_again_after_each_loss_of_power(void **state)
     }
     wh_host_lose_power(&the_device);
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
-    server_stop(server);
 }
 
-static void a_ticket_of_a_server_that_renews_is_used_once(void **state)
+TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
 {
-    (void)state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = reusing(server);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -309,7 +283,6 @@ static void a_ticket_of_a_server_that_renews_is_used_once(void **state)
         wh_session_release(&stored.session);
         wh_client_free(&client);
     }
-    server_stop(server);
 }
 
 int main(void)

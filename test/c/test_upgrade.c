@@ -25,9 +25,8 @@ static void assert_is_at_tls13(const wh_client_config *config, tls_server *serve
     assert_resumed(wake_and_visit(config, server), WH_KIND_PSK);
 }
 
-static void a_restart_with_tls13_is_found_out(void **state)
+TEST_CASE(a_restart_with_tls13_is_found_out)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -38,16 +37,14 @@ static void a_restart_with_tls13_is_found_out(void **state)
         assert_full(refused, WH_REASON_REFUSED);
         assert_put_aside(&refused);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
 }
 
 /* OpenSSL with both versions resumes it, and says in its random number that it has TLS 1.3. */
-static void a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker(void **state)
+TEST_CASE(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -57,16 +54,14 @@ static void a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker(void 
         assert_resumed(resumed, kind_of[i]);
         assert_put_aside(&resumed);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
 }
 
 /* Nothing of it is left in flash to be found after a loss of power. */
-static void what_is_put_aside_is_put_aside_in_both_tiers(void **state)
+TEST_CASE(what_is_put_aside_is_put_aside_in_both_tiers)
 {
-    (void)state;
     for (int resumes = 0; resumes < 2; resumes++) {
         tls_server *server = server_start(&kinds[1]);
         wh_client_config config = config_for(server);
@@ -82,16 +77,14 @@ static void what_is_put_aside_is_put_aside_in_both_tiers(void **state)
         assert_put_aside(&visit);
         wh_host_lose_power(&the_device);
         assert_is_at_tls13(&config, server);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
 }
 
 /* It is asked once after each refusal, and its session kept then. */
-static void a_server_that_has_tls12_only_keeps_resuming(void **state)
+TEST_CASE(a_server_that_has_tls12_only_keeps_resuming)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -107,15 +100,13 @@ static void a_server_that_has_tls12_only_keeps_resuming(void **state)
         for (int wake = 0; wake < 3; wake++) {
             assert_resumed(wake_and_visit(&config, server), kind_of[i]);
         }
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
 }
 
-static void a_client_of_tls12_alone_has_nothing_to_ask_for(void **state)
+TEST_CASE(a_client_of_tls12_alone_has_nothing_to_ask_for)
 {
-    (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
         wh_client_config config = config_for(server);
@@ -126,7 +117,6 @@ static void a_client_of_tls12_alone_has_nothing_to_ask_for(void **state)
         server_forget_sessions(server);
         assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
         assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_stop(server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }

@@ -81,9 +81,8 @@ static void assert_opens(const vector *v)
     assert_same_info(&read, &v->info);
 }
 
-static void records_of_version_1_are_opened(void **state)
+TEST_CASE(records_of_version_1_are_opened)
 {
-    (void)state;
     static const char *const files[] = {"record-v1-tls12.txt", "record-v1-tls13.txt"};
     for (size_t i = 0; i < 2; i++) {
         vector v = read_vector(files[i]);
@@ -93,9 +92,8 @@ static void records_of_version_1_are_opened(void **state)
     }
 }
 
-static void records_of_version_2_are_sealed_and_opened(void **state)
+TEST_CASE(records_of_version_2_are_sealed_and_opened)
 {
-    (void)state;
     static const char *const files[] = {"record-v2-tls12.txt", "record-v2-tls13.txt"};
     for (size_t i = 0; i < 2; i++) {
         vector v = read_vector(files[i]);

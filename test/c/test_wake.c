@@ -47,9 +47,8 @@ static wh_wake whole_wake(void)
 }
 
 /* The lines that TypeScript's tests read, one by one. */
-static void the_lines_are_those_of_the_fixture(void **state)
+TEST_CASE(the_lines_are_those_of_the_fixture)
 {
-    (void)state;
     wh_wake offline;
     wh_wake_begin(&offline, 1, WH_WAKE_POWER_ON, 0);
     wh_wake_mark(&offline, WH_PHASE_BOOT, 900);
@@ -92,9 +91,8 @@ static void the_lines_are_those_of_the_fixture(void **state)
     (void)fclose(file);
 }
 
-static void the_longest_line_fits(void **state)
+TEST_CASE(the_longest_line_fits)
 {
-    (void)state;
     wh_wake wake;
     wh_wake_begin(&wake, UINT32_MAX, WH_WAKE_DEEP_SLEEP, UINT64_MAX);
     for (int phase = 0; phase < WH_PHASES; phase++) {
@@ -106,9 +104,8 @@ static void the_longest_line_fits(void **state)
     assert_int_equal(wh_wake_line(&wake, &longest_outcome, line, 300), WH_USAGE_ARGUMENT);
 }
 
-static void the_pins_rise_one_by_one_and_fall_together(void **state)
+TEST_CASE(the_pins_rise_one_by_one_and_fall_together)
 {
-    (void)state;
     wh_wake wake;
     wh_wake_begin(&wake, 1, WH_WAKE_DEEP_SLEEP, 1000);
     assert_int_equal(wh_wake_levels(&wake, false), 0);
@@ -128,9 +125,8 @@ static void the_pins_rise_one_by_one_and_fall_together(void **state)
     assert_int_equal(wh_wake_levels(&wake, true), 0);
 }
 
-static void a_second_connect_leaves_the_marks_of_the_first(void **state)
+TEST_CASE(a_second_connect_leaves_the_marks_of_the_first)
 {
-    (void)state;
     wh_wake wake = whole_wake();
     wh_wake_mark(&wake, WH_PHASE_TCP, 999999);
     char line[WH_WAKE_LINE_SIZE];

@@ -1,19 +1,19 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
+import { z } from "zod"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import type { Output } from "#warmhello/cli/output.js"
 import { printEstimate } from "#warmhello/cli/run-text.js"
 import { checkRun, type Run, readRun } from "#warmhello/run/run.js"
 import { whyNoMcu } from "../mcu/support.js"
 import { syntheticRun } from "../report/synthetic.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "../ts/support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 
 function file(name: string, contents: unknown): string {
@@ -38,7 +38,7 @@ describe("estimate", () => {
     test("shows TLS's share, every phase, a year, a cell and where resuming stops to pay", async () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
-        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a wake in full, and .* of one that resumes\.$/m)
+        expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }
@@ -59,7 +59,7 @@ describe("estimate", () => {
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
     })
 
-    test("counts a year's wakes by how long they are awake, in full where none resumes", async () => {
+    test("counts a year's wakes by how long they are awake, all full where none resumes", async () => {
         const run = await estimated("--sleep", "10s", "--server-forgets", "5s")
         const cycleS = 10 + (run.wakes.find(({ result }) => result === "full")?.durationMs ?? 0) / 1000
         const { keptUj, keptYearJ } = run.estimate ?? { keptUj: undefined, keptYearJ: undefined }
@@ -179,6 +179,28 @@ test("an estimate fits a narrow terminal, with the sleep below the sum of what i
     expect(table.findIndex((line) => line.includes("sleep"))).toBe(table.length - 2)
 })
 
+/** Both figures of a row of the first table. */
+function readmeRow(readme: string, title: string): string[] {
+    const row = readme.split("\n").find((line) => line.startsWith(`| ${title}`)) ?? ""
+    return row
+        .split("|")
+        .slice(2, 4)
+        .map((cell) => cell.trim())
+}
+
+const countsSchema = z.array(
+    z.object({
+        name: z.string(),
+        stack: z.string(),
+        build: z.string(),
+        result: z.string(),
+        instructions: z.int(),
+        bytesTx: z.int(),
+        bytesRx: z.int(),
+        heapPeakBytes: z.int(),
+    }),
+)
+
 test("the README shows what estimate prints", async () => {
     const readme = readFileSync(checkoutPath("README.md"), "utf8")
     const block = /\$ npx warmhello estimate .*\n([\s\S]*?)\$ npx warmhello report/.exec(readme)?.[1] ?? ""
@@ -186,8 +208,29 @@ test("the README shows what estimate prints", async () => {
     const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--sleep", "10m")
     expect(lines.length).toBeGreaterThan(4)
     for (const line of lines) expect(stdout.split("\n")).toContain(line)
-    const [, full, resumed] = /takes (\S+) mJ in full and (\S+) mJ/.exec(readme) ?? []
-    expect(stdout).toMatch(new RegExp(`awake, all .* ${full} mJ .* ${resumed} mJ`))
+    const [full, resumed] = readmeRow(readme, "energy of the wake")
+    expect(stdout).toMatch(new RegExp(`awake, all .* ${full} .* ${resumed} `))
+})
+
+test("the README's first table has the counts of the emulated microcontroller", () => {
+    const readme = readFileSync(checkoutPath("README.md"), "utf8")
+    const counts = countsSchema.parse(JSON.parse(readFileSync(checkoutPath("boards/emulated-handshakes.json"), "utf8")))
+    const both = ["full", "resumed"].flatMap((result) =>
+        counts.filter(
+            (one) =>
+                one.name === "tls13-x25519" &&
+                one.stack === "warmhello" &&
+                one.build === "size" &&
+                one.result === result,
+        ),
+    )
+    expect(readmeRow(readme, "instructions of the handshake")).toEqual(
+        both.map(({ instructions }) => instructions.toLocaleString("en")),
+    )
+    expect(readmeRow(readme, "bytes of the handshake")).toEqual(both.map((one) => `${one.bytesTx} + ${one.bytesRx}`))
+    expect(readmeRow(readme, "the handshake's peak of heap")).toEqual(
+        both.map(({ heapPeakBytes }) => `${heapPeakBytes.toLocaleString("en")} B`),
+    )
 })
 
 describe("report", () => {

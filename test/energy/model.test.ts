@@ -6,13 +6,13 @@ import { cellYears } from "#warmhello/energy/battery.js"
 import { breakEvenOf } from "#warmhello/energy/break-even.js"
 import { type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
-import { type Board, sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
-import { boardNumberNames, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
+import { type BoardFigures, sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
+import { boardNumberNames, readCells, readPowerProfile, readRegulators } from "#warmhello/energy/power-profile.js"
 import { draw, exactly, rangeOf } from "#warmhello/run/range.js"
 
 /** A board of round numbers: 10 mA idle, 20 mA active, 60 mA on top of both while it listens. */
-const board: Board = {
-    ...(Object.fromEntries(boardNumberNames.map((name) => [name, 0])) as unknown as Board),
+const board: BoardFigures = {
+    ...(Object.fromEntries(boardNumberNames.map((name) => [name, 0])) as unknown as BoardFigures),
     ...{ cpuIdleMa: 10, cpuActiveMa: 20, radioListenMa: 70, radioTransmitMa: 300, radioAwakeShare: 1 },
     ...{ bootMs: 100, bootMa: 30, wifiFastMs: 200, wifiScanMs: 900, wifiMa: 90, ipStaticMs: 0, ipDhcpMs: 500 },
     ...{
@@ -93,7 +93,7 @@ describe("a wake", () => {
     })
 })
 
-describe("one wake in full", () => {
+describe("one full wake", () => {
     const rhythm = { sleepS: 600, serverForgetsS: 7200, clockErrorShare: 0 }
     test("comes each time a TLS 1.2 session has run out", () => {
         expect(wakesPerFull({ ...rhythm, kind: "ticket" })).toBe(12)
@@ -181,7 +181,7 @@ const ranges = {
     closingMs: exactly(4),
     payloadBytes: exactly(300),
 }
-const profile = readProfile("esp32c3_bare")
+const profile = readPowerProfile("esp32c3_bare")
 const options: EstimateOptions = {
     profile,
     clockMhz: 160,

@@ -1,23 +1,28 @@
 // A number without a source, or a source without a number, is no power profile.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
-import { boardFiles, type Profile, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
+import {
+    boardFiles,
+    type PowerProfile,
+    readCells,
+    readPowerProfile,
+    readRegulators,
+} from "#warmhello/energy/power-profile.js"
 import type { Quantity } from "#warmhello/run/range.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const boards = [...boardFiles().keys()]
-const plain: Profile = JSON.parse(readFileSync(boardFiles().get("esp32c3_bare") ?? "", "utf8"))
+const plain: PowerProfile = JSON.parse(readFileSync(boardFiles().get("esp32c3_bare") ?? "", "utf8"))
 
 function refusal(profile: unknown): string {
     const path = join(folder, "mine.power.json")
     writeFileSync(path, typeof profile === "string" ? profile : JSON.stringify(profile))
     try {
-        readProfile(path)
+        readPowerProfile(path)
     } catch (error) {
         if (error instanceof WarmhelloError) return `${error.code}: ${error.message}`
         throw error
@@ -40,14 +45,14 @@ describe("the power profiles", () => {
     })
 
     test.each(boards)("%s can be read, and sleeps with far less than it wakes with", (board) => {
-        const profile = readProfile(board)
+        const profile = readPowerProfile(board)
         expect(profile.deepSleepUa.high).toBeLessThan(100)
         expect(profile.radioListenMa.low).toBeGreaterThan(profile.cpuIdleMa[profile.defaultMhz]?.typical ?? Infinity)
         expect(profile.radioTransmitMa.low).toBeGreaterThan(profile.radioListenMa.typical)
     })
 
     test("name a document, a person or an assumption for every number", () => {
-        const all = [...boards.map(readProfile), ...Object.values(readCells()), ...Object.values(readRegulators())]
+        const all = [...boards.map(readPowerProfile), ...Object.values(readCells()), ...Object.values(readRegulators())]
         for (const { source } of all.flatMap(quantitiesIn)) {
             const trivial = /there is none|has no regulator|passes the current through|cannot be turned off/
             const known = /assumed|[Dd]ata ?sheet|programming guide|20[12]\d|pull request|issue|Energizer|Saft|Samsung/
@@ -80,5 +85,5 @@ describe("a profile of one's own", () => {
 })
 
 test("an unknown board is refused with the names of those there are", () => {
-    expect(() => readProfile("esp33")).toThrow(/no power profile of esp33; there are .*esp32c3_bare/)
+    expect(() => readPowerProfile("esp33")).toThrow(/no power profile of esp33; there are .*esp32c3_bare/)
 })

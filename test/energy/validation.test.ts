@@ -1,9 +1,9 @@
-// docs/MEASURING.md says what the model answers now, and the ratio in it is that of docs/PERFORMANCE.md.
+// docs/MEASURING.md says what the model answers now, and the ratio in it is that of docs/PERFORMANCE-TABLES.md.
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { MEASURING_PAGE, PERFORMANCE_PAGE, replaceSection } from "#dev/docs/pages.js"
-import { validationMarkdown } from "#dev/energy/report.js"
+import { MEASURING_PAGE, PERFORMANCE_TABLES, replaceSection } from "#dev/docs/pages.js"
 import { BEARSSL_RESUMED_RATIO, validate } from "#dev/energy/validation.js"
+import { validationMarkdown } from "#dev/energy/validation-tables.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { KEY_PAIR_INSTRUCTIONS } from "#warmhello/energy/handshakes.js"
 
@@ -23,9 +23,9 @@ test("at least four publications and three chips are in it, hits and misses", ()
     expect(new Set(all.map(({ inRange }) => inRange))).toEqual(new Set([true, false]))
 })
 
-/** Instructions in millions, full and resumed, as docs/PERFORMANCE.md has them. */
+/** Instructions in millions, full and resumed, as docs/PERFORMANCE-TABLES.md has them. */
 function instructions(kind: string, stack: string): [number, number] {
-    const row = page(PERFORMANCE_PAGE)
+    const row = page(PERFORMANCE_TABLES)
         .split("\n")
         .find((line) => line.startsWith(`| ${kind} | ${stack} | `))
     const [, , , full, resumed] = (row ?? "").split("|").map((cell) => cell.trim())
@@ -39,7 +39,7 @@ test("what BearSSL takes beside us is what the bench measured", () => {
 })
 
 test.each(["size", "speed"] as const)("a key pair takes what the bench counted, %s build", (build) => {
-    const [phases = ""] = page(PERFORMANCE_PAGE).split("### Phases, in thousand instructions").slice(1)
+    const [phases = ""] = page(PERFORMANCE_TABLES).split("### Phases, in thousand instructions").slice(1)
     const row = phases
         .split("\n")
         .find((line) => line.startsWith(`| TLS 1.3, psk_dhe_ke, X25519, ECDSA | resumed | ${build} |`))

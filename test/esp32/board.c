@@ -42,6 +42,9 @@ static struct {
     const uint8_t *next_ca;
     const uint8_t *next_certificate;
     const uint8_t *next_key;
+    /* It rotates to this before it sleeps. */
+    const uint8_t *slot;
+    size_t slot_size;
     unsigned connects;
     unsigned sleep_s;
 } options = {.app = "ds", .host = "localhost", .does = "get", .connects = 1, .sleep_s = 600};
@@ -69,6 +72,15 @@ static void rotate(void)
         }
     }
     wh_core_unlock();
+}
+
+static void rotate_to_slot(void)
+{
+    if (options.slot != NULL) {
+        const char *first = wh_error_word(wh_esp32_rotate(options.slot, options.slot_size));
+        const char *second = wh_error_word(wh_esp32_rotate(options.slot, options.slot_size));
+        world_say("app rotates: %s, again: %s", first, second);
+    }
 }
 
 /* ---- An app on DeviceScript: its fibers run on the main task, after the event ---- */
@@ -238,6 +250,7 @@ static void sleep_now(void)
         wh_core_lock();
         upstream_panic();
     }
+    rotate_to_slot();
     upstream_standby(options.sleep_s * 1000);
 }
 
@@ -370,7 +383,9 @@ static void connect_once(void)
 static _Noreturn void run_c(void)
 {
     world_run_beside();
-    int result = wh_esp32_start(&config);
+    wh_device_config given = config;
+    int result = options.provisioned ? wh_esp32_provisioned(&given) : WH_OK;
+    result = result == WH_OK ? wh_esp32_start(&given) : result;
     if (result != WH_OK) {
         world_say("c cannot start: %s", wh_error_word(result));
         exit(3); /* NOLINT(concurrency-mt-unsafe) */
@@ -387,6 +402,7 @@ static _Noreturn void run_c(void)
     if (strcmp(options.does, "spin") == 0) {
         spin();
     }
+    rotate_to_slot();
     wh_esp32_sleep(options.sleep_s);
 }
 
@@ -548,6 +564,7 @@ static bool take_file(const char *name, const char *value)
         {"--next-ca", &options.next_ca, &next_size},
         {"--next-certificate", &options.next_certificate, &next_size},
         {"--next-key", &options.next_key, &next_size},
+        {"--slot", &options.slot, &options.slot_size},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (strcmp(name, files[i].name) == 0) {

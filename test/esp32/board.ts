@@ -1,9 +1,8 @@
 // A board on the desk: test/esp32/board.c, one process for each wake, with what survives it in a folder.
 import { spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync, writeFileSync } from "node:fs"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { parseWakeLine, type WakeLine } from "#warmhello/run/wake-line.js"
 
 /** Under AddressSanitizer and UndefinedBehaviorSanitizer, or as CI says. */
@@ -31,22 +30,21 @@ export interface BoardOptions {
 }
 
 export class Board implements Disposable {
-    readonly #folder = mkdtempSync(join(tmpdir(), "warmhello-esp32-"))
+    readonly #folder = new TemporaryFolder("esp32")
     readonly #args: string[]
 
     constructor({ ca, port, args = [] }: BoardOptions) {
-        this.#args = ["--state", this.#folder, "--ca", this.file("ca.pem", ca), "--port", String(port), ...args]
+        this.#args = ["--state", this.#folder.path, "--ca", this.file("ca.pem", ca), "--port", String(port), ...args]
     }
 
     /** Puts a file beside the board's. */
     file(name: string, contents: string | Buffer): string {
-        writeFileSync(join(this.#folder, name), contents)
-        return join(this.#folder, name)
+        return this.#folder.write(name, contents)
     }
 
     /** Flips a bit of what RTC memory holds between two wakes. False: it has no such byte. */
     damage(at: number): boolean {
-        const path = join(this.#folder, "rtc.bin")
+        const path = this.#folder.file("rtc.bin")
         const bytes = readFileSync(path)
         if (at >= bytes.length) return false
         bytes.writeUInt8((bytes[at] ?? 0) ^ 0x10, at)
@@ -80,7 +78,7 @@ export class Board implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        rmSync(this.#folder, { recursive: true, force: true })
+        this.#folder[Symbol.dispose]()
     }
 }
 

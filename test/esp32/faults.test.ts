@@ -226,7 +226,7 @@ test("a server that says nothing is given up at the deadline", async () => {
     ])
 })
 
-test("a server that answers a session with silence gets a second connection, in full", async () => {
+test("a server that answers a session with silence gets a second connection, with a full handshake", async () => {
     await using server = await start({ onTcp: (_, n) => (n === 2 ? "handled" : "tls") })
     using device = board(server.port, ...soon)
     expect(resultOf(await device.wake("power-on"))).toBe("full")
@@ -239,7 +239,7 @@ test.each([
     ["resets", (socket: net.Socket) => socket.resetAndDestroy()],
     ["closes", (socket: net.Socket) => socket.end()],
     ["sends garbage", (socket: net.Socket) => socket.end("this is not TLS\r\n")],
-] as const)("a server that %s at a session gets a second connection, in full", async (_, act) => {
+] as const)("a server that %s at a session gets a second connection, with a full handshake", async (_, act) => {
     await using server = await start({
         onTcp: (socket, n) => {
             if (n !== 2) return "tls"
@@ -284,7 +284,7 @@ test("a server with another CA's certificate is not talked to", async () => {
     expect(server.received.join("")).toBe("")
 })
 
-test("a CA that cannot be read is told as such, when a handshake in full needs it", async () => {
+test("a CA that cannot be read is told as such, when a full handshake needs it", async () => {
     await using server = await start()
     using device = new Board({ ca: "nonsense", port: server.port })
     expect(slept(await device.wake("power-on")).app).toEqual([expect.stringMatching(/^error ca-unreadable: /)])

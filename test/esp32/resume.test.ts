@@ -23,7 +23,7 @@ const kinds = [
 const board = (options: Partial<BoardOptions> = {}) => new Board({ ca: identity.ca, port: server.port, ...options })
 
 describe.each(kinds)("with $title", ({ port, args, kind }) => {
-    test.each(["ds", "c"])("a program (%s) connects in full, and resumes after deep sleep", async (app) => {
+    test.each(["ds", "c"])("a program (%s) connects by a full handshake, and resumes after deep sleep", async (app) => {
         using device = board({ port, args: [...args, "--app", app] })
         const first = slept(await device.wake("power-on"))
         expect(first.line).toMatchObject({ wake: 1, cause: "power-on", sleptMs: 0 })
@@ -243,7 +243,7 @@ describe("the key", () => {
     })
 })
 
-describe("every second wake connects in full", () => {
+describe("every second wake connects by a full handshake", () => {
     test.each(["--every-second-wake-full", "--strapped"])("by %s", async (word) => {
         using device = board({ args: [word] })
         const results: [string, boolean][] = []

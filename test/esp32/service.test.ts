@@ -16,7 +16,7 @@ test("an app that sleeps with its connection open still resumes", async () => {
     expect(resultOf(await device.wake("deep-sleep"))).toBe("resumed")
 })
 
-test("an app that has the service forget connects in full next time", async () => {
+test("an app that has the service forget connects by a full handshake next time", async () => {
     using device = board({ args: ["--does", "forget"] })
     expect(resultOf(await device.wake("power-on"))).toBe("full")
     expect(resultOf(await device.wake("deep-sleep"))).toBe("full")

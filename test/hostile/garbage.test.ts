@@ -62,7 +62,7 @@ describe.each(
         "title",
     ),
 )("%s: when only the first attempt meets", (_, condition) => {
-    test.each(titled(answers, "answer"))("%s, the wake succeeds in full", async (_, { bytes }) => {
+    test.each(titled(answers, "answer"))("%s, the wake succeeds by a full handshake", async (_, { bytes }) => {
         using board = await boardIn(condition, server, identity)
         board.proxy.plan(answerWith(bytes))
         const { visit } = await wakeWithoutLeak(board)

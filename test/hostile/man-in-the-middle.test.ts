@@ -88,7 +88,7 @@ describe.each(Object.keys(kinds) as Kind[])("with a session (%s), the server is 
         })
     })
 
-    test("by one that may: with the right name from the same CA it is accepted in full", async () => {
+    test("by one that may: with the right name from the same CA it is accepted, by a full handshake", async () => {
         using board = await boardWithSession(kind)
         using met = await board.metBy(another)
         const seen = await wakeWithoutLeak(met)

@@ -63,7 +63,7 @@ test.each(titled(withSession, "title"))(
 )
 
 test.each(titled(withSession, "title"))(
-    "%s: silence at the session leaves time to go in full",
+    "%s: silence at the session leaves time to make a full handshake",
     async (_, condition) => {
         using board = await boardIn(condition, server, identity)
         board.proxy.plan([step(0, { do: "stall" })])

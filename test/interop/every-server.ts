@@ -36,7 +36,7 @@ export function describeEveryKind(name: string, start: Start, fallsBack: Kind[] 
             })
         }
 
-        test("goes in full once after the server's restart, and then resumes", async () => {
+        test("makes a full handshake once after the server's restart, and then resumes", async () => {
             const identity = await identityOf("an ECDSA certificate")
             using server = await start({ identity: identity.server })
             using board = await Board.create(server, identity.ca, kind)

@@ -1,18 +1,17 @@
 // firmware/examples/resume.c, compiled under AddressSanitizer and LeakSanitizer, against real servers.
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { createIdentity } from "../support/identities.js"
 import { startGnutls } from "../support/servers/gnutls.js"
 import { startNginx } from "../support/servers/nginx.js"
 import { startOpenssl } from "../support/servers/openssl.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { refusingPort, startTcp } from "../ts/support/tls-server.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-example-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 function file(name: string, contents: string): string {
     writeFileSync(join(folder, name), contents)
@@ -42,7 +41,7 @@ test.each([
     ["OpenSSL", startOpenssl],
     ["nginx", startNginx],
     ["GnuTLS", startGnutls],
-] as const)("connects to %s in full, and then resumes", async (_, start) => {
+] as const)("connects to %s by a full handshake, and then resumes", async (_, start) => {
     using server = await start({ identity: identity.server })
     const { code, outcomes, stderr } = await resume("localhost", String(server.port), ca)
     expect(stderr).toBe("")

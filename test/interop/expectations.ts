@@ -1,6 +1,6 @@
 // What a wake must be like, in everybody's view: the client's, the server's own, and that of the wire.
 import { expect } from "vitest"
-import type { Reason } from "#warmhello/base/core-words.js"
+import type { Reason } from "#warmhello/base/core-codes.js"
 import type { Kind } from "../support/board.js"
 import type { Seen, Server } from "../support/servers/server.js"
 import { helloSaysResumed } from "../support/wire.js"

@@ -1,16 +1,14 @@
 // The preload, in a process of DeviceScript's own tools, and the C example: what a server does ends them as any other body
 // of the core (test/ts/hostile-servers.test.ts, test/mcu/hostile-servers.test.ts).
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { type Body, describeHostileServers, type Ended } from "../support/hostile-table.js"
 import type { HostileServer } from "../support/servers/hostile.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-hostile-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 interface Ran {
     stdout: string

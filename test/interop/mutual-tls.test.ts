@@ -1,14 +1,14 @@
 // Servers that ask for a client certificate, and the ways in which a device's files can be wrong.
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { createCertificateAuthority, type KeyKind } from "#warmhello/sim/certificates.js"
 import { Board, type Kind, kinds } from "../support/board.js"
 import { createIdentity } from "../support/identities.js"
 import { startMosquitto } from "../support/servers/mosquitto.js"
 import { startNginx } from "../support/servers/nginx.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { type CommandResult, warmhello } from "../ts/support/command.js"
 import { appFile } from "../ts/support/compile-apps.js"
 import type { Start } from "./every-server.js"
@@ -70,8 +70,7 @@ test("mosquitto names the missing certificate as the reason in TLS 1.3", async (
 })
 
 describe("warmhello simulate --cert --key", () => {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-device-"))
-    afterAll(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
 
     function file(name: string, contents: string | Buffer): string {
         const path = join(folder, name)

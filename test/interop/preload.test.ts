@@ -1,17 +1,16 @@
 // DeviceScript's own tools, unmodified, with one line of environment.
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { createIdentity } from "../support/identities.js"
 import { startNginx } from "../support/servers/nginx.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-preload-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const identity = await createIdentity()
 const ca = join(folder, "ca.pem")
 writeFileSync(ca, identity.ca)

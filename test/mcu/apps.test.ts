@@ -1,10 +1,9 @@
 // The apps run in DeviceScript's virtual machine on this machine, TLS and the session on the microcontroller.
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { RemoteCore } from "#warmhello/mcu/remote-core.js"
 import { describeEveryApp } from "../interop/every-app.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { resultsOf, runApp } from "../ts/support/simulate.js"
 import { whyNoMcu } from "./support.js"
 
@@ -12,14 +11,11 @@ const missing = whyNoMcu()
 
 describe.skipIf(missing !== undefined)("on the emulated microcontroller", () => {
     let core: RemoteCore
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-mcu-apps-"))
+    const folder = temporaryFolder()
     beforeAll(() => {
         core = RemoteCore.start("rv32")
     })
-    afterAll(() => {
-        core[Symbol.dispose]()
-        rmSync(folder, { recursive: true })
-    })
+    afterAll(() => core[Symbol.dispose]())
 
     describeEveryApp()
 

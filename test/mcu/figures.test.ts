@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { benchMcu, type McuCase } from "#dev/mcu/bench.js"
+import { benchMcu, type McuCase } from "#dev/mcu/mcu-handshakes.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { FIGURES, mcuStacks } from "#warmhello/energy/handshakes.js"
 import { whyNoMcu, whyNoPeer } from "./support.js"

@@ -8,7 +8,7 @@ import { whyNoMcu } from "./support.js"
 
 const missing = whyNoMcu()
 
-/** A handshake in full takes it some tenths of a second, and more where others use the machine. */
+/** A full handshake takes it some tenths of a second, and more where others use the machine. */
 const limits = { deadlineMs: 2000, slackMs: 1500 }
 
 describe.skipIf(missing !== undefined)("on the emulated microcontroller", () => {

@@ -1,7 +1,7 @@
 // The emulator killed in the middle of a write to flash, again and again: flash is a file that stays.
 import net from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { McuClient, type McuConnection } from "#dev/mcu/session.js"
+import { McuClient, type McuConnection } from "#dev/mcu/connection.js"
 import type { Outcome } from "#warmhello/base/outcome.js"
 import { Emulator, PowerCut, Request } from "#warmhello/mcu/emulator.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
@@ -93,7 +93,7 @@ describe.skipIf(missing !== undefined)("the emulator killed in a write to flash"
         }
     }
 
-    test(`${CUTS} times: the next wake resumes or connects in full`, { timeout: 600_000 }, async () => {
+    test(`${CUTS} times: the next wake resumes or connects by a full handshake`, { timeout: 600_000 }, async () => {
         const results = { resumed: 0, full: 0 }
         let cuts = 0
         // Another version each time, so that a session is written in place of another one. Then flash has the old
@@ -113,7 +113,7 @@ describe.skipIf(missing !== undefined)("the emulator killed in a write to flash"
             }
             emulator.sleep(600_000)
         }
-        console.log(`${CUTS} cuts: ${results.resumed} resumed, ${results.full} in full, none failed`)
+        console.log(`${CUTS} cuts: ${results.resumed} resumed, ${results.full} by a full handshake, none failed`)
         expect(results.resumed).toBeGreaterThan(0)
         expect(results.full).toBeGreaterThan(0)
         expect(results.resumed + results.full).toBe(CUTS)

@@ -1,15 +1,14 @@
 // `warmhello measure` as a user runs it, against the test double of a PPK2 and against recordings.
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, afterEach, describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { readRun } from "#warmhello/run/run.js"
 import { FakePpk2 } from "../support/ppk2/fake-ppk2.mjs"
 import { alternatingWakes } from "../support/ppk2/script.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-measure-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const fakes: FakePpk2[] = []
 afterEach(() => {
     for (const fake of fakes.splice(0)) fake.close()

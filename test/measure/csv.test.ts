@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
 import { readCsv } from "#warmhello/measure/csv/source.js"
 import type { RawEvent } from "#warmhello/measure/raw.js"
 import type { Gap, SampleChunk } from "#warmhello/measure/source.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-csv-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 let files = 0
 async function read(contents: string | Buffer, name = `${++files}.csv`): Promise<RawEvent[]> {
@@ -41,10 +40,10 @@ const numbers = (values: Float32Array | Uint8Array | null | undefined) =>
 const rows = (count: number, row: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => row(index)).join("\n")
 
-function sessionOf(events: RawEvent[]) {
+function acquisitionOf(events: RawEvent[]) {
     const [first] = events
-    if (first?.kind !== "session") throw new Error("no session")
-    return first.session
+    if (first?.kind !== "acquisition") throw new Error("no acquisition")
+    return first.acquisition
 }
 
 describe("Power Profiler's three shapes", () => {
@@ -59,7 +58,7 @@ describe("Power Profiler's three shapes", () => {
         ],
     ])("%s", async (_, header, channels, levels) => {
         const events = await read(`${header}\n0,1.500${channels}\n0.01,2.500${channels}\n`)
-        expect(sessionOf(events).meter).toMatchObject({ kind: "power-profiler-csv", sampleRateHz: 100_000 })
+        expect(acquisitionOf(events).meter).toMatchObject({ kind: "power-profiler-csv", sampleRateHz: 100_000 })
         const [chunk] = events.filter(isSamples)
         expect(chunk?.stepUs).toBeCloseTo(10, 6)
         expect(numbers(chunk?.currentUa)).toEqual([1.5, 2.5])
@@ -97,7 +96,7 @@ describe("other meters", () => {
     ])("%s", async (_, header, first, second) => {
         const events = await read(`${header}\n${first}\n${second}\n`)
         const [chunk] = events.filter(isSamples)
-        expect(sessionOf(events).supply.origin).toBe("measured")
+        expect(acquisitionOf(events).supply.origin).toBe("measured")
         expect(numbers(chunk?.currentUa)).toEqual([80_000, 81_000])
         expect(numbers(chunk?.voltageMv)).toEqual([3300, 3200])
         expect(chunk?.stepUs ?? 0).toBeCloseTo(1000)

@@ -1,16 +1,15 @@
 // .jls through pyjls, where it is installed: in the environment that set-up makes for CI, or any other.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { readRun } from "#warmhello/run/run.js"
 import { skipped } from "../support/needs.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand } from "../ts/support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-jls-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const ofSetup = checkoutPath("build/python/bin/python3")
 const python = process.env.WARMHELLO_PYTHON ?? (existsSync(ofSetup) ? ofSetup : "python3")

@@ -51,7 +51,7 @@ async function measure(fake: FakePpk2, mode: "ampere" | "source" = "ampere"): Pr
     for await (const raw of source) {
         for (const event of decoder.decode(raw)) {
             if (event.kind === "end") why = event.why
-            else if (event.kind === "session") metadata = event.session.metadata
+            else if (event.kind === "acquisition") metadata = event.acquisition.metadata
             else events.push(event)
         }
         if (decoder.stats.nowUs >= 500_000) stop.abort(ENOUGH)

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { phases } from "#warmhello/run/phases-and-causes.js"
 import type { Run } from "#warmhello/run/run.js"
-import { phases } from "#warmhello/run/wake-words.js"
 import { steppedUa } from "../support/ppk2/readings.mjs"
 import { alternatingWakes, type Step } from "../support/ppk2/script.mjs"
-import { codesOf, measureScript, off, phasesOf, session, VDD_MV } from "./support.js"
+import { acquisition, codesOf, measureScript, off, phasesOf, VDD_MV } from "./support.js"
 
 const awakePhases = ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing"]
 const sleep = (durationMs: number, currentUa = 8, levels = 0): Step => ({ durationMs, currentUa, levels })
@@ -251,7 +251,9 @@ describe("samples that are missing", () => {
 })
 
 test("a supply that nobody knows makes energies assumptions, and that is said", () => {
-    const run = measureScript(withoutLog, { session: { ...session, supply: { voltageMv: 3300, origin: "assumed" } } })
+    const run = measureScript(withoutLog, {
+        acquisition: { ...acquisition, supply: { voltageMv: 3300, origin: "assumed" } },
+    })
     expect(run.supply).toEqual({ voltageV: 3.3, origin: "assumed" })
     expect(codesOf(run)).toContain("supply-voltage-unknown")
 })

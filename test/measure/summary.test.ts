@@ -17,7 +17,7 @@ describe("the summary", () => {
         expect(text).toMatch(/Resuming saves [\d.]+ mJ, between [\d.]+ and [\d.]+ \([\d.]+ % of a full wake\)\./)
         expect(text).toMatch(/^TLS is \d+ % of a full wake, and \d+ % of a resumed wake\.$/m)
         expect(text).toMatch(/In TLS alone: [\d.]+ mJ, between/)
-        expect(text).toMatch(/\d+ pairs tell it to 5 %\./)
+        expect(text).toMatch(/\d+ pairs are enough to tell the difference to 5 %\./)
     })
 
     test("fits a narrow terminal", () => {

@@ -1,7 +1,7 @@
 // A script, measured: its samples go through everything but the serial port.
 
 import { Measurement, type MeasurementOptions } from "#warmhello/measure/measurement.js"
-import type { RawEvent, Session } from "#warmhello/measure/raw.js"
+import type { Acquisition, RawEvent } from "#warmhello/measure/raw.js"
 import { standardThresholds } from "#warmhello/measure/segment/segmenter.js"
 import type { Run, RunWake } from "#warmhello/run/run.js"
 import { checkRun } from "#warmhello/run/run.js"
@@ -11,7 +11,7 @@ import { type Faults, SampleStream } from "../support/ppk2/stream.mjs"
 
 export const VDD_MV = 3300
 
-export const session: Session = {
+export const acquisition: Acquisition = {
     meter: { kind: "ppk2", name: "PPK2", sampleRateHz: 100_000 },
     supply: { voltageMv: VDD_MV, origin: "set" },
     metadata: metadataText(),
@@ -24,12 +24,12 @@ export interface ScriptOptions extends Partial<MeasurementOptions> {
     faults?: Faults
     /** How late samples and lines arrive, in µs, each time anew. */
     lateUs?: () => number
-    session?: Session
+    acquisition?: Acquisition
     /** Samples that the script is measured for. */
     samples?: number
 }
 
-export function newMeasurement(options: Partial<MeasurementOptions> = {}): Measurement {
+function newMeasurement(options: Partial<MeasurementOptions> = {}): Measurement {
     return new Measurement({
         thresholds: standardThresholds,
         ...{ segmentation: "auto", wantsLog: false, results: [], supply: undefined, rawFile: null, fromRaw: false },
@@ -42,10 +42,10 @@ export function newMeasurement(options: Partial<MeasurementOptions> = {}): Measu
 }
 
 /** The raw events of a script, as a PPK2 and a log port would deliver them. */
-export function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator<RawEvent> {
+function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator<RawEvent> {
     const { faults, lateUs = () => 100 } = options
     const stream = new SampleStream(steps, VDD_MV, faults)
-    yield { kind: "session", session: options.session ?? session }
+    yield { kind: "acquisition", acquisition: options.acquisition ?? acquisition }
     const samples = options.samples ?? stream.samples
     while (stream.position < samples) {
         const lines: string[] = []
@@ -60,7 +60,7 @@ export function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator
 }
 
 /** Everything that comes out is checked against the schema. */
-export function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
+function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
     const measurement = newMeasurement(options)
     for (const event of events) measurement.add(event)
     measurement.finish()

@@ -1,19 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
 import type { RawEvent } from "#warmhello/measure/raw.js"
 import { isTrace, readTrace } from "#warmhello/measure/trace/reader.js"
 import { TraceWriter } from "#warmhello/measure/trace/writer.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-trace-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
-const session: RawEvent = {
-    kind: "session",
-    session: {
+const acquisition: RawEvent = {
+    kind: "acquisition",
+    acquisition: {
         meter: { kind: "ppk2", name: "PPK2", sampleRateHz: 100_000 },
         supply: { voltageMv: 3300, origin: "set" },
         metadata: "R0: 1\nHW: 1\n",
@@ -22,7 +21,7 @@ const session: RawEvent = {
 }
 const end: RawEvent = { kind: "end", why: "done", detail: "" }
 const events: RawEvent[] = [
-    session,
+    acquisition,
     { kind: "bytes", atUs: 1000, bytes: Buffer.from([1, 2, 3, 4, 5]) },
     { kind: "raw-log-line", atUs: 1500.5, text: "warmhello-wake {…}" },
     {
@@ -109,15 +108,15 @@ test("one that a crash cut off is continued behind its last whole block", async 
     write(path, events.slice(0, 3))
     truncateSync(path, readFileSync(path).length - 3)
     const writer = TraceWriter.append(path)
-    writer.write(session)
+    writer.write(acquisition)
     writer.write(end)
     writer.close()
-    expect(await read(path)).toEqual([...events.slice(0, 2), session, end])
+    expect(await read(path)).toEqual([...events.slice(0, 2), acquisition, end])
 })
 
 test("a full disk is a clear error", () => {
     const writer = TraceWriter.create("/dev/full")
-    expect(() => writer.write(session)).toThrow(/cannot write \/dev\/full: ENOSPC/)
+    expect(() => writer.write(acquisition)).toThrow(/cannot write \/dev\/full: ENOSPC/)
 })
 
 describe("refuses", () => {

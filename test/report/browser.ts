@@ -1,9 +1,8 @@
 // Debian's Chromium, driven by playwright-core, with a report loaded from a file.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { existsSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { reportHtml } from "#warmhello/report/html.js"
 import type { Run } from "#warmhello/run/run.js"
 import { skipped } from "../support/needs.js"
@@ -43,9 +42,8 @@ export async function openReport(
     runs: readonly { name: string; run: Run }[],
     options: BrowserContextOptions = {},
 ): Promise<OpenReport> {
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-report-"))
-    const file = join(folder, "report.html")
-    writeFileSync(file, reportHtml(runs, "2026-11-24T12:34:56Z"))
+    const folder = new TemporaryFolder("report")
+    const file = folder.write("report.html", reportHtml(runs, "2026-11-24T12:34:56Z"))
     const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options })
     const page = await context.newPage()
     const complaints: string[] = []
@@ -64,7 +62,7 @@ export async function openReport(
         ...{ page, complaints, requests },
         async [Symbol.asyncDispose]() {
             await context.close()
-            rmSync(folder, { recursive: true })
+            folder[Symbol.dispose]()
         },
     }
 }

@@ -9,7 +9,7 @@ import { checkoutPath } from "#warmhello/base/paths.js"
 import { estimate } from "#warmhello/energy/estimate.js"
 import { runOf } from "#warmhello/energy/estimate-run.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
-import { choose, readCells, readProfile, readRegulators } from "#warmhello/energy/profile.js"
+import { choose, readCells, readPowerProfile, readRegulators } from "#warmhello/energy/power-profile.js"
 import { exactly } from "#warmhello/run/range.js"
 import type { Run } from "#warmhello/run/run.js"
 import { launch, openReport, whyNoBrowser, whyNoGolden } from "./browser.js"
@@ -21,7 +21,7 @@ const measured = [{ name: "measured.json", run: syntheticRun() }]
 
 function estimatedRun(): Run {
     const result = estimate({
-        profile: readProfile("esp32c3_bare"),
+        profile: readPowerProfile("esp32c3_bare"),
         clockMhz: 160,
         handshakes: handshakesFromFigures({ protocol: "TLS1.3", kind: "psk", certificate: "ecdsa", build: "size" }),
         ...{ wifi: "fast", sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },
@@ -103,7 +103,7 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         await using report = await openReport(browser, measured)
         const text = await report.page.locator("main").innerText()
         expect(text.indexOf("12 samples were lost")).toBeGreaterThan(0)
-        expect(text.indexOf("12 samples were lost")).toBeLessThan(text.indexOf("a wake in full"))
+        expect(text.indexOf("12 samples were lost")).toBeLessThan(text.indexOf("a full wake"))
         expect(text).toContain("Plug the meter into a port of its own.")
     })
 
@@ -253,9 +253,9 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         const { page } = report
         const titles = await page.locator(".bar-title").allTextContents()
         expect(titles.map((title) => title.replace(/: .* \(/, " ("))).toEqual([
-            "estimated.json, in full (1 wake)",
+            "estimated.json, full (1 wake)",
             "estimated.json, resumed (1 wake)",
-            "measured.json, in full (mean of 12 wakes)",
+            "measured.json, full (mean of 12 wakes)",
             "measured.json, resumed (mean of 12 wakes)",
         ])
         expect(await page.locator(".cards").count()).toBe(2)

@@ -1,4 +1,4 @@
-// A measured run made up by a seed, with all that a page has to draw: wakes in full and resumed, a peak of one
+// A measured run made up by a seed, with all that a page has to draw: full and resumed wakes, a peak of one
 // block that decimation must not lose, warnings, and a million blocks of current.
 
 import { Random } from "#warmhello/base/random.js"

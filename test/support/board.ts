@@ -6,7 +6,7 @@ import type { ClientOptions } from "#warmhello/core/client.js"
 import { native } from "#warmhello/core/library.js"
 import { loadState, losePower, saveState } from "#warmhello/core/platform.js"
 import type { Seen, Server } from "./servers/server.js"
-import { type Exchange, type Visit, visit } from "./visit.mjs"
+import { type Exchange, visit } from "./visit.mjs"
 import type { Order, Report } from "./wake-worker.mjs"
 
 /** The three kinds of session, and how a client comes to one. */
@@ -92,4 +92,4 @@ export function heldBytes(): number {
     return native().hostMemory().live_bytes
 }
 
-export type { Seen, Visit }
+export type { Seen }

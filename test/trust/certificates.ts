@@ -107,7 +107,7 @@ function withChanges(usual: asn1.Extension[], { extensions = [], without = [] }:
     return [...usual.filter((each) => !gone.has(each.extnID)), ...extensions]
 }
 
-export function pem(der: Uint8Array, label = "CERTIFICATE"): string {
+function pem(der: Uint8Array, label = "CERTIFICATE"): string {
     const lines =
         Buffer.from(der)
             .toString("base64")

@@ -31,8 +31,7 @@ export type GeneralName = Pick<
 >
 
 /** Addresses by the look of them, all else as DNS names. */
-export const generalName = (name: string): GeneralName =>
-    /^[\d.]+$|:/.test(name) ? { iPAddress: name } : { dNSName: name }
+const generalName = (name: string): GeneralName => (/^[\d.]+$|:/.test(name) ? { iPAddress: name } : { dNSName: name })
 
 export const subjectAltName = (names: readonly (string | GeneralName)[], critical = false): asn1.Extension =>
     extension(

@@ -1,10 +1,9 @@
 // The table "what curl accepts, we accept; what curl refuses, we refuse": how a row is written and held.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { afterAll, describe, expect, test } from "vitest"
 import type { ErrorCode } from "#warmhello/base/errors.js"
 import type { TlsVersion } from "#warmhello/core/client.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { type Certificate, HOST } from "./certificates.js"
 import { askCurl, askUs, type CurlVerdict, type OurVerdict } from "./clients.js"
 import { serveChains } from "./servers.js"
@@ -96,12 +95,8 @@ export function table(name: string, rows: readonly Row[]): void {
     })
 
     const seen: Seen[] = []
-    let folder = ""
-    beforeAll(() => {
-        folder = mkdtempSync(join(tmpdir(), "warmhello-trust-"))
-    })
+    const folder = temporaryFolder()
     afterAll(() => {
-        rmSync(folder, { recursive: true })
         mkdirSync("build/trust", { recursive: true })
         const lines = seen.map(({ row, version, curl, ours }) =>
             [row.title, version, curl.exitCode, ours.says, curl.says, ours.wolfsslError, expectedOf(row, version)].join(

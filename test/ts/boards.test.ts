@@ -1,22 +1,21 @@
 // What platformio.ini, boards/ and the partition table say of each other, before any board is there to notice.
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { compileBoard } from "#warmhello/devicescript/compile.js"
 import { listBoards } from "#warmhello/firmware/boards.js"
 import { CONSOLE_BAUD } from "#warmhello/firmware/monitor.js"
 import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { type Partition, parsePartitions, partitionProblems } from "./support/partitions.js"
 
 const read = (path: string) => readFileSync(checkoutPath(path), "utf8")
 const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]
 const boards = listBoards()
 const byId = boards.map((board) => [board.id, board] as const)
-const folder = mkdtempSync(join(tmpdir(), "warmhello-boards-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 type Section = Record<string, string | string[]>
 

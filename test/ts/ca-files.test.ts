@@ -1,9 +1,9 @@
 // One CA file, one verdict: what OpenSSL takes (here by curl) is taken by provision, by the client of simulate and the
 // preload, and by the C example; what it refuses is refused, in the same words. And the command in those words works.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { basename, join } from "node:path"
+import { readFileSync } from "node:fs"
+import { basename } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { caFiles, makeCaMaterial } from "./support/ca-files.js"
 import { createPki, PASSPHRASE } from "./support/pki.js"
 import { startServer, type TestServer } from "./support/tls-server.js"
@@ -17,8 +17,7 @@ import {
     resumeRefusal,
 } from "./support/verdicts.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-ca-files-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const pki = createPki(folder)
 makeCaMaterial(pki)
 const files = caFiles(pki)

@@ -1,16 +1,15 @@
 // Bad input: one clear message on standard error, and the exit code of docs/OUTCOMES.md.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 import { refusingPort, startServer, startTcp, type TestServerOptions } from "./support/tls-server.js"
 
 const HOUR_MS = 3_600_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 function file(name: string, contents: string | Buffer): string {
     const path = join(folder, name)

@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test, vi } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { whyNoMcu } from "../mcu/support.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { type RunningCommand, startCommand, startDevCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
-const TMPDIR = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-afterAll(() => rmSync(TMPDIR, { recursive: true }))
+const TMPDIR = temporaryFolder()
 
 /** The processes that a process has started. */
 function childrenOf(pid: number): number[] {
@@ -23,13 +22,6 @@ function interrupt({ process }: RunningCommand, signal: NodeJS.Signals = "SIGINT
     return children
 }
 
-const sharedMemory = (): string[] => readdirSync("/dev/shm")
-
-/** What libfaketime has left in shared memory for these processes. What was there before is of an earlier process that had
- * one of their numbers and was killed. */
-const sharedBy = (pids: number[], before: string[]): string[] =>
-    sharedMemory().filter((name) => !before.includes(name) && pids.some((pid) => name.endsWith(`_${pid}`)))
-
 const areGone = (pids: number[]) =>
     vi.waitFor(() => expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 10_000)
 
@@ -40,7 +32,6 @@ describe.each([
 ] as const)("%s", (signal, exitCode) => {
     const simulation = ["a simulation", ["simulate", appFile("app"), "--cycles", "1000000"], "  full  ", 1] as const
     test.each([simulation])(`ends %s with ${exitCode}, its servers and its files`, async (_, args, shown, servers) => {
-        const before = sharedMemory()
         const command = startCommand([...args], { TMPDIR })
         await command.shows(shown)
         const children = interrupt(command, signal)
@@ -50,7 +41,6 @@ describe.each([
         expect(stderr).toBe("")
         await areGone(children)
         expect(readdirSync(TMPDIR)).toEqual([])
-        expect(sharedBy(children, before)).toEqual([])
     })
 
     test(`ends a compiler with ${exitCode}`, async () => {
@@ -67,7 +57,6 @@ describe.each([1, 2])("a soak in %d processes", (jobs) => {
         ["SIGINT", 130],
         ["SIGTERM", 143],
     ] as const)("tells after %s what is known, and leaves nothing", { timeout: 60_000 }, async (signal, exitCode) => {
-        const before = sharedMemory()
         const command = startDevCommand(["soak", "--cycles", "10000", "--jobs", `${jobs}`], { TMPDIR })
         await command.shows("100 wakes ...")
         const began = jobs === 1 ? [] : childrenOf(command.process.pid ?? 0).flatMap(childrenOf)
@@ -79,7 +68,6 @@ describe.each([1, 2])("a soak in %d processes", (jobs) => {
         expect(stdout).toMatch(/^\d{3} wakes: \d+ resumed .* 0 failed/m)
         await areGone(children)
         expect(readdirSync(TMPDIR)).toEqual([])
-        expect(sharedBy(children, before)).toEqual([])
     })
 })
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
 import { z } from "zod"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { startCommand, warmhello } from "./support/command.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
+import { dev, startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
 /** The fields that other programs rely on: the command contract. */
@@ -52,14 +52,16 @@ describe("warmhello start", () => {
     })
 })
 
-test("warmhello --version tells that of package.json", async () => {
+test("--version tells that of package.json, and CHANGELOG has it", async () => {
     const { version } = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
-    expect(await warmhello("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+    for (const command of [warmhello, dev]) {
+        expect(await command("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" })
+    }
+    expect(readFileSync(checkoutPath("docs/CHANGELOG.md"), "utf8")).toContain(`\n## ${version}`)
 })
 
 describe("from another folder", () => {
-    const elsewhere = mkdtempSync(join(tmpdir(), "warmhello-elsewhere-"))
-    afterAll(() => rmSync(elsewhere, { recursive: true }))
+    const elsewhere = temporaryFolder()
     const simulate = (...args: string[]) => startCommand(["simulate", ...args], {}, undefined, elsewhere).ended
 
     test("the sample app is found without being named", async () => {
@@ -102,41 +104,25 @@ describe("warmhello simulate", () => {
     })
 
     test("compiles the sample app when none is given, and writes its JSON to a file", async () => {
-        const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-        try {
-            const file = join(folder, "wakes.json")
-            const flags = ["--cycles", "3", "--sleep", "2h", "--power-loss-every", "1", "--json", file]
-            const { code, stdout } = await warmhello("simulate", ...flags)
-            expect(code).toBe(0)
-            expect(stdout).toContain("3 wakes: 3 full, 0 resumed, 0 failed")
-            const { wakes } = runSchema.parse(JSON.parse(readFileSync(file, "utf8")))
-            expect(wakes).toMatchObject([{ result: "full" }, { sleptMs: 7_200_000 }, { powerLost: true }])
-        } finally {
-            rmSync(folder, { recursive: true })
-        }
+        using folder = new TemporaryFolder("test")
+        const file = folder.file("wakes.json")
+        const flags = ["--cycles", "3", "--sleep", "2h", "--power-loss-every", "1", "--json", file]
+        const { code, stdout } = await warmhello("simulate", ...flags)
+        expect(code).toBe(0)
+        expect(stdout).toContain("3 wakes: 3 full, 0 resumed, 0 failed")
+        const { wakes } = runSchema.parse(JSON.parse(readFileSync(file, "utf8")))
+        expect(wakes).toMatchObject([{ result: "full" }, { sleptMs: 7_200_000 }, { powerLost: true }])
     })
 
     test.each(["1.2", "1.3"])(
         "with --flash resumes by TLS %s though the power fails in every sleep",
         async (version) => {
-            const folder = mkdtempSync(join(tmpdir(), "warmhello-test-"))
-            try {
-                const flags = [
-                    "--tls",
-                    version,
-                    "--flash",
-                    join(folder, "flash.bin"),
-                    "--power-loss-every",
-                    "1",
-                    "--cycles",
-                    "11",
-                ]
-                const { code, stdout } = await warmhello("simulate", appFile("app"), ...flags)
-                expect(code).toBe(0)
-                expect(stdout).toContain("11 wakes: 1 full, 10 resumed, 0 failed")
-            } finally {
-                rmSync(folder, { recursive: true })
-            }
+            using folder = new TemporaryFolder("test")
+            const flags = ["--tls", version, "--flash", folder.file("flash.bin")]
+            const often = ["--power-loss-every", "1", "--cycles", "11"]
+            const { code, stdout } = await warmhello("simulate", appFile("app"), ...flags, ...often)
+            expect(code).toBe(0)
+            expect(stdout).toContain("11 wakes: 1 full, 10 resumed, 0 failed")
         },
     )
 
@@ -147,12 +133,4 @@ describe("warmhello simulate", () => {
         expect(wakes).toMatchObject([{ result: "failed", error: { code: "app-threw" }, serverSaysResumed: null }])
         expect(summary).toMatchObject({ wakes: 1, failed: 1, full: null, resumed: null })
     })
-})
-
-test("warmhello --help names the commands and exits 0", async () => {
-    const { code, stdout, stderr } = await warmhello("--help")
-    expect(code).toBe(0)
-    expect(stderr).toBe("")
-    expect(stdout).toContain("simulate")
-    expect(stdout).toContain("start")
 })

@@ -1,14 +1,13 @@
 // The firmware as a component of ESP-IDF, configured by CMake with ESP-IDF played by test/idf.
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { skipped } from "../support/needs.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-component-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const program = join(folder, "program")
 mkdirSync(program)
@@ -19,20 +18,19 @@ interface Configured {
     sources: string[]
     includes: string
     linked: string[]
+    required: string[]
 }
 
-function configure(name: string, options: Record<string, string>): Configured {
+function configure(name: string, options: Record<string, string>, env: NodeJS.ProcessEnv = {}): Configured {
     const build = join(folder, name)
     const all = { SOC: "esp32c3", WARMHELLO_PROGRAM: program, ...options }
     const definitions = Object.entries(all).map(([key, value]) => `-D${key}=${value}`)
     const { status, stderr } = spawnSync(
         "cmake",
         ["-G", "Ninja", "-S", checkoutPath("test/idf"), "-B", build, ...definitions],
-        {
-            encoding: "utf8",
-        },
+        { encoding: "utf8", env: { ...process.env, ...env } },
     )
-    if (status !== 0) return { error: stderr, sources: [], includes: "", linked: [] }
+    if (status !== 0) return { error: stderr, sources: [], includes: "", linked: [], required: [] }
     const commands: { file: string; command: string }[] = JSON.parse(
         readFileSync(join(build, "compile_commands.json"), "utf8"),
     )
@@ -41,6 +39,7 @@ function configure(name: string, options: Record<string, string>): Configured {
         sources: commands.map(({ file }) => file),
         includes: commands.find(({ file }) => file.endsWith("/core/src/conn.c"))?.command ?? "",
         linked: readFileSync(join(build, "linked.txt"), "utf8").split(";"),
+        required: readFileSync(join(build, "required-firmware.txt"), "utf8").split(";"),
     }
 }
 
@@ -81,6 +80,22 @@ test("for C alone it has the core, wolfSSL and the port, and nothing that needs 
         "-Wl,--wrap=esp_deep_sleep_start",
         "-Wl,--wrap=esp_sleep_enable_timer_wakeup",
     ])
+})
+
+test.each([
+    ["5.0", [], ["driver"]],
+    ["5.3", ["driver", "esp_driver_gpio"], ["esp_driver_gpio"]],
+    [
+        "6.0",
+        ["driver", "esp_driver_gpio", "esp_hal_uart", "esp_security"],
+        ["esp_driver_gpio", "esp_hal_uart", "esp_security"],
+    ],
+] as const)("of ESP-IDF %s it requires the components that this version has", (version, has, requires) => {
+    const idf = join(folder, `idf-${version}`)
+    for (const component of has) mkdirSync(join(idf, "components", component), { recursive: true })
+    const { error, required } = configure(`requires-${version}`, { DEVICESCRIPT: "n" }, { IDF_PATH: idf })
+    expect(error).toBe("")
+    expect(required.filter((name) => /^driver|gpio|uart|security/.test(name)).sort()).toEqual(requires)
 })
 
 test("with DeviceScript's firmware from PlatformIO it has the app, the service and the socket layer", () => {

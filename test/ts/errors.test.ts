@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { coreErrors } from "#warmhello/base/core-words.js"
+import { coreErrors } from "#warmhello/base/core-codes.js"
 import { coreError, type ErrorCode, errorCodes, exitCodes, WarmhelloError } from "#warmhello/base/errors.js"
 import { hintsFor } from "#warmhello/base/hints.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
@@ -34,6 +34,16 @@ test("docs/OUTCOMES.md documents each exit code", () => {
     for (const [name, { code, meaning }] of Object.entries(exitCodes)) {
         expect(page).toContain(`| ${code} | ${name} | ${meaning} |`)
     }
+})
+
+test.each(errorCodes)("docs/OUTCOMES.md has the error %s and its exit code", (code) => {
+    const row = readFileSync(checkoutPath("docs/OUTCOMES.md"), "utf8")
+        .split("\n")
+        .find(
+            (line) =>
+                line.startsWith(`| \`${code}\` |`) && line.includes(`| ${new WarmhelloError(code, "").exitCode} |`),
+        )
+    expect(row).toBeDefined()
 })
 
 test("an error of the core speaks in the core's words and says where", () => {

@@ -6,7 +6,6 @@ import {
     existsSync,
     lstatSync,
     mkdirSync,
-    mkdtempSync,
     readdirSync,
     readFileSync,
     readlinkSync,
@@ -15,17 +14,16 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { checkWritable, readFile, writeWhole } from "#warmhello/base/files.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-files-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 let count = 0
 /** A path in a folder of its own, in which nothing else may be left. */

@@ -2,17 +2,16 @@
 
 import { execFileSync, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { compile } from "#warmhello/devicescript/compile.js"
 import { skipped } from "../support/needs.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-build-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const built = join(folder, "built")
 const INCLUDES = ["-I", checkoutPath("firmware/port/esp32/include"), "-I", built]

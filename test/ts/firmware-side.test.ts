@@ -1,16 +1,16 @@
 // The firmware's side beside `devs devtools`, and what the VM's side hears of it.
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import net from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { type Firmware, startFirmware } from "#warmhello/preload/firmware.js"
 import { RemoteSocket } from "#warmhello/preload/remote-socket.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startServer, type TestServerOptions } from "./support/tls-server.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-firmware-"))
+const folder = temporaryFolder()
 const path = join(folder, "sim")
 const authority = await createCertificateAuthority()
 const names = ["127.0.0.1"]
@@ -30,7 +30,6 @@ afterAll(() => {
     firmware[Symbol.dispose]()
     vi.restoreAllMocks()
     vi.unstubAllEnvs()
-    rmSync(folder, { recursive: true })
 })
 
 /** Connects as the VM does, sends "hello", and returns all that comes of it, in order. */

@@ -1,17 +1,16 @@
 // `warmhello flash` with a PlatformIO that only takes note of how it is called: no board, no vendor's toolchain.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
-import { afterAll, beforeEach, expect, test } from "vitest"
+import { beforeEach, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { portError } from "#warmhello/base/serial-port.js"
 import { provisionImage } from "#warmhello/provision/provision.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 import { createProvisionFiles } from "./support/provision-files.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const port = join(folder, "port")
 const called = join(folder, "called")
 writeFileSync(port, "")
@@ -90,7 +89,7 @@ test("without PlatformIO one line says how to get it", async () => {
     rmSync(join(folder, "pio"), { force: true })
     const { code, stderr } = await flash(complete, { PATH: folder })
     expect(stderr).toBe(
-        "error: there is no pio, PlatformIO's command, in PATH\nInstall it with: pip install platformio==6.2.0\n",
+        "error: there is no pio, PlatformIO's command, in PATH\nInstall PlatformIO with: pip install platformio==6.2.0\n",
     )
     expect(code).toBe(6)
 })

@@ -1,15 +1,14 @@
 // `warmhello inspect`: what a flash image holds, however broken.
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { readJournal } from "#warmhello/core/journal.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-inspect-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 function file(name: string, contents: Buffer | string): string {
     writeFileSync(join(folder, name), contents)

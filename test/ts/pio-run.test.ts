@@ -1,19 +1,18 @@
 // `pio run` for each board's environment of platformio.ini, on a stand-in for espressif32 (test/pio) that builds nothing: our
 // script runs, and the platform is told what to flash beside the firmware and how to configure it.
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { z } from "zod"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { compileBoard } from "#warmhello/devicescript/compile.js"
 import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { parsePartitions } from "./support/partitions.js"
 
 const chips = ["esp32", "esp32c3", "esp32s2", "esp32s3"]
-const project = mkdtempSync(join(tmpdir(), "warmhello-pio-run-"))
-afterAll(() => rmSync(project, { recursive: true }))
+const project = temporaryFolder()
 
 const environment = { ...process.env, ...pioEnvironment, WARMHELLO_PROVISION: join(project, "provision.bin") }
 const toldSchema = z.object({ chip: z.string(), beside: z.array(z.tuple([z.string(), z.string()])), cmake: z.string() })

@@ -1,28 +1,25 @@
 // The device key goes into an eFuse block once, and only when a person has typed so. All of it against a double of
 // espefuse: nothing here was ever run on a chip.
 import { spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { type BurnOptions, burnKey } from "#warmhello/provision/burn.js"
 import { callsOf, DOUBLE_PORT, folderOfDoubles, pathWith } from "../support/espressif/doubles.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
 
 const BLANK = { key: "00".repeat(32), purpose: "USER", closed: false }
 const WORDS = "burn BLOCK_KEY3 a0b4" // the double's MAC address ends so
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-burn-"))
+const folder = temporaryFolder()
 const bin = folderOfDoubles(folder, ["espefuse"])
 const before = { PATH: process.env.PATH, WH_DOUBLE_EFUSES: process.env.WH_DOUBLE_EFUSES }
 beforeAll(() => {
     process.env.PATH = pathWith(bin)
 })
-afterAll(() => {
-    Object.assign(process.env, before)
-    rmSync(folder, { recursive: true })
-})
+afterAll(() => void Object.assign(process.env, before))
 
 let count = 0
 function newChip(fuses: object = BLANK): string {

@@ -1,20 +1,19 @@
 // What `warmhello provision --check` finds before any board has the file.
 import { execFileSync } from "node:child_process"
 import { generateKeyPairSync } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { Client } from "#warmhello/core/client.js"
 import { readProvisionImage } from "#warmhello/core/provision.js"
 import { checkProvision, provisionImage } from "#warmhello/provision/provision.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
 import { createProvisionFiles, type Json } from "./support/provision-files.js"
 
 const DAY_MS = 86_400_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-provision-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const files = await createProvisionFiles(folder)
 const { authority } = files
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)

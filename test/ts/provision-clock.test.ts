@@ -1,16 +1,13 @@
 // Provisioning on a machine whose clock was never set: it says so, and blames no certificate.
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, afterEach, expect, test, vi } from "vitest"
+import { afterEach, expect, test, vi } from "vitest"
 import { builtAtMs } from "#warmhello/core/platform.js"
 import { checkProvision } from "#warmhello/provision/provision.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { createProvisionFiles } from "./support/provision-files.js"
 
 const DAY_MS = 86_400_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-clock-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 afterEach(() => vi.useRealTimers())
 
 const files = await createProvisionFiles(folder)

@@ -1,16 +1,15 @@
 // Images, rotation, and a board on a port: what is written, where, and what stays.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { PROVISION_SLOT_SIZE, readProvisionImage } from "#warmhello/core/provision.js"
 import { provisionImage } from "#warmhello/provision/provision.js"
 import { callsOf, DOUBLE_PORT, folderOfDoubles, pathWith } from "../support/espressif/doubles.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 import { createProvisionFiles } from "./support/provision-files.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-provision-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const files = await createProvisionFiles(folder)
 const withSsid = (ssid: string) => files.provision({ wifi: { ssid } })
 const ssidOf = (image: Buffer) => readProvisionImage(image).wifi.ssid
@@ -168,7 +167,7 @@ describe("a board (a double of esptool, no chip)", () => {
         expect(await run(flash, withSsid("old"), {}, old)).toMatchObject({ code: 0 })
         const { code, stderr } = await run(flash, withSsid("x"), { PATH: folder })
         expect(code).toBe(6)
-        expect(stderr).toBe("error: esptool is not in PATH\nGet it with: pip install esptool\n")
+        expect(stderr).toBe("error: esptool is not in PATH\nGet esptool with: pip install esptool\n")
     })
 
     test("gets nothing of a file with an error", async () => {

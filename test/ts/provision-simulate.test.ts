@@ -1,17 +1,15 @@
 // One provisioning file from the image to the wire: what a board would do with it, in the simulator, over real TLS.
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import type { Wake } from "#warmhello/sim/simulation.js"
 import { whyNoMcu } from "../mcu/support.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
 import { appFile } from "./support/compile-apps.js"
 import { createProvisionFiles, type Json } from "./support/provision-files.js"
 import { startServer } from "./support/tls-server.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-provision-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const files = await createProvisionFiles(folder)
 const { authority } = files
 let count = 0

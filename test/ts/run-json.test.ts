@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync, writeFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { WarmhelloError } from "#warmhello/base/errors.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { checkRun, type Run, readRun, writeRun } from "#warmhello/run/run.js"
 
 const run: Run = {
@@ -42,7 +41,8 @@ function refusal(value: unknown): string {
 }
 
 test("what is written is read again as it was", () => {
-    const path = join(mkdtempSync(join(tmpdir(), "warmhello-")), "run.json")
+    using folder = new TemporaryFolder("test")
+    const path = folder.file("run.json")
     writeRun(run, path)
     expect(readRun(path)).toEqual(run)
 })
@@ -94,7 +94,8 @@ test("refuses wakes that are not counted upwards, and samples of which some are 
 })
 
 test("never writes what it could not read", () => {
-    const path = join(mkdtempSync(join(tmpdir(), "warmhello-")), "run.json")
+    using folder = new TemporaryFolder("test")
+    const path = folder.file("run.json")
     writeFileSync(path, "before")
     expect(() => writeRun({ ...run, durationS: Number.NaN }, path)).toThrow("durationS")
     expect(readFileSync(path, "utf8")).toBe("before")

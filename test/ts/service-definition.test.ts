@@ -4,7 +4,6 @@ import { type Payload, parseService, payloadSize } from "#dev/generate/service/d
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { PAYLOAD_MAX } from "#warmhello/core/library.js"
 import { readDefinition } from "#warmhello/service/definition.js"
-import * as spec from "#warmhello/service/spec.js"
 
 const definition = readDefinition()
 const service = parseService(definition)
@@ -31,16 +30,6 @@ test("a mistake in the definition is named with its line", () => {
     expect(() => parseService(definition.replace("max_age = 0: u32", "max_age = 0: u33"))).toThrow(
         new RegExp(`tls-session\\.md:${line}: .*u33`),
     )
-})
-
-test("what is written is read back, and another length is not", () => {
-    const peer = { port: 8883, host: "ä.example" }
-    const bytes = spec.writePinnedPeer(peer)
-    expect(spec.readPinnedPeer(bytes)).toEqual(peer)
-    expect(spec.readMinProtocol(spec.writeMinProtocol("TLS1.3"))).toBe("TLS1.3")
-    expect(spec.readMaxAge(bytes)).toBeUndefined()
-    expect(() => spec.writePinnedPeer({ port: 1, host: "h".repeat(235) })).toThrow(RangeError)
-    expect(() => spec.writeMaxAge(2 ** 32)).toThrow(RangeError)
 })
 
 test("the client's comments speak of its own names and values, not of the wire's", () => {

@@ -3,9 +3,9 @@ import { expect, test, vi } from "vitest"
 import { Client } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { Service } from "#warmhello/core/service.js"
-import * as spec from "#warmhello/service/spec.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { refusedConnect } from "./support/refused.js"
+import { packed, register, unpacked } from "./support/service-payload.js"
 import { resultsOf, runApp } from "./support/simulate.js"
 import { clientOptions } from "./support/visit.js"
 
@@ -49,45 +49,46 @@ test("counts and settings outlive deep sleep, and not a loss of power", () => {
     using client = new Client(clientOptions({ port: 443, ca }))
     using connect = refusedConnect(client)
     service.connected(connect)
-    expect(service.handlePacket(SET | spec.registers.enabled, spec.writeEnabled(false))).toBe("silent")
-    const failed = () => {
-        const answer = service.handlePacket(GET | spec.registers.counts, nothing)
-        return typeof answer === "string" ? answer : spec.readCounts(answer.payload)?.failed
+    expect(service.handlePacket(SET | register("enabled"), packed("enabled", 0))).toBe("silent")
+    const counts = () => {
+        const answer = service.handlePacket(GET | register("counts"), nothing)
+        return typeof answer === "string" ? answer : unpacked("counts", answer.payload)
     }
     service.wake(false)
-    expect(failed()).toBe(1)
+    expect(counts()).toMatchObject({ failed: 1 })
     service.wake(true)
-    expect(failed()).toBe(0)
+    expect(counts()).toMatchObject({ failed: 0 })
 })
 
-test("C and TypeScript read each other's payloads", () => {
+test("the service in C and jacdac-ts read each other's payloads", () => {
     losePower()
     using service = new Service()
-    const ask = (register: number) => {
-        const answer = service.handlePacket(GET | register, nothing)
+    const ask = (name: string) => {
+        const answer = service.handlePacket(GET | register(name), nothing)
         if (typeof answer === "string") throw new Error(answer)
-        return answer.payload
+        return unpacked(name, answer.payload)
     }
+    const set = (name: string, ...values: (number | string)[]) =>
+        expect(service.handlePacket(SET | register(name), packed(name, ...values))).toBe("silent")
     using client = new Client(clientOptions({ port: 443, ca }))
     for (let n = 1; n <= 3; n++) {
         using connect = refusedConnect(client)
         service.connected(connect)
     }
-    expect(spec.readOutcome(ask(spec.registers.outcome))).toMatchObject({
-        ...{ number: 3, result: "failed", reason: "none", error: "connection-refused" },
-        ...{ backoffS: 60, alert: -1, group: "" },
+    expect(ask("outcome")).toMatchObject({
+        ...{ number: 3, result: "Failed", reason: "None", error: "ConnectionRefused" },
+        ...{ backoff: 60, alert: -1, group: "" },
     })
-    const peer = { host: "warmhello.test", port: 65535 }
-    service.handlePacket(SET | spec.registers.pinnedPeer, spec.writePinnedPeer(peer))
-    expect(spec.readPinnedPeer(ask(spec.registers.pinnedPeer))).toEqual(peer)
-    service.handlePacket(SET | spec.registers.minProtocol, spec.writeMinProtocol("TLS1.3"))
-    expect(spec.readMinProtocol(ask(spec.registers.minProtocol))).toBe("TLS1.3")
-    expect(spec.readStoredSession(ask(spec.registers.storedSession))).toEqual({ stored: null, expiresInS: 0 })
+    set("pinned_peer", 65535, "wärmhello.test")
+    expect(ask("pinned_peer")).toEqual({ host: "wärmhello.test", port: 65535 })
+    set("min_protocol", 2)
+    expect(ask("min_protocol")).toBe("Tls13")
+    expect(ask("stored_session")).toEqual({ stored: "None", expires_in: 0 })
 })
 
 test("what is no packet of the service's is refused", () => {
     using service = new Service()
     expect(service.handlePacket(GET | 0x1ff, nothing)).toBe("not-implemented")
-    expect(service.handlePacket(SET | spec.registers.maxAge, Buffer.alloc(3))).toBe("not-implemented")
-    expect(service.handlePacket(SET | spec.registers.pinnedPeer, Buffer.alloc(4000))).toBe("not-implemented")
+    expect(service.handlePacket(SET | register("max_age"), Buffer.alloc(3))).toBe("not-implemented")
+    expect(service.handlePacket(SET | register("pinned_peer"), Buffer.alloc(4000))).toBe("not-implemented")
 })

@@ -1,19 +1,17 @@
 // That a setting is written once: client.def and provision.def of the firmware, and all that comes from them.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { type Provision, type Setting, settings } from "#warmhello/core/config.js"
 import { readProvisionImage } from "#warmhello/core/provision.js"
 import { imageOf, slotOf } from "#warmhello/provision/format.js"
 import { checkProvision } from "#warmhello/provision/provision.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { createProvisionFiles, type Json } from "./support/provision-files.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-settings-"))
+const folder = temporaryFolder()
 const files = await createProvisionFiles(folder)
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const base = (): Provision => ({
     wifi: { ssid: "net", password: "password", security: "wpa2", fastWake: true },

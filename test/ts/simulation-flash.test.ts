@@ -1,13 +1,12 @@
 // A board with flash: its session outlives a loss of power, and the process.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { kindOptions, resultsOf, runApp } from "./support/simulate.js"
 import { SERVER_NAME, sessionKinds, startServer } from "./support/tls-server.js"
 
-const folder = mkdtempSync(join(tmpdir(), "warmhello-flash-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 let files = 0
 const newFile = () => join(folder, `flash-${files++}.bin`)
 

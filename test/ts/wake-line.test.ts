@@ -29,7 +29,7 @@ test("reads the firmware's line of a wake that resumed", () => {
     })
 })
 
-test("reads one of a wake that was made to go in full, and one that never got online", () => {
+test("reads one of a wake that was told to make a full handshake, and one that never got online", () => {
     expect(parseWakeLine(full)).toMatchObject({ forcedFull: true, connect: { result: "full", reason: "disabled" } })
     expect(parseWakeLine(offline)).toMatchObject({ marksUs: { boot: 900, closing: 10_000_900 }, connect: null })
 })

@@ -1,11 +1,11 @@
 // Every failure that a user can see: one code, one class, one message, one hint.
 // Commands exit with one code per class.
-import { type CoreErrorWord, coreErrors } from "./core-words.js"
+import { type CoreErrorWord, coreErrors } from "./core-codes.js"
 import { type Hint, hintText } from "./hints.js"
 
 export const exitCodes = {
     ok: { code: 0, meaning: "everything went as it should" },
-    expectation: { code: 1, meaning: "a wake that should have resumed went in full, or the reverse" },
+    expectation: { code: 1, meaning: "a wake that should have resumed made a full handshake, or the reverse" },
     usage: { code: 2, meaning: "a flag, a value or a file on the command line cannot be used" },
     app: { code: 3, meaning: "the app does not compile, throws, or never sleeps" },
     network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
@@ -33,8 +33,11 @@ const ownErrors = {
     "bad-option": { class: "usage", hint: "See: {help}" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
     "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
-    "unknown-board": { class: "usage", hint: "Give one of them, or add a file for yours: see boards/README.md." },
-    "board-unusable": { class: "usage", hint: "Mend the board's file; DeviceScript's schema is named in it." },
+    "unknown-board": {
+        class: "usage",
+        hint: "Give one of those boards, or add a file for yours: see boards/README.md.",
+    },
+    "board-unusable": { class: "usage", hint: "Fix the board's file; it names DeviceScript's schema." },
     "not-an-image": {
         class: "usage",
         hint: "Give the file in which warmhello simulate kept its flash, or the journal's partition read from a board.",
@@ -56,8 +59,8 @@ const ownErrors = {
         class: "usage",
         hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
     },
-    // The core's as well, of the CA that a server's chain ends in: another file mends them.
-    "ca-expired": { class: "usage", hint: ["Give a current one with {ca}.", "Check this machine's clock."] },
+    // The core's as well, of the CA that a server's chain ends in: another file fixes that.
+    "ca-expired": { class: "usage", hint: ["Give a current CA with {ca}.", "Check this machine's clock."] },
     "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
     "client-certificate-expired": {
         class: "usage",
@@ -65,11 +68,11 @@ const ownErrors = {
     },
     "client-certificate-not-yet-valid": {
         class: "usage",
-        hint: "Check this machine's clock, or wait until it is valid.",
+        hint: "Check this machine's clock, or wait until the certificate is valid.",
     },
     "chain-order": {
         class: "usage",
-        hint: "The device's own certificate stands first, each other one is that of the issuer of the one before.",
+        hint: "Put the device's own certificate first, and after each certificate that of its issuer.",
     },
     "not-provisioned": {
         class: "usage",
@@ -77,14 +80,14 @@ const ownErrors = {
     },
     "no-provision-partition": {
         class: "usage",
-        hint: "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write it: rotate over the wire.",
+        hint: "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write the partition: rotate over the wire.",
     },
     "no-key-block": {
         class: "usage",
         hint: "Of these chips the ESP32-S2, S3 and C3 have HMAC with a key in eFuse; docs/SECURITY.md says what an ESP32 can do.",
     },
     "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
-    "not-a-terminal": { class: "usage", hint: "Run it in a terminal: a person has to type what is asked." },
+    "not-a-terminal": { class: "usage", hint: "Run the command in a terminal: a person has to type what is asked." },
     "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
     "no-meter": {
         class: "platform",
@@ -100,22 +103,25 @@ const ownErrors = {
     },
     "ppk2-unplugged": {
         class: "platform",
-        hint: "What was measured is kept; plug it in and go on with {continue}.",
+        hint: "What was measured is kept; plug the PPK2 in and go on with {continue}.",
     },
     "csv-header": {
         class: "usage",
         hint: "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
     },
     "csv-units": { class: "usage", hint: "Write units into the first line: s, ms or us; A, mA or uA; V or mV." },
-    "csv-decimal-comma": { class: "usage", hint: "Export it again with decimal points." },
-    "csv-row": { class: "usage", hint: "Mend or take out that line; the file may be damaged." },
-    "csv-time": { class: "usage", hint: "Export it again with rising times and enough digits, one recording a file." },
+    "csv-decimal-comma": { class: "usage", hint: "Export the recording again with decimal points." },
+    "csv-row": { class: "usage", hint: "Fix or delete that line; the file may be damaged." },
+    "csv-time": {
+        class: "usage",
+        hint: "Export the recording again with rising times and enough digits, one recording a file.",
+    },
     "input-empty": { class: "usage", hint: "Check that the recording was saved whole." },
     "jls-needs-pyjls": {
         class: "platform",
-        hint: "Install it: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
+        hint: "Install pyjls: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
     },
-    "jls-unreadable": { class: "usage", hint: "Open it in Joulescope's own program, or export it as CSV." },
+    "jls-unreadable": { class: "usage", hint: "Open the file in Joulescope's own program, or export it as CSV." },
     "trace-unreadable": {
         class: "usage",
         hint: "Give a raw trace as warmhello measure of this version writes it.",
@@ -132,12 +138,15 @@ const ownErrors = {
         hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
     },
     "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
-    "no-project": { class: "app", hint: "Make one around the app with: npx devs init" },
+    "no-project": {
+        class: "app",
+        hint: "Make a project around the app, in its folder: npx devs init, or npm init -y",
+    },
     "project-unwritable": {
         class: "platform",
         hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
     },
-    "compile-failed": { class: "app", hint: "Mend what the compiler names above." },
+    "compile-failed": { class: "app", hint: "Fix what the compiler names above." },
     "not-a-program": {
         class: "app",
         hint: "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
@@ -145,7 +154,7 @@ const ownErrors = {
     "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
     "app-endless": {
         class: "app",
-        hint: "Let it wait in each turn of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
+        hint: "Let the app wait in each pass of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
     },
     "app-memory": {
         class: "app",
@@ -169,41 +178,51 @@ const ownErrors = {
     },
     "no-answer": {
         class: "network",
-        hint: ["The app waits for it; the server's log may say why.", "Raise {wake-timeout} if the server is slow."],
+        hint: [
+            "The app waits for an answer; the server's log may say why there is none.",
+            "Raise {wake-timeout} if the server is slow.",
+        ],
     },
     "pio-missing": {
         class: "platform",
-        hint: "Install it with: pip install platformio==6.2.0",
+        hint: "Install PlatformIO with: pip install platformio==6.2.0",
     },
-    "flash-failed": { class: "platform", hint: "PlatformIO's own words are above." },
-    "no-port": { class: "usage", hint: "Plug it in and give its port, such as /dev/ttyACM0; on Windows COM3." },
+    "flash-failed": { class: "platform", hint: "PlatformIO's output is above." },
+    "no-port": { class: "usage", hint: "Plug the board in and give its port, such as /dev/ttyACM0; on Windows COM3." },
     "port-denied": {
         class: "usage",
-        hint: "Join the group that owns it, then log in again: sudo usermod -aG dialout $USER",
+        hint: "Join the group that owns the port, then log in again: sudo usermod -aG dialout $USER",
     },
-    "port-busy": { class: "platform", hint: "Another program has it open; end that one first." },
+    "port-busy": { class: "platform", hint: "Another program has the port open; end that program first." },
     "port-lost": {
         class: "platform",
         hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
     },
-    "not-built": { class: "platform", hint: "Run: npm run setup" },
+    "not-built": { class: "platform", hint: "In a checkout run: npm run setup" },
+    "no-compiler": {
+        class: "platform",
+        hint: "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
+    },
+    "core-not-compiled": {
+        class: "platform",
+        hint: "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
+    },
     "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
     "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
     "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
     "emulator-missing": {
         class: "platform",
-        hint: "Run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
+        hint: "In a checkout of warmhello run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
     },
     "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
-    "esptool-missing": { class: "platform", hint: "Get it with: pip install esptool" },
-    "esptool-failed": { class: "platform", hint: "Its words are above; is the port right, and no monitor on it?" },
+    "esptool-missing": { class: "platform", hint: "Get esptool with: pip install esptool" },
+    "esptool-failed": {
+        class: "platform",
+        hint: "esptool's output is above. Check that the port is right and that no monitor has it open.",
+    },
     "burn-failed": {
         class: "platform",
         hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
-    },
-    "no-time-skip": {
-        class: "platform",
-        hint: ["Install Debian's libfaketime.", "Or sleep for real, with {real-time}."],
     },
     "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
     "temporary-unwritable": {
@@ -233,18 +252,19 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "connect-timeout": ["The server did not answer in time.", "Raise {connect-timeout} if it is slow."],
     alert: [
         "The server's log says why.",
-        "If it asks for client certificates, give {cert} and {key}.",
-        "A handshake_failure tells that it has no cipher, group or kind of certificate that warmhello speaks.",
+        "If the server asks for client certificates, give {cert} and {key}.",
+        "A handshake_failure tells that the server has no cipher, group or kind of certificate that warmhello speaks.",
     ],
     "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
     "client-certificate-wanted": "Give one with {cert} and {key}.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",
-    "certificate-unreadable": "It must be certificates in PEM, the device's own first.",
-    "key-unreadable": "It must be a private key in PEM.",
-    "key-encrypted": "Unlock it once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
+    "certificate-unreadable": "The file must hold certificates as PEM, the device's own first.",
+    "key-unreadable": "The file must hold a private key as PEM.",
+    "key-encrypted":
+        "Unlock the key once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
     "key-mismatch": "Give in {key} the key that the certificate in {cert} was made for.",
     "alpn-unusable": "Write protocols in {alpn} as in: mqtt,http/1.1",
-    "ca-unreadable": "It must be certificates in PEM.",
+    "ca-unreadable": "The file must hold certificates as PEM.",
     "clock-suspect": "Check this machine's clock first; if it is right, server and CA must be renewed.",
     "host-unusable": [
         "A host is a name such as broker or example.com, or an IP address such as 10.0.0.1 or [fd00::1].",
@@ -266,11 +286,11 @@ export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
 /** Every hint as it is written, with settings in braces. */
 export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
+/** Those that do not come from the core, or not only. */
+export const ownErrorCodes = Object.keys(ownErrors) as (keyof typeof ownErrors)[]
+
 export const errorCodes: readonly ErrorCode[] = [
-    ...new Set([
-        ...(Object.keys(ownErrors) as (keyof typeof ownErrors)[]),
-        ...(Object.keys(coreErrors) as CoreErrorWord[]),
-    ]),
+    ...new Set([...ownErrorCodes, ...(Object.keys(coreErrors) as CoreErrorWord[])]),
 ]
 
 function isOwn(code: ErrorCode): code is keyof typeof ownErrors {

@@ -16,7 +16,7 @@ export function hintsFor(settingNames: SettingNames): void {
     names = settingNames
 }
 
-export const namesFrom =
+const namesFrom =
     (table: Readonly<Record<string, string>>): SettingNames =>
     (setting) =>
         Object.hasOwn(table, setting) ? table[setting] : undefined

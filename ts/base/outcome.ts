@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { coreErrors, reasons } from "./core-words.js"
+import { coreErrors, reasons } from "./core-codes.js"
 
 /** The kinds of session: TLS 1.2 by session ID, by ticket, and the PSK of TLS 1.3. */
 export const kinds = ["id", "ticket", "psk"] as const

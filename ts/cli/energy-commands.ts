@@ -21,8 +21,8 @@ function addHandshakeFlags(command: Command): Command {
         .addOption(
             choice("--kind <kind>", "kind of session (default: psk by 1.3, ticket by 1.2)", ["id", "ticket", "psk"]),
         )
-        .addOption(choice("--certificate <kind>", "the server's", certificates, "ecdsa"))
-        .addOption(choice("--build <build>", "compiled for", mcuBuilds, "size"))
+        .addOption(choice("--certificate <kind>", "kind of the server's certificate", certificates, "ecdsa"))
+        .addOption(choice("--build <build>", "the build that was counted", mcuBuilds, "size"))
 }
 
 function addSurroundingFlags(command: Command): Command {
@@ -34,8 +34,8 @@ function addSurroundingFlags(command: Command): Command {
             choice("--wifi <mode>", "access point known, scanned for, or address by DHCP as well", wifiModes, "fast"),
         )
         .addOption(range("--rtt <range>", "round trip to the server", "20ms..40ms..120ms"))
-        .addOption(range("--dns <range>", "looking up its name", "1ms..20ms..60ms"))
-        .addOption(range("--server-time <range>", "until it answers the app", "2ms..20ms..100ms"))
+        .addOption(range("--dns <range>", "looking up the server's name", "1ms..20ms..60ms"))
+        .addOption(range("--server-time <range>", "until the server answers the app", "2ms..20ms..100ms"))
         .addOption(range("--app-time <range>", "the app's own work, sensors included", "2ms..10ms..30ms"))
         .addOption(range("--closing-time <range>", "from the connection's end to deep sleep", "2ms..4ms..30ms"))
         .option("--payload <bytes>", "application data each way", count(0, 1_000_000), 300)

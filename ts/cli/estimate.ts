@@ -13,7 +13,7 @@ import {
     type McuBuild,
 } from "../energy/handshakes.js"
 import type { WifiMode } from "../energy/model.js"
-import { choose, readCells, readProfile, readRegulators } from "../energy/profile.js"
+import { choose, readCells, readPowerProfile, readRegulators } from "../energy/power-profile.js"
 import { exactly, type Range } from "../run/range.js"
 import { runText, writeRun } from "../run/run.js"
 import { Output } from "./output.js"
@@ -67,7 +67,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
     if (flags.out !== undefined) checkWritable(flags.out)
-    const profile = readProfile(flags.board)
+    const profile = readPowerProfile(flags.board)
     const result = estimate({
         profile,
         clockMhz: flags.cpuMhz ?? profile.defaultMhz,

@@ -15,9 +15,9 @@ export interface InspectFlags {
 
 const SECTOR_SIZE = 4096
 
-export type RecordState = "fresh" | "spent" | "damaged" | "expired"
+type RecordState = "fresh" | "spent" | "damaged" | "expired"
 
-export function stateOf(record: JournalRecord, nowS: number): RecordState {
+function stateOf(record: JournalRecord, nowS: number): RecordState {
     if (record.spent) return "spent"
     if (!record.sound || record.opens === false) return "damaged"
     const { captured, lifetimeS } = record

@@ -24,7 +24,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
             count(1, 60_000),
         )
         .option("--log-port <port>", "the device's own serial port, for the lines that its firmware logs")
-        .option("--log-baud <rate>", "its speed", count(300, 4_000_000), CONSOLE_BAUD)
+        .option("--log-baud <rate>", "the log port's speed", count(300, 4_000_000), CONSOLE_BAUD)
         .addOption(
             new Option("--segment <by>", "what tells the wakes and phases")
                 .choices(["auto", "channels", "log", "current"])
@@ -38,11 +38,13 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         )
         .option(
             "--asleep-ua <uA>",
-            "sleep begins when it stays below this",
+            "sleep begins when the current stays below this",
             count(1, MOST_UA),
             standardThresholds.asleepUa,
         )
-        .addOption(optionWithDefault("--asleep-for <time>", "for this long", duration, "20ms"))
+        .addOption(
+            optionWithDefault("--asleep-for <time>", "how long the current must stay below it", duration, "20ms"),
+        )
         .option("--results <list>", "what the wakes are in turn, where nothing tells: full,resumed", wakeResults, [])
         .option("--wakes <n>", "end after so many wakes", count(1))
         .option("--duration <time>", "end after this time", duration)
@@ -50,9 +52,9 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         .option("--continue", "go on with the trace of --raw", false)
         .option("--out <file>", "write run.json there, anew after each wake")
         .option("--device <name>", "what run.json calls the device", "unnamed")
-        .option("--board <id>", "its board", "unknown")
-        .option("--firmware <name>", "its firmware", "unknown")
-        .option("--server <name>", "the server it connects to", "unknown")
+        .option("--board <id>", "the device's board", "unknown")
+        .option("--firmware <name>", "the device's firmware", "unknown")
+        .option("--server <name>", "the server that the device connects to", "unknown")
         .option("--seed <n>", "of the bootstrap", count(0, 2 ** 31), 1)
         .option("--precision <percent>", "how well the difference should be known", count(1, 100), 5)
         .option("--json <file>", "write run.json there at the end; - for standard output")

@@ -51,7 +51,7 @@ function cellsOf(wakes: RunWake[], value: (wake: RunWake) => Costs | undefined, 
 }
 
 /** Medians of each phase, full against resumed, and of whole wakes. */
-export function phaseTable(run: Run, columns: number): string | undefined {
+function phaseTable(run: Run, columns: number): string | undefined {
     const groups: Group[] = (["full", "resumed", "unknown", "failed"] as const)
         .map((result) => ({ result, wakes: run.wakes.filter((wake) => wake.result === result) }))
         .filter(({ wakes }) => wakes.length > 0)
@@ -80,7 +80,7 @@ function between({ differenceUj, differenceRangeUj }: Pick<Comparison, "differen
     return `${mj(differenceUj)} mJ, between ${mj(differenceRangeUj[0])} and ${mj(differenceRangeUj[1])}`
 }
 
-export function comparisonLines(comparison: Comparison): string[] {
+function comparisonLines(comparison: Comparison): string[] {
     const { pairs, confidence, fullUj, resumedUj, precision, pairsForPrecision } = comparison
     const share = fullUj > 0 ? ` (${((100 * comparison.differenceUj) / fullUj).toFixed(1)} % of a full wake)` : ""
     const tls = comparison.phases.find(({ phase }) => phase === "tls")
@@ -90,7 +90,7 @@ export function comparisonLines(comparison: Comparison): string[] {
     ]
     if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {
-        lines.push(`${pairsForPrecision} pairs tell it to ${100 * precision} %.`)
+        lines.push(`${pairsForPrecision} pairs are enough to tell the difference to ${100 * precision} %.`)
     }
     return lines
 }

@@ -36,7 +36,7 @@ export function wakeText(wake: WakeLine): string {
     const { wake: number, cause, sleptMs, forcedFull, endedBy, marksUs } = wake
     const slept = sleptMs > 0 ? ` after ${ms(sleptMs)}` : ""
     const awakeUs = Math.max(0, ...Object.values(marksUs))
-    const forced = forcedFull ? "  (made to go in full)" : ""
+    const forced = forcedFull ? "  (told to make a full handshake)" : ""
     const awake = `awake ${(awakeUs / 1000).toFixed(0)} ms`
     return `wake ${number}  ${cause}${slept}  ${connectText(wake)}  ${awake}${forced}${endTexts[endedBy]}`
 }

@@ -6,6 +6,7 @@ import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
 import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
+import { addExamples } from "./examples.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
 import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
@@ -39,56 +40,8 @@ function addRunFlags(command: Command, cycles: number, leastCycles: number): Com
         .option("--json <file>", "write the figures as JSON; - for standard output")
 }
 
-function addFirmwareCommands(root: Command, signal: AbortSignal): void {
-    root.command("build")
-        .description("an app as C sources for the firmware: bytecode, service constants, the board's configuration")
-        .argument("<app>", "the app, .ts or compiled .devs")
-        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
-        .option("--out <folder>", "write them there (default: build/program/<chip>, where the firmware's build looks)")
-        .option("--json <file>", "write what was built as JSON; - for standard output")
-        .action(buildCommand)
-    root.command("flash")
-        .description("build the firmware with an app in it, by PlatformIO, and write it to a board")
-        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
-        .requiredOption("--app <file>", "the app, .ts or compiled .devs")
-        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
-        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
-        .action((flags: FlashFlags) => flashCommand(flags))
-    root.command("monitor")
-        .description("follow a board's serial log: the outcome of each wake's connect")
-        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
-        .option("--baud <rate>", "the port's speed, if it is a UART", count(300, 4_000_000), CONSOLE_BAUD)
-        .option("--wakes <n>", "end after so many wakes", count(1))
-        .addOption(
-            optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),
-        )
-        .option("--json <file>", "write the wakes as JSON; - for standard output")
-        .action((flags: MonitorFlags) => monitorCommand(flags, signal))
-}
-
-/** What hints may name: the flags of this command, and the fields of a provisioning file where one is given. */
-export function namesFor(command: Command): SettingNames {
-    const isProvisioned = command.name() === "provision" || command.opts().provision !== undefined
-    return (setting) => {
-        if (setting === "help") return `warmhello ${command.name()} --help`
-        const field = isProvisioned ? fieldNames(setting) : undefined
-        return field ?? command.options.find(({ long }) => long === `--${setting}`)?.long
-    }
-}
-
-/** These compute without a pause. */
-const computing = new Set(["estimate", "report", "inspect"])
-
-export function program(signal: AbortSignal): Command {
-    const root = new Command("warmhello")
-        .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
-        .version(packageVersion())
-        .hook("preAction", (_, command) => {
-            hintsFor(namesFor(command))
-            if (!computing.has(command.name())) listenForInterrupts()
-        })
-        .exitOverride()
-        .configureOutput({ outputError: (text, write) => write(text) })
+function addTryCommands(root: Command, signal: AbortSignal): void {
+    root.commandsGroup("Try it on this machine:")
     addRunFlags(
         root
             .command("simulate")
@@ -101,7 +54,7 @@ export function program(signal: AbortSignal): Command {
             )
             .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
-            .option("--key <file>", "its private key as PEM")
+            .option("--key <file>", "the private key of that certificate as PEM")
             .addOption(
                 new Option(
                     "--provision <file>",
@@ -126,13 +79,19 @@ export function program(signal: AbortSignal): Command {
         5,
         2, // one that is full and one that resumes
     ).action((flags: SimulateFlags) => startCommand(flags, signal))
-    root.command("inspect")
-        .description("what the journal in a flash image holds; never a secret")
-        .argument("<file>", "the image: the file of --flash, or the partition read from a board")
-        .option("--json <file>", "write it as JSON; - for standard output")
-        .action(inspectCommand)
+}
+
+function addBoardCommands(root: Command, signal: AbortSignal): void {
+    root.commandsGroup("Put it on a board:")
+    root.command("build")
+        .description("an app as C sources for the firmware: bytecode, service constants, the board's configuration")
+        .argument("<app>", "the app, .ts or compiled .devs")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .option("--out <folder>", "write them there (default: build/program/<chip>, where the firmware's build looks)")
+        .option("--json <file>", "write what was built as JSON; - for standard output")
+        .action(buildCommand)
     root.command("provision")
-        .description("check a provisioning file, and give it to a board")
+        .description("check a provisioning file, and write it to a board or an image")
         .argument("[file]", "the file, see docs/PROVISIONING.md")
         .option("--check", "check it and write nothing, which is what happens without any other flag")
         .option("--out <image>", "write an image of the board's partition")
@@ -143,8 +102,62 @@ export function program(signal: AbortSignal): Command {
         .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
         .option("--json <file>", "write what was found as JSON; - for standard output")
         .action(provisionCommand)
+    root.command("flash")
+        .description("build the firmware with an app in it, by PlatformIO, and write it to a board")
+        .requiredOption("--board <id>", "the board, as in boards/<chip>/<id>.board.json")
+        .requiredOption("--app <file>", "the app, .ts or compiled .devs")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--provision <file>", "a provisioning file to write as well, see docs/PROVISIONING.md")
+        .action((flags: FlashFlags) => flashCommand(flags))
+    root.command("monitor")
+        .description("follow a board's serial log: the outcome of each wake's connect")
+        .requiredOption("--port <port>", "the board's serial port, such as /dev/ttyACM0")
+        .option("--baud <rate>", "the port's speed, if it is a UART", count(300, 4_000_000), CONSOLE_BAUD)
+        .option("--wakes <n>", "end after so many wakes", count(1))
+        .addOption(
+            optionWithDefault("--away-timeout <time>", "how long the port may be away, as in sleep", duration, "1h"),
+        )
+        .option("--json <file>", "write the wakes as JSON; - for standard output")
+        .action((flags: MonitorFlags) => monitorCommand(flags, signal))
+    root.command("inspect")
+        .description("what the journal in a flash image holds; never a secret")
+        .argument("<file>", "the image: the file of --flash, or the partition read from a board")
+        .option("--json <file>", "write what was found as JSON; - for standard output")
+        .action(inspectCommand)
+}
+
+/** What hints may name: the flags of this command, and the fields of a provisioning file where one is given. */
+export function namesFor(command: Command): SettingNames {
+    const isProvisioned = command.name() === "provision" || command.opts().provision !== undefined
+    return (setting) => {
+        if (setting === "help") return `warmhello ${command.name()} --help`
+        const field = isProvisioned ? fieldNames(setting) : undefined
+        return field ?? command.options.find(({ long }) => long === `--${setting}`)?.long
+    }
+}
+
+/** These compute without a pause. */
+const computing = new Set(["estimate", "report", "inspect"])
+
+export function program(signal: AbortSignal): Command {
+    const root = new Command("warmhello")
+        .description("Keeps one TLS session across deep sleep, so that a device's next hello is warm.")
+        .version(packageVersion())
+        .hook("preAction", (_, command) => {
+            hintsFor(namesFor(command))
+            if (!computing.has(command.name())) listenForInterrupts()
+        })
+        .exitOverride()
+        // Names alone, and narrow columns of text, stay readable in a narrow terminal.
+        .configureHelp({ subcommandTerm: (command) => command.name(), minWidthToWrap: 20 })
+        .configureOutput({ outputError: (text, write) => write(text) })
+    addTryCommands(root, signal)
+    addBoardCommands(root, signal)
+    root.commandsGroup("Measure it:")
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
-    addFirmwareCommands(root, signal)
+    root.commandsGroup("Help:")
+    root.helpCommand("help [command]", "the flags of one command, and an example")
+    addExamples(root)
     return root
 }

@@ -67,11 +67,11 @@ function resultLines(results: Results): string[] {
     return [
         `A year takes ${spread(results.keptYearJ, (value) => `${figure(value)} J`)}; without keeping the session ${spread(results.plainYearJ, (value) => `${figure(value)} J`)}.`,
         `The cell (${results.cell}, regulator ${results.regulator}) lasts ${spread(results.keptBatteryYears, years)}; without ${spread(results.plainBatteryYears, years)}.`,
-        `One wake in ${spread(results.wakesPerFull, (value) => value.toFixed(0))} goes in full.`,
+        `One wake in ${spread(results.wakesPerFull, (value) => value.toFixed(0))} makes a full handshake.`,
         "",
         `Resuming pays up to a sleep of ${spread(results.longestSleepMs, sleepTime)} with this server (it remembers ${time(results.serverForgetsMs)}),`,
         `up to ${spread(results.longestSleepAnyServerMs, sleepTime)} with one that never forgets,`,
-        `and at this sleep with a server that remembers at least ${spread(results.shortestServerMemoryMs, sleepTime)}. Writes to flash are in it.`,
+        `and at this sleep with a server that remembers at least ${spread(results.shortestServerMemoryMs, sleepTime)}. Writes to flash are counted.`,
     ]
 }
 
@@ -90,7 +90,7 @@ export function printEstimate(output: Output, run: Run): void {
     printWarnings(output, run.warnings)
     output.line(
         pc.bold(
-            `TLS is ${spread(results.tlsShareFull, percent)} of a wake in full, and ${spread(results.tlsShareResumed, percent)} of one that resumes.`,
+            `TLS is ${spread(results.tlsShareFull, percent)} of a full wake, and ${spread(results.tlsShareResumed, percent)} of one that resumes.`,
         ),
     )
     output.line()

@@ -1,16 +1,19 @@
 // `warmhello simulate` and, for `npm start`, `warmhello start`.
+import { cpSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
 import { rootCertificates } from "node:tls"
 import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
+import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
 import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
 import { provisionImage } from "../provision/provision.js"
-import type { AppLine } from "../sim/board.js"
+import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { Output } from "./output.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
@@ -154,6 +157,16 @@ const clockNotes: Record<Simulation["clock"], string | undefined> = {
     standing: "Sleeps are skipped, but the server's clock is real: a session's age is the real time since it was made.",
 }
 
+/** In a copy of its project, as the package may be in a folder that is somebody else's. */
+async function compileSample(): Promise<Uint8Array> {
+    using folder = new TemporaryFolder("sample")
+    const project = dirname(dirname(SAMPLE_APP))
+    for (const part of ["devsconfig.json", "package.json", "services", "src"]) {
+        cpSync(checkoutPath(join(project, part)), folder.file(part), { recursive: true })
+    }
+    return await compile(folder.file(relative(project, SAMPLE_APP)))
+}
+
 /** Runs one app; throws what went wrong first. */
 export async function simulateCommand(
     named: string | undefined,
@@ -168,7 +181,13 @@ export async function simulateCommand(
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(await compile(named ?? checkoutPath(SAMPLE_APP)), target, flags, output, signal)
+    const simulation = await run(
+        await (named === undefined ? compileSample() : compile(named)),
+        target,
+        flags,
+        output,
+        signal,
+    )
     printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
@@ -205,7 +224,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         `${pc.bold("warmhello")}: ${SAMPLE_APP} in the DeviceScript simulator, over real wolfSSL, to an OpenSSL server.`,
     )
     output.line(pc.dim(`compiling ${SAMPLE_APP} ...`))
-    const program = await compile(checkoutPath(SAMPLE_APP))
+    const program = await compileSample()
     const runs = []
     const unexpected: string[] = []
     let failed: WarmhelloError | undefined

@@ -1,4 +1,4 @@
-import type { CoreErrorWord } from "../base/core-words.js"
+import type { CoreErrorWord } from "../base/core-codes.js"
 import { coreError, WarmhelloError } from "../base/errors.js"
 import type { ClientOptions } from "./config.js"
 import { checkFile, refusalError } from "./credentials.js"
@@ -47,7 +47,7 @@ export class Client implements Disposable {
     constructor(options: ClientOptions, service?: Service) {
         const error = [0]
         const config = nativeConfig(options)
-        const unusable: number = native().clientCheck(config) // a board finds out when a handshake goes in full
+        const unusable: number = native().clientCheck(config) // a board finds out in its first full handshake
         if (unusable !== 0) throw refusal(errorWord(unusable), options)
         this.#handle =
             service === undefined

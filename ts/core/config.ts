@@ -42,7 +42,7 @@ export interface Policy {
 }
 
 /** This device's own files, for servers that ask for them. */
-export interface Identity {
+interface Identity {
     /**
      * PEM: the device's certificate, then those between it and the root.
      */

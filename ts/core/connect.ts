@@ -1,4 +1,4 @@
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
 import { type Outcome, outcomeSchema } from "../base/outcome.js"
 import type { Client } from "./client.js"
@@ -8,7 +8,6 @@ import { errorWord, native } from "./library.js"
 export const stepKinds = [
     ...(["wait", "renew-network", "resolve", "open", "send", "shut", "close", "opened", "read", "over"] as const),
 ] as const
-export type StepKind = (typeof stepKinds)[number]
 
 /** What the core wants done next; what it means is said in connect.h. */
 export type Step =

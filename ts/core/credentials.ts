@@ -1,7 +1,7 @@
 // Files of certificates and keys as the core reads them, and its words for what is wrong with one
 // (firmware/core/include/warmhello/check_file.h and ffi.h).
 
-import type { CoreErrorWord } from "../base/core-words.js"
+import type { CoreErrorWord } from "../base/core-codes.js"
 import { coreError, WarmhelloError } from "../base/errors.js"
 import { errorWord, native } from "./library.js"
 

@@ -1,20 +1,17 @@
 // The native library: wolfSSL and the C core behind plain functions
 // (firmware/port/host/include/warmhello/ffi.h, ffi_connect.h, ffi_service.h and port_host.h, connect.h and provision.h).
-import { existsSync } from "node:fs"
 import koffi from "koffi"
-import { type CoreErrorWord, coreErrors } from "../base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "../base/core-codes.js"
 import { WarmhelloError } from "../base/errors.js"
-import { checkoutPath } from "../base/paths.js"
 import { memberTypes } from "./native-config.js"
+import { nativeFile } from "./native-files.js"
 
 /** The longest payload of a Jacdac packet, in bytes. DeviceScript's runtime cuts longer ones without a word. */
 export const PAYLOAD_MAX = 236
 
 function load() {
     // Another build of it, with sanitizers, for the tests.
-    const path = process.env.WARMHELLO_LIBRARY ?? checkoutPath("build/host/libwarmhello.so")
-    if (!existsSync(path)) throw new WarmhelloError("not-built", "the native library is not built")
-    const library = koffi.load(path)
+    const library = koffi.load(process.env.WARMHELLO_LIBRARY ?? nativeFile("libwarmhello.so"))
     koffi.opaque("wh_client")
     koffi.opaque("wh_connect")
     koffi.opaque("wh_outcome")
@@ -57,19 +54,21 @@ function load() {
         advice: koffi.array("char", 320, "String"),
     })
     koffi.struct("wh_host_memory", { allocations: "uint64_t", live_bytes: "size_t", peak_bytes: "size_t" })
+    const device: unknown = library.func("void *wh_ffi_host_device(void)")()
+    const ofDevice = (declaration: string) => library.func(declaration).bind(undefined, device)
     return {
         hostStart: library.func("int wh_ffi_host_start(const char *flash_file)"),
         hostStop: library.func("void wh_ffi_host_stop(void)"),
         hostBuiltS: library.func("int64_t wh_host_built_s(void)"),
-        hostJumpWall: library.func("void wh_ffi_host_jump_wall(int64_t s)"),
+        hostJumpWall: ofDevice("void wh_host_jump_wall(void *device, int64_t s)"),
         flashFileCut: library.func("void wh_ffi_flash_file_cut(uint32_t nth)"),
         flashFileOperations: library.func("uint32_t wh_ffi_flash_file_operations(void)"),
-        hostSetKey: library.func("void wh_ffi_host_set_key(const uint8_t *key)"),
-        hostSetWallKnown: library.func("void wh_ffi_host_set_wall_known(bool known)"),
-        hostSleep: library.func("void wh_ffi_host_sleep(uint64_t us)"),
-        hostLosePower: library.func("void wh_ffi_host_lose_power(void)"),
-        hostSaveState: library.func("int wh_ffi_host_save_state(_Out_ uint8_t *out, size_t size)"),
-        hostLoadState: library.func("int wh_ffi_host_load_state(const uint8_t *bytes, size_t size)"),
+        hostSetKey: ofDevice("void wh_host_set_key(void *device, const uint8_t *key)"),
+        hostSetWallKnown: ofDevice("void wh_host_set_wall_known(void *device, bool known)"),
+        hostSleep: ofDevice("void wh_host_sleep(void *device, uint64_t us)"),
+        hostLosePower: ofDevice("void wh_host_lose_power(void *device)"),
+        hostSaveState: ofDevice("int wh_host_save_state(void *device, _Out_ uint8_t *out, size_t size)"),
+        hostLoadState: ofDevice("int wh_host_load_state(void *device, const uint8_t *bytes, size_t size)"),
         hostStateSize: library.func("size_t wh_ffi_host_state_size(void)"),
         hostMemory: library.func("wh_host_memory wh_host_memory_take(void)"),
         clientCheck: library.func("int wh_client_check(const wh_client_config *config)"),

@@ -1,6 +1,6 @@
 import type { LookupAddress } from "node:dns"
 import net from "node:net"
-import type { CoreErrorWord } from "../base/core-words.js"
+import type { CoreErrorWord } from "../base/core-codes.js"
 import type { CoreConnect } from "./connect.js"
 import { countConnection } from "./waiting.js"
 

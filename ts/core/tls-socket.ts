@@ -1,6 +1,6 @@
 import dns, { type LookupAddress } from "node:dns"
 import { EventEmitter } from "node:events"
-import type { CoreErrorWord } from "../base/core-words.js"
+import type { CoreErrorWord } from "../base/core-codes.js"
 import { coreError, WarmhelloError } from "../base/errors.js"
 import type { Outcome } from "../base/outcome.js"
 import { alertName } from "./alerts.js"

@@ -6,20 +6,23 @@ import { WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
 import { endWithUs, environmentElsewhere, TemporaryFolder } from "../base/temporary.js"
 
-/** The DeviceScript project that a file is in: the nearest folder above it with a devsconfig.json. */
-function projectOf(app: string): string {
-    let folder = dirname(app)
-    while (!existsSync(join(folder, "devsconfig.json"))) {
-        const above = dirname(folder)
-        if (above === folder) {
-            throw new WarmhelloError(
-                "no-project",
-                `${app} is in no DeviceScript project: there is no devsconfig.json above it`,
-            )
-        }
-        folder = above
+/** The nearest folder above a file that holds one by this name. */
+function folderAbove(file: string, name: string): string | undefined {
+    for (let folder = dirname(file); ; folder = dirname(folder)) {
+        if (existsSync(join(folder, name))) return folder
+        if (dirname(folder) === folder) return undefined
     }
-    return folder
+}
+
+/** The project that an app is in: DeviceScript's own, which has a devsconfig.json, or any of npm's. The compiler works
+ * in its folder, and keeps its libraries in the folder's node_modules. */
+function projectOf(app: string): string {
+    const project = folderAbove(app, "devsconfig.json") ?? folderAbove(app, "package.json")
+    if (project !== undefined) return project
+    throw new WarmhelloError(
+        "no-project",
+        `${app} is in no project: there is neither a devsconfig.json nor a package.json above it`,
+    )
 }
 
 /** Compiles an app and returns its bytecode. A `.devs` file is bytecode already.
@@ -44,7 +47,7 @@ export async function compileProgram(app: string): Promise<CompiledProgram> {
     if (path.endsWith(".devs")) return { bytecode: readFile(path), serviceConstants: "" }
     const project = projectOf(path)
     const entry = relative(project, path)
-    const { bytecode, failed, output } = await runDeviceScript(project, ["build", entry])
+    const { bytecode, failed, output } = await runDeviceScript(project, ["build", "--ignore-missing-config", entry])
     const refused = failed ? REFUSED.exec(output)?.[1] : undefined
     if (refused !== undefined) {
         throw new WarmhelloError("project-unwritable", `the compiler cannot write into ${project}: ${refused}`)

@@ -2,9 +2,9 @@
 
 import type { Range } from "../run/range.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
-import { type Estimate, influencesOf, type Outcome, over, tlsShare } from "./estimate.js"
+import { type DrawnCosts, type Estimate, influencesOf, over, tlsShare } from "./estimate.js"
 import { type PhaseCost, sumMs, sumUc } from "./model.js"
-import type { Cell, Regulator } from "./profile.js"
+import type { Cell, Regulator } from "./power-profile.js"
 import { warningsOf } from "./warnings.js"
 
 export interface RunNames {
@@ -15,7 +15,7 @@ export interface RunNames {
     regulator: string
 }
 
-type PhasesOf = (outcome: Outcome) => PhaseCost[]
+type PhasesOf = (outcome: DrawnCosts) => PhaseCost[]
 
 const bounds = ({ low, high }: Range): [number, number] => [low, high]
 const YEAR_S = 365 * 86_400
@@ -27,7 +27,7 @@ function averageUa(chargeUc: number, durationMs: number): number {
 /** A phase with the ranges that its draws give. */
 function phaseOf(estimate: Estimate, of: PhasesOf, index: number, startMs: number): RunPhase {
     const { supplyV } = estimate.options
-    const at = (outcome: Outcome) => of(outcome)[index] as PhaseCost
+    const at = (outcome: DrawnCosts) => of(outcome)[index] as PhaseCost
     const { phase, durationMs, chargeUc, peakUa } = at(estimate.typical)
     return {
         ...{ phase, startMs, durationMs, chargeUc, peakUa },

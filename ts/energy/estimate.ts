@@ -10,7 +10,7 @@ import { type BreakEven, breakEvenOf } from "./break-even.js"
 import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
 import type { Handshakes } from "./handshakes.js"
 import {
-    type Board,
+    type BoardFigures,
     type FlashWrites,
     flashUc,
     type PhaseCost,
@@ -21,12 +21,12 @@ import {
     wakePhases,
     wakesPerFull,
 } from "./model.js"
-import { boardNumberNames, type Cell, type Profile, type Regulator } from "./profile.js"
+import { boardNumberNames, type Cell, type PowerProfile, type Regulator } from "./power-profile.js"
 
 export type SurroundingRanges = Record<keyof Surroundings, Range>
 
 export interface EstimateOptions {
-    profile: Profile
+    profile: PowerProfile
     clockMhz: number
     handshakes: Handshakes
     wifi: WifiMode
@@ -41,10 +41,10 @@ export interface EstimateOptions {
 }
 
 /** What one draw, or the typical values, come to. Energy is at the board's supply. */
-export interface Outcome {
+export interface DrawnCosts {
     full: PhaseCost[]
     resumed: PhaseCost[]
-    /** As firmware that keeps no session does it: in full, without saving. */
+    /** As firmware that keeps no session does it: by a full handshake, without saving. */
     plain: PhaseCost[]
     wakesPerFull: number
     sleepUc: number
@@ -61,11 +61,11 @@ export interface Outcome {
 
 export interface Estimate {
     options: EstimateOptions
-    typical: Outcome
-    draws: Outcome[]
+    typical: DrawnCosts
+    draws: DrawnCosts[]
 }
 
-/** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE.md. */
+/** Instructions for sealing the session and keeping it: `save` and `settle` of docs/PERFORMANCE-TABLES.md. */
 const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_000 }
 
 /** Of a session in the journal, as npm run bench:store has it. */
@@ -86,8 +86,8 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
     return { full: { programs: programsPerWake * perFull, erases: erasesPerWake * perFull }, resumed: NO_WRITES }
 }
 
-export interface Numbers {
-    board: Board
+interface Numbers {
+    board: BoardFigures
     surroundings: Surroundings
     keepingInstructions: number
     regulatorUa: number
@@ -105,7 +105,7 @@ function numbersBy(options: EstimateOptions, take: (range: Range) => number): Nu
         throw new WarmhelloError("bad-option", `${profile.board} has no current at ${clockMhz} MHz; it has ${clocks}`)
     }
     const entries = boardNumberNames.map((name) => [name, take(profile[name])] as const)
-    const board = { ...Object.fromEntries(entries), cpuActiveMa: take(active), cpuIdleMa: take(idle) } as Board
+    const board = { ...Object.fromEntries(entries), cpuActiveMa: take(active), cpuIdleMa: take(idle) } as BoardFigures
     const around = Object.entries(options.surroundings).map(([name, range]) => [name, take(range)] as const)
     return {
         board,
@@ -175,7 +175,7 @@ function cellUa(options: EstimateOptions, numbers: Numbers, boardUa: number): nu
     return through + numbers.regulatorUa
 }
 
-function outcomeOf(options: EstimateOptions, numbers: Numbers): Outcome {
+function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
     const { sleepMs, serverForgetsMs, supplyV } = options
     const { full, resumed, plain, perFull } = phasesOf(options, numbers, sleepMs, serverForgetsMs)
     const share = 1 / perFull
@@ -218,7 +218,10 @@ export function estimate(options: EstimateOptions): Estimate {
 }
 
 /** A result over all draws. */
-export function over({ typical, draws }: Pick<Estimate, "typical" | "draws">, of: (outcome: Outcome) => number): Range {
+export function over(
+    { typical, draws }: Pick<Estimate, "typical" | "draws">,
+    of: (outcome: DrawnCosts) => number,
+): Range {
     return rangeOf(of(typical), draws.map(of))
 }
 

@@ -66,7 +66,7 @@ function wakesPerFull({ kind, intervalS, lifetimeS, lossEvery, clock, trust }: R
     const lasts = kind === "psk" && intervalS < lifetimeS ? AUTHENTICATED_S : lifetimeS
     const byAge = Math.ceil(lasts / intervalS)
     if (lossEvery === 0 || clock) return { byAge, byTrust: Number.POSITIVE_INFINITY }
-    // Without trust the wake after the one that resumes in spite of a loss goes in full, loss or not.
+    // Without trust the wake after the one that resumes in spite of a loss makes a full handshake, loss or not.
     const nextIsLossToo = lossEvery === 1 ? 1 / 2 : 1 / lossEvery ** 2
     return { byAge, byTrust: trust > 0 ? (trust + 1) * lossEvery : lossEvery / (1 - nextIsLossToo) }
 }

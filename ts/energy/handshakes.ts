@@ -1,9 +1,10 @@
 // What a full and a resumed handshake ask of a processor and of the wire: from the figures that
 // `npm run bench:mcu` keeps, or from a run of `warmhello simulate --mcu rv32 --json`.
+
 import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile } from "../base/files.js"
+import { problemOf, readJson } from "../base/json.js"
 import type { Kind } from "../base/outcome.js"
 import { checkoutPath } from "../base/paths.js"
 import { median } from "../base/statistics.js"
@@ -18,7 +19,7 @@ export const mcuBuilds = ["size", "speed"] as const
 export type McuBuild = (typeof mcuBuilds)[number]
 
 /** The emulated microcontroller takes a millisecond for a million instructions. */
-export const INSTRUCTIONS_PER_MS = 1e6
+const INSTRUCTIONS_PER_MS = 1e6
 
 export interface Handshake {
     /** Until application data may be sent, the client's making included. */
@@ -33,7 +34,7 @@ export interface Handshake {
     roundTrips: number
 }
 
-export type Protocol = "TLS1.2" | "TLS1.3"
+type Protocol = "TLS1.2" | "TLS1.3"
 
 export interface Handshakes {
     /** Where the numbers come from, for people. */
@@ -70,11 +71,11 @@ const recordings: Record<string, string> = {
     "TLS1.3 psk ecdsa-p384": "tls13-x25519-p384",
 }
 
-/** RFC 5246 7.3 and RFC 8446 2: TLS 1.2 in full takes two, everything else one. */
+/** RFC 5246 7.3 and RFC 8446 2: a full handshake of TLS 1.2 takes two, everything else one. */
 const roundTripsOf = (protocol: Protocol, result: "full" | "resumed") =>
     protocol === "TLS1.2" && result === "full" ? 2 : 1
 
-/** One of X25519, as the phases in docs/PERFORMANCE.md have it. */
+/** One of X25519, as the phases in docs/PERFORMANCE-TABLES.md have it. */
 export const KEY_PAIR_INSTRUCTIONS: Record<McuBuild, number> = { size: 2_095_000, speed: 771_000 }
 
 function fromCase(one: Case, protocol: Protocol): Handshake {
@@ -149,21 +150,10 @@ function medianWake(wakes: SimulatedWake[], base: Handshake): Handshake {
 }
 
 function readSimulation(path: string): z.infer<typeof simulationSchema> {
-    const text = readFile(path).toString("utf8")
-    let value: unknown
-    try {
-        value = JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("bad-option", `${path} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-    const parsed = simulationSchema.safeParse(value)
-    if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        const where = issue?.path.join(".") || "the file"
-        const message = `${path} is no JSON of warmhello simulate --mcu: ${where}: ${issue?.message}`
-        throw new WarmhelloError("bad-option", message)
-    }
-    return parsed.data
+    const parsed = simulationSchema.safeParse(readJson(path, "bad-option"))
+    if (parsed.success) return parsed.data
+    const message = `${path} is no JSON of warmhello simulate --mcu: ${problemOf(parsed.error)}`
+    throw new WarmhelloError("bad-option", message)
 }
 
 /** `file` is what `warmhello simulate --mcu rv32 --json file` wrote, with full and resumed wakes in it. */

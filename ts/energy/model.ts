@@ -1,11 +1,11 @@
 // What a wake draws, phase by phase, where every input is one number. estimate.ts draws the numbers from
 // their ranges.
-import type { Phase } from "../run/wake-words.js"
+import type { Phase } from "../run/phases-and-causes.js"
 import type { Handshake } from "./handshakes.js"
-import type { BoardNumber } from "./profile.js"
+import type { BoardNumber } from "./power-profile.js"
 
 /** A board's numbers at one clock. */
-export type Board = Record<BoardNumber, number> & { cpuActiveMa: number; cpuIdleMa: number }
+export type BoardFigures = Record<BoardNumber, number> & { cpuActiveMa: number; cpuIdleMa: number }
 
 /** What is not the board's: the network, the server, the app. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ export interface FlashWrites {
 }
 
 export interface WakeInputs {
-    board: Board
+    board: BoardFigures
     clockMhz: number
     wifi: WifiMode
     surroundings: Surroundings
@@ -47,12 +47,12 @@ export interface PhaseCost {
     peakUa: number
 }
 
-const writingMs = (board: Board, { programs, erases }: FlashWrites): number =>
+const writingMs = (board: BoardFigures, { programs, erases }: FlashWrites): number =>
     programs * board.flashProgramMs + erases * board.flashEraseMs
-const writingMa = (board: Board): number => board.cpuActiveMa + board.flashWriteMa
+const writingMa = (board: BoardFigures): number => board.cpuActiveMa + board.flashWriteMa
 
 /** What operations on flash draw. */
-export const flashUc = (board: Board, writes: FlashWrites): number => writingMs(board, writes) * writingMa(board)
+export const flashUc = (board: BoardFigures, writes: FlashWrites): number => writingMs(board, writes) * writingMa(board)
 
 const MAX_SEGMENT_BYTES = 1400
 
@@ -76,22 +76,22 @@ class Meter {
 }
 
 /** Currents of a board that is connected to its access point. */
-export function connectedMa(board: Board) {
+export function connectedMa(board: BoardFigures) {
     const receiverMa = board.radioAwakeShare * Math.max(0, board.radioListenMa - board.cpuIdleMa)
     return { waitMa: board.cpuIdleMa + receiverMa, computeMa: board.cpuActiveMa + receiverMa }
 }
 
-export const computeMs = (instructions: number, board: Board, clockMhz: number): number =>
+export const computeMs = (instructions: number, board: BoardFigures, clockMhz: number): number =>
     (instructions * board.cyclesPerInstruction) / (clockMhz * 1000)
 
 const frames = (bytes: number): number => Math.max(1, Math.ceil(bytes / MAX_SEGMENT_BYTES))
 
-function sent(meter: Meter, bytes: number, board: Board): Meter {
+function sent(meter: Meter, bytes: number, board: BoardFigures): Meter {
     const airMs = (bytes * 8) / (board.phyRateMbps * 1000) + (frames(bytes) * board.frameOverheadUs) / 1000
     return meter.add(airMs, board.radioTransmitMa)
 }
 
-function received(meter: Meter, bytes: number, board: Board): Meter {
+function received(meter: Meter, bytes: number, board: BoardFigures): Meter {
     const airMs = (bytes * 8) / (board.phyRateMbps * 1000) + (frames(bytes) * board.frameOverheadUs) / 1000
     return meter.add(airMs, board.radioListenMa)
 }
@@ -146,7 +146,7 @@ export function wakePhases(inputs: WakeInputs): PhaseCost[] {
 export const sumUc = (phases: PhaseCost[]): number => phases.reduce((sum, { chargeUc }) => sum + chargeUc, 0)
 export const sumMs = (phases: PhaseCost[]): number => phases.reduce((sum, { durationMs }) => sum + durationMs, 0)
 
-// ---- How often in full ---------------------------------------------------------------------------------
+// ---- How often a full handshake ---------------------------------------------------------------------------------
 
 const DAY_S = 86_400
 const WEEK_S = 7 * DAY_S
@@ -160,7 +160,7 @@ export interface Rhythm {
 }
 
 /**
- * One in how many wakes goes in full. A TLS 1.2 session is as old as its full handshake and lives at most a
+ * One in how many wakes makes a full handshake. A TLS 1.2 session is as old as its full handshake and lives at most a
  * day; a TLS 1.3 resumption brings a fresh ticket, so that only the week after which the certificate is looked
  * at again ends the row.
  */

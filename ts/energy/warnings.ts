@@ -46,7 +46,7 @@ function resumptionWarnings({ typical }: Estimate): RunWarning[] {
     return [
         {
             code: "never-resumes",
-            message: "The device sleeps at least as long as the session lives: every wake goes in full.",
+            message: "The device sleeps at least as long as the session lives: every wake makes a full handshake.",
             advice: "Let the server remember sessions for longer, sleep for less, or save the flash and keep none.",
         },
     ]

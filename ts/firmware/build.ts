@@ -15,7 +15,7 @@ export interface BuiltProgram {
 }
 
 /** Where the firmware's build looks for an app. */
-export function programFolder(board: Board): string {
+function programFolder(board: Board): string {
     return checkoutPath(join("build/program", board.chip))
 }
 

@@ -24,6 +24,12 @@ export interface Upload {
     provision?: string | undefined
 }
 
+/** Where an installed package has wolfSSL's sources, for firmware/wolfssl/wolfssl.cmake; a checkout has them elsewhere. */
+function packedWolfssl(): NodeJS.ProcessEnv {
+    const folder = checkoutPath("build/package/wolfssl")
+    return existsSync(folder) ? { WOLFSSL_DIR: folder } : {}
+}
+
 /** Shows PlatformIO's own output on standard error. PlatformIO runs in the checkout's folder, so that paths are whole.
  * Throws `pio-missing` or `flash-failed`. */
 export async function upload({ environment, port, provision }: Upload): Promise<void> {
@@ -33,7 +39,7 @@ export async function upload({ environment, port, provision }: Upload): Promise<
     const image = provision === undefined ? {} : { WARMHELLO_PROVISION: provision }
     const child = spawn(pio, args, {
         cwd: checkoutPath("."),
-        env: { ...environmentElsewhere(), ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
+        env: { ...packedWolfssl(), ...environmentElsewhere(), ...image, WARMHELLO_PROGRAM_IS_BUILT: "1" },
         stdio: ["ignore", 2, 2],
     })
     endWithUs(child)

@@ -1,6 +1,6 @@
 // The wakes in a board's log, as bytes come in.
-import { StringDecoder } from "node:string_decoder"
 import { WarmhelloError } from "../base/errors.js"
+import { Lines, LONGEST_LOG_LINE } from "../base/lines.js"
 import { parseWakeLine, type WakeLine } from "../run/wake-line.js"
 
 export type LogEvent =
@@ -8,9 +8,6 @@ export type LogEvent =
     /** A wake's line that was cut or comes from other firmware. */
     | { kind: "unreadable"; message: string }
     | { kind: "text"; text: string }
-
-/** A line longer than any of ours: something that is no text. */
-const LONGEST_LINE = 8192
 
 function eventOf(line: string): LogEvent {
     try {
@@ -23,17 +20,10 @@ function eventOf(line: string): LogEvent {
 }
 
 export class SerialLog {
-    readonly #decoder = new StringDecoder("utf8")
-    #rest = ""
+    readonly #lines = new Lines(LONGEST_LOG_LINE)
 
     /** What the lines are that end in these bytes. */
     take(bytes: Uint8Array): LogEvent[] {
-        this.#rest += this.#decoder.write(Buffer.from(bytes))
-        const lines = this.#rest.split(/\r?\n/)
-        this.#rest = (lines.pop() ?? "").slice(-LONGEST_LINE)
-        return lines
-            .map((line) => line.replace(/\r$/, ""))
-            .filter((line) => line.trim() !== "")
-            .map(eventOf)
+        return this.#lines.take(bytes).map(eventOf)
     }
 }

@@ -2,10 +2,10 @@
 import { HostClock } from "./host-clock.js"
 import { type Metadata, parseMetadata } from "./ppk2/calibration.js"
 import { Ppk2Decoder } from "./ppk2/decoder.js"
-import type { EndEvent, RawEvent, Session, SessionEvent } from "./raw.js"
+import type { Acquisition, AcquisitionEvent, EndEvent, RawEvent } from "./raw.js"
 import { chunkDurationUs, type SampleChunk, type SourceEvent } from "./source.js"
 
-export type DecodedEvent = SourceEvent | SessionEvent | EndEvent
+export type DecodedEvent = SourceEvent | AcquisitionEvent | EndEvent
 
 /** What decoding came upon; the warnings are made of it. */
 export interface DecodeStats {
@@ -17,7 +17,7 @@ export interface DecodeStats {
     garbageBytes: number
     unaccountedUs: number
     missingFactors: string[]
-    sessions: number
+    acquisitions: number
     /** End of the last sample. */
     nowUs: number
 }
@@ -32,19 +32,19 @@ export class Decoder {
         garbageBytes: 0,
         unaccountedUs: 0,
         missingFactors: [],
-        sessions: 0,
+        acquisitions: 0,
         nowUs: 0,
     }
     #ppk2: Ppk2Decoder | undefined
     #clock = new HostClock()
-    /** Where this session's own clock began. */
+    /** Where this acquisition's own clock began. */
     #offsetUs = 0
     #startedAtMs = 0
 
     decode(event: RawEvent): DecodedEvent[] {
         switch (event.kind) {
-            case "session":
-                return [...this.#finishSession(), ...this.#startSession(event)]
+            case "acquisition":
+                return [...this.#finishAcquisition(), ...this.#startAcquisition(event)]
             case "bytes": {
                 const events = this.#ppk2?.push(event.bytes) ?? []
                 if (this.#ppk2 !== undefined) this.#clock.arrived(event.atUs, this.#ppk2.nowUs)
@@ -55,38 +55,38 @@ export class Decoder {
                 return [{ kind: "log-line", atUs, text: event.text }]
             }
             case "end":
-                return [...this.#finishSession(), event]
+                return [...this.#finishAcquisition(), event]
             default:
                 return [this.#count(event)]
         }
     }
 
-    #startSession(event: SessionEvent): DecodedEvent[] {
-        const { session } = event
+    #startAcquisition(event: AcquisitionEvent): DecodedEvent[] {
+        const { acquisition } = event
         const events: DecodedEvent[] = [event]
-        const startedAtMs = Date.parse(session.startedAt)
-        if (this.stats.sessions > 0) {
-            // The pause between two sessions is told by the calendar.
+        const startedAtMs = Date.parse(acquisition.startedAt)
+        if (this.stats.acquisitions > 0) {
+            // The pause between two acquisitions is told by the calendar.
             const pauseUs = Math.max(0, (startedAtMs - this.#startedAtMs) * 1000 - this.stats.nowUs)
             const { nowUs } = this.stats
             events.push({ kind: "gap", startUs: nowUs, durationUs: pauseUs, samples: 0, why: "break" })
             this.stats.nowUs += pauseUs
         } else this.#startedAtMs = startedAtMs
-        this.stats.sessions++
+        this.stats.acquisitions++
         this.#offsetUs = this.stats.nowUs
         this.#clock = new HostClock()
-        this.#ppk2 = this.#ppk2For(session)
+        this.#ppk2 = this.#ppk2For(acquisition)
         return events
     }
 
-    #ppk2For({ metadata, supply }: Session): Ppk2Decoder | undefined {
+    #ppk2For({ metadata, supply }: Acquisition): Ppk2Decoder | undefined {
         if (metadata === null) return undefined
         const parsed: Metadata = parseMetadata(metadata)
         this.stats.missingFactors = parsed.missing
         return new Ppk2Decoder(parsed.calibration, supply.voltageMv)
     }
 
-    #finishSession(): DecodedEvent[] {
+    #finishAcquisition(): DecodedEvent[] {
         const ppk2 = this.#ppk2
         this.#ppk2 = undefined
         if (ppk2 === undefined) return []

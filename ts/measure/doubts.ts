@@ -4,7 +4,7 @@ import { deviation, mean } from "../base/statistics.js"
 import type { Comparison, RunWake, RunWarning } from "../run/run.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
-import type { EndEvent, Session } from "./raw.js"
+import type { Acquisition, EndEvent } from "./raw.js"
 import type { SegmenterStats } from "./segment/segmenter.js"
 import type { WakeBook } from "./wakes/book.js"
 import { warning } from "./warnings.js"
@@ -45,7 +45,7 @@ export function doubtsAboutSamples(stats: DecodeStats, lowestUa: number): RunWar
     return found
 }
 
-export function doubtsAboutSession({ supply, meter }: Session): RunWarning[] {
+export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarning[] {
     const found: RunWarning[] = []
     if (supply.origin === "assumed") {
         const message = `the supply is assumed to be ${(supply.voltageMv / 1000).toFixed(2)} V`
@@ -87,7 +87,7 @@ export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, want
     if (failed > 0) found.push(warning("wakes-failed", `${failed} ${of} made no connection`))
     const unknown = wakes.filter(({ result }) => result === "unknown").length
     if (unknown > 0) {
-        found.push(warning("results-unknown", `of ${count(unknown, "wake")} nobody tells whether it resumed`))
+        found.push(warning("results-unknown", `nothing tells the result of ${count(unknown, "wake")}`))
     }
     return [...found, ...doubtsAboutLog(book, wantsLog)]
 }

@@ -5,7 +5,7 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { unreadable } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
-import { type RawEvent, type Session, stoppedBy } from "./raw.js"
+import { type Acquisition, type RawEvent, stoppedBy } from "./raw.js"
 import type { Gap, SampleChunk } from "./source.js"
 import type { Progress } from "./trace/reader.js"
 
@@ -18,7 +18,7 @@ const headerSchema = z.object({ sampleRateHz: z.number().positive(), samples: z.
 
 export interface JlsOptions {
     path: string
-    supply: Session["supply"]
+    supply: Acquisition["supply"]
     progress: Progress
     signal: AbortSignal
 }
@@ -60,7 +60,7 @@ function floats(bytes: Buffer, factor: number): Float32Array {
 }
 
 /** A Joulescope marks what it missed with NaN. */
-export function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
+function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
     const { currentUa, voltageMv, stepUs, startUs } = chunk
     const isBad = (index: number) =>
         Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))
@@ -133,9 +133,9 @@ async function* readOutput(
     if (line === undefined) return
     const { sampleRateHz, samples, voltage } = headerSchema.parse(JSON.parse(line))
     const meter = { kind: "jls", name: path, sampleRateHz } as const
-    const used: Session["supply"] = voltage ? { ...supply, origin: "measured" } : supply
+    const used: Acquisition["supply"] = voltage ? { ...supply, origin: "measured" } : supply
     const startedAt = new Date().toISOString()
-    yield { kind: "session", session: { meter, supply: used, metadata: null, startedAt } }
+    yield { kind: "acquisition", acquisition: { meter, supply: used, metadata: null, startedAt } }
     const stepUs = 1e6 / sampleRateHz
     for (let done = 0; done < samples; ) {
         const count = (await bytes.take(4))?.readUInt32LE(0)

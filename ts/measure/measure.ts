@@ -8,8 +8,8 @@ import type { TraceWriter } from "./trace/writer.js"
 const WRITE_EVERY_MS = 10_000
 /** ... nor so often that it takes more than this share of the time. */
 const WRITE_SHARE = 0.005
-/** A file never waits for anything: give timers and Ctrl-C a turn now and then. */
-const TURN_EVERY_MS = 50
+/** A file never waits for anything: pause now and then for timers and Ctrl-C. */
+const PAUSE_EVERY_MS = 50
 
 export interface MeasureOptions extends Omit<MeasurementOptions, "onWake"> {
     source: RawSource
@@ -62,9 +62,9 @@ export async function measure(options: MeasureOptions): Promise<{ run: Run; meas
         measurement.add(event)
         if (fresh) saver.ifDue(() => measurement.run(false))
         fresh = false
-        if (performance.now() - turnMs < TURN_EVERY_MS) return
+        if (performance.now() - turnMs < PAUSE_EVERY_MS) return
         options.onProgress(measurement.durationUs)
-        await new Promise((turn) => setImmediate(turn))
+        await new Promise((resolve) => setImmediate(resolve))
         turnMs = performance.now()
     }
     if (options.before !== undefined) for await (const event of options.before) await take(event)

@@ -5,13 +5,13 @@ import { compare, pairUp } from "./compare/compare.js"
 import { Decimator } from "./decimate.js"
 import { Decoder } from "./decode.js"
 import {
+    doubtsAboutAcquisition,
     doubtsAboutComparison,
     doubtsAboutEnd,
     doubtsAboutSamples,
-    doubtsAboutSession,
     doubtsAboutWakes,
 } from "./doubts.js"
-import type { EndEvent, RawEvent, Session } from "./raw.js"
+import type { Acquisition, EndEvent, RawEvent } from "./raw.js"
 import { type CutWake, Segmenter, type Thresholds } from "./segment/segmenter.js"
 import { WakeBook } from "./wakes/book.js"
 import type { WakeResult } from "./wakes/results.js"
@@ -26,8 +26,8 @@ export interface MeasurementOptions {
     /** Lines of the device's log are expected. */
     wantsLog: boolean
     results: WakeResult[]
-    /** In place of what the session says. */
-    supply: Session["supply"] | undefined
+    /** In place of what the acquisition says. */
+    supply: Acquisition["supply"] | undefined
     about: Pick<Run, "tool" | "device" | "board" | "firmware" | "server">
     rawFile: string | null
     /** Where the raw trace itself is the source. */
@@ -41,7 +41,7 @@ export interface MeasurementOptions {
 }
 
 /** Where each sample has its own voltage, the one that its charge was drawn at; else what was set or told. */
-function voltageOf(supply: Session["supply"], wakes: readonly RunWake[]): number {
+function voltageOf(supply: Acquisition["supply"], wakes: readonly RunWake[]): number {
     const costs = wakes.flatMap((wake) => [wake, ...wake.phases.filter(({ phase }) => phase === "sleep")])
     const chargeUc = costs.reduce((sum, one) => sum + one.chargeUc, 0)
     const energyUj = costs.reduce((sum, one) => sum + one.energyUj, 0)
@@ -58,7 +58,7 @@ export class Measurement {
     readonly #decimator = new Decimator()
     readonly #book: WakeBook
     #segmenter: Segmenter | undefined
-    #session: Session | undefined
+    #acquisition: Acquisition | undefined
     #end: EndEvent | undefined
     #cutWakes = 0
     #lastCutUs = 0
@@ -90,8 +90,8 @@ export class Measurement {
     add(raw: RawEvent): void {
         for (const event of this.#decoder.decode(raw)) {
             switch (event.kind) {
-                case "session":
-                    this.#start(event.session)
+                case "acquisition":
+                    this.#start(event.acquisition)
                     break
                 case "end":
                     this.#end = event
@@ -110,17 +110,17 @@ export class Measurement {
         }
     }
 
-    #start(session: Session): void {
-        const { startedAt } = this.#session ?? session // of the first one, if this goes on
-        this.#session = { ...session, startedAt, supply: this.#options.supply ?? session.supply }
+    #start(acquisition: Acquisition): void {
+        const { startedAt } = this.#acquisition ?? acquisition // of the first one, if this goes on
+        this.#acquisition = { ...acquisition, startedAt, supply: this.#options.supply ?? acquisition.supply }
         this.#end = undefined
         const { thresholds, segmentation } = this.#options
         this.#segmenter ??= new Segmenter(
             {
                 ...thresholds,
-                voltageMv: this.#session.supply.voltageMv,
+                voltageMv: this.#acquisition.supply.voltageMv,
                 useChannels: segmentation === "auto" || segmentation === "channels",
-                keepProfiles: segmentation === "auto" || segmentation === "log",
+                keepSlices: segmentation === "auto" || segmentation === "log",
             },
             (wake) => {
                 if (wake.sleep === null && !wake.cutAtStart) {
@@ -133,7 +133,7 @@ export class Measurement {
         )
     }
 
-    /** Nothing is taken across a pause between two sessions. */
+    /** Nothing is taken across a pause between two acquisitions. */
     #breakOff(): void {
         this.#segmenter?.interrupt()
         this.#book.end()
@@ -148,16 +148,16 @@ export class Measurement {
     /** What is known so far, as run.json. In between it goes without what takes long to make: a meter whose bytes
      * are not fetched for a tenth of a second loses samples. */
     run(isLast = true): Run {
-        const session = this.#session
-        if (session === undefined) throw new Error("a run before its session")
+        const acquisition = this.#acquisition
+        if (acquisition === undefined) throw new Error("a run before its acquisition")
         const { about, rawFile, seed, precision } = this.#options
         const { wakes } = this
         const { stats } = this.#decoder
-        const { supply, meter } = session
+        const { supply, meter } = acquisition
         const comparison = isLast ? compare(wakes, { seed, precision, sampleRateHz: meter.sampleRateHz }) : null
         return {
             ...{ schema: RUN_SCHEMA, version: RUN_VERSION, origin: "measured" },
-            createdAt: session.startedAt,
+            createdAt: acquisition.startedAt,
             ...about,
             supply: { voltageV: voltageOf(supply, wakes), origin: supply.origin },
             meter: {
@@ -173,7 +173,7 @@ export class Measurement {
             comparison,
             samples: isLast ? this.#decimator.result() : null,
             rawFile,
-            warnings: this.#doubts(session, comparison),
+            warnings: this.#doubts(acquisition, comparison),
         }
     }
 
@@ -183,14 +183,14 @@ export class Measurement {
         return byLog > 0 ? "log" : "current"
     }
 
-    #doubts(session: Session, comparison: Run["comparison"]): Run["warnings"] {
+    #doubts(acquisition: Acquisition, comparison: Run["comparison"]): Run["warnings"] {
         const { wakes } = this
         const segmenter = this.#segmenter?.stats
         if (segmenter === undefined) return []
-        const paired = pairUp(wakes, session.meter.sampleRateHz)
+        const paired = pairUp(wakes, acquisition.meter.sampleRateHz)
         return [
             ...(this.#end === undefined ? [] : doubtsAboutEnd(this.#end)),
-            ...doubtsAboutSession(session),
+            ...doubtsAboutAcquisition(acquisition),
             ...doubtsAboutSamples(this.#decoder.stats, segmenter.lowestUa),
             ...doubtsAboutWakes(this.#book, segmenter, this.#options.wantsLog),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),

@@ -5,7 +5,7 @@ import { readCsv } from "./csv/source.js"
 import { readJls } from "./jls.js"
 import type { MeterMode } from "./ppk2/protocol.js"
 import { readPpk2 } from "./ppk2/source.js"
-import type { RawSource, Session } from "./raw.js"
+import type { Acquisition, RawSource } from "./raw.js"
 import { findPpk2 } from "./serial.js"
 import { isTrace, type Progress, readTrace } from "./trace/reader.js"
 
@@ -31,7 +31,7 @@ export interface OpenedSource {
 /** Believed where nobody says what the supply is: the most common one. */
 const ASSUMED_MV = 3300
 
-export function supplyFor(mode: MeterMode, voltageMv: number | undefined, kind: SourceKind): Session["supply"] {
+export function supplyFor(mode: MeterMode, voltageMv: number | undefined, kind: SourceKind): Acquisition["supply"] {
     if (voltageMv === undefined) return { voltageMv: ASSUMED_MV, origin: "assumed" }
     return { voltageMv, origin: kind === "ppk2" && mode === "source" ? "set" : "given" }
 }

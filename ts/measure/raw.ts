@@ -2,9 +2,9 @@
 // that a run can be analysed again, from exactly what arrived.
 import type { Gap, MeterInfo, SampleChunk } from "./source.js"
 
-export type SupplyOrigin = "measured" | "set" | "given" | "assumed"
+type SupplyOrigin = "measured" | "set" | "given" | "assumed"
 
-export interface Session {
+export interface Acquisition {
     meter: MeterInfo
     supply: { voltageMv: number; origin: SupplyOrigin }
     /** Of a PPK2, as it tells them; null for other meters. */
@@ -13,26 +13,26 @@ export interface Session {
     startedAt: string
 }
 
-export interface SessionEvent {
-    kind: "session"
-    session: Session
+export interface AcquisitionEvent {
+    kind: "acquisition"
+    acquisition: Acquisition
 }
 
-/** A PPK2's bytes and when they came, by this machine's clock since the session began. */
-export interface BytesEvent {
+/** A PPK2's bytes and when they came, by this machine's clock since the acquisition began. */
+interface BytesEvent {
     kind: "bytes"
     atUs: number
     bytes: Uint8Array
 }
 
 /** A line of the device's log, by the same clock. */
-export interface RawLogLine {
+interface RawLogLine {
     kind: "raw-log-line"
     atUs: number
     text: string
 }
 
-export type EndReason = "done" | "interrupted" | "unplugged" | "truncated"
+type EndReason = "done" | "interrupted" | "unplugged" | "truncated"
 
 export interface EndEvent {
     kind: "end"
@@ -41,7 +41,7 @@ export interface EndEvent {
     detail: string
 }
 
-export type RawEvent = SessionEvent | BytesEvent | RawLogLine | SampleChunk | Gap | EndEvent
+export type RawEvent = AcquisitionEvent | BytesEvent | RawLogLine | SampleChunk | Gap | EndEvent
 
 /** What a source that was told to stop says: it had enough, unless somebody pressed Ctrl-C. */
 export const stoppedBy = (signal: AbortSignal): EndEvent => ({

@@ -9,7 +9,7 @@ const advice = {
     "bytes-without-samples": "Try another USB cable and another port; the times after it may be off.",
     "time-unaccounted": "The computer was asleep or too busy: measure again. Times after that are too early.",
     "not-numbers": "The meter had no value there; its own program may say why.",
-    "time-jumps": "The recording has holes: wakes across one are too short, or too cheap. Record it in one piece.",
+    "time-jumps": "The recording has holes: wakes across one are too short, or too cheap. Record the run in one piece.",
     "calibration-incomplete": "Standard factors stand in; calibrate the PPK2 with Nordic's Power Profiler.",
     "supply-voltage-unknown": "Give --voltage-mv: until then only the charge is measured, and each energy is assumed.",
     "first-wake-cut": "It was left out. Start measuring while the device sleeps.",
@@ -36,7 +36,7 @@ const advice = {
     "coarse-sampling": "Below 1000 samples a second a phase of TLS is a few samples. Trust whole wakes only.",
     "current-reversed": "The meter is the wrong way round, or its zero is off.",
     interrupted: "What came until then was kept; go on with --continue.",
-    unplugged: "What came until then was kept; plug it in and go on with --continue.",
+    unplugged: "What came until then was kept; plug the meter in and go on with --continue.",
     "input-truncated": "What comes before was used. Was the recording still being written, or the disk full?",
 } as const
 

@@ -1,9 +1,11 @@
 // The firmware's side beside `devs devtools`: the core for the connections of DeviceScript's VM, wherever
 // that runs, and the service on the bus of devtools. devs/sim starts it.
+
 import { existsSync, rmSync } from "node:fs"
 import net from "node:net"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
+import { jsonOf } from "../base/json.js"
 import { Service } from "../core/service.js"
 import { ServiceBus } from "../service/bus.js"
 import { DevtoolsTransport } from "../service/devtools-transport.js"
@@ -39,18 +41,9 @@ export async function startFirmware(path: string): Promise<Firmware> {
 
 /** What the first line asks for. Throws a WarmhelloError. */
 function parseWanted(line: string): Wanted {
-    const wanted = wantedSchema.safeParse(parseJson(line))
+    const wanted = wantedSchema.safeParse(jsonOf(line))
     if (!wanted.success) throw new WarmhelloError("bad-option", `a connection by WARMHELLO_SIM asked for ${line}`)
     return wanted.data
-}
-
-/** Undefined for what is none. */
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text)
-    } catch {
-        return undefined
-    }
 }
 
 function serve(vm: net.Socket, service: Service): void {

@@ -3,6 +3,7 @@
 // end that nobody told of is an error.
 import { EventEmitter } from "node:events"
 import net from "node:net"
+import { Lines } from "../base/lines.js"
 
 /** What the VM's side sends first. */
 export interface Wanted {
@@ -40,20 +41,6 @@ export function onFirstLine(socket: net.Socket, found: (line: string) => void, r
     })
 }
 
-function onLines(socket: net.Socket, found: (line: string) => void): void {
-    let pieces: Buffer[] = []
-    socket.on("data", (bytes) => {
-        let from = 0
-        for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
-            const line = Buffer.concat([...pieces, bytes.subarray(from, end)]).toString()
-            pieces = []
-            from = end + 1
-            found(line)
-        }
-        pieces.push(bytes.subarray(from))
-    })
-}
-
 export class RemoteSocket extends EventEmitter<RemoteSocketEvents> {
     readonly #socket: net.Socket
     #ended = false
@@ -63,7 +50,10 @@ export class RemoteSocket extends EventEmitter<RemoteSocketEvents> {
         super()
         this.#socket = net.connect(path)
         this.#socket.write(`${JSON.stringify(wanted)}\n`)
-        onLines(this.#socket, (line) => this.#heard(line))
+        const lines = new Lines()
+        this.#socket.on("data", (bytes) => {
+            for (const line of lines.take(bytes)) this.#heard(line)
+        })
         this.#socket.on("end", () => this.#fail(new Error("the firmware's side has gone")))
         this.#socket.on("error", (error) => this.#fail(error))
     }

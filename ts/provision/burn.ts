@@ -6,7 +6,7 @@ import { WarmhelloError } from "../base/errors.js"
 import { findProgram, runProgram } from "./programs.js"
 
 /** The port on the ESP32 asks for HMAC_KEY3, which is this block. */
-export const KEY_BLOCK = "BLOCK_KEY3"
+const KEY_BLOCK = "BLOCK_KEY3"
 const PURPOSE_FIELD = "KEY_PURPOSE_3"
 /** Its key is for the program that runs, and not for a peripheral. */
 const PURPOSE = "HMAC_UP"
@@ -79,7 +79,7 @@ const explanation = ({ chip, port }: BurnOptions, summary: Summary) => [
     `  ${KEY_BLOCK} gets 32 random bytes, which nobody sees and nothing keeps,`,
     `  its purpose becomes ${PURPOSE}, and it is closed to reading and writing.`,
     "This cannot be undone, and the block can never serve anything else.",
-    "Sessions that were sealed with another key are of no use any more: the next connect goes in full.",
+    "Sessions that were sealed with another key are of no use any more: the next connect makes a full handshake.",
 ]
 
 /** Burns the key. Throws before anything is burned: `no-key-block`, `key-block-in-use`, `not-confirmed`,

@@ -87,7 +87,7 @@ function dateError(certificate: X509Certificate, place: Place, codes: DateCodes)
     const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)]
     const which = `${commonName(certificate)} in ${place.field}`
     if (to.getTime() < nowMs) {
-        const hint = "Give a current one, or check this machine's clock."
+        const hint = "Give a current certificate, or check this machine's clock."
         return new WarmhelloError(codes.expired, `${which} has expired on ${day(to)}`, { hint })
     }
     if (from.getTime() > nowMs && !clockIsWrong())

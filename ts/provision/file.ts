@@ -1,8 +1,10 @@
 // The provisioning file: what may stand in it, with an answer for each thing that may not.
+
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
+import { readJson } from "../base/json.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
 import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
@@ -189,21 +191,10 @@ function asErrors(issue: z.core.$ZodIssue): WarmhelloError[] {
     return [new WarmhelloError("provision-field", `${dotted(issue.path)}${rest}`)]
 }
 
-function parseJson(file: string): unknown {
-    const text = readFile(file)
-        .toString("utf8")
-        .replace(/^\uFEFF/, "")
-    try {
-        return JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("provision-syntax", `${file} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-}
-
 /** Reads the file and those that it names. Every error that its fields show goes to `onError`; without a file that
  * can be used at all it throws, or returns undefined after the errors. */
 export function readProvisionFile(file: string, onError: (error: WarmhelloError) => void): ProvisionFile | undefined {
-    const parsed = schema.safeParse(parseJson(file), { reportInput: true })
+    const parsed = schema.safeParse(readJson(file, "provision-syntax"), { reportInput: true })
     if (!parsed.success) {
         for (const error of parsed.error.issues.flatMap(asErrors)) onError(error)
         return undefined

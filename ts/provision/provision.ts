@@ -85,7 +85,7 @@ export function checkProvision(file: string): CheckedProvision {
 }
 
 /** The same for who wants all or nothing: throws the first error. */
-export function loadProvision(file: string): Provision {
+function loadProvision(file: string): Provision {
     const { provision, errors } = checkProvision(file)
     if (provision === undefined) throw errors[0] ?? new WarmhelloError("provision-field", `${file} cannot be used`)
     return provision

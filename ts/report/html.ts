@@ -2,15 +2,17 @@
 // to ask for anything else.
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { WarmhelloError } from "../base/errors.js"
 import { checkoutPath } from "../base/paths.js"
+import { type Phase, phases } from "../run/phases-and-causes.js"
 import type { Run } from "../run/run.js"
-import { type Phase, phases } from "../run/wake-words.js"
 import type { PackedSamples, PageData } from "./page-data.js"
 
 /** Set-up makes it of ts/report/page. */
-const PROGRAM = "build/report/page.js"
-const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "ts/report/page/style.css"]
+const PROGRAM = checkoutPath("build/report/page.js")
+const require = createRequire(import.meta.url)
+const STYLES = [require.resolve("uplot/dist/uPlot.min.css"), checkoutPath("ts/report/page/style.css")]
 
 export interface NamedRun {
     name: string
@@ -40,10 +42,9 @@ function pageData(runs: readonly NamedRun[], createdAt: string): PageData {
     }
 }
 
-function part(path: string): string {
-    const file = checkoutPath(path)
+function part(file: string): string {
     if (existsSync(file)) return readFileSync(file, "utf8")
-    throw new WarmhelloError("not-built", `${path} is missing: the report's page is not built`)
+    throw new WarmhelloError("not-built", `${file} is missing: the report's page is not built`)
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`

@@ -1,7 +1,8 @@
 // What the report's page is given: runs as they are, their samples packed. Shared by Node, which writes it,
 // and the browser, which reads it, so there are only types and plain functions in here.
+
+import type { Phase } from "../run/phases-and-causes.js"
 import type { Run } from "../run/run.js"
-import type { Phase } from "../run/wake-words.js"
 
 /** Arrays of 32-bit floats, little-endian, in base64: a million numbers in 5 MB. */
 export interface PackedSamples {

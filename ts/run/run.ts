@@ -1,11 +1,13 @@
 // run.json: what a number of wakes cost, measured or estimated. docs/RUN-JSON.md explains each field.
+
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile, writeWhole } from "../base/files.js"
+import { writeWhole } from "../base/files.js"
+import { problemOf, readJson } from "../base/json.js"
 import { outcomeSchema } from "../base/outcome.js"
+import type { Phase } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
-import { type Phase, phases } from "./wake-words.js"
 
 export const RUN_SCHEMA = "warmhello-run"
 export const RUN_VERSION = 1
@@ -103,7 +105,7 @@ function inOrder(all: { phase: Phase; startMs: number }[]): boolean {
 }
 
 /** What a person has to know before trusting the figures; `code` is for programs. */
-export const warningSchema = z.strictObject({
+const warningSchema = z.strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     message: z.string(),
     /** What to do about it. */
@@ -123,7 +125,7 @@ const wake = z.strictObject({
     protocol: outcomeSchema.shape.protocol,
     kind: outcomeSchema.shape.kind,
     error: outcomeSchema.shape.error,
-    /** The firmware was told to connect in full, to be compared. */
+    /** The firmware was told to make a full handshake, to be compared. */
     forcedFull: z.boolean(),
     /** TLS bytes on the wire for the handshake; null when not known. */
     bytesTx: z.int().min(0).nullable(),
@@ -230,13 +232,6 @@ export type RunPhase = RunWake["phases"][number]
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
 
-export const isPhase = (word: string): word is Phase => Object.hasOwn(phases, word)
-
-function problemOf(error: z.ZodError): string {
-    const [issue] = error.issues
-    return `${issue?.path.join(".") || "the file"}: ${issue?.message}`
-}
-
 /** What schema and version a JSON value says it has, before it is looked at any closer. */
 const stamp = z.looseObject({ schema: z.string(), version: z.number() })
 
@@ -254,16 +249,7 @@ export function checkRun(value: unknown, name: string): Run {
     throw new WarmhelloError("run-unreadable", `${name}: ${problemOf(parsed.error)}`)
 }
 
-export function readRun(path: string): Run {
-    const text = readFile(path).toString("utf8")
-    let value: unknown
-    try {
-        value = JSON.parse(text)
-    } catch (cause) {
-        throw new WarmhelloError("run-unreadable", `${path} is not JSON: ${(cause as Error).message}`, { cause })
-    }
-    return checkRun(value, path)
-}
+export const readRun = (path: string): Run => checkRun(readJson(path, "run-unreadable"), path)
 
 /** The text of a run, checked: nothing is written that could not be read again. */
 export function runText(run: Run): string {

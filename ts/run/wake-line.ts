@@ -1,8 +1,10 @@
 // The line that the firmware logs once a wake: see firmware/wake/include/warmhello/wake.h.
+
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
+import { jsonOf, problemOf } from "../base/json.js"
 import { outcomeSchema } from "../base/outcome.js"
-import { type Cause, causes, type Phase, phases } from "./wake-words.js"
+import { type Cause, causes, type Phase, phases } from "./phases-and-causes.js"
 
 export const phaseWords = Object.keys(phases) as Phase[]
 
@@ -20,7 +22,7 @@ function areInOrder(marks: Partial<Record<Phase, number>>): boolean {
     return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))
 }
 
-export const wakeLineSchema = z.strictObject({
+const wakeLineSchema = z.strictObject({
     v: z.literal(LINE_VERSION),
     /** Counted since the power came. */
     wake: z.int().min(0),
@@ -28,7 +30,7 @@ export const wakeLineSchema = z.strictObject({
     sleptMs: z.number().min(0),
     /** How long the wake before took until it slept, its own line included; null if that is not known. */
     previousAwakeUs: microseconds.nullable().default(null),
-    /** Made to connect in full, to be compared with the wakes that resume. */
+    /** Told to make a full handshake, to be compared with the wakes that resume. */
     forcedFull: z.boolean(),
     /** Bytes of the TLS task's stack that were never used; null where there is no such task. */
     stackLeft: z.int().min(0).nullable().default(null),
@@ -44,22 +46,13 @@ export const wakeLineSchema = z.strictObject({
 
 export type WakeLine = z.infer<typeof wakeLineSchema>
 
-function json(text: string): unknown {
-    try {
-        return JSON.parse(text)
-    } catch {
-        return undefined
-    }
-}
-
 /** A line of a serial log. Undefined if it is not a wake's; `wake-line-unreadable` if it is, and was cut or
  * comes from other firmware. Whatever stands before the prefix (a time, a level) is not looked at. */
 export function parseWakeLine(line: string): WakeLine | undefined {
     const start = line.indexOf(PREFIX)
     if (start < 0) return undefined
-    const parsed = wakeLineSchema.safeParse(json(line.slice(start + PREFIX.length).trim()))
+    const parsed = wakeLineSchema.safeParse(jsonOf(line.slice(start + PREFIX.length).trim()))
     if (parsed.success) return parsed.data
-    const problem = parsed.error.issues[0]
-    const where = problem?.path.join(".") || "line"
-    throw new WarmhelloError("wake-line-unreadable", `a wake's log line cannot be read: ${where}: ${problem?.message}`)
+    const message = `a wake's log line cannot be read: ${problemOf(parsed.error, "line")}`
+    throw new WarmhelloError("wake-line-unreadable", message)
 }

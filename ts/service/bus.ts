@@ -19,14 +19,11 @@ export class ServiceBus implements Disposable {
     #deliver: (frame: Uint8Array) => void = () => {}
 
     constructor(service: Service, transports: Transport[] = []) {
-        this.#bus = new JDBus(transports, {
-            disableRoleManager: true,
-            client: false,
-            services: [parseSpecification(readDefinition())],
-        })
+        const specification = parseSpecification(readDefinition())
+        this.#bus = new JDBus(transports, { disableRoleManager: true, client: false, services: [specification] })
         // It would ask every device for its registers.
         this.#bus.backgroundRefreshRegisters = false
-        const server = new ServiceServer(service)
+        const server = new ServiceServer(service, specification.classIdentifier)
         const options = { deviceId: DEVICE_ID, deviceDescription: "warmhello" }
         this.#provider = new JDServerServiceProvider("warmhello", [server], options)
         this.#bus.addServiceProvider(this.#provider)

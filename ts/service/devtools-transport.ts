@@ -2,7 +2,7 @@
 import net from "node:net"
 import { FRAME_SEND_DISCONNECT, Transport } from "jacdac-ts"
 
-export const DEVTOOLS_PORT = 8082
+const DEVTOOLS_PORT = 8082
 
 /** How long to wait before it is looked for again, in milliseconds. */
 const RETRY_MS = 1000

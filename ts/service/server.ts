@@ -1,7 +1,6 @@
 // The service as a server of jacdac-ts: the C function behind it answers every packet.
 import { JDServiceServer, Packet, SystemReg } from "jacdac-ts"
 import type { Service, ServicePacket } from "../core/service.js"
-import { serviceClass } from "./spec.js"
 
 /** Report `command_not_implemented` of every service: the command, and the CRC of its packet. */
 const NOT_IMPLEMENTED = 3
@@ -13,7 +12,7 @@ export class ServiceServer extends JDServiceServer {
     readonly #service: Service
     #flushing = false
 
-    constructor(service: Service) {
+    constructor(service: Service, serviceClass: number) {
         super(serviceClass)
         this.#service = service
         service.onPending = () => this.#flushSoon()

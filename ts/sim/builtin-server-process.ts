@@ -136,5 +136,3 @@ async function obey(message: unknown): Promise<void> {
 
 process.on("message", (message) => void obey(message))
 process.on("disconnect", () => process.exit())
-// An ordinary end in any case: libfaketime then takes away what it has in shared memory.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit())

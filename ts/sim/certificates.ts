@@ -33,7 +33,7 @@ export interface Validity {
     notAfter?: Date | undefined
 }
 
-export interface ServerCertificateOptions extends Validity {
+interface ServerCertificateOptions extends Validity {
     /** DNS names and IP addresses. */
     names: string[]
     /** ECDSA P-256 unless told. */

@@ -4,8 +4,8 @@ import { type ErrorCode, WarmhelloError } from "../base/errors.js"
 import { hasTls, type Outcome } from "../base/outcome.js"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
 import * as platform from "../core/platform.js"
-import { type AppLine, Board, type WakeReport } from "./board.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
+import { type AppLine, type DeviceWake, SimulatedDevice } from "./simulated-device.js"
 import type { Connect } from "./sockets.js"
 import { TimeSkip } from "./time-skip.js"
 
@@ -26,7 +26,7 @@ export interface SimulationOptions {
     sleepMs: number | undefined
     /** Every how many sleeps the power fails; 0 for never. */
     powerLossEvery: number
-    /** File that stands for the board's flash; without it only RTC RAM keeps the session. */
+    /** File that stands for the device's flash; without it only RTC RAM keeps the session. */
     flash?: string | undefined
     realTime: boolean
     connectTimeoutMs: number
@@ -88,7 +88,7 @@ export interface Wake {
     sleptMs: number
     /** Where a session waits for the next wake. */
     stored: Outcome["stored"]
-    /** Age of the session that was offered, on the board's clock; null when none was or it is unknown. */
+    /** Age of the session that was offered, on the device's clock; null when none was or it is unknown. */
     sessionAgeS: number | null
     /** That clock was the real one, also when the sleep before was skipped. */
     ageIsReal: boolean
@@ -116,7 +116,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     const clock = clockFor(options)
     using timeSkip = clock === "skipped" ? new TimeSkip() : undefined
     using builtin = options.server === undefined ? await startBuiltin(options, timeSkip) : undefined
-    using board = new Board({
+    using device = new SimulatedDevice({
         program: options.program,
         client: clientOptions(options, builtin),
         server: options.server ?? { host: "127.0.0.1", port: builtin?.port ?? 0 },
@@ -130,7 +130,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     let before = { sleptMs: 0, powerLost: true }
     for (let n = 1; ; n++) {
         options.signal?.throwIfAborted()
-        const report = await board.wake(before.powerLost, policyOf(n, options))
+        const report = await device.wake(before.powerLost, policyOf(n, options))
         platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
@@ -167,7 +167,7 @@ function policyOf(n: number, { policy, everySecondWakeFull = false }: Simulation
 /** The sleep after the nth wake, on the clock of this run. */
 async function sleepAfter(
     n: number,
-    report: WakeReport,
+    report: DeviceWake,
     clock: Clock,
     options: SimulationOptions,
     timeSkip: TimeSkip | undefined,
@@ -188,7 +188,7 @@ async function sleepAfter(
 }
 
 /** What went wrong with the app itself. */
-function appFailure({ error, connects }: WakeReport): WarmhelloError | undefined {
+function appFailure({ error, connects }: DeviceWake): WarmhelloError | undefined {
     if (error !== undefined || connects.length > 0) return error
     return new WarmhelloError("never-connected", "the app went to sleep without a TLS connection")
 }
@@ -201,18 +201,18 @@ const isTruncated = ({ opened, error, receivedBytes }: Connect): boolean =>
 const hasFailed = (connect: Connect): boolean => connect.error !== undefined && !isTruncated(connect)
 
 /** What went wrong first: an app may throw because its connect failed. */
-function firstFailure(report: WakeReport): WarmhelloError | undefined {
+function firstFailure(report: DeviceWake): WarmhelloError | undefined {
     return report.connects.find(hasFailed)?.error ?? appFailure(report) ?? closedEarly(report)
 }
 
 /** An app that hangs up, or sleeps, before its connection is open. */
-function closedEarly({ connects }: WakeReport): WarmhelloError | undefined {
+function closedEarly({ connects }: DeviceWake): WarmhelloError | undefined {
     if (connects.at(-1)?.opened !== false) return undefined
     return new WarmhelloError("closed-early", "the app closed its connection, or slept, before it was open")
 }
 
 /** A failure of the app ends the run; a failed connect only when nothing has ever worked. */
-function reasonToStop(n: number, report: WakeReport): WarmhelloError | undefined {
+function reasonToStop(n: number, report: DeviceWake): WarmhelloError | undefined {
     return n === 1 || report.error !== undefined ? firstFailure(report) : appFailure(report)
 }
 
@@ -231,7 +231,7 @@ const nothingMeasured = {
     stored: null,
 }
 
-function allBytes({ connects }: WakeReport): { totalTx: number; totalRx: number } {
+function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number } {
     const outcomes = connects.flatMap(({ socket }) => socket.outcomes)
     return {
         totalTx: outcomes.reduce((sum, { totalTx }) => sum + totalTx, 0),
@@ -257,7 +257,7 @@ function measured(outcome: Outcome) {
 }
 
 async function describe(
-    report: WakeReport,
+    report: DeviceWake,
     builtin: BuiltinServer | undefined,
 ): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
     const connect = report.connects.find(hasFailed) ?? report.connects.at(-1)

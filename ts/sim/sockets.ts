@@ -1,4 +1,4 @@
-// The simulated board's network: what the VM's socket calls do. It stands where the firmware has
+// The simulated device's network: what the VM's socket calls do. It stands where the firmware has
 // its own socket adapter.
 import { once } from "node:events"
 import type { WarmhelloError } from "../base/errors.js"

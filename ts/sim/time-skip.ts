@@ -1,55 +1,41 @@
-// Moves the clock of a server's process along with skipped sleeps, by libfaketime.
-import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
-import { join } from "node:path"
-import { WarmhelloError } from "../base/errors.js"
+// Moves the clock of a server's process along with skipped sleeps, by a library of ours that is preloaded into it
+// (firmware/port/host/src/shifted_clock.c).
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs"
 import { TemporaryFolder } from "../base/temporary.js"
+import { nativeFile } from "../core/native-files.js"
 
-const LIBRARY = "faketime/libfaketimeMT.so.1"
+const FILE_VARIABLE = "WARMHELLO_CLOCK_FILE"
 
-/** Where libfaketime is, which shows another time of day to a process. */
-export function findLibrary(): string {
-    const folders = existsSync("/usr/lib") ? readdirSync("/usr/lib") : []
-    const found = folders.map((folder) => join("/usr/lib", folder, LIBRARY)).find((path) => existsSync(path))
-    if (found === undefined) {
-        throw new WarmhelloError(
-            "no-time-skip",
-            "libfaketime, which lets a server's clock skip along with a sleep, is missing",
-        )
-    }
-    return found
+/** Milliseconds as the library reads them. */
+function bytesOf(shiftMs: number): Uint8Array {
+    return new Uint8Array(BigInt64Array.of(BigInt(Math.round(shiftMs))).buffer)
 }
 
-/** How far this process's own clock is from the machine's. A process under libfaketime is not alone there: its children
- * would see the machine's clock, moved by what they are told. */
+/** How far this process's own clock is from the machine's. A process that has the library preloaded is not alone there:
+ * its children would see the machine's clock, moved by what they are told. */
 function ownShiftMs(): number {
-    const { LD_PRELOAD, ...environment } = process.env
-    if (!LD_PRELOAD?.includes("faketime")) return 0
-    const machineMs = Number(execFileSync("date", ["+%s%3N"], { env: environment, encoding: "utf8" }))
-    return Math.round((Date.now() - machineMs) / 1000) * 1000
+    const file = process.env[FILE_VARIABLE]
+    if (file === undefined) return 0
+    const bytes = Uint8Array.from(readFileSync(file))
+    return Number(new BigInt64Array(bytes.buffer)[0])
 }
 
-/** A clock ahead of the real one by all sleeps that were skipped. Only the wall clock jumps; timers run on. */
+/** A clock ahead of this process's by all sleeps that were skipped. Only the wall clock jumps; timers run on. */
 export class TimeSkip implements Disposable {
-    readonly #library = findLibrary()
     readonly #ownShiftMs = ownShiftMs()
     readonly #folder = new TemporaryFolder("time")
-    #file = ""
+    readonly #path: string
+    readonly #file: number
     #skippedMs = 0
 
     constructor() {
-        this.#write()
+        this.#path = this.#folder.write("shift", bytesOf(this.#ownShiftMs))
+        this.#file = openSync(this.#path, "r+")
     }
 
     /** Environment for a process that shall live on this clock. */
     get environment(): NodeJS.ProcessEnv {
-        return {
-            LD_PRELOAD: this.#library,
-            FAKETIME: undefined, // it would come before the file
-            FAKETIME_TIMESTAMP_FILE: this.#file,
-            FAKETIME_NO_CACHE: "1",
-            FAKETIME_DONT_FAKE_MONOTONIC: "1",
-        }
+        return { LD_PRELOAD: nativeFile("libshifted_clock.so"), [FILE_VARIABLE]: this.#path }
     }
 
     /** How far it is ahead. */
@@ -59,19 +45,12 @@ export class TimeSkip implements Disposable {
 
     skip(durationMs: number): void {
         this.#skippedMs += durationMs
-        this.#write()
-    }
-
-    #write(): void {
-        const shiftS = (this.#ownShiftMs + this.#skippedMs) / 1000
-        this.#file = this.#folder.write(
-            "offset",
-            `${shiftS < 0 ? "" : "+"}${shiftS.toFixed(3)}
-`,
-        )
+        // In place, since who lives on this clock has the file mapped.
+        writeSync(this.#file, bytesOf(this.#ownShiftMs + this.#skippedMs), 0, undefined, 0)
     }
 
     [Symbol.dispose](): void {
+        closeSync(this.#file)
         this.#folder[Symbol.dispose]()
     }
 }

@@ -1,6 +1,6 @@
 // The service in C: constants, a struct for each payload, and what turns it into bytes and back.
 import { PAYLOAD_MAX } from "../../../ts/core/library.js"
-import { type EnumType, type Field, fixedSize, type Payload, payloadSize, type Service } from "./definition.js"
+import { type Field, fixedSize, type Payload, payloadSize, type Service } from "./definition.js"
 
 const hex = (value: number) => `0x${value.toString(16)}`
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase()
@@ -22,84 +22,69 @@ function integerType({ type, size }: Field): string {
     return `${isSigned ? "" : "u"}int${size * 8}_t`
 }
 
-/** Where each field begins. */
-function withOffsets(fields: Field[]): { field: Field; at: number }[] {
-    let at = 0
-    return fields.map((field) => {
-        const placed = { field, at }
-        at += field.size
-        return placed
-    })
-}
+const typeOf = ({ name }: Payload) => `wh_service_${name}`
 
-function writeLines(field: Field, at: number): string[] {
-    const name = `in->${memberName(field)}`
-    if (field.type === "string") {
-        return [
-            `    size_t length = strnlen(${name}, sizeof ${name} - 1);`,
-            `    memcpy(out + ${at}, ${name}, length);`,
-            `    return ${at} + length;`,
-        ]
-    }
-    if (field.size === 1) return [`    out[${at}] = (uint8_t)${name};`]
-    return Array.from({ length: field.size }, (_, index) => {
-        const shifted = index === 0 ? name : `((uint32_t)${name} >> ${8 * index})`
-        return `    out[${at + index}] = (uint8_t)${shifted};`
-    })
-}
-
-function readLines(field: Field, at: number): string[] {
-    const name = `out->${memberName(field)}`
-    if (field.type === "string") {
-        return [
-            `    size_t length = size - ${at};`,
-            `    if (memchr(payload + ${at}, 0, length) != NULL) {`,
-            "        return false;",
-            "    }",
-            `    memcpy(${name}, payload + ${at}, length);`,
-            `    ${name}[length] = 0;`,
-        ]
-    }
-    if (field.type === "bool") return [`    ${name} = payload[${at}] != 0;`]
-    const bytes = Array.from({ length: field.size }, (_, index) =>
-        index === 0 ? `payload[${at}]` : `(uint32_t)payload[${at + index}] << ${8 * index}`,
-    )
-    const assignment = `    ${name} = (${integerType(field)})(${bytes.join(" | ")});`
-    return typeof field.type === "object" ? [assignment, ...memberCheck(field.type, name)] : [assignment]
-}
-
-function memberCheck({ members }: EnumType, name: string): string[] {
-    const last = Math.max(...members.map(([, value]) => value))
-    return [`    if (${name} > ${last}) {`, "        return false;", "    }"]
-}
-
+/** On a little-endian machine the members up to the string lie as the fields do in the packet. */
 function structLines(payload: Payload): string[] {
     const { name, fields } = payload
-    const type = `wh_service_${name}`
-    const [least, most] = [fixedSize(payload), payloadSize(payload)]
-    const sizeCheck = least === most ? `size != ${most}` : `size < ${least} || size > ${most}`
-    const hasString = fields.some((field) => field.type === "string")
+    const type = typeOf(payload)
+    const [fixed, last] = [fixedSize(payload), fields.at(-1)]
+    const text = last?.type === "string" ? `in->${memberName(last)}` : undefined
+    const end = last?.type === "string" ? `offsetof(${type}, ${memberName(last)})` : endOf(type, last)
     return [
-        `#define WH_SERVICE_${upper(name)}_SIZE ${most}`,
+        `#define WH_SERVICE_${upper(name)}_SIZE ${payloadSize(payload)}`,
         "",
         `typedef struct ${type} {`,
         ...fields.map((field) => `    ${memberDeclaration(field)}`),
         `} ${type};`,
+        `_Static_assert(${end} == ${fixed}, "the members lie as the fields do");`,
         "",
         "/** Returns the number of bytes written. */",
         `static inline size_t ${type}_write(const ${type} *in, uint8_t out[WH_SERVICE_${upper(name)}_SIZE])`,
         "{",
-        ...withOffsets(fields).flatMap(({ field, at }) => writeLines(field, at)),
-        ...(hasString ? [] : [`    return ${most};`]),
+        `    memcpy(out, in, ${fixed});`,
+        ...(text === undefined
+            ? [`    return ${fixed};`]
+            : [
+                  `    size_t length = strnlen(${text}, sizeof ${text} - 1);`,
+                  `    memcpy(out + ${fixed}, ${text}, length);`,
+                  `    return ${fixed} + length;`,
+              ]),
         "}",
         "",
+    ]
+}
+
+const endOf = (type: string, last: Field | undefined) =>
+    last === undefined ? "0" : `offsetof(${type}, ${memberName(last)}) + ${last.size}`
+
+function checkLines(field: Field): string[] {
+    const name = `out->${memberName(field)}`
+    if (field.type === "bool") return [`    ${name} = payload[0] != 0;`]
+    if (typeof field.type !== "object") return []
+    const last = Math.max(...field.type.members.map(([, value]) => value))
+    return [`    if (${name} > ${last}) {`, "        return false;", "    }"]
+}
+
+/** Of what others set: the rest is only sent. */
+function readerLines(payload: Payload): string[] {
+    const type = typeOf(payload)
+    const [fixed, most] = [fixedSize(payload), payloadSize(payload)]
+    const string = payload.fields.find((field) => field.type === "string")
+    return [
         "/** False for another length, or for a value that there is not. */",
         `static inline bool ${type}_read(${type} *out, const uint8_t *payload, size_t size)`,
         "{",
-        `    if (${sizeCheck}) {`,
+        ...(string === undefined
+            ? [`    if (size != ${most}) {`]
+            : [
+                  `    if (size < ${fixed} || size > ${most} || memchr(payload + ${fixed}, 0, size - ${fixed}) != NULL) {`,
+              ]),
         "        return false;",
         "    }",
-        ...withOffsets(fields).flatMap(({ field, at }) => readLines(field, at)),
+        `    memcpy(out, payload, ${string === undefined ? fixed : "size"});`,
+        ...(string === undefined ? [] : [`    out->${memberName(string)}[size - ${fixed}] = 0;`]),
+        ...payload.fields.flatMap(checkLines),
         "    return true;",
         "}",
         "",
@@ -136,6 +121,8 @@ export function header(service: Service): string {
         "#include <stdint.h>",
         "#include <string.h>",
         "",
+        '_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as they lie in memory");',
+        "",
         `#define WH_SERVICE_CLASS ${hex(service.classIdentifier)}`,
         "",
         "/** The longest payload of a Jacdac packet, in bytes. */",
@@ -143,7 +130,7 @@ export function header(service: Service): string {
         ...service.constants.map(([name, value]) => `#define WH_SERVICE_${upper(name)} ${value}u`),
         "",
         ...service.readOnly.flatMap((payload) => payloadLines("REG", payload)),
-        ...service.readWrite.flatMap((payload) => payloadLines("REG", payload)),
+        ...service.readWrite.flatMap((payload) => [...payloadLines("REG", payload), ...readerLines(payload)]),
         ...initials
             .filter(({ type }) => type !== "string")
             .map(({ name, initial }) => `#define WH_SERVICE_${upper(name)}_INITIAL ${initial}`),

@@ -1,5 +1,5 @@
-// The parts of the TypeScript modules that Node and DeviceScript share word for word: types, words, and
-// what reads and writes payloads through functions such as `u16` and `putU16`, which each module has of its own.
+// What the DeviceScript client is made of below its class: types, words, and what reads and writes payloads
+// through functions such as `u16` and `putU16`.
 
 import type { CoreEnums, CoreMember } from "./core-enums.js"
 import { type EnumType, type Field, fixedSize, type Payload, payloadSize, type Service } from "./definition.js"
@@ -10,10 +10,10 @@ export const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter
 export const pascal = (name: string): string => camel(`_${name}`)
 export const hex = (value: number): string => `0x${value.toString(16)}`
 
-export const isSimple = ({ fields }: Payload): boolean => fields.length === 1 && fields[0]?.name === "value"
+const isSimple = ({ fields }: Payload): boolean => fields.length === 1 && fields[0]?.name === "value"
 
 /** Names carry their units: `max_age` in seconds is `maxAgeS`. */
-export function unitSuffix({ unit }: Field): string {
+function unitSuffix({ unit }: Field): string {
     return unitSuffixes[unit] ?? ""
 }
 
@@ -67,6 +67,7 @@ function enumText({ name }: EnumType, members: CoreMember[]): string {
     return [
         "/** Newer firmware may know others, which are unknown here. */",
         `export type Tls${name} = ${[...words, quoted(UNKNOWN)].join(" | ")}`,
+        "/** The word of a number on the bus. */",
         `export function tls${name}Of(value: number): Tls${name} {`,
         "    switch (value) {",
         ...cases,
@@ -169,6 +170,7 @@ function writerText(payload: Payload): string {
             ? `${payloadSize(payload)}`
             : `${fixedSize(payload)} + Buffer.from(value.${fieldName(string)}).length`
     return [
+        "/** The bytes that set it. */",
         `export function ${writerName(payload)}(value: ${valueType(payload)}): Buffer {`,
         `    const payload = Buffer.alloc(${size})`,
         ...statements,
@@ -184,7 +186,6 @@ export function reportPayload(report: Payload): Payload {
     return { ...report, name: `${report.name}_report`, fields }
 }
 
-/** All that both modules have. */
 export function payloadText(service: Service, enums: CoreEnums): string {
     const writable = new Set(service.readWrite.flatMap(({ fields }) => fields.map(({ type }) => type)))
     const membersOf = ({ name }: EnumType) => enums[name] ?? []

@@ -19,12 +19,31 @@ typedef struct hashing {
     int failed;
 } hashing;
 
+static int hash_end(hashing *h, uint8_t out[WH_DIGEST_SIZE])
+{
+    h->failed |= wc_Sha256Final(&h->sha, out);
+    wc_Sha256Free(&h->sha);
+    return h->failed == 0 ? WH_OK : WH_PLATFORM_MEMORY;
+}
+
 /* Every field has its length in front, so no two inputs hash the same bytes. Numbers are
  * little-endian. */
 static void hash_bytes(hashing *h, const void *bytes, uint32_t size)
 {
     h->failed |= wc_Sha256Update(&h->sha, (const byte *)&size, sizeof size);
     h->failed |= wc_Sha256Update(&h->sha, bytes, size);
+}
+
+int wh_digest_of_two(const uint8_t *first, size_t first_size, const uint8_t *second, size_t second_size,
+                     uint8_t out[WH_DIGEST_SIZE])
+{
+    hashing h = {.failed = 0};
+    if (wc_InitSha256(&h.sha) != 0) {
+        return WH_PLATFORM_MEMORY;
+    }
+    h.failed |= wc_Sha256Update(&h.sha, first, (word32)first_size);
+    h.failed |= wc_Sha256Update(&h.sha, second, (word32)second_size);
+    return hash_end(&h, out);
 }
 
 static void hash_text(hashing *h, const char *text)
@@ -67,9 +86,7 @@ int wh_binding_compute(const wh_binding_input *input, wh_binding *out)
         return WH_PLATFORM_MEMORY;
     }
     hash_input(&h, input);
-    h.failed |= wc_Sha256Final(&h.sha, out->digest);
-    wc_Sha256Free(&h.sha);
-    return h.failed == 0 ? WH_OK : WH_PLATFORM_MEMORY;
+    return hash_end(&h, out->digest);
 }
 
 bool wh_binding_equal(const wh_binding *a, const wh_binding *b)

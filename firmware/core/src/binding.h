@@ -45,6 +45,10 @@ typedef struct wh_binding_input {
 /** SHA-256 over `size` bytes. WH_PLATFORM_MEMORY if wolfCrypt fails. */
 WH_MUST_CHECK int wh_digest(const uint8_t *bytes, size_t size, uint8_t out[WH_DIGEST_SIZE]);
 
+/** The same over bytes in two places, one after the other. */
+WH_MUST_CHECK int wh_digest_of_two(const uint8_t *first, size_t first_size, const uint8_t *second,
+                                   size_t second_size, uint8_t out[WH_DIGEST_SIZE]);
+
 /** Computes the binding. WH_PLATFORM_MEMORY if wolfCrypt fails. */
 WH_MUST_CHECK int wh_binding_compute(const wh_binding_input *input, wh_binding *out);
 

@@ -34,36 +34,46 @@ else()
   list(REMOVE_ITEM sources ${devicescript_sources})
 endif()
 
+# Headers for which later versions have a component of their own: pins since 5.3; the key in the fuses, and the UART's
+# registers, since 6.0.
+if(EXISTS "$ENV{IDF_PATH}/components/esp_driver_gpio")
+  set(pins esp_driver_gpio)
+else()
+  set(pins driver)
+endif()
+set(split_off "")
+foreach(component esp_security esp_hal_uart)
+  if(EXISTS "$ENV{IDF_PATH}/components/${component}")
+    list(APPEND split_off ${component})
+  endif()
+endforeach()
+
 idf_component_register(
   SRCS ${sources}
   INCLUDE_DIRS ${includes}
   PRIV_INCLUDE_DIRS ${private_includes}
   REQUIRES esp_hw_support esp_system log
-  PRIV_REQUIRES driver efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash
-    spi_flash vfs)
+  PRIV_REQUIRES ${pins} ${split_off} efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash spi_flash vfs)
 
 # The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
 target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)
+
+# For Xtensa wolfSSL takes its small code for curves, which takes the same time for each key, and says so by #warning; ESP-IDF
+# 6.0 makes that an error.
+target_compile_options(${COMPONENT_LIB} PRIVATE -Wno-cpp)
 
 # A moment that has certainly passed when the firmware runs.
 string(TIMESTAMP built_s "%s" UTC)
 set_source_files_properties("${port}/src/machine/platform_esp32.c" PROPERTIES COMPILE_DEFINITIONS WH_BUILT_S=${built_s})
 
 # wolfSSL as everywhere else: the same sources, the same settings.
-file(READ "${firmware}/wolfssl/VERSION" wolfssl_version)
-string(STRIP "${wolfssl_version}" wolfssl_version)
-if(DEFINED ENV{WOLFSSL_DIR})
-  set(WOLFSSL_DIR "$ENV{WOLFSSL_DIR}" CACHE PATH "wolfSSL source tree")
-else()
-  set(WOLFSSL_DIR "${firmware}/../build/wolfssl-${wolfssl_version}" CACHE PATH "wolfSSL source tree")
-endif()
 include("${firmware}/wolfssl/wolfssl.cmake")
-target_link_libraries(${COMPONENT_LIB} PUBLIC wolfssl)
-target_link_libraries(wolfssl INTERFACE ${COMPONENT_LIB}) # it asks the core about dates
+target_link_libraries(${COMPONENT_LIB} PUBLIC warmhello_wolfssl)
+target_link_libraries(warmhello_wolfssl INTERFACE ${COMPONENT_LIB}) # it asks the core about dates
 if(CONFIG_WARMHELLO_HARDWARE_CRYPTO)
   set(espressif "${WOLFSSL_DIR}/wolfcrypt/src/port/Espressif")
-  target_sources(wolfssl PRIVATE "${espressif}/esp32_aes.c" "${espressif}/esp32_sha.c" "${espressif}/esp32_util.c")
-  target_compile_definitions(wolfssl PUBLIC WH_WOLFSSL_HARDWARE)
+  target_sources(warmhello_wolfssl PRIVATE "${espressif}/esp32_aes.c" "${espressif}/esp32_sha.c" "${espressif}/esp32_util.c")
+  target_compile_definitions(warmhello_wolfssl PUBLIC WH_WOLFSSL_HARDWARE)
 endif()
 
 if(CONFIG_WARMHELLO_DEVICESCRIPT)

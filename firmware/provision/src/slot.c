@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include <wolfssl/ssl.h>
-#include <wolfssl/wolfcrypt/sha256.h>
-
+#include "binding.h"
 #include "little_endian.h"
 
 _Static_assert(sizeof(slot_header) == WH_PROVISION_HEADER, "docs/SPEC.md");
@@ -14,15 +12,8 @@ enum { VERSION = 1 };
 
 static int compute_digest(const slot_header *header, const uint8_t *contents, uint8_t out[WH_DIGEST_SIZE])
 {
-    wc_Sha256 sha;
-    if (wc_InitSha256(&sha) != 0) {
-        return WH_PLATFORM_MEMORY;
-    }
-    int failed = wc_Sha256Update(&sha, (const byte *)header, offsetof(slot_header, digest));
-    failed |= wc_Sha256Update(&sha, contents, header->size);
-    failed |= wc_Sha256Final(&sha, out);
-    wc_Sha256Free(&sha);
-    return failed == 0 ? WH_OK : WH_PLATFORM_MEMORY;
+    return wh_digest_of_two((const uint8_t *)header, offsetof(slot_header, digest), contents, header->size,
+                            out);
 }
 
 static bool is_sound(const slot_header *header, size_t room)

@@ -17,12 +17,7 @@ static const phase_row phases[WH_PHASES] = {
 #undef WH_PHASE
 };
 
-const char *wh_phase_word(wh_phase phase)
-{
-    return phases[phase].word;
-}
-
-const char *wh_wake_cause_word(wh_wake_cause cause)
+static const char *cause_word(wh_wake_cause cause)
 {
     static const char *const words[] = {
 #define WH_CAUSE(name, word, meaning) word,
@@ -121,11 +116,11 @@ int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size
     if (wake->stack_left != 0) {
         (void)snprintf(stack, sizeof stack, ",\"stackLeft\":%" PRIu32, wake->stack_left);
     }
-    int length = snprintf(
-        out, size,
-        WH_WAKE_PREFIX "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
-                       ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s%s,\"marksUs\":{%s},\"connect\":%s}",
-        LINE_VERSION, wake->number, wh_wake_cause_word(wake->cause), wake->slept_ms, previous,
-        wake->forced_full ? "true" : "false", ends[wake->end], stack, marks, connect);
+    int length = snprintf(out, size,
+                          WH_WAKE_PREFIX
+                          "{\"v\":%d,\"wake\":%" PRIu32 ",\"cause\":\"%s\",\"sleptMs\":%" PRIu64
+                          ",\"previousAwakeUs\":%s,\"forcedFull\":%s%s%s,\"marksUs\":{%s},\"connect\":%s}",
+                          LINE_VERSION, wake->number, cause_word(wake->cause), wake->slept_ms, previous,
+                          wake->forced_full ? "true" : "false", ends[wake->end], stack, marks, connect);
     return length > 0 && (size_t)length < size ? length : WH_USAGE_ARGUMENT;
 }

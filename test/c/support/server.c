@@ -12,6 +12,8 @@
 #include "certificates.h"
 
 struct tls_server {
+    /* Those that are not stopped yet. */
+    tls_server *next;
     SSL_CTX *ctx;
     identity authority;
     BIO *ca;
@@ -149,9 +151,13 @@ void server_set_id_context(tls_server *server)
     SSL_CTX_set_session_id_context(server->ctx, (const unsigned char *)"test", 4);
 }
 
+static tls_server *first_server;
+
 tls_server *server_start(const server_options *options)
 {
     tls_server *made = calloc(1, sizeof *made);
+    made->next = first_server;
+    first_server = made;
     made->ctx = SSL_CTX_new(TLS_server_method());
     made->ca = BIO_new(BIO_s_mem());
     made->id_size = options->id_size != 0 ? options->id_size : 32;
@@ -194,11 +200,23 @@ tls_server *server_start(const server_options *options)
 
 void server_stop(tls_server *server)
 {
+    tls_server **link = &first_server;
+    while (*link != server) {
+        link = &(*link)->next;
+    }
+    *link = server->next;
     SSL_CTX_free(server->ctx);
     free_identity(&server->authority);
     BIO_free(server->ca);
     OPENSSL_free(server->saved_session);
     free(server);
+}
+
+void servers_stop(void)
+{
+    while (first_server != NULL) {
+        server_stop(first_server);
+    }
 }
 
 const uint8_t *pem_bytes(BIO *pem, size_t *size)

@@ -56,8 +56,10 @@ typedef struct tls_server tls_server;
 /** The server's side of one connection. */
 typedef struct tls_peer tls_peer;
 
+/** The teardown of PLATFORM_TEST and FLASH_TEST stops those that still run. */
 tls_server *server_start(const server_options *options);
 void server_stop(tls_server *server);
+void servers_stop(void);
 
 /** PEM of the CA that signed its certificate. The server's. */
 const uint8_t *server_ca(const tls_server *server, size_t *size);

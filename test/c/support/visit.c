@@ -128,6 +128,7 @@ int stop_platform(void **state)
 {
     (void)state;
     wh_platform_remove();
+    servers_stop();
     return 0;
 }
 
@@ -160,6 +161,7 @@ int stop_platform_with_flash(void **state)
 {
     const nor *chip = *state;
     wh_platform_remove();
+    servers_stop();
     if (nor_violation(chip) != NULL) {
         print_error("%s\n", nor_violation(chip));
         return -1;

@@ -3,18 +3,11 @@
 #ifndef TEST_VISIT_H
 #define TEST_VISIT_H
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "kept.h"
 #include "conn_calls.h"
 #include "nor.h"
 #include "server.h"
+#include "test_case.h"
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
 

@@ -1,5 +1,5 @@
-/* The journal's partition as NOR flash in a file: programming clears bits, erasing sets a sector's, and power
- * may go in the middle of either. */
+/* The two partitions as NOR flash, each in a file: programming clears bits, erasing sets a sector's, and
+ * power may go in the middle of either. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,68 +10,61 @@
 enum { SIZE = 32768, SECTOR = 4096, BROWNED_OUT = 42, IMAGE_SIZE = 16384 };
 
 static uint8_t bytes[SIZE];
+static uint8_t image[IMAGE_SIZE];
 static bool is_loaded;
 static unsigned operations;
 static esp_partition_t partition = {.size = SIZE};
-
-static void path_of(char *out, size_t size)
-{
-    (void)snprintf(out, size, "%s/flash.bin", the_world.folder);
-}
-
-static void load(void)
-{
-    char path[512];
-    path_of(path, sizeof path);
-    memset(bytes, 0xff, sizeof bytes);
-    FILE *file = fopen(path, "rb");
-    if (file != NULL) {
-        if (fread(bytes, sizeof bytes, 1, file) != 1) {
-            abort();
-        }
-        (void)fclose(file);
-    }
-    is_loaded = true;
-}
-
-static void keep(void)
-{
-    char path[512];
-    path_of(path, sizeof path);
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(bytes, sizeof bytes, 1, file) != 1 || fclose(file) != 0) {
-        abort();
-    }
-}
-
-static uint8_t image[IMAGE_SIZE];
 static const esp_partition_t provisioning = {.size = IMAGE_SIZE, .encrypted = true};
 
-static const esp_partition_t *find_provisioning(void)
+static uint8_t *bytes_of(const esp_partition_t *part)
+{
+    return part == &provisioning ? image : bytes;
+}
+
+static FILE *open_file_of(const esp_partition_t *part, const char *mode)
 {
     char path[512];
-    (void)snprintf(path, sizeof path, "%s/provision.bin", the_world.folder);
-    FILE *file = fopen(path, "rb");
+    (void)snprintf(path, sizeof path, "%s/%s.bin", the_world.folder,
+                   part == &provisioning ? "provision" : "flash");
+    return fopen(path, mode);
+}
+
+/* False: there is no such file. */
+static bool load(const esp_partition_t *part)
+{
+    FILE *file = open_file_of(part, "rb");
     if (file == NULL) {
-        return NULL;
+        return false;
     }
-    bool loaded = fread(image, sizeof image, 1, file) == 1;
+    if (fread(bytes_of(part), part->size, 1, file) != 1) {
+        abort();
+    }
     (void)fclose(file);
-    return loaded ? &provisioning : NULL;
+    return true;
+}
+
+static void keep(const esp_partition_t *part)
+{
+    FILE *file = open_file_of(part, "wb");
+    if (file == NULL || fwrite(bytes_of(part), part->size, 1, file) != 1 || fclose(file) != 0) {
+        abort();
+    }
 }
 
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype,
                                                 const char *label)
 {
     if (type == ESP_PARTITION_TYPE_DATA && subtype == 0x41 && strcmp(label, "wh_prov") == 0) {
-        return find_provisioning();
+        return load(&provisioning) ? &provisioning : NULL;
     }
     if (type != ESP_PARTITION_TYPE_DATA || subtype != 0x40 || strcmp(label, "wh_sess") != 0 ||
         the_world.no_journal) {
         return NULL;
     }
     if (!is_loaded) {
-        load();
+        memset(bytes, 0xff, sizeof bytes);
+        (void)load(&partition);
+        is_loaded = true;
     }
     partition.encrypted = the_world.journal_encrypted;
     return &partition;
@@ -96,9 +89,9 @@ static bool is_cut(void)
     return ++operations == the_world.cut_at;
 }
 
-static _Noreturn void brown_out(void)
+static _Noreturn void brown_out(const esp_partition_t *part)
 {
-    keep();
+    keep(part);
     world_say("brown-out in operation %u on flash", operations);
     world_end(0, BROWNED_OUT);
 }
@@ -108,7 +101,7 @@ esp_err_t esp_partition_read(const esp_partition_t *part, size_t src_offset, voi
     if (src_offset + size > part->size) {
         return ESP_FAIL;
     }
-    memcpy(dst, bytes + src_offset, size);
+    memcpy(dst, bytes_of(part) + src_offset, size);
     return ESP_OK;
 }
 
@@ -119,12 +112,12 @@ esp_err_t esp_partition_write(const esp_partition_t *part, size_t dst_offset, co
     }
     bool cut = is_cut();
     for (size_t i = 0; i < (cut ? size / 2 : size); i++) {
-        bytes[dst_offset + i] &= ((const uint8_t *)src)[i];
+        bytes_of(part)[dst_offset + i] &= ((const uint8_t *)src)[i];
     }
     if (cut) {
-        brown_out();
+        brown_out(part);
     }
-    keep();
+    keep(part);
     return ESP_OK;
 }
 
@@ -134,10 +127,10 @@ esp_err_t esp_partition_erase_range(const esp_partition_t *part, size_t offset, 
         return ESP_FAIL;
     }
     bool cut = is_cut();
-    memset(bytes + offset, 0xff, cut ? size / 2 : size);
+    memset(bytes_of(part) + offset, 0xff, cut ? size / 2 : size);
     if (cut) {
-        brown_out();
+        brown_out(part);
     }
-    keep();
+    keep(part);
     return ESP_OK;
 }

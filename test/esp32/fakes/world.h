@@ -83,7 +83,4 @@ void world_later(unsigned ms, void (*act)(void *), void *ctx);
 /* TCP takes so many bytes more and then no others, until the next call; SIZE_MAX for all. */
 void world_let_through(size_t bytes);
 
-/* The name server answers. */
-bool world_resolves(const char *name);
-
 #endif

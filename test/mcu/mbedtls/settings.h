@@ -1,6 +1,6 @@
 /* mbedTLS 3.6 for a small TLS client that speaks what warmhello speaks: TLS 1.2 and 1.3, the same
  * AEAD suites, X25519 and P-256, chains of P-256, P-384 and RSA up to 4096 bits. Where mbedTLS
- * leaves a choice, the one that serves it best on this machine; docs/PERFORMANCE.md says which.
+ * leaves a choice, the one that serves it best on this machine; docs/PERFORMANCE-TABLES.md says which.
  */
 #ifndef WARMHELLO_MBEDTLS_SETTINGS_H
 #define WARMHELLO_MBEDTLS_SETTINGS_H

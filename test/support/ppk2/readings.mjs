@@ -5,7 +5,7 @@
 const VOLTS_PER_STEP = 1.8 / 163_840
 
 /** A calibration in which no factor is the standard one. */
-export const calibration = {
+const calibration = {
     R: [1029.5, 101.9, 10.11, 0.951, 0.0442],
     GS: [1.02, 0.98, 1.01, 1, 0.97],
     GI: [0.998, 1.003, 1.001, 0.997, 1.004],

@@ -24,10 +24,10 @@ const RESUMED_BIT = 6
 const VDD_MV = 3300
 
 /** Marks begin after ROM and boot loader. */
-export const BOOT_LOADER_MS = 20
+const BOOT_LOADER_MS = 20
 
 /**
- * Wakes that resume, and every other one in full.
+ * Wakes that resume, and every other one is full.
  * @param {{wakes: number, sleepMs: number, sleepUa?: number, scale?: number, jitter?: number, seed?: number,
  *          firstMs?: number}} options `scale` shortens every phase, `jitter` is the share by which they vary
  * @returns {{steps: Step[], truth: Truth[]}}

@@ -2,10 +2,10 @@
 // microcontroller, the ESP32 port, the C example. What each ends a connect with is said here once.
 import type net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
-import { type CoreErrorWord, coreErrors } from "#warmhello/base/core-words.js"
+import { type CoreErrorWord, coreErrors } from "#warmhello/base/core-codes.js"
 import { startServer } from "../../ts/support/tls-server.js"
 
-export interface HostileOptions {
+interface HostileOptions {
     /** TCP connections that it serves well before it turns: 1 lets the device have a session. */
     wellFor: number
     /** How long a slow one takes before it says anything: more than half of the time that TLS has, and less than all of

@@ -1,9 +1,7 @@
 // What all servers under test have in common: an unmodified program from Debian on loopback, with a
 // folder, a certificate and a port of its own, whose life ends with the test's.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import type { Carried } from "#dev/network/fault-proxy.js"
+import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import type { ServerCertificate } from "#warmhello/sim/certificates.js"
 import type { Exchange, Visit } from "../visit.mjs"
 import { findProgram, Program } from "./program.js"
@@ -60,22 +58,18 @@ const ATTEMPTS = 20
 
 export class Server implements Disposable {
     readonly #recipe: Recipe
+    readonly #folder = new TemporaryFolder("server")
     readonly #files: Files
     #program: Program | undefined
     #port = 0
 
     private constructor(recipe: Recipe, options: ServerOptions) {
-        const folder = mkdtempSync(join(tmpdir(), "warmhello-server-"))
-        const write = (name: string, text: string): string => {
-            writeFileSync(join(folder, name), text)
-            return join(folder, name)
-        }
         this.#recipe = recipe
         this.#files = {
-            folder,
-            certificate: write("certificate.pem", options.identity.certificate),
-            key: write("key.pem", options.identity.key),
-            clientCa: options.clientCa === undefined ? "" : write("client-ca.pem", options.clientCa),
+            folder: this.#folder.path,
+            certificate: this.#folder.write("certificate.pem", options.identity.certificate),
+            key: this.#folder.write("key.pem", options.identity.key),
+            clientCa: options.clientCa === undefined ? "" : this.#folder.write("client-ca.pem", options.clientCa),
         }
     }
 
@@ -97,7 +91,7 @@ export class Server implements Disposable {
 
     /** Its folder, for files that it serves or receives. */
     get folder(): string {
-        return this.#files.folder
+        return this.#folder.path
     }
 
     get exchange(): Exchange {
@@ -144,13 +138,13 @@ export class Server implements Disposable {
             findProgram(this.#recipe.program),
             this.#recipe.prepare(this.#files, this.#port),
             this.#recipe.environment?.(this.#files) ?? {},
-            this.#files.folder,
+            this.folder,
         )
         await this.#program.line(this.#recipe.ready)
     }
 
     [Symbol.dispose](): void {
         this.#program?.[Symbol.dispose]()
-        rmSync(this.#files.folder, { recursive: true, force: true })
+        this.#folder[Symbol.dispose]()
     }
 }

@@ -1,5 +1,5 @@
 // Runs test apps in the simulator, in this process.
-import type { AppLine } from "#warmhello/sim/board.js"
+import type { AppLine } from "#warmhello/sim/simulated-device.js"
 import { plainRun, type Simulation, type SimulationOptions, simulate, type Wake } from "#warmhello/sim/simulation.js"
 import { type AppName, appBytecode } from "./compile-apps.js"
 import type { sessionKinds } from "./tls-server.js"

@@ -15,7 +15,7 @@ interface Ran {
 }
 
 /** Without a terminal, so that nothing asks for a passphrase there; `input` is what a person would type. */
-export function runDetached(program: string, args: string[], cwd: string, input = ""): Promise<Ran> {
+function runDetached(program: string, args: string[], cwd: string, input = ""): Promise<Ran> {
     return new Promise((resolve, reject) => {
         const child = spawn(program, args, { cwd, detached: true, stdio: ["pipe", "ignore", "pipe"] })
         let stderr = ""

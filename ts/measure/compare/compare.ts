@@ -2,9 +2,9 @@
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
 
 import { deviation, mean } from "../../base/statistics.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
-import type { Phase } from "../../run/wake-words.js"
 import { meanInterval } from "./bootstrap.js"
 
 /** Fewer pairs make no interval. */
@@ -13,7 +13,7 @@ const CONFIDENCE = 0.95
 /** Of the normal distribution, for that confidence. */
 const Z = 1.96
 /** A wake with more of its samples lost than this is not compared. */
-export const MOST_LOST = 0.01
+const MOST_LOST = 0.01
 
 /** Two wakes further apart than this many usual distances are not beside each other: the run was continued after a
  * pause, or what lay between was not seen. */

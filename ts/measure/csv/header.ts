@@ -3,7 +3,7 @@
 import { WarmhelloError } from "../../base/errors.js"
 import type { MeterKind } from "../source.js"
 
-export type Column =
+type Column =
     | { role: "time" | "current" | "voltage"; factor: number }
     /** One character for each of D0 to D7. */
     | { role: "channels" }

@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib"
 import { WarmhelloError } from "../../base/errors.js"
 import { statsOf, unreadable } from "../../base/files.js"
 import { endWithUs } from "../../base/temporary.js"
-import { type RawEvent, type Session, stoppedBy } from "../raw.js"
+import { type Acquisition, type RawEvent, stoppedBy } from "../raw.js"
 import type { Progress } from "../trace/reader.js"
 import { type CsvHeader, readHeader } from "./header.js"
 import { RowReader } from "./rows.js"
@@ -21,7 +21,7 @@ const LONGEST_LINE = 4096
 export interface CsvOptions {
     /** A path, or "-" for standard input. */
     path: string
-    supply: Session["supply"]
+    supply: Acquisition["supply"]
     progress: Progress
     signal: AbortSignal
 }
@@ -72,11 +72,19 @@ function withoutBom(bytes: Buffer): Buffer {
     return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes
 }
 
-function startSession({ kind }: CsvHeader, options: CsvOptions, sampleRateHz: number, hasVoltage: boolean): RawEvent {
-    const supply: Session["supply"] = hasVoltage ? { ...options.supply, origin: "measured" } : options.supply
+function startAcquisition(
+    { kind }: CsvHeader,
+    options: CsvOptions,
+    sampleRateHz: number,
+    hasVoltage: boolean,
+): RawEvent {
+    const supply: Acquisition["supply"] = hasVoltage ? { ...options.supply, origin: "measured" } : options.supply
     const name = options.path === "-" ? "standard input" : options.path
     const startedAt = new Date().toISOString()
-    return { kind: "session", session: { meter: { kind, name, sampleRateHz }, supply, metadata: null, startedAt } }
+    return {
+        kind: "acquisition",
+        acquisition: { meter: { kind, name, sampleRateHz }, supply, metadata: null, startedAt },
+    }
 }
 
 /** One that a program is still writing, or that was cut off, ends in the middle of a line. */
@@ -152,12 +160,12 @@ class CsvRows {
         return bytes.subarray(end + 1)
     }
 
-    /** The session comes first, but only the first samples tell their rate. */
+    /** The acquisition comes first, but only the first samples tell their rate. */
     #withSession(events: RawEvent[]): RawEvent[] {
         if (this.#started || events.length === 0) return events
         this.#started = true
         const { header, samples } = this.#made()
-        return [startSession(header, this.#options, samples.sampleRateHz, samples.hasVoltage), ...events]
+        return [startAcquisition(header, this.#options, samples.sampleRateHz, samples.hasVoltage), ...events]
     }
 }
 

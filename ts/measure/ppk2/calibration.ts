@@ -16,7 +16,7 @@ export interface Calibration {
     ug: number[]
 }
 
-export type Factor = keyof Calibration
+type Factor = keyof Calibration
 
 const standards: Calibration = {
     r: [1031.64, 101.65, 10.15, 0.94, 0.043],

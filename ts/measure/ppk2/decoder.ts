@@ -148,7 +148,7 @@ export class Ppk2Decoder {
         if (good > 0) events.push(this.#convert(words, 0, good))
         const left = words.length - good
         const broken = left > RUN
-        if (broken) return this.#mend(words, good, events)
+        if (broken) return this.#recover(words, good, events)
         this.#drop(good * SAMPLE_BYTES)
         return false
     }
@@ -167,7 +167,7 @@ export class Ppk2Decoder {
     }
 
     /** Something is wrong with the sample at `index`: samples before it are missing, it is damaged, or bytes are. */
-    #mend(words: Uint32Array, index: number, events: (SampleChunk | Gap)[]): boolean {
+    #recover(words: Uint32Array, index: number, events: (SampleChunk | Gap)[]): boolean {
         const next = (this.#expected + 1) & COUNTER_MASK
         if (isRun(words, index + 1, RUN - 1) && counterOf(words[index + 1] ?? 0) === next) {
             events.push(this.#missing(1, "damaged"))

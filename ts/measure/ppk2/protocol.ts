@@ -9,7 +9,7 @@ export const USB_VENDOR = "1915"
 export const USB_PRODUCT = "c00a"
 export const BAUD_RATE = 115_200
 
-export const Command = {
+const Command = {
     averageStart: 0x06,
     averageStop: 0x07,
     deviceRunning: 0x0c,

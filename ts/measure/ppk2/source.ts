@@ -1,13 +1,13 @@
 // A PPK2 as a source: its bytes as they come, and the lines of a device's log beside them.
 import { EventQueue } from "../event-queue.js"
 import { type LogPort, openLogPort } from "../log-port.js"
-import { type EndEvent, type RawEvent, type Session, stoppedBy } from "../raw.js"
+import { type Acquisition, type EndEvent, type RawEvent, stoppedBy } from "../raw.js"
 import { Ppk2Port, type Ppk2Settings } from "./port.js"
 import { SAMPLE_RATE_HZ } from "./protocol.js"
 
 export interface Ppk2Options extends Ppk2Settings {
     path: string
-    supplyOrigin: Session["supply"]["origin"]
+    supplyOrigin: Acquisition["supply"]["origin"]
     log: { path: string; baudRate: number } | undefined
     signal: AbortSignal
 }
@@ -15,7 +15,7 @@ export interface Ppk2Options extends Ppk2Settings {
 /** Pieces are put together for this long: thousands of small ones a second cost more than they tell. */
 const GATHER_MS = 10
 /** A PPK2 that measures is never silent for as long as this. */
-const SILENT_TURNS = 5000 / GATHER_MS
+const SILENT_DELIVERIES = 5000 / GATHER_MS
 
 /** The text that a trace keeps of the calibration, so that it can be decoded again. */
 export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> {
@@ -27,8 +27,8 @@ export async function* readPpk2(options: Ppk2Options): AsyncGenerator<RawEvent> 
     try {
         const metadata = await port.readMetadata()
         yield {
-            kind: "session",
-            session: {
+            kind: "acquisition",
+            acquisition: {
                 meter: { kind: "ppk2", name: `PPK2 ${path}`, sampleRateHz: SAMPLE_RATE_HZ },
                 supply: { voltageMv, origin: supplyOrigin },
                 metadata,
@@ -68,23 +68,23 @@ class Gatherer {
     readonly #timer: NodeJS.Timeout
     #pieces: Buffer[] = []
     #lastMs = 0
-    #silentTurns = 0
+    #silentDeliveries = 0
     onSilence = () => {}
     startedMs = performance.now()
 
     constructor(queue: EventQueue<RawEvent>) {
         this.#queue = queue
-        this.#timer = setInterval(() => this.#turn(), GATHER_MS)
+        this.#timer = setInterval(() => this.#deliver(), GATHER_MS)
     }
 
-    /** Silence is counted in turns: a process that was stopped for a while has heard nothing either. */
-    #turn(): void {
+    /** Silence is counted in deliveries: a process that was stopped for a while has heard nothing either. */
+    #deliver(): void {
         this.flush()
-        if (++this.#silentTurns === SILENT_TURNS) this.onSilence()
+        if (++this.#silentDeliveries === SILENT_DELIVERIES) this.onSilence()
     }
 
     add(bytes: Buffer): void {
-        this.#silentTurns = 0
+        this.#silentDeliveries = 0
         this.#pieces.push(bytes)
         this.#lastMs = performance.now()
     }

@@ -1,6 +1,7 @@
 // The phases of one wake, as its pins rise.
+
+import { type Phase, phases } from "../../run/phases-and-causes.js"
 import { phaseWords } from "../../run/wake-line.js"
-import { type Phase, phases } from "../../run/wake-words.js"
 import { Sums } from "./sums.js"
 
 export interface PhaseCut {

@@ -3,8 +3,8 @@
 // the current has stayed low for a while.
 import type { Gap, SampleChunk, SourceEvent } from "../source.js"
 import { type PhaseCut, PhaseMarks } from "./phase-marks.js"
-import { Profile, SLICE_US } from "./profile.js"
 import { Sums } from "./sums.js"
+import { SLICE_US, WakeSlices } from "./wake-slices.js"
 
 export interface Thresholds {
     /** A sleeping device has woken when its current reaches this. */
@@ -22,7 +22,7 @@ export interface SegmenterOptions extends Thresholds {
     voltageMv: number
     useChannels: boolean
     /** Keep each wake in fine slices, for phases that a log line tells. */
-    keepProfiles: boolean
+    keepSlices: boolean
 }
 
 /** A wake as the current and the pins show it. */
@@ -41,7 +41,7 @@ export interface CutWake {
     bootSeen: boolean
     /** The samples begin in the middle of it. */
     cutAtStart: boolean
-    profile: Profile | null
+    profile: WakeSlices | null
     /** The sleep after it; null until it has ended. */
     sleep: Sums | null
 }
@@ -58,7 +58,7 @@ interface OpenWake {
     levels: number
     bootSeen: boolean
     cutAtStart: boolean
-    profile: Profile | null
+    profile: WakeSlices | null
     /** Below the threshold, and maybe asleep already. */
     tail: Sums
 }
@@ -268,7 +268,7 @@ export class Segmenter {
             levels: 0,
             bootSeen,
             cutAtStart,
-            profile: this.#options.keepProfiles ? new Profile() : null,
+            profile: this.#options.keepSlices ? new WakeSlices() : null,
             tail: new Sums(),
         }
     }

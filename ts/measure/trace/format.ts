@@ -1,19 +1,19 @@
 // The file of a raw trace: docs/MEASURING.md gives every byte. All numbers are little-endian.
 import { createHash } from "node:crypto"
 import { z } from "zod"
-import type { EndEvent, RawEvent, Session } from "../raw.js"
+import type { Acquisition, EndEvent, RawEvent } from "../raw.js"
 import type { Gap, SampleChunk } from "../source.js"
 
 export const FILE_MAGIC = "warmhello trace\n"
 export const FORMAT_VERSION = 1
 export const FILE_HEADER_BYTES = FILE_MAGIC.length + 4
-export const BLOCK_HEADER_BYTES = 16
-export const CHECKSUM_BYTES = 4
+const BLOCK_HEADER_BYTES = 16
+const CHECKSUM_BYTES = 4
 /** No writer makes one as long; a longer one is damage. */
-export const LONGEST_PAYLOAD = 1 << 26
+const LONGEST_PAYLOAD = 1 << 26
 const BLOCK_MARK = 0x4257 // "WB"
 
-export const blockTypes = { session: 1, bytes: 2, samples: 3, gap: 4, log: 5, end: 6 } as const
+const blockTypes = { acquisition: 1, bytes: 2, samples: 3, gap: 4, log: 5, end: 6 } as const
 const HAS_VOLTAGE = 1
 const HAS_CHANNELS = 2
 const HAS_DURATIONS = 4
@@ -102,8 +102,8 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 export function toBlock(event: RawEvent): Block {
     switch (event.kind) {
-        case "session":
-            return { type: blockTypes.session, atUs: 0, payload: json(event.session) }
+        case "acquisition":
+            return { type: blockTypes.acquisition, atUs: 0, payload: json(event.acquisition) }
         case "bytes":
             return { type: blockTypes.bytes, atUs: event.atUs, payload: Buffer.from(event.bytes) }
         case "samples":
@@ -119,7 +119,7 @@ export function toBlock(event: RawEvent): Block {
     }
 }
 
-const sessionSchema: z.ZodType<Session> = z.object({
+const acquisitionSchema: z.ZodType<Acquisition> = z.object({
     meter: z.object({
         kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv"]),
         name: z.string(),
@@ -147,8 +147,8 @@ const parsed = (payload: Buffer): unknown => JSON.parse(payload.toString("utf8")
 /** Undefined for a type that a later version may have added. */
 export function fromBlock({ type, atUs, payload }: Block): RawEvent | undefined {
     switch (type) {
-        case blockTypes.session:
-            return { kind: "session", session: sessionSchema.parse(parsed(payload)) }
+        case blockTypes.acquisition:
+            return { kind: "acquisition", acquisition: acquisitionSchema.parse(parsed(payload)) }
         case blockTypes.bytes:
             return { kind: "bytes", atUs, bytes: payload }
         case blockTypes.samples:

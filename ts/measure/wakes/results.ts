@@ -1,7 +1,8 @@
 // What a wake's connect came to: as its log line says, or its pins, or the person at the bench.
+
+import { phases } from "../../run/phases-and-causes.js"
 import type { RunWake } from "../../run/run.js"
 import type { WakeLine } from "../../run/wake-line.js"
-import { phases } from "../../run/wake-words.js"
 import type { CutWake } from "../segment/segmenter.js"
 
 export type WakeResult = RunWake["result"]

@@ -1,4 +1,4 @@
-// How long a cell lasts, over how often the device wakes: with every wake in full, and with every wake resumed.
+// How long a cell lasts, over how often the device wakes: with full wakes only, and with resumed wakes only.
 import { mean } from "../../base/statistics.js"
 import { cellYears } from "../../energy/battery.js"
 import { figure as digits, percent } from "../../run/units.js"
@@ -79,7 +79,7 @@ class Chart {
             class: "battery",
             viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
             role: "img",
-            "aria-label": "Battery life over the time between wakes, in full and resumed",
+            "aria-label": "Battery life over the time between wakes, full and resumed",
         })
         this.#grid()
         for (const curve of curves) this.#curve(curve)

@@ -74,7 +74,7 @@ function tlsCard(runs: readonly PageRun[]): HTMLElement[] {
         results === undefined
             ? "TLS phase over the whole wake"
             : `${spread(results.tlsShareFull, percent)}; ${spread(results.tlsShareResumed, percent)}`
-    return [card(shares.join(" → "), "of a wake is TLS, in full → resumed", note)]
+    return [card(shares.join(" → "), "of a wake is TLS, full → resumed", note)]
 }
 
 function savingCard(runs: readonly PageRun[]): HTMLElement[] {
@@ -103,7 +103,7 @@ function cardsOf(run: PageRun): HTMLElement {
     const runs = [run]
     const all = [
         ...tlsCard(runs), // what people come for
-        ...wakeCard(runs, "full", "a wake in full"),
+        ...wakeCard(runs, "full", "a full wake"),
         ...wakeCard(runs, "resumed", "a wake that resumes"),
         ...savingCard(runs),
         ...comparisonCard(runs),

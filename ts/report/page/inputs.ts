@@ -16,7 +16,7 @@ function breakEven(results: Results): HTMLElement {
             "Shortest memory of the server at which it pays, at this sleep",
             spread(results.shortestServerMemoryMs, orNever),
         ],
-        ["One wake in full in every", spread(results.wakesPerFull, (value) => value.toFixed(0))],
+        ["One full wake in every", spread(results.wakesPerFull, (value) => value.toFixed(0))],
         ["A year, sessions kept", spread(results.keptYearJ, (value) => `${digits(value)} J`)],
         ["A year, none kept", spread(results.plainYearJ, (value) => `${digits(value)} J`)],
         ["Battery, sessions kept", spread(results.keptBatteryYears, years)],

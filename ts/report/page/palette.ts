@@ -1,6 +1,6 @@
 // Colours of the phases: neighbours differ in brightness, so that people who see red and green alike tell them
 // apart, and a grey print does. Only TLS is loud, since that is what the report is about.
-import type { Phase } from "../../run/wake-words.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 
 export const phaseColours: Record<Phase, string> = {
     boot: "#6f7782",
@@ -17,7 +17,7 @@ export const phaseColours: Record<Phase, string> = {
 export const resultColours = { full: "#d9480f", resumed: "#1971c2", failed: "#c2255c", unknown: "#868e96" } as const
 
 /** Brightness of a colour as WCAG 2 has it. */
-export function luminance(hex: string): number {
+function luminance(hex: string): number {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
         const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255
         return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4

@@ -1,7 +1,7 @@
-// Energy by phase: one bar for wakes in full, one for those that resumed, to the same scale.
+// Energy by phase: one bar for full wakes, one for those that resumed, to the same scale.
 import { mean } from "../../base/statistics.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 import { energy, percent, time } from "../../run/units.js"
-import type { Phase } from "../../run/wake-words.js"
 import type { PageData } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
 import { labelOn, phaseColours } from "./palette.js"

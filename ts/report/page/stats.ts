@@ -1,6 +1,6 @@
 // What many wakes have in common.
 import { mean, median } from "../../base/statistics.js"
-import type { Phase } from "../../run/wake-words.js"
+import type { Phase } from "../../run/phases-and-causes.js"
 import type { PageRun } from "../page-data.js"
 
 export type Wake = PageRun["run"]["wakes"][number]
@@ -20,7 +20,7 @@ export interface Group {
 }
 
 const resultTitles: Record<Result, string> = {
-    full: "in full",
+    full: "full",
     resumed: "resumed",
     failed: "failed",
     unknown: "of unknown result",

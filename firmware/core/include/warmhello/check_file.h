@@ -1,4 +1,5 @@
-/** A file of certificates or a key by itself, for the tools on a desk: would a client take it, and if not,
+/** @file
+ * A file of certificates or a key by itself, for the tools on a desk: would a client take it, and if not,
  * what is it, where is it damaged, and which command makes it right.
  *
  * The verdict is that of the functions which a connection and wh_client_check() call. A firmware that does
@@ -16,6 +17,7 @@
 /** What the client was to take from the file. */
 typedef enum wh_file_role { WH_FILE_CA, WH_FILE_CERTIFICATE, WH_FILE_KEY } wh_file_role;
 
+/** What is wrong with a file, in English. */
 typedef struct wh_file_finding {
     /** A sentence without a full stop, which begins with the file's name or its block. */
     char problem[320];

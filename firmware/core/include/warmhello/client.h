@@ -1,4 +1,5 @@
-/** A configured TLS client: whom to connect to and whom to trust.
+/** @file
+ * A configured TLS client: whom to connect to and whom to trust.
  *
  * Made once per wake and used for each connect, by the device whose platform is in use then
  * (platform.h). It owns wolfSSL's context and the binding of every session that its
@@ -69,12 +70,15 @@ typedef struct wh_client_config {
 _Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
                "a size follows its pointer");
 
-/** What a session is tied to: a SHA-256 over everything that the full handshake depended on. */
+/** Bytes of a SHA-256. */
 #define WH_DIGEST_SIZE 32
+
+/** What a session is tied to: a SHA-256 over everything that the full handshake depended on. */
 typedef struct wh_binding {
     uint8_t digest[WH_DIGEST_SIZE];
 } wh_binding;
 
+/** One CA of the file, as the core keeps it. */
 typedef struct wh_ca wh_ca;
 struct Signer;
 
@@ -94,7 +98,7 @@ typedef struct wh_client {
     /** By which sessions are tied to two of the caller's files. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
     uint8_t certificate_digest[WH_DIGEST_SIZE];
-    /** Those of the CA file, once a handshake in full has read it. */
+    /** Those of the CA file, once a full handshake has read it. */
     wh_ca *cas;
     uint16_t ca_count;
     struct Signer *namesakes;
@@ -102,7 +106,7 @@ typedef struct wh_client {
 
 /** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate and the
  * key: these are hashed here, so that a session stays tied to them, and are read by the first handshake
- * that goes in full. What is wrong with them is then the error of that connection.
+ * that makes a full handshake. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
  * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA:
@@ -115,9 +119,9 @@ WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *conf
 bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b);
 
 /** Reads everything of a configuration at once, for tools, and before a device stores it: the errors of
- * wh_client_init(), and those that a connection in full would end in: WH_USAGE_CA, WH_USAGE_CERTIFICATE,
- * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH. Dates are not looked at. Nothing of it is
- * kept. */
+ * wh_client_init(), and those that a connection by a full handshake would end in: WH_USAGE_CA,
+ * WH_USAGE_CERTIFICATE, WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_USAGE_KEY_MISMATCH. Dates are not looked at.
+ * Nothing of it is kept. */
 WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
 /** Whether the bytes of the CA and of the certificate are those still that wh_client_init() has hashed. If

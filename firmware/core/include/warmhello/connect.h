@@ -1,17 +1,37 @@
-/** One connect, from a host's name to the last byte, without I/O: the caller does what it is asked for and
+/** @file
+ * One connect, from a host's name to the last byte, without I/O: the caller does what it is asked for and
  * tells what came of it.
  *
  *     wh_connect_begin(&connect, &client, NULL);
  *     for (wh_step s = {0}; s.kind != WH_STEP_OVER;) {
  *         s = wh_connect_next(&connect);
  *         switch (s.kind) {
- *         case WH_STEP_RESOLVE: look the name up, then wh_connect_resolved()
- *         case WH_STEP_OPEN:    open TCP number s.tcp; when it is up, wh_connect_ready()
- *         case WH_STEP_SEND:    wh_connect_sent(&connect, s.tcp, send(s.bytes, s.size))
- *         case WH_STEP_OPENED:  the app may write: wh_connect_write()
- *         case WH_STEP_READ:    plaintext for the app: wh_connect_read()
- *         case WH_STEP_WAIT:    wait for s.wait_us at most: for bytes, wh_connect_received(), and the rest
- *         case WH_STEP_CLOSE:   close TCP number s.tcp
+ *         case WH_STEP_RESOLVE:
+ *             wh_connect_resolved(&connect, look_up(host));
+ *             break;
+ *         case WH_STEP_OPEN:
+ *             open_tcp(s.tcp); // when it is up: wh_connect_ready()
+ *             break;
+ *         case WH_STEP_SEND:
+ *             wh_connect_sent(&connect, s.tcp, send_tcp(s.tcp, s.bytes, s.size));
+ *             break;
+ *         case WH_STEP_OPENED: // the app may write
+ *             wrote = wh_connect_write(&connect, request, sizeof request);
+ *             break;
+ *         case WH_STEP_READ:
+ *             got = wh_connect_read(&connect, answer, sizeof answer);
+ *             break;
+ *         case WH_STEP_WAIT:
+ *             wait_tcp(s.wait_us); // bytes that come meanwhile: wh_connect_received()
+ *             break;
+ *         case WH_STEP_SHUT:
+ *             shut_tcp(s.tcp);
+ *             break;
+ *         case WH_STEP_CLOSE:
+ *             close_tcp(s.tcp);
+ *             break;
+ *         default:
+ *             break;
  *         }
  *     }
  *     wh_connect_free(&connect);
@@ -20,10 +40,10 @@
  *
  * All rules about time and about second tries are in here. There is one deadline for all that is tried, and a
  * limit for each part of it. When the server refuses the stored session and breaks off, a second TCP
- * connection goes in full; when it answers the session with silence, the second one joins the first at half
- * of the time that TLS has, and the one that opens first is used. A close waits for a ticket that is worth
- * it, and for the goodbye to arrive. What the server itself breaks off is counted, and the outcome advises
- * how long to leave it alone.
+ * connection makes a full handshake; when it answers the session with silence, the second one joins the first
+ * at half of the time that TLS has, and the one that opens first is used. A close waits for a ticket that is
+ * worth it, and for the goodbye to arrive. What the server itself breaks off is counted, and the outcome
+ * advises how long to leave it alone.
  *
  * Not thread-safe: all calls for all connects come from one task. Time is the platform's elapsed clock.
  */
@@ -74,6 +94,7 @@ typedef struct wh_connect_options {
     uint32_t offline_wakes;
 } wh_connect_options;
 
+/** What the caller does next. */
 typedef enum wh_step_kind {
     WH_STEP_WAIT,          /**< until something happens, at most `wait_us`; then ask again */
     WH_STEP_RENEW_NETWORK, /**< the network on trust leads nowhere: set it up anew */
@@ -121,7 +142,7 @@ typedef struct wh_connect {
     bool renews_network;
     bool resolves;
     bool is_hedged;
-    /** A second attempt was asked for, which goes in full, and its TCP is not up yet. */
+    /** A second attempt was asked for, which makes a full handshake, and its TCP is not up yet. */
     bool awaits_second;
     bool was_open;
     bool tells_opened;

@@ -1,12 +1,15 @@
-/** Results of every function in warmhello.
+/** @file
+ * Results of every function in warmhello.
  *
  * 0 means done, a negative value is one of these codes, and a positive value is
  * a length where the function says so. errors.def explains each code and puts
- * it into one of five classes.
+ * it into one of six classes.
  */
 #ifndef WARMHELLO_ERRORS_H
 #define WARMHELLO_ERRORS_H
 
+/** Every way of failing: the rows of errors.def, with their meanings; the first digits tell whose fault it
+ * is. */
 typedef enum wh_error {
     WH_OK = 0,
 #define WH_ERROR(name, value, class_, word, meaning) name = (value),

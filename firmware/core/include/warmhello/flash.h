@@ -1,4 +1,5 @@
-/** NOR flash as the journal needs it.
+/** @file
+ * NOR flash as the journal needs it.
  *
  * Erasing sets every bit of a sector, programming only clears bits, and power may
  * go in the middle of either. A port gives a region of its own to the journal, not
@@ -16,6 +17,7 @@
 /** Addresses and sizes of programming are multiples of it. */
 #define WH_FLASH_ALIGN 4
 
+/** The part of a flash chip that the journal lies in. */
 typedef struct wh_flash {
     /** Handed to every callback. Owned by the port. */
     void *ctx;

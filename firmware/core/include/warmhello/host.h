@@ -1,4 +1,5 @@
-/** The host that a client connects to: one rule for what it may be.
+/** @file
+ * The host that a client connects to: one rule for what it may be.
  */
 #ifndef WARMHELLO_HOST_H
 #define WARMHELLO_HOST_H
@@ -12,6 +13,7 @@
 /** The longest host name (RFC 1035 2.3.4), in bytes. */
 #define WH_HOST_MAX 253
 
+/** The host to connect to, in one spelling. */
 typedef struct wh_host {
     /** A name in lower case without a dot at its end, or an address in one spelling: what is sent as
      * SNI, and what a session is tied to. */

@@ -1,4 +1,6 @@
-/** What a connect did and why, in one struct. */
+/** @file
+ * What a connect did and why, in one struct.
+ */
 #ifndef WARMHELLO_OUTCOME_H
 #define WARMHELLO_OUTCOME_H
 
@@ -11,14 +13,17 @@
 /** The session's age is not known: the power was lost, and the time is not known. */
 #define WH_AGE_UNKNOWN UINT32_MAX
 
+/** How a connect went: not over yet, with a full handshake, with a resumed session, or not at all. */
 typedef enum wh_result { WH_RESULT_PENDING, WH_RESULT_FULL, WH_RESULT_RESUMED, WH_RESULT_FAILED } wh_result;
 
+/** Why it went that way: the rows of reasons.def, with their meanings. */
 typedef enum wh_reason {
 #define WH_REASON(name, word, meaning) name,
 #include "warmhello/reasons.def"
 #undef WH_REASON
 } wh_reason;
 
+/** A version of TLS. */
 typedef enum wh_protocol { WH_PROTOCOL_NONE, WH_TLS12, WH_TLS13 } wh_protocol;
 
 /** How a session is named on the wire: by the server's ID (RFC 5246 7.4.1.2), by
@@ -35,6 +40,7 @@ typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BO
  * begun. Then the time should be asked for again at once: a time server may have lied. */
 typedef enum wh_clock_state { WH_CLOCK_UNKNOWN, WH_CLOCK_KNOWN, WH_CLOCK_SUSPECT } wh_clock_state;
 
+/** What a connect did, and why. */
 typedef struct wh_outcome {
     wh_result result;
     wh_reason reason;
@@ -75,7 +81,7 @@ typedef struct wh_outcome {
     /** Advice after repeated failures of the server itself: seconds to leave it alone. */
     uint32_t backoff_s;
     /** The CAs that the client was given, how many of them are within their dates, and how many of these end
-     * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no handshake in full, which reads
+     * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no full handshake, which reads
      * them. */
     uint16_t cas;
     uint16_t cas_usable;
@@ -87,12 +93,16 @@ typedef struct wh_outcome {
     int64_t proven_s;
 } wh_outcome;
 
-const char *wh_result_word(wh_result result);
-const char *wh_reason_word(wh_reason reason);
-const char *wh_protocol_word(wh_protocol protocol);
-const char *wh_kind_word(wh_kind kind);
-const char *wh_tiers_word(wh_tiers tiers);
-const char *wh_clock_word(wh_clock_state state);
+/** @name Words
+ * Each value's word, as JSON and the line of a wake have it: constant text, which is nobody's to free.
+ * @{ */
+const char *wh_result_word(wh_result result);       /**< As "resumed". */
+const char *wh_reason_word(wh_reason reason);       /**< As "accepted". */
+const char *wh_protocol_word(wh_protocol protocol); /**< As "TLS1.3". */
+const char *wh_kind_word(wh_kind kind);             /**< As "ticket". */
+const char *wh_tiers_word(wh_tiers tiers);          /**< As "both". */
+const char *wh_clock_word(wh_clock_state state);    /**< As "known". */
+/** @} */
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
 const char *wh_cipher_name(uint16_t cipher);

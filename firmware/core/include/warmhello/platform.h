@@ -1,4 +1,5 @@
-/** What the core needs from the machine it runs on.
+/** @file
+ * What the core needs from the machine it runs on.
  *
  * A port fills in one wh_platform for each device and says which one is in use. The core
  * keeps nothing of a device anywhere else, so one process can be thousands of devices, one
@@ -17,6 +18,7 @@
 #include "warmhello/errors.h"
 #include "warmhello/flash.h"
 
+/** The machine of one device. The port fills it in, and owns it. */
 typedef struct wh_platform {
     /** Handed to every callback. Owned by the port. */
     void *ctx;

@@ -1,4 +1,5 @@
-/** Where the one session waits for the next wake: sealed, in a slot in RTC RAM and in a journal in flash.
+/** @file
+ * Where the one session waits for the next wake: sealed, in a slot in RTC RAM and in a journal in flash.
  *
  * The contract of the store:
  * - Power may fail at any moment. Afterwards it holds the old session or the new one, and never a session
@@ -8,7 +9,7 @@
  * - RTC RAM is written at each change and is lost with the power. Flash is for a loss of power and wears, so
  * it is written only when its copy is of no more use and the wear budget of the platform allows.
  * - One session for one peer: another peer's takes its place, unless the one there is pinned.
- * - Whatever goes wrong here, the next connect goes in full.
+ * - Whatever goes wrong here, the next connect makes a full handshake.
  */
 #ifndef WARMHELLO_STORE_H
 #define WARMHELLO_STORE_H
@@ -40,7 +41,9 @@ typedef struct wh_store_report {
     uint32_t erases;
 } wh_store_report;
 
-/** Reads both tiers, without opening a seal. WH_PLATFORM_*. */
+/** Looks into both tiers. Of the newest session only the header is read, without its seal; but the first look
+ * after a loss of power opens seals, to find the newest record in flash, and ends what was begun there.
+ * WH_PLATFORM_*. */
 WH_MUST_CHECK int wh_store_report_make(wh_store_report *out);
 
 #endif

@@ -1,4 +1,5 @@
-/** warmhello: one TLS session, kept from one wake to the next.
+/** @file
+ * warmhello: one TLS session, kept from one wake to the next.
  *
  *   platform   what the machine gives: clocks, entropy, memory, a key, an RTC slot, flash
  *   client     whom to connect to and whom to trust
@@ -12,6 +13,7 @@
  *   host       what a host's name may be
  *   flash      what the journal needs of a flash chip
  *   check_file for tools: why a file cannot be used
+ *   version    which warmhello this is
  */
 #ifndef WARMHELLO_H
 #define WARMHELLO_H
@@ -22,5 +24,6 @@
 #include "warmhello/outcome.h"
 #include "warmhello/platform.h"
 #include "warmhello/store.h"
+#include "warmhello/version.h"
 
 #endif

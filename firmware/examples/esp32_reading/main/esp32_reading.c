@@ -1,7 +1,7 @@
 /* ESP-IDF, without DeviceScript: wakes, sends one reading by https, and sleeps for ten minutes. Each wake
  * but the first resumes the TLS session of the one before.
  *
- * A project of ESP-IDF 5.0: `npm run setup` fetches wolfSSL, then `idf.py set-target esp32c3 build` in the
+ * A project of ESP-IDF, 5.0.2 to 6.0: `npm run setup` fetches wolfSSL, then `idf.py set-target esp32c3 build` in the
  * folder above.
  * ../sdkconfig.defaults says what a wake gains by which option. CONFIG_WARMHELLO_DEVICESCRIPT stays off.
  */

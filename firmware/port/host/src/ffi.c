@@ -6,7 +6,6 @@
 #include "identity.h"
 #include "trust.h"
 #include "warmhello/flash_file.h"
-#include "warmhello/port_host.h"
 #include "wipe.h"
 
 static wh_host_device device;
@@ -41,39 +40,9 @@ void wh_ffi_host_stop(void)
     close_flash();
 }
 
-void wh_ffi_host_set_key(const uint8_t *key)
+wh_host_device *wh_ffi_host_device(void)
 {
-    wh_host_set_key(&device, key);
-}
-
-void wh_ffi_host_set_wall_known(bool known)
-{
-    wh_host_set_wall_known(&device, known);
-}
-
-void wh_ffi_host_jump_wall(int64_t s)
-{
-    wh_host_jump_wall(&device, s);
-}
-
-void wh_ffi_host_sleep(uint64_t us)
-{
-    wh_host_sleep(&device, us);
-}
-
-void wh_ffi_host_lose_power(void)
-{
-    wh_host_lose_power(&device);
-}
-
-int wh_ffi_host_save_state(uint8_t *out, size_t size)
-{
-    return wh_host_save_state(&device, out, size);
-}
-
-int wh_ffi_host_load_state(const uint8_t *bytes, size_t size)
-{
-    return wh_host_load_state(&device, bytes, size);
+    return &device;
 }
 
 void wh_ffi_flash_file_cut(uint32_t nth)

@@ -1,4 +1,5 @@
-/** What a board is given before its first wake: Wi-Fi, server, trust, identity.
+/** @file
+ * What a board is given before its first wake: Wi-Fi, server, trust, identity.
  *
  * An image of WH_PROVISION_SIZE bytes with two slots, which `warmhello provision` makes and a
  * partition of its own holds. The newest slot that is valid counts. docs/SPEC.md has each byte.
@@ -40,6 +41,7 @@ typedef struct wh_device_config {
     uint32_t connect_timeout_ms;
 } wh_device_config;
 
+/** What was read of an image. */
 typedef struct wh_provision {
     /** Every pointer is into the image. */
     wh_device_config config;

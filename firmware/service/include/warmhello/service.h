@@ -1,4 +1,5 @@
-/** The TLS session service of devs/services/tls-session.md: what an app sees of its connects,
+/** @file
+ * The TLS session service of devs/services/tls-session.md: what an app sees of its connects,
  * and how it steers them.
  *
  * The service is told of connects and keeps a note; it never takes part in one. It answers
@@ -79,6 +80,7 @@ typedef struct wh_service_packet {
     uint8_t payload[WH_SERVICE_PAYLOAD_MAX];
 } wh_service_packet;
 
+/** What became of a packet. */
 typedef enum wh_service_answer {
     WH_SERVICE_SILENT,          /**< done; Jacdac has no answer to this one, as to a write */
     WH_SERVICE_ANSWERED,        /**< send the answer */

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as they lie in memory");
+
 #define WH_SERVICE_CLASS 0x1b6e47d9
 
 /** The longest payload of a Jacdac packet, in bytes. */
@@ -21,14 +23,14 @@
 #define WH_SERVICE_EXPIRES_IN_UNKNOWN 4294967295u
 
 /**
- * What the last connect did and why. Sent as well when a connect ends and when its connection closes.
- * `number` counts the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of
- * `handshake_tx` and `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close.
- * `session_age` and `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an
- * unknown age. `backoff` is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the suite's number in
- * IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A `result` of failed
- * without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no session was stored,
- * `stored` where one is.
+ * What the last connect did and why. Sent as well when a connect ends and when its connection closes. `number` counts
+ * the connects and is 0 before the first. `handshake` ends when the app may send; the bytes of `handshake_tx` and
+ * `handshake_rx` are on the wire up to then, those of `total_tx` and `total_rx` up to the close. `session_age` and
+ * `session_lifetime` are those of the session offered, 0 when none was; 0xffffffff stands for an unknown age. `backoff`
+ * is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the
+ * suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A
+ * `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no
+ * session was stored, `stored` where one is.
  */
 #define WH_SERVICE_REG_OUTCOME 0x180
 #define WH_SERVICE_OUTCOME_SIZE 80
@@ -55,117 +57,15 @@ typedef struct wh_service_outcome {
     uint8_t stored;
     char group[WH_SERVICE_GROUP_MAX_BYTES + 1];
 } wh_service_outcome;
+_Static_assert(offsetof(wh_service_outcome, group) == 49, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_outcome_write(const wh_service_outcome *in, uint8_t out[WH_SERVICE_OUTCOME_SIZE])
 {
-    out[0] = (uint8_t)in->number;
-    out[1] = (uint8_t)((uint32_t)in->number >> 8);
-    out[2] = (uint8_t)((uint32_t)in->number >> 16);
-    out[3] = (uint8_t)((uint32_t)in->number >> 24);
-    out[4] = (uint8_t)in->handshake_us;
-    out[5] = (uint8_t)((uint32_t)in->handshake_us >> 8);
-    out[6] = (uint8_t)((uint32_t)in->handshake_us >> 16);
-    out[7] = (uint8_t)((uint32_t)in->handshake_us >> 24);
-    out[8] = (uint8_t)in->handshake_tx;
-    out[9] = (uint8_t)((uint32_t)in->handshake_tx >> 8);
-    out[10] = (uint8_t)((uint32_t)in->handshake_tx >> 16);
-    out[11] = (uint8_t)((uint32_t)in->handshake_tx >> 24);
-    out[12] = (uint8_t)in->handshake_rx;
-    out[13] = (uint8_t)((uint32_t)in->handshake_rx >> 8);
-    out[14] = (uint8_t)((uint32_t)in->handshake_rx >> 16);
-    out[15] = (uint8_t)((uint32_t)in->handshake_rx >> 24);
-    out[16] = (uint8_t)in->total_tx;
-    out[17] = (uint8_t)((uint32_t)in->total_tx >> 8);
-    out[18] = (uint8_t)((uint32_t)in->total_tx >> 16);
-    out[19] = (uint8_t)((uint32_t)in->total_tx >> 24);
-    out[20] = (uint8_t)in->total_rx;
-    out[21] = (uint8_t)((uint32_t)in->total_rx >> 8);
-    out[22] = (uint8_t)((uint32_t)in->total_rx >> 16);
-    out[23] = (uint8_t)((uint32_t)in->total_rx >> 24);
-    out[24] = (uint8_t)in->session_age_s;
-    out[25] = (uint8_t)((uint32_t)in->session_age_s >> 8);
-    out[26] = (uint8_t)((uint32_t)in->session_age_s >> 16);
-    out[27] = (uint8_t)((uint32_t)in->session_age_s >> 24);
-    out[28] = (uint8_t)in->session_lifetime_s;
-    out[29] = (uint8_t)((uint32_t)in->session_lifetime_s >> 8);
-    out[30] = (uint8_t)((uint32_t)in->session_lifetime_s >> 16);
-    out[31] = (uint8_t)((uint32_t)in->session_lifetime_s >> 24);
-    out[32] = (uint8_t)in->backoff_s;
-    out[33] = (uint8_t)((uint32_t)in->backoff_s >> 8);
-    out[34] = (uint8_t)((uint32_t)in->backoff_s >> 16);
-    out[35] = (uint8_t)((uint32_t)in->backoff_s >> 24);
-    out[36] = (uint8_t)in->flights;
-    out[37] = (uint8_t)((uint32_t)in->flights >> 8);
-    out[38] = (uint8_t)in->cipher;
-    out[39] = (uint8_t)((uint32_t)in->cipher >> 8);
-    out[40] = (uint8_t)in->alert;
-    out[41] = (uint8_t)((uint32_t)in->alert >> 8);
-    out[42] = (uint8_t)in->result;
-    out[43] = (uint8_t)in->reason;
-    out[44] = (uint8_t)in->protocol;
-    out[45] = (uint8_t)in->kind;
-    out[46] = (uint8_t)in->error;
-    out[47] = (uint8_t)in->store_error;
-    out[48] = (uint8_t)in->stored;
+    memcpy(out, in, 49);
     size_t length = strnlen(in->group, sizeof in->group - 1);
     memcpy(out + 49, in->group, length);
     return 49 + length;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_outcome_read(wh_service_outcome *out, const uint8_t *payload, size_t size)
-{
-    if (size < 49 || size > 80) {
-        return false;
-    }
-    out->number = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
-    out->handshake_us = (uint32_t)(payload[4] | (uint32_t)payload[5] << 8 | (uint32_t)payload[6] << 16 | (uint32_t)payload[7] << 24);
-    out->handshake_tx = (uint32_t)(payload[8] | (uint32_t)payload[9] << 8 | (uint32_t)payload[10] << 16 | (uint32_t)payload[11] << 24);
-    out->handshake_rx = (uint32_t)(payload[12] | (uint32_t)payload[13] << 8 | (uint32_t)payload[14] << 16 | (uint32_t)payload[15] << 24);
-    out->total_tx = (uint32_t)(payload[16] | (uint32_t)payload[17] << 8 | (uint32_t)payload[18] << 16 | (uint32_t)payload[19] << 24);
-    out->total_rx = (uint32_t)(payload[20] | (uint32_t)payload[21] << 8 | (uint32_t)payload[22] << 16 | (uint32_t)payload[23] << 24);
-    out->session_age_s = (uint32_t)(payload[24] | (uint32_t)payload[25] << 8 | (uint32_t)payload[26] << 16 | (uint32_t)payload[27] << 24);
-    out->session_lifetime_s = (uint32_t)(payload[28] | (uint32_t)payload[29] << 8 | (uint32_t)payload[30] << 16 | (uint32_t)payload[31] << 24);
-    out->backoff_s = (uint32_t)(payload[32] | (uint32_t)payload[33] << 8 | (uint32_t)payload[34] << 16 | (uint32_t)payload[35] << 24);
-    out->flights = (uint16_t)(payload[36] | (uint32_t)payload[37] << 8);
-    out->cipher = (uint16_t)(payload[38] | (uint32_t)payload[39] << 8);
-    out->alert = (int16_t)(payload[40] | (uint32_t)payload[41] << 8);
-    out->result = (uint8_t)(payload[42]);
-    if (out->result > 3) {
-        return false;
-    }
-    out->reason = (uint8_t)(payload[43]);
-    if (out->reason > 19) {
-        return false;
-    }
-    out->protocol = (uint8_t)(payload[44]);
-    if (out->protocol > 2) {
-        return false;
-    }
-    out->kind = (uint8_t)(payload[45]);
-    if (out->kind > 3) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[46]);
-    if (out->error > 99) {
-        return false;
-    }
-    out->store_error = (uint8_t)(payload[47]);
-    if (out->store_error > 99) {
-        return false;
-    }
-    out->stored = (uint8_t)(payload[48]);
-    if (out->stored > 3) {
-        return false;
-    }
-    size_t length = size - 49;
-    if (memchr(payload + 49, 0, length) != NULL) {
-        return false;
-    }
-    memcpy(out->group, payload + 49, length);
-    out->group[length] = 0;
-    return true;
 }
 
 /**
@@ -182,45 +82,13 @@ typedef struct wh_service_counts {
     uint32_t fallback;
     uint32_t failed;
 } wh_service_counts;
+_Static_assert(offsetof(wh_service_counts, failed) + 4 == 20, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_counts_write(const wh_service_counts *in, uint8_t out[WH_SERVICE_COUNTS_SIZE])
 {
-    out[0] = (uint8_t)in->full;
-    out[1] = (uint8_t)((uint32_t)in->full >> 8);
-    out[2] = (uint8_t)((uint32_t)in->full >> 16);
-    out[3] = (uint8_t)((uint32_t)in->full >> 24);
-    out[4] = (uint8_t)in->resumed;
-    out[5] = (uint8_t)((uint32_t)in->resumed >> 8);
-    out[6] = (uint8_t)((uint32_t)in->resumed >> 16);
-    out[7] = (uint8_t)((uint32_t)in->resumed >> 24);
-    out[8] = (uint8_t)in->refused;
-    out[9] = (uint8_t)((uint32_t)in->refused >> 8);
-    out[10] = (uint8_t)((uint32_t)in->refused >> 16);
-    out[11] = (uint8_t)((uint32_t)in->refused >> 24);
-    out[12] = (uint8_t)in->fallback;
-    out[13] = (uint8_t)((uint32_t)in->fallback >> 8);
-    out[14] = (uint8_t)((uint32_t)in->fallback >> 16);
-    out[15] = (uint8_t)((uint32_t)in->fallback >> 24);
-    out[16] = (uint8_t)in->failed;
-    out[17] = (uint8_t)((uint32_t)in->failed >> 8);
-    out[18] = (uint8_t)((uint32_t)in->failed >> 16);
-    out[19] = (uint8_t)((uint32_t)in->failed >> 24);
+    memcpy(out, in, 20);
     return 20;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_counts_read(wh_service_counts *out, const uint8_t *payload, size_t size)
-{
-    if (size != 20) {
-        return false;
-    }
-    out->full = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
-    out->resumed = (uint32_t)(payload[4] | (uint32_t)payload[5] << 8 | (uint32_t)payload[6] << 16 | (uint32_t)payload[7] << 24);
-    out->refused = (uint32_t)(payload[8] | (uint32_t)payload[9] << 8 | (uint32_t)payload[10] << 16 | (uint32_t)payload[11] << 24);
-    out->fallback = (uint32_t)(payload[12] | (uint32_t)payload[13] << 8 | (uint32_t)payload[14] << 16 | (uint32_t)payload[15] << 24);
-    out->failed = (uint32_t)(payload[16] | (uint32_t)payload[17] << 8 | (uint32_t)payload[18] << 16 | (uint32_t)payload[19] << 24);
-    return true;
 }
 
 /**
@@ -234,30 +102,13 @@ typedef struct wh_service_stored_session {
     uint32_t expires_in_s;
     uint8_t stored;
 } wh_service_stored_session;
+_Static_assert(offsetof(wh_service_stored_session, stored) + 1 == 5, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_stored_session_write(const wh_service_stored_session *in, uint8_t out[WH_SERVICE_STORED_SESSION_SIZE])
 {
-    out[0] = (uint8_t)in->expires_in_s;
-    out[1] = (uint8_t)((uint32_t)in->expires_in_s >> 8);
-    out[2] = (uint8_t)((uint32_t)in->expires_in_s >> 16);
-    out[3] = (uint8_t)((uint32_t)in->expires_in_s >> 24);
-    out[4] = (uint8_t)in->stored;
+    memcpy(out, in, 5);
     return 5;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_stored_session_read(wh_service_stored_session *out, const uint8_t *payload, size_t size)
-{
-    if (size != 5) {
-        return false;
-    }
-    out->expires_in_s = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
-    out->stored = (uint8_t)(payload[4]);
-    if (out->stored > 3) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -269,30 +120,18 @@ static inline bool wh_service_stored_session_read(wh_service_stored_session *out
 typedef struct wh_service_flash_wear {
     uint32_t value;
 } wh_service_flash_wear;
+_Static_assert(offsetof(wh_service_flash_wear, value) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_flash_wear_write(const wh_service_flash_wear *in, uint8_t out[WH_SERVICE_FLASH_WEAR_SIZE])
 {
-    out[0] = (uint8_t)in->value;
-    out[1] = (uint8_t)((uint32_t)in->value >> 8);
-    out[2] = (uint8_t)((uint32_t)in->value >> 16);
-    out[3] = (uint8_t)((uint32_t)in->value >> 24);
+    memcpy(out, in, 4);
     return 4;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_flash_wear_read(wh_service_flash_wear *out, const uint8_t *payload, size_t size)
-{
-    if (size != 4) {
-        return false;
-    }
-    out->value = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
-    return true;
 }
 
 /**
  * How many `cas` the firmware was given, how many of them are within their dates, and how many of these end within 60
- * days, as the last handshake in full found: tell whoever can give the device the next ones. And the time that the last
+ * days, as the last full handshake found: tell whoever can give the device the next ones. And the time that the last
  * connect went by: a `clock` that is suspect makes a certificate or a CA end or begin at the wrong time; the firmware
  * asks for the time again.
  */
@@ -305,34 +144,13 @@ typedef struct wh_service_trust {
     uint16_t ending;
     uint8_t clock;
 } wh_service_trust;
+_Static_assert(offsetof(wh_service_trust, clock) + 1 == 7, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t out[WH_SERVICE_TRUST_SIZE])
 {
-    out[0] = (uint8_t)in->cas;
-    out[1] = (uint8_t)((uint32_t)in->cas >> 8);
-    out[2] = (uint8_t)in->usable;
-    out[3] = (uint8_t)((uint32_t)in->usable >> 8);
-    out[4] = (uint8_t)in->ending;
-    out[5] = (uint8_t)((uint32_t)in->ending >> 8);
-    out[6] = (uint8_t)in->clock;
+    memcpy(out, in, 7);
     return 7;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_trust_read(wh_service_trust *out, const uint8_t *payload, size_t size)
-{
-    if (size != 7) {
-        return false;
-    }
-    out->cas = (uint16_t)(payload[0] | (uint32_t)payload[1] << 8);
-    out->usable = (uint16_t)(payload[2] | (uint32_t)payload[3] << 8);
-    out->ending = (uint16_t)(payload[4] | (uint32_t)payload[5] << 8);
-    out->clock = (uint8_t)(payload[6]);
-    if (out->clock > 2) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -344,11 +162,12 @@ static inline bool wh_service_trust_read(wh_service_trust *out, const uint8_t *p
 typedef struct wh_service_enabled {
     bool value;
 } wh_service_enabled;
+_Static_assert(offsetof(wh_service_enabled, value) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_enabled_write(const wh_service_enabled *in, uint8_t out[WH_SERVICE_ENABLED_SIZE])
 {
-    out[0] = (uint8_t)in->value;
+    memcpy(out, in, 1);
     return 1;
 }
 
@@ -358,6 +177,7 @@ static inline bool wh_service_enabled_read(wh_service_enabled *out, const uint8_
     if (size != 1) {
         return false;
     }
+    memcpy(out, payload, 1);
     out->value = payload[0] != 0;
     return true;
 }
@@ -372,11 +192,12 @@ static inline bool wh_service_enabled_read(wh_service_enabled *out, const uint8_
 typedef struct wh_service_min_protocol {
     uint8_t value;
 } wh_service_min_protocol;
+_Static_assert(offsetof(wh_service_min_protocol, value) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_min_protocol_write(const wh_service_min_protocol *in, uint8_t out[WH_SERVICE_MIN_PROTOCOL_SIZE])
 {
-    out[0] = (uint8_t)in->value;
+    memcpy(out, in, 1);
     return 1;
 }
 
@@ -386,7 +207,7 @@ static inline bool wh_service_min_protocol_read(wh_service_min_protocol *out, co
     if (size != 1) {
         return false;
     }
-    out->value = (uint8_t)(payload[0]);
+    memcpy(out, payload, 1);
     if (out->value > 2) {
         return false;
     }
@@ -402,14 +223,12 @@ static inline bool wh_service_min_protocol_read(wh_service_min_protocol *out, co
 typedef struct wh_service_max_age {
     uint32_t value_s;
 } wh_service_max_age;
+_Static_assert(offsetof(wh_service_max_age, value_s) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_max_age_write(const wh_service_max_age *in, uint8_t out[WH_SERVICE_MAX_AGE_SIZE])
 {
-    out[0] = (uint8_t)in->value_s;
-    out[1] = (uint8_t)((uint32_t)in->value_s >> 8);
-    out[2] = (uint8_t)((uint32_t)in->value_s >> 16);
-    out[3] = (uint8_t)((uint32_t)in->value_s >> 24);
+    memcpy(out, in, 4);
     return 4;
 }
 
@@ -419,7 +238,7 @@ static inline bool wh_service_max_age_read(wh_service_max_age *out, const uint8_
     if (size != 4) {
         return false;
     }
-    out->value_s = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
+    memcpy(out, payload, 4);
     return true;
 }
 
@@ -433,14 +252,12 @@ static inline bool wh_service_max_age_read(wh_service_max_age *out, const uint8_
 typedef struct wh_service_ticket_wait {
     uint32_t value_ms;
 } wh_service_ticket_wait;
+_Static_assert(offsetof(wh_service_ticket_wait, value_ms) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_ticket_wait_write(const wh_service_ticket_wait *in, uint8_t out[WH_SERVICE_TICKET_WAIT_SIZE])
 {
-    out[0] = (uint8_t)in->value_ms;
-    out[1] = (uint8_t)((uint32_t)in->value_ms >> 8);
-    out[2] = (uint8_t)((uint32_t)in->value_ms >> 16);
-    out[3] = (uint8_t)((uint32_t)in->value_ms >> 24);
+    memcpy(out, in, 4);
     return 4;
 }
 
@@ -450,7 +267,7 @@ static inline bool wh_service_ticket_wait_read(wh_service_ticket_wait *out, cons
     if (size != 4) {
         return false;
     }
-    out->value_ms = (uint32_t)(payload[0] | (uint32_t)payload[1] << 8 | (uint32_t)payload[2] << 16 | (uint32_t)payload[3] << 24);
+    memcpy(out, payload, 4);
     return true;
 }
 
@@ -465,12 +282,12 @@ typedef struct wh_service_pinned_peer {
     uint16_t port;
     char host[WH_SERVICE_HOST_MAX_BYTES + 1];
 } wh_service_pinned_peer;
+_Static_assert(offsetof(wh_service_pinned_peer, host) == 2, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_pinned_peer_write(const wh_service_pinned_peer *in, uint8_t out[WH_SERVICE_PINNED_PEER_SIZE])
 {
-    out[0] = (uint8_t)in->port;
-    out[1] = (uint8_t)((uint32_t)in->port >> 8);
+    memcpy(out, in, 2);
     size_t length = strnlen(in->host, sizeof in->host - 1);
     memcpy(out + 2, in->host, length);
     return 2 + length;
@@ -479,16 +296,11 @@ static inline size_t wh_service_pinned_peer_write(const wh_service_pinned_peer *
 /** False for another length, or for a value that there is not. */
 static inline bool wh_service_pinned_peer_read(wh_service_pinned_peer *out, const uint8_t *payload, size_t size)
 {
-    if (size < 2 || size > 236) {
+    if (size < 2 || size > 236 || memchr(payload + 2, 0, size - 2) != NULL) {
         return false;
     }
-    out->port = (uint16_t)(payload[0] | (uint32_t)payload[1] << 8);
-    size_t length = size - 2;
-    if (memchr(payload + 2, 0, length) != NULL) {
-        return false;
-    }
-    memcpy(out->host, payload + 2, length);
-    out->host[length] = 0;
+    memcpy(out, payload, size);
+    out->host[size - 2] = 0;
     return true;
 }
 
@@ -509,25 +321,13 @@ static inline bool wh_service_pinned_peer_read(wh_service_pinned_peer *out, cons
 typedef struct wh_service_forget_report {
     uint8_t error;
 } wh_service_forget_report;
+_Static_assert(offsetof(wh_service_forget_report, error) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_forget_report_write(const wh_service_forget_report *in, uint8_t out[WH_SERVICE_FORGET_REPORT_SIZE])
 {
-    out[0] = (uint8_t)in->error;
+    memcpy(out, in, 1);
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_forget_report_read(wh_service_forget_report *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[0]);
-    if (out->error > 99) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -541,7 +341,7 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
 #define WH_SERVICE_EV_RESUMED 0x80
 
 /**
- * A connect went in full, and why.
+ * A connect made a full handshake, and why.
  */
 #define WH_SERVICE_EV_FULL 0x81
 #define WH_SERVICE_FULL_EVENT_SIZE 1
@@ -549,25 +349,13 @@ static inline bool wh_service_forget_report_read(wh_service_forget_report *out, 
 typedef struct wh_service_full_event {
     uint8_t reason;
 } wh_service_full_event;
+_Static_assert(offsetof(wh_service_full_event, reason) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_full_event_write(const wh_service_full_event *in, uint8_t out[WH_SERVICE_FULL_EVENT_SIZE])
 {
-    out[0] = (uint8_t)in->reason;
+    memcpy(out, in, 1);
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_full_event_read(wh_service_full_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->reason = (uint8_t)(payload[0]);
-    if (out->reason > 19) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -579,25 +367,13 @@ static inline bool wh_service_full_event_read(wh_service_full_event *out, const 
 typedef struct wh_service_failed_event {
     uint8_t error;
 } wh_service_failed_event;
+_Static_assert(offsetof(wh_service_failed_event, error) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_failed_event_write(const wh_service_failed_event *in, uint8_t out[WH_SERVICE_FAILED_EVENT_SIZE])
 {
-    out[0] = (uint8_t)in->error;
+    memcpy(out, in, 1);
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_failed_event_read(wh_service_failed_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->error = (uint8_t)(payload[0]);
-    if (out->error > 99) {
-        return false;
-    }
-    return true;
 }
 
 /**
@@ -609,25 +385,13 @@ static inline bool wh_service_failed_event_read(wh_service_failed_event *out, co
 typedef struct wh_service_session_stored_event {
     uint8_t stored;
 } wh_service_session_stored_event;
+_Static_assert(offsetof(wh_service_session_stored_event, stored) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_session_stored_event_write(const wh_service_session_stored_event *in, uint8_t out[WH_SERVICE_SESSION_STORED_EVENT_SIZE])
 {
-    out[0] = (uint8_t)in->stored;
+    memcpy(out, in, 1);
     return 1;
-}
-
-/** False for another length, or for a value that there is not. */
-static inline bool wh_service_session_stored_event_read(wh_service_session_stored_event *out, const uint8_t *payload, size_t size)
-{
-    if (size != 1) {
-        return false;
-    }
-    out->stored = (uint8_t)(payload[0]);
-    if (out->stored > 3) {
-        return false;
-    }
-    return true;
 }
 
 /**

@@ -77,7 +77,7 @@ void wh_wake_stack(wh_wake *wake, uint32_t bytes_left);
  * was reached stays as it is; a phase that did not take place is not marked. */
 void wh_wake_mark(wh_wake *wake, wh_phase phase, uint32_t now_us);
 
-/** This wake was made to connect in full, to be compared with those that resume. */
+/** This wake was told to make a full handshake, to be compared with those that resume. */
 void wh_wake_forced_full(wh_wake *wake);
 
 /** What ends this wake. Without a call it is the app. */
@@ -85,9 +85,6 @@ void wh_wake_ended_by(wh_wake *wake, wh_wake_end end);
 
 /** The levels that the pins have now: bit n for channel Dn. `resumed` once the handshake is over. */
 uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
-
-const char *wh_phase_word(wh_phase phase);
-const char *wh_wake_cause_word(wh_wake_cause cause);
 
 /** What the line begins with; the rest of it is JSON. */
 #define WH_WAKE_PREFIX "warmhello-wake "

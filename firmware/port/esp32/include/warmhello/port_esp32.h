@@ -1,9 +1,9 @@
-/** warmhello on the ESP32 (ESP-IDF), for C.
+/** @file
+ * warmhello on the ESP32 (ESP-IDF), for C.
  *
- *     wh_esp32_start(&config);
- *     if (wh_esp32_connect("example.com", 443) == WH_OK) {
- *         wh_esp32_send(text, strlen(text));
- *         int got = wh_esp32_recv(answer, sizeof answer, 5000);
+ *     if (wh_esp32_start(&config) == WH_OK && wh_esp32_connect("example.com", 443) == WH_OK) {
+ *         sent = wh_esp32_send(text, strlen(text));
+ *         got = wh_esp32_recv(answer, sizeof answer, 5000);
  *         wh_esp32_close();
  *     }
  *     wh_esp32_sleep(600);
@@ -40,6 +40,16 @@
  * WH_MISS_EMPTY: no such partition, or nothing in it. Others as wh_provision_read(). `out` is all zeros then.
  */
 WH_MUST_CHECK int wh_esp32_provisioned(wh_device_config *out);
+
+/** Puts a slot that this device was sent, as `warmhello provision --slot` makes it, in the place of what it
+ * was given before: new trust, server, identity or Wi-Fi, from the next wake on. The way here is the app's;
+ * the slot is a secret. For DeviceScript firmware as well, from any one task, while Wi-Fi is on.
+ *
+ * Power gone at any moment, and contents that the core cannot load, leave what was there: as
+ * wh_provision_rotate(), whose errors it returns. It takes 8 KB of heap meanwhile and about 4 KB of the
+ * caller's stack. WH_USAGE_STATE: no partition `wh_prov`, or it was written in this wake already, which still
+ * uses the older slot. WH_PLATFORM_MEMORY. WH_PLATFORM_ENTROPY: the radio is off. */
+WH_MUST_CHECK int wh_esp32_rotate(const void *slot, size_t size);
 
 /** Starts Wi-Fi and the TLS task, and begins to connect to the access point; does not wait for it. `config`
  * is provision.h's, with WH_ESP32_CONNECT_TIMEOUT_MS and WH_ESP32_WAKE_DEADLINE_S for zeros; its client's

@@ -1,4 +1,6 @@
-/** The DeviceScript program that is part of the firmware, and how it gets to run. */
+/** @file
+ * The DeviceScript program that is part of the firmware, and how it gets to run.
+ */
 #ifndef WARMHELLO_PROGRAM_H
 #define WARMHELLO_PROGRAM_H
 
@@ -6,6 +8,7 @@
 
 enum { WH_PROGRAM_HASH_SIZE = 32 };
 
+/** A DeviceScript program, built for one board. */
 typedef struct wh_program {
     const char *name;     /* the app's file, without its folder */
     const char *board;    /* that it was built for */
@@ -17,6 +20,7 @@ typedef struct wh_program {
 /** Defined by the source that `warmhello build` emits. */
 extern const wh_program wh_app_program;
 
+/** What the start found. */
 typedef enum wh_program_start_result {
     WH_PROGRAM_NONE = 0,      /* there is none, neither here nor in flash */
     WH_PROGRAM_RESTARTED = 1, /* it is in flash already: nothing was written */

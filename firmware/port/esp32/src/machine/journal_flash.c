@@ -1,7 +1,6 @@
 #include "machine/journal_flash.h"
 
 #include "esp_log.h"
-#include "esp_partition.h"
 
 static const char tag[] = "warmhello";
 
@@ -21,10 +20,20 @@ static int flash_erase(void *ctx, uint32_t sector)
                                                                                                        : -1;
 }
 
-static wh_flash flash = {.read = flash_read, .program = flash_program, .erase = flash_erase};
+wh_flash wh_partition_flash(const esp_partition_t *partition, uint32_t size)
+{
+    return (wh_flash){
+        .ctx = (void *)partition, /* NOLINT(cppcoreguidelines-pro-type-cast-qual): handed back as it came */
+        .sector_count = size / WH_FLASH_SECTOR,
+        .read = flash_read,
+        .program = flash_program,
+        .erase = flash_erase,
+    };
+}
 
 const wh_flash *wh_journal_flash(void)
 {
+    static wh_flash flash;
     const esp_partition_t *partition = esp_partition_find_first(
         ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t)WH_JOURNAL_SUBTYPE, WH_JOURNAL_LABEL);
     if (partition == NULL) {
@@ -35,7 +44,6 @@ const wh_flash *wh_journal_flash(void)
         ESP_LOGE(tag, "partition " WH_JOURNAL_LABEL " is encrypted, or smaller than two sectors: not used");
         return NULL;
     }
-    flash.ctx = (void *)partition; /* NOLINT(cppcoreguidelines-pro-type-cast-qual): handed back as it came */
-    flash.sector_count = partition->size / WH_FLASH_SECTOR;
+    flash = wh_partition_flash(partition, partition->size);
     return &flash;
 }

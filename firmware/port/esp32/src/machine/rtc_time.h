@@ -1,10 +1,12 @@
-/* The one function that ESP-IDF declares in a header of another name for each chip. */
+/* The one function that ESP-IDF before 5.5 declares in a header of another name for each chip. */
 #ifndef WH_RTC_TIME_H
 #define WH_RTC_TIME_H
 
 #include "sdkconfig.h"
 
-#if CONFIG_IDF_TARGET_ESP32
+#if __has_include("esp_rtc_time.h")
+#include "esp_rtc_time.h"
+#elif CONFIG_IDF_TARGET_ESP32
 #include "esp32/rtc.h"
 #elif CONFIG_IDF_TARGET_ESP32S2
 #include "esp32s2/rtc.h"

@@ -4,9 +4,9 @@
 
 #include "sdkconfig.h"
 
-/* wolfSSL with WOLFSSL_SMALL_STACK takes 2.4 KB at most on rv32imc (boards/emulated-handshakes.json), the bytes that it
- * is fed 1 KB, flash and log come on top, and interrupts have a stack of their own. The rest is margin, told
- * in the log of each wake. In bytes. */
+/* wolfSSL with WOLFSSL_SMALL_STACK takes 2.4 KB at most on rv32imc (boards/emulated-handshakes.json), the
+ * bytes that it is fed 1 KB, flash and log come on top, and interrupts have a stack of their own. The rest is
+ * margin, told in the log of each wake. In bytes. */
 #define WH_TLS_STACK CONFIG_WARMHELLO_TLS_STACK
 
 #define WH_DNS_STACK 3072

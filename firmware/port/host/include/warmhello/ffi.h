@@ -11,20 +11,17 @@
 
 #include "warmhello/check_file.h"
 #include "warmhello/client.h"
+#include "warmhello/port_host.h"
 
 /** The one device that the simulator has, with flash in a file, or without any when it is NULL. Errors as
  * wh_flash_file_open() and wh_host_start(). */
 int wh_ffi_host_start(const char *flash_file);
 void wh_ffi_host_stop(void);
 
-/** As the functions of port_host.h and flash_file.h, for that device. */
-void wh_ffi_host_set_key(const uint8_t *key);
-void wh_ffi_host_set_wall_known(bool known);
-void wh_ffi_host_jump_wall(int64_t s);
-void wh_ffi_host_sleep(uint64_t us);
-void wh_ffi_host_lose_power(void);
-int wh_ffi_host_save_state(uint8_t *out, size_t size);
-int wh_ffi_host_load_state(const uint8_t *bytes, size_t size);
+/** That device, for the functions of port_host.h. */
+wh_host_device *wh_ffi_host_device(void);
+
+/** As the functions of flash_file.h, for its flash. */
 void wh_ffi_flash_file_cut(uint32_t nth);
 uint32_t wh_ffi_flash_file_operations(void);
 

@@ -1,4 +1,5 @@
-/** NOR flash in a file, by NOR's rules: programming only clears bits. It outlives the
+/** @file
+ * NOR flash in a file, by NOR's rules: programming only clears bits. It outlives the
  * process, as a board's flash outlives a loss of power.
  */
 #ifndef WARMHELLO_FLASH_FILE_H
@@ -30,6 +31,7 @@ typedef struct wh_flash_file {
  * has another size. */
 WH_MUST_CHECK int wh_flash_file_open(const char *path, wh_flash_file *out);
 
+/** Closes the file; what was written stays in it. */
 void wh_flash_file_close(wh_flash_file *file);
 
 /** The supply breaks down in the nth program or erase operation from now: half of it is done,

@@ -1,4 +1,6 @@
-/** Looks into an image of the journal's flash: what is there, never a secret. */
+/** @file
+ * Looks into an image of the journal's flash: what is there, never a secret.
+ */
 #ifndef WARMHELLO_INSPECT_H
 #define WARMHELLO_INSPECT_H
 

@@ -1,4 +1,5 @@
-/** Devices on a desk: real clocks and entropy, a virtual sleep.
+/** @file
+ * Devices on a desk: real clocks and entropy, a virtual sleep.
  *
  * A device stands in for a board in tests and in the simulator: sleep can be skipped,
  * power can be lost, and an allocation can be made to fail. One process can have as many as
@@ -48,6 +49,8 @@ void wh_host_lose_power(wh_host_device *device);
 /** Copies that state, to go on in another process. WH_USAGE_ARGUMENT: `size` is
  * not WH_HOST_STATE_SIZE. */
 WH_MUST_CHECK int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size);
+
+/** Goes on from such a state. WH_USAGE_ARGUMENT: `size` is not WH_HOST_STATE_SIZE. */
 WH_MUST_CHECK int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size);
 
 /** Sets the device key, 32 bytes. */

@@ -1,4 +1,6 @@
-/** The service on a board that runs the Jacdac C runtime, as DeviceScript's ESP32 firmware does. */
+/** @file
+ * The service on a board that runs the Jacdac C runtime, as DeviceScript's ESP32 firmware does.
+ */
 #ifndef WARMHELLO_SERVICE_JACDAC_H
 #define WARMHELLO_SERVICE_JACDAC_H
 

@@ -1,0 +1,106 @@
+// `npm run bench:mcu`: every recording on both builds of the firmware, ours and mbedTLS's.
+import { existsSync, readdirSync } from "node:fs"
+import { setImmediate as letOthersRun } from "node:timers/promises"
+import { WarmhelloError } from "../../ts/base/errors.js"
+import { checkoutPath } from "../../ts/base/paths.js"
+import { type McuBuild, type McuStack, mcuBuilds, mcuStacks } from "../../ts/energy/handshakes.js"
+import { type ImageSize, imageSize } from "./image.js"
+import { type InstructionProfile, profileInstructions } from "./instruction-profile.js"
+import { type Recording, readRecording } from "./recording.js"
+import { type Measured, replay } from "./replay.js"
+import { recordings, stackImage } from "./stacks.js"
+
+/** One handshake on one build. All of it is the same in each run. */
+export interface McuCase {
+    name: string
+    title: string
+    stack: McuStack
+    build: McuBuild
+    result: "full" | "resumed"
+    /** Of the handshake, restoring included. */
+    instructions: number
+    /** A line, its answer, what tickets bring, the close. */
+    afterInstructions: number
+    /** Making the client. */
+    clientInstructions: number
+    bytesTx: number
+    bytesRx: number
+    flights: number
+    heapPeakBytes: number
+    stackPeakBytes: number
+    flashBytes: number
+}
+
+interface McuInstructions {
+    name: string
+    build: McuBuild
+    result: "full" | "resumed"
+    profile: InstructionProfile
+}
+
+interface McuImage {
+    stack: McuStack
+    build: McuBuild
+    size: ImageSize
+}
+
+export interface McuFigures {
+    cases: McuCase[]
+    /** Of warmhello alone. */
+    profiles: McuInstructions[]
+    images: McuImage[]
+}
+
+function readRecordings(stack: McuStack): Recording[] {
+    const folder = checkoutPath(recordings[stack])
+    const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : []
+    if (files.length === 0) {
+        throw new WarmhelloError("bench-not-ready", `there are no recordings in ${recordings[stack]}`)
+    }
+    return files.sort().map((file) => readRecording(`${folder}/${file}`))
+}
+
+type CaseIdentity = Pick<McuCase, "name" | "title" | "stack" | "build" | "flashBytes">
+
+function describe(identity: CaseIdentity, measured: Measured): McuCase {
+    const { outcome } = measured
+    return {
+        ...identity,
+        result: outcome.result === "resumed" ? "resumed" : "full",
+        instructions: measured.handshakeInstructions,
+        afterInstructions: measured.afterInstructions,
+        clientInstructions: measured.clientInstructions,
+        ...{ bytesTx: outcome.bytesTx, bytesRx: outcome.bytesRx, flights: outcome.flights },
+        ...{ heapPeakBytes: measured.heapPeakBytes, stackPeakBytes: measured.stackPeakBytes },
+    }
+}
+
+export interface McuBenchOptions {
+    stacks: readonly McuStack[]
+    withProfiles: boolean
+    /** Is told what is at work. */
+    onStep?: (what: string) => void
+}
+
+export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions): Promise<McuFigures> {
+    const report: McuFigures = { cases: [], profiles: [], images: [] }
+    for (const stack of mcuStacks.filter((one) => stacks.includes(one))) {
+        for (const build of mcuBuilds) {
+            const image = stackImage(stack, build)
+            const size = imageSize(image)
+            report.images.push({ stack, build, size })
+            for (const recording of readRecordings(stack)) {
+                const { name, title } = recording
+                await letOthersRun() // or no signal would be seen before the end
+                onStep?.(`${stack}, ${title}, ${build} build`)
+                const identity = { name, title, stack, build, flashBytes: size.flashBytes }
+                report.cases.push(...replay(recording, image).map((measured) => describe(identity, measured)))
+                if (!withProfiles || stack !== "warmhello") continue
+                const [full, resumed] = profileInstructions(recording, image)
+                report.profiles.push({ name, build, result: "full", profile: full })
+                report.profiles.push({ name, build, result: "resumed", profile: resumed })
+            }
+        }
+    }
+    return report
+}

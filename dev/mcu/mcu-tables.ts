@@ -1,0 +1,181 @@
+// The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
+import type { Table } from "../../ts/cli/table.js"
+import { markdownTable } from "../docs/table.js"
+import { components } from "./image.js"
+import { type FunctionCost, handshakeParts } from "./instruction-profile.js"
+import type { McuCase, McuFigures } from "./mcu-handshakes.js"
+
+const million = (value: number): string => (value / 1e6).toFixed(2)
+const thousand = (value: number): string => (value / 1000).toFixed(0)
+
+/** A full handshake of TLS 1.2 is the same with an ID and with a ticket. */
+const isRow = ({ name, result }: Pick<McuCase, "name" | "result">) => !(name === "tls12-id" && result === "full")
+const rowsOf = (cases: McuCase[]) => cases.filter((one) => isRow(one) && one.stack === "warmhello").sort(inOrder)
+
+/** By handshake, then full before resumed, then by build. */
+function inOrder(one: McuCase, other: McuCase): number {
+    const key = ({ name, result, build }: McuCase) => `${name} ${result} ${build}`
+    return key(one) < key(other) ? -1 : 1
+}
+
+export function costTable({ cases }: McuFigures): Table {
+    return {
+        head: [
+            ...["handshake", "result", "build", "M instructions", "after it", "client"],
+            ...["heap B", "stack B", "sent B", "received B", "flights"],
+        ],
+        rows: rowsOf(cases).map((one) => [
+            ...[one.title, one.result, one.build],
+            ...[one.instructions, one.afterInstructions, one.clientInstructions].map(million),
+            ...[one.heapPeakBytes, one.stackPeakBytes, one.bytesTx, one.bytesRx, one.flights].map(String),
+        ]),
+    }
+}
+
+/** Each figure of warmhello, then of mbedTLS. */
+export function peerTable({ cases }: McuFigures): Table {
+    const pair = (one: McuCase, other: McuCase | undefined, text: (one: McuCase) => string) =>
+        `${text(one)} / ${other === undefined ? "-" : text(other)}`
+    return {
+        head: [
+            ...["warmhello / mbedTLS", "result", "build", "M instructions", "after it", "client"],
+            ...["heap B", "stack B", "sent B", "received B", "flights"],
+        ],
+        rows: rowsOf(cases).map((one) => {
+            const { name, result, build } = one
+            const other = cases.find(
+                (peer) =>
+                    peer.stack === "mbedTLS" && peer.name === name && peer.result === result && peer.build === build,
+            )
+            const cell = (text: (one: McuCase) => string) => pair(one, other, text)
+            return [
+                ...[one.title, result, build, cell((c) => million(c.instructions))],
+                ...[cell((c) => million(c.afterInstructions)), cell((c) => million(c.clientInstructions))],
+                ...[cell((c) => String(c.heapPeakBytes)), cell((c) => String(c.stackPeakBytes))],
+                ...[cell((c) => String(c.bytesTx)), cell((c) => String(c.bytesRx)), cell((c) => String(c.flights))],
+            ]
+        }),
+    }
+}
+
+/** Each profile with the title of its case. */
+function titledProfiles({ profiles, cases }: McuFigures) {
+    return profiles
+        .filter(isRow)
+        .map((one) => ({ ...one, title: cases.find(({ name }) => name === one.name)?.title ?? one.name }))
+}
+
+export function partTable(report: McuFigures): Table {
+    return {
+        head: ["handshake", "result", "build", ...handshakeParts],
+        rows: titledProfiles(report).map(({ title, build, result, profile }) => [
+            ...[title, result, build],
+            ...handshakeParts.map((part) => thousand(profile.phases[part])),
+        ]),
+    }
+}
+
+/** The functions of each profile that take a fiftieth or more by themselves. */
+function functionTable(report: McuFigures): Table {
+    return {
+        head: ["handshake", "result", "build", "functions, their own instructions in % of the handshake's"],
+        rows: titledProfiles(report).map(({ title, build, result, profile }) => {
+            const percent = (own: number) => (100 * own) / profile.total
+            const functions = profile.functions
+                .filter(({ own }) => percent(own) >= 2)
+                .map(({ name, own }) => `\`${name}\` ${percent(own).toFixed(1)}`)
+            return [title, result, build, functions.join(", ")]
+        }),
+    }
+}
+
+/** What a protocol is made of, and the functions that do one of each. */
+const operations = [
+    ["SHA-256 blocks", /^Transform_Sha256$/],
+    ["SHA-512 blocks", /^_Transform_Sha512$/],
+    ["AES blocks", /^AesEncrypt(_preFetchOpt|_C)?$/],
+    ["ChaCha20 blocks", /^wc_Chacha_wordtobyte$/],
+    ["X25519", /^curve25519$/],
+    ["P-256 verifications", /^sp_ecc_verify_256$/],
+    ["P-384 verifications", /^sp_ecc_verify_384$/],
+    ["RSA operations", /^wc_RsaFunction_ex$/],
+] as const satisfies [string, RegExp][]
+
+/** How often each operation was done, and what one took, in the size build. */
+function operationTable(report: McuFigures): Table {
+    const cell = (functions: FunctionCost[], pattern: RegExp) => {
+        const found = functions.filter(({ name }) => pattern.test(name))
+        const calls = found.reduce((sum, one) => sum + one.calls, 0)
+        const cost = found.reduce((sum, one) => sum + one.withCallees, 0)
+        return calls === 0 ? "0" : `${calls} × ${Math.round(cost / calls)}`
+    }
+    return {
+        head: ["handshake", "result", ...operations.map(([operation]) => operation)],
+        rows: titledProfiles(report)
+            .filter(({ build }) => build === "size")
+            .map(({ title, result, profile }) => [
+                ...[title, result],
+                ...operations.map(([, pattern]) => cell(profile.functions, pattern)),
+            ]),
+    }
+}
+
+export function imageTable({ images }: McuFigures): Table {
+    return {
+        head: ["stack", "build", ...components, "all, in bytes"],
+        rows: images.map(({ stack, build, size }) => [
+            ...[stack, build],
+            ...components.map((component) => String(size.byComponent[component])),
+            String(size.flashBytes),
+        ]),
+    }
+}
+
+const aims = [
+    { what: "TLS 1.2 resumed, size build", name: "tls12-ticket", build: "size", most: 1.0e6, field: "instructions" },
+    {
+        what: "TLS 1.3 X25519 resumed, size build",
+        name: "tls13-x25519",
+        build: "size",
+        most: 6e6,
+        field: "instructions",
+    },
+    { what: "the same, speed build", name: "tls13-x25519", build: "speed", most: 5e6, field: "instructions" },
+    { what: "peak heap resumed, in bytes", name: "tls13-x25519", build: "size", most: 8192, field: "heapPeakBytes" },
+    {
+        what: "peak heap of a full handshake",
+        name: "tls13-x25519",
+        build: "size",
+        most: 16384,
+        field: "heapPeakBytes",
+        full: true,
+    },
+    { what: "flash, size build", name: "tls13-x25519", build: "size", most: 200 * 1024, field: "flashBytes" },
+] as const
+
+export function aimTable({ cases }: McuFigures): Table {
+    return {
+        head: ["aim", "reached", "at most", "measured"],
+        rows: aims.map((aim) => {
+            const result = "full" in aim ? "full" : "resumed"
+            const found = rowsOf(cases).find(
+                (one) => one.name === aim.name && one.build === aim.build && one.result === result,
+            )
+            const measured = found?.[aim.field] ?? Number.NaN
+            return [aim.what, measured <= aim.most ? "yes" : "no", String(aim.most), String(measured)]
+        }),
+    }
+}
+
+export function mcuMarkdown(report: McuFigures): string {
+    const section = (title: string, table: Table) => `### ${title}\n\n${markdownTable(table)}`
+    return [
+        section("Aims", aimTable(report)),
+        section("What a handshake costs", costTable(report)),
+        section("Phases, in thousand instructions", partTable(report)),
+        section("Operations in the size build: how many, and the instructions of one", operationTable(report)),
+        section("Functions", functionTable(report)),
+        section("Beside mbedTLS", peerTable(report)),
+        section("The image, in bytes", imageTable(report)),
+    ].join("\n\n")
+}

@@ -1,0 +1,11 @@
+# find_package(warmhello): the targets warmhello::core, ::service, ::wake, ::provision and ::host.
+include("${CMAKE_CURRENT_LIST_DIR}/warmhelloTargets.cmake")
+foreach(component ${warmhello_FIND_COMPONENTS})
+  set(warmhello_${component}_FOUND FALSE)
+  if(TARGET warmhello::${component})
+    set(warmhello_${component}_FOUND TRUE)
+  elseif(warmhello_FIND_REQUIRED_${component})
+    set(warmhello_FOUND FALSE)
+    set(warmhello_NOT_FOUND_MESSAGE "warmhello has no component '${component}'.")
+  endif()
+endforeach()
