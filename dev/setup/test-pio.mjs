@@ -1,5 +1,5 @@
 // @ts-check
-// The C tests through PlatformIO, as `pio run -e native` and `pio test -e native` do them, and the core as
+// What platformio.ini's native environment does, by `pio run -e native` and `pio test -e native`, and the core as
 // a library in another project. Leaves the counts in build/pio-results.json.
 import { rmSync } from "node:fs"
 import { join } from "node:path"

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 import { instructionTable, markdown, wireTable } from "#dev/bench/handshake-tables.js"
 import { type BenchCase, type BenchFigures, bench } from "#dev/bench/stack-handshakes.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { pathOf, skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
-const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
-if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")
+const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
+if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
 
 const warmhello = stacks.filter(({ debianPackage }) => debianPackage === null)
 

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#dev/bench/core-size.js"
 import {
@@ -15,12 +14,14 @@ import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
 import { restoreShare } from "#dev/bench/store-tables.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
+import { pathOf, skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
-const hasValgrind = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "valgrind")))
-if (!hasValgrind) console.warn("skipped: valgrind is not installed, so nothing can be counted")
-if (!canMeasureSize()) console.warn("skipped: there is no compiler for rv32imc; set-up installs it for .ci/run alone")
+const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
+if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
+if (!canMeasureSize()) skipped("there is no compiler for rv32imc (npm run setup -- --mcu)")
 
 describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () => {
     const folder = temporaryFolder()

@@ -2,7 +2,6 @@
 import os
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 
 import click
 from platformio.test.exception import UnitTestError
@@ -11,20 +10,8 @@ from platformio.test.runners.base import TestRunnerBase
 
 RESULT = re.compile(r"^(not )?ok \d+ - (\w+)(?: # (SKIP))?", re.MULTILINE)
 LONGEST_S = 300
-# CTest runs them: each allocation of a handshake failing in turn is more than half of the time.
-LEFT_OUT = {"test_allocation"}
 # Beside those of platformio.ini.
-INCLUDES = [
-    "firmware/service/include",
-    "firmware/service/jacdac/include",
-    "firmware/service/jacdac/check",
-    "firmware/wake/include",
-    "firmware/provision/include",
-    "firmware/port/esp32/include",
-    "test/esp32/declarations",
-    "firmware/port/esp32/src",
-    "test/c/support",
-]
+INCLUDES = ["firmware/provision/include", "test/c/support"]
 
 
 def run(program):
@@ -45,8 +32,8 @@ class CustomTestRunner(TestRunnerBase):
         env.Replace(PIOTEST_SRC_FILTER=["+<support/>"])
         env.Append(
             CPPPATH=[os.path.join(project, path) for path in INCLUDES],
-            CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors)), "WH_CHECK_ESP32C3"],
-            LIBS=["cmocka", "ssl", "crypto", "pthread"],
+            CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors))],
+            LIBS=["cmocka", "ssl", "crypto"],
         )
         return env
 
@@ -56,11 +43,8 @@ class CustomTestRunner(TestRunnerBase):
         click.secho("Testing...", bold=True)
         build = self.project_config.get("platformio", "build_dir")
         folder = os.path.join(build, self.test_suite.env_name, "tests")
-        names = sorted(set(os.listdir(folder)) - LEFT_OUT)
-        click.echo("Left to CTest for their length: " + ", ".join(sorted(LEFT_OUT)))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for name, done in zip(names, pool.map(run, [os.path.join(folder, name) for name in names])):
-                self.add_results(name, done)
+        for name in sorted(os.listdir(folder)):
+            self.add_results(name, run(os.path.join(folder, name)))
 
     def add_results(self, name, done):
         cases = RESULT.findall(done.stdout)

@@ -22,7 +22,6 @@ function file(name: string, contents: unknown): string {
 }
 
 const noMcu = whyNoMcu()
-if (noMcu !== undefined) console.warn(`skipped: ${noMcu}`)
 
 const estimate = ["estimate", "--board", "esp32c3_bare", "--draws", "50"]
 

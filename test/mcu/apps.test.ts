@@ -8,7 +8,6 @@ import { resultsOf, runApp } from "../ts/support/simulate.js"
 import { whyNoMcu } from "./support.js"
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 describe.skipIf(missing !== undefined)("on the emulated microcontroller", () => {
     let core: RemoteCore

@@ -8,10 +8,8 @@ import { FIGURES, mcuStacks } from "#warmhello/energy/handshakes.js"
 import { whyNoMcu, whyNoPeer } from "./support.js"
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 const missingPeer = missing ?? whyNoPeer()
-if (missing === undefined && missingPeer !== undefined) console.warn(`mbedTLS skipped: ${missingPeer}`)
 
 /** What no other compiler or C library can be expected to give to the last digit. */
 const MAY_DIFFER = 0.01

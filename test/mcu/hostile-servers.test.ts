@@ -7,7 +7,6 @@ import { describeHostileServers } from "../support/hostile-table.js"
 import { whyNoMcu } from "./support.js"
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 /** A full handshake takes it some tenths of a second, and more where others use the machine. */
 const limits = { deadlineMs: 2000, slackMs: 1500 }

@@ -10,7 +10,6 @@ import { asPem, chainsOf, expectedOf } from "../trust/table.js"
 import { whyNoMcu } from "./support.js"
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 describe.skipIf(missing !== undefined).each(["size", "speed"] as const)("the %s build", (build) => {
     let core: RemoteCore

@@ -9,7 +9,6 @@ import { SERVER_NAME, startServer, type TestServer } from "../ts/support/tls-ser
 import { whyNoMcu } from "./support.js"
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 const CUTS = process.env.CI ? 300 : 40
 

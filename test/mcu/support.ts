@@ -2,17 +2,16 @@ import { existsSync } from "node:fs"
 import { stackImage } from "#dev/mcu/stacks.js"
 import { mcuBuilds } from "#warmhello/energy/handshakes.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
+import { skipped } from "../support/needs.js"
 
 /** Why tests on the emulated microcontroller cannot run here; undefined if they can. */
 export function whyNoMcu(): string | undefined {
     const built = existsSync(mcuImage("rv32", "size")) && existsSync(mcuImage("rv32", "speed"))
-    return built
-        ? undefined
-        : "there is no emulated microcontroller; npm run setup -- --mcu installs qemu and a cross compiler"
+    return built ? undefined : skipped("there is no emulated microcontroller (npm run setup -- --mcu)")
 }
 
 /** Why mbedTLS cannot be held against its figures here. */
 export function whyNoPeer(): string | undefined {
     const built = mcuBuilds.every((build) => existsSync(stackImage("mbedTLS", build)))
-    return built ? undefined : "npm run setup -- --mcu fetches and builds mbedTLS"
+    return built ? undefined : skipped("there is no mbedTLS for the emulated microcontroller (npm run setup -- --mcu)")
 }

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { readRun } from "#warmhello/run/run.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand } from "../ts/support/command.js"
 
@@ -15,9 +16,7 @@ const python = process.env.WARMHELLO_PYTHON ?? (existsSync(ofSetup) ? ofSetup : 
 const missing =
     spawnSync(python, ["-c", "import pyjls"]).status === 0
         ? undefined
-        : "there is no pyjls; npm run setup -- --ci installs it in build/python"
-
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
+        : skipped("there is no pyjls (npm run setup -- --ci)")
 
 const measure = (...args: string[]) => startCommand(["measure", ...args], { WARMHELLO_PYTHON: python }).ended
 

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { hasPio, pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
+import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startServer } from "../ts/support/tls-server.js"
 
@@ -16,15 +16,13 @@ const { WOLFSSL_DIR: _, ...inherited } = process.env
 const environment = { ...inherited, ...pioEnvironment }
 const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${version}`)
 
-if (!hasPio()) console.log("skipped: there is no PlatformIO; npm run setup -- --pio installs it")
-
 function run(command: string, args: readonly string[]): string {
     const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env: environment })
     expect(status, `${command} ${args.join(" ")}\n${stdout}${stderr}`).toBe(0)
     return stdout
 }
 
-describe.skipIf(!hasPio())("the library as PlatformIO packs it", () => {
+describe("the library as PlatformIO packs it", () => {
     const archive = join(folder, "warmhello.tar.gz")
     let files: string[] = []
 

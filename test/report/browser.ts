@@ -5,6 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { reportHtml } from "#warmhello/report/html.js"
 import type { Run } from "#warmhello/run/run.js"
+import { skipped } from "../support/needs.js"
 
 const CHROMIUM = process.env.WARMHELLO_CHROMIUM ?? "/usr/bin/chromium"
 const LIBERATION = "/usr/share/fonts/truetype/liberation"
@@ -13,13 +14,13 @@ const LIBERATION = "/usr/share/fonts/truetype/liberation"
 export const whyNoBrowser = (): string | undefined =>
     existsSync(CHROMIUM)
         ? undefined
-        : "there is no chromium; on Debian: apt-get install chromium fonts-liberation, elsewhere set WARMHELLO_CHROMIUM"
+        : skipped("there is no chromium (npm run setup -- --tests, or set WARMHELLO_CHROMIUM)")
 
 /** Why a screenshot cannot be held against the golden one, or undefined. */
 export const whyNoGolden = (): string | undefined =>
     existsSync(LIBERATION)
         ? whyNoBrowser()
-        : "the golden screenshot is set in Liberation Sans: apt-get install fonts-liberation"
+        : skipped("the golden screenshot is set in Liberation Sans (npm run setup -- --tests)")
 
 export function launch(): Promise<Browser> {
     // Chromium's own sandbox does not run as root.

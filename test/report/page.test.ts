@@ -16,7 +16,6 @@ import { launch, openReport, whyNoBrowser, whyNoGolden } from "./browser.js"
 import { syntheticRun } from "./synthetic.js"
 
 const missing = whyNoBrowser()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 const measured = [{ name: "measured.json", run: syntheticRun() }]
 
@@ -309,7 +308,6 @@ const GOLDEN = checkoutPath("test/report/golden/report.png")
 const TOP = { x: 0, y: 0, width: 1100, height: 1900 }
 const MOST_DIFFERENT_SHARE = 0.01
 const noGolden = whyNoGolden()
-if (missing === undefined && noGolden !== undefined) console.warn(`skipped: ${noGolden}`)
 
 describe.skipIf(noGolden !== undefined)("the golden screenshot", () => {
     test("is what the page looks like: test/report/golden/report.md says what was checked on it", async () => {

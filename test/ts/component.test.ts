@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 const folder = temporaryFolder()
@@ -139,7 +140,7 @@ test("what the linker redirects is what the port defines", () => {
 
 const crossCompiler = "riscv64-unknown-elf-gcc"
 const canCompile = spawnSync(crossCompiler, ["--version"]).status === 0
-if (!canCompile) console.log(`skipped: there is no ${crossCompiler} (npm run setup -- --mcu)`)
+if (!canCompile) skipped(`there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
     const include = [

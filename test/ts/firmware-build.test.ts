@@ -7,6 +7,7 @@ import { dirname, join } from "node:path"
 import { beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { compile } from "#warmhello/devicescript/compile.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "./support/command.js"
 
@@ -96,7 +97,7 @@ int main(void)
 
 const crossCompiler = "riscv64-unknown-elf-gcc"
 const hasCrossCompiler = spawnSync(crossCompiler, ["--version"]).status === 0
-if (!hasCrossCompiler) console.log(`skipped: there is no ${crossCompiler}; npm run setup -- --mcu installs it`)
+if (!hasCrossCompiler) skipped(`there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
 test.skipIf(!hasCrossCompiler)("it compiles for a board's processor, into read-only data", () => {
     const object = join(folder, "program.o")

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { hasPython, managers, pythonProgram } from "../../dev/setup/python.mjs"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 const folder = temporaryFolder()
@@ -36,7 +37,7 @@ function changed(part: string, to: string): string[] {
 }
 
 const missing = both.filter((which) => !hasPython(managers[which]))
-if (missing.length > 0) console.log("skipped: there are no component managers; npm run setup -- --ci installs them")
+if (missing.length > 0) skipped("there are no component managers of ESP-IDF (npm run setup -- --ci)")
 
 describe.skipIf(missing.length > 0)("ESP-IDF's component manager", () => {
     test.each(both.flatMap((which) => chips.map((chip) => [which, chip] as const)))(

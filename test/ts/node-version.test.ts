@@ -73,17 +73,20 @@ test("set-up on Node 16 and older ends in one sentence, before it does anything"
 })
 
 test.each(["18.20.8", "20.20.2"])(
-    "set-up on Node %s goes on with the Node that npm brought, and says so",
+    "set-up on Node %s goes on with the Node that npm brought, and says so; the next time without npm",
     (version) => {
         const root = checkout(version)
+        const setup = join(root, "dev/setup/setup.mjs")
         mkdirSync(join(root, "programs"))
-        writeFileSync(join(root, "programs/npm"), NPM, { mode: 0o755 })
         const PATH = `${join(root, "programs")}:${process.env.PATH}`
-        const { status, stdout, stderr } = runOn(version, join(root, "dev/setup/setup.mjs"), { PATH }, root)
-        expect(stderr).toContain(
-            `warmhello needs Node 22.13 or newer, and this one is ${version}: going on with Node ${brought} from node_modules.\n`,
-        )
-        expect({ status, stdout }).toEqual({ status: 0, stdout: `living node: ${join(root, "dev/setup/setup.mjs")}\n` })
+        for (const npm of [NPM, "#!/bin/sh\nexit 1\n"]) {
+            writeFileSync(join(root, "programs/npm"), npm, { mode: 0o755 })
+            const { status, stdout, stderr } = runOn(version, setup, { PATH }, root)
+            expect(stderr).toContain(
+                `warmhello needs Node 22.13 or newer, and this one is ${version}: going on with Node ${brought} from node_modules.\n`,
+            )
+            expect({ status, stdout }).toEqual({ status: 0, stdout: `living node: ${setup}\n` })
+        }
     },
 )
 

@@ -123,7 +123,6 @@ test("the policy of the file is the client's", async () => {
 })
 
 const missing = whyNoMcu()
-if (missing !== undefined) console.warn(`skipped: ${missing}`)
 
 test.skipIf(missing !== undefined)("the emulated microcontroller takes the same file", async () => {
     await using server = await serve()

@@ -1,18 +1,11 @@
 // A program in the background whose output is read line by line.
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
-
-function pathOf(name: string): string | undefined {
-    // Debian has servers in folders that only root's PATH names.
-    const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
-    return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-}
+import { pathOf } from "../needs.js"
 
 export function findProgram(name: string): string {
     const found = pathOf(name)
-    if (found === undefined) throw new Error(`${name} is missing; install it with: node dev/setup/setup.mjs --tests`)
+    if (found === undefined) throw new Error(`${name} is missing; npm run setup -- --tests installs it`)
     return found
 }
 

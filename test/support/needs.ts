@@ -1,0 +1,87 @@
+// What suites need that set-up installs with one command of its own. A suite needs what it imports: the module of a server
+// needs its program. vitest.config.ts leaves out those whose need is not here and says so, except in .ci/run, which
+// fails instead.
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+
+const root = resolve(import.meta.dirname, "../..")
+
+// Debian has servers in folders that only root's PATH names.
+const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
+
+/** Where a program is, also a server. */
+export const pathOf = (program: string): string | undefined =>
+    folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
+
+const isBuilt = (path: string) => () => existsSync(join(root, path))
+
+interface Need {
+    /** In a message: there is no ... */
+    what: string
+    isHere: () => boolean
+    /** Of set-up. */
+    flag: "--tests" | "--c-tests"
+}
+
+const program = (name: string): Need => ({ what: name, isHere: () => pathOf(name) !== undefined, flag: "--tests" })
+
+/** By the module that a suite imports, from the checkout's folder. */
+const needs: Record<string, Need> = {
+    "test/support/servers/nginx.ts": program("nginx"),
+    "test/support/servers/mosquitto.ts": program("mosquitto"),
+    "test/support/servers/gnutls.ts": program("gnutls-serv"),
+    "test/support/servers/openssl.ts": program("openssl"),
+    "test/ts/support/pki.ts": program("openssl"),
+    "test/trust/keys.ts": program("openssl"),
+    "test/trust/clients.ts": program("curl"),
+    "test/ts/support/ca-files.ts": program("ssh-keygen"),
+    "test/ts/support/own-files.ts": program("ssh-keygen"),
+    "dev/setup/platformio.mjs": {
+        what: "PlatformIO",
+        isHere: isBuilt("build/platformio/python/requirements.txt"),
+        flag: "--tests",
+    },
+    "test/esp32/board.ts": {
+        what: "ESP32 port on the desk",
+        isHere: isBuilt("build/asan/esp32/esp32_board"),
+        flag: "--c-tests",
+    },
+    "test/interop/example.test.ts": { what: "example in C", isHere: isBuilt("build/asan/resume"), flag: "--c-tests" },
+    "test/interop/hostile-servers.test.ts": {
+        what: "example in C",
+        isHere: isBuilt("build/asan/resume"),
+        flag: "--c-tests",
+    },
+}
+
+/** A file and all that it imports of ours, from the checkout's folder. */
+function withImports(path: string, found = new Set<string>()): Set<string> {
+    if (found.has(path) || !existsSync(join(root, path))) return found
+    found.add(path)
+    if (!path.endsWith(".ts")) return found
+    for (const [, name = ""] of readFileSync(join(root, path), "utf8").matchAll(/ from "(\.[^"]+)"/g)) {
+        withImports(join(dirname(path), name.replace(/\.js$/, ".ts")), found)
+    }
+    return found
+}
+
+/** A reason to skip, said once; where nothing may be skipped, an error. */
+export function skipped(reason: string): string {
+    if (process.env.WARMHELLO_NOTHING_SKIPPED === "1") throw new Error(`nothing is skipped here, but ${reason}`)
+    process.stderr.write(`skipped: ${reason}\n`)
+    return reason
+}
+
+/** Paths of the suites, among those with one of these words in their path, that cannot run here. */
+export function suitesToSkip(words: readonly string[]): string[] {
+    const suites = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".test.ts"))
+        .map((name) => join("test", name))
+        .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
+    return suites.filter((path) => {
+        const missing = [...withImports(path)].map((file) => needs[file]).find((need) => need?.isHere() === false)
+        if (missing === undefined) return false
+        skipped(`${path}: there is no ${missing.what} (npm run setup -- ${missing.flag})`)
+        return true
+    })
+}
