@@ -16,7 +16,7 @@
 
 /** What is remembered of the peer of the last connections, in RTC RAM. */
 typedef struct wh_peer {
-    /** Connects in full that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
+    /** Full handshakes that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
     _Alignas(uint32_t) uint8_t failures;
     /** Connects in which it broke off the handshake with a session and not the one without, in a row; and how
      * many connects are to come that offer none for that. */

@@ -17,7 +17,7 @@ void wh_wake_log_mark(wh_phase phase);
 /* How the connect of this number went, so far. The wake's first one that came as far as TLS counts. */
 void wh_wake_log_connect(uint32_t id, const wh_outcome *outcome);
 
-/* This wake connects in full, for comparison. */
+/* This wake makes a full handshake, for comparison. */
 bool wh_wake_log_is_full_turn(void);
 
 /* It is not the app that ends this wake, but this. */

@@ -46,7 +46,7 @@ typedef struct wh_boot {
  * `elapsed_us`: the clock at the reset. */
 wh_boot wh_boot_begin(wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us);
 
-/* This wake connects in full, to be compared with the others: every second one. */
+/* This wake makes a full handshake, to be compared with the others: every second one. */
 bool wh_boot_is_full_turn(const wh_boot *boot);
 
 #endif
