@@ -60,6 +60,7 @@ const needs = [
         for: ["ci"],
     },
     { package: "clang-tidy", present: program("clang-tidy"), for: ["ci"] },
+    { package: "doxygen", present: program("doxygen"), for: ["ci"] },
     { package: "clang-format", present: program("clang-format"), for: ["ci"] },
 ]
 

@@ -11,7 +11,7 @@ function(wh_seal target)
   list(TRANSFORM archives REPLACE "(.+)" "$<TARGET_FILE:\\1>")
   set(object "${CMAKE_CURRENT_BINARY_DIR}/${target}.o")
   add_custom_command(OUTPUT "${object}"
-    COMMAND "${CMAKE_C_COMPILER}" ${flags} -r -nostdlib -o "${object}" -Wl,--whole-archive ${archives} -Wl,--no-whole-archive
+    COMMAND "${CMAKE_C_COMPILER}" ${flags} -fno-lto -r -nostdlib -o "${object}" -Wl,--whole-archive ${archives} -Wl,--no-whole-archive
     COMMAND "${CMAKE_OBJCOPY}" --wildcard "--keep-global-symbol=wh_*" "${object}"
     DEPENDS ${ARGN}
     COMMENT "Sealing ${target}"

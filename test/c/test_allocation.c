@@ -79,21 +79,12 @@ static void each_allocation_of_a_wake_may_fail(bool resumes)
     }
 }
 
-TEST_CASE(each_allocation_of_a_full_handshake_may_fail)
+FLASH_TEST(each_allocation_of_a_full_handshake_may_fail)
 {
     each_allocation_of_a_wake_may_fail(false);
 }
 
-TEST_CASE(each_allocation_of_a_resumption_may_fail)
+FLASH_TEST(each_allocation_of_a_resumption_may_fail)
 {
     each_allocation_of_a_wake_may_fail(true);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(each_allocation_of_a_full_handshake_may_fail),
-        FLASH_TEST(each_allocation_of_a_resumption_may_fail),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

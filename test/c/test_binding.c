@@ -33,7 +33,7 @@ static void other_host(wh_client_config *config)
     config->host = "other.test";
 }
 
-TEST_CASE(another_host_is_not_offered_the_session)
+PLATFORM_TEST(another_host_is_not_offered_the_session)
 {
     changed(SERVER_NAME, other_host);
 }
@@ -43,7 +43,7 @@ static void other_port(wh_client_config *config)
     config->port = 8443;
 }
 
-TEST_CASE(another_port_is_not_offered_the_session)
+PLATFORM_TEST(another_port_is_not_offered_the_session)
 {
     changed(SERVER_NAME, other_port);
 }
@@ -58,7 +58,7 @@ static void other_ca(wh_client_config *config)
     config->ca_size++;
 }
 
-TEST_CASE(another_ca_file_is_not_offered_the_session)
+PLATFORM_TEST(another_ca_file_is_not_offered_the_session)
 {
     changed(SERVER_NAME, other_ca);
 }
@@ -68,7 +68,7 @@ static void lower_maximum(wh_client_config *config)
     config->max_version = WH_TLS12;
 }
 
-TEST_CASE(another_maximum_version_is_not_offered_the_session)
+PLATFORM_TEST(another_maximum_version_is_not_offered_the_session)
 {
     changed(SERVER_NAME, lower_maximum);
 }
@@ -78,7 +78,7 @@ static void higher_minimum(wh_client_config *config)
     config->min_version = WH_TLS13;
 }
 
-TEST_CASE(another_minimum_version_is_not_offered_the_session)
+PLATFORM_TEST(another_minimum_version_is_not_offered_the_session)
 {
     changed(SERVER_NAME, higher_minimum);
 }
@@ -88,7 +88,7 @@ static void no_tickets(wh_client_config *config)
     config->no_tickets = true;
 }
 
-TEST_CASE(a_client_without_tickets_does_not_offer_the_session)
+PLATFORM_TEST(a_client_without_tickets_does_not_offer_the_session)
 {
     changed(SERVER_NAME, no_tickets);
 }
@@ -98,7 +98,7 @@ static void add_alpn(wh_client_config *config)
     config->alpn = "mqtt";
 }
 
-TEST_CASE(another_application_protocol_is_not_offered_the_session)
+PLATFORM_TEST(another_application_protocol_is_not_offered_the_session)
 {
     changed(SERVER_NAME, add_alpn);
 }
@@ -111,7 +111,7 @@ static void add_certificate(wh_client_config *config)
     config->key = pem_bytes(device.key, &config->key_size);
 }
 
-TEST_CASE(another_client_certificate_is_not_offered_the_session)
+PLATFORM_TEST(another_client_certificate_is_not_offered_the_session)
 {
     tls_server *issuer = server_start(&(server_options){0});
     device = server_client_identity(issuer);
@@ -119,7 +119,7 @@ TEST_CASE(another_client_certificate_is_not_offered_the_session)
     free_client_identity(&device);
 }
 
-TEST_CASE(a_wrong_host_name_is_found_although_a_session_is_stored)
+PLATFORM_TEST(a_wrong_host_name_is_found_although_a_session_is_stored)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -131,7 +131,7 @@ TEST_CASE(a_wrong_host_name_is_found_although_a_session_is_stored)
 }
 
 /* Fields that no configuration can change yet are tested here alone. */
-TEST_CASE(every_field_changes_the_binding)
+PLATFORM_TEST(every_field_changes_the_binding)
 {
     static const int three_groups[] = {29, 23, 24};
     static const int reordered[] = {23, 29, 24};
@@ -188,26 +188,8 @@ TEST_CASE(every_field_changes_the_binding)
     assert_true(wh_binding_equal(&bindings[0], &again));
 }
 
-TEST_CASE(the_wolfssl_build_is_known_by_its_version)
+PLATFORM_TEST(the_wolfssl_build_is_known_by_its_version)
 {
     assert_int_equal(wh_wolfssl_build() >> 32, 0x05009004);
     assert_true((wh_wolfssl_build() & 7) == 7); /* TLS 1.3, tickets, extended master secret */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(another_host_is_not_offered_the_session),
-        PLATFORM_TEST(another_port_is_not_offered_the_session),
-        PLATFORM_TEST(another_ca_file_is_not_offered_the_session),
-        PLATFORM_TEST(another_maximum_version_is_not_offered_the_session),
-        PLATFORM_TEST(another_minimum_version_is_not_offered_the_session),
-        PLATFORM_TEST(a_client_without_tickets_does_not_offer_the_session),
-        PLATFORM_TEST(another_application_protocol_is_not_offered_the_session),
-        PLATFORM_TEST(another_client_certificate_is_not_offered_the_session),
-        PLATFORM_TEST(a_wrong_host_name_is_found_although_a_session_is_stored),
-        PLATFORM_TEST(every_field_changes_the_binding),
-        PLATFORM_TEST(the_wolfssl_build_is_known_by_its_version),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,19 +93,28 @@ static void is_left_in_peace(unsigned loses_power)
     }
 }
 
-TEST_CASE(a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows)
+static int begin_test(void **state)
+{
+    int result = start_platform_with_flash(state);
+    network_use_clock(&the_device.platform);
+    return result;
+}
+
+#define TEST(name) TEST_WITH(name, begin_test, stop_platform_with_flash)
+
+TEST(a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows)
 {
     is_left_in_peace(0);
 }
 
-TEST_CASE(also_where_the_power_is_lost_in_each_sleep)
+TEST(also_where_the_power_is_lost_in_each_sleep)
 {
     is_left_in_peace(1);
 }
 
 /* Between two losses the copy in flash counts no rests down, so there are more of them, and never more
  * breaks. */
-TEST_CASE(and_where_it_is_lost_now_and_then)
+TEST(and_where_it_is_lost_now_and_then)
 {
     wh_host_set_wall_known(&the_device, false);
     for (int i = 0; i < COUNT; i++) {
@@ -123,7 +132,7 @@ TEST_CASE(and_where_it_is_lost_now_and_then)
     }
 }
 
-TEST_CASE(a_server_that_resumes_again_is_trusted_again)
+TEST(a_server_that_resumes_again_is_trusted_again)
 {
     for (int i = 0; i < COUNT; i++) {
         scene s = begin(all[i], 0);
@@ -139,7 +148,7 @@ TEST_CASE(a_server_that_resumes_again_is_trusted_again)
 }
 
 /* What breaks off once is the network, most often. */
-TEST_CASE(one_break_costs_no_session)
+TEST(one_break_costs_no_session)
 {
     for (int i = 0; i < COUNT; i++) {
         scene s = begin(all[i], 0);
@@ -155,7 +164,7 @@ TEST_CASE(one_break_costs_no_session)
     }
 }
 
-TEST_CASE(rests_begin_beside_another_peer)
+TEST(rests_begin_beside_another_peer)
 {
     tls_server *broken = server_start(
         &(server_options){.min_version = WH_TLS13, .wants_certificate = true, .no_id_context = true});
@@ -182,26 +191,4 @@ TEST_CASE(rests_begin_beside_another_peer)
     free_client_identity(&identity);
     server_stop(broken);
     server_stop(other);
-}
-
-static int begin_test(void **state)
-{
-    int result = start_platform_with_flash(state);
-    network_use_clock(&the_device.platform);
-    return result;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, stop_platform_with_flash)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_server_that_breaks_off_is_left_in_peace_for_a_while_that_grows),
-        TEST(also_where_the_power_is_lost_in_each_sleep),
-        TEST(and_where_it_is_lost_now_and_then),
-        TEST(a_server_that_resumes_again_is_trusted_again),
-        TEST(one_break_costs_no_session),
-        TEST(rests_begin_beside_another_peer),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

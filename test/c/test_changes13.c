@@ -31,7 +31,7 @@ static void assert_falls_back(const wh_client_config *config, tls_server *server
 /* RFC 8446 4.2.11 allows it. wolfSSL does not (-333). */
 enum { PSK_KEY = -333 };
 
-TEST_CASE(another_suite_of_the_same_hash_costs_one_second_attempt)
+PLATFORM_TEST(another_suite_of_the_same_hash_costs_one_second_attempt)
 {
     const char *const suites[][2] = {{aes128, chacha}, {chacha, aes128}};
     for (size_t i = 0; i < 2; i++) {
@@ -49,7 +49,7 @@ TEST_CASE(another_suite_of_the_same_hash_costs_one_second_attempt)
 }
 
 /* As two servers behind one name may. */
-TEST_CASE(a_suite_that_changes_with_each_wake_ends_in_a_rest)
+PLATFORM_TEST(a_suite_that_changes_with_each_wake_ends_in_a_rest)
 {
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
@@ -62,7 +62,7 @@ TEST_CASE(a_suite_that_changes_with_each_wake_ends_in_a_rest)
     assert_full(wake_and_visit(&config, server), WH_REASON_RESTING);
 }
 
-TEST_CASE(a_suite_of_another_hash_goes_in_full)
+PLATFORM_TEST(a_suite_of_another_hash_goes_in_full)
 {
     const char *const suites[][2] = {{aes128, aes256}, {aes256, aes128}};
     for (size_t i = 0; i < 2; i++) {
@@ -76,7 +76,7 @@ TEST_CASE(a_suite_of_another_hash_goes_in_full)
 }
 
 /* The hello names them all, and has a key of the session's alone. */
-TEST_CASE(another_group_costs_one_round_trip_once)
+PLATFORM_TEST(another_group_costs_one_round_trip_once)
 {
     const char *const groups[][2] = {{"X25519", "P-384"}, {"P-384", "X25519"}, {"P-256", "P-384"}};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
@@ -95,7 +95,7 @@ TEST_CASE(another_group_costs_one_round_trip_once)
 
 /* The hello after the request has the session still, which is of another hash. RFC 8446 4.1.4 would have it
  * left out; OpenSSL does not mind. */
-TEST_CASE(a_request_for_another_hello_with_another_hash_goes_in_full)
+PLATFORM_TEST(a_request_for_another_hello_with_another_hash_goes_in_full)
 {
     tls_server *server = serve(aes128, "X25519");
     wh_client_config config = config_for(server);
@@ -125,7 +125,7 @@ static void to_client(wire_line *line)
 }
 
 /* One that does mind. */
-TEST_CASE(a_server_that_minds_the_other_hash_costs_one_second_attempt)
+PLATFORM_TEST(a_server_that_minds_the_other_hash_costs_one_second_attempt)
 {
     static const uint8_t illegal_parameter[] = {21, 3, 3, 0, 2, 2, 47};
     tls_server *server = serve(aes128, "X25519");
@@ -147,17 +147,4 @@ TEST_CASE(a_server_that_minds_the_other_hash_costs_one_second_attempt)
     assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
     wh_client_free(&client);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(another_suite_of_the_same_hash_costs_one_second_attempt),
-        PLATFORM_TEST(a_suite_that_changes_with_each_wake_ends_in_a_rest),
-        PLATFORM_TEST(a_suite_of_another_hash_goes_in_full),
-        PLATFORM_TEST(another_group_costs_one_round_trip_once),
-        PLATFORM_TEST(a_request_for_another_hello_with_another_hash_goes_in_full),
-        PLATFORM_TEST(a_server_that_minds_the_other_hash_costs_one_second_attempt),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,27 +26,27 @@ static void assert_unknown(wh_instant then, wh_instant now)
     assert_int_equal(age.most_us, 0);
 }
 
-TEST_CASE(within_an_epoch_the_elapsed_clock_tells)
+PLATFORM_TEST(within_an_epoch_the_elapsed_clock_tells)
 {
     assert_age(at(EPOCH, 5, 0), at(EPOCH, 5, 0), 0, 0);
     assert_age(at(EPOCH, 5, 0), at(EPOCH, 90 * (uint64_t)SECOND, 0), 89999995, 89999995);
     assert_age(at(EPOCH, 0, 1000), at(EPOCH, SECOND, 9000), SECOND, SECOND); /* not the wall clock */
 }
 
-TEST_CASE(between_epochs_the_wall_clock_tells_to_a_second)
+PLATFORM_TEST(between_epochs_the_wall_clock_tells_to_a_second)
 {
     assert_age(at(EPOCH, 900, 1000), at(OTHER_EPOCH, 5, 1090), 89 * (uint64_t)SECOND, 91 * (uint64_t)SECOND);
     assert_age(at(EPOCH, 900, 1000), at(OTHER_EPOCH, 5, 1000), 0, SECOND);
 }
 
-TEST_CASE(without_either_the_age_is_unknown)
+PLATFORM_TEST(without_either_the_age_is_unknown)
 {
     assert_unknown(at(EPOCH, 5, 0), at(OTHER_EPOCH, 10, 0));
     assert_unknown(at(EPOCH, 5, 1000), at(OTHER_EPOCH, 10, 0));
     assert_unknown(at(EPOCH, 5, 0), at(OTHER_EPOCH, 10, 1000));
 }
 
-TEST_CASE(a_moment_still_to_come_has_no_known_age)
+PLATFORM_TEST(a_moment_still_to_come_has_no_known_age)
 {
     assert_unknown(at(EPOCH, 10, 0), at(EPOCH, 5, 0));
     assert_unknown(at(EPOCH, 5, 1001), at(OTHER_EPOCH, 10, 1000));
@@ -54,7 +54,7 @@ TEST_CASE(a_moment_still_to_come_has_no_known_age)
 }
 
 /* The true age lies between the bounds for every age that such a clock can show. */
-TEST_CASE(the_clocks_error_is_within_the_bounds)
+PLATFORM_TEST(the_clocks_error_is_within_the_bounds)
 {
     static const uint64_t shown[] = {1, 999999, SECOND, 1500001, 86400ull * SECOND, 604800ull * SECOND};
     static const uint32_t errors[] = {0, 1, 20, 500, 50000, 1000000};
@@ -74,7 +74,7 @@ TEST_CASE(the_clocks_error_is_within_the_bounds)
     }
 }
 
-TEST_CASE(an_unset_wall_clock_is_unknown)
+PLATFORM_TEST(an_unset_wall_clock_is_unknown)
 {
     wh_host_set_wall_known(&the_device, false);
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
@@ -83,7 +83,7 @@ TEST_CASE(an_unset_wall_clock_is_unknown)
     assert_int_equal(wh_clock_now(EPOCH).wall_s, 0);
 }
 
-TEST_CASE(an_epoch_lasts_through_sleep_and_ends_with_the_power)
+PLATFORM_TEST(an_epoch_lasts_through_sleep_and_ends_with_the_power)
 {
     wh_instant first;
     wh_instant slept;
@@ -96,18 +96,4 @@ TEST_CASE(an_epoch_lasts_through_sleep_and_ends_with_the_power)
     wh_host_lose_power(&the_device);
     assert_int_equal(wh_store_now(&lost), WH_OK);
     assert_int_not_equal(lost.epoch, first.epoch);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(within_an_epoch_the_elapsed_clock_tells),
-        PLATFORM_TEST(between_epochs_the_wall_clock_tells_to_a_second),
-        PLATFORM_TEST(without_either_the_age_is_unknown),
-        PLATFORM_TEST(a_moment_still_to_come_has_no_known_age),
-        PLATFORM_TEST(the_clocks_error_is_within_the_bounds),
-        PLATFORM_TEST(an_unset_wall_clock_is_unknown),
-        PLATFORM_TEST(an_epoch_lasts_through_sleep_and_ends_with_the_power),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

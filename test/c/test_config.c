@@ -61,14 +61,3 @@ TEST_CASE(each_setting_tells_them_apart)
     }
 #include "warmhello/client.def"
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_is_equal),
-        cmocka_unit_test(a_text_that_one_lacks_tells_them_apart),
-        cmocka_unit_test(a_file_of_another_size_tells_them_apart),
-        cmocka_unit_test(each_setting_tells_them_apart),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

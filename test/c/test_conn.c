@@ -44,7 +44,7 @@ static void crawl(wire_line *line)
     }
 }
 
-TEST_CASE(bytes_may_come_one_by_one)
+PLATFORM_TEST(bytes_may_come_one_by_one)
 {
     const server_options *const both[] = {&tls12, &tls13};
     for (size_t i = 0; i < 2; i++) {
@@ -93,7 +93,7 @@ static void carry(wh_conn *conn, tls_peer *peer, const uint8_t *body, uint8_t *r
     assert_int_equal(at_server, BODY_SIZE);
 }
 
-TEST_CASE(large_bodies_pass_through_the_smallest_buffers)
+PLATFORM_TEST(large_bodies_pass_through_the_smallest_buffers)
 {
     uint8_t *body = test_malloc(BODY_SIZE);
     uint8_t *received = test_malloc(BODY_SIZE);
@@ -123,7 +123,7 @@ TEST_CASE(large_bodies_pass_through_the_smallest_buffers)
     test_free(received);
 }
 
-TEST_CASE(flights_and_bytes_are_counted)
+PLATFORM_TEST(flights_and_bytes_are_counted)
 {
     tls_server *server = server_start(&tls12);
     wh_client_config config = config_for(server);
@@ -138,7 +138,7 @@ TEST_CASE(flights_and_bytes_are_counted)
     server_stop(server);
 }
 
-TEST_CASE(a_connection_without_close_notify_is_truncated)
+PLATFORM_TEST(a_connection_without_close_notify_is_truncated)
 {
     test_rig rig;
     rig_open(&rig, &tls13);
@@ -152,7 +152,7 @@ TEST_CASE(a_connection_without_close_notify_is_truncated)
     rig_free(&rig);
 }
 
-TEST_CASE(a_proper_close_ends_reading)
+PLATFORM_TEST(a_proper_close_ends_reading)
 {
     test_rig rig;
     rig_open(&rig, &tls13);
@@ -166,7 +166,7 @@ TEST_CASE(a_proper_close_ends_reading)
     rig_free(&rig);
 }
 
-TEST_CASE(calls_out_of_turn_are_refused)
+PLATFORM_TEST(calls_out_of_turn_are_refused)
 {
     test_rig rig;
     rig_open(&rig, &tls13);
@@ -186,7 +186,7 @@ TEST_CASE(calls_out_of_turn_are_refused)
     rig_free(&rig);
 }
 
-TEST_CASE(small_or_missing_buffers_are_refused)
+PLATFORM_TEST(small_or_missing_buffers_are_refused)
 {
     tls_server *server = server_start(&tls13);
     wh_client_config config = config_for(server);
@@ -212,7 +212,7 @@ TEST_CASE(small_or_missing_buffers_are_refused)
     server_stop(server);
 }
 
-TEST_CASE(impossible_configurations_are_refused)
+PLATFORM_TEST(impossible_configurations_are_refused)
 {
     tls_server *server = server_start(&tls13);
     char long_host[WH_HOST_MAX + 2];
@@ -239,19 +239,4 @@ TEST_CASE(impossible_configurations_are_refused)
         assert_null(client.ctx);
     }
     server_stop(server);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(bytes_may_come_one_by_one),
-        PLATFORM_TEST(large_bodies_pass_through_the_smallest_buffers),
-        PLATFORM_TEST(flights_and_bytes_are_counted),
-        PLATFORM_TEST(a_connection_without_close_notify_is_truncated),
-        PLATFORM_TEST(a_proper_close_ends_reading),
-        PLATFORM_TEST(calls_out_of_turn_are_refused),
-        PLATFORM_TEST(small_or_missing_buffers_are_refused),
-        PLATFORM_TEST(impossible_configurations_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,8 @@ static int end_test(void **state)
     return stop_platform(state);
 }
 
+#define TEST(name) TEST_WITH(name, begin_test, end_test)
+
 /* One wake, in which the script's server is the one that is served. */
 static network_run wake(const network_script *script, const wh_connect_options *options)
 {
@@ -62,7 +64,7 @@ static void assert_failed(network_run run, int error, uint64_t after_ms)
 
 /* ---- All is well --------------------------------------------------------------------------------------- */
 
-TEST_CASE(it_takes_a_round_trip_each_for_name_tcp_and_tls)
+TEST(it_takes_a_round_trip_each_for_name_tcp_and_tls)
 {
     const network_script script = {.name_ms = 3, .tcps = {{.up_ms = 20, .answer_ms = 20}}};
     network_run full = wake(&script, NULL);
@@ -79,7 +81,7 @@ TEST_CASE(it_takes_a_round_trip_each_for_name_tcp_and_tls)
     assert_int_equal(resumed.opens, 1);
 }
 
-TEST_CASE(the_app_that_closes_before_it_opens_waits_for_nothing)
+TEST(the_app_that_closes_before_it_opens_waits_for_nothing)
 {
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}, .closes_ms = 100}, NULL);
     assert_int_equal(run.error, WH_OK);
@@ -87,7 +89,7 @@ TEST_CASE(the_app_that_closes_before_it_opens_waits_for_nothing)
     assert_int_equal(run.outcome.result, WH_RESULT_PENDING);
 }
 
-TEST_CASE(plain_tcp_goes_by_the_same_rules)
+TEST(plain_tcp_goes_by_the_same_rules)
 {
     network_run run = network_run_connect(NULL, NULL, &(network_script){.tcps = {{.up_ms = 5}}});
     assert_int_equal(run.error, WH_OK);
@@ -113,7 +115,7 @@ TEST_CASE(plain_tcp_goes_by_the_same_rules)
 /* ---- The limits of each part -----------------------------------------------------------------------------
  */
 
-TEST_CASE(every_part_has_a_limit)
+TEST(every_part_has_a_limit)
 {
     assert_failed(wake(&(network_script){.network = WH_NETWORK_IS_AWAY}, NULL), WH_NETWORK_NONE, 8000);
     assert_failed(wake(&(network_script){.network = WH_NETWORK_IS_JOINED}, NULL), WH_NETWORK_NO_ADDRESS,
@@ -127,7 +129,7 @@ TEST_CASE(every_part_has_a_limit)
     assert_failed(wake(&(network_script){.tcps = {{.answer_ms = NEVER}}}, NULL), WH_NETWORK_TIMEOUT, 10000);
 }
 
-TEST_CASE(the_deadline_is_for_all_of_them)
+TEST(the_deadline_is_for_all_of_them)
 {
     const network_script slow = {
         .network = WH_NETWORK_IS_AWAY,
@@ -155,7 +157,7 @@ static void assert_second_attempt(network_run run, uint64_t opened_ms)
     assert_int_equal(run.got, 6);
 }
 
-TEST_CASE(a_session_that_the_server_breaks_off_at_costs_a_round_trip)
+TEST(a_session_that_the_server_breaks_off_at_costs_a_round_trip)
 {
     const tcp_script breaks[] = {{.up_ms = 10, .resets = true},
                                  {.up_ms = 10, .ends = true},
@@ -168,7 +170,7 @@ TEST_CASE(a_session_that_the_server_breaks_off_at_costs_a_round_trip)
     }
 }
 
-TEST_CASE(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full)
+TEST(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full)
 {
     keep_a_session();
     const network_script silent = {.tcps = {{.up_ms = 100, .answer_ms = NEVER}, {.up_ms = 100}}};
@@ -177,7 +179,7 @@ TEST_CASE(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_ful
     assert_second_attempt(wake(&silent, &(wh_connect_options){.timeout_ms = 1100}), 700);
 }
 
-TEST_CASE(a_server_that_is_merely_slow_is_not_left)
+TEST(a_server_that_is_merely_slow_is_not_left)
 {
     keep_a_session();
     const network_script slow = {.tcps = {{.answer_ms = 6000}, {.answer_ms = 6000}}};
@@ -188,7 +190,7 @@ TEST_CASE(a_server_that_is_merely_slow_is_not_left)
     assert_int_equal(run.opens, 2);
 }
 
-TEST_CASE(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
+TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
 {
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}}, NULL);
     assert_int_equal(run.opens, 1);
@@ -197,7 +199,7 @@ TEST_CASE(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
     assert_int_equal(run.opens, 1);
 }
 
-TEST_CASE(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
+TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
 {
     keep_a_session();
     const network_script silent = {.tcps = {{.answer_ms = NEVER}, {.answer_ms = NEVER}}};
@@ -207,7 +209,7 @@ TEST_CASE(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
 }
 
 /* It has said something, so it is no silence. */
-TEST_CASE(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes)
+TEST(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes)
 {
     const network_script stalls[] = {
         {.tcps = {{.stalls_after_hello = true}}, .closes_ms = 3000}, /* before a second attempt joins */
@@ -228,7 +230,7 @@ TEST_CASE(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes)
     }
 }
 
-TEST_CASE(a_server_that_stalls_once_keeps_its_session)
+TEST(a_server_that_stalls_once_keeps_its_session)
 {
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
@@ -239,7 +241,7 @@ TEST_CASE(a_server_that_stalls_once_keeps_its_session)
     }
 }
 
-TEST_CASE(a_session_at_which_the_server_stalls_is_joined_by_one_in_full)
+TEST(a_session_at_which_the_server_stalls_is_joined_by_one_in_full)
 {
     const server_options kinds[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -250,7 +252,7 @@ TEST_CASE(a_session_at_which_the_server_stalls_is_joined_by_one_in_full)
     }
 }
 
-TEST_CASE(the_request_for_a_second_attempt_ends_with_its_connect)
+TEST(the_request_for_a_second_attempt_ends_with_its_connect)
 {
     wh_client client;
     serve(&(server_options){.max_version = WH_TLS12});
@@ -270,7 +272,7 @@ TEST_CASE(the_request_for_a_second_attempt_ends_with_its_connect)
     wh_client_free(&client);
 }
 
-TEST_CASE(a_reset_before_all_is_sent_is_followed_by_one_in_full)
+TEST(a_reset_before_all_is_sent_is_followed_by_one_in_full)
 {
     /* A ClientHello that does not fit into the room at once. */
     config.alpn = "a-protocol-with-a-long-name,another-protocol-with-a-long-name";
@@ -281,7 +283,7 @@ TEST_CASE(a_reset_before_all_is_sent_is_followed_by_one_in_full)
     assert_second_attempt(run, 50);
 }
 
-TEST_CASE(what_a_first_attempt_asks_for_late_ends_with_its_connect)
+TEST(what_a_first_attempt_asks_for_late_ends_with_its_connect)
 {
     wh_client client;
     serve(&(server_options){.max_version = WH_TLS12});
@@ -295,7 +297,7 @@ TEST_CASE(what_a_first_attempt_asks_for_late_ends_with_its_connect)
     wh_client_free(&client);
 }
 
-TEST_CASE(times_without_an_end_are_no_times_that_are_over)
+TEST(times_without_an_end_are_no_times_that_are_over)
 {
     const wh_connect_options endless = {.timeout_ms = UINT32_MAX, .silence_ms = UINT32_MAX};
     network_run run = wake(&(network_script){.tcps = {{.up_ms = 100, .answer_ms = 1000}}}, &endless);
@@ -305,7 +307,7 @@ TEST_CASE(times_without_an_end_are_no_times_that_are_over)
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 5000);
 }
 
-TEST_CASE(no_session_is_blamed_for_a_network_that_is_lost)
+TEST(no_session_is_blamed_for_a_network_that_is_lost)
 {
     serve(&(server_options){.max_version = WH_TLS12});
     keep_a_session();
@@ -318,7 +320,7 @@ TEST_CASE(no_session_is_blamed_for_a_network_that_is_lost)
     assert_int_equal(wake(&all_is_well, NULL).outcome.result, WH_RESULT_RESUMED);
 }
 
-TEST_CASE(no_memory_for_a_second_attempt_leaves_the_first)
+TEST(no_memory_for_a_second_attempt_leaves_the_first)
 {
     const network_script slow = {.server = server, .tcps = {{.answer_ms = 6000}, {.answer_ms = 6000}}};
     bool is_met = false;
@@ -349,7 +351,7 @@ static void assert_advice(const network_script *script, uint32_t third_s)
     network_use_clock(&the_device.platform);
 }
 
-TEST_CASE(what_the_server_does_is_counted_and_what_the_way_does_is_not)
+TEST(what_the_server_does_is_counted_and_what_the_way_does_is_not)
 {
     assert_advice(&(network_script){.tcps = {{.error = WH_NETWORK_REFUSED}}}, 60);
     assert_advice(&(network_script){.tcps = {{.up_ms = NEVER}}}, 60);
@@ -361,7 +363,7 @@ TEST_CASE(what_the_server_does_is_counted_and_what_the_way_does_is_not)
     assert_advice(&(network_script){.name_ms = NEVER}, 0);
 }
 
-TEST_CASE(wakes_without_a_network_are_counted_by_who_remembers_them)
+TEST(wakes_without_a_network_are_counted_by_who_remembers_them)
 {
     const network_script away = {.network = WH_NETWORK_IS_AWAY};
     assert_int_equal(wake(&away, NULL).outcome.backoff_s, 0);
@@ -369,7 +371,7 @@ TEST_CASE(wakes_without_a_network_are_counted_by_who_remembers_them)
     assert_int_equal(run.outcome.backoff_s, 120);
 }
 
-TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
+TEST(a_second_attempt_that_cannot_be_made_counts)
 {
     static const uint32_t advised_s[] = {0, 0, 60, 120};
     const network_script script = {.tcps = {{.resets = true}, {.error = WH_NETWORK_REFUSED}}};
@@ -386,7 +388,7 @@ TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
 /* ---- A network on trust
  * --------------------------------------------------------------------------------------------- */
 
-TEST_CASE(a_network_on_trust_is_doubted_first)
+TEST(a_network_on_trust_is_doubted_first)
 {
     network_script script = {
         .network = WH_NETWORK_IS_ON_TRUST,
@@ -414,7 +416,7 @@ TEST_CASE(a_network_on_trust_is_doubted_first)
     assert_failed(wake(&script, NULL), WH_NETWORK_UNKNOWN_HOST, 9000);
 }
 
-TEST_CASE(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more)
+TEST(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more)
 {
     const network_script script = {.network = WH_NETWORK_IS_ON_TRUST,
                                    .tcps = {{.up_ms = 1500, .answer_ms = 4000}}};
@@ -432,7 +434,7 @@ TEST_CASE(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more)
 /* ---- Silence and closing
  * ----------------------------------------------------------------------------------------------- */
 
-TEST_CASE(a_server_that_owes_an_answer_is_left_when_it_is_silent)
+TEST(a_server_that_owes_an_answer_is_left_when_it_is_silent)
 {
     const wh_connect_options options = {.silence_ms = 10000};
     network_run run = wake(&(network_script){.is_mute = true, .tcps = {{.up_ms = 100}}}, &options);
@@ -448,7 +450,7 @@ TEST_CASE(a_server_that_owes_an_answer_is_left_when_it_is_silent)
     assert_int_equal(run.over_ms, 30000);
 }
 
-TEST_CASE(a_reset_is_not_waited_for_to_go_on)
+TEST(a_reset_is_not_waited_for_to_go_on)
 {
     const network_script script = {
         .request_size = 30000,
@@ -460,14 +462,14 @@ TEST_CASE(a_reset_is_not_waited_for_to_go_on)
     assert_int_equal(run.over_ms, 2000);
 }
 
-TEST_CASE(a_close_waits_for_a_ticket_that_is_worth_it)
+TEST(a_close_waits_for_a_ticket_that_is_worth_it)
 {
     serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 250);
     assert_int_equal(wake(&all_is_well, NULL).over_ms, 0); /* it gave none the last time either */
 }
 
-TEST_CASE(a_close_lingers_for_the_server_to_close_as_well)
+TEST(a_close_lingers_for_the_server_to_close_as_well)
 {
     assert_int_equal(wake(&(network_script){.never_closes = true}, NULL).over_ms, 500);
     assert_int_equal(wake(&(network_script){.tcps = {{.answer_ms = 30}}}, NULL).over_ms, 90);
@@ -476,7 +478,7 @@ TEST_CASE(a_close_lingers_for_the_server_to_close_as_well)
     assert_true(run.server_saw_close);
 }
 
-TEST_CASE(a_hurry_leaves_time_for_the_goodbye)
+TEST(a_hurry_leaves_time_for_the_goodbye)
 {
     const network_script script = {
         .request_size = 30000,
@@ -488,7 +490,7 @@ TEST_CASE(a_hurry_leaves_time_for_the_goodbye)
     assert_int_equal(wake(&script, NULL).over_ms, 2200);
 }
 
-TEST_CASE(any_end_is_one_for_an_app_that_has_closed)
+TEST(any_end_is_one_for_an_app_that_has_closed)
 {
     serve(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     network_run run = wake(&(network_script){.tcps = {{.ends_ms = 100}}, .closes_ms = 50}, NULL);
@@ -496,7 +498,7 @@ TEST_CASE(any_end_is_one_for_an_app_that_has_closed)
     assert_int_equal(run.over_ms, 100);
 }
 
-TEST_CASE(what_the_app_wrote_leaves_before_the_close_but_not_for_ever)
+TEST(what_the_app_wrote_leaves_before_the_close_but_not_for_ever)
 {
     network_run run =
         wake(&(network_script){.request_size = 30000, .closes_ms = 1, .tcps = {{.narrow = 700}}}, NULL);
@@ -508,49 +510,9 @@ TEST_CASE(what_the_app_wrote_leaves_before_the_close_but_not_for_ever)
     assert_int_equal(run.over_ms, 6500);
 }
 
-TEST_CASE(an_end_without_a_goodbye_is_told)
+TEST(an_end_without_a_goodbye_is_told)
 {
     network_run run = wake(&(network_script){.closes_ms = 5000, .tcps = {{.ends_ms = 100}}}, NULL);
     assert_string_equal(wh_error_word(run.error), "truncated");
     assert_int_equal(run.outcome.result, WH_RESULT_FULL);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
-    const struct CMUnitTest tests[] = {
-        TEST(it_takes_a_round_trip_each_for_name_tcp_and_tls),
-        TEST(the_app_that_closes_before_it_opens_waits_for_nothing),
-        TEST(plain_tcp_goes_by_the_same_rules),
-        TEST(every_part_has_a_limit),
-        TEST(the_deadline_is_for_all_of_them),
-        TEST(a_session_that_the_server_breaks_off_at_costs_a_round_trip),
-        TEST(a_session_that_the_server_answers_with_silence_is_joined_by_one_in_full),
-        TEST(a_session_at_which_the_server_stalls_is_given_up_after_two_wakes),
-        TEST(a_server_that_stalls_once_keeps_its_session),
-        TEST(a_session_at_which_the_server_stalls_is_joined_by_one_in_full),
-        TEST(a_server_that_is_merely_slow_is_not_left),
-        TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt),
-        TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time),
-        TEST(the_request_for_a_second_attempt_ends_with_its_connect),
-        TEST(a_reset_before_all_is_sent_is_followed_by_one_in_full),
-        TEST(what_a_first_attempt_asks_for_late_ends_with_its_connect),
-        TEST(times_without_an_end_are_no_times_that_are_over),
-        TEST(no_session_is_blamed_for_a_network_that_is_lost),
-        TEST(no_memory_for_a_second_attempt_leaves_the_first),
-        TEST(what_the_server_does_is_counted_and_what_the_way_does_is_not),
-        TEST(wakes_without_a_network_are_counted_by_who_remembers_them),
-        TEST(a_second_attempt_that_cannot_be_made_counts),
-        TEST(a_network_on_trust_is_doubted_first),
-        TEST(a_network_on_trust_in_which_tcp_comes_up_is_none_any_more),
-        TEST(a_server_that_owes_an_answer_is_left_when_it_is_silent),
-        TEST(a_reset_is_not_waited_for_to_go_on),
-        TEST(a_close_waits_for_a_ticket_that_is_worth_it),
-        TEST(a_close_lingers_for_the_server_to_close_as_well),
-        TEST(a_hurry_leaves_time_for_the_goodbye),
-        TEST(any_end_is_one_for_an_app_that_has_closed),
-        TEST(what_the_app_wrote_leaves_before_the_close_but_not_for_ever),
-        TEST(an_end_without_a_goodbye_is_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

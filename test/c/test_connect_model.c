@@ -100,7 +100,7 @@ static void check(behaviour first, behaviour second, bool has_session)
     server_stop(server);
 }
 
-TEST_CASE(it_comes_as_the_model_says)
+TEST_WITH(it_comes_as_the_model_says, start_platform, stop_platform)
 {
     network_use_clock(&the_device.platform);
     for (int first = 0; first < BEHAVIOURS; first++) {
@@ -109,12 +109,4 @@ TEST_CASE(it_comes_as_the_model_says)
             check((behaviour)first, (behaviour)second, true);
         }
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(it_comes_as_the_model_says, start_platform, stop_platform),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,13 +110,13 @@ static wake_visit visit_dated(long from_s, long to_s)
     return visit;
 }
 
-TEST_CASE(without_a_wall_clock_a_certificate_from_the_future_is_accepted)
+PLATFORM_TEST(without_a_wall_clock_a_certificate_from_the_future_is_accepted)
 {
     wh_host_set_wall_known(&the_device, false);
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_OK);
 }
 
-TEST_CASE(without_a_wall_clock_the_floor_refuses_what_had_ended_before)
+PLATFORM_TEST(without_a_wall_clock_the_floor_refuses_what_had_ended_before)
 {
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx);
@@ -127,7 +127,7 @@ TEST_CASE(without_a_wall_clock_the_floor_refuses_what_had_ended_before)
     assert_int_equal(visit_dated(-30L * DAY, HOUR).outcome.error, WH_PEER_EXPIRED);
 }
 
-TEST_CASE(a_known_wall_clock_overrules_the_floor)
+PLATFORM_TEST(a_known_wall_clock_overrules_the_floor)
 {
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) - 365L * DAY;
@@ -135,7 +135,7 @@ TEST_CASE(a_known_wall_clock_overrules_the_floor)
     assert_int_equal(visit_dated(HOUR, 30L * DAY).outcome.error, WH_PEER_NOT_YET);
 }
 
-TEST_CASE(a_wall_clock_below_the_floor_is_not_believed)
+PLATFORM_TEST(a_wall_clock_below_the_floor_is_not_believed)
 {
     wh_platform *platform = &the_device.platform;
     platform->wall_floor_s = platform->wall_s(platform->ctx) + 30L * DAY;
@@ -153,7 +153,7 @@ static tls_server *server_of_an_ended_ca(void)
     return server;
 }
 
-TEST_CASE(an_expired_ca_is_named)
+PLATFORM_TEST(an_expired_ca_is_named)
 {
     tls_server *server = server_of_an_ended_ca();
     wh_client_config config = config_for(server);
@@ -164,7 +164,7 @@ TEST_CASE(an_expired_ca_is_named)
     assert_int_equal(visit.outcome.cas_usable, 0);
 }
 
-TEST_CASE(a_clock_by_which_all_has_ended_is_suspect)
+PLATFORM_TEST(a_clock_by_which_all_has_ended_is_suspect)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -177,7 +177,7 @@ TEST_CASE(a_clock_by_which_all_has_ended_is_suspect)
 }
 
 /* The client is made before the network is up, and the time comes from the network. */
-TEST_CASE(an_expired_ca_is_seen_when_the_clock_becomes_known)
+PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known)
 {
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_of_an_ended_ca();
@@ -205,7 +205,7 @@ static int64_t recorded_not_after_s(const server_options *options)
     return stored.info.lineage.not_after_s;
 }
 
-TEST_CASE(the_lowest_not_after_of_chain_and_ca_is_recorded)
+PLATFORM_TEST(the_lowest_not_after_of_chain_and_ca_is_recorded)
 {
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
     for (size_t i = 0; i < 2; i++) {
@@ -217,29 +217,10 @@ TEST_CASE(the_lowest_not_after_of_chain_and_ca_is_recorded)
     }
 }
 
-TEST_CASE(without_a_wall_clock_it_is_recorded_too)
+PLATFORM_TEST(without_a_wall_clock_it_is_recorded_too)
 {
     wh_host_set_wall_known(&the_device, false);
     int64_t now_s = (int64_t)time(NULL);
     const server_options options = {.max_version = WH_TLS12, .valid_to_s = 20L * DAY};
     assert_in_range(recorded_not_after_s(&options), now_s + 20L * DAY, now_s + 20L * DAY + 10);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_day_of_three_centuries_is_read_as_timegm_does),
-        cmocka_unit_test(known_dates_are_read),
-        cmocka_unit_test(a_malformed_date_is_not_read),
-        PLATFORM_TEST(without_a_wall_clock_a_certificate_from_the_future_is_accepted),
-        PLATFORM_TEST(without_a_wall_clock_the_floor_refuses_what_had_ended_before),
-        PLATFORM_TEST(a_known_wall_clock_overrules_the_floor),
-        PLATFORM_TEST(a_wall_clock_below_the_floor_is_not_believed),
-        PLATFORM_TEST(an_expired_ca_is_named),
-        PLATFORM_TEST(a_clock_by_which_all_has_ended_is_suspect),
-        PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known),
-        PLATFORM_TEST(the_lowest_not_after_of_chain_and_ca_is_recorded),
-        PLATFORM_TEST(without_a_wall_clock_it_is_recorded_too),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,8 @@ static int stop_two(void **state)
     return 0;
 }
 
+#define TWO_TEST(name) TEST_WITH(name, start_two, stop_two)
+
 static wake_visit wake_of(const wh_host_device *host)
 {
     use(host);
@@ -176,7 +178,7 @@ static void read_ticket(wire_line *line, const wh_host_device *host)
     assert_int_equal(wh_conn_outcome(&line->conn)->stored, WH_TIERS_RTC);
 }
 
-TEST_CASE(two_handshakes_take_turns)
+TWO_TEST(two_handshakes_take_turns)
 {
     wh_client clients[2];
     wire_line lines[2];
@@ -205,7 +207,7 @@ TEST_CASE(two_handshakes_take_turns)
     }
 }
 
-TEST_CASE(what_one_forgets_the_other_has_still)
+TWO_TEST(what_one_forgets_the_other_has_still)
 {
     assert_full(wake_of(&two.a), WH_REASON_NONE);
     assert_full(wake_of(&two.b), WH_REASON_NONE);
@@ -226,7 +228,7 @@ static void move_slot(const wh_host_device *from, wh_host_device *to)
     wh_host_set_key(to, key);
 }
 
-TEST_CASE(one_cannot_read_what_the_other_has_sealed)
+TWO_TEST(one_cannot_read_what_the_other_has_sealed)
 {
     assert_memory_not_equal(two.a.key, two.b.key, sizeof two.a.key);
     assert_full(wake_of(&two.a), WH_REASON_NONE);
@@ -237,7 +239,7 @@ TEST_CASE(one_cannot_read_what_the_other_has_sealed)
     assert_resumed(wake_of(&two.b), WH_KIND_PSK); /* it was the key and nothing else */
 }
 
-TEST_CASE(a_client_connects_on_its_own_device_only)
+TWO_TEST(a_client_connects_on_its_own_device_only)
 {
     assert_full(wake_of(&two.b), WH_REASON_NONE);
     use(&two.a);
@@ -254,7 +256,7 @@ TEST_CASE(a_client_connects_on_its_own_device_only)
     assert_resumed(wake_of(&two.b), WH_KIND_PSK);
 }
 
-TEST_CASE(a_session_does_not_go_to_another_device)
+TWO_TEST(a_session_does_not_go_to_another_device)
 {
     use(&two.a);
     wh_client client;
@@ -272,7 +274,7 @@ TEST_CASE(a_session_does_not_go_to_another_device)
     wh_client_free(&client);
 }
 
-TEST_CASE(memory_that_one_lacks_the_other_has)
+TWO_TEST(memory_that_one_lacks_the_other_has)
 {
     wh_client client;
     wh_host_fail_allocation(&two.a, 1);
@@ -282,7 +284,7 @@ TEST_CASE(memory_that_one_lacks_the_other_has)
 }
 
 /* That wolfSSL lacked memory is noted, and asked for when a connection fails. */
-TEST_CASE(that_it_lacked_is_not_told_of_the_other)
+TWO_TEST(that_it_lacked_is_not_told_of_the_other)
 {
     use(&two.b);
     wh_client client;
@@ -297,21 +299,4 @@ TEST_CASE(that_it_lacked_is_not_told_of_the_other)
     assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
     line_free(&line);
     wh_client_free(&client);
-}
-
-#define TWO_TEST(test) cmocka_unit_test_setup_teardown(test, start_two, stop_two)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_thousand_devices_resume_each_its_own_session),
-        TWO_TEST(two_handshakes_take_turns),
-        TWO_TEST(what_one_forgets_the_other_has_still),
-        TWO_TEST(one_cannot_read_what_the_other_has_sealed),
-        TWO_TEST(a_client_connects_on_its_own_device_only),
-        TWO_TEST(a_session_does_not_go_to_another_device),
-        TWO_TEST(memory_that_one_lacks_the_other_has),
-        TWO_TEST(that_it_lacked_is_not_told_of_the_other),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ TEST_CASE(noise_after_the_power_came_is_overwritten)
     assert_false(slot_is_kept());
 }
 
-TEST_CASE(deep_sleep_keeps_everything_and_is_timed)
+TEST_WITH(deep_sleep_keeps_everything_and_is_timed, slept, NULL)
 {
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 70 * second);
     assert_int_equal(boot.cause, WH_WAKE_DEEP_SLEEP);
@@ -48,7 +48,7 @@ TEST_CASE(deep_sleep_keeps_everything_and_is_timed)
     assert_true(slot_is_kept());
 }
 
-TEST_CASE(a_crash_and_a_restart_keep_everything)
+TEST_WITH(a_crash_and_a_restart_keep_everything, slept, NULL)
 {
     wh_boot crashed = wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
     assert_int_equal(crashed.slept_ms, 0);
@@ -57,7 +57,7 @@ TEST_CASE(a_crash_and_a_restart_keep_everything)
     assert_true(slot_is_kept());
 }
 
-TEST_CASE(crashes_in_a_row_are_told_at_the_boot_after_each)
+TEST_WITH(crashes_in_a_row_are_told_at_the_boot_after_each, slept, NULL)
 {
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second).crashes, 1);
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second).crashes, 2);
@@ -65,7 +65,7 @@ TEST_CASE(crashes_in_a_row_are_told_at_the_boot_after_each)
     assert_int_equal(wh_boot_begin(&memory, WH_WAKE_CRASH, 14 * second).crashes, 3);
 }
 
-TEST_CASE(crashes_before_a_loss_of_power_are_forgotten)
+TEST_WITH(crashes_before_a_loss_of_power_are_forgotten, slept, NULL)
 {
     (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 11 * second);
     (void)wh_boot_begin(&memory, WH_WAKE_CRASH, 12 * second);
@@ -77,7 +77,7 @@ TEST_CASE(crashes_before_a_loss_of_power_are_forgotten)
     assert_int_equal(unsound.crashes, 0);
 }
 
-TEST_CASE(memory_that_outlived_a_brown_out_is_overwritten)
+TEST_WITH(memory_that_outlived_a_brown_out_is_overwritten, slept, NULL)
 {
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_BROWN_OUT, 11 * second);
     assert_int_equal(boot.cause, WH_WAKE_BROWN_OUT);
@@ -85,14 +85,14 @@ TEST_CASE(memory_that_outlived_a_brown_out_is_overwritten)
     assert_false(slot_is_kept());
 }
 
-TEST_CASE(a_clock_that_has_begun_anew_is_a_loss_of_power)
+TEST_WITH(a_clock_that_has_begun_anew_is_a_loss_of_power, slept, NULL)
 {
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 9 * second);
     assert_int_equal(boot.cause, WH_WAKE_POWER_ON);
     assert_false(slot_is_kept());
 }
 
-TEST_CASE(what_was_proven_outlives_a_brown_out_and_the_time_does_not)
+TEST_WITH(what_was_proven_outlives_a_brown_out_and_the_time_does_not, slept, NULL)
 {
     wh_wall_sync(&memory.wall, 1800000000, 1, 10 * second);
     wh_wall_prove(&memory.wall, 1800000000);
@@ -106,20 +106,4 @@ TEST_CASE(every_second_wake_is_the_full_one)
     assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 1}));
     assert_true(wh_boot_is_full_turn(&(wh_boot){.number = 2}));
     assert_false(wh_boot_is_full_turn(&(wh_boot){.number = 3}));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_after_the_power_came_is_overwritten),
-        cmocka_unit_test_setup(deep_sleep_keeps_everything_and_is_timed, slept),
-        cmocka_unit_test_setup(a_crash_and_a_restart_keep_everything, slept),
-        cmocka_unit_test_setup(crashes_in_a_row_are_told_at_the_boot_after_each, slept),
-        cmocka_unit_test_setup(crashes_before_a_loss_of_power_are_forgotten, slept),
-        cmocka_unit_test_setup(memory_that_outlived_a_brown_out_is_overwritten, slept),
-        cmocka_unit_test_setup(a_clock_that_has_begun_anew_is_a_loss_of_power, slept),
-        cmocka_unit_test_setup(what_was_proven_outlives_a_brown_out_and_the_time_does_not, slept),
-        cmocka_unit_test(every_second_wake_is_the_full_one),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

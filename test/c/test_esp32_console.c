@@ -102,11 +102,3 @@ TEST_CASE(the_log_is_never_waited_for_and_the_line_is_whole)
     wh_console_drain();
     assert_int_equal(sent_size - before, strlen(line) + 2); /* what the log still holds stays there */
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_log_is_never_waited_for_and_the_line_is_whole),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -37,7 +37,7 @@ TEST_CASE(noise_is_not_believed)
     assert_false(plan_at(1).uses_access_point);
 }
 
-TEST_CASE(what_was_noted_is_used)
+TEST_WITH(what_was_noted_is_used, knows_home, NULL)
 {
     wh_fast_plan plan = plan_at(200);
     assert_true(plan.uses_access_point && plan.uses_lease);
@@ -47,7 +47,7 @@ TEST_CASE(what_was_noted_is_used)
     assert_int_equal(plan.lease.dns, 4);
 }
 
-TEST_CASE(another_network_uses_nothing_of_it_and_takes_its_place)
+TEST_WITH(another_network_uses_nothing_of_it_and_takes_its_place, knows_home, NULL)
 {
     assert_false(wh_fast_plan_make(&memory, "office", 200 * second, PPM).uses_access_point);
     wh_fast_note_access_point(&memory, "office", bssid, CHANNEL);
@@ -56,21 +56,21 @@ TEST_CASE(another_network_uses_nothing_of_it_and_takes_its_place)
 }
 
 /* Half of 3600 s, less the 120 s that a wake may last, for a clock that is up to 5 % slow: 1600 s. */
-TEST_CASE(a_lease_is_used_for_half_of_its_time_by_the_slowest_clock)
+TEST_WITH(a_lease_is_used_for_half_of_its_time_by_the_slowest_clock, knows_home, NULL)
 {
     assert_true(plan_at(100 + 1590).uses_lease);
     assert_false(plan_at(100 + 1610).uses_lease);
     assert_true(plan_at(100 + 1610).uses_access_point);
 }
 
-TEST_CASE(a_lease_for_ever_stays)
+TEST_WITH(a_lease_for_ever_stays, knows_home, NULL)
 {
     wh_lease lease = {.ip = 1, .lease_s = UINT32_MAX};
     wh_fast_note_lease(&memory, &lease, 100 * second);
     assert_true(plan_at(1000000000).uses_lease);
 }
 
-TEST_CASE(a_lease_from_the_future_or_of_unknown_length_is_not_used)
+TEST_WITH(a_lease_from_the_future_or_of_unknown_length_is_not_used, knows_home, NULL)
 {
     assert_false(plan_at(99).uses_lease);
     wh_lease lease = {.ip = 1};
@@ -78,7 +78,7 @@ TEST_CASE(a_lease_from_the_future_or_of_unknown_length_is_not_used)
     assert_false(plan_at(101).uses_lease);
 }
 
-TEST_CASE(a_failure_forgets_the_lease_or_all)
+TEST_WITH(a_failure_forgets_the_lease_or_all, knows_home, NULL)
 {
     wh_fast_forget_lease(&memory);
     assert_true(plan_at(200).uses_access_point);
@@ -87,7 +87,7 @@ TEST_CASE(a_failure_forgets_the_lease_or_all)
     assert_false(plan_at(200).uses_access_point);
 }
 
-TEST_CASE(a_flipped_bit_is_noticed)
+TEST_WITH(a_flipped_bit_is_noticed, knows_home, NULL)
 {
     for (size_t bit = 0; bit < 8 * sizeof memory; bit++) {
         uint8_t *byte = (uint8_t *)&memory + bit / 8;
@@ -96,19 +96,4 @@ TEST_CASE(a_flipped_bit_is_noticed)
         *byte ^= (uint8_t)(1U << bit % 8);
     }
     assert_true(plan_at(200).uses_access_point);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_is_not_believed),
-        cmocka_unit_test_setup(what_was_noted_is_used, knows_home),
-        cmocka_unit_test_setup(another_network_uses_nothing_of_it_and_takes_its_place, knows_home),
-        cmocka_unit_test_setup(a_lease_is_used_for_half_of_its_time_by_the_slowest_clock, knows_home),
-        cmocka_unit_test_setup(a_lease_for_ever_stays, knows_home),
-        cmocka_unit_test_setup(a_lease_from_the_future_or_of_unknown_length_is_not_used, knows_home),
-        cmocka_unit_test_setup(a_failure_forgets_the_lease_or_all, knows_home),
-        cmocka_unit_test_setup(a_flipped_bit_is_noticed, knows_home),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ TEST_CASE(the_question_tells_nothing_but_its_nonce)
     assert_memory_equal(question + 40, nonce, sizeof nonce);
 }
 
-TEST_CASE(an_answer_is_the_time)
+TEST_WITH(an_answer_is_the_time, answered, NULL)
 {
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_TIME);
     assert_int_equal(WH_NTP_BASE_S + since_base_s, 1795910400);
@@ -56,7 +56,7 @@ TEST_CASE(an_answer_is_the_time)
 }
 
 /* NTP's seconds begin anew at 2036-02-07 06:28:16 UTC. */
-TEST_CASE(the_era_turns_over)
+TEST_WITH(the_era_turns_over, answered, NULL)
 {
     put(40, UINT32_MAX);
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_TIME);
@@ -66,7 +66,7 @@ TEST_CASE(the_era_turns_over)
     assert_int_equal(WH_NTP_BASE_S + since_base_s, 2085978501);
 }
 
-TEST_CASE(what_does_not_answer_this_question_is_passed_over)
+TEST_WITH(what_does_not_answer_this_question_is_passed_over, answered, NULL)
 {
     assert_int_equal(verdict(0), WH_NTP_OTHER);
     assert_int_equal(verdict(WH_NTP_SIZE - 1), WH_NTP_OTHER);
@@ -82,7 +82,7 @@ TEST_CASE(what_does_not_answer_this_question_is_passed_over)
     }
 }
 
-TEST_CASE(a_server_without_the_time_is_no_time)
+TEST_WITH(a_server_without_the_time_is_no_time, answered, NULL)
 {
     packet[0] |= 3 << 6; /* its clock is not set */
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_REFUSED);
@@ -95,16 +95,4 @@ TEST_CASE(a_server_without_the_time_is_no_time)
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_TIME);
     put(40, 0);
     assert_int_equal(verdict(WH_NTP_SIZE), WH_NTP_REFUSED);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_question_tells_nothing_but_its_nonce),
-        cmocka_unit_test_setup(an_answer_is_the_time, answered),
-        cmocka_unit_test_setup(the_era_turns_over, answered),
-        cmocka_unit_test_setup(what_does_not_answer_this_question_is_passed_over, answered),
-        cmocka_unit_test_setup(a_server_without_the_time_is_no_time, answered),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

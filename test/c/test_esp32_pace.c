@@ -17,19 +17,19 @@ static int noise(void **state)
     return 0;
 }
 
-TEST_CASE(without_a_word_from_an_app_it_is_ten_minutes)
+TEST_WITH(without_a_word_from_an_app_it_is_ten_minutes, noise, NULL)
 {
     assert_int_equal(wh_pace_sleep_us(&pace), 600 * second);
 }
 
-TEST_CASE(it_is_what_the_app_asked_for_last)
+TEST_WITH(it_is_what_the_app_asked_for_last, noise, NULL)
 {
     wh_pace_asked(&pace, 60 * second);
     wh_pace_asked(&pace, 3600 * second);
     assert_int_equal(wh_pace_sleep_us(&pace), 3600 * second);
 }
 
-TEST_CASE(a_restart_and_a_sleep_without_a_timer_are_no_habit)
+TEST_WITH(a_restart_and_a_sleep_without_a_timer_are_no_habit, noise, NULL)
 {
     wh_pace_asked(&pace, 60 * second);
     wh_pace_asked(&pace, 20000);
@@ -37,7 +37,7 @@ TEST_CASE(a_restart_and_a_sleep_without_a_timer_are_no_habit)
     assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
 }
 
-TEST_CASE(damage_is_not_believed)
+TEST_WITH(damage_is_not_believed, noise, NULL)
 {
     wh_pace_asked(&pace, 60 * second);
     pace.asked_us ^= 1ULL << 40;
@@ -45,7 +45,7 @@ TEST_CASE(damage_is_not_believed)
     assert_int_equal(wh_pace_offline(&pace), 1);
 }
 
-TEST_CASE(wakes_without_a_network_are_counted_until_there_is_one)
+TEST_WITH(wakes_without_a_network_are_counted_until_there_is_one, noise, NULL)
 {
     assert_int_equal(wh_pace_offline(&pace), 1);
     assert_int_equal(wh_pace_offline(&pace), 2);
@@ -66,7 +66,7 @@ static uint32_t crash(uint32_t times)
     return count;
 }
 
-TEST_CASE(crashes_are_counted_until_a_wake_ends_in_sleep)
+TEST_WITH(crashes_are_counted_until_a_wake_ends_in_sleep, noise, NULL)
 {
     assert_int_equal(crash(1), 1);
     assert_int_equal(crash(1), 2);
@@ -77,7 +77,7 @@ TEST_CASE(crashes_are_counted_until_a_wake_ends_in_sleep)
     assert_int_equal(wh_pace_sleep_us(&pace), 60 * second);
 }
 
-TEST_CASE(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour)
+TEST_WITH(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour, noise, NULL)
 {
     wh_pace_asked(&pace, 900 * second);
     (void)crash(WH_PACE_CRASHES);
@@ -93,7 +93,7 @@ TEST_CASE(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour)
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 900 * second);
 }
 
-TEST_CASE(the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer)
+TEST_WITH(the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer, noise, NULL)
 {
     (void)crash(WH_PACE_CRASHES + 3);
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 3600 * second); /* not 80 minutes */
@@ -101,27 +101,10 @@ TEST_CASE(the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_th
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 7200 * second);
 }
 
-TEST_CASE(a_count_of_crashes_that_is_damaged_is_not_believed)
+TEST_WITH(a_count_of_crashes_that_is_damaged_is_not_believed, noise, NULL)
 {
     (void)crash(WH_PACE_CRASHES + 2);
     pace.crashes ^= 1U << 20;
     assert_int_equal(wh_pace_crash_sleep_us(&pace), 600 * second);
     assert_int_equal(crash(1), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(without_a_word_from_an_app_it_is_ten_minutes, noise),
-        cmocka_unit_test_setup(it_is_what_the_app_asked_for_last, noise),
-        cmocka_unit_test_setup(a_restart_and_a_sleep_without_a_timer_are_no_habit, noise),
-        cmocka_unit_test_setup(damage_is_not_believed, noise),
-        cmocka_unit_test_setup(wakes_without_a_network_are_counted_until_there_is_one, noise),
-        cmocka_unit_test_setup(crashes_are_counted_until_a_wake_ends_in_sleep, noise),
-        cmocka_unit_test_setup(the_sleep_after_crashes_is_the_apps_and_doubles_up_to_an_hour, noise),
-        cmocka_unit_test_setup(
-            the_sleep_after_crashes_is_never_longer_than_an_hour_but_for_an_app_that_sleeps_longer, noise),
-        cmocka_unit_test_setup(a_count_of_crashes_that_is_damaged_is_not_believed, noise),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,13 +77,3 @@ TEST_CASE(what_is_no_reading_stays_an_error)
     assert_int_equal(__wrap_temperature_sensor_get_celsius(sensor, &celsius), ESP_ERR_INVALID_STATE);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cold_is_a_reading_and_no_error),
-        cmocka_unit_test(the_range_is_the_most_exact_one),
-        cmocka_unit_test(what_is_no_reading_stays_an_error),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -32,20 +32,20 @@ TEST_CASE(noise_is_no_time)
     assert_true(wh_wall_is_due(&wall, second));
 }
 
-TEST_CASE(the_answer_is_carried_on_by_the_elapsed_clock)
+TEST_WITH(the_answer_is_carried_on_by_the_elapsed_clock, synced, NULL)
 {
     assert_int_equal(wh_wall_now(&wall, 50 * second), answer_s);
     wh_wall_begin(&wall, true); /* deep sleep */
     assert_int_equal(wh_wall_now(&wall, 3650 * second), answer_s + 3600);
 }
 
-TEST_CASE(an_answer_from_before_the_build_is_not_believed)
+TEST_WITH(an_answer_from_before_the_build_is_not_believed, synced, NULL)
 {
     wh_wall_sync(&wall, built_s - 1, built_s, 60 * second);
     assert_int_equal(wh_wall_now(&wall, 60 * second), answer_s + 10);
 }
 
-TEST_CASE(what_certificates_prove_is_the_floor)
+TEST_WITH(what_certificates_prove_is_the_floor, synced, NULL)
 {
     wh_wall_prove(&wall, answer_s - 40 * day_s);
     wh_wall_prove(&wall, answer_s - 50 * day_s);
@@ -56,7 +56,7 @@ TEST_CASE(what_certificates_prove_is_the_floor)
     assert_int_equal(wh_wall_floor(&wall, answer_s + 1), answer_s + 1);
 }
 
-TEST_CASE(no_answer_is_a_proof)
+TEST_WITH(no_answer_is_a_proof, synced, NULL)
 {
     wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
     assert_int_equal(wh_wall_now(&wall, 61 * second), answer_s + ten_years_s + 1);
@@ -64,7 +64,7 @@ TEST_CASE(no_answer_is_a_proof)
 }
 
 /* A time server that lies once, or a single wrong answer on the way, is put right by the next answer. */
-TEST_CASE(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins)
+TEST_WITH(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins, synced, NULL)
 {
     wh_wall_sync(&wall, answer_s + ten_years_s, built_s, 60 * second);
     assert_false(wh_wall_is_due(&wall, 61 * second));
@@ -77,7 +77,7 @@ TEST_CASE(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins)
 }
 
 /* The certificates have ended in truth: the radio need not ask in each wake. */
-TEST_CASE(an_answer_that_confirms_is_believed_for_an_hour)
+TEST_WITH(an_answer_that_confirms_is_believed_for_an_hour, synced, NULL)
 {
     wh_wall_doubt(&wall, 61 * second);
     wh_wall_sync(&wall, answer_s + 12, built_s, 62 * second);
@@ -87,7 +87,7 @@ TEST_CASE(an_answer_that_confirms_is_believed_for_an_hour)
     assert_true(wh_wall_is_due(&wall, (63 + 3600) * second));
 }
 
-TEST_CASE(it_is_asked_for_once_a_day)
+TEST_WITH(it_is_asked_for_once_a_day, synced, NULL)
 {
     assert_false(wh_wall_is_due(&wall, (50 + 86399) * second));
     assert_true(wh_wall_is_due(&wall, (50 + 86400) * second));
@@ -103,7 +103,7 @@ static uint64_t due_after_s(uint64_t from_s)
     return after_s;
 }
 
-TEST_CASE(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day)
+TEST_WITH(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day, synced, NULL)
 {
     static const uint64_t expected_s[] = {600, 1200, 2400, 4800, 9600, 19200, 38400, 76800, 86400, 86400};
     uint64_t now_s = 50 + 86400;
@@ -119,7 +119,7 @@ TEST_CASE(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a
     assert_int_equal(due_after_s(now_s + 86400), 600); /* an answer ends it */
 }
 
-TEST_CASE(a_time_that_was_never_known_is_asked_for_no_more_often)
+TEST_WITH(a_time_that_was_never_known_is_asked_for_no_more_often, synced, NULL)
 {
     wh_wall_begin(&wall, false);
     wh_wall_unanswered(&wall, 2 * second);
@@ -129,28 +129,9 @@ TEST_CASE(a_time_that_was_never_known_is_asked_for_no_more_often)
     assert_true(wh_wall_is_due(&wall, 603 * second));
 }
 
-TEST_CASE(a_time_in_doubt_is_asked_for_whoever_was_silent)
+TEST_WITH(a_time_in_doubt_is_asked_for_whoever_was_silent, synced, NULL)
 {
     wh_wall_unanswered(&wall, 60 * second);
     wh_wall_doubt(&wall, 61 * second);
     assert_true(wh_wall_is_due(&wall, 62 * second));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_is_no_time),
-        cmocka_unit_test_setup(the_answer_is_carried_on_by_the_elapsed_clock, synced),
-        cmocka_unit_test_setup(an_answer_from_before_the_build_is_not_believed, synced),
-        cmocka_unit_test_setup(what_certificates_prove_is_the_floor, synced),
-        cmocka_unit_test_setup(no_answer_is_a_proof, synced),
-        cmocka_unit_test_setup(a_time_in_doubt_is_asked_for_at_once_and_the_answer_wins, synced),
-        cmocka_unit_test_setup(an_answer_that_confirms_is_believed_for_an_hour, synced),
-        cmocka_unit_test_setup(it_is_asked_for_once_a_day, synced),
-        cmocka_unit_test_setup(a_server_that_is_silent_is_left_alone_for_ten_minutes_doubling_up_to_a_day,
-                               synced),
-        cmocka_unit_test_setup(a_time_that_was_never_known_is_asked_for_no_more_often, synced),
-        cmocka_unit_test_setup(a_time_in_doubt_is_asked_for_whoever_was_silent, synced),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

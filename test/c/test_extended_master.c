@@ -23,7 +23,7 @@ static wh_client_config permissive(const tls_server *server)
     return config;
 }
 
-TEST_CASE(they_resume_where_that_is_allowed)
+PLATFORM_TEST(they_resume_where_that_is_allowed)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -39,7 +39,7 @@ TEST_CASE(they_resume_where_that_is_allowed)
 }
 
 /* RFC 7627 5.3: else a server that has learned it would not see that the client knows it too. */
-TEST_CASE(the_hello_has_the_extension_all_the_same)
+PLATFORM_TEST(the_hello_has_the_extension_all_the_same)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -57,7 +57,7 @@ TEST_CASE(the_hello_has_the_extension_all_the_same)
     }
 }
 
-TEST_CASE(a_server_that_has_learned_it_goes_in_full)
+PLATFORM_TEST(a_server_that_has_learned_it_goes_in_full)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -71,7 +71,7 @@ TEST_CASE(a_server_that_has_learned_it_goes_in_full)
     }
 }
 
-TEST_CASE(such_a_session_is_for_a_client_that_takes_it_alone)
+PLATFORM_TEST(such_a_session_is_for_a_client_that_takes_it_alone)
 {
     tls_server *server = server_start(&kinds[0]);
     wh_client_config config = permissive(server);
@@ -82,7 +82,7 @@ TEST_CASE(such_a_session_is_for_a_client_that_takes_it_alone)
     assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
 }
 
-TEST_CASE(it_does_not_go_with_a_certificate_of_the_client)
+PLATFORM_TEST(it_does_not_go_with_a_certificate_of_the_client)
 {
     tls_server *server = server_start(&(server_options){.wants_certificate = true});
     client_identity identity = server_client_identity(server);
@@ -133,7 +133,7 @@ static size_t change_hello(uint8_t *bytes, size_t size, bool adds)
 }
 
 /* A server that resumes with the extension a session without, or the reverse. */
-TEST_CASE(a_resumption_must_be_as_its_session)
+PLATFORM_TEST(a_resumption_must_be_as_its_session)
 {
     for (int adds = 0; adds < 2; adds++) {
         tls_server *server =
@@ -159,17 +159,4 @@ TEST_CASE(a_resumption_must_be_as_its_session)
         wh_client_free(&client);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(they_resume_where_that_is_allowed),
-        PLATFORM_TEST(the_hello_has_the_extension_all_the_same),
-        PLATFORM_TEST(a_server_that_has_learned_it_goes_in_full),
-        PLATFORM_TEST(such_a_session_is_for_a_client_that_takes_it_alone),
-        PLATFORM_TEST(it_does_not_go_with_a_certificate_of_the_client),
-        PLATFORM_TEST(a_resumption_must_be_as_its_session),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,35 +70,35 @@ static void breaks_once(const server_options *options, handshake_breaker break_h
     wh_host_lose_power(&the_device);
 }
 
-TEST_CASE(a_fatal_alert_is_followed_by_a_full_handshake)
+PLATFORM_TEST(a_fatal_alert_is_followed_by_a_full_handshake)
 {
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_alert);
     }
 }
 
-TEST_CASE(a_closed_connection_is_followed_by_a_full_handshake)
+PLATFORM_TEST(a_closed_connection_is_followed_by_a_full_handshake)
 {
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_eof);
     }
 }
 
-TEST_CASE(silence_is_followed_by_a_full_handshake)
+PLATFORM_TEST(silence_is_followed_by_a_full_handshake)
 {
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_silence);
     }
 }
 
-TEST_CASE(a_damaged_answer_is_followed_by_a_full_handshake)
+PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake)
 {
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_damage);
     }
 }
 
-TEST_CASE(the_second_attempt_is_the_last)
+PLATFORM_TEST(the_second_attempt_is_the_last)
 {
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
@@ -131,7 +131,7 @@ static void broken_wake(const wh_client_config *config, tls_server *server)
     wh_client_free(&client);
 }
 
-TEST_CASE(a_dead_network_does_not_cost_a_good_session)
+PLATFORM_TEST(a_dead_network_does_not_cost_a_good_session)
 {
     for (size_t i = 0; i < 2; i++) { /* the session may be offered again in TLS 1.2 only */
         tls_server *server = server_start(&kinds[i]);
@@ -148,7 +148,7 @@ TEST_CASE(a_dead_network_does_not_cost_a_good_session)
     }
 }
 
-TEST_CASE(a_session_without_which_it_works_is_offered_no_more)
+PLATFORM_TEST(a_session_without_which_it_works_is_offered_no_more)
 {
     server_options options = kinds[1];
     options.tickets_may_end = true;
@@ -168,7 +168,7 @@ TEST_CASE(a_session_without_which_it_works_is_offered_no_more)
 }
 
 /* The attempt in full beside one that waits. */
-TEST_CASE(of_two_attempts_the_first_to_open_is_used)
+PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used)
 {
     for (size_t i = 0; i < KINDS; i++) {
         for (int full_wins = 0; full_wins < 2; full_wins++) {
@@ -198,7 +198,7 @@ TEST_CASE(of_two_attempts_the_first_to_open_is_used)
     }
 }
 
-TEST_CASE(without_a_session_there_is_no_second_attempt)
+PLATFORM_TEST(without_a_session_there_is_no_second_attempt)
 {
     tls_server *server = server_start(&kinds[2]);
     wh_client_config config = config_for(server);
@@ -212,7 +212,7 @@ TEST_CASE(without_a_session_there_is_no_second_attempt)
     wh_client_free(&client);
 }
 
-TEST_CASE(a_bad_certificate_is_not_asked_for_twice)
+PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice)
 {
     tls_server *good = server_start(&kinds[1]);
     wh_client_config config = config_for(good);
@@ -235,7 +235,7 @@ static void give_up_in_silence(const wh_client_config *config, tls_server *serve
     wh_client_free(&client);
 }
 
-TEST_CASE(a_session_that_meets_silence_in_two_wakes_is_given_up)
+PLATFORM_TEST(a_session_that_meets_silence_in_two_wakes_is_given_up)
 {
     for (int kind = 0; kind < 2; kind++) {
         tls_server *server = server_start(&kinds[kind]);
@@ -248,7 +248,7 @@ TEST_CASE(a_session_that_meets_silence_in_two_wakes_is_given_up)
     }
 }
 
-TEST_CASE(a_session_that_meets_silence_once_still_resumes)
+PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes)
 {
     tls_server *server = server_start(&kinds[1]);
     wh_client_config config = config_for(server);
@@ -261,7 +261,7 @@ TEST_CASE(a_session_that_meets_silence_once_still_resumes)
 
 /* The client is kept over wakes, as where the chip sleeps lightly. The app gives each connect up by itself.
  */
-TEST_CASE(a_session_that_is_given_up_again_and_again_is_deleted)
+PLATFORM_TEST(a_session_that_is_given_up_again_and_again_is_deleted)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -288,24 +288,4 @@ TEST_CASE(a_session_that_is_given_up_again_and_again_is_deleted)
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_MISS_SUSPECT);
     wh_session_release(&stored.session);
     wh_client_free(&client);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_fatal_alert_is_followed_by_a_full_handshake),
-        PLATFORM_TEST(a_closed_connection_is_followed_by_a_full_handshake),
-        PLATFORM_TEST(silence_is_followed_by_a_full_handshake),
-        PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake),
-        PLATFORM_TEST(the_second_attempt_is_the_last),
-        PLATFORM_TEST(a_dead_network_does_not_cost_a_good_session),
-        PLATFORM_TEST(a_session_without_which_it_works_is_offered_no_more),
-        PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used),
-        PLATFORM_TEST(without_a_session_there_is_no_second_attempt),
-        PLATFORM_TEST(a_bad_certificate_is_not_asked_for_twice),
-        PLATFORM_TEST(a_session_that_meets_silence_in_two_wakes_is_given_up),
-        PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes),
-        PLATFORM_TEST(a_session_that_is_given_up_again_and_again_is_deleted),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

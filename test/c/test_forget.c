@@ -6,9 +6,6 @@
 
 enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 96, PIECE = 12, HEADER = 24 };
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 /* Everything that a session left in both tiers. */
 typedef struct traces {
     uint8_t slot[WH_HOST_STATE_SIZE];
@@ -74,17 +71,17 @@ static void forgets(const server_options *options, nor *chip)
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
 }
 
-static void no_piece_of_a_tls12_session_is_left(void **state)
+FLASH_TEST(no_piece_of_a_tls12_session_is_left)
 {
     forgets(&ticket12, *state);
 }
 
-static void no_piece_of_a_tls13_session_is_left(void **state)
+FLASH_TEST(no_piece_of_a_tls13_session_is_left)
 {
     forgets(&ticket13, *state);
 }
 
-TEST_CASE(nothing_comes_back_after_a_loss_of_power)
+FLASH_TEST(nothing_comes_back_after_a_loss_of_power)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -94,7 +91,7 @@ TEST_CASE(nothing_comes_back_after_a_loss_of_power)
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
 }
 
-static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
+FLASH_TEST(what_was_stored_in_many_wakes_is_gone_in_every_sector)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 1;
@@ -115,14 +112,14 @@ static void what_was_stored_in_many_wakes_is_gone_in_every_sector(void **state)
     }
 }
 
-TEST_CASE(forgetting_nothing_is_harmless)
+FLASH_TEST(forgetting_nothing_is_harmless)
 {
     for (int times = 0; times < 3; times++) {
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
-static void a_flash_that_cannot_be_overwritten_is_reported(void **state)
+FLASH_TEST(a_flash_that_cannot_be_overwritten_is_reported)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -132,17 +129,4 @@ static void a_flash_that_cannot_be_overwritten_is_reported(void **state)
     assert_int_equal(wh_store_forget(), WH_PLATFORM_FLASH);
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
     assert_int_equal(wh_store_forget(), WH_OK);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(no_piece_of_a_tls12_session_is_left),
-        FLASH_TEST(no_piece_of_a_tls13_session_is_left),
-        FLASH_TEST(nothing_comes_back_after_a_loss_of_power),
-        FLASH_TEST(what_was_stored_in_many_wakes_is_gone_in_every_sector),
-        FLASH_TEST(forgetting_nothing_is_harmless),
-        FLASH_TEST(a_flash_that_cannot_be_overwritten_is_reported),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

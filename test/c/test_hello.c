@@ -52,7 +52,7 @@ static hello hello_with_ticket(const server_options *options)
     return sent;
 }
 
-TEST_CASE(a_ticket_is_offered_with_a_key_exchange_only)
+PLATFORM_TEST(a_ticket_is_offered_with_a_key_exchange_only)
 {
     hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13});
     const uint8_t *modes = find_extension(&sent, PSK_KEY_EXCHANGE_MODES);
@@ -61,18 +61,9 @@ TEST_CASE(a_ticket_is_offered_with_a_key_exchange_only)
     assert_memory_equal(modes, expected, sizeof expected);
 }
 
-TEST_CASE(no_early_data_goes_out_though_the_ticket_allows_it)
+PLATFORM_TEST(no_early_data_goes_out_though_the_ticket_allows_it)
 {
     hello sent = hello_with_ticket(&(server_options){.min_version = WH_TLS13, .early_data = true});
     assert_null(find_extension(&sent, EARLY_DATA));
     assert_int_equal(wh_wolfssl_build() & 1u << 8, 0); /* nor could it */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_ticket_is_offered_with_a_key_exchange_only),
-        PLATFORM_TEST(no_early_data_goes_out_though_the_ticket_allows_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

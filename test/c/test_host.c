@@ -190,16 +190,3 @@ TEST_CASE(an_address_is_compared_as_bytes)
     assert_int_equal(wh_host_read("example.com", &host), WH_OK);
     assert_false(wh_host_is_at(&host, v4, 0));
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_of_any_kind_are_taken_in_one_spelling),
-        cmocka_unit_test(an_address_has_one_spelling_too),
-        cmocka_unit_test(what_is_neither_is_no_host),
-        cmocka_unit_test(labels_and_names_have_their_longest),
-        cmocka_unit_test(a_name_is_its_own_and_a_wildcard_is_one_label),
-        cmocka_unit_test(an_address_is_compared_as_bytes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -17,7 +17,7 @@ static wh_client_config with_identity(wh_client_config config, const client_iden
     return config;
 }
 
-TEST_CASE(a_device_with_a_certificate_resumes)
+PLATFORM_TEST(a_device_with_a_certificate_resumes)
 {
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -35,7 +35,7 @@ TEST_CASE(a_device_with_a_certificate_resumes)
     }
 }
 
-TEST_CASE(a_session_with_a_certificate_is_not_offered_without_it)
+PLATFORM_TEST(a_session_with_a_certificate_is_not_offered_without_it)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     client_identity device = server_client_identity(server);
@@ -48,7 +48,7 @@ TEST_CASE(a_session_with_a_certificate_is_not_offered_without_it)
     free_client_identity(&device);
 }
 
-TEST_CASE(a_missing_certificate_is_named)
+PLATFORM_TEST(a_missing_certificate_is_named)
 {
     tls_server *server = server_start(&mutual[2]);
     wh_client_config config = config_for(server);
@@ -61,7 +61,7 @@ TEST_CASE(a_missing_certificate_is_named)
     assert_int_equal(visit.outcome.alert, 40);
 }
 
-TEST_CASE(a_certificate_of_another_authority_is_refused)
+PLATFORM_TEST(a_certificate_of_another_authority_is_refused)
 {
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -73,7 +73,7 @@ TEST_CASE(a_certificate_of_another_authority_is_refused)
     }
 }
 
-TEST_CASE(each_way_a_file_can_be_wrong_is_named)
+PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named)
 {
     tls_server *server = server_start(&mutual[0]);
     client_identity device = server_client_identity(server);
@@ -131,7 +131,7 @@ static wh_client_config with_files(wh_client_config config, given_files *files)
     return config;
 }
 
-TEST_CASE(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
+PLATFORM_TEST(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
 {
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -152,7 +152,7 @@ TEST_CASE(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key)
     }
 }
 
-TEST_CASE(files_that_changed_under_a_client_are_not_used)
+PLATFORM_TEST(files_that_changed_under_a_client_are_not_used)
 {
     for (size_t i = 1; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -179,7 +179,7 @@ TEST_CASE(files_that_changed_under_a_client_are_not_used)
     }
 }
 
-TEST_CASE(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection)
+PLATFORM_TEST(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection)
 {
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -208,7 +208,7 @@ static wake_visit visit_in_full(const wh_client_config *good, const wh_client_co
     return visit;
 }
 
-TEST_CASE(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
+PLATFORM_TEST(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
 {
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(&mutual[i]);
@@ -267,7 +267,7 @@ static const char on_p521[] = "-----BEGIN CERTIFICATE-----\n"
                               "gN/YbEjHdDg1JbAeuIuitvw8XpoRYFzvChcREiexh0JB\n"
                               "-----END CERTIFICATE-----\n";
 
-TEST_CASE(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
+PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -297,7 +297,7 @@ TEST_CASE(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
     assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
 }
 
-TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
+PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed)
 {
     const server_options options[] = {
         {.max_version = WH_TLS12, .alpn = "mqtt"},
@@ -316,7 +316,7 @@ TEST_CASE(the_application_protocol_is_agreed_on_in_full_and_resumed)
     }
 }
 
-TEST_CASE(a_server_without_the_application_protocol_is_named)
+PLATFORM_TEST(a_server_without_the_application_protocol_is_named)
 {
     tls_server *server = server_start(&(server_options){.alpn = "h2"});
     wh_client_config config = config_for(server);
@@ -324,7 +324,7 @@ TEST_CASE(a_server_without_the_application_protocol_is_named)
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_ALPN);
 }
 
-TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
+PLATFORM_TEST(a_server_that_knows_no_alpn_is_accepted)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -332,7 +332,7 @@ TEST_CASE(a_server_that_knows_no_alpn_is_accepted)
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
 }
 
-TEST_CASE(unusable_lists_of_application_protocols_are_refused)
+PLATFORM_TEST(unusable_lists_of_application_protocols_are_refused)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -344,25 +344,4 @@ TEST_CASE(unusable_lists_of_application_protocols_are_refused)
         config.alpn = bad[i];
         assert_int_equal(wh_client_check(&config), WH_USAGE_ALPN);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_device_with_a_certificate_resumes),
-        PLATFORM_TEST(a_session_with_a_certificate_is_not_offered_without_it),
-        PLATFORM_TEST(a_missing_certificate_is_named),
-        PLATFORM_TEST(a_certificate_of_another_authority_is_refused),
-        PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named),
-        PLATFORM_TEST(a_resumed_wake_reads_neither_the_ca_nor_the_certificate_nor_the_key),
-        PLATFORM_TEST(files_that_changed_under_a_client_are_not_used),
-        PLATFORM_TEST(a_server_that_refuses_the_session_sees_the_certificate_on_the_same_connection),
-        PLATFORM_TEST(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full),
-        PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error),
-        PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed),
-        PLATFORM_TEST(a_server_without_the_application_protocol_is_named),
-        PLATFORM_TEST(a_server_that_knows_no_alpn_is_accepted),
-        PLATFORM_TEST(unusable_lists_of_application_protocols_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

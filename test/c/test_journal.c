@@ -25,6 +25,8 @@ static int no_rule_was_broken(void **state)
     return 0;
 }
 
+#define JOURNAL_TEST(name) TEST_WITH(name, fresh_chip, no_rule_was_broken)
+
 static int append(uint8_t filling, uint16_t size, bool may_erase, uint32_t *at)
 {
     uint8_t record[WH_FLASH_SECTOR];
@@ -65,7 +67,7 @@ static uint32_t recover(void)
 
 /* ---- Recoveries are counted ------------------------------------------------------------- */
 
-TEST_CASE(recoveries_are_counted_since_the_newest_sector_was_begun)
+JOURNAL_TEST(recoveries_are_counted_since_the_newest_sector_was_begun)
 {
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
@@ -81,7 +83,7 @@ TEST_CASE(recoveries_are_counted_since_the_newest_sector_was_begun)
     assert_int_equal(recover(), 1);
 }
 
-TEST_CASE(a_sector_without_room_counts_no_more)
+JOURNAL_TEST(a_sector_without_room_counts_no_more)
 {
     uint32_t at = 0;
     assert_int_equal(append(1, WH_FLASH_SECTOR - HEADER - 2 * HEAD - 4, true, &at), WH_OK);
@@ -90,7 +92,7 @@ TEST_CASE(a_sector_without_room_counts_no_more)
     assert_int_equal(append(2, 20, false, &at), WH_MISS_WEAR);
 }
 
-TEST_CASE(a_damaged_sector_counts_no_more)
+JOURNAL_TEST(a_damaged_sector_counts_no_more)
 {
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
@@ -100,7 +102,7 @@ TEST_CASE(a_damaged_sector_counts_no_more)
     assert_int_equal(append(2, 20, false, &at), WH_MISS_WEAR);
 }
 
-TEST_CASE(nothing_is_counted_without_a_sector)
+JOURNAL_TEST(nothing_is_counted_without_a_sector)
 {
     uint32_t at = 0;
     assert_int_equal(recover(), UINT32_MAX);
@@ -113,7 +115,7 @@ TEST_CASE(nothing_is_counted_without_a_sector)
 
 /* A bit rots in what is skipped, which hides the entry behind it. Were it skipped again only later, a record
  * would come back that nobody could mark. */
-TEST_CASE(recovery_tells_of_each_record_that_is_there_behind_it)
+JOURNAL_TEST(recovery_tells_of_each_record_that_is_there_behind_it)
 {
     uint32_t at = 0;
     assert_int_equal(append(1, 300, true, &at), WH_OK);
@@ -134,7 +136,7 @@ TEST_CASE(recovery_tells_of_each_record_that_is_there_behind_it)
 
 /* The word of zeros of a recovery that was cut short reads well for a while: long enough for a record to be
  * written behind it. */
-TEST_CASE(a_recovery_that_was_cut_short_loses_nothing_later)
+JOURNAL_TEST(a_recovery_that_was_cut_short_loses_nothing_later)
 {
     static const nor_shape shapes[] = {NOR_CUT_WEAK, NOR_CUT_MIXED};
     for (uint64_t seed = 0; seed < 64; seed++) {
@@ -180,7 +182,7 @@ static void replace(uint8_t filling, uint32_t *at)
     }
 }
 
-TEST_CASE(the_highest_sequence_does_not_end_the_journal)
+JOURNAL_TEST(the_highest_sequence_does_not_end_the_journal)
 {
     static const uint32_t sequences[] = {0x7ffffffe, 0x7fffffff};
     for (size_t i = 0; i < 2; i++) {
@@ -202,7 +204,7 @@ TEST_CASE(the_highest_sequence_does_not_end_the_journal)
 }
 
 /* Nor when every sector says so. */
-TEST_CASE(all_sectors_may_have_the_highest_sequence)
+JOURNAL_TEST(all_sectors_may_have_the_highest_sequence)
 {
     uint32_t at = WH_JOURNAL_NOWHERE;
     for (uint8_t filling = 1; filling < 7; filling++) {
@@ -234,7 +236,7 @@ static void forget_badly(uint64_t failing)
 }
 
 /* The forget mark goes with its header, wherever the power goes, and what it covers stays. */
-TEST_CASE(what_was_forgotten_at_the_highest_sequence_stays_so)
+JOURNAL_TEST(what_was_forgotten_at_the_highest_sequence_stays_so)
 {
     for (uint64_t failing = 2; failing < 190; failing++) {
         bool off = true;
@@ -251,22 +253,4 @@ TEST_CASE(what_was_forgotten_at_the_highest_sequence_stays_so)
             assert_true(found == 8 || (off && found == 0));
         }
     }
-}
-
-#define JOURNAL_TEST(test) cmocka_unit_test_setup_teardown(test, fresh_chip, no_rule_was_broken)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        JOURNAL_TEST(recoveries_are_counted_since_the_newest_sector_was_begun),
-        JOURNAL_TEST(a_sector_without_room_counts_no_more),
-        JOURNAL_TEST(a_damaged_sector_counts_no_more),
-        JOURNAL_TEST(nothing_is_counted_without_a_sector),
-        JOURNAL_TEST(recovery_tells_of_each_record_that_is_there_behind_it),
-        JOURNAL_TEST(a_recovery_that_was_cut_short_loses_nothing_later),
-        JOURNAL_TEST(the_highest_sequence_does_not_end_the_journal),
-        JOURNAL_TEST(all_sectors_may_have_the_highest_sequence),
-        JOURNAL_TEST(what_was_forgotten_at_the_highest_sequence_stays_so),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

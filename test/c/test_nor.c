@@ -15,6 +15,8 @@ static int fresh_chip(void **state)
     return 0;
 }
 
+#define NOR_TEST(name) TEST_WITH(name, fresh_chip, NULL)
+
 static int program(uint32_t at, const void *bytes, size_t size)
 {
     return chip.flash.program(chip.flash.ctx, at, bytes, size);
@@ -32,7 +34,7 @@ static uint32_t read_word(uint32_t at)
     return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-TEST_CASE(what_was_programmed_is_read_until_it_is_erased)
+NOR_TEST(what_was_programmed_is_read_until_it_is_erased)
 {
     assert_int_equal(program(4096, word, sizeof word), 0);
     assert_int_equal(read_word(4096), 0x78563412);
@@ -43,7 +45,7 @@ TEST_CASE(what_was_programmed_is_read_until_it_is_erased)
     assert_null(nor_violation(&chip));
 }
 
-TEST_CASE(a_bit_does_not_come_back_by_programming)
+NOR_TEST(a_bit_does_not_come_back_by_programming)
 {
     assert_int_equal(program(0, word, sizeof word), 0);
     assert_int_equal(program(0, "\xff\xff\xff\xff", 4), -1);
@@ -51,7 +53,7 @@ TEST_CASE(a_bit_does_not_come_back_by_programming)
     assert_int_equal(read_word(0), 0x78563412);
 }
 
-TEST_CASE(alignment_and_bounds_are_rules)
+NOR_TEST(alignment_and_bounds_are_rules)
 {
     uint8_t one = 0;
     const struct {
@@ -71,7 +73,7 @@ TEST_CASE(alignment_and_bounds_are_rules)
     assert_non_null(nor_violation(&chip));
 }
 
-TEST_CASE(power_that_goes_leaves_a_prefix_and_stays_away)
+NOR_TEST(power_that_goes_leaves_a_prefix_and_stays_away)
 {
     nor_set_fault(&chip, (nor_fault){.nth = 2, .cut = true, .shape = NOR_CUT_PREFIX, .extent = 2});
     assert_int_equal(program(0, word, sizeof word), 0);
@@ -85,7 +87,7 @@ TEST_CASE(power_that_goes_leaves_a_prefix_and_stays_away)
     assert_int_equal(read_word(8), 0xffffffff);
 }
 
-TEST_CASE(an_operation_can_fail_with_power)
+NOR_TEST(an_operation_can_fail_with_power)
 {
     nor_set_fault(&chip, (nor_fault){.nth = 1, .shape = NOR_CUT_BEFORE});
     assert_int_equal(program(0, word, sizeof word), -1);
@@ -93,7 +95,7 @@ TEST_CASE(an_operation_can_fail_with_power)
     assert_int_equal(program(0, word, sizeof word), 0);
 }
 
-TEST_CASE(weak_bits_read_both_ways_until_they_settle)
+NOR_TEST(weak_bits_read_both_ways_until_they_settle)
 {
     nor_set_fault(&chip, (nor_fault){.nth = 1, .cut = true, .shape = NOR_CUT_WEAK});
     assert_int_equal(program(0, "\0\0\0\0", 4), -1);
@@ -112,7 +114,7 @@ TEST_CASE(weak_bits_read_both_ways_until_they_settle)
     assert_int_equal(read_word(0), 0xffffffff);
 }
 
-TEST_CASE(an_erase_can_give_back_one_mark)
+NOR_TEST(an_erase_can_give_back_one_mark)
 {
     assert_int_equal(program(0, word, sizeof word), 0);
     assert_int_equal(program(4, "\0\0\0\0", 4), 0);
@@ -121,20 +123,4 @@ TEST_CASE(an_erase_can_give_back_one_mark)
     nor_power_on(&chip);
     assert_int_equal(read_word(0), 0x78563412);
     assert_int_equal(read_word(4), 0xffffffff);
-}
-
-#define NOR_TEST(test) cmocka_unit_test_setup(test, fresh_chip)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        NOR_TEST(what_was_programmed_is_read_until_it_is_erased),
-        NOR_TEST(a_bit_does_not_come_back_by_programming),
-        NOR_TEST(alignment_and_bounds_are_rules),
-        NOR_TEST(power_that_goes_leaves_a_prefix_and_stays_away),
-        NOR_TEST(an_operation_can_fail_with_power),
-        NOR_TEST(weak_bits_read_both_ways_until_they_settle),
-        NOR_TEST(an_erase_can_give_back_one_mark),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,14 +73,3 @@ TEST_CASE(every_code_has_a_word)
     assert_string_equal(wh_cipher_name(0x1303), "TLS_CHACHA20_POLY1305_SHA256");
     assert_null(wh_cipher_name(0));
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_field_is_in_the_json),
-        cmocka_unit_test(what_does_not_apply_is_null),
-        cmocka_unit_test(the_longest_outcome_fits),
-        cmocka_unit_test(every_code_has_a_word),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

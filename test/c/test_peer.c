@@ -15,17 +15,17 @@ static void fails_with(const server_options *options, const char *host, int erro
     assert_false(visit.fallback_due);
 }
 
-TEST_CASE(a_wrong_host_name_is_refused)
+PLATFORM_TEST(a_wrong_host_name_is_refused)
 {
     fails_with(&(server_options){.name = "other.test"}, SERVER_NAME, WH_PEER_NAME);
 }
 
-TEST_CASE(a_wrong_address_is_refused)
+PLATFORM_TEST(a_wrong_address_is_refused)
 {
     fails_with(&(server_options){.name = "192.0.2.1"}, "192.0.2.2", WH_PEER_NAME);
 }
 
-TEST_CASE(an_address_in_the_certificate_is_accepted)
+PLATFORM_TEST(an_address_in_the_certificate_is_accepted)
 {
     tls_server *server = server_start(&(server_options){.name = "192.0.2.1"});
     wh_client_config config = config_for(server);
@@ -33,17 +33,17 @@ TEST_CASE(an_address_in_the_certificate_is_accepted)
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
 }
 
-TEST_CASE(an_expired_certificate_is_refused)
+PLATFORM_TEST(an_expired_certificate_is_refused)
 {
     fails_with(&(server_options){.valid_from_s = -7200, .valid_to_s = -3600}, SERVER_NAME, WH_PEER_EXPIRED);
 }
 
-TEST_CASE(a_certificate_from_the_future_is_refused)
+PLATFORM_TEST(a_certificate_from_the_future_is_refused)
 {
     fails_with(&(server_options){.valid_from_s = 3600, .valid_to_s = YEAR_S}, SERVER_NAME, WH_PEER_NOT_YET);
 }
 
-TEST_CASE(a_certificate_expires_during_a_long_sleep)
+PLATFORM_TEST(a_certificate_expires_during_a_long_sleep)
 {
     tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
     wh_client_config config = config_for(server);
@@ -52,7 +52,7 @@ TEST_CASE(a_certificate_expires_during_a_long_sleep)
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
 }
 
-TEST_CASE(another_ca_is_refused)
+PLATFORM_TEST(another_ca_is_refused)
 {
     tls_server *trusted = server_start(&(server_options){0});
     tls_server *other = server_start(&(server_options){0});
@@ -71,7 +71,7 @@ static size_t answer_of(wire_line *line, uint8_t *answer, size_t size)
 }
 
 /* wolfSSL shows the session of TLS 1.2 before the server's Finished has come. */
-TEST_CASE(no_session_is_kept_when_the_servers_finished_is_wrong)
+PLATFORM_TEST(no_session_is_kept_when_the_servers_finished_is_wrong)
 {
     for (int session_ids = 0; session_ids < 2; session_ids++) {
         tls_server *server =
@@ -95,7 +95,7 @@ TEST_CASE(no_session_is_kept_when_the_servers_finished_is_wrong)
     }
 }
 
-TEST_CASE(a_server_without_a_common_version_is_named)
+PLATFORM_TEST(a_server_without_a_common_version_is_named)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -122,7 +122,7 @@ static int answered_with(const char *bytes, size_t size)
     return result;
 }
 
-TEST_CASE(a_plain_text_server_is_named)
+PLATFORM_TEST(a_plain_text_server_is_named)
 {
     static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     static const char smtp[] = "220 mail.example.com ESMTP\r\n";
@@ -131,13 +131,13 @@ TEST_CASE(a_plain_text_server_is_named)
     assert_int_equal(answered_with("x", 1), WH_PEER_NOT_TLS);
 }
 
-TEST_CASE(a_server_that_hangs_up_is_named)
+PLATFORM_TEST(a_server_that_hangs_up_is_named)
 {
     assert_int_equal(answered_with("", 0), WH_PEER_CLOSED);
     assert_int_equal(answered_with("\x16\x03\x03\x00\x7a\x02", 6), WH_PEER_CLOSED);
 }
 
-TEST_CASE(an_alert_is_named)
+PLATFORM_TEST(an_alert_is_named)
 {
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x70", 7), WH_PEER_ALERT); /* unrecognized_name */
     assert_int_equal(answered_with("\x15\x03\x03\x00\x02\x02\x28", 7),
@@ -145,7 +145,7 @@ TEST_CASE(an_alert_is_named)
 }
 
 /* A version was agreed on: what comes then is no question of versions. */
-TEST_CASE(garbage_after_the_handshake_is_named_as_that)
+PLATFORM_TEST(garbage_after_the_handshake_is_named_as_that)
 {
     static const uint8_t garbage[] = {23, 2, 7, 0, 3, 1, 2, 3};
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
@@ -164,24 +164,4 @@ TEST_CASE(garbage_after_the_handshake_is_named_as_that)
         line_free(&line);
         wh_client_free(&client);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_wrong_host_name_is_refused),
-        PLATFORM_TEST(a_wrong_address_is_refused),
-        PLATFORM_TEST(an_address_in_the_certificate_is_accepted),
-        PLATFORM_TEST(an_expired_certificate_is_refused),
-        PLATFORM_TEST(a_certificate_from_the_future_is_refused),
-        PLATFORM_TEST(a_certificate_expires_during_a_long_sleep),
-        PLATFORM_TEST(another_ca_is_refused),
-        PLATFORM_TEST(no_session_is_kept_when_the_servers_finished_is_wrong),
-        PLATFORM_TEST(a_server_without_a_common_version_is_named),
-        PLATFORM_TEST(a_plain_text_server_is_named),
-        PLATFORM_TEST(a_server_that_hangs_up_is_named),
-        PLATFORM_TEST(an_alert_is_named),
-        PLATFORM_TEST(garbage_after_the_handshake_is_named_as_that),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,6 @@
 #include "visit.h"
 #include "policy.h"
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
 static const server_options *const both[] = {&ticket12, &ticket13};
 
 enum { HOUR = 3600 };
@@ -53,14 +51,14 @@ static void keeps_its_place(const server_options *options)
     }
 }
 
-TEST_CASE(the_pinned_peer_keeps_its_session)
+PLATFORM_TEST(the_pinned_peer_keeps_its_session)
 {
     keeps_its_place(&ticket12);
     wh_host_lose_power(&the_device);
     keeps_its_place(&ticket13);
 }
 
-static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
+FLASH_TEST(the_pinned_peer_keeps_its_session_in_flash_too)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 1; /* each forget makes one necessary */
@@ -76,7 +74,7 @@ static void the_pinned_peer_keeps_its_session_in_flash_too(void **state)
     }
 }
 
-TEST_CASE(the_pinned_peer_takes_the_place_of_another)
+PLATFORM_TEST(the_pinned_peer_takes_the_place_of_another)
 {
     pair p = meet(&ticket12);
     p.first.policy.pinned = true;
@@ -85,7 +83,7 @@ TEST_CASE(the_pinned_peer_takes_the_place_of_another)
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
 }
 
-TEST_CASE(a_pinned_session_that_has_expired_makes_way)
+PLATFORM_TEST(a_pinned_session_that_has_expired_makes_way)
 {
     pair p = meet(&(server_options){.max_version = WH_TLS12, .lifetime_s = HOUR});
     p.first.policy.pinned = true;
@@ -97,7 +95,7 @@ TEST_CASE(a_pinned_session_that_has_expired_makes_way)
     assert_int_equal(second_outcome(&p).result, WH_RESULT_RESUMED);
 }
 
-TEST_CASE(a_peer_that_is_no_longer_pinned_makes_way)
+FLASH_TEST(a_peer_that_is_no_longer_pinned_makes_way)
 {
     pair p = meet(&ticket13);
     p.first.policy.pinned = true;
@@ -107,7 +105,7 @@ TEST_CASE(a_peer_that_is_no_longer_pinned_makes_way)
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
 }
 
-static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
+FLASH_TEST(a_pin_holds_from_the_next_connect_of_its_peer)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 1; /* each forget makes one necessary */
@@ -126,7 +124,7 @@ static void a_pin_holds_from_the_next_connect_of_its_peer(void **state)
     }
 }
 
-TEST_CASE(a_pin_can_be_taken_off_at_once)
+PLATFORM_TEST(a_pin_can_be_taken_off_at_once)
 {
     pair p = meet(&ticket12);
     p.first.policy.pinned = true;
@@ -136,7 +134,7 @@ TEST_CASE(a_pin_can_be_taken_off_at_once)
     assert_int_equal(second_outcome(&p).store_error, WH_OK);
 }
 
-TEST_CASE(peers_that_take_turns_are_reported)
+FLASH_TEST(peers_that_take_turns_are_reported)
 {
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(wh_store_forget(), WH_OK);
@@ -150,7 +148,7 @@ TEST_CASE(peers_that_take_turns_are_reported)
     }
 }
 
-TEST_CASE(a_peer_that_comes_once_is_not_taking_turns)
+PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns)
 {
     pair p = meet(&ticket12);
     assert_int_equal(visit_first(&p).outcome.result, WH_RESULT_FULL);
@@ -181,7 +179,7 @@ static wh_outcome broken_wake(const wh_client_config *config, tls_server *server
     return outcome;
 }
 
-TEST_CASE(a_server_that_fails_again_and_again_is_to_be_left_alone)
+PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone)
 {
     pair p = meet(&ticket12);
     const uint32_t expected_s[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600};
@@ -191,7 +189,7 @@ TEST_CASE(a_server_that_fails_again_and_again_is_to_be_left_alone)
     }
 }
 
-TEST_CASE(an_attempt_with_a_session_does_not_count_twice)
+PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice)
 {
     pair p = meet(&ticket12);
     assert_full(visit_first(&p), WH_REASON_NONE);
@@ -200,7 +198,7 @@ TEST_CASE(an_attempt_with_a_session_does_not_count_twice)
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 60);
 }
 
-TEST_CASE(a_server_that_refuses_tcp_counts_as_well)
+PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well)
 {
     pair p = meet(&ticket12);
     assert_full(visit_first(&p), WH_REASON_NONE);
@@ -214,7 +212,7 @@ TEST_CASE(a_server_that_refuses_tcp_counts_as_well)
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
 }
 
-TEST_CASE(one_success_ends_the_back_off)
+PLATFORM_TEST(one_success_ends_the_back_off)
 {
     pair p = meet(&ticket12);
     for (int i = 0; i < 5; i++) {
@@ -224,7 +222,7 @@ TEST_CASE(one_success_ends_the_back_off)
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
 }
 
-TEST_CASE(the_failures_of_one_server_are_not_anothers)
+PLATFORM_TEST(the_failures_of_one_server_are_not_anothers)
 {
     pair p = meet(&ticket12);
     for (int i = 0; i < 5; i++) {
@@ -233,7 +231,7 @@ TEST_CASE(the_failures_of_one_server_are_not_anothers)
     assert_int_equal(broken_wake(&p.second, p.server).backoff_s, 0);
 }
 
-TEST_CASE(the_back_off_has_a_bound_and_the_device_is_not_the_server)
+PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server)
 {
     const wh_policy bounded = {.backoff_max_s = 90};
     assert_int_equal(wh_policy_backoff_s(&bounded, 3), 60);
@@ -250,7 +248,7 @@ TEST_CASE(the_back_off_has_a_bound_and_the_device_is_not_the_server)
     }
 }
 
-TEST_CASE(a_second_attempt_that_cannot_be_made_counts)
+PLATFORM_TEST(a_second_attempt_that_cannot_be_made_counts)
 {
     pair p = meet(&ticket12);
     const uint32_t expected_s[] = {0, 0, 60};
@@ -297,7 +295,7 @@ static uint32_t wait_at_the_end(const wh_client_config *config, tls_server *serv
     return wait_ms;
 }
 
-TEST_CASE(a_ticket_that_has_not_come_is_waited_for_once)
+PLATFORM_TEST(a_ticket_that_has_not_come_is_waited_for_once)
 {
     pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
@@ -305,7 +303,7 @@ TEST_CASE(a_ticket_that_has_not_come_is_waited_for_once)
     assert_int_equal(wait_at_the_end(&p.second, p.server, WH_RESULT_FULL), WH_TICKET_WAIT_DEFAULT_MS);
 }
 
-TEST_CASE(a_server_that_renews_no_ticket_is_waited_for_once)
+FLASH_TEST(a_server_that_renews_no_ticket_is_waited_for_once)
 {
     pair p = meet(&ticket13);
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
@@ -314,7 +312,7 @@ TEST_CASE(a_server_that_renews_no_ticket_is_waited_for_once)
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_RESUMED), 0); /* the second, from flash */
 }
 
-TEST_CASE(without_tickets_there_is_no_wait)
+PLATFORM_TEST(without_tickets_there_is_no_wait)
 {
     const server_options none13 = {.min_version = WH_TLS13, .no_tickets13 = true};
     pair p = meet(&none13);
@@ -326,7 +324,7 @@ TEST_CASE(without_tickets_there_is_no_wait)
     assert_int_equal(wait_at_the_end(&p.first, p.server, WH_RESULT_FULL), 0);
 }
 
-TEST_CASE(the_wait_can_be_set)
+PLATFORM_TEST(the_wait_can_be_set)
 {
     pair p = meet(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     p.first.policy.ticket_wait_ms = 42;
@@ -342,7 +340,7 @@ static wh_store_report report_now(void)
     return report;
 }
 
-TEST_CASE(the_store_tells_what_it_holds)
+FLASH_TEST(the_store_tells_what_it_holds)
 {
     wh_store_report report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_NONE);
@@ -363,32 +361,4 @@ TEST_CASE(the_store_tells_what_it_holds)
     report = report_now();
     assert_int_equal(report.tiers, WH_TIERS_FLASH);
     assert_true(report.expires_in_s == WH_AGE_UNKNOWN);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(the_pinned_peer_keeps_its_session),
-        FLASH_TEST(the_pinned_peer_keeps_its_session_in_flash_too),
-        PLATFORM_TEST(the_pinned_peer_takes_the_place_of_another),
-        PLATFORM_TEST(a_pinned_session_that_has_expired_makes_way),
-        FLASH_TEST(a_peer_that_is_no_longer_pinned_makes_way),
-        FLASH_TEST(a_pin_holds_from_the_next_connect_of_its_peer),
-        PLATFORM_TEST(a_pin_can_be_taken_off_at_once),
-        FLASH_TEST(peers_that_take_turns_are_reported),
-        PLATFORM_TEST(a_peer_that_comes_once_is_not_taking_turns),
-        PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone),
-        PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice),
-        PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well),
-        PLATFORM_TEST(one_success_ends_the_back_off),
-        PLATFORM_TEST(the_failures_of_one_server_are_not_anothers),
-        PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server),
-        PLATFORM_TEST(a_second_attempt_that_cannot_be_made_counts),
-        PLATFORM_TEST(a_ticket_that_has_not_come_is_waited_for_once),
-        FLASH_TEST(a_server_that_renews_no_ticket_is_waited_for_once),
-        PLATFORM_TEST(without_tickets_there_is_no_wait),
-        PLATFORM_TEST(the_wait_can_be_set),
-        FLASH_TEST(the_store_tells_what_it_holds),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,15 +125,3 @@ TEST_CASE(der_that_says_more_than_there_is_or_goes_deep_is_damage)
     wh_der certificate = {deep + 32, sizeof deep - 32};
     assert_false(wh_certificate_is_whole(&certificate));
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_come_in_order_and_text_is_passed_over),
-        cmocka_unit_test(every_length_of_contents_is_decoded),
-        cmocka_unit_test(a_locked_key_is_seen_by_label_or_headers),
-        cmocka_unit_test(damage_is_named_with_its_line_and_what_stands_behind_is_found),
-        cmocka_unit_test(der_that_says_more_than_there_is_or_goes_deep_is_damage),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

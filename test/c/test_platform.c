@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-TEST_CASE(an_incomplete_platform_is_refused)
+PLATFORM_TEST(an_incomplete_platform_is_refused)
 {
     const wh_platform whole = *wh_platform_get();
     wh_platform_remove();
@@ -31,7 +31,7 @@ TEST_CASE(an_incomplete_platform_is_refused)
     assert_int_equal(wh_host_start(&the_device, NULL), WH_OK);
 }
 
-TEST_CASE(a_platform_that_is_refused_leaves_the_one_before_in_use)
+PLATFORM_TEST(a_platform_that_is_refused_leaves_the_one_before_in_use)
 {
     const wh_platform *before = wh_platform_get();
     wh_platform other = *before;
@@ -46,7 +46,7 @@ static void release_elsewhere(void *ctx, void *memory)
     (void)memory;
 }
 
-TEST_CASE(all_platforms_of_a_process_share_the_heap)
+PLATFORM_TEST(all_platforms_of_a_process_share_the_heap)
 {
     const wh_platform *before = wh_platform_get();
     wh_platform other = *before;
@@ -59,7 +59,7 @@ TEST_CASE(all_platforms_of_a_process_share_the_heap)
     assert_null(wh_platform_get());
 }
 
-TEST_CASE(sleep_moves_both_clocks)
+PLATFORM_TEST(sleep_moves_both_clocks)
 {
     const wh_platform *p = wh_platform_get();
     uint64_t elapsed_us = p->elapsed_us(p->ctx);
@@ -69,7 +69,7 @@ TEST_CASE(sleep_moves_both_clocks)
     assert_true(p->wall_s(p->ctx) >= wall_s + 3600);
 }
 
-TEST_CASE(power_loss_restarts_the_elapsed_clock_only)
+PLATFORM_TEST(power_loss_restarts_the_elapsed_clock_only)
 {
     const wh_platform *p = wh_platform_get();
     wh_host_sleep(&the_device, 3600ull * 1000000u);
@@ -79,22 +79,9 @@ TEST_CASE(power_loss_restarts_the_elapsed_clock_only)
     assert_true(p->wall_s(p->ctx) >= wall_s);
 }
 
-TEST_CASE(saved_state_of_another_size_is_refused)
+PLATFORM_TEST(saved_state_of_another_size_is_refused)
 {
     uint8_t saved[WH_HOST_STATE_SIZE];
     assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(an_incomplete_platform_is_refused),
-        PLATFORM_TEST(a_platform_that_is_refused_leaves_the_one_before_in_use),
-        PLATFORM_TEST(all_platforms_of_a_process_share_the_heap),
-        PLATFORM_TEST(sleep_moves_both_clocks),
-        PLATFORM_TEST(power_loss_restarts_the_elapsed_clock_only),
-        PLATFORM_TEST(saved_state_of_another_size_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

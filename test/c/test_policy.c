@@ -49,7 +49,7 @@ static void assert_lasts(wh_protocol protocol, uint32_t lifetime_s, uint32_t all
     assert_reason(&policy, &info, &now, then);
 }
 
-TEST_CASE(a_session_lasts_as_long_as_the_server_said)
+PLATFORM_TEST(a_session_lasts_as_long_as_the_server_said)
 {
     assert_lasts(WH_TLS12, 300, 300, WH_REASON_EXPIRED);
     assert_lasts(WH_TLS13, 300, 300, WH_REASON_EXPIRED);
@@ -59,19 +59,19 @@ TEST_CASE(a_session_lasts_as_long_as_the_server_said)
     assert_reason(&policy, &none, &now, WH_REASON_EXPIRED);
 }
 
-TEST_CASE(a_tls12_session_lasts_a_day_at_most)
+PLATFORM_TEST(a_tls12_session_lasts_a_day_at_most)
 {
     assert_lasts(WH_TLS12, 7 * DAY, DAY, WH_REASON_EXPIRED);
     assert_lasts(WH_TLS12, UINT32_MAX, DAY, WH_REASON_EXPIRED);
 }
 
-TEST_CASE(a_tls13_ticket_lasts_seven_days_at_most)
+PLATFORM_TEST(a_tls13_ticket_lasts_seven_days_at_most)
 {
     assert_lasts(WH_TLS13, 7 * DAY, 7 * DAY, WH_REASON_OVER_7_DAYS);
     assert_lasts(WH_TLS13, UINT32_MAX, 7 * DAY, WH_REASON_OVER_7_DAYS);
 }
 
-TEST_CASE(no_session_is_offered_past_a_certificates_end)
+PLATFORM_TEST(no_session_is_offered_past_a_certificates_end)
 {
     const wh_policy policy = {0};
     wh_record_info info = captured_ago(WH_TLS13, HOUR, 10);
@@ -82,7 +82,7 @@ TEST_CASE(no_session_is_offered_past_a_certificates_end)
     assert_reason(&policy, &info, &now, WH_REASON_CERTIFICATE_EXPIRED);
 }
 
-TEST_CASE(without_a_wall_clock_the_floor_tells_of_a_certificates_end)
+PLATFORM_TEST(without_a_wall_clock_the_floor_tells_of_a_certificates_end)
 {
     const wh_policy policy = {0};
     wh_platform *platform = &the_device.platform;
@@ -95,7 +95,7 @@ TEST_CASE(without_a_wall_clock_the_floor_tells_of_a_certificates_end)
     assert_reason(&policy, &info, &now, WH_REASON_CERTIFICATE_EXPIRED);
 }
 
-TEST_CASE(the_last_full_handshake_may_not_be_too_long_ago)
+PLATFORM_TEST(the_last_full_handshake_may_not_be_too_long_ago)
 {
     const wh_policy policy = {.max_authenticated_s = HOUR};
     const wh_instant now = now_at(NOW_WALL_S);
@@ -111,7 +111,7 @@ TEST_CASE(the_last_full_handshake_may_not_be_too_long_ago)
     assert_reason(&defaults, &info, &now, WH_REASON_AUTHENTICATION_OLD);
 }
 
-TEST_CASE(an_inaccurate_clock_ends_a_session_early)
+PLATFORM_TEST(an_inaccurate_clock_ends_a_session_early)
 {
     the_device.platform.elapsed_error_ppm = 50000; /* 5 % */
     const wh_policy policy = {0};
@@ -122,7 +122,7 @@ TEST_CASE(an_inaccurate_clock_ends_a_session_early)
     assert_reason(&policy, &info, &now, WH_REASON_EXPIRED);
 }
 
-TEST_CASE(an_unknown_age_is_trusted_until_it_was)
+PLATFORM_TEST(an_unknown_age_is_trusted_until_it_was)
 {
     const wh_policy policy = {0};
     const wh_instant now = {.epoch = EPOCH + 1, .elapsed_us = 5000000};
@@ -140,7 +140,7 @@ TEST_CASE(an_unknown_age_is_trusted_until_it_was)
     assert_reason(&policy, &info, &known, WH_REASON_ACCEPTED);
 }
 
-TEST_CASE(rests_grow_to_128_connects)
+PLATFORM_TEST(rests_grow_to_128_connects)
 {
     static const uint8_t expected[] = {0, 8, 16, 32, 64, 128, 128, 128};
     wh_peer peer = {0};
@@ -150,7 +150,7 @@ TEST_CASE(rests_grow_to_128_connects)
     }
 }
 
-TEST_CASE(a_disabled_policy_offers_nothing)
+PLATFORM_TEST(a_disabled_policy_offers_nothing)
 {
     const wh_policy policy = {.disabled = true};
     const wh_instant now = now_at(NOW_WALL_S);
@@ -171,7 +171,7 @@ static wh_record_info stored_info(const wh_client_config *config)
     return stored.info;
 }
 
-TEST_CASE(resumptions_never_renew_the_authentication)
+PLATFORM_TEST(resumptions_never_renew_the_authentication)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * DAY});
     wh_client_config config = config_for(server);
@@ -190,7 +190,7 @@ TEST_CASE(resumptions_never_renew_the_authentication)
     }
 }
 
-TEST_CASE(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
+PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -209,7 +209,7 @@ TEST_CASE(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
 }
 
 /* Resumed again and again after the wall clock was lost, a chain would outlive every cap. */
-TEST_CASE(a_chain_whose_authentication_has_no_known_age_ends)
+FLASH_TEST(a_chain_whose_authentication_has_no_known_age_ends)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -222,7 +222,7 @@ TEST_CASE(a_chain_whose_authentication_has_no_known_age_ends)
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
 }
 
-TEST_CASE(sessions_are_stored_while_offering_is_disabled)
+PLATFORM_TEST(sessions_are_stored_while_offering_is_disabled)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -233,7 +233,7 @@ TEST_CASE(sessions_are_stored_while_offering_is_disabled)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
 }
 
-TEST_CASE(a_jump_of_the_wall_clock_expires_nothing)
+PLATFORM_TEST(a_jump_of_the_wall_clock_expires_nothing)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 300});
     wh_client_config config = config_for(server);
@@ -242,26 +242,4 @@ TEST_CASE(a_jump_of_the_wall_clock_expires_nothing)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
     wh_host_jump_wall(&the_device, -30L * DAY - 600);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_session_lasts_as_long_as_the_server_said),
-        PLATFORM_TEST(a_tls12_session_lasts_a_day_at_most),
-        PLATFORM_TEST(a_tls13_ticket_lasts_seven_days_at_most),
-        PLATFORM_TEST(no_session_is_offered_past_a_certificates_end),
-        PLATFORM_TEST(without_a_wall_clock_the_floor_tells_of_a_certificates_end),
-        PLATFORM_TEST(the_last_full_handshake_may_not_be_too_long_ago),
-        PLATFORM_TEST(an_inaccurate_clock_ends_a_session_early),
-        PLATFORM_TEST(an_unknown_age_is_trusted_until_it_was),
-        PLATFORM_TEST(rests_grow_to_128_connects),
-        PLATFORM_TEST(a_disabled_policy_offers_nothing),
-        PLATFORM_TEST(resumptions_never_renew_the_authentication),
-        PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain),
-        FLASH_TEST(a_chain_whose_authentication_has_no_known_age_ends),
-        PLATFORM_TEST(sessions_are_stored_while_offering_is_disabled),
-        PLATFORM_TEST(a_jump_of_the_wall_clock_expires_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

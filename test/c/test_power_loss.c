@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 static uint32_t stored_generation(const wh_client_config *config)
 {
     wh_client client;
@@ -53,24 +47,24 @@ static void survives(const server_options *options, wh_kind kind)
     }
 }
 
-TEST_CASE(a_session_id_survives_a_loss_of_power)
+FLASH_TEST(a_session_id_survives_a_loss_of_power)
 {
     survives(&id12, WH_KIND_ID);
 }
 
-TEST_CASE(a_tls12_ticket_survives_a_loss_of_power)
+FLASH_TEST(a_tls12_ticket_survives_a_loss_of_power)
 {
     survives(&ticket12, WH_KIND_TICKET);
 }
 
-TEST_CASE(a_tls13_ticket_survives_a_loss_of_power)
+FLASH_TEST(a_tls13_ticket_survives_a_loss_of_power)
 {
     survives(&ticket13, WH_KIND_PSK);
 }
 
 /* ---- Tickets that may be used once -------------------------------------------------------- */
 
-TEST_CASE(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again)
+FLASH_TEST(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -98,7 +92,7 @@ static int watch_program(void *ctx, uint32_t at, const void *bytes, size_t size)
     return watched.chip->flash.program(watched.chip, at, bytes, size);
 }
 
-static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
+FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -128,7 +122,7 @@ static void a_ticket_is_spent_in_flash_before_the_client_hello(void **state)
     wh_client_free(&client);
 }
 
-TEST_CASE(of_two_tickets_each_tier_keeps_one)
+FLASH_TEST(of_two_tickets_each_tier_keeps_one)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -145,7 +139,7 @@ TEST_CASE(of_two_tickets_each_tier_keeps_one)
 }
 
 /* One that RTC RAM alone held is spent without flash, and its copy is nowhere. */
-static void a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash(void **state)
+FLASH_TEST(a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -164,7 +158,7 @@ static void a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash(void **state)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
 }
 
-TEST_CASE(a_refused_session_is_not_found_in_flash_again)
+FLASH_TEST(a_refused_session_is_not_found_in_flash_again)
 {
     const server_options *const all[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < 3; i++) {
@@ -221,17 +215,17 @@ static void resumes_after_losses(uint32_t setting, int losses)
     }
 }
 
-TEST_CASE(a_session_outlives_twenty_losses_of_power)
+FLASH_TEST(a_session_outlives_twenty_losses_of_power)
 {
     resumes_after_losses(0, WH_TRUST_DEFAULT);
 }
 
-TEST_CASE(a_session_outlives_as_many_losses_of_power_as_are_set)
+FLASH_TEST(a_session_outlives_as_many_losses_of_power_as_are_set)
 {
     resumes_after_losses(3, 3);
 }
 
-TEST_CASE(without_trust_it_outlives_the_first_loss_of_power)
+FLASH_TEST(without_trust_it_outlives_the_first_loss_of_power)
 {
     resumes_after_losses(WH_TRUST_NONE, 1);
     tls_server *server = server_start(&ticket13);
@@ -242,7 +236,7 @@ TEST_CASE(without_trust_it_outlives_the_first_loss_of_power)
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT); /* without another loss, too */
 }
 
-TEST_CASE(between_losses_of_power_nothing_is_counted)
+FLASH_TEST(between_losses_of_power_nothing_is_counted)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
@@ -261,7 +255,7 @@ TEST_CASE(between_losses_of_power_nothing_is_counted)
     }
 }
 
-TEST_CASE(with_a_known_time_a_loss_of_power_does_not_count)
+FLASH_TEST(with_a_known_time_a_loss_of_power_does_not_count)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
@@ -277,7 +271,7 @@ TEST_CASE(with_a_known_time_a_loss_of_power_does_not_count)
 
 /* Hours of which the elapsed clock knew count against the cap, though nobody knows how many there were more.
  */
-TEST_CASE(what_is_known_of_an_age_counts)
+FLASH_TEST(what_is_known_of_an_age_counts)
 {
     enum { HOURS = 4 };
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * 86400});
@@ -304,7 +298,7 @@ TEST_CASE(what_is_known_of_an_age_counts)
     }
 }
 
-TEST_CASE(a_session_on_trust_is_counted_before_it_goes_out)
+FLASH_TEST(a_session_on_trust_is_counted_before_it_goes_out)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         tls_server *server = server_start(kinds[i].options);
@@ -331,7 +325,7 @@ static void lose_a_handshake(const wh_client_config *config, tls_server *server)
     wh_client_free(&client);
 }
 
-static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
+FLASH_TEST(after_a_lost_handshake_nothing_is_written_each_wake)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -352,7 +346,7 @@ static void after_a_lost_handshake_nothing_is_written_each_wake(void **state)
 }
 
 /* One ticket in each connection: flash has the same as RTC RAM, which the next wake spends. */
-static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
+FLASH_TEST(a_device_that_lost_power_lately_writes_each_ticket)
 {
     nor *chip = *state;
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
@@ -380,7 +374,7 @@ static void a_device_that_lost_power_lately_writes_each_ticket(void **state)
     assert_int_equal(nor_operations(chip), before);
 }
 
-TEST_CASE(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
+FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = without_clock(server);
@@ -395,7 +389,7 @@ TEST_CASE(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power)
 
 /* Lifetime two hours. Captured at 0 h with a known time; power lost at 1.5 h, and the time is not known yet
  * in that wake; it is again (SNTP) in the next, at 2.5 h. The clock is known at both ends: it has expired. */
-TEST_CASE(a_known_time_ends_a_session_that_was_on_trust_in_between)
+FLASH_TEST(a_known_time_ends_a_session_that_was_on_trust_in_between)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 7200});
     wh_client_config config = config_for(server);
@@ -410,7 +404,7 @@ TEST_CASE(a_known_time_ends_a_session_that_was_on_trust_in_between)
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
 }
 
-TEST_CASE(a_dead_network_costs_no_good_session_where_the_power_is_cut)
+FLASH_TEST(a_dead_network_costs_no_good_session_where_the_power_is_cut)
 {
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
@@ -429,31 +423,4 @@ TEST_CASE(a_dead_network_costs_no_good_session_where_the_power_is_cut)
     wh_client_free(&client);
     wh_host_lose_power(&the_device);
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(a_session_id_survives_a_loss_of_power),
-        FLASH_TEST(a_tls12_ticket_survives_a_loss_of_power),
-        FLASH_TEST(a_tls13_ticket_survives_a_loss_of_power),
-        FLASH_TEST(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again),
-        FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello),
-        FLASH_TEST(of_two_tickets_each_tier_keeps_one),
-        FLASH_TEST(a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash),
-        FLASH_TEST(a_refused_session_is_not_found_in_flash_again),
-        FLASH_TEST(a_session_outlives_twenty_losses_of_power),
-        FLASH_TEST(a_session_outlives_as_many_losses_of_power_as_are_set),
-        FLASH_TEST(without_trust_it_outlives_the_first_loss_of_power),
-        FLASH_TEST(between_losses_of_power_nothing_is_counted),
-        FLASH_TEST(with_a_known_time_a_loss_of_power_does_not_count),
-        FLASH_TEST(what_is_known_of_an_age_counts),
-        FLASH_TEST(a_session_on_trust_is_counted_before_it_goes_out),
-        FLASH_TEST(after_a_lost_handshake_nothing_is_written_each_wake),
-        FLASH_TEST(a_device_that_lost_power_lately_writes_each_ticket),
-        FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power),
-        FLASH_TEST(a_known_time_ends_a_session_that_was_on_trust_in_between),
-        FLASH_TEST(a_dead_network_costs_no_good_session_where_the_power_is_cut),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,6 @@
 #include "rtc.h"
 #include "visit.h"
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
 static wh_client_config config;
 static tls_server *server;
 
@@ -19,6 +17,8 @@ static int stop(void **state)
     line_is_prepared = false;
     return stop_platform(state);
 }
+
+#define PREPARED(name) TEST_WITH(name, start, stop)
 
 static void serve(const server_options *options)
 {
@@ -42,13 +42,13 @@ static wake_visit wakes(const char *group, wh_kind kind)
     return first;
 }
 
-TEST_CASE(it_resumes_as_one_that_is_opened_at_once)
+PREPARED(it_resumes_as_one_that_is_opened_at_once)
 {
     serve(&(server_options){.min_version = WH_TLS13});
     (void)wakes("x25519", WH_KIND_PSK);
 }
 
-TEST_CASE(it_resumes_in_tls12)
+PREPARED(it_resumes_in_tls12)
 {
     serve(&(server_options){.max_version = WH_TLS12});
     (void)wakes(NULL, WH_KIND_TICKET);
@@ -71,14 +71,14 @@ static void a_session_s_group(const char *group, const char *name)
     }
 }
 
-TEST_CASE(the_key_is_of_the_session_s_own_group)
+PREPARED(the_key_is_of_the_session_s_own_group)
 {
     serve(&(server_options){.min_version = WH_TLS13});
     a_session_s_group("P-256", "secp256r1");
     a_session_s_group("P-384", "secp384r1");
 }
 
-TEST_CASE(what_is_prepared_and_not_used_spends_no_ticket)
+PREPARED(what_is_prepared_and_not_used_spends_no_ticket)
 {
     serve(&(server_options){.min_version = WH_TLS13});
     assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
@@ -99,7 +99,7 @@ TEST_CASE(what_is_prepared_and_not_used_spends_no_ticket)
 /* Both were prepared with the same session in store: one offers it, with the key of its group; the other one
  * goes in full with that key. And one that was prepared without a session drops its key for the one of a
  * session that has come since. */
-TEST_CASE(a_session_that_comes_or_goes_in_between_does_no_harm)
+PREPARED(a_session_that_comes_or_goes_in_between_does_no_harm)
 {
     serve(&(server_options){.min_version = WH_TLS13, .groups = "P-256"});
     wh_client client;
@@ -128,7 +128,7 @@ TEST_CASE(a_session_that_comes_or_goes_in_between_does_no_harm)
     wh_client_free(&client);
 }
 
-TEST_CASE(it_starts_once_and_only_what_was_prepared)
+PREPARED(it_starts_once_and_only_what_was_prepared)
 {
     serve(&(server_options){.min_version = WH_TLS13});
     wh_client client;
@@ -148,8 +148,6 @@ TEST_CASE(it_starts_once_and_only_what_was_prepared)
     wh_client_free(&client);
 }
 
-#define PREPARED(test) cmocka_unit_test_setup_teardown(test, start, stop)
-
 static size_t spare_at(void)
 {
     wh_rtc state;
@@ -159,7 +157,7 @@ static size_t spare_at(void)
 }
 
 /* Two connections are prepared, as two tasks of an app may do: each has found the same ticket. */
-TEST_CASE(a_damaged_spare_brings_no_spent_ticket_back)
+PLATFORM_TEST(a_damaged_spare_brings_no_spent_ticket_back)
 {
     tls_server *renewing = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config to_it = config_for(renewing);
@@ -184,18 +182,4 @@ TEST_CASE(a_damaged_spare_brings_no_spent_ticket_back)
     }
     wh_client_free(&client);
     server_stop(renewing);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PREPARED(it_resumes_as_one_that_is_opened_at_once),
-        PREPARED(it_resumes_in_tls12),
-        PREPARED(the_key_is_of_the_session_s_own_group),
-        PREPARED(what_is_prepared_and_not_used_spends_no_ticket),
-        PREPARED(a_session_that_comes_or_goes_in_between_does_no_harm),
-        PREPARED(it_starts_once_and_only_what_was_prepared),
-        PLATFORM_TEST(a_damaged_spare_brings_no_spent_ticket_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,14 +95,14 @@ static int erase_flash(void **state)
     return 0;
 }
 
-TEST_CASE(the_first_boot_deploys_the_program)
+TEST_WITH(the_first_boot_deploys_the_program, erase_flash, NULL)
 {
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(flash.deploys, 1);
     assert_int_equal(flash.restarts, 0);
 }
 
-TEST_CASE(every_other_boot_restarts_it_without_a_write)
+TEST_WITH(every_other_boot_restarts_it_without_a_write, erase_flash, NULL)
 {
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     for (unsigned wake = 1; wake <= 100; wake++) {
@@ -114,7 +114,7 @@ TEST_CASE(every_other_boot_restarts_it_without_a_write)
     assert_int_equal(now, 1000000);
 }
 
-TEST_CASE(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash)
+TEST_WITH(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash, erase_flash, NULL)
 {
     flash.has_other_header = 1;
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
@@ -123,7 +123,7 @@ TEST_CASE(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flas
     assert_int_equal(flash.hashes, 2);
 }
 
-TEST_CASE(new_firmware_replaces_the_program)
+TEST_WITH(new_firmware_replaces_the_program, erase_flash, NULL)
 {
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(boot(&renewed), WH_PROGRAM_DEPLOYED);
@@ -131,7 +131,7 @@ TEST_CASE(new_firmware_replaces_the_program)
     assert_int_equal(flash.deploys, 2);
 }
 
-TEST_CASE(a_deploy_that_the_power_cut_short_is_made_again)
+TEST_WITH(a_deploy_that_the_power_cut_short_is_made_again, erase_flash, NULL)
 {
     flash.power_goes = 1;
     (void)!boot(&program);
@@ -140,7 +140,7 @@ TEST_CASE(a_deploy_that_the_power_cut_short_is_made_again)
     assert_int_equal(boot(&program), WH_PROGRAM_RESTARTED);
 }
 
-TEST_CASE(a_program_that_the_runtime_refuses_is_an_error_each_time)
+TEST_WITH(a_program_that_the_runtime_refuses_is_an_error_each_time, erase_flash, NULL)
 {
     flash.deploy_error = DEPLOY_FAILS;
     assert_int_equal(boot(&program), DEPLOY_FAILS);
@@ -148,27 +148,11 @@ TEST_CASE(a_program_that_the_runtime_refuses_is_an_error_each_time)
     assert_int_equal(flash.restarts, 0);
 }
 
-TEST_CASE(firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means)
+TEST_WITH(firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means, erase_flash, NULL)
 {
     assert_int_equal(boot(&nothing), WH_PROGRAM_NONE);
     assert_int_equal(flash.restarts, 0);
     assert_int_equal(boot(&program), WH_PROGRAM_DEPLOYED);
     assert_int_equal(boot(&nothing), WH_PROGRAM_RESTARTED);
     assert_int_equal(flash.deploys, 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(the_first_boot_deploys_the_program, erase_flash),
-        cmocka_unit_test_setup(every_other_boot_restarts_it_without_a_write, erase_flash),
-        cmocka_unit_test_setup(a_runtime_with_another_header_is_asked_for_its_hash_and_writes_no_flash,
-                               erase_flash),
-        cmocka_unit_test_setup(new_firmware_replaces_the_program, erase_flash),
-        cmocka_unit_test_setup(a_deploy_that_the_power_cut_short_is_made_again, erase_flash),
-        cmocka_unit_test_setup(a_program_that_the_runtime_refuses_is_an_error_each_time, erase_flash),
-        cmocka_unit_test_setup(firmware_without_a_program_starts_the_one_that_was_deployed_by_other_means,
-                               erase_flash),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,9 +43,11 @@ static int start(void **state)
     return start_platform(state);
 }
 
+#define IMAGE_TEST(name) TEST_WITH(name, start, stop_platform)
+
 /* ---- Which slot counts ------------------------------------------------------------------------ */
 
-TEST_CASE(the_newest_slot_counts)
+IMAGE_TEST(the_newest_slot_counts)
 {
     put(0, 3, "old.example");
     put(1, 4, "new.example");
@@ -59,7 +61,7 @@ TEST_CASE(the_newest_slot_counts)
     assert_int_equal(read.slot, 0);
 }
 
-TEST_CASE(a_damaged_slot_leaves_the_other_one)
+IMAGE_TEST(a_damaged_slot_leaves_the_other_one)
 {
     put(0, 3, "old.example");
     put(1, 4, "new.example");
@@ -76,7 +78,7 @@ TEST_CASE(a_damaged_slot_leaves_the_other_one)
     assert_string_equal(read.config.client.host, "new.example");
 }
 
-TEST_CASE(blank_and_damaged_images_are_told_apart)
+IMAGE_TEST(blank_and_damaged_images_are_told_apart)
 {
     assert_int_equal(read_image(), WH_MISS_EMPTY);
     assert_null(read.config.client.host);
@@ -89,7 +91,7 @@ TEST_CASE(blank_and_damaged_images_are_told_apart)
 }
 
 /* A firmware that is older than its image must not believe half of it. */
-TEST_CASE(a_slot_of_a_later_version_leaves_the_other_one)
+IMAGE_TEST(a_slot_of_a_later_version_leaves_the_other_one)
 {
     wh_client_config made = config();
     put(0, 3, "old.example");
@@ -218,7 +220,7 @@ static void with_a_short_address(slot_builder *b)
     b->size += 19;
 }
 
-TEST_CASE(contents_that_break_a_rule_are_refused_whole)
+IMAGE_TEST(contents_that_break_a_rule_are_refused_whole)
 {
     void (*const changes[])(slot_builder *) = {
         without_host,
@@ -241,7 +243,7 @@ TEST_CASE(contents_that_break_a_rule_are_refused_whole)
     }
 }
 
-TEST_CASE(a_certificate_without_its_key_is_refused)
+IMAGE_TEST(a_certificate_without_its_key_is_refused)
 {
     wh_client_config made = config();
     made.certificate = made.key = (const uint8_t *)"pem";
@@ -255,7 +257,7 @@ TEST_CASE(a_certificate_without_its_key_is_refused)
 }
 
 /* What came later than an image is at its default. */
-TEST_CASE(a_setting_that_may_be_missing_is_read)
+IMAGE_TEST(a_setting_that_may_be_missing_is_read)
 {
     wh_client_config made = config();
     slot_make(&slot, 1, &made);
@@ -272,7 +274,7 @@ TEST_CASE(a_setting_that_may_be_missing_is_read)
     assert_true(read.config.client.policy.without_extended_master_secret);
 }
 
-TEST_CASE(a_slot_cut_short_anywhere_is_refused)
+IMAGE_TEST(a_slot_cut_short_anywhere_is_refused)
 {
     wh_client_config made = config();
     slot_make(&slot, 1, &made);
@@ -303,7 +305,7 @@ static void is_bytes(const uint8_t *found, size_t size, const char *text, const 
     assert_memory_equal(found, expected, size);
 }
 
-TEST_CASE(an_image_of_version_1_says_what_the_file_said)
+IMAGE_TEST(an_image_of_version_1_says_what_the_file_said)
 {
     char *text = vector_read("provision-v1.txt");
     (void)vector_bytes(text, "slot-0", image, WH_PROVISION_SLOT);
@@ -337,22 +339,4 @@ TEST_CASE(an_image_of_version_1_says_what_the_file_said)
     make_client(&client, &read.config.client);
     wh_client_free(&client);
     free(text);
-}
-
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop_platform)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        IMAGE_TEST(the_newest_slot_counts),
-        IMAGE_TEST(a_damaged_slot_leaves_the_other_one),
-        IMAGE_TEST(blank_and_damaged_images_are_told_apart),
-        IMAGE_TEST(a_slot_of_a_later_version_leaves_the_other_one),
-        IMAGE_TEST(contents_that_break_a_rule_are_refused_whole),
-        IMAGE_TEST(a_certificate_without_its_key_is_refused),
-        IMAGE_TEST(a_setting_that_may_be_missing_is_read),
-        IMAGE_TEST(a_slot_cut_short_anywhere_is_refused),
-        IMAGE_TEST(an_image_of_version_1_says_what_the_file_said),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

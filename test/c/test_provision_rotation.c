@@ -24,6 +24,8 @@ static int stop(void **state)
     return stop_platform_with_flash(state);
 }
 
+#define ROTATION_TEST(name) TEST_WITH(name, start, stop)
+
 static int rotate_to(nor *chip, uint16_t port)
 {
     wh_client_config config = config_for(server);
@@ -41,7 +43,7 @@ static unsigned port_in_use(nor *chip)
     return result == WH_OK ? found.config.client.port : 0;
 }
 
-static void rotations_go_on_and_on(void **state)
+ROTATION_TEST(rotations_go_on_and_on)
 {
     nor *chip = *state;
     for (uint16_t port = 1; port <= 9; port++) {
@@ -54,7 +56,7 @@ static void rotations_go_on_and_on(void **state)
     }
 }
 
-static void no_secret_stays_in_the_work_area(void **state)
+ROTATION_TEST(no_secret_stays_in_the_work_area)
 {
     nor *chip = *state;
     assert_int_equal(rotate_to(chip, 1), WH_OK);
@@ -62,7 +64,7 @@ static void no_secret_stays_in_the_work_area(void **state)
     assert_memory_equal(work, zeros, sizeof work);
 }
 
-static void what_the_core_cannot_load_is_not_written(void **state)
+ROTATION_TEST(what_the_core_cannot_load_is_not_written)
 {
     nor *chip = *state;
     assert_int_equal(rotate_to(chip, 1), WH_OK);
@@ -78,7 +80,7 @@ static void what_the_core_cannot_load_is_not_written(void **state)
     assert_int_equal(port_in_use(chip), 1);
 }
 
-static void flash_of_another_size_is_refused(void **state)
+ROTATION_TEST(flash_of_another_size_is_refused)
 {
     nor *chip = *state;
     chip->flash.sector_count = 3;
@@ -86,7 +88,7 @@ static void flash_of_another_size_is_refused(void **state)
     assert_int_equal(nor_operations(chip), 0);
 }
 
-static void an_operation_that_fails_is_told(void **state)
+ROTATION_TEST(an_operation_that_fails_is_told)
 {
     nor *chip = *state;
     assert_int_equal(rotate_to(chip, 1), WH_OK);
@@ -158,7 +160,7 @@ static void cut_in_each_operation(nor *chip, const nor *saved, nor_shape shape, 
     }
 }
 
-static void power_may_go_in_any_operation_of_two_rotations(void **state)
+ROTATION_TEST(power_may_go_in_any_operation_of_two_rotations)
 {
     static const size_t extents[] = {0, 8, 60, 64, 1000, 4000};
     static nor saved;
@@ -170,19 +172,4 @@ static void power_may_go_in_any_operation_of_two_rotations(void **state)
             cut_in_each_operation(chip, &saved, (nor_shape)shape, extents[i]);
         }
     }
-}
-
-#define ROTATION_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ROTATION_TEST(rotations_go_on_and_on),
-        ROTATION_TEST(no_secret_stays_in_the_work_area),
-        ROTATION_TEST(what_the_core_cannot_load_is_not_written),
-        ROTATION_TEST(flash_of_another_size_is_refused),
-        ROTATION_TEST(an_operation_that_fails_is_told),
-        ROTATION_TEST(power_may_go_in_any_operation_of_two_rotations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

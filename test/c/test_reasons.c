@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 enum { HOUR = 3600, DAY = 86400 };
 
 /* A server that has been visited once; `chip` is the flash. */
@@ -282,17 +279,9 @@ static void is_made(wh_reason reason, nor *chip)
     }
 }
 
-static void each_reason_has_a_connection_that_gives_it(void **state)
+FLASH_TEST(each_reason_has_a_connection_that_gives_it)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         is_made(reasons[i], *state);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(each_reason_has_a_connection_that_gives_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

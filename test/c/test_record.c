@@ -38,7 +38,7 @@ static int try_open(const uint8_t *record, size_t size)
     return result;
 }
 
-TEST_CASE(a_sealed_session_opens_again)
+PLATFORM_TEST(a_sealed_session_opens_again)
 {
     static const size_t sizes[] = {1, 15, 16, 17, SESSION_SIZE, WH_SESSION_MAX};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -58,7 +58,7 @@ TEST_CASE(a_sealed_session_opens_again)
     }
 }
 
-TEST_CASE(the_session_cannot_be_read_in_the_record)
+PLATFORM_TEST(the_session_cannot_be_read_in_the_record)
 {
     uint8_t record[RECORD_SIZE];
     uint8_t session[SESSION_SIZE];
@@ -69,7 +69,7 @@ TEST_CASE(the_session_cannot_be_read_in_the_record)
     }
 }
 
-TEST_CASE(no_bit_of_a_record_can_change)
+PLATFORM_TEST(no_bit_of_a_record_can_change)
 {
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
@@ -82,7 +82,7 @@ TEST_CASE(no_bit_of_a_record_can_change)
 }
 
 /* Each length lies in memory of its own, so that a read behind its end is found. */
-TEST_CASE(a_record_of_another_length_is_refused)
+PLATFORM_TEST(a_record_of_another_length_is_refused)
 {
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
@@ -96,7 +96,7 @@ TEST_CASE(a_record_of_another_length_is_refused)
     }
 }
 
-TEST_CASE(another_device_cannot_open_it)
+PLATFORM_TEST(another_device_cannot_open_it)
 {
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
@@ -118,13 +118,13 @@ static void refuses_all_but(size_t at, uint8_t first, uint8_t last)
     }
 }
 
-TEST_CASE(another_format_version_is_refused)
+PLATFORM_TEST(another_format_version_is_refused)
 {
     refuses_all_but(AT_VERSION, WH_RECORD_VERSION,
                     WH_RECORD_VERSION); /* the words of the second are not of the first */
 }
 
-TEST_CASE(unknown_flags_are_refused)
+PLATFORM_TEST(unknown_flags_are_refused)
 {
     enum { KNOWN = 1 | 2 | 8 };
     uint8_t record[RECORD_SIZE];
@@ -137,18 +137,18 @@ TEST_CASE(unknown_flags_are_refused)
     }
 }
 
-TEST_CASE(unknown_words_are_refused)
+PLATFORM_TEST(unknown_words_are_refused)
 {
     refuses_all_but(AT_PROTOCOL, WH_TLS12, WH_TLS13);
     refuses_all_but(AT_KIND, WH_KIND_ID, WH_KIND_PSK);
 }
 
-TEST_CASE(reserved_bytes_must_be_zero)
+PLATFORM_TEST(reserved_bytes_must_be_zero)
 {
     refuses_all_but(AT_ZERO, 0, 0);
 }
 
-TEST_CASE(the_same_input_gives_the_same_bytes)
+PLATFORM_TEST(the_same_input_gives_the_same_bytes)
 {
     uint8_t a[RECORD_SIZE];
     uint8_t b[RECORD_SIZE];
@@ -168,7 +168,7 @@ static void assert_other_nonce(const wh_record_info *info, const uint8_t *sessio
     assert_memory_not_equal(record + AT_NONCE, sample + AT_NONCE, WH_RECORD_BODY - AT_NONCE);
 }
 
-TEST_CASE(every_field_of_the_header_changes_the_nonce)
+PLATFORM_TEST(every_field_of_the_header_changes_the_nonce)
 {
     enum { CHANGES = 19 };
     wh_record_info infos[CHANGES];
@@ -201,7 +201,7 @@ TEST_CASE(every_field_of_the_header_changes_the_nonce)
     }
 }
 
-TEST_CASE(every_byte_of_the_session_changes_the_nonce)
+PLATFORM_TEST(every_byte_of_the_session_changes_the_nonce)
 {
     wh_record_info info = sample_info();
     uint8_t session[SESSION_SIZE + 1];
@@ -217,7 +217,7 @@ TEST_CASE(every_byte_of_the_session_changes_the_nonce)
 
 /* ---- In place, at the limits, and when something is missing ----------------------------- */
 
-TEST_CASE(a_session_may_be_sealed_where_it_lies)
+PLATFORM_TEST(a_session_may_be_sealed_where_it_lies)
 {
     uint8_t apart[RECORD_SIZE];
     uint8_t in_place[RECORD_SIZE];
@@ -228,7 +228,7 @@ TEST_CASE(a_session_may_be_sealed_where_it_lies)
     assert_memory_equal(in_place, apart, sizeof apart);
 }
 
-TEST_CASE(a_longer_session_than_the_longest_is_refused)
+PLATFORM_TEST(a_longer_session_than_the_longest_is_refused)
 {
     static const uint8_t session[WH_SESSION_MAX + 1];
     uint8_t record[WH_RECORD_MAX + 1];
@@ -245,7 +245,7 @@ static int no_key(void *ctx, uint8_t out[32])
     return -1;
 }
 
-TEST_CASE(without_a_device_key_nothing_is_sealed_or_opened)
+PLATFORM_TEST(without_a_device_key_nothing_is_sealed_or_opened)
 {
     uint8_t record[RECORD_SIZE];
     uint8_t out[RECORD_SIZE + 1];
@@ -260,7 +260,7 @@ TEST_CASE(without_a_device_key_nothing_is_sealed_or_opened)
     assert_int_equal(try_open(record, sizeof record), WH_PLATFORM_KEY);
 }
 
-TEST_CASE(a_failed_allocation_leaves_no_plaintext)
+PLATFORM_TEST(a_failed_allocation_leaves_no_plaintext)
 {
     wh_record_info info = sample_info();
     uint8_t record[RECORD_SIZE];
@@ -288,27 +288,4 @@ TEST_CASE(a_failed_allocation_leaves_no_plaintext)
     }
     wh_host_fail_allocation(&the_device, 0);
     assert_true(failures >= 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_sealed_session_opens_again),
-        PLATFORM_TEST(the_session_cannot_be_read_in_the_record),
-        PLATFORM_TEST(no_bit_of_a_record_can_change),
-        PLATFORM_TEST(a_record_of_another_length_is_refused),
-        PLATFORM_TEST(another_device_cannot_open_it),
-        PLATFORM_TEST(another_format_version_is_refused),
-        PLATFORM_TEST(unknown_flags_are_refused),
-        PLATFORM_TEST(unknown_words_are_refused),
-        PLATFORM_TEST(reserved_bytes_must_be_zero),
-        PLATFORM_TEST(the_same_input_gives_the_same_bytes),
-        PLATFORM_TEST(every_field_of_the_header_changes_the_nonce),
-        PLATFORM_TEST(every_byte_of_the_session_changes_the_nonce),
-        PLATFORM_TEST(a_session_may_be_sealed_where_it_lies),
-        PLATFORM_TEST(a_longer_session_than_the_longest_is_refused),
-        PLATFORM_TEST(without_a_device_key_nothing_is_sealed_or_opened),
-        PLATFORM_TEST(a_failed_allocation_leaves_no_plaintext),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,12 +3,6 @@
 
 #include "session.h"
 
-#define TEN_MINUTES_US (600ull * 1000000ull)
-
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13};
-
 /* Five wakes with sleeps between: full, then resumed each time. */
 static void five_wakes(const server_options *options, wh_kind kind)
 {
@@ -29,28 +23,28 @@ static void five_wakes(const server_options *options, wh_kind kind)
     }
 }
 
-TEST_CASE(tls12_resumes_by_session_id)
+PLATFORM_TEST(tls12_resumes_by_session_id)
 {
     five_wakes(&id12, WH_KIND_ID);
 }
 
-TEST_CASE(tls12_resumes_by_ticket)
+PLATFORM_TEST(tls12_resumes_by_ticket)
 {
     five_wakes(&ticket12, WH_KIND_TICKET);
 }
 
-TEST_CASE(tls13_resumes_by_ticket)
+PLATFORM_TEST(tls13_resumes_by_ticket)
 {
     five_wakes(&ticket13, WH_KIND_PSK);
 }
 
-TEST_CASE(tls13_resumes_where_the_server_keeps_the_sessions)
+PLATFORM_TEST(tls13_resumes_where_the_server_keeps_the_sessions)
 {
     const server_options options = {.min_version = WH_TLS13, .session_ids = true};
     five_wakes(&options, WH_KIND_PSK);
 }
 
-TEST_CASE(without_tickets_tls12_resumes_by_session_id)
+PLATFORM_TEST(without_tickets_tls12_resumes_by_session_id)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -59,7 +53,7 @@ TEST_CASE(without_tickets_tls12_resumes_by_session_id)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
 }
 
-TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
+PLATFORM_TEST(without_tickets_tls13_goes_in_full_each_time)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -71,7 +65,7 @@ TEST_CASE(without_tickets_tls13_goes_in_full_each_time)
     }
 }
 
-TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
+PLATFORM_TEST(a_server_that_sends_no_ticket_leaves_nothing_stored)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
@@ -82,7 +76,7 @@ TEST_CASE(a_server_that_sends_no_ticket_leaves_nothing_stored)
     }
 }
 
-TEST_CASE(power_loss_costs_one_full_handshake)
+PLATFORM_TEST(power_loss_costs_one_full_handshake)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -92,7 +86,7 @@ TEST_CASE(power_loss_costs_one_full_handshake)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
 }
 
-TEST_CASE(another_process_resumes_from_the_saved_slot)
+PLATFORM_TEST(another_process_resumes_from_the_saved_slot)
 {
     const server_options *const kinds[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -128,14 +122,14 @@ static void server_forgets(const server_options *options, wh_kind kind)
     wh_host_lose_power(&the_device);
 }
 
-TEST_CASE(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection)
+PLATFORM_TEST(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection)
 {
     server_forgets(&id12, WH_KIND_ID);
     server_forgets(&ticket12, WH_KIND_TICKET);
     server_forgets(&ticket13, WH_KIND_PSK);
 }
 
-TEST_CASE(an_expired_session_is_not_offered)
+PLATFORM_TEST(an_expired_session_is_not_offered)
 {
     const server_options short_lived[] = {
         {.max_version = WH_TLS12, .lifetime_s = 300},
@@ -154,7 +148,7 @@ TEST_CASE(an_expired_session_is_not_offered)
     }
 }
 
-TEST_CASE(a_session_id_without_lifetime_lasts_a_day)
+PLATFORM_TEST(a_session_id_without_lifetime_lasts_a_day)
 {
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .lifetime_s = 1000000});
@@ -166,7 +160,7 @@ TEST_CASE(a_session_id_without_lifetime_lasts_a_day)
     assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
 }
 
-TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
+PLATFORM_TEST(a_tls13_ticket_leaves_the_store_when_it_is_offered)
 {
     tls_server *server = server_start(&ticket13);
     wh_client_config config = config_for(server);
@@ -185,7 +179,7 @@ TEST_CASE(a_tls13_ticket_leaves_the_store_when_it_is_offered)
     assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
 }
 
-TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
+PLATFORM_TEST(a_tls12_session_stays_when_the_wake_is_cut_short)
 {
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
@@ -202,7 +196,7 @@ TEST_CASE(a_tls12_session_stays_when_the_wake_is_cut_short)
 }
 
 /* wolfSSL would serialise the refused ticket together with the new secret. */
-TEST_CASE(a_refused_ticket_is_not_kept_with_the_new_secret)
+PLATFORM_TEST(a_refused_ticket_is_not_kept_with_the_new_secret)
 {
     server_options options = ticket12;
     options.tickets_may_end = true;
@@ -219,7 +213,7 @@ TEST_CASE(a_refused_ticket_is_not_kept_with_the_new_secret)
 
 /* wolfSSL takes a server that answers a ticket without the ticket extension for one
  * that resumes, and gives up at its Certificate message. */
-TEST_CASE(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
+PLATFORM_TEST(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
 {
     tls_server *server = server_start(&ticket12);
     wh_client_config config = config_for(server);
@@ -235,7 +229,7 @@ TEST_CASE(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_ID);
 }
 
-TEST_CASE(a_short_session_id_is_not_stored)
+PLATFORM_TEST(a_short_session_id_is_not_stored)
 {
     tls_server *server =
         server_start(&(server_options){.max_version = WH_TLS12, .session_ids = true, .id_size = 16});
@@ -247,7 +241,7 @@ TEST_CASE(a_short_session_id_is_not_stored)
     }
 }
 
-TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
+PLATFORM_TEST(a_tls12_session_without_extended_master_secret_is_not_stored)
 {
     const server_options options[] = {
         {.max_version = WH_TLS12, .session_ids = true, .no_ems = true},
@@ -266,7 +260,7 @@ TEST_CASE(a_tls12_session_without_extended_master_secret_is_not_stored)
     }
 }
 
-TEST_CASE(a_server_is_not_told_what_another_one_lacks)
+PLATFORM_TEST(a_server_is_not_told_what_another_one_lacks)
 {
     tls_server *old = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     tls_server *sound = server_start(&(server_options){.no_ems = false});
@@ -278,7 +272,7 @@ TEST_CASE(a_server_is_not_told_what_another_one_lacks)
 }
 
 /* It has done as advised, and gives no tickets: it is not of TLS 1.2 any more. */
-TEST_CASE(nor_what_it_lacked_before)
+PLATFORM_TEST(nor_what_it_lacked_before)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .no_ems = true});
     wh_client_config config = config_for(server);
@@ -291,31 +285,4 @@ TEST_CASE(nor_what_it_lacked_before)
         assert_int_equal(visit.outcome.protocol, WH_TLS13);
     }
     assert_string_not_equal(wh_reason_word(visit.outcome.reason), "no-extended-master-secret");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(tls12_resumes_by_session_id),
-        PLATFORM_TEST(tls12_resumes_by_ticket),
-        PLATFORM_TEST(tls13_resumes_by_ticket),
-        PLATFORM_TEST(tls13_resumes_where_the_server_keeps_the_sessions),
-        PLATFORM_TEST(without_tickets_tls12_resumes_by_session_id),
-        PLATFORM_TEST(without_tickets_tls13_goes_in_full_each_time),
-        PLATFORM_TEST(a_server_that_sends_no_ticket_leaves_nothing_stored),
-        PLATFORM_TEST(power_loss_costs_one_full_handshake),
-        PLATFORM_TEST(another_process_resumes_from_the_saved_slot),
-        PLATFORM_TEST(a_server_that_forgot_gets_a_full_handshake_on_the_same_connection),
-        PLATFORM_TEST(an_expired_session_is_not_offered),
-        PLATFORM_TEST(a_session_id_without_lifetime_lasts_a_day),
-        PLATFORM_TEST(a_tls13_ticket_leaves_the_store_when_it_is_offered),
-        PLATFORM_TEST(a_tls12_session_stays_when_the_wake_is_cut_short),
-        PLATFORM_TEST(a_refused_ticket_is_not_kept_with_the_new_secret),
-        PLATFORM_TEST(a_server_that_no_longer_speaks_of_tickets_gets_a_second_connection),
-        PLATFORM_TEST(a_short_session_id_is_not_stored),
-        PLATFORM_TEST(a_tls12_session_without_extended_master_secret_is_not_stored),
-        PLATFORM_TEST(a_server_is_not_told_what_another_one_lacks),
-        PLATFORM_TEST(nor_what_it_lacked_before),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,8 @@ static int stop(void **state)
     return stop_platform_with_flash(state);
 }
 
+#define SECRET_TEST(name) TEST_WITH(name, start, stop)
+
 /* Wakes with everything in them: full, resumed from RTC RAM, resumed from flash, refused,
  * forgotten. */
 static void no_secret_is_left(const server_options *options)
@@ -275,17 +277,17 @@ static void no_secret_is_left(const server_options *options)
     server_stop(server);
 }
 
-TEST_CASE(no_secret_of_a_session_id_is_left)
+SECRET_TEST(no_secret_of_a_session_id_is_left)
 {
     no_secret_is_left(&(server_options){.max_version = WH_TLS12, .session_ids = true});
 }
 
-TEST_CASE(no_secret_of_a_tls12_ticket_is_left)
+SECRET_TEST(no_secret_of_a_tls12_ticket_is_left)
 {
     no_secret_is_left(&(server_options){.max_version = WH_TLS12});
 }
 
-TEST_CASE(no_secret_of_a_tls13_ticket_is_left)
+SECRET_TEST(no_secret_of_a_tls13_ticket_is_left)
 {
     no_secret_is_left(&(server_options){.min_version = WH_TLS13});
 }
@@ -311,7 +313,7 @@ static void look_for_key(BIO *pem)
     BIO_free(in);
 }
 
-TEST_CASE(no_secret_of_a_client_key_is_left)
+SECRET_TEST(no_secret_of_a_client_key_is_left)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .wants_certificate = true});
     client_identity device = server_client_identity(server);
@@ -328,7 +330,7 @@ TEST_CASE(no_secret_of_a_client_key_is_left)
     server_stop(server);
 }
 
-TEST_CASE(a_secret_that_is_left_would_be_found)
+SECRET_TEST(a_secret_that_is_left_would_be_found)
 {
     uint8_t secret[48];
     for (size_t i = 0; i < sizeof secret; i++) {
@@ -340,16 +342,4 @@ TEST_CASE(a_secret_that_is_left_would_be_found)
     memcpy(block + 31, secret, sizeof secret);
     release(host.ctx, block);
     assert_true(is_in(released.bytes, released.size, secret + 32));
-}
-
-#define SECRET_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SECRET_TEST(no_secret_of_a_session_id_is_left),    SECRET_TEST(no_secret_of_a_tls12_ticket_is_left),
-        SECRET_TEST(no_secret_of_a_tls13_ticket_is_left),  SECRET_TEST(no_secret_of_a_client_key_is_left),
-        SECRET_TEST(a_secret_that_is_left_would_be_found),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static int start_service(void **state)
     return 0;
 }
 
-#define SERVICE_TEST(test) cmocka_unit_test_setup(test, start_service)
+#define SERVICE_TEST(name) TEST_WITH(name, start_service, NULL)
 
 static wh_service_answer ask(uint16_t command, const void *payload, size_t size, wh_service_packet *answer)
 {
@@ -108,7 +108,7 @@ static wh_service_counts read_counts(void)
 }
 
 /* A fleet hears of the end of a CA, and of a clock in doubt. */
-TEST_CASE(trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_the_last_tls)
+SERVICE_TEST(trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_the_last_tls)
 {
     const wh_outcome in_full = {.result = WH_RESULT_FAILED,
                                 .flights = 2,
@@ -201,7 +201,7 @@ static wh_outcome failed_by(int error)
 
 /* ---- Outcome and counts ----------------------------------------------------------------------- */
 
-TEST_CASE(the_outcome_of_the_last_connect_can_be_read)
+SERVICE_TEST(the_outcome_of_the_last_connect_can_be_read)
 {
     connect_once(full);
     wh_service_outcome read = read_outcome();
@@ -222,14 +222,14 @@ TEST_CASE(the_outcome_of_the_last_connect_can_be_read)
     assert_string_equal(read.group, "");
 }
 
-TEST_CASE(before_any_connect_the_outcome_is_pending_with_number_0)
+SERVICE_TEST(before_any_connect_the_outcome_is_pending_with_number_0)
 {
     wh_service_outcome read = read_outcome();
     assert_int_equal(read.number, 0);
     assert_int_equal(read.result, WH_RESULT_PENDING);
 }
 
-TEST_CASE(each_connect_is_counted_as_what_it_was)
+SERVICE_TEST(each_connect_is_counted_as_what_it_was)
 {
     connect_once(full);
     connect_once(resumed);
@@ -249,7 +249,7 @@ TEST_CASE(each_connect_is_counted_as_what_it_was)
     assert_int_equal(read_outcome().number, 5);
 }
 
-TEST_CASE(a_failed_connect_tells_its_error_and_one_without_tls_none)
+SERVICE_TEST(a_failed_connect_tells_its_error_and_one_without_tls_none)
 {
     connect_once(failed_by(WH_PEER_UNTRUSTED));
     assert_int_equal(read_outcome().error, -WH_PEER_UNTRUSTED);
@@ -264,7 +264,7 @@ TEST_CASE(a_failed_connect_tells_its_error_and_one_without_tls_none)
     assert_int_equal(read_counts().failed, 2);
 }
 
-TEST_CASE(a_long_group_name_is_cut_to_what_the_payload_holds)
+SERVICE_TEST(a_long_group_name_is_cut_to_what_the_payload_holds)
 {
     wh_outcome outcome = full;
     outcome.group = "a name longer than any that IANA's registry holds today";
@@ -275,7 +275,7 @@ TEST_CASE(a_long_group_name_is_cut_to_what_the_payload_holds)
 
 /* ---- The stored session ------------------------------------------------------------------------- */
 
-TEST_CASE(the_stored_session_tells_where_it_is_and_how_long_it_lasts)
+SERVICE_TEST(the_stored_session_tells_where_it_is_and_how_long_it_lasts)
 {
     store.report = (wh_store_report){.tiers = WH_TIERS_FLASH, .expires_in_s = 3600, .erases = 17};
     wh_service_stored_session session;
@@ -288,7 +288,7 @@ TEST_CASE(the_stored_session_tells_where_it_is_and_how_long_it_lasts)
     assert_int_equal(wear.value, 17);
 }
 
-TEST_CASE(a_store_that_cannot_be_read_is_unknown_not_empty)
+SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty)
 {
     store.result = WH_PLATFORM_FLASH;
     wh_service_stored_session session;
@@ -299,7 +299,7 @@ TEST_CASE(a_store_that_cannot_be_read_is_unknown_not_empty)
 
 /* ---- Events ---------------------------------------------------------------------------------------- */
 
-TEST_CASE(each_connect_is_told_by_its_event)
+SERVICE_TEST(each_connect_is_told_by_its_event)
 {
     connect_once(full_because(WH_REASON_EXPIRED));
     wh_service_packet packet;
@@ -318,7 +318,7 @@ TEST_CASE(each_connect_is_told_by_its_event)
     assert_false(wh_service_next(&service, &packet));
 }
 
-TEST_CASE(a_tls12_session_that_stays_is_no_new_one)
+SERVICE_TEST(a_tls12_session_that_stays_is_no_new_one)
 {
     wh_outcome outcome = resumed;
     outcome.protocol = WH_TLS12;
@@ -328,7 +328,7 @@ TEST_CASE(a_tls12_session_that_stays_is_no_new_one)
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_RESUMED));
 }
 
-TEST_CASE(a_session_of_another_peer_is_no_new_one)
+SERVICE_TEST(a_session_of_another_peer_is_no_new_one)
 {
     wh_outcome outcome = full;
     outcome.kept = false; /* but there is one in the store */
@@ -336,7 +336,7 @@ TEST_CASE(a_session_of_another_peer_is_no_new_one)
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_FULL));
 }
 
-TEST_CASE(a_session_is_new_also_when_its_connection_breaks_off)
+SERVICE_TEST(a_session_is_new_also_when_its_connection_breaks_off)
 {
     wh_outcome outcome = full;
     outcome.error = WH_PEER_TRUNCATED;
@@ -344,7 +344,7 @@ TEST_CASE(a_session_is_new_also_when_its_connection_breaks_off)
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_FULL) | EVENT(WH_SERVICE_EV_SESSION_STORED));
 }
 
-TEST_CASE(a_connect_that_the_app_gives_up_is_no_outcome)
+SERVICE_TEST(a_connect_that_the_app_gives_up_is_no_outcome)
 {
     connect_once(full);
     (void)events();
@@ -356,7 +356,7 @@ TEST_CASE(a_connect_that_the_app_gives_up_is_no_outcome)
     assert_int_equal(read_outcome().stored, WH_TIERS_RTC);
 }
 
-TEST_CASE(a_session_that_outlives_a_failed_connect_is_not_lost)
+SERVICE_TEST(a_session_that_outlives_a_failed_connect_is_not_lost)
 {
     connect_once(full);
     (void)events();
@@ -368,7 +368,7 @@ TEST_CASE(a_session_that_outlives_a_failed_connect_is_not_lost)
 
 /* ---- Forgetting --------------------------------------------------------------------------------------- */
 
-TEST_CASE(forgetting_deletes_the_session_and_says_so)
+SERVICE_TEST(forgetting_deletes_the_session_and_says_so)
 {
     connect_once(full);
     (void)events();
@@ -377,13 +377,13 @@ TEST_CASE(forgetting_deletes_the_session_and_says_so)
     assert_int_equal(events(), EVENT(WH_SERVICE_EV_SESSION_LOST));
 }
 
-TEST_CASE(a_failure_to_forget_is_reported)
+SERVICE_TEST(a_failure_to_forget_is_reported)
 {
     store.result = WH_PLATFORM_FLASH;
     assert_int_equal(forget_error(), -WH_PLATFORM_FLASH);
 }
 
-TEST_CASE(forgetting_while_a_connection_is_open_forgets_when_that_one_closes)
+SERVICE_TEST(forgetting_while_a_connection_is_open_forgets_when_that_one_closes)
 {
     uint32_t before = wh_service_connecting(&service);
     wh_service_connected(&service, &full);
@@ -410,7 +410,7 @@ static wh_client_config configured(const char *host, uint16_t port)
     return config;
 }
 
-TEST_CASE(without_settings_a_client_is_configured_as_given)
+SERVICE_TEST(without_settings_a_client_is_configured_as_given)
 {
     wh_client_config config = configured("a.test", 443);
     assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
@@ -419,7 +419,7 @@ TEST_CASE(without_settings_a_client_is_configured_as_given)
     assert_int_equal(config.policy.ticket_wait_ms, 0);
 }
 
-TEST_CASE(settings_reach_the_next_client)
+SERVICE_TEST(settings_reach_the_next_client)
 {
     set(WH_SERVICE_REG_ENABLED, "\0", 1);
     set(WH_SERVICE_REG_MIN_PROTOCOL, "\2", 1);
@@ -438,7 +438,7 @@ TEST_CASE(settings_reach_the_next_client)
     assert_false(configured("b.test", 443).policy.pinned);
 }
 
-TEST_CASE(a_version_that_the_firmware_does_not_speak_is_not_taken)
+SERVICE_TEST(a_version_that_the_firmware_does_not_speak_is_not_taken)
 {
     wh_client_config config = {
         .host = "a.test", .port = 443, .min_version = WH_TLS12, .max_version = WH_TLS12};
@@ -451,7 +451,7 @@ TEST_CASE(a_version_that_the_firmware_does_not_speak_is_not_taken)
                      WH_SERVICE_NOT_IMPLEMENTED);
 }
 
-TEST_CASE(another_pinned_peer_takes_the_pin_off_the_stored_session)
+SERVICE_TEST(another_pinned_peer_takes_the_pin_off_the_stored_session)
 {
     set(WH_SERVICE_REG_PINNED_PEER, "\xbb\1A.test", 8);
     assert_int_equal(store.unpins, 1);
@@ -461,7 +461,7 @@ TEST_CASE(another_pinned_peer_takes_the_pin_off_the_stored_session)
     assert_int_equal(store.unpins, 2);
 }
 
-TEST_CASE(no_setting_lowers_the_firmware_s_own_version)
+SERVICE_TEST(no_setting_lowers_the_firmware_s_own_version)
 {
     set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
     wh_client_config config = {.host = "a.test", .port = 1, .min_version = WH_TLS13, .max_version = WH_TLS13};
@@ -469,13 +469,13 @@ TEST_CASE(no_setting_lowers_the_firmware_s_own_version)
     assert_int_equal(config.min_version, WH_TLS13);
 }
 
-TEST_CASE(a_pinned_peer_without_port_is_any_port_of_the_host)
+SERVICE_TEST(a_pinned_peer_without_port_is_any_port_of_the_host)
 {
     set(WH_SERVICE_REG_PINNED_PEER, "\0\0a.test", 8);
     assert_true(configured("a.test", 8883).policy.pinned);
 }
 
-TEST_CASE(what_is_written_is_what_is_read)
+SERVICE_TEST(what_is_written_is_what_is_read)
 {
     uint8_t longest[WH_SERVICE_PINNED_PEER_SIZE];
     memset(longest, 'h', sizeof longest);
@@ -488,7 +488,7 @@ TEST_CASE(what_is_written_is_what_is_read)
 /* ---- Deep sleep
  * --------------------------------------------------------------------------------------------- */
 
-TEST_CASE(deep_sleep_keeps_counts_settings_and_outcome)
+SERVICE_TEST(deep_sleep_keeps_counts_settings_and_outcome)
 {
     connect_once(full);
     set(WH_SERVICE_REG_ENABLED, "\0", 1);
@@ -498,7 +498,7 @@ TEST_CASE(deep_sleep_keeps_counts_settings_and_outcome)
     assert_true(configured("a.test", 1).policy.disabled);
 }
 
-TEST_CASE(a_loss_of_power_leaves_the_defaults)
+SERVICE_TEST(a_loss_of_power_leaves_the_defaults)
 {
     connect_once(full);
     set(WH_SERVICE_REG_ENABLED, "\0", 1);
@@ -511,7 +511,7 @@ TEST_CASE(a_loss_of_power_leaves_the_defaults)
 /* ---- Bad input
  * ------------------------------------------------------------------------------------------------ */
 
-TEST_CASE(what_the_service_does_not_know_is_refused_and_changes_nothing)
+SERVICE_TEST(what_the_service_does_not_know_is_refused_and_changes_nothing)
 {
     assert_refused(WH_SERVICE_GET | 0x1ff, NULL, 0);
     assert_refused(WH_SERVICE_SET | 0x1ff, "\0", 1);
@@ -521,7 +521,7 @@ TEST_CASE(what_the_service_does_not_know_is_refused_and_changes_nothing)
     assert_refused(0x8000, NULL, 0);
 }
 
-TEST_CASE(a_payload_of_another_length_is_refused_and_changes_nothing)
+SERVICE_TEST(a_payload_of_another_length_is_refused_and_changes_nothing)
 {
     uint8_t zeros[WH_SERVICE_PAYLOAD_MAX + 1] = {0};
     assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_ENABLED, NULL, 0);
@@ -534,7 +534,7 @@ TEST_CASE(a_payload_of_another_length_is_refused_and_changes_nothing)
     assert_refused(WH_SERVICE_CMD_FORGET, zeros, 1);
 }
 
-TEST_CASE(a_value_that_there_is_not_is_refused)
+SERVICE_TEST(a_value_that_there_is_not_is_refused)
 {
     assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_MIN_PROTOCOL, "\3", 1);
     assert_refused(WH_SERVICE_SET | WH_SERVICE_REG_PINNED_PEER, "\0\0a\0b", 5);
@@ -572,6 +572,8 @@ static int start_with_core(void **state)
     return start_platform(state);
 }
 
+#define CORE_TEST(name) TEST_WITH(name, start_with_core, stop_platform)
+
 static int start_with_core_and_flash(void **state)
 {
     memset(&memory, NOISE, sizeof memory);
@@ -579,7 +581,9 @@ static int start_with_core_and_flash(void **state)
     return start_platform_with_flash(state);
 }
 
-TEST_CASE(forgetting_between_connect_and_ticket_leaves_nothing_to_offer)
+#define CORE_FLASH_TEST(name) TEST_WITH(name, start_with_core_and_flash, stop_platform_with_flash)
+
+CORE_TEST(forgetting_between_connect_and_ticket_leaves_nothing_to_offer)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -594,7 +598,7 @@ TEST_CASE(forgetting_between_connect_and_ticket_leaves_nothing_to_offer)
     server_stop(server);
 }
 
-TEST_CASE(disabling_goes_in_full_and_enabling_resumes_again)
+CORE_TEST(disabling_goes_in_full_and_enabling_resumes_again)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
     wh_client_config config = config_for(server);
@@ -673,12 +677,12 @@ static void forget_in_handshakes_with(const server_options *options)
     }
 }
 
-TEST_CASE(forgetting_in_a_tls12_handshake_lets_it_go_on_and_leaves_nothing)
+CORE_TEST(forgetting_in_a_tls12_handshake_lets_it_go_on_and_leaves_nothing)
 {
     forget_in_handshakes_with(&(server_options){.max_version = WH_TLS12});
 }
 
-TEST_CASE(forgetting_in_a_tls13_handshake_lets_it_go_on_and_leaves_nothing)
+CORE_TEST(forgetting_in_a_tls13_handshake_lets_it_go_on_and_leaves_nothing)
 {
     forget_in_handshakes_with(&(server_options){.min_version = WH_TLS13});
 }
@@ -712,7 +716,7 @@ static void visit_without_flash_for_the_service(tls_server *server, const nor *c
     wh_client_free(&client);
 }
 
-static void telling_the_service_of_a_connect_uses_no_flash(void **state)
+CORE_FLASH_TEST(telling_the_service_of_a_connect_uses_no_flash)
 {
     const nor *chip = *state;
     static const server_options versions[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
@@ -725,7 +729,7 @@ static void telling_the_service_of_a_connect_uses_no_flash(void **state)
     }
 }
 
-static void telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_is_over(void **state)
+CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_is_over)
 {
     const nor *chip = *state;
     uint64_t uses = flash_uses(chip);
@@ -735,51 +739,4 @@ static void telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_i
     assert_int_equal(flash_uses(chip), uses);
     wh_service_closed(&service, connect, &outcome);
     assert_true(flash_uses(chip) > uses); /* it looks what is left: the count above does count */
-}
-
-#define CORE_TEST(test) cmocka_unit_test_setup_teardown(test, start_with_core, stop_platform)
-
-#define CORE_FLASH_TEST(test)                                                                                \
-    cmocka_unit_test_setup_teardown(test, start_with_core_and_flash, stop_platform_with_flash)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SERVICE_TEST(the_outcome_of_the_last_connect_can_be_read),
-        SERVICE_TEST(before_any_connect_the_outcome_is_pending_with_number_0),
-        SERVICE_TEST(each_connect_is_counted_as_what_it_was),
-        SERVICE_TEST(a_failed_connect_tells_its_error_and_one_without_tls_none),
-        SERVICE_TEST(a_long_group_name_is_cut_to_what_the_payload_holds),
-        SERVICE_TEST(trust_is_that_of_the_last_handshake_in_full_and_the_clock_that_of_the_last_tls),
-        SERVICE_TEST(the_stored_session_tells_where_it_is_and_how_long_it_lasts),
-        SERVICE_TEST(a_store_that_cannot_be_read_is_unknown_not_empty),
-        SERVICE_TEST(each_connect_is_told_by_its_event),
-        SERVICE_TEST(a_tls12_session_that_stays_is_no_new_one),
-        SERVICE_TEST(a_session_of_another_peer_is_no_new_one),
-        SERVICE_TEST(a_session_is_new_also_when_its_connection_breaks_off),
-        SERVICE_TEST(a_connect_that_the_app_gives_up_is_no_outcome),
-        SERVICE_TEST(a_version_that_the_firmware_does_not_speak_is_not_taken),
-        SERVICE_TEST(another_pinned_peer_takes_the_pin_off_the_stored_session),
-        SERVICE_TEST(a_session_that_outlives_a_failed_connect_is_not_lost),
-        SERVICE_TEST(forgetting_deletes_the_session_and_says_so),
-        SERVICE_TEST(a_failure_to_forget_is_reported),
-        SERVICE_TEST(forgetting_while_a_connection_is_open_forgets_when_that_one_closes),
-        SERVICE_TEST(without_settings_a_client_is_configured_as_given),
-        SERVICE_TEST(settings_reach_the_next_client),
-        SERVICE_TEST(no_setting_lowers_the_firmware_s_own_version),
-        SERVICE_TEST(a_pinned_peer_without_port_is_any_port_of_the_host),
-        SERVICE_TEST(what_is_written_is_what_is_read),
-        SERVICE_TEST(deep_sleep_keeps_counts_settings_and_outcome),
-        SERVICE_TEST(a_loss_of_power_leaves_the_defaults),
-        SERVICE_TEST(what_the_service_does_not_know_is_refused_and_changes_nothing),
-        SERVICE_TEST(a_payload_of_another_length_is_refused_and_changes_nothing),
-        SERVICE_TEST(a_value_that_there_is_not_is_refused),
-        CORE_TEST(forgetting_between_connect_and_ticket_leaves_nothing_to_offer),
-        CORE_TEST(forgetting_in_a_tls12_handshake_lets_it_go_on_and_leaves_nothing),
-        CORE_TEST(forgetting_in_a_tls13_handshake_lets_it_go_on_and_leaves_nothing),
-        CORE_FLASH_TEST(telling_the_service_of_a_connect_uses_no_flash),
-        CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_it_is_over),
-        CORE_TEST(disabling_goes_in_full_and_enabling_resumes_again),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

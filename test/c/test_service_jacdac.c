@@ -86,6 +86,8 @@ static int stop(void **state)
     return stop_platform(state);
 }
 
+#define RUNTIME_TEST(name) TEST_WITH(name, start, stop)
+
 static void connect_once(void)
 {
     static const wh_outcome full = {.result = WH_RESULT_FULL, .kept = true, .stored = WH_TIERS_RTC};
@@ -94,26 +96,26 @@ static void connect_once(void)
     wh_service_closed(service, connect, &full);
 }
 
-TEST_CASE(it_carries_the_class_of_the_definition)
+RUNTIME_TEST(it_carries_the_class_of_the_definition)
 {
     assert_int_equal(vt()->service_class, WH_SERVICE_CLASS);
 }
 
-TEST_CASE(a_register_is_answered_under_its_own_command)
+RUNTIME_TEST(a_register_is_answered_under_its_own_command)
 {
     receive(WH_SERVICE_GET | WH_SERVICE_REG_COUNTS);
     assert_int_equal(runtime.sent, 1);
     assert_int_equal(runtime.commands[0], WH_SERVICE_GET | WH_SERVICE_REG_COUNTS);
 }
 
-TEST_CASE(what_is_unknown_is_refused)
+RUNTIME_TEST(what_is_unknown_is_refused)
 {
     receive(WH_SERVICE_GET | 0x1ff);
     assert_int_equal(runtime.sent, 0);
     assert_int_equal(runtime.refused, 1);
 }
 
-TEST_CASE(a_connect_sends_nothing_until_the_runtime_has_time)
+RUNTIME_TEST(a_connect_sends_nothing_until_the_runtime_has_time)
 {
     connect_once();
     assert_int_equal(runtime.sent + runtime.events, 0);
@@ -122,7 +124,7 @@ TEST_CASE(a_connect_sends_nothing_until_the_runtime_has_time)
     assert_int_equal(runtime.events, 2);
 }
 
-TEST_CASE(a_report_that_does_not_fit_the_queue_goes_out_later)
+RUNTIME_TEST(a_report_that_does_not_fit_the_queue_goes_out_later)
 {
     runtime.queue_is_full = true;
     connect_once();
@@ -132,18 +134,4 @@ TEST_CASE(a_report_that_does_not_fit_the_queue_goes_out_later)
     vt()->process(runtime.state);
     assert_int_equal(runtime.commands[0], WH_SERVICE_GET | WH_SERVICE_REG_OUTCOME);
     assert_int_equal(runtime.events, 2);
-}
-
-#define RUNTIME_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        RUNTIME_TEST(it_carries_the_class_of_the_definition),
-        RUNTIME_TEST(a_register_is_answered_under_its_own_command),
-        RUNTIME_TEST(what_is_unknown_is_refused),
-        RUNTIME_TEST(a_connect_sends_nothing_until_the_runtime_has_time),
-        RUNTIME_TEST(a_report_that_does_not_fit_the_queue_goes_out_later),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,17 +50,17 @@ static void cycles(wh_protocol protocol)
     wh_client_free(&client);
 }
 
-TEST_CASE(ten_thousand_captures_keep_memory_constant_in_tls12)
+PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls12)
 {
     cycles(WH_TLS12);
 }
 
-TEST_CASE(ten_thousand_captures_keep_memory_constant_in_tls13)
+PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls13)
 {
     cycles(WH_TLS13);
 }
 
-TEST_CASE(everything_is_given_back)
+PLATFORM_TEST(everything_is_given_back)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -71,7 +71,7 @@ TEST_CASE(everything_is_given_back)
 }
 
 /* A borrowed reference would take the connection's own session with it. */
-TEST_CASE(a_captured_session_is_a_reference_of_our_own)
+PLATFORM_TEST(a_captured_session_is_a_reference_of_our_own)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -88,7 +88,7 @@ TEST_CASE(a_captured_session_is_a_reference_of_our_own)
     wh_client_free(&client);
 }
 
-TEST_CASE(nothing_is_captured_before_the_handshake)
+PLATFORM_TEST(nothing_is_captured_before_the_handshake)
 {
     tls_server *server = server_start(&(server_options){0});
     wh_client_config config = config_for(server);
@@ -103,7 +103,7 @@ TEST_CASE(nothing_is_captured_before_the_handshake)
     wh_client_free(&client);
 }
 
-TEST_CASE(in_tls13_nothing_is_captured_before_a_ticket)
+PLATFORM_TEST(in_tls13_nothing_is_captured_before_a_ticket)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
@@ -139,7 +139,7 @@ static int saved_session(const server_options *options, uint8_t *bytes, size_t s
     return length;
 }
 
-TEST_CASE(only_the_exact_length_is_loaded)
+PLATFORM_TEST(only_the_exact_length_is_loaded)
 {
     uint8_t bytes[WH_SESSION_MAX + 1] = {0};
     int length = saved_session(&(server_options){.min_version = WH_TLS13}, bytes, WH_SESSION_MAX, NULL);
@@ -154,7 +154,7 @@ TEST_CASE(only_the_exact_length_is_loaded)
     }
 }
 
-TEST_CASE(a_session_that_does_not_fit_is_not_written)
+PLATFORM_TEST(a_session_that_does_not_fit_is_not_written)
 {
     uint8_t bytes[64];
     memset(bytes, 0xa5, sizeof bytes);
@@ -167,7 +167,7 @@ TEST_CASE(a_session_that_does_not_fit_is_not_written)
 
 /* The check for short session IDs reads wolfSSL's format: this is where it would
  * show that a new wolfSSL writes another one. */
-TEST_CASE(the_session_id_stands_where_we_read_its_length)
+PLATFORM_TEST(the_session_id_stands_where_we_read_its_length)
 {
     uint8_t bytes[WH_SESSION_MAX];
     uint8_t id[32];
@@ -175,20 +175,4 @@ TEST_CASE(the_session_id_stands_where_we_read_its_length)
     assert_true(saved_session(&options, bytes, sizeof bytes, id) > 0);
     assert_int_equal(bytes[9], 32);
     assert_memory_equal(bytes + 10, id, 32);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls12),
-        PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls13),
-        PLATFORM_TEST(everything_is_given_back),
-        PLATFORM_TEST(a_captured_session_is_a_reference_of_our_own),
-        PLATFORM_TEST(nothing_is_captured_before_the_handshake),
-        PLATFORM_TEST(in_tls13_nothing_is_captured_before_a_ticket),
-        PLATFORM_TEST(only_the_exact_length_is_loaded),
-        PLATFORM_TEST(a_session_that_does_not_fit_is_not_written),
-        PLATFORM_TEST(the_session_id_stands_where_we_read_its_length),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,8 +70,7 @@ static void free_slot(stored_slot *slot)
     wh_client_free(&slot->client);
 }
 
-static const server_options ticket12 = {.max_version = WH_TLS12};
-static const server_options ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
+static const server_options one_ticket13 = {.min_version = WH_TLS13, .one_ticket13 = true};
 
 static size_t slot_size(const stored_slot *slot)
 {
@@ -95,10 +94,10 @@ static void load_with_right_crc(const stored_slot *slot)
 
 /* ---- RTC RAM alone ------------------------------------------------------------------- */
 
-TEST_CASE(a_stored_session_comes_back)
+PLATFORM_TEST(a_stored_session_comes_back)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     wh_host_sleep(&the_device, 90 * 1000000ull);
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
@@ -113,10 +112,10 @@ TEST_CASE(a_stored_session_comes_back)
     free_slot(&slot);
 }
 
-TEST_CASE(noise_is_an_empty_slot)
+PLATFORM_TEST(noise_is_an_empty_slot)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (int i = 0; i < 1000; i++) {
         wh_host_lose_power(&the_device);
         assert_int_equal(get(&slot), WH_MISS_EMPTY);
@@ -125,10 +124,10 @@ TEST_CASE(noise_is_an_empty_slot)
 }
 
 /* In front the CRC tells, in the record the seal. */
-TEST_CASE(no_bit_of_the_slot_can_change)
+PLATFORM_TEST(no_bit_of_the_slot_can_change)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (size_t bit = 0; bit < slot_size(&slot) * 8; bit++) {
         flip(&slot, bit);
         assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
@@ -141,10 +140,10 @@ TEST_CASE(no_bit_of_the_slot_can_change)
     free_slot(&slot);
 }
 
-TEST_CASE(half_a_record_is_not_believed)
+PLATFORM_TEST(half_a_record_is_not_believed)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     uint8_t torn[WH_HOST_STATE_SIZE];
     for (size_t kept = 4; kept < slot_size(&slot); kept++) {
         memcpy(torn, slot.state, sizeof torn);
@@ -160,10 +159,10 @@ TEST_CASE(half_a_record_is_not_believed)
 }
 
 /* What is yes or no is 1 or 0: to look at a bool of another value is undefined. */
-TEST_CASE(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
+PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     uint8_t *header = slot.state + SLOT_AT;
     for (size_t at = SLOT_BOOLS; at < SLOT_BOOLS_END; at++) {
         uint8_t was = header[at];
@@ -180,21 +179,21 @@ TEST_CASE(a_bool_that_is_neither_yes_nor_no_empties_the_slot)
 }
 
 /* Power was gone, though the memory survived: ages would be wrong. */
-TEST_CASE(an_elapsed_clock_that_went_back_empties_the_slot)
+PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot)
 {
     stored_slot slot;
     wh_host_sleep(&the_device, 3600 * 1000000ull);
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     memset(slot.state, 0, 8);
     assert_int_equal(wh_host_load_state(&the_device, slot.state, sizeof slot.state), WH_OK);
     assert_int_equal(get(&slot), WH_MISS_EMPTY);
     free_slot(&slot);
 }
 
-TEST_CASE(a_session_of_another_binding_stays)
+PLATFORM_TEST(a_session_of_another_binding_stays)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     for (size_t i = 0; i < WH_DIGEST_SIZE; i++) {
         wh_binding other = slot.client.binding;
         other.digest[i] ^= 1;
@@ -206,10 +205,10 @@ TEST_CASE(a_session_of_another_binding_stays)
     free_slot(&slot);
 }
 
-TEST_CASE(a_spent_session_is_gone)
+PLATFORM_TEST(a_spent_session_is_gone)
 {
     stored_slot slot;
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
@@ -219,7 +218,7 @@ TEST_CASE(a_spent_session_is_gone)
     free_slot(&slot);
 }
 
-TEST_CASE(without_flash_there_is_one_tier)
+PLATFORM_TEST(without_flash_there_is_one_tier)
 {
     stored_slot slot;
     fill_slot(&slot, &ticket12);
@@ -237,10 +236,10 @@ static int no_key(void *ctx, uint8_t out[32]) /* NOLINT(readability-non-const-pa
     return -1;
 }
 
-TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
+PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why)
 {
     the_device.platform.device_key = no_key;
-    const server_options *const both[] = {&ticket12, &ticket13};
+    const server_options *const both[] = {&ticket12, &one_ticket13};
     for (size_t i = 0; i < 2; i++) {
         tls_server *server = server_start(both[i]);
         wh_client_config config = config_for(server);
@@ -253,7 +252,7 @@ TEST_CASE(without_a_device_key_each_wake_is_full_and_says_why)
     }
 }
 
-TEST_CASE(a_server_without_tickets_is_told_apart_from_a_failure)
+PLATFORM_TEST(a_server_without_tickets_is_told_apart_from_a_failure)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
     wh_client_config config = config_for(server);
@@ -272,7 +271,7 @@ static void damage_record_in_slot(stored_slot *slot)
     assert_int_equal(wh_host_load_state(&the_device, slot->state, sizeof slot->state), WH_OK);
 }
 
-TEST_CASE(a_damaged_rtc_copy_falls_back_to_flash)
+FLASH_TEST(a_damaged_rtc_copy_falls_back_to_flash)
 {
     /* TLS 1.2: both tiers hold the same session. */
     stored_slot slot;
@@ -283,14 +282,14 @@ TEST_CASE(a_damaged_rtc_copy_falls_back_to_flash)
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_TICKET);
     free_slot(&slot);
     /* TLS 1.3: each holds a ticket of its own. */
-    fill_slot(&slot, &ticket13);
+    fill_slot(&slot, &one_ticket13);
     assert_int_equal(wh_store_tiers(), WH_TIERS_BOTH);
     damage_record_in_slot(&slot);
     assert_resumed(wake_and_visit(&slot.config, slot.server), WH_KIND_PSK);
     free_slot(&slot);
 }
 
-static void with_both_copies_damaged_the_wake_is_full(void **state)
+FLASH_TEST(with_both_copies_damaged_the_wake_is_full)
 {
     nor *chip = *state;
     stored_slot slot;
@@ -302,7 +301,7 @@ static void with_both_copies_damaged_the_wake_is_full(void **state)
     free_slot(&slot);
 }
 
-static void a_rotten_flash_copy_is_passed_over_after_a_loss_of_power(void **state)
+FLASH_TEST(a_rotten_flash_copy_is_passed_over_after_a_loss_of_power)
 {
     nor *chip = *state;
     stored_slot slot;
@@ -323,7 +322,7 @@ static uint32_t newest(wh_client *client)
     return result == WH_OK ? stored.info.generation : 0;
 }
 
-TEST_CASE(a_spare_that_is_spent_is_not_offered)
+PLATFORM_TEST(a_spare_that_is_spent_is_not_offered)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
     wh_client_config config = config_for(server);
@@ -340,26 +339,4 @@ TEST_CASE(a_spare_that_is_spent_is_not_offered)
     assert_int_equal(wh_store_spend(info.generation), WH_OK);
     assert_int_equal(newest(&client), 0);
     wh_client_free(&client);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_stored_session_comes_back),
-        PLATFORM_TEST(noise_is_an_empty_slot),
-        PLATFORM_TEST(no_bit_of_the_slot_can_change),
-        PLATFORM_TEST(half_a_record_is_not_believed),
-        PLATFORM_TEST(a_bool_that_is_neither_yes_nor_no_empties_the_slot),
-        PLATFORM_TEST(an_elapsed_clock_that_went_back_empties_the_slot),
-        PLATFORM_TEST(a_session_of_another_binding_stays),
-        PLATFORM_TEST(a_spent_session_is_gone),
-        PLATFORM_TEST(without_flash_there_is_one_tier),
-        PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why),
-        PLATFORM_TEST(a_server_without_tickets_is_told_apart_from_a_failure),
-        FLASH_TEST(a_damaged_rtc_copy_falls_back_to_flash),
-        FLASH_TEST(with_both_copies_damaged_the_wake_is_full),
-        FLASH_TEST(a_rotten_flash_copy_is_passed_over_after_a_loss_of_power),
-        PLATFORM_TEST(a_spare_that_is_spent_is_not_offered),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

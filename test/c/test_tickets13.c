@@ -53,7 +53,7 @@ static void is_offered_next(tls_server *server)
 }
 
 /* rustls sends 32 bytes, OpenSSL 8; RFC 8446 4.6.1 allows 255. */
-TEST_CASE(nonces_of_every_length_are_taken)
+PLATFORM_TEST(nonces_of_every_length_are_taken)
 {
     tls_server *server = without_tickets();
     const size_t sizes[] = {0, 1, 8, 9, 32, 254, 255};
@@ -68,7 +68,7 @@ TEST_CASE(nonces_of_every_length_are_taken)
     }
 }
 
-TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
+PLATFORM_TEST(a_lifetime_over_seven_days_costs_no_connection)
 {
     tls_server *server = without_tickets();
     const uint32_t lifetimes_s[] = {WEEK, WEEK + 1, 8 * DAY, 0x7fffffff, 0x80000000, UINT32_MAX};
@@ -85,7 +85,7 @@ TEST_CASE(a_lifetime_over_seven_days_costs_no_connection)
     }
 }
 
-TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
+PLATFORM_TEST(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
 {
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = UINT32_MAX, .nonce_size = 8, .ticket_size = 100};
@@ -102,7 +102,7 @@ TEST_CASE(a_ticket_with_such_a_lifetime_is_offered_for_seven_days)
     wh_client_free(&client);
 }
 
-TEST_CASE(a_ticket_without_lifetime_is_discarded)
+PLATFORM_TEST(a_ticket_without_lifetime_is_discarded)
 {
     tls_server *server = without_tickets();
     const forged_ticket ticket = {.lifetime_s = 0, .nonce_size = 8, .ticket_size = 100};
@@ -113,7 +113,7 @@ TEST_CASE(a_ticket_without_lifetime_is_discarded)
 }
 
 /* wolfSSL keeps one object, which each further ticket changes. */
-TEST_CASE(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
+PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     forge_listen(server);
@@ -126,7 +126,7 @@ TEST_CASE(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
 }
 
 /* Many servers end with TCP alone. */
-TEST_CASE(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
+FLASH_TEST(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -147,7 +147,7 @@ TEST_CASE(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
     wh_client_free(&client);
 }
 
-TEST_CASE(a_ticket_too_long_to_keep_is_told)
+PLATFORM_TEST(a_ticket_too_long_to_keep_is_told)
 {
     tls_server *server = without_tickets();
     const size_t sizes[] = {3000, 16000, 17000, 32000, 33000, 65535};
@@ -165,7 +165,7 @@ TEST_CASE(a_ticket_too_long_to_keep_is_told)
 
 static const server_options unrenewed = {.min_version = WH_TLS13, .does_not_renew13 = true};
 
-TEST_CASE(rtc_ram_keeps_both_tickets_of_a_full_handshake)
+PLATFORM_TEST(rtc_ram_keeps_both_tickets_of_a_full_handshake)
 {
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
@@ -176,13 +176,13 @@ TEST_CASE(rtc_ram_keeps_both_tickets_of_a_full_handshake)
     }
 }
 
-TEST_CASE(with_flash_there_are_the_same_two)
+FLASH_TEST(with_flash_there_are_the_same_two)
 {
     rtc_ram_keeps_both_tickets_of_a_full_handshake(state);
 }
 
 /* Where another ticket comes each time, the second one of the full handshake is there for a lost connect. */
-TEST_CASE(the_spare_ticket_waits_for_a_lost_handshake)
+PLATFORM_TEST(the_spare_ticket_waits_for_a_lost_handshake)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = config_for(server);
@@ -200,7 +200,7 @@ TEST_CASE(the_spare_ticket_waits_for_a_lost_handshake)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
 }
 
-TEST_CASE(a_spare_that_was_refused_is_not_offered_again)
+PLATFORM_TEST(a_spare_that_was_refused_is_not_offered_again)
 {
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = config_for(server);
@@ -219,7 +219,7 @@ static wh_client_config reusing(const tls_server *server)
     return config;
 }
 
-TEST_CASE(a_ticket_is_used_again_where_the_server_does_not_renew_it)
+PLATFORM_TEST(a_ticket_is_used_again_where_the_server_does_not_renew_it)
 {
     tls_server *server = server_start(&unrenewed);
     wh_client_config config = reusing(server);
@@ -241,7 +241,7 @@ TEST_CASE(a_ticket_is_used_again_where_the_server_does_not_renew_it)
     assert_int_equal(last.outcome.result, WH_RESULT_FULL);
 }
 
-TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
+FLASH_TEST(a_ticket_is_used_again_after_each_loss_of_power)
 {
     wh_host_set_wall_known(&the_device, false);
     tls_server *server = server_start(&unrenewed);
@@ -264,7 +264,7 @@ TEST_CASE(a_ticket_is_used_again_after_each_loss_of_power)
     assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
 }
 
-TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
+PLATFORM_TEST(a_ticket_of_a_server_that_renews_is_used_once)
 {
     tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
     wh_client_config config = reusing(server);
@@ -283,25 +283,4 @@ TEST_CASE(a_ticket_of_a_server_that_renews_is_used_once)
         wh_session_release(&stored.session);
         wh_client_free(&client);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(nonces_of_every_length_are_taken),
-        PLATFORM_TEST(a_lifetime_over_seven_days_costs_no_connection),
-        PLATFORM_TEST(a_ticket_with_such_a_lifetime_is_offered_for_seven_days),
-        PLATFORM_TEST(a_ticket_without_lifetime_is_discarded),
-        PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before),
-        FLASH_TEST(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too),
-        PLATFORM_TEST(a_ticket_too_long_to_keep_is_told),
-        PLATFORM_TEST(rtc_ram_keeps_both_tickets_of_a_full_handshake),
-        FLASH_TEST(with_flash_there_are_the_same_two),
-        PLATFORM_TEST(the_spare_ticket_waits_for_a_lost_handshake),
-        PLATFORM_TEST(a_spare_that_was_refused_is_not_offered_again),
-        PLATFORM_TEST(a_ticket_is_used_again_where_the_server_does_not_renew_it),
-        FLASH_TEST(a_ticket_is_used_again_after_each_loss_of_power),
-        PLATFORM_TEST(a_ticket_of_a_server_that_renews_is_used_once),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static void assert_is_at_tls13(const wh_client_config *config, tls_server *serve
     assert_resumed(wake_and_visit(config, server), WH_KIND_PSK);
 }
 
-TEST_CASE(a_restart_with_tls13_is_found_out)
+PLATFORM_TEST(a_restart_with_tls13_is_found_out)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -43,7 +43,7 @@ TEST_CASE(a_restart_with_tls13_is_found_out)
 }
 
 /* OpenSSL with both versions resumes it, and says in its random number that it has TLS 1.3. */
-TEST_CASE(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
+PLATFORM_TEST(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -60,7 +60,7 @@ TEST_CASE(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 }
 
 /* Nothing of it is left in flash to be found after a loss of power. */
-TEST_CASE(what_is_put_aside_is_put_aside_in_both_tiers)
+FLASH_TEST(what_is_put_aside_is_put_aside_in_both_tiers)
 {
     for (int resumes = 0; resumes < 2; resumes++) {
         tls_server *server = server_start(&kinds[1]);
@@ -83,7 +83,7 @@ TEST_CASE(what_is_put_aside_is_put_aside_in_both_tiers)
 }
 
 /* It is asked once after each refusal, and its session kept then. */
-TEST_CASE(a_server_that_has_tls12_only_keeps_resuming)
+PLATFORM_TEST(a_server_that_has_tls12_only_keeps_resuming)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -105,7 +105,7 @@ TEST_CASE(a_server_that_has_tls12_only_keeps_resuming)
     }
 }
 
-TEST_CASE(a_client_of_tls12_alone_has_nothing_to_ask_for)
+PLATFORM_TEST(a_client_of_tls12_alone_has_nothing_to_ask_for)
 {
     for (size_t i = 0; i < KINDS; i++) {
         tls_server *server = server_start(&kinds[i]);
@@ -120,16 +120,4 @@ TEST_CASE(a_client_of_tls12_alone_has_nothing_to_ask_for)
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(a_restart_with_tls13_is_found_out),
-        PLATFORM_TEST(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker),
-        FLASH_TEST(what_is_put_aside_is_put_aside_in_both_tiers),
-        PLATFORM_TEST(a_server_that_has_tls12_only_keeps_resuming),
-        PLATFORM_TEST(a_client_of_tls12_alone_has_nothing_to_ask_for),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,7 +81,7 @@ static void assert_opens(const vector *v)
     assert_same_info(&read, &v->info);
 }
 
-TEST_CASE(records_of_version_1_are_opened)
+PLATFORM_TEST(records_of_version_1_are_opened)
 {
     static const char *const files[] = {"record-v1-tls12.txt", "record-v1-tls13.txt"};
     for (size_t i = 0; i < 2; i++) {
@@ -92,7 +92,7 @@ TEST_CASE(records_of_version_1_are_opened)
     }
 }
 
-TEST_CASE(records_of_version_2_are_sealed_and_opened)
+PLATFORM_TEST(records_of_version_2_are_sealed_and_opened)
 {
     static const char *const files[] = {"record-v2-tls12.txt", "record-v2-tls13.txt"};
     for (size_t i = 0; i < 2; i++) {
@@ -126,7 +126,7 @@ static void list(const wh_journal_entry *entry, void *ctx)
     l->size += (size_t)size;
 }
 
-static void a_journal_of_version_1_is_read(void **state)
+FLASH_TEST(a_journal_of_version_1_is_read)
 {
     nor *chip = *state;
     char *text = vector_read("journal-v1.txt");
@@ -150,14 +150,4 @@ static void a_journal_of_version_1_is_read(void **state)
     assert_true(wh_record_open(record, size, &info, session) > 0);
     assert_int_equal(info.generation, vector_number(text, "fresh-generation"));
     free(text);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        PLATFORM_TEST(records_of_version_1_are_opened),
-        PLATFORM_TEST(records_of_version_2_are_sealed_and_opened),
-        FLASH_TEST(a_journal_of_version_1_is_read),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,14 +133,3 @@ TEST_CASE(a_second_connect_leaves_the_marks_of_the_first)
     assert_true(wh_wake_line(&wake, NULL, line, sizeof line) > 0);
     assert_non_null(strstr(line, "\"tcp\":224000"));
 }
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_lines_are_those_of_the_fixture),
-        cmocka_unit_test(the_longest_line_fits),
-        cmocka_unit_test(the_pins_rise_one_by_one_and_fall_together),
-        cmocka_unit_test(a_second_connect_leaves_the_marks_of_the_first),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -6,9 +6,7 @@
 
 enum { MINUTE = 60, HOUR = 3600, ENTRIES_MAX = 40 };
 
-static const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
-static const server_options ticket12 = {.max_version = WH_TLS12, .lifetime_s = 86400};
-static const server_options ticket13 = {.min_version = WH_TLS13};
+static const server_options day_ticket12 = {.max_version = WH_TLS12, .lifetime_s = 86400};
 
 static void sleep_s(uint64_t s)
 {
@@ -34,23 +32,23 @@ static void fifty_wakes_without_a_write(const server_options *options, wh_kind k
     assert_int_equal(nor_operations(chip), before);
 }
 
-static void fifty_tls12_wakes_write_nothing(void **state)
+FLASH_TEST(fifty_tls12_wakes_write_nothing)
 {
     fifty_wakes_without_a_write(&id12, WH_KIND_ID, *state);
     assert_int_equal(wh_store_forget(), WH_OK);
     sleep_s(HOUR);
-    fifty_wakes_without_a_write(&ticket12, WH_KIND_TICKET, *state);
+    fifty_wakes_without_a_write(&day_ticket12, WH_KIND_TICKET, *state);
 }
 
 /* The second ticket of the first wake waits in flash; each new one goes to RTC RAM. */
-static void fifty_tls13_wakes_write_nothing(void **state)
+FLASH_TEST(fifty_tls13_wakes_write_nothing)
 {
     fifty_wakes_without_a_write(&ticket13, WH_KIND_PSK, *state);
 }
 
 /* Once power was lost, the one ticket of each wake is in both tiers, so each wake marks it
  * and writes the next: the budget holds the erases, here of a wake each minute. */
-static void after_a_loss_of_power_tls13_erases_within_the_budget(void **state)
+FLASH_TEST(after_a_loss_of_power_tls13_erases_within_the_budget)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -65,7 +63,7 @@ static void after_a_loss_of_power_tls13_erases_within_the_budget(void **state)
     assert_in_range(chip->erases - erases, 1, 6 * HOUR * FLASH_SECTORS / 3156);
 }
 
-static void a_copy_near_its_end_is_replaced(void **state)
+FLASH_TEST(a_copy_near_its_end_is_replaced)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13); /* 7200 s */
@@ -86,10 +84,10 @@ static void a_copy_near_its_end_is_replaced(void **state)
 }
 
 /* A TLS 1.2 session is not renewed: what RTC RAM holds is what flash holds. */
-static void a_copy_near_its_end_is_not_replaced_by_itself(void **state)
+FLASH_TEST(a_copy_near_its_end_is_not_replaced_by_itself)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     uint64_t before = nor_operations(chip);
@@ -107,7 +105,7 @@ static void a_copy_near_its_end_is_not_replaced_by_itself(void **state)
 }
 
 /* The server promises a week, we keep to a day: so does the copy. */
-TEST_CASE(a_copy_past_our_own_limit_is_replaced)
+FLASH_TEST(a_copy_past_our_own_limit_is_replaced)
 {
     tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 604800});
     wh_client_config config = config_for(server);
@@ -118,10 +116,10 @@ TEST_CASE(a_copy_past_our_own_limit_is_replaced)
     assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
 }
 
-static void another_configuration_gets_a_copy_of_its_own(void **state)
+FLASH_TEST(another_configuration_gets_a_copy_of_its_own)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     uint64_t before = nor_operations(chip);
@@ -151,11 +149,11 @@ static wake_visit wake_until_wear_limit(wh_client_config *config, tls_server *se
     return (wake_visit){0};
 }
 
-static void no_second_erase_comes_before_its_time(void **state)
+FLASH_TEST(no_second_erase_comes_before_its_time)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 2 * HOUR;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     wake_visit limited = wake_until_wear_limit(&config, server);
     assert_int_equal(chip->erases, 1);
@@ -175,10 +173,10 @@ static void no_second_erase_comes_before_its_time(void **state)
     assert_int_equal(chip->erases, 2);
 }
 
-static void without_a_setting_the_erases_last_for_ten_years(void **state)
+FLASH_TEST(without_a_setting_the_erases_last_for_ten_years)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     (void)wake_until_wear_limit(&config, server);
     /* 100,000 erases of each sector. */
@@ -190,10 +188,10 @@ static void without_a_setting_the_erases_last_for_ten_years(void **state)
 }
 
 /* A forget needs no look at what there is, which fails here; the budget is known afterwards all the same. */
-static void a_forget_before_flash_could_be_read_leaves_a_budget(void **state)
+FLASH_TEST(a_forget_before_flash_could_be_read_leaves_a_budget)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket12);
+    tls_server *server = server_start(&day_ticket12);
     wh_client_config config = config_for(server);
     assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
     wh_host_lose_power(&the_device);
@@ -204,7 +202,7 @@ static void a_forget_before_flash_could_be_read_leaves_a_budget(void **state)
     assert_int_equal(visit.outcome.stored, WH_TIERS_BOTH);
 }
 
-static void the_sectors_wear_evenly(void **state)
+FLASH_TEST(the_sectors_wear_evenly)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 1;
@@ -245,10 +243,10 @@ static bool survives_failing(const server_options *options, nor *chip, nor_fault
     return came;
 }
 
-static void every_write_may_fail_and_the_wake_does_not(void **state)
+FLASH_TEST(every_write_may_fail_and_the_wake_does_not)
 {
     static const nor_shape shapes[] = {NOR_CUT_BEFORE, NOR_CUT_AFTER, NOR_CUT_BITS, NOR_CUT_WEAK};
-    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    const server_options *const all[] = {&id12, &day_ticket12, &ticket13};
     for (size_t i = 0; i < 3; i++) {
         for (size_t shape = 0; shape < 4; shape++) {
             nor_fault fault = {.nth = 1, .shape = shapes[shape]};
@@ -260,7 +258,7 @@ static void every_write_may_fail_and_the_wake_does_not(void **state)
     }
 }
 
-static void a_read_may_fail_and_the_wake_does_not(void **state)
+FLASH_TEST(a_read_may_fail_and_the_wake_does_not)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -278,10 +276,10 @@ static void a_read_may_fail_and_the_wake_does_not(void **state)
 }
 
 /* A ticket that never was in flash needs no mark there. */
-static void a_dead_flash_leaves_rtc_ram(void **state)
+FLASH_TEST(a_dead_flash_leaves_rtc_ram)
 {
     nor *chip = *state;
-    const server_options *const all[] = {&id12, &ticket12, &ticket13};
+    const server_options *const all[] = {&id12, &day_ticket12, &ticket13};
     chip->off = true; /* fails everything */
     for (size_t i = 0; i < 3; i++) {
         tls_server *server = server_start(all[i]);
@@ -301,7 +299,7 @@ static void a_dead_flash_leaves_rtc_ram(void **state)
 }
 
 /* The ticket is in both tiers, and the mark in flash cannot be made: it may not go out. */
-static void a_ticket_that_cannot_be_marked_in_flash_stays_at_home(void **state)
+FLASH_TEST(a_ticket_that_cannot_be_marked_in_flash_stays_at_home)
 {
     nor *chip = *state;
     tls_server *server = server_start(&ticket13);
@@ -314,26 +312,4 @@ static void a_ticket_that_cannot_be_marked_in_flash_stays_at_home(void **state)
     assert_full(wake_and_visit(&config, server), WH_REASON_STORE);
     nor_power_on(chip);
     assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FLASH_TEST(fifty_tls12_wakes_write_nothing),
-        FLASH_TEST(fifty_tls13_wakes_write_nothing),
-        FLASH_TEST(after_a_loss_of_power_tls13_erases_within_the_budget),
-        FLASH_TEST(a_copy_near_its_end_is_replaced),
-        FLASH_TEST(a_copy_near_its_end_is_not_replaced_by_itself),
-        FLASH_TEST(a_copy_past_our_own_limit_is_replaced),
-        FLASH_TEST(another_configuration_gets_a_copy_of_its_own),
-        FLASH_TEST(no_second_erase_comes_before_its_time),
-        FLASH_TEST(without_a_setting_the_erases_last_for_ten_years),
-        FLASH_TEST(a_forget_before_flash_could_be_read_leaves_a_budget),
-        FLASH_TEST(the_sectors_wear_evenly),
-        FLASH_TEST(every_write_may_fail_and_the_wake_does_not),
-        FLASH_TEST(a_read_may_fail_and_the_wake_does_not),
-        FLASH_TEST(a_dead_flash_leaves_rtc_ram),
-        FLASH_TEST(a_ticket_that_cannot_be_marked_in_flash_stays_at_home),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

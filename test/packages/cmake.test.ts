@@ -1,16 +1,15 @@
 // The C side as CMake projects of other people get it: found where it is installed, fetched, or as a folder of their own. Each
 // builds firmware/examples/resume.c outside the checkout, beside something that calls itself wolfSSL.
 import { execFile, spawnSync } from "node:child_process"
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startServer, type TestServer } from "../ts/support/tls-server.js"
 
 const BUILD_TIMEOUT_MS = 600_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-packages-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const wolfsslVersion = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
 const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${wolfsslVersion}`)
@@ -143,5 +142,6 @@ test("a project has it as a folder, with wolfSSL's source where the environment 
     mkdirSync(join(other, "wolfssl"), { recursive: true })
     writeFileSync(join(other, "wolfssl/version.h"), '#define LIBWOLFSSL_VERSION_STRING "1.2.3"\n')
     expect(told(other)).toMatch(/holds\s+1\.2\.3/)
-    expect(await resume(own, [], { WOLFSSL_DIR: wolfssl })).toMatchObject(IN_FULL_THEN_RESUMED)
+    const forTheWhole = ["-DCMAKE_C_FLAGS=-flto"] // as the project sets it for all its parts
+    expect(await resume(own, forTheWhole, { WOLFSSL_DIR: wolfssl })).toMatchObject(IN_FULL_THEN_RESUMED)
 })

@@ -154,6 +154,8 @@ test("without a compiler all runs that needs none, and the rest says what is mis
     ]
     for (const args of commands) expect(warmhello(bare, ...args), args.join(" ")).toMatchObject({ code: 0 })
     expect(readFileSync(inFolder("project/report.html"), "utf8")).toContain("esp32c3_bare")
+    const preloaded = ["--import", "warmhello/preload", "-p", "String(require('tls').connect)"]
+    expect(run(join(bare, "node"), preloaded, bare).stdout).toContain("VmSocket") // in place of Node's own
     const simulated = warmhello(bare, "simulate", "my-app.ts")
     expect(simulated.code).toBe(6)
     expect(simulated.stderr).toMatch(

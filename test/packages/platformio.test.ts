@@ -1,16 +1,15 @@
 // The C core as a PlatformIO library, in a project outside the checkout, on the stand-ins of test/pio.
 import { execFile, spawnSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { pio, pioEnvironment } from "../../dev/setup/platformio.mjs"
+import { temporaryFolder } from "../support/temporary-folder.js"
 import { startServer } from "../ts/support/tls-server.js"
 
 const BUILD_TIMEOUT_MS = 600_000
-const folder = mkdtempSync(join(tmpdir(), "warmhello-pio-package-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const version = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
 const { WOLFSSL_DIR: _, ...inherited } = process.env

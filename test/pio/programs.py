@@ -1,7 +1,7 @@
 """PlatformIO: builds two of test/c/test_*.c for `pio test -e native`, each a program of its own.
 
 They show that what platformio.ini builds keeps a session, over a loss of power too; CTest runs all of them.
-PlatformIO's own way is one program a folder; ours have their mains side by side, as CMake builds them.
+PlatformIO's own way is one program a folder; ours are a file each, with one main for all, as CMake builds them.
 """
 import os
 

@@ -100,7 +100,7 @@ describe("an app", () => {
 
     test("outside a project exits 3", async () => {
         const source = file("app.ts", 'console.log("hello")\n')
-        await expectError(["simulate", source], 3, "is in no DeviceScript project")
+        await expectError(["simulate", source], 3, "is in no project")
     })
 
     test("that is no bytecode exits 3", async () => {

@@ -18,7 +18,8 @@ const below: Record<string, string[]> = {
     "core/src": ["base", "core"],
     wake: ["core"],
     service: ["base", "core"],
-    provision: ["base", "core"],
+    // One digest for all, so that only the core needs wolfSSL.
+    provision: ["base", "core", "core/src"],
     "port/esp32": ["base", "core", "wake", "service", "provision"],
     // Node and the tools see into records, files and certificates.
     "port/host": ["base", "core", "core/src", "service"],

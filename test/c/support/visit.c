@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+const server_options id12 = {.max_version = WH_TLS12, .session_ids = true};
+const server_options ticket12 = {.max_version = WH_TLS12};
+const server_options ticket13 = {.min_version = WH_TLS13};
+
 wh_client_config config_for(const tls_server *server)
 {
     wh_client_config config = {

@@ -11,6 +11,13 @@
 #include "warmhello/port_host.h"
 #include "warmhello/warmhello.h"
 
+#define TEN_MINUTES_US (600ull * 1000000ull)
+
+/** Servers that give sessions of one kind. */
+extern const server_options id12;
+extern const server_options ticket12;
+extern const server_options ticket13;
+
 /** A connection with its buffers. */
 typedef struct wire_line {
     wh_conn conn;
@@ -64,7 +71,7 @@ extern wh_host_device the_device;
 int start_platform(void **state);
 int stop_platform(void **state);
 
-#define PLATFORM_TEST(test) cmocka_unit_test_setup_teardown(test, start_platform, stop_platform)
+#define PLATFORM_TEST(name) TEST_WITH(name, start_platform, stop_platform)
 
 /** The same with flash of FLASH_SECTORS erased sectors; `*state` is its nor. After the
  * test, no rule of NOR flash may have been broken. */
@@ -72,8 +79,7 @@ enum { FLASH_SECTORS = 4 };
 int start_platform_with_flash(void **state);
 int stop_platform_with_flash(void **state);
 
-#define FLASH_TEST(test)                                                                                     \
-    cmocka_unit_test_setup_teardown(test, start_platform_with_flash, stop_platform_with_flash)
+#define FLASH_TEST(name) TEST_WITH(name, start_platform_with_flash, stop_platform_with_flash)
 
 /** Whether `part` is somewhere in `bytes`. */
 bool contains(const void *bytes, size_t size, const void *part, size_t part_size);

@@ -1,8 +1,8 @@
 /* ESP-IDF, without DeviceScript: wakes, sends one reading by https, and sleeps for ten minutes. Each wake
  * but the first resumes the TLS session of the one before.
  *
- * A project of ESP-IDF, 5.0.2 to 6.0: `npm run setup` fetches wolfSSL, then `idf.py set-target esp32c3 build` in the
- * folder above.
+ * A project of ESP-IDF, 5.0.2 to 6.0: `npm run setup` fetches wolfSSL, then `idf.py set-target esp32c3 build`
+ * in the folder above.
  * ../sdkconfig.defaults says what a wake gains by which option. CONFIG_WARMHELLO_DEVICESCRIPT stays off.
  */
 #include <stdio.h>
