@@ -11,9 +11,9 @@ export interface CompilerCall {
 
 /** Options with a value in a word of its own, of which nothing is kept. */
 const DROPPED_WITH_VALUE = new Set(["-o", "-MT", "-MF"])
-/** Warnings are the makers' to act on, debug information and what a linker may leave out are for them. CMake gives each
- * shared library a definition `<name>_EXPORTS`. */
-const DROPPED = /^(?:-c|-MD|-g|-w|-W(?!l,).*|-f(?:function|data)-sections|-D\w+_EXPORTS)$/
+/** Warnings are the makers' to act on, debug information and what a linker may leave out are for them; in one call nothing
+ * is optimised at link time. CMake gives each shared library a definition `<name>_EXPORTS`. */
+const DROPPED = /^(?:-c|-MD|-g|-w|-W(?!l,).*|-f(?:function|data)-sections|-fno-lto|-D\w+_EXPORTS)$/
 
 interface Step {
     flags: string[]
