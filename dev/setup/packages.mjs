@@ -52,7 +52,6 @@ const needs = [
     { package: "chromium", present: program("chromium"), for: ["tests"] },
     { package: "fonts-liberation", present: file("/usr/share/fonts/truetype/liberation"), for: ["tests"] },
     { package: "clang", present: program("clang"), for: ["ci"] },
-    { package: "doxygen", present: program("doxygen"), for: ["ci"] },
     {
         package: "libclang-rt-dev",
         present: () =>

@@ -95,12 +95,14 @@ function chooseTests(title) {
     const calls = (/** @type {string} */ path) => [...textOf(path).matchAll(/^static void (\w+)\(void \*\*/gm)]
     const c = cFiles.filter((path) => calls(path).some(([, test = ""]) => test.includes(title)))
     const typeScript = vitestFiles.filter((path) => textOf(path).includes(title))
-    // Of a title that is put together, in a table, no file has all.
-    return { c, typeScript: c.length + typeScript.length > 0 ? typeScript : vitestFiles, title }
+    if (c.length + typeScript.length > 0) return { c, typeScript, title }
+    process.stdout.write(`no file has "${title}" in it: looking through the names of all TypeScript tests ...\n`)
+    return { c, typeScript: vitestFiles, title } // of a title that is put together, in a table, no file has all
 }
 
 /** @param {string[]} names @returns {Choice} */
 function choose(names) {
+    if (names.length === 0) return { c: [], typeScript: vitestFiles } // options of vitest alone
     const isNamed = (/** @type {string} */ path) => names.some((name) => path.includes(name))
     const [c, typeScript] = [cFiles.filter(isNamed), vitestFiles.filter(isNamed)]
     return c.length + typeScript.length > 0 ? { c, typeScript } : chooseTests(names.join(" "))

@@ -15,6 +15,7 @@ import {
 import { delimiter, join } from "node:path"
 import { beforeAll, expect, type TestContext, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 /** wolfSSL is compiled meanwhile, by one process, on a machine that may be busy. */
@@ -67,7 +68,7 @@ beforeAll(() => {
         encoding: "utf8",
     })
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr))
-        noNetwork = "npm's registry is out of reach"
+        noNetwork = skipped("npm's registry is out of reach")
     else if (installed.status !== 0) throw new Error(installed.stderr)
     writeFileSync(inFolder("project/my-app.ts"), APP)
 }, PATIENCE_MS)
@@ -162,6 +163,23 @@ test("without a compiler all runs that needs none, and the rest says what is mis
         /^error: the native core must be compiled once, and there is no cc, gcc or clang in PATH\nInstall/,
     )
     expect(existsSync(inPackage("build/host/libwarmhello.so"))).toBe(false)
+})
+
+test("without a compiler a provisioning file is checked as far as its fields, and a good one is not blamed", (context) => {
+    needsInstall(context)
+    const wifi = { ssid: "workshop", password: "correct horse" }
+    writeFileSync(inFolder("project/ca.pem"), "")
+    const check = (server: object) => {
+        writeFileSync(inFolder("project/device.json"), JSON.stringify({ wifi, server }))
+        return warmhello(bare, "provision", "device.json", "--check")
+    }
+    const good = check({ host: "example.com", ca: "ca.pem" })
+    expect(good.stderr).toMatch(/^error: the native core must be compiled once, .*\nInstall a C compiler/)
+    expect(good.code).toBe(6)
+    const wrong = check({ host: "example.com", ca: "ca.pem", port: 0, tls: 1 })
+    expect(wrong.stderr).toMatch(/server\.port/)
+    expect(wrong.stderr).toMatch(/server\.tls is no field/)
+    expect(wrong.code).toBe(2)
 })
 
 test("with a compiler an app in an empty project is simulated, and the core is compiled once", {

@@ -1,6 +1,6 @@
 // The clock of a server that skips along with sleeps: what a process that lives on it is told.
 import { execFileSync, spawn } from "node:child_process"
-import { statSync } from "node:fs"
+import { statSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { expect, test } from "vitest"
@@ -31,6 +31,17 @@ test.each([Date.UTC(1970, 0, 2, 12), Date.UTC(2038, 0, 20, 12), Date.UTC(2106, 1
         expect(onClock(skip, process.execPath, "-p", "new Date().toISOString().slice(0, 10)")).toBe(day)
     },
 )
+
+test("it skips where the path of the library has a blank, which LD_PRELOAD takes for its end", () => {
+    using skip = new TimeSkip()
+    skip.skip(1000 * HOUR_MS)
+    const { LD_LIBRARY_PATH = "", ...environment } = skip.environment
+    const place = join(folder, "a folder of mine")
+    symlinkSync(LD_LIBRARY_PATH.split(":")[0] ?? "", place)
+    const env = { ...process.env, ...environment, LD_LIBRARY_PATH: place }
+    const now = execFileSync(process.execPath, ["-p", "Date.now()"], { encoding: "utf8", env })
+    isAbout(Number(now), Date.now() + skip.skippedMs)
+})
 
 test("it moves under a process that runs", async () => {
     using skip = new TimeSkip()

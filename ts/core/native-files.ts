@@ -45,9 +45,19 @@ function folderForBuild(): string {
         accessSync(own, constants.W_OK)
         return own
     } catch {
-        const folder = cacheFolder()
+        return madeInCache()
+    }
+}
+
+function madeInCache(): string {
+    const folder = cacheFolder()
+    try {
         mkdirSync(folder, { recursive: true })
         return folder
+    } catch (cause) {
+        const message = `the compiled native core cannot be kept in ${folder}: ${(cause as Error).message}`
+        const hint = "XDG_CACHE_HOME names another folder for it: one that can be written to and has room."
+        throw new WarmhelloError("file-unwritable", message, { cause, hint })
     }
 }
 

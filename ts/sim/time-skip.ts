@@ -1,6 +1,7 @@
 // Moves the clock of a server's process along with skipped sleeps, by a library of ours that is preloaded into it
 // (firmware/port/host/src/shifted_clock.c).
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs"
+import { basename, delimiter, dirname } from "node:path"
 import { TemporaryFolder } from "../base/temporary.js"
 import { nativeFile } from "../core/native-files.js"
 
@@ -33,9 +34,12 @@ export class TimeSkip implements Disposable {
         this.#file = openSync(this.#path, "r+")
     }
 
-    /** Environment for a process that shall live on this clock. */
+    /** Environment for a process that shall live on this clock. The loader splits LD_PRELOAD at blanks, but not the path
+     * in which it looks for a library that is named without its folder. */
     get environment(): NodeJS.ProcessEnv {
-        return { LD_PRELOAD: nativeFile("libshifted_clock.so"), [FILE_VARIABLE]: this.#path }
+        const library = nativeFile("libshifted_clock.so")
+        const folders = [dirname(library), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter)
+        return { LD_PRELOAD: basename(library), LD_LIBRARY_PATH: folders, [FILE_VARIABLE]: this.#path }
     }
 
     /** How far it is ahead. */
