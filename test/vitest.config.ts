@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config"
 import { suitesToSkip } from "./support/needs.js"
 
-const skipped = suitesToSkip(process.argv.filter((word) => word.startsWith("test/")))
+const skipped = suitesToSkip(process.argv.filter((word) => /^test\/(?!vitest)/.test(word)))
 
 export default defineConfig({
     test: {

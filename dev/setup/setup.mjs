@@ -2,6 +2,7 @@
 // Makes a fresh clone ready to run, without any dependency of its own: system packages, npm packages, wolfSSL's source,
 // the native library, the compiled TypeScript. What is fetched is fetched if it is not there; what is built is given to
 // ninja and to the TypeScript compiler each time, which know what has changed.
+// It takes no lock: of two set-ups that build in one checkout at once, one may fail; it says so, and succeeds again after.
 //
 //   node dev/setup/setup.mjs                what `npm start` needs
 //   node dev/setup/setup.mjs --tests        and what `npm test` needs

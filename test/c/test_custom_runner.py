@@ -26,10 +26,10 @@ def run(program):
 
 class CustomTestRunner(TestRunnerBase):
     def configure_build_env(self, env):
-        """What the tests share goes into the build as "test"; each test has a program of its own."""
+        """What the tests share goes into the build as "test", without their main; each test has a program of its own."""
         project = env.subst("$PROJECT_DIR")
         vectors = os.path.join(project, "test", "vectors")
-        env.Replace(PIOTEST_SRC_FILTER=["+<support/>"])
+        env.Replace(PIOTEST_SRC_FILTER=["+<support/>", "-<support/only.c>"])
         env.Append(
             CPPPATH=[os.path.join(project, path) for path in INCLUDES],
             CPPDEFINES=[("WH_VECTORS", env.StringifyMacro(vectors))],

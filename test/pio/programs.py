@@ -18,13 +18,13 @@ def is_built_of(node, file):
 
 def build_programs(built, env):
     objects = [node for node in env.Flatten(built) if not is_built_of(node, "examples/resume.o")]
-    only = [node for node in objects if is_built_of(node, "support/only.o")]
     under_test = env.StaticLibrary("$BUILD_DIR/under_test", objects)
+    tests = env.subst("$PROJECT_TEST_DIR")
+    main = env.Object("$BUILD_DIR/mains/only.o", os.path.join(tests, "support/only.c"))
     for name in PROGRAMS:
-        source = os.path.join(env.subst("$PROJECT_TEST_DIR"), name + ".c")
-        main = env.Object(os.path.join("$BUILD_DIR", "mains", name + ".o"), source)
+        cases = env.Object(os.path.join("$BUILD_DIR", "mains", name + ".o"), os.path.join(tests, name + ".c"))
         program = os.path.join("$BUILD_DIR", "tests", name)
-        Default(env.Program(program, [main, *only], LIBS=[under_test, *env["LIBS"]]))
+        Default(env.Program(program, [main, cases], LIBS=[under_test, *env["LIBS"]]))
 
 
 if "__test" in COMMAND_LINE_TARGETS:

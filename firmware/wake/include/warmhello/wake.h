@@ -6,7 +6,6 @@
  *
  *     wh_wake_begin(&wake, number, WH_WAKE_DEEP_SLEEP, slept_ms);
  *     wh_wake_mark(&wake, WH_PHASE_WIFI, now_us);
- *     ...
  *     wh_wake_line(&wake, wh_connect_outcome(&connect), line, sizeof line);
  */
 #ifndef WARMHELLO_WAKE_H
