@@ -56,11 +56,17 @@ export async function perform(command, { cwd = root, env = {} } = {}) {
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
+    // Who is interrupted in a terminal is so together with the child, and npm tidies up for a while before it ends.
+    let interrupted = false
+    const wait = () => (interrupted = true)
+    process.on("SIGINT", wait)
     /** @type {number | null} */
     const code = await new Promise((done) => {
         child.on("error", () => done(null))
         child.on("close", done)
     })
+    process.off("SIGINT", wait)
+    if (interrupted) process.kill(process.pid, "SIGINT")
     if (code === 0) return
     const end = output.trimEnd().split("\n").slice(-40).join("\n")
     const missing = !inPath(program) && !existsSync(program) ? ` There is no ${program} in PATH.` : ""
