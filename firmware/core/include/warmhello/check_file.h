@@ -14,6 +14,10 @@
 
 #include "warmhello/errors.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What the client was to take from the file. */
 typedef enum wh_file_role { WH_FILE_CA, WH_FILE_CERTIFICATE, WH_FILE_KEY } wh_file_role;
 
@@ -36,5 +40,9 @@ WH_MUST_CHECK int wh_check_file(wh_file_role role, const char *name, const uint8
  * it aside for others that it can use. */
 WH_MUST_CHECK bool wh_check_left_aside(const char *name, const uint8_t *file, size_t size, uint32_t number,
                                        wh_file_finding *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

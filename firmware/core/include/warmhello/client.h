@@ -8,6 +8,7 @@
 #ifndef WARMHELLO_CLIENT_H
 #define WARMHELLO_CLIENT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/host.h"
 #include "warmhello/outcome.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct WOLFSSL_CTX;
 
@@ -67,8 +72,8 @@ typedef struct wh_client_config {
 } wh_client_config;
 
 /* Of each file, as WH_MEMBER_file has it. */
-_Static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
-               "a size follows its pointer");
+static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, ca) + sizeof(void *),
+              "a size follows its pointer");
 
 /** Bytes of a SHA-256. */
 #define WH_DIGEST_SIZE 32
@@ -131,5 +136,9 @@ bool wh_client_is_intact(const wh_client *client);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */
 void wh_client_free(wh_client *client);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -58,6 +58,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** For everything that is tried, in milliseconds, unless set otherwise. */
 #define WH_CONNECT_TIMEOUT_DEFAULT_MS 20000
 
@@ -242,5 +246,9 @@ const wh_outcome *wh_connect_outcome_of(const wh_connect *c, unsigned tcp);
 /** Frees everything, in any state; the caller closes what TCP connections it still has. May be called twice.
  */
 void wh_connect_free(wh_connect *c);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #ifndef WARMHELLO_ERRORS_H
 #define WARMHELLO_ERRORS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Every way of failing: the rows of errors.def, with their meanings; the first digits tell whose fault it
  * is. */
 typedef enum wh_error {
@@ -25,5 +29,9 @@ const char *wh_error_word(int error);
 
 /** One sentence about a code, without a full stop. Static storage. */
 const char *wh_error_meaning(int error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Bytes in a sector, the smallest piece that can be erased. */
 #define WH_FLASH_SECTOR 4096
 
@@ -32,5 +36,9 @@ typedef struct wh_flash {
     int (*program)(void *ctx, uint32_t at, const void *bytes, size_t size);
     int (*erase)(void *ctx, uint32_t sector);
 } wh_flash;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "warmhello/errors.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The longest host name (RFC 1035 2.3.4), in bytes. */
 #define WH_HOST_MAX 253
 
@@ -32,5 +36,9 @@ typedef struct wh_host {
  *
  * WH_USAGE_HOST: it is none of these; numbers and dots that are no address are none either. */
 WH_MUST_CHECK int wh_host_read(const char *text, wh_host *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

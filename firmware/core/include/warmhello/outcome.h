@@ -10,6 +10,10 @@
 
 #include "warmhello/errors.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The session's age is not known: the power was lost, and the time is not known. */
 #define WH_AGE_UNKNOWN UINT32_MAX
 
@@ -116,5 +120,9 @@ const char *wh_cipher_name(uint16_t cipher);
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size`
  * is too small. */
 WH_MUST_CHECK int wh_outcome_json(const wh_outcome *outcome, char *out, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

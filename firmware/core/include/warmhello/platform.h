@@ -18,6 +18,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/flash.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The machine of one device. The port fills it in, and owns it. */
 typedef struct wh_platform {
     /** Handed to every callback. Owned by the port. */
@@ -91,5 +95,9 @@ void wh_platform_remove(void);
 
 /** The platform in use, or NULL. */
 const wh_platform *wh_platform_get(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Overwrites both tiers; nothing is offered afterwards. Power may fail in the middle: the
  * next use of the store goes on with it, but for a power loss in the very first operation
  * on flash, which leaves flash as it was. WH_PLATFORM_FLASH: bytes are left in flash; the
@@ -45,5 +49,9 @@ typedef struct wh_store_report {
  * after a loss of power opens seals, to find the newest record in flash, and ends what was begun there.
  * WH_PLATFORM_*. */
 WH_MUST_CHECK int wh_store_report_make(wh_store_report *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

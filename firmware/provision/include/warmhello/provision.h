@@ -15,6 +15,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/flash.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Name, type and subtype of the partition; its flag `encrypted` is set. */
 #define WH_PROVISION_PARTITION "wh_prov"
 #define WH_PROVISION_PARTITION_SUBTYPE 0x41
@@ -76,5 +80,9 @@ WH_MUST_CHECK int wh_provision_read_slot(const uint8_t *slot, size_t size, wh_pr
  * before still counts, unless the new contents are whole. */
 WH_MUST_CHECK int wh_provision_rotate(const wh_flash *flash, const uint8_t *slot, size_t size,
                                       uint8_t work[WH_PROVISION_SLOT]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

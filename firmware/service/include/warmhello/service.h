@@ -21,6 +21,10 @@
 #include "warmhello/service_spec.h"
 #include "warmhello/store.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The upper bits of a Jacdac packet's command, with a register's number below. */
 #define WH_SERVICE_GET 0x1000
 #define WH_SERVICE_SET 0x2000
@@ -120,5 +124,9 @@ void wh_service_configure(wh_service *service, wh_client_config *config);
 /** Whether a client should be made anew because settings have changed since the last
  * wh_service_configure(). */
 bool wh_service_settings_changed(const wh_service *service);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,12 +6,17 @@
 #ifndef WARMHELLO_SERVICE_SPEC_H
 #define WARMHELLO_SERVICE_SPEC_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as they lie in memory");
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as they lie in memory");
 
 #define WH_SERVICE_CLASS 0x1b6e47d9
 
@@ -57,7 +62,7 @@ typedef struct wh_service_outcome {
     uint8_t stored;
     char group[WH_SERVICE_GROUP_MAX_BYTES + 1];
 } wh_service_outcome;
-_Static_assert(offsetof(wh_service_outcome, group) == 49, "the members lie as the fields do");
+static_assert(offsetof(wh_service_outcome, group) == 49, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_outcome_write(const wh_service_outcome *in, uint8_t out[WH_SERVICE_OUTCOME_SIZE])
@@ -82,7 +87,7 @@ typedef struct wh_service_counts {
     uint32_t fallback;
     uint32_t failed;
 } wh_service_counts;
-_Static_assert(offsetof(wh_service_counts, failed) + 4 == 20, "the members lie as the fields do");
+static_assert(offsetof(wh_service_counts, failed) + 4 == 20, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_counts_write(const wh_service_counts *in, uint8_t out[WH_SERVICE_COUNTS_SIZE])
@@ -102,7 +107,7 @@ typedef struct wh_service_stored_session {
     uint32_t expires_in_s;
     uint8_t stored;
 } wh_service_stored_session;
-_Static_assert(offsetof(wh_service_stored_session, stored) + 1 == 5, "the members lie as the fields do");
+static_assert(offsetof(wh_service_stored_session, stored) + 1 == 5, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_stored_session_write(const wh_service_stored_session *in, uint8_t out[WH_SERVICE_STORED_SESSION_SIZE])
@@ -120,7 +125,7 @@ static inline size_t wh_service_stored_session_write(const wh_service_stored_ses
 typedef struct wh_service_flash_wear {
     uint32_t value;
 } wh_service_flash_wear;
-_Static_assert(offsetof(wh_service_flash_wear, value) + 4 == 4, "the members lie as the fields do");
+static_assert(offsetof(wh_service_flash_wear, value) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_flash_wear_write(const wh_service_flash_wear *in, uint8_t out[WH_SERVICE_FLASH_WEAR_SIZE])
@@ -144,7 +149,7 @@ typedef struct wh_service_trust {
     uint16_t ending;
     uint8_t clock;
 } wh_service_trust;
-_Static_assert(offsetof(wh_service_trust, clock) + 1 == 7, "the members lie as the fields do");
+static_assert(offsetof(wh_service_trust, clock) + 1 == 7, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t out[WH_SERVICE_TRUST_SIZE])
@@ -162,7 +167,7 @@ static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t 
 typedef struct wh_service_enabled {
     bool value;
 } wh_service_enabled;
-_Static_assert(offsetof(wh_service_enabled, value) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_enabled, value) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_enabled_write(const wh_service_enabled *in, uint8_t out[WH_SERVICE_ENABLED_SIZE])
@@ -192,7 +197,7 @@ static inline bool wh_service_enabled_read(wh_service_enabled *out, const uint8_
 typedef struct wh_service_min_protocol {
     uint8_t value;
 } wh_service_min_protocol;
-_Static_assert(offsetof(wh_service_min_protocol, value) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_min_protocol, value) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_min_protocol_write(const wh_service_min_protocol *in, uint8_t out[WH_SERVICE_MIN_PROTOCOL_SIZE])
@@ -223,7 +228,7 @@ static inline bool wh_service_min_protocol_read(wh_service_min_protocol *out, co
 typedef struct wh_service_max_age {
     uint32_t value_s;
 } wh_service_max_age;
-_Static_assert(offsetof(wh_service_max_age, value_s) + 4 == 4, "the members lie as the fields do");
+static_assert(offsetof(wh_service_max_age, value_s) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_max_age_write(const wh_service_max_age *in, uint8_t out[WH_SERVICE_MAX_AGE_SIZE])
@@ -252,7 +257,7 @@ static inline bool wh_service_max_age_read(wh_service_max_age *out, const uint8_
 typedef struct wh_service_ticket_wait {
     uint32_t value_ms;
 } wh_service_ticket_wait;
-_Static_assert(offsetof(wh_service_ticket_wait, value_ms) + 4 == 4, "the members lie as the fields do");
+static_assert(offsetof(wh_service_ticket_wait, value_ms) + 4 == 4, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_ticket_wait_write(const wh_service_ticket_wait *in, uint8_t out[WH_SERVICE_TICKET_WAIT_SIZE])
@@ -282,7 +287,7 @@ typedef struct wh_service_pinned_peer {
     uint16_t port;
     char host[WH_SERVICE_HOST_MAX_BYTES + 1];
 } wh_service_pinned_peer;
-_Static_assert(offsetof(wh_service_pinned_peer, host) == 2, "the members lie as the fields do");
+static_assert(offsetof(wh_service_pinned_peer, host) == 2, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_pinned_peer_write(const wh_service_pinned_peer *in, uint8_t out[WH_SERVICE_PINNED_PEER_SIZE])
@@ -321,7 +326,7 @@ static inline bool wh_service_pinned_peer_read(wh_service_pinned_peer *out, cons
 typedef struct wh_service_forget_report {
     uint8_t error;
 } wh_service_forget_report;
-_Static_assert(offsetof(wh_service_forget_report, error) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_forget_report, error) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_forget_report_write(const wh_service_forget_report *in, uint8_t out[WH_SERVICE_FORGET_REPORT_SIZE])
@@ -349,7 +354,7 @@ static inline size_t wh_service_forget_report_write(const wh_service_forget_repo
 typedef struct wh_service_full_event {
     uint8_t reason;
 } wh_service_full_event;
-_Static_assert(offsetof(wh_service_full_event, reason) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_full_event, reason) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_full_event_write(const wh_service_full_event *in, uint8_t out[WH_SERVICE_FULL_EVENT_SIZE])
@@ -367,7 +372,7 @@ static inline size_t wh_service_full_event_write(const wh_service_full_event *in
 typedef struct wh_service_failed_event {
     uint8_t error;
 } wh_service_failed_event;
-_Static_assert(offsetof(wh_service_failed_event, error) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_failed_event, error) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_failed_event_write(const wh_service_failed_event *in, uint8_t out[WH_SERVICE_FAILED_EVENT_SIZE])
@@ -385,7 +390,7 @@ static inline size_t wh_service_failed_event_write(const wh_service_failed_event
 typedef struct wh_service_session_stored_event {
     uint8_t stored;
 } wh_service_session_stored_event;
-_Static_assert(offsetof(wh_service_session_stored_event, stored) + 1 == 1, "the members lie as the fields do");
+static_assert(offsetof(wh_service_session_stored_event, stored) + 1 == 1, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_session_stored_event_write(const wh_service_session_stored_event *in, uint8_t out[WH_SERVICE_SESSION_STORED_EVENT_SIZE])
@@ -398,5 +403,9 @@ static inline size_t wh_service_session_stored_event_write(const wh_service_sess
  * There is no session any more that the next connect could offer.
  */
 #define WH_SERVICE_EV_SESSION_LOST 0x84
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 
 #include "warmhello/outcome.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** No pin for this phase. */
 #define WH_CHANNEL_NONE (-1)
 
@@ -98,5 +102,9 @@ uint8_t wh_wake_levels(const wh_wake *wake, bool resumed);
  *
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size` is too small. */
 WH_MUST_CHECK int wh_wake_line(const wh_wake *wake, const wh_outcome *outcome, char *out, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,6 +25,10 @@
 #include "warmhello/outcome.h"
 #include "warmhello/provision.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** How long a connect may take in all unless set otherwise, the wait for the access point included, in
  * milliseconds: less than the 30 s for which a DeviceScript app waits. */
 #define WH_ESP32_CONNECT_TIMEOUT_MS WH_CONNECT_TIMEOUT_DEFAULT_MS
@@ -102,6 +106,10 @@ const char *wh_esp32_error(void);
 
 /** Closes, takes the time if it was asked for, switches Wi-Fi off, prints the wake's log line, and sleeps
  * deeply for so many seconds. The next wake begins in app_main(). */
-_Noreturn void wh_esp32_sleep(uint32_t seconds);
+__attribute__((noreturn)) void wh_esp32_sleep(uint32_t seconds);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

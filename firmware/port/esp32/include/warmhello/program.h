@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { WH_PROGRAM_HASH_SIZE = 32 };
 
 /** A DeviceScript program, built for one board. */
@@ -36,5 +40,9 @@ typedef enum wh_program_start_result {
  * Returns a wh_program_start_result, or the runtime's negative error: flash has no room for the
  * program (tried again at the next boot), or the runtime is too old for its bytecode. Then none runs. */
 __attribute__((warn_unused_result)) int wh_program_start(const wh_program *program);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

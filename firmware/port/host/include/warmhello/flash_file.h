@@ -11,6 +11,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/flash.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Sectors in the file. */
 #define WH_FLASH_FILE_SECTORS 4
 
@@ -40,5 +44,9 @@ void wh_flash_file_cut(wh_flash_file *file, uint32_t nth);
 
 /** How many program and erase operations were asked for since the file was opened. */
 uint32_t wh_flash_file_operations(const wh_flash_file *file);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

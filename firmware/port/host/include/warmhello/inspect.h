@@ -9,6 +9,10 @@
 
 #include "warmhello/errors.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Writes what an image holds as JSON: `sectors[]` and `records[]`, with the header fields of
  * docs/SPEC.md. Nothing is written to the image; bytes behind the last whole sector are
  * left out. Any image will do, broken ones too.
@@ -20,5 +24,9 @@
 WH_MUST_CHECK int wh_inspect(const uint8_t *image, size_t image_size, int has_key, char *out, size_t size);
 
 #define WH_INSPECT_SECTOR_SIZE 16384
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include "warmhello/errors.h"
 #include "warmhello/platform.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** One device. Zeros before its first wh_host_start(); the fields are private but for the
  * platform, and functions below change them whichever device is in use. */
 typedef struct wh_host_device {
@@ -79,5 +83,9 @@ typedef struct wh_host_memory {
 
 /** Reads the heap's figures and sets the peak back to what is held now. */
 wh_host_memory wh_host_memory_take(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
