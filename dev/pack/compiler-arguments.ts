@@ -42,7 +42,7 @@ function stepOf(command: string): Step {
     return step
 }
 
-const isCompile = (command: string): boolean => / -c \S+$/.test(command)
+const isCompile = (command: string): boolean => / -c (?:\S+|".*")$/.test(command)
 
 /** Of a link only what does not name archives is kept, since none stand between. */
 function linkerOptions(command: string): string[] {

@@ -31,6 +31,10 @@ describe("one call of the compiler", () => {
     })
 })
 
+test("a checkout in a folder with a blank is told why it cannot be packed", () => {
+    expect(() => oneCall([step("-O2", '"/my work/a.c"'), LINK])).toThrow(/space or a quote/)
+})
+
 test("of the files of a whole build those of some sources are found", () => {
     const deps = "a.o: #deps 2, deps mtime 1 (VALID)\n    /a.c\n    /a.h\n\nb.o: #deps 2 (VALID)\n    /b.c\n    /b.h\n"
     expect(filesBehind(["/b.c"], deps)).toEqual(["/b.c", "/b.h"])
