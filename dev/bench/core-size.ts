@@ -1,7 +1,8 @@
 // The size of the portable core on rv32imc, without wolfSSL and without a C library.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { WarmhelloError } from "../../ts/base/errors.js"
+import { findInPath } from "../../ts/base/find-program.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { execute } from "./callgrind.js"
 
@@ -79,7 +80,7 @@ function sizeOf(section: string, bytes: number): Size {
 }
 
 export function canMeasureSize(): boolean {
-    return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, `${TOOLS}-gcc`)))
+    return findInPath(`${TOOLS}-gcc`) !== undefined
 }
 
 // ---- The image's entrances ---------------------------------------------------------------------------

@@ -14,6 +14,11 @@ export interface BenchWakesFlags {
     json?: string
 }
 
+function spread(values: number[]) {
+    const { least: min, median, most: max } = spreadOf(values)
+    return { min, median, max }
+}
+
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 
 function figures(wakes: Wake[], wallMs: number) {
@@ -24,9 +29,9 @@ function figures(wakes: Wake[], wallMs: number) {
         /** Server's start, all wakes, and what lies between them. */
         wallMs,
         perWakeMs: wallMs / wakes.length,
-        wakeMs: spreadOf(wakes.map((wake) => wake.wallMs)),
-        bootMs: spreadOf(wakes.map((wake) => wake.bootMs)),
-        handshakeMs: spreadOf(wakes.map((wake) => wake.handshakeMs ?? 0)),
+        wakeMs: spread(wakes.map((wake) => wake.wallMs)),
+        bootMs: spread(wakes.map((wake) => wake.bootMs)),
+        handshakeMs: spread(wakes.map((wake) => wake.handshakeMs ?? 0)),
         bootShare: sum(wakes.map((wake) => wake.bootMs)) / awakeMs,
         handshakeShare: sum(wakes.map((wake) => wake.handshakeMs ?? 0)) / awakeMs,
     }

@@ -4,14 +4,12 @@ import { execFileSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, sep } from "node:path"
 import { checkoutPath } from "../../ts/base/paths.js"
+import { argumentsOf, nativeLibraries } from "../../ts/core/native-files.js"
 import { filesBehind, oneCall, responseFile } from "./compiler-arguments.js"
 
 const BUILD = checkoutPath("build/host")
 const PACKAGE = "build/package"
-const LIBRARIES = ["libwarmhello.so", "libshifted_clock.so"]
 const ROOT = checkoutPath(".")
-
-const argumentsOf = (library: string): string => `${PACKAGE}/${library}.args`
 
 const output = (program: string, ...args: string[]): string =>
     execFileSync(program, args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28 })
@@ -21,7 +19,7 @@ const lines = (text: string): string[] => text.split("\n").filter((line) => line
 const isBelow = (path: string, folder: string): boolean => path.startsWith(folder + sep)
 
 /** How each library is made, by CMake's build. */
-const calls = LIBRARIES.map((library) => ({
+const calls = nativeLibraries.map((library) => ({
     library,
     call: oneCall(lines(output("ninja", "-C", BUILD, "-t", "commands", library))),
 }))
@@ -100,6 +98,6 @@ for (const { library, call } of calls) writeFileSync(checkoutPath(argumentsOf(li
 checkContents([
     ...compiled,
     ...sources.map(packed),
-    ...LIBRARIES.map(argumentsOf),
+    ...nativeLibraries.map(argumentsOf),
     ...["build/report/page.js", "ts/report/page/style.css", "ts/measure/jls.py", "devs/services/tls-session.md"],
 ])

@@ -1,5 +1,6 @@
 // The commands about energy without a meter, and their flags.
 import { type Command, Option } from "commander"
+import { kinds } from "../base/outcome.js"
 import { certificates, mcuBuilds } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
@@ -18,9 +19,7 @@ function addHandshakeFlags(command: Command): Command {
             "handshakes from the JSON of warmhello simulate --mcu rv32, instead of the benchmark's",
         )
         .addOption(choice("--protocol <version>", "the benchmark's handshake: protocol", ["1.2", "1.3"], "1.3"))
-        .addOption(
-            choice("--kind <kind>", "kind of session (default: psk by 1.3, ticket by 1.2)", ["id", "ticket", "psk"]),
-        )
+        .addOption(choice("--kind <kind>", "kind of session (default: psk by 1.3, ticket by 1.2)", kinds))
         .addOption(choice("--certificate <kind>", "kind of the server's certificate", certificates, "ecdsa"))
         .addOption(choice("--build <build>", "the build that was counted", mcuBuilds, "size"))
 }

@@ -1,6 +1,8 @@
 // What an image of the journal's flash holds (firmware/port/host/include/warmhello/inspect.h).
+
 import { z } from "zod"
 import { coreError } from "../base/errors.js"
+import { kinds } from "../base/outcome.js"
 import { errorWord, native } from "./library.js"
 
 /* Numbers of a header that nobody has checked may be anything. */
@@ -36,7 +38,7 @@ const recordSchema = z.discriminatedUnion("sound", [
         opens: z.boolean().nullable(),
         generation: z.int(),
         protocol: z.enum(["TLS1.2", "TLS1.3"]),
-        kind: z.enum(["id", "ticket", "psk"]),
+        kind: z.enum(kinds),
         singleUse: z.boolean(),
         pinned: z.boolean(),
         /** Losses of power since the last full handshake, and minutes that are known to have gone by before the last one. */

@@ -5,18 +5,20 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs"
 import { homedir } from "node:os"
-import { delimiter, join } from "node:path"
+import { join } from "node:path"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile, writeWhole } from "../base/files.js"
+import { findInPath } from "../base/find-program.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 
-const libraries = ["libwarmhello.so", "libshifted_clock.so"] as const
-export type NativeLibrary = (typeof libraries)[number]
+/** The core, and the clock of the built-in server. */
+export const nativeLibraries = ["libwarmhello.so", "libshifted_clock.so"] as const
+export type NativeLibrary = (typeof nativeLibraries)[number]
 
 const BUILT = "build/host"
 /** A response file for the C compiler: all but the name of the output, paths from the top of the package. */
-const argumentsOf = (library: NativeLibrary): string => `build/package/${library}.args`
+export const argumentsOf = (library: NativeLibrary): string => `build/package/${library}.args`
 
 /** The path of one of them. In a package it is compiled first if need be.
  *
@@ -24,11 +26,11 @@ const argumentsOf = (library: NativeLibrary): string => `build/package/${library
 export function nativeFile(library: NativeLibrary): string {
     const built = checkoutPath(join(BUILT, library))
     if (existsSync(built)) return built
-    if (!libraries.every((one) => existsSync(checkoutPath(argumentsOf(one))))) {
+    if (!nativeLibraries.every((one) => existsSync(checkoutPath(argumentsOf(one))))) {
         throw new WarmhelloError("not-built", "the native library is not built")
     }
     const folder = folderForBuild()
-    const missing = libraries.filter((one) => !existsSync(join(folder, one)))
+    const missing = nativeLibraries.filter((one) => !existsSync(join(folder, one)))
     if (missing.length > 0) {
         const compiler = findCompiler()
         process.stderr.write("compiling the native core, once ...\n")
@@ -65,7 +67,7 @@ function madeInCache(): string {
 function cacheFolder(): string {
     const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
     const hash = createHash("sha256")
-    for (const library of libraries) hash.update(readFileSync(checkoutPath(argumentsOf(library))))
+    for (const library of nativeLibraries) hash.update(readFileSync(checkoutPath(argumentsOf(library))))
     const { version } = JSON.parse(readFileSync(checkoutPath("package.json"), "utf8"))
     return join(cache, "warmhello", `${version}-${process.arch}-${hash.digest("hex").slice(0, 12)}`)
 }
@@ -77,8 +79,7 @@ function findCompiler(): string[] {
     }
     const named = process.env.CC?.split(" ").filter(Boolean) ?? []
     if (named.length > 0) return named
-    const folders = (process.env.PATH ?? "").split(delimiter)
-    const found = ["cc", "gcc", "clang"].find((name) => folders.some((folder) => existsSync(join(folder, name))))
+    const found = ["cc", "gcc", "clang"].find((name) => findInPath(name) !== undefined)
     if (found !== undefined) return [found]
     throw new WarmhelloError(
         "no-compiler",

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { problemOf, readJson } from "../base/json.js"
-import type { Kind } from "../base/outcome.js"
+import { type Kind, kinds } from "../base/outcome.js"
 import { checkoutPath } from "../base/paths.js"
 import { median } from "../base/statistics.js"
 
@@ -132,7 +132,7 @@ export function handshakesFromFigures({
 const simulatedWake = z.object({
     result: z.enum(["full", "resumed", "failed"]),
     protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
-    kind: z.enum(["id", "ticket", "psk"]).nullable(),
+    kind: z.enum(kinds).nullable(),
     handshakeMs: z.number().min(0).nullable(),
     bytesTx: z.number().min(0),
     bytesRx: z.number().min(0),

@@ -1,17 +1,14 @@
 // PlatformIO's command line: builds a board's firmware and writes it to the board.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { delimiter, join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { WarmhelloError } from "../base/errors.js"
+import { findInPath } from "../base/find-program.js"
 import { checkoutPath } from "../base/paths.js"
 import { endWithUs, environmentElsewhere } from "../base/temporary.js"
 
 function findPio(): string {
-    const names = process.platform === "win32" ? ["pio.exe"] : ["pio"]
-    const folders = (process.env.PATH ?? "").split(delimiter)
-    const found = folders
-        .flatMap((folder) => names.map((name) => resolve(join(folder, name))))
-        .find((file) => existsSync(file))
+    const found = findInPath(process.platform === "win32" ? "pio.exe" : "pio")
     if (found === undefined) throw new WarmhelloError("pio-missing", "there is no pio, PlatformIO's command, in PATH")
     return found
 }

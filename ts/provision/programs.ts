@@ -1,27 +1,15 @@
 // Espressif's own programs, run as programs: esptool for flash, espefuse for eFuses.
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { accessSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { WarmhelloError } from "../base/errors.js"
+import { findInPath } from "../base/find-program.js"
 import { TemporaryFolder } from "../base/temporary.js"
-
-function isProgram(path: string): boolean {
-    try {
-        accessSync(path, constants.X_OK)
-        return statSync(path).isFile()
-    } catch {
-        return false
-    }
-}
 
 /** The program of esptool 5 or, as it was called before, of esptool 4. */
 export function findProgram(name: "esptool" | "espefuse"): string {
-    const folders = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "")
-    for (const file of [name, `${name}.py`]) {
-        const found = folders.map((folder) => join(folder, file)).find(isProgram)
-        if (found !== undefined) return found
-    }
+    const found = findInPath(name, `${name}.py`)
+    if (found !== undefined) return found
     throw new WarmhelloError("esptool-missing", `${name} is not in PATH`)
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { writeWhole } from "../base/files.js"
 import { problemOf, readJson } from "../base/json.js"
-import { outcomeSchema } from "../base/outcome.js"
+import { kinds, outcomeSchema } from "../base/outcome.js"
 import type { Phase } from "./phases-and-causes.js"
 import { rangeSchema } from "./range.js"
 import { phaseWords } from "./wake-line.js"
@@ -39,7 +39,7 @@ const estimate = z.strictObject({
     sleepMs: positive,
     serverForgetsMs: positive,
     protocol: z.enum(["TLS1.2", "TLS1.3"]),
-    kind: z.enum(["id", "ticket", "psk"]),
+    kind: z.enum(kinds),
     handshakeSource: z.string(),
     clockMhz: positive,
     wifi: z.enum(["fast", "static", "dhcp"]),
