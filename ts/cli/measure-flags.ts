@@ -55,7 +55,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         .option("--board <id>", "the device's board", "unknown")
         .option("--firmware <name>", "the device's firmware", "unknown")
         .option("--server <name>", "the server that the device connects to", "unknown")
-        .option("--seed <n>", "of the bootstrap", count(0, 2 ** 31), 1)
+        .option("--seed <n>", "of what is chosen by chance for the intervals", count(0, 2 ** 31), 1)
         .option("--precision <percent>", "how well the difference should be known", count(1, 100), 5)
         .option("--json <file>", "write run.json there at the end; - for standard output")
         .action((source: string | undefined, flags: MeasureFlags) => measureCommand(source, flags, signal))

@@ -86,7 +86,7 @@ function comparisonLines(comparison: Comparison): string[] {
     const tls = comparison.phases.find(({ phase }) => phase === "tls")
     const lines = [
         `${pc.bold("Resuming saves")} ${between(comparison)}${share}.`,
-        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; ${100 * confidence} % intervals, bootstrap.`,
+        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; intervals hold ${(100 * confidence).toFixed(1)} times in 100.`,
     ]
     if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {

@@ -1,6 +1,6 @@
 // What speaks against the figures of a run: each doubt as a warning.
 
-import { deviation, mean } from "../base/statistics.js"
+import { deviation, mean, median } from "../base/statistics.js"
 import type { Comparison, RunWake, RunWarning } from "../run/run.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
@@ -11,6 +11,10 @@ import { warning } from "./warnings.js"
 
 /** Fewer pairs than this make an interval, but not a sure one. */
 const GOOD_PAIRS = 10
+/** What happens to one wake in so many, at most, may not have happened in one of these pairs ("the rule of three"). */
+const RARE_SHARE = 1 / 3
+/** By so many standard errors mean and median differ where a few pairs pull to one side. */
+const SKEW_ERRORS = 2.5
 /** Slower meters cannot show phases. */
 const FINE_RATE_HZ = 1000
 /** The log's delay may vary by this. */
@@ -128,7 +132,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const message =
             pairs.length < LEAST_PAIRS
                 ? `${count(pairs.length, "pair")} of a full and a resumed wake: too few for an interval`
-                : `${pairs.length} pairs make a wide interval`
+                : `${pairs.length} pairs make a wide interval; what happens to one wake in ${Math.round(pairs.length * RARE_SHARE)} or fewer may not be in it`
         found.push(warning("too-few-wakes", message))
     }
     if (unpaired.length > Math.max(1, pairs.length / 5)) {
@@ -141,7 +145,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const [low, high] = range.map((value) => (value / 1000).toFixed(2))
         found.push(warning("difference-unclear", `the difference lies between ${low} and ${high} mJ`))
     }
-    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs)]
+    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs), ...doubtsAboutSkew(pairs)]
 }
 
 function doubtsAboutForce(pairs: Pair[]): RunWarning[] {
@@ -173,4 +177,14 @@ function doubtsAboutDrift(pairs: Pair[]): RunWarning[] {
     if (errors < DRIFT_ERRORS || Math.abs(changeUj) < DRIFT_SHARE * meanUj) return []
     const message = `from the first pair to the last a wake's energy changed by ${(changeUj / 1000).toFixed(2)} mJ`
     return [warning("drift", message)]
+}
+
+/** The interval takes it that pairs scatter alike to both sides. */
+function doubtsAboutSkew(pairs: Pair[]): RunWarning[] {
+    if (pairs.length < LEAST_PAIRS) return []
+    const differences = pairs.map(({ full, resumed }) => full.energyUj - resumed.energyUj)
+    const pullUj = mean(differences) - median(differences)
+    if (Math.abs(pullUj) <= (SKEW_ERRORS * deviation(differences)) / Math.sqrt(pairs.length)) return []
+    const message = `a few of ${pairs.length} pairs pull the mean difference ${(pullUj / 1000).toFixed(2)} mJ away from the middle one`
+    return [warning("difference-skewed", message)]
 }

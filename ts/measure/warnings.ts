@@ -31,6 +31,8 @@ const advice = {
     drift: "The battery, the temperature or the network changed: measure longer, or with a bench supply.",
     "unequal-pairs": "Let full and resumed wakes alternate: they are compared in pairs side by side.",
     "difference-unclear": "The interval holds 0: nothing is shown. Measure more wakes.",
+    "difference-skewed":
+        "Retries in wakes of one kind only, as a rule: with fewer than 200 pairs the interval is too narrow then. Look at the dearest wakes.",
     "not-forced": "Let the firmware force every other wake: a wake that is full for another reason may differ in more.",
     "wakes-lossy": "They are not compared. See lost-samples.",
     "coarse-sampling": "Below 1000 samples a second a phase of TLS is a few samples. Trust whole wakes only.",

@@ -150,7 +150,7 @@ const compared = {
 const comparison = z.strictObject({
     pairs: z.int().min(1),
     confidence: positive.max(1),
-    /** Of the bootstrap. */
+    /** Of the parts of the pairs that the ranges come from. */
     seed: z.int(),
     /** Half the range's width that is wished for, as a share of the difference ... */
     precision: quantity.positive(),
