@@ -3,6 +3,7 @@ import Table from "cli-table3"
 import pc from "picocolors"
 import { median } from "../base/statistics.js"
 import type { Comparison, Run, RunWake } from "../run/run.js"
+import { current, figure, time } from "../run/units.js"
 import { phaseWords } from "../run/wake-line.js"
 import { tlsLines } from "./run-text.js"
 import { warningLines } from "./warning-lines.js"
@@ -95,9 +96,28 @@ function comparisonLines(comparison: Comparison): string[] {
     return lines
 }
 
+/** What decides most batteries comes first. */
+function currentLines({ sleepCurrent, average }: Run): string[] {
+    const lines: string[] = []
+    if (sleepCurrent !== undefined) {
+        const { meanUa, durationS, expected } = sleepCurrent
+        const beside =
+            expected === null
+                ? "--board names a power profile to compare with"
+                : `${expected.board}: ${figure(expected.lowUa)} to ${current(expected.highUa)}`
+        lines.push(`${pc.bold(`ASLEEP ${current(meanUa)}`)}, the mean of ${time(1000 * durationS)} (${beside}).`)
+    }
+    if (average !== undefined) {
+        const every = `with a wake every ${time(1000 * average.wakeEveryS)}`
+        lines.push(`${pc.bold(`In all ${current(average.averageUa)}`)} ${every}, the mean of ${average.rounds}.`)
+    }
+    return lines
+}
+
 export function summaryLines(run: Run, columns: number): string[] {
     const table = phaseTable(run, columns)
     return [
+        ...currentLines(run),
         ...warningLines(run.warnings),
         ...(table === undefined ? [] : [table]),
         countLine(run),

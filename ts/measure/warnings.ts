@@ -4,6 +4,9 @@ import type { RunWarning } from "../run/run.js"
 /** The advice for each; the message says how it was this time. */
 const advice = {
     "no-wakes": "Check that the device is powered and wakes, and set --awake-ua and --asleep-ua between its currents.",
+    "none-between": "Give --between other times; they count from the beginning of the recording.",
+    "sleep-current-high":
+        "The usual suspects, dearest first: a regulator such as the AMS1117 (3 to 5 mA), the USB-to-serial chip (2 mA unless it suspends), a chip that never reached deep sleep (0.8 mA in light sleep), an LED (0.5 mA, RGB ones while dark, too), flash that stays under power, pins that are held or pulled up (50 to 300 uA). Measure at the chip's supply pin, then add part after part; docs/MEASURING.md names who found what.",
     "lost-samples": "Plug the PPK2 straight into the computer, and let nothing else work on that computer.",
     "damaged-samples": "Try another USB cable and another port.",
     "bytes-without-samples": "Try another USB cable and another port; the times after it may be off.",

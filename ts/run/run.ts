@@ -259,7 +259,7 @@ export const runSchema = z
             })
             .nullable(),
         durationS: positive,
-        /** Only what lies between these times of the recording was looked at, by --between. */
+        /** Only wakes that begin between these times of the recording are in it, by --between. */
         between: z.strictObject({ fromS: positive, toS: positive }).optional(),
         sleepCurrent: sleepCurrent.optional(),
         average: average.optional(),
