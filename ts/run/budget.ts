@@ -78,7 +78,7 @@ function checkQuantity(rule: string, { of, result, statistic }: Figure, unit: Un
 
 function parseRule(text: string): Rule {
     const [, words, comparison, number, unitText] =
-        /^([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(\S+)$/.exec(text) ?? []
+        /^([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([^\d\s]\S*)$/.exec(text) ?? []
     if (words === undefined || comparison === undefined) return refuse(text, `cannot be read. ${EXAMPLE}`)
     const unit = (unitText ?? "").replace(/^[µμ]/, "u")
     if (unit !== "%" && !Object.hasOwn(units, unit)) {
