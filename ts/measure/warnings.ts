@@ -30,7 +30,8 @@ const advice = {
     "log-lines-missing": "Check --log-port and --log-baud; the firmware prints a line before each sleep.",
     "log-not-aligned": "Let nothing else work on this computer, or wire the marker pins, which need no clocks.",
     "results-disagree": "Pins and log are not of the same device, or the pins are wired wrongly.",
-    "too-few-wakes": "Measure more wakes before you claim anything: 10 pairs at least, 100 where wakes of one kind have retries.",
+    "too-few-wakes":
+        "Measure more wakes before you claim anything: 10 pairs at least, 100 where wakes of one kind have retries.",
     drift: "The battery, the temperature or the network changed: measure longer, or with a bench supply.",
     "unequal-pairs": "Let full and resumed wakes alternate: they are compared in pairs side by side.",
     "difference-unclear": "The interval holds 0: nothing is shown. Measure more wakes.",
