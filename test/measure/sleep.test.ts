@@ -34,7 +34,7 @@ describe("the sleep current", () => {
         const { stdout, run } = await measured({ wakes: 6, sleepMa: 0.007 })
         // 3 full and 2 resumed wakes whose sleep was seen to its end: 190 mC and 0.014 mC in 1.9 and 2 s.
         expect(run.average).toEqual({ averageUa: 48_721.5, rounds: 5, wakeEveryS: 0.78 })
-        expect(stdout).toMatch(/^In all 48\.7 mA with a wake every 780 ms, the mean of 5\.$/m)
+        expect(stdout).toMatch(/^In all 48\.7 mA with a wake every 780 ms, the mean of 5 wakes with their sleeps\.$/m)
     })
 
     test("that is ten times too high is a warning with the usual suspects", async () => {

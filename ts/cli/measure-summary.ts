@@ -85,9 +85,11 @@ function comparisonLines(comparison: Comparison): string[] {
     const { pairs, confidence, fullUj, resumedUj, precision, pairsForPrecision } = comparison
     const share = fullUj > 0 ? ` (${((100 * comparison.differenceUj) / fullUj).toFixed(1)} % of a full wake)` : ""
     const tls = comparison.phases.find(({ phase }) => phase === "tls")
+    const holds =
+        comparison.differenceRangeUj === null ? "" : `; intervals hold ${(100 * confidence).toFixed(1)} times in 100`
     const lines = [
         `${pc.bold("Resuming saves")} ${between(comparison)}${share}.`,
-        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; intervals hold ${(100 * confidence).toFixed(1)} times in 100.`,
+        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: ${pairs === 1 ? "of one pair" : `means of ${pairs} pairs`}${holds}.`,
     ]
     if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {
@@ -109,7 +111,8 @@ function currentLines({ sleepCurrent, average }: Run): string[] {
     }
     if (average !== undefined) {
         const every = `with a wake every ${time(1000 * average.wakeEveryS)}`
-        lines.push(`${pc.bold(`In all ${current(average.averageUa)}`)} ${every}, the mean of ${average.rounds}.`)
+        const rounds = average.rounds === 1 ? "a wake with its sleep" : `${average.rounds} wakes with their sleeps`
+        lines.push(`${pc.bold(`In all ${current(average.averageUa)}`)} ${every}, the mean of ${rounds}.`)
     }
     return lines
 }
