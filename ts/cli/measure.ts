@@ -28,6 +28,7 @@ export interface MeasureFlags {
     logBaud: number
     segment: Segmentation
     awakeUa: number
+    awakeFor: number
     asleepUa: number
     asleepFor: number
     results: WakeResult[]
@@ -155,7 +156,10 @@ export async function measureCommand(
         stop: () => enough.abort(ENOUGH),
         mostWakes: flags.wakes ?? Number.POSITIVE_INFINITY,
         mostDurationUs: (flags.duration ?? Number.POSITIVE_INFINITY) * 1000,
-        thresholds: { awakeUa: flags.awakeUa, asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        thresholds: {
+            ...{ awakeUa: flags.awakeUa, awakeForUs: flags.awakeFor * 1000 },
+            ...{ asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        },
         segmentation: flags.segment,
         wantsLog: log !== undefined,
         results: flags.results,

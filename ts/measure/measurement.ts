@@ -36,7 +36,7 @@ export interface MeasurementOptions {
     precision: number
     /** A wake has ended; its sleep goes on. */
     onCut: (wake: CutWake) => void
-    /** All is known about a wake. */
+    /** All is known about a wake; once more when a later one tells what a pin of it meant. */
     onWake: (wake: RunWake) => void
 }
 
@@ -123,7 +123,7 @@ export class Measurement {
                 keepSlices: segmentation === "auto" || segmentation === "log",
             },
             (wake) => {
-                if (wake.sleep === null && !wake.cutAtStart) {
+                if (wake.sleep === null) {
                     this.#cutWakes++
                     this.#lastCutUs = wake.startUs + wake.sums.durationUs
                     this.#options.onCut(wake)
@@ -192,7 +192,7 @@ export class Measurement {
             ...(this.#end === undefined ? [] : doubtsAboutEnd(this.#end)),
             ...doubtsAboutAcquisition(acquisition),
             ...doubtsAboutSamples(this.#decoder.stats, segmenter.lowestUa),
-            ...doubtsAboutWakes(this.#book, segmenter, this.#options.wantsLog),
+            ...doubtsAboutWakes(this.#book, segmenter, this.#options),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),
         ]
     }
