@@ -10,7 +10,7 @@ import { compile } from "../../ts/devicescript/compile.js"
 import { type Counts, harm, type SoakResult } from "../soak/result.js"
 import { soak } from "../soak/soak.js"
 
-export interface SoakFlags {
+interface SoakFlags {
     cycles: number
     jobs: number
     seed?: number
