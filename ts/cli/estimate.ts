@@ -14,6 +14,7 @@ import {
 } from "../energy/handshakes.js"
 import type { WifiMode } from "../energy/model.js"
 import { choose, readCells, readPowerProfile, readRegulators } from "../energy/power-profile.js"
+import type { PowerSave } from "../energy/radio.js"
 import { exactly, type Range } from "../run/range.js"
 import { runText, writeRun } from "../run/run.js"
 import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
@@ -37,6 +38,12 @@ export interface EstimateFlags extends BudgetFlags {
     appTime: Range
     closingTime: Range
     payload: number
+    powerSave: PowerSave
+    dtim: Range
+    listenInterval: number
+    dhcpShare: Range
+    retryShare: Range
+    lossShare: Range
     serverForgets: number
     supplyV: number
     regulator: string
@@ -54,6 +61,9 @@ function handshakesBy(flags: EstimateFlags): Handshakes {
     return handshakesFromFigures({ protocol, kind, certificate: flags.certificate, build: flags.build })
 }
 
+/** A packet comes at any time between two beacons. */
+const ANY_TIME: Range = { low: 0, typical: 0.5, high: 1 }
+
 function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
     return {
         rttMs: flags.rtt,
@@ -62,6 +72,11 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
         appMs: flags.appTime,
         closingMs: flags.closingTime,
         payloadBytes: exactly(flags.payload),
+        dtim: flags.dtim,
+        beaconWaitShare: ANY_TIME,
+        dhcpShare: flags.dhcpShare,
+        retryShare: flags.retryShare,
+        lossShare: flags.lossShare,
     }
 }
 
@@ -75,6 +90,8 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         clockMhz: flags.cpuMhz ?? profile.defaultMhz,
         handshakes: handshakesBy(flags),
         wifi: flags.wifi,
+        powerSave: flags.powerSave,
+        listenInterval: flags.listenInterval,
         sleepMs: flags.sleep,
         serverForgetsMs: flags.serverForgets,
         supplyV: flags.supplyV,

@@ -6,6 +6,7 @@ import {
     parseDurationRange,
     parseHostAndPort,
     parseNumber,
+    parseNumberRange,
     parseTimeRange,
     parseVersionRange,
     parseWakeResults,
@@ -30,6 +31,8 @@ export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))
 
 export const number = (least: number, most: number) => option((text) => parseNumber(text, least, most))
+
+export const numberRange = (least: number, most: number) => option((text) => parseNumberRange(text, least, most))
 
 /** An option whose default is shown as a user would write it. */
 export function optionWithDefault<T>(

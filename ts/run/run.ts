@@ -43,6 +43,9 @@ const estimate = z.strictObject({
     handshakeSource: z.string(),
     clockMhz: positive,
     wifi: z.enum(["fast", "static", "dhcp"]),
+    /** The Wi-Fi's modem sleep; the listen interval, in beacons, matters with `max` only. */
+    powerSave: z.enum(["none", "min", "max"]).optional(),
+    listenInterval: z.int().min(1).optional(),
     cell: z.string(),
     regulator: z.string(),
     draws: z.int().min(1),
