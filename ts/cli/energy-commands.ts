@@ -4,6 +4,7 @@ import { kinds } from "../base/outcome.js"
 import { certificates, mcuBuilds } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
 import { powerSaves } from "../energy/radio.js"
+import { addBudgetFlags } from "./budget.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, numberRange, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"
@@ -74,7 +75,7 @@ export function addEnergyCommands(root: Command): void {
         .description("energy of full and resumed wakes, from instruction counts and data sheets, with ranges")
         .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
         .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
-    addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command))))
+    addBudgetFlags(addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command)))))
         .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
         .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
         .option("--json <file>", "write the figures as JSON; - for standard output")

@@ -17,11 +17,12 @@ import { choose, readCells, readPowerProfile, readRegulators } from "../energy/p
 import type { PowerSave } from "../energy/radio.js"
 import { exactly, type Range } from "../run/range.js"
 import { runText, writeRun } from "../run/run.js"
+import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 import { packageVersion } from "./version.js"
 
-export interface EstimateFlags {
+export interface EstimateFlags extends BudgetFlags {
     board: string
     sleep: number
     from?: string
@@ -82,6 +83,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
     if (flags.out !== undefined) checkWritable(flags.out)
+    const baseline = readBaseline(flags)
     const profile = readPowerProfile(flags.board)
     const result = estimate({
         profile,
@@ -99,17 +101,21 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         draws: flags.draws,
         seed: flags.seed,
     })
-    const run = runOf(result, {
+    const estimated = runOf(result, {
         createdAt: new Date().toISOString(),
         toolVersion: packageVersion(),
         command: ["warmhello", ...args].join(" "),
         cell: flags.cell,
         regulator: flags.regulator,
     })
+    const run = judged(estimated, flags, baseline)
     printEstimate(output, run)
+    printBaseline(output, run.baseline)
+    printBudget(output, run.budget)
     output.json(JSON.parse(runText(run)))
     if (flags.out !== undefined) {
         writeRun(run, flags.out)
         output.line(pc.dim(`written: ${flags.out}; draw it with: warmhello report ${flags.out} --out report.html`))
     }
+    holdBudget(run.budget)
 }
