@@ -256,37 +256,38 @@ class Following<T extends { endUs: number }> {
         this.#all = all
     }
 
-    /** Those that have not ended at this time. */
-    *from(atUs: number): Generator<T> {
+    /** The first that has not ended at this time, or those after it. */
+    at(atUs: number, after = 0): T | undefined {
         while ((this.#all[this.#first]?.endUs ?? Number.POSITIVE_INFINITY) <= atUs) this.#first++
-        for (let index = this.#first; index < this.#all.length; index++) yield this.#all[index] as T
+        return this.#all[this.#first + after]
     }
 }
 
 function stretchCharge(stretches: Following<Stretch>, startUs: number, endUs: number): number {
     let charge = 0
     let fromUs = startUs
-    for (const part of stretches.from(startUs)) {
+    for (let after = 0; fromUs < endUs; after++) {
+        const part = stretches.at(startUs, after)
+        if (part === undefined) break
         const untilUs = Math.min(endUs, part.endUs)
         charge += part.currentUa * (untilUs - fromUs)
         fromUs = untilUs
-        if (fromUs >= endUs) break
     }
     return charge
 }
 
 function pulseCharge(pulses: Following<Pulse>, startUs: number, endUs: number): number {
     let charge = 0
-    for (const one of pulses.from(startUs)) {
-        if (one.startUs >= endUs) break
+    for (let after = 0; ; after++) {
+        const one = pulses.at(startUs, after)
+        if (one === undefined || one.startUs >= endUs) return charge
         charge += one.currentUa * (Math.min(endUs, one.endUs) - Math.max(startUs, one.startUs))
     }
-    return charge
 }
 
 function levelsAt(stretches: Following<Stretch>, glitches: Following<Glitch>, atUs: number): number {
-    const levels = stretches.from(atUs).next().value?.levels ?? 0
-    const glitch: Glitch | undefined = glitches.from(atUs).next().value
+    const levels = stretches.at(atUs)?.levels ?? 0
+    const glitch = glitches.at(atUs)
     return glitch !== undefined && glitch.startUs <= atUs ? levels ^ glitch.flips : levels
 }
 
