@@ -107,7 +107,7 @@ export class Segmenter {
     #isMarked = false
     #wake: OpenWake | undefined
     #last: CutWake | undefined
-    #sleep = new Quiet()
+    #sleep: Quiet
     /** Of the last deep sleep. */
     #sleepUa = Number.NaN
     #levels = -1
@@ -123,6 +123,7 @@ export class Segmenter {
     constructor(options: SegmenterOptions, onWake: (wake: CutWake) => void) {
         this.#options = options
         this.#onWake = onWake
+        this.#sleep = this.#newQuiet()
         this.#cutter = new Cutter(options, WINDOW_US, (piece) => this.#debouncer.add(piece))
     }
 
@@ -160,7 +161,7 @@ export class Segmenter {
         this.end()
         this.#cutAtEnd = false
         this.#last = undefined
-        this.#sleep = new Quiet()
+        this.#sleep = this.#newQuiet()
         this.#before = []
         this.#rise = undefined
         this.#isQuiet = false
@@ -232,7 +233,7 @@ export class Segmenter {
         const fall = indexOfFall(both)
         this.#bookAll(both.slice(0, fall))
         this.#isQuiet = true
-        if (this.#wake !== undefined) this.#wake.tail = new Quiet()
+        if (this.#wake !== undefined) this.#wake.tail = this.#newQuiet()
         this.#before = both.slice(fall)
     }
 
@@ -312,7 +313,7 @@ export class Segmenter {
         if (!isTooShort) {
             wake.marks.close(atUs)
             this.#channelsTell = true
-            this.#finish(wake, "channels", new Quiet())
+            this.#finish(wake, "channels", this.#newQuiet())
             return
         }
         this.#glitches++
@@ -337,16 +338,20 @@ export class Segmenter {
 
     /** A pause in a wake draws more than the sleep between wakes. Of the first wake's that is known only if the
      * device slept before it. */
-    #isLightSleep({ sums, calmUa }: Quiet): boolean {
+    #isLightSleep({ sums, lowestUa }: Quiet): boolean {
         const sleepUa = this.#sleepUa
         if (sums.durationUs >= LONGEST_LIGHT_SLEEP_US) return false
-        return calmUa > Math.max(LIGHT_SLEEP_FACTOR * sleepUa, sleepUa + LIGHT_SLEEP_MORE_UA)
+        return lowestUa > Math.max(LIGHT_SLEEP_FACTOR * sleepUa, sleepUa + LIGHT_SLEEP_MORE_UA)
+    }
+
+    #newQuiet(): Quiet {
+        return new Quiet(this.#options.awakeForUs)
     }
 
     #learnSleep(): void {
-        const { sums, calmUa } = this.#sleep
-        const isSure = this.#last !== undefined || calmUa >= POWERED_UA
-        if (isSure && sums.durationUs >= this.#options.asleepForUs) this.#sleepUa = calmUa
+        const { sums, usualUa } = this.#sleep
+        const isSure = this.#last !== undefined || usualUa >= POWERED_UA
+        if (isSure && sums.durationUs >= this.#options.asleepForUs) this.#sleepUa = usualUa
     }
 
     #endWake(wake: OpenWake, tail: Quiet): void {
