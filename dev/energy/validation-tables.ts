@@ -32,12 +32,13 @@ export const sourceList = (comparisons: readonly Comparison[]): string[] =>
     sourcesOf(comparisons).map((source, index) => `[${index + 1}] ${source}`)
 
 export function validationMarkdown(comparisons: readonly Comparison[]): string {
-    const hits = comparisons.filter(({ inRange }) => inRange).length
+    const tests = comparisons.filter(({ isInput }) => !isInput)
+    const hits = tests.filter(({ inRange }) => inRange).length
     return [
         markdownTable(validationTable(comparisons)),
         sourceList(comparisons)
             .map((source) => `- ${source}`)
             .join("\n"),
-        `${hits} of ${comparisons.length} published values lie in the model's range.`,
+        `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
     ].join("\n\n")
 }

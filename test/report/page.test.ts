@@ -74,12 +74,15 @@ function estimatedRun(cell = "18650"): Run {
         profile: readPowerProfile("esp32c3_bare"),
         clockMhz: 160,
         handshakes: handshakesFromFigures({ protocol: "TLS1.3", kind: "psk", certificate: "ecdsa", build: "size" }),
-        ...{ wifi: "fast", sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },
+        ...{ wifi: "fast", powerSave: "min", listenInterval: 3 },
+        ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },
         regulator: choose(readRegulators(), "ldo", "regulator"),
         cell: choose(readCells(), cell, "cell"),
         surroundings: {
             ...{ rttMs: exactly(40), dnsMs: exactly(20), serverMs: exactly(20), appMs: exactly(10) },
             ...{ closingMs: exactly(4), payloadBytes: exactly(300) },
+            ...{ dtim: exactly(1), beaconWaitShare: exactly(0.5) },
+            ...{ dhcpShare: exactly(0), retryShare: exactly(0), lossShare: exactly(0) },
         },
     })
     const names = { toolVersion: "0.1.0", command: "warmhello estimate", cell, regulator: "ldo" }

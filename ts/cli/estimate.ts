@@ -14,13 +14,15 @@ import {
 } from "../energy/handshakes.js"
 import type { WifiMode } from "../energy/model.js"
 import { choose, readCells, readPowerProfile, readRegulators } from "../energy/power-profile.js"
+import type { PowerSave } from "../energy/radio.js"
 import { exactly, type Range } from "../run/range.js"
 import { runText, writeRun } from "../run/run.js"
+import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 import { packageVersion } from "./version.js"
 
-export interface EstimateFlags {
+export interface EstimateFlags extends BudgetFlags {
     board: string
     sleep: number
     from?: string
@@ -36,6 +38,12 @@ export interface EstimateFlags {
     appTime: Range
     closingTime: Range
     payload: number
+    powerSave: PowerSave
+    dtim: Range
+    listenInterval: number
+    dhcpShare: Range
+    retryShare: Range
+    lossShare: Range
     serverForgets: number
     supplyV: number
     regulator: string
@@ -53,6 +61,9 @@ function handshakesBy(flags: EstimateFlags): Handshakes {
     return handshakesFromFigures({ protocol, kind, certificate: flags.certificate, build: flags.build })
 }
 
+/** A packet comes at any time between two beacons. */
+const ANY_TIME: Range = { low: 0, typical: 0.5, high: 1 }
+
 function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
     return {
         rttMs: flags.rtt,
@@ -61,18 +72,26 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
         appMs: flags.appTime,
         closingMs: flags.closingTime,
         payloadBytes: exactly(flags.payload),
+        dtim: flags.dtim,
+        beaconWaitShare: ANY_TIME,
+        dhcpShare: flags.dhcpShare,
+        retryShare: flags.retryShare,
+        lossShare: flags.lossShare,
     }
 }
 
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
     if (flags.out !== undefined) checkWritable(flags.out)
+    const baseline = readBaseline(flags)
     const profile = readPowerProfile(flags.board)
     const result = estimate({
         profile,
         clockMhz: flags.cpuMhz ?? profile.defaultMhz,
         handshakes: handshakesBy(flags),
         wifi: flags.wifi,
+        powerSave: flags.powerSave,
+        listenInterval: flags.listenInterval,
         sleepMs: flags.sleep,
         serverForgetsMs: flags.serverForgets,
         supplyV: flags.supplyV,
@@ -82,17 +101,21 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         draws: flags.draws,
         seed: flags.seed,
     })
-    const run = runOf(result, {
+    const estimated = runOf(result, {
         createdAt: new Date().toISOString(),
         toolVersion: packageVersion(),
         command: ["warmhello", ...args].join(" "),
         cell: flags.cell,
         regulator: flags.regulator,
     })
+    const run = judged(estimated, flags, baseline)
     printEstimate(output, run)
+    printBaseline(output, run.baseline)
+    printBudget(output, run.budget)
     output.json(JSON.parse(runText(run)))
     if (flags.out !== undefined) {
         writeRun(run, flags.out)
         output.line(pc.dim(`written: ${flags.out}; draw it with: warmhello report ${flags.out} --out report.html`))
     }
+    holdBudget(run.budget)
 }

@@ -1,10 +1,12 @@
 // An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
 
+import { averageOf, sleepCurrentOf } from "../run/currents.js"
 import type { Range } from "../run/range.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
 import { type DrawnCosts, type Estimate, influencesOf, over, tlsShare } from "./estimate.js"
-import { type PhaseCost, sumMs, sumUc } from "./model.js"
+import { sumMs, sumUc } from "./model.js"
 import type { Cell, Regulator } from "./power-profile.js"
+import type { PhaseCost } from "./radio.js"
 import { warningsOf } from "./warnings.js"
 
 export interface RunNames {
@@ -110,12 +112,14 @@ export function batteryOf({ cell, regulator }: { cell: Cell; regulator: Regulato
 export function runOf(estimate: Estimate, names: RunNames): Run {
     const { options } = estimate
     const { profile, handshakes, sleepMs, serverForgetsMs, clockMhz, wifi, draws, seed, surroundings } = options
+    const { powerSave, listenInterval } = options
     const influences = influencesOf(options)
     const fullS = (sumMs(estimate.typical.full) + sleepMs) / 1000
     const wakes = [wakeOf(estimate, 1, 0, "full"), wakeOf(estimate, 2, fullS, "resumed")]
     const resumedS = (sumMs(estimate.typical.resumed) + sleepMs) / 1000
     const { low, high } = surroundings.rttMs
-    return {
+    const { low: lowUa, typical: typicalUa, high: highUa } = profile.deepSleepUa
+    const run: Run = {
         schema: RUN_SCHEMA,
         version: RUN_VERSION,
         origin: "estimated",
@@ -132,7 +136,7 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
         estimate: {
             ...{ sleepMs, serverForgetsMs, protocol: handshakes.protocol, kind: handshakes.kind },
             handshakeSource: handshakes.source,
-            ...{ clockMhz, wifi, cell: names.cell, regulator: names.regulator, draws, seed },
+            ...{ clockMhz, wifi, powerSave, listenInterval, cell: names.cell, regulator: names.regulator, draws, seed },
             ...resultsOf(estimate),
             inputs: influences,
         },
@@ -140,5 +144,12 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
         samples: null,
         rawFile: null,
         warnings: warningsOf(estimate, influences),
+    }
+    const sleepCurrent = sleepCurrentOf(wakes, { board: profile.board, lowUa, typicalUa, highUa })
+    const average = averageOf(run)
+    return {
+        ...run,
+        ...(sleepCurrent === undefined ? {} : { sleepCurrent }),
+        ...(average === undefined ? {} : { average }),
     }
 }

@@ -10,10 +10,8 @@ import { type BreakEven, breakEvenOf } from "./break-even.js"
 import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
 import type { Handshakes } from "./handshakes.js"
 import {
-    type BoardFigures,
     type FlashWrites,
     flashUc,
-    type PhaseCost,
     type Surroundings,
     sumMs,
     sumUc,
@@ -22,6 +20,7 @@ import {
     wakesPerFull,
 } from "./model.js"
 import { boardNumberNames, type Cell, type PowerProfile, type Regulator } from "./power-profile.js"
+import type { BoardFigures, PhaseCost, PowerSave } from "./radio.js"
 
 export type SurroundingRanges = Record<keyof Surroundings, Range>
 
@@ -30,6 +29,9 @@ export interface EstimateOptions {
     clockMhz: number
     handshakes: Handshakes
     wifi: WifiMode
+    powerSave: PowerSave
+    /** In beacons; for `max` only. */
+    listenInterval: number
     sleepMs: number
     serverForgetsMs: number
     supplyV: number
@@ -126,12 +128,17 @@ const perFullOf = (options: EstimateOptions, numbers: Numbers, sleepMs: number, 
         clockErrorShare: numbers.board.rtcClockErrorShare,
     })
 
+/** What a full and a resumed wake have in common. */
+function commonOf({ clockMhz, wifi, powerSave, listenInterval }: EstimateOptions, { board, surroundings }: Numbers) {
+    return { board, clockMhz, wifi, powerSave, listenInterval, surroundings }
+}
+
 function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, forgetsMs: number) {
-    const { handshakes, wifi, clockMhz } = options
-    const { board, surroundings, keepingInstructions } = numbers
+    const { handshakes } = options
+    const { keepingInstructions } = numbers
     const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
     const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
-    const common = { board, clockMhz, wifi, surroundings }
+    const common = commonOf(options, numbers)
     const full = wakePhases({ ...common, handshake: handshakes.full, flash: writes.full, withoutInstructions: 0 })
     const resumed = wakePhases({
         ...common,
@@ -150,9 +157,9 @@ function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, f
 
 /** Whether a kept session draws less than none, for any sleep and server. Awake, only flash depends on them. */
 function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, forgetsMs: number) => boolean {
-    const { handshakes, wifi, clockMhz } = options
-    const { board, surroundings } = numbers
-    const common = { board, clockMhz, wifi, surroundings, flash: NO_WRITES }
+    const { handshakes } = options
+    const { board } = numbers
+    const common = { ...commonOf(options, numbers), flash: NO_WRITES }
     const fullUc = sumUc(wakePhases({ ...common, handshake: handshakes.full, withoutInstructions: 0 }))
     const resumedUc = sumUc(wakePhases({ ...common, handshake: handshakes.resumed, withoutInstructions: 0 }))
     const without = { handshake: handshakes.full, withoutInstructions: numbers.keepingInstructions }
@@ -255,6 +262,15 @@ function influence(options: EstimateOptions, range: Range): number {
 }
 
 const GIVEN = "given, or the default of this command: assumed"
+const surroundingSources: Record<keyof Surroundings, string> = {
+    ...{ rttMs: GIVEN, dnsMs: GIVEN, serverMs: GIVEN, appMs: GIVEN, closingMs: GIVEN, payloadBytes: GIVEN },
+    dtim: "given, or the default of this command: 1 is the least and what most access points have, hostapd has 2; assumed",
+    beaconWaitShare: "a packet comes at any time between two beacons",
+    dhcpShare:
+        "given, or the default of this command: typical is a lease of a day, which the firmware renews after half of it, at a wake each 10 minutes; the ends are assumed",
+    retryShare: GIVEN,
+    lossShare: GIVEN,
+}
 
 /** Every input with its source and what hangs on it. */
 export function influencesOf(options: EstimateOptions): Input[] {
@@ -265,7 +281,10 @@ export function influencesOf(options: EstimateOptions): Input[] {
         { name: "cpuActiveMa", range: active },
         { name: "cpuIdleMa", range: idle },
     ].flatMap(({ name, range }) => (range === undefined ? [] : [{ name, ...range, range }]))
-    const around = Object.entries(surroundings).map(([name, range]) => ({ name, ...range, source: GIVEN, range }))
+    const around = Object.entries(surroundings).map(([name, range]) => ({
+        ...{ name, ...range, range },
+        source: surroundingSources[name as keyof Surroundings],
+    }))
     return [...ofClock, ...ofBoard, ...around].map(({ name, range, source }) => ({
         ...{ name, low: range.low, typical: typicalOf(range), high: range.high, source },
         influenceUj: influence(options, range),

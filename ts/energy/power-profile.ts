@@ -41,8 +41,10 @@ const boardNumbers = {
     wifiStartMs: quantitySchema,
     ipStaticMs: quantitySchema,
     ipDhcpMs: quantitySchema,
-    /** Of the time that the device waits or computes while connected, how much the receiver is on. */
-    radioAwakeShare: quantitySchema,
+    /** With modem sleep: how long the receiver stays on after the last packet. */
+    radioHoldMs: quantitySchema,
+    /** With modem sleep: how long the receiver is on for a beacon, with what it takes to be on in time. */
+    beaconMs: quantitySchema,
     phyRateMbps: quantitySchema,
     /** Around each frame. */
     frameOverheadUs: quantitySchema,

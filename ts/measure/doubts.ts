@@ -1,7 +1,8 @@
 // What speaks against the figures of a run: each doubt as a warning.
 
 import { deviation, mean, median } from "../base/statistics.js"
-import type { Comparison, RunWake, RunWarning } from "../run/run.js"
+import type { Comparison, Run, RunWake, RunWarning, SleepCurrent } from "../run/run.js"
+import { current } from "../run/units.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
 import type { Acquisition, EndEvent } from "./raw.js"
@@ -61,10 +62,36 @@ export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarni
     return found
 }
 
+/** So many times its profile's current is no spread of parts. */
+const FAR_TOO_MUCH = 10
+
+/** Where no sleep was seen, the lowest current of all tells: what sleeps that badly looks awake. */
+export function doubtsAboutSleep(
+    sleepCurrent: SleepCurrent | undefined,
+    expected: SleepCurrent["expected"],
+    lowestUa: number,
+): RunWarning[] {
+    if (expected === null) return []
+    const drawnUa = sleepCurrent?.meanUa ?? lowestUa
+    const times = drawnUa / Math.max(expected.typicalUa, Number.MIN_VALUE)
+    if (!Number.isFinite(drawnUa) || times < FAR_TOO_MUCH || drawnUa <= expected.highUa) return []
+    const what = sleepCurrent === undefined ? "the current never falls below" : "asleep the device draws"
+    const message = `${what} ${current(drawnUa)}, ${Math.round(times)} times the ${current(expected.typicalUa)} of ${expected.board}`
+    return [warning("sleep-current-high", message)]
+}
+
 export function doubtsAboutEnd({ why, detail }: EndEvent): RunWarning[] {
     if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand")]
     if (why === "unplugged") return [warning("unplugged", detail)]
     return why === "truncated" ? [warning("input-truncated", detail)] : []
+}
+
+/** Nothing, unless all wakes lie outside of the part that was chosen. */
+export function doubtsAboutRange(between: Run["between"], chosen: RunWake[], all: RunWake[]): RunWarning[] {
+    const [first, last] = [all[0], all.at(-1)]
+    if (between === undefined || chosen.length > 0 || first === undefined || last === undefined) return []
+    const message = `no wake begins between ${between.fromS} s and ${between.toS} s: ${count(all.length, "wake")} from ${first.startS.toFixed(1)} s to ${last.startS.toFixed(1)} s`
+    return [warning("none-between", message)]
 }
 
 export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, wantsLog: boolean): RunWarning[] {

@@ -43,6 +43,9 @@ const estimate = z.strictObject({
     handshakeSource: z.string(),
     clockMhz: positive,
     wifi: z.enum(["fast", "static", "dhcp"]),
+    /** The Wi-Fi's modem sleep; the listen interval, in beacons, matters with `max` only. */
+    powerSave: z.enum(["none", "min", "max"]).optional(),
+    listenInterval: z.int().min(1).optional(),
     cell: z.string(),
     regulator: z.string(),
     draws: z.int().min(1),
@@ -259,7 +262,7 @@ export const runSchema = z
             })
             .nullable(),
         durationS: positive,
-        /** Only what lies between these times of the recording was looked at, by --between. */
+        /** Only wakes that begin between these times of the recording are in it, by --between. */
         between: z.strictObject({ fromS: positive, toS: positive }).optional(),
         sleepCurrent: sleepCurrent.optional(),
         average: average.optional(),

@@ -1,11 +1,11 @@
 // Full wakes against resumed ones, in pairs: a full one and the resumed one beside it, so that what drifts
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
 
+import { MeanIntervals } from "../../base/mean-intervals.js"
 import { deviation, mean } from "../../base/statistics.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
-import { MeanIntervals } from "./interval.js"
 
 /** Fewer pairs make no interval: of four the widest that there is holds seven of eight times only. */
 export const LEAST_PAIRS = 5

@@ -1,6 +1,6 @@
 // How often the interval of a mean holds the true mean, counted: six ways in which wakes scatter, by 5 to 100 pairs.
 import { describe, expect, test } from "vitest"
-import { MeanIntervals } from "#warmhello/measure/compare/interval.js"
+import { MeanIntervals } from "#warmhello/base/mean-intervals.js"
 import { type Drawn, draws } from "./draws.js"
 
 const REPETITIONS = 2000

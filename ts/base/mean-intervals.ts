@@ -3,7 +3,7 @@
 // changes nothing. So the true mean is as likely above the mean of any part of the values as below it, and its rank
 // among the means of such parts is as likely one as another (Hartigan, Using Subsample Values as Typical Values, JASA
 // 64, 1969). Both ends are such means; the confidence is exact for as few as five values, with outliers as well.
-import { Random } from "../../base/random.js"
+import { Random } from "./random.js"
 
 /** Up to so many values every part of them is looked at, of more as many parts as these, by chance. */
 const MOST_FOR_ALL = 12
