@@ -412,6 +412,16 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         expect(await report.page.locator("table.wakes tbody tr").first().innerText()).toContain("unknown")
     })
 
+    test("has a page for a device that only slept", async () => {
+        const { battery: _, ...run } = fullRun
+        const asleep = { ...run, wakes: [], sleepCurrent: leaky }
+        await using report = await openReport(browser, [{ name: "asleep.json", run: asleep }])
+        expect(await report.page.locator("[data-answer=sleep]").innerText()).toContain("1.20 mA")
+        expect(await report.page.locator("[data-answer=wake] .value").innerText()).toBe("unknown")
+        expect(await report.page.locator("h2").allInnerTexts()).not.toContain("All wakes")
+        expect(report.complaints).toEqual([])
+    })
+
     test("leaves wakes without phases out of the means of phases", async () => {
         const run = syntheticRun()
         const [first, second, ...others] = run.wakes

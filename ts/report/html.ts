@@ -72,7 +72,7 @@ function titleOf(runs: readonly NamedRun[]): string {
 
 export function reportHtml(runs: readonly NamedRun[], createdAt = new Date().toISOString()): string {
     if (runs.length === 0) throw new WarmhelloError("nothing-to-report", "no run.json was given")
-    const empty = runs.find(({ run }) => run.wakes.length === 0)
+    const empty = runs.find(({ run }) => run.wakes.length === 0 && run.sleepCurrent === undefined)
     if (empty !== undefined) {
         const why = empty.run.warnings[0]?.message
         const message = `${empty.name} has no wake in it${why === undefined ? "" : `: ${why}`}`

@@ -205,13 +205,14 @@ function sleepAnswer(one: PageRun): Answer {
         average === undefined
             ? ""
             : `wakes included: ${current(average.averageUa)} in the mean, one each ${time(average.wakeEveryS * 1000)}`
-    if (expected === null) {
-        const how = one.run.origin === "estimated" ? "by the board's profile" : "compared with no board's profile"
-        return { ...base, value: current(drawnUa), label: how, notes: [averageNote] }
-    }
-    const { tone, text } = sleepVerdict(drawnUa, expected)
+    if (expected === null)
+        return { ...base, value: current(drawnUa), label: "compared with no board's profile", notes: [averageNote] }
     const { board, lowUa, typicalUa, highUa } = expected
-    const profile = `${board} should: ${current(typicalUa)} (${current(lowUa)} to ${current(highUa)})`
+    const bounds = `${current(lowUa)} to ${current(highUa)}`
+    if (one.run.origin === "estimated")
+        return { ...base, value: current(drawnUa), label: `${board}'s profile has ${bounds}`, notes: [averageNote] }
+    const { tone, text } = sleepVerdict(drawnUa, expected)
+    const profile = `${board} should: ${current(typicalUa)} (${bounds})`
     return { ...base, value: current(drawnUa), label: text, notes: [profile, averageNote], tone }
 }
 

@@ -104,8 +104,9 @@ function numbers(groups: readonly Group[]): HTMLTableElement {
     )
 }
 
-export function distribution(data: PageData): HTMLElement {
+export function distribution(data: PageData): HTMLElement[] {
     const groups = groupsOf(data.runs)
+    if (groups.length === 0) return []
     const lead = [
         data.runs.some(({ run }) => run.origin === "measured")
             ? "A dot is a wake; a box holds the middle half, its line the median."
@@ -115,5 +116,5 @@ export function distribution(data: PageData): HTMLElement {
             : "",
     ].join(" ")
     const chart = responsive(h("div", { class: "strips" }), (width) => drawAll(groups, width))
-    return figure("All wakes", lead, chart, numbers(groups))
+    return [figure("All wakes", lead, chart, numbers(groups))]
 }

@@ -37,10 +37,10 @@ function draw(root: HTMLElement, data: PageData): void {
         ...baselines(data),
         phaseBars(data),
         ...currents.map(({ section }) => section),
-        distribution(data),
+        ...distribution(data),
         ...batteryLife(data),
         ...estimates(data),
-        wakeTable(data),
+        ...wakeTable(data),
         facts(data),
         footer(data),
     )

@@ -1,5 +1,6 @@
 // What many wakes have in common.
-import { mean, median } from "../../base/statistics.js"
+import { mean } from "../../base/statistics.js"
+import { sleepCurrentOf } from "../../run/currents.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { PageRun } from "../page-data.js"
 
@@ -69,7 +70,6 @@ export function tlsShare(wakes: readonly Wake[]): number | undefined {
 
 /** What the run's device draws asleep, where the run tells. */
 export function sleepUa({ run }: PageRun): number | undefined {
-    if (run.sleepCurrent !== undefined) return run.sleepCurrent.meanUa
-    const known = run.wakes.flatMap((wake) => phaseOf(wake, "sleep")?.averageUa ?? [])
-    return known.length > 0 ? median(known) : undefined
+    if (run.sleepCurrent !== undefined) return run.sleepCurrent.meanUa // also of a run without a wake
+    return sleepCurrentOf(run.wakes, null)?.meanUa
 }

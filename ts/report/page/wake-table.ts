@@ -47,8 +47,9 @@ function compare(a: number | string, b: number | string): number {
     return String(a).localeCompare(String(b))
 }
 
-export function wakeTable(data: PageData): HTMLElement {
+export function wakeTable(data: PageData): HTMLElement[] {
     const rows = data.runs.flatMap((run) => run.run.wakes.map((wake) => ({ run, wake })))
+    if (rows.length === 0) return []
     const shown: Column[] =
         data.runs.length > 1
             ? [{ title: "run", text: ({ run }) => run.name, key: ({ run }) => run.name }, ...columns]
@@ -83,5 +84,5 @@ export function wakeTable(data: PageData): HTMLElement {
         body,
     )
     const lead = "Without the sleep that follows. Click a title to sort."
-    return h("section", {}, h("h2", {}, "Every wake"), h("p", { class: "lead" }, lead), scrollable(made))
+    return [h("section", {}, h("h2", {}, "Every wake"), h("p", { class: "lead" }, lead), scrollable(made))]
 }
