@@ -26,7 +26,7 @@ export function doubtsAboutSamples(stats: DecodeStats, lowestUa: number): RunWar
     const found: RunWarning[] = []
     const { samples, lostSamples, damagedSamples, garbageBytes, notNumbers, timeJumps, unaccountedUs } = stats
     if (lostSamples > 0) {
-        const message = `${count(lostSamples, "sample")} of ${samples + lostSamples} lost (${share(lostSamples, samples)})`
+        const message = `${count(lostSamples, "sample")} of ${samples + lostSamples} lost (${share(lostSamples, samples + lostSamples)})`
         found.push(warning("lost-samples", message))
     }
     if (damagedSamples > 0) found.push(warning("damaged-samples", `${count(damagedSamples, "sample")} damaged`))
@@ -57,10 +57,11 @@ export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarni
     return found
 }
 
-export function doubtsAboutEnd({ why, detail }: EndEvent): RunWarning[] {
-    if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand")]
-    if (why === "unplugged") return [warning("unplugged", detail)]
-    return why === "truncated" ? [warning("input-truncated", detail)] : []
+export function doubtsAboutEnd({ why, detail, doubts = [] }: EndEvent): RunWarning[] {
+    const ofSource = doubts.map(({ code, message }) => warning(code, message))
+    if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand"), ...ofSource]
+    if (why === "unplugged") return [warning("unplugged", detail), ...ofSource]
+    return why === "truncated" ? [warning("input-truncated", detail), ...ofSource] : ofSource
 }
 
 export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, wantsLog: boolean): RunWarning[] {

@@ -10,6 +10,8 @@ const advice = {
     "time-unaccounted": "The computer was asleep or too busy: measure again. Times after that are too early.",
     "not-numbers": "The meter had no value there; its own program may say why.",
     "time-jumps": "The recording has holes: wakes across one are too short, or too cheap. Record the run in one piece.",
+    "lines-unreadable": "They count as holes. Look at that line: was something else written into the recording?",
+    "times-coarse": "Such rows were spread evenly until the next time: write the times with more digits, or micros().",
     "calibration-incomplete": "Standard factors stand in; calibrate the PPK2 with Nordic's Power Profiler.",
     "supply-voltage-unknown": "Give --voltage-mv: until then only the charge is measured, and each energy is assumed.",
     "first-wake-cut": "It was left out. Start measuring while the device sleeps.",
