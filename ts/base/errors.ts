@@ -101,6 +101,10 @@ const ownErrors = {
         class: "platform",
         hint: "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
     },
+    "ppk2-calibration": {
+        class: "platform",
+        hint: "Its memory was overwritten: let Nordic's Power Profiler program and calibrate it anew, or take another meter.",
+    },
     "ppk2-unplugged": {
         class: "platform",
         hint: "What was measured is kept; plug the PPK2 in and go on with {continue}.",

@@ -8,6 +8,7 @@ import {
     doubtsAboutAcquisition,
     doubtsAboutComparison,
     doubtsAboutEnd,
+    doubtsAboutPlausibility,
     doubtsAboutSamples,
     doubtsAboutWakes,
 } from "./doubts.js"
@@ -188,10 +189,12 @@ export class Measurement {
         const segmenter = this.#segmenter?.stats
         if (segmenter === undefined) return []
         const paired = pairUp(wakes, acquisition.meter.sampleRateHz)
+        const { meter } = acquisition
         return [
+            ...doubtsAboutPlausibility(meter, this.#decoder.stats, segmenter),
             ...(this.#end === undefined ? [] : doubtsAboutEnd(this.#end)),
             ...doubtsAboutAcquisition(acquisition),
-            ...doubtsAboutSamples(this.#decoder.stats, segmenter.lowestUa),
+            ...doubtsAboutSamples(meter, this.#decoder.stats, segmenter.lowestUa),
             ...doubtsAboutWakes(this.#book, segmenter, this.#options.wantsLog),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),
         ]

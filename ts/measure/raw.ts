@@ -40,7 +40,7 @@ export interface EndEvent {
     /** Where a source has more to say of it. */
     detail: string
     /** What else speaks against its samples. */
-    doubts?: SourceDoubt[]
+    doubts?: SourceDoubt[] | undefined
 }
 
 export interface SourceDoubt {

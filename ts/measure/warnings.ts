@@ -1,8 +1,13 @@
 // What a person has to know before trusting a measurement, each with what to do about it.
 import type { RunWarning } from "../run/run.js"
+import type { MeterKind } from "./source.js"
 
 /** The advice for each; the message says how it was this time. */
 const advice = {
+    "current-impossible":
+        "Check the units of the recording and the meter's calibration: no figure below can be believed.",
+    "voltage-impossible": "Check the unit of the voltage: no energy below can be believed.",
+    "current-clipped": "The meter was at its limit: the peaks are higher, and each energy too low. Take a wider range.",
     "no-wakes": "Check that the device is powered and wakes, and set --awake-ua and --asleep-ua between its currents.",
     "lost-samples": "Plug the PPK2 straight into the computer, and let nothing else work on that computer.",
     "damaged-samples": "Try another USB cable and another port.",
@@ -45,6 +50,19 @@ const advice = {
 export type WarningCode = keyof typeof advice
 
 export const warningCodes = Object.keys(advice) as WarningCode[]
+
+/** What to do about lost samples depends on who lost them. */
+const lostBy: Partial<Record<MeterKind, string>> = {
+    jls: "The Joulescope or the computer that recorded missed them: give it a USB port of its own, or a lower rate.",
+    "power-profiler-file":
+        "The PPK2 that was recorded missed them: plug it straight into a computer that does nothing else.",
+}
+
+export const lostWarning = (meter: MeterKind, message: string): RunWarning => ({
+    code: "lost-samples",
+    message,
+    advice: lostBy[meter] ?? advice["lost-samples"],
+})
 
 export function warning(code: WarningCode, message: string, wake?: number): RunWarning {
     return { code, message, advice: advice[code], ...(wake === undefined ? {} : { wake }) }

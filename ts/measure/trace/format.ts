@@ -118,7 +118,7 @@ export function toBlock(event: RawEvent): Block {
             return {
                 type: blockTypes.end,
                 atUs: 0,
-                payload: json({ why: event.why, detail: event.detail, doubts: event.doubts ?? [] }),
+                payload: json({ why: event.why, detail: event.detail, doubts: event.doubts }),
             }
     }
 }
@@ -146,7 +146,7 @@ const gapSchema = z.object({
 const endSchema = z.object({
     why: z.enum(["done", "interrupted", "unplugged", "truncated"]) satisfies z.ZodType<EndEvent["why"]>,
     detail: z.string(),
-    doubts: z.array(z.object({ code: z.enum(["lines-unreadable", "times-coarse"]), message: z.string() })).default([]),
+    doubts: z.array(z.object({ code: z.enum(["lines-unreadable", "times-coarse"]), message: z.string() })).optional(),
 })
 
 const parsed = (payload: Buffer): unknown => JSON.parse(payload.toString("utf8"))
