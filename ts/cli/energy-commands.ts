@@ -60,8 +60,9 @@ function addRadioFlags(command: Command): Command {
 function addSupplyFlags(command: Command): Command {
     return command
         .option("--supply-v <volts>", "voltage at the board", number(1, 6), 3.3)
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
-        .option("--cell <name>", "18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--cell <name>", "18650, lipo, lifepo4, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--temperature <celsius>", "where the cell is: the cold takes of its capacity", number(-40, 85), 20)
 }
 
 export function addEnergyCommands(root: Command): void {
@@ -80,8 +81,9 @@ export function addEnergyCommands(root: Command): void {
         .description("runs as one page that works offline, as tables, and as CSV")
         .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")
         .option("--out <file>", "write the page, a single HTML file")
-        .option("--cell <name>", "draw battery life for this cell: 18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500")
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
+        .option("--cell <name>", "draw battery life for this cell: 18650, lipo, lifepo4, cr123a, 2xaa-alkaline, ...")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--temperature <celsius>", "where the cell is", number(-40, 85), 20)
         .option("--csv <file>", "write a row for each wake; - for standard output")
         .action((files: string[], flags: ReportFlags) => reportCommand(files, flags))
 }

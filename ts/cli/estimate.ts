@@ -47,6 +47,7 @@ export interface EstimateFlags {
     supplyV: number
     regulator: string
     cell: string
+    temperature: number
     draws: number
     seed: number
     json?: string
@@ -95,6 +96,7 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         supplyV: flags.supplyV,
         regulator: choose(readRegulators(), flags.regulator, "regulator"),
         cell: choose(readCells(), flags.cell, "cell"),
+        temperatureC: flags.temperature,
         surroundings: surroundingsBy(flags),
         draws: flags.draws,
         seed: flags.seed,

@@ -23,7 +23,7 @@ export function parseDuration(text: string): number {
 
 export function parseNumber(text: string, least: number, most: number): number {
     const value = Number(text)
-    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
+    if (/^-?\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
     return refuse(`It must be a number from ${least} to ${most}.`)
 }
 

@@ -5,7 +5,7 @@
 import { WarmhelloError } from "../base/errors.js"
 import { Random } from "../base/random.js"
 import { draw, type Range, rangeOf } from "../run/range.js"
-import { cellYears } from "./battery.js"
+import { cellUc, cellYears, type Feed, type Load } from "./battery.js"
 import { type BreakEven, breakEvenOf } from "./break-even.js"
 import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
 import type { Handshakes } from "./handshakes.js"
@@ -21,6 +21,7 @@ import {
 } from "./model.js"
 import { boardNumberNames, type Cell, type PowerProfile, type Regulator } from "./power-profile.js"
 import type { BoardFigures, PhaseCost, PowerSave } from "./radio.js"
+import { capacityAt, feedBy, selfDischargeAt } from "./supply.js"
 
 export type SurroundingRanges = Record<keyof Surroundings, Range>
 
@@ -37,6 +38,8 @@ export interface EstimateOptions {
     supplyV: number
     regulator: Regulator
     cell: Cell
+    /** Where the cell is. */
+    temperatureC: number
     surroundings: SurroundingRanges
     draws: number
     seed: number
@@ -92,15 +95,14 @@ interface Numbers {
     board: BoardFigures
     surroundings: Surroundings
     keepingInstructions: number
-    regulatorUa: number
-    efficiency: number
+    feed: Feed
     capacityMah: number
     selfDischargePerYear: number
 }
 
 /** Takes one number out of each range. */
 function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
-    const { profile, clockMhz, cell, regulator } = options
+    const { profile, clockMhz, cell } = options
     const [active, idle] = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
     if (active === undefined || idle === undefined) {
         const clocks = Object.keys(profile.cpuActiveMa).join(", ")
@@ -113,10 +115,9 @@ function numbersBy(options: EstimateOptions, take: (range: Range) => number): Nu
         board,
         surroundings: Object.fromEntries(around) as unknown as Surroundings,
         keepingInstructions: take(KEEPING_INSTRUCTIONS),
-        regulatorUa: take(regulator.quiescentUa),
-        efficiency: take(regulator.efficiency),
-        capacityMah: take(cell.capacityMah),
-        selfDischargePerYear: take(cell.selfDischargePerYear),
+        feed: feedBy(options, take),
+        capacityMah: take(capacityAt(cell, options.temperatureC)),
+        selfDischargePerYear: take(selfDischargeAt(cell, options.temperatureC)),
     }
 }
 
@@ -174,12 +175,11 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
     }
 }
 
-/** What the cell gives when the board takes `boardUa`. */
-function cellUa(options: EstimateOptions, numbers: Numbers, boardUa: number): number {
-    const { regulator, supplyV, cell } = options
-    const through =
-        regulator.kind === "switching" ? (boardUa * supplyV) / (numbers.efficiency * cell.voltageV) : boardUa
-    return through + numbers.regulatorUa
+/** The mean current of the cell over these times, each of which comes in a share of the cycles. */
+function cellUa(feed: Feed, loads: readonly (Load & { share: number })[]): number {
+    const chargeUc = loads.reduce((sum, load) => sum + load.share * cellUc(feed, load), 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.share * load.durationMs, 0)
+    return (chargeUc * 1000) / durationMs
 }
 
 function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
@@ -192,19 +192,17 @@ function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
     const keptUc = share * sumUc(full) + (1 - share) * sumUc(resumed) + sleepUc
     const plainSleepUc = (Math.max(0, sleepUa - numbers.board.rtcRetentionUa) * sleepMs) / 1000
     const plainUc = sumUc(plain) + plainSleepUc
-    const years = (chargeUc: number, cycleMs: number) =>
-        cellYears(
-            numbers.capacityMah,
-            cellUa(options, numbers, (chargeUc * 1000) / cycleMs),
-            numbers.selfDischargePerYear,
-        )
+    const loads = (phases: PhaseCost[], ofThem: number) => phases.map((phase) => ({ ...phase, share: ofThem }))
+    const asleep = (chargeUc: number) => ({ chargeUc, durationMs: sleepMs, share: 1 })
+    const years = (all: readonly (Load & { share: number })[]) =>
+        cellYears(numbers.capacityMah, cellUa(numbers.feed, all), numbers.selfDischargePerYear)
     return {
         ...{ full, resumed, plain, wakesPerFull: perFull, sleepUc, sleepUa },
         keptUj: keptUc * supplyV,
         plainUj: plainUc * supplyV,
         keptAwakeMs: awakeMs,
-        keptYears: years(keptUc, sleepMs + awakeMs),
-        plainYears: years(plainUc, sleepMs + sumMs(plain)),
+        keptYears: years([...loads(full, share), ...loads(resumed, 1 - share), asleep(sleepUc)]),
+        plainYears: years([...loads(plain, 1), asleep(plainSleepUc)]),
         breakEven: breakEvenOf(sleepMs, serverForgetsMs, paysBy(options, numbers)),
     }
 }

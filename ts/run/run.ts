@@ -87,8 +87,12 @@ const battery = z.strictObject({
     selfDischargePerYear: spread,
     regulator: z.string(),
     regulatorUa: spread,
-    /** Of a switching regulator; null where the cell gives the board's own current. */
+    /** Of a switching regulator, awake; null where the cell gives the board's own current. */
     efficiency: spread.nullable(),
+    /** The same over the load, its own current included. */
+    efficiencyAt: z.array(spread.extend({ loadMa: quantity.positive() })).optional(),
+    /** At which capacity and self-discharge hold. */
+    temperatureC: quantity.optional(),
 })
 
 const phase = z.strictObject({

@@ -1,6 +1,6 @@
 // How long a cell lasts, over how often the device wakes: with full wakes only, and with resumed wakes only.
 import { mean } from "../../base/statistics.js"
-import { cellYears } from "../../energy/battery.js"
+import { cellUc, cellYears, type Feed } from "../../energy/battery.js"
 import { figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { figure, h, svg, table } from "./dom.js"
@@ -34,13 +34,22 @@ interface Curve {
     wakes: Wake[]
 }
 
+function feedOf({ efficiency, efficiencyAt, regulatorUa, voltageV }: Battery, supplyV: number): Feed {
+    const points = efficiencyAt ?? (efficiency === null ? undefined : [{ loadMa: 1, ...efficiency }])
+    const efficiencies = points?.map(({ loadMa, typical }) => ({ loadMa, efficiency: typical })) ?? null
+    return { supplyV, cellV: voltageV, quiescentUa: regulatorUa.typical, efficiencies }
+}
+
 function yearsAt(minutes: number, wakes: Wake[], sleepingUa: number, battery: Battery, supplyV: number): number {
     const awakeUc = mean(wakes.map(({ chargeUc }) => chargeUc))
     const cycleS = minutes * 60
-    const boardUa = awakeUc / cycleS + sleepingUa
-    const { efficiency, regulatorUa, voltageV, capacityMah, selfDischargePerYear } = battery
-    const cellUa = efficiency === null ? boardUa : (boardUa * supplyV) / (efficiency.typical * voltageV)
-    return cellYears(capacityMah.typical, cellUa + regulatorUa.typical, selfDischargePerYear.typical)
+    const awakeMs = Math.min(mean(wakes.map(({ durationMs }) => durationMs)), cycleS * 1000)
+    const feed = feedOf(battery, supplyV)
+    const sleepUc = sleepingUa * cycleS
+    const cellCharge =
+        cellUc(feed, { chargeUc: awakeUc, durationMs: awakeMs }) +
+        cellUc(feed, { chargeUc: sleepUc, durationMs: cycleS * 1000 - awakeMs })
+    return cellYears(battery.capacityMah.typical, cellCharge / cycleS, battery.selfDischargePerYear.typical)
 }
 
 const words = (years: number): string => (years < 1 ? `${digits(years * 12)} months` : `${digits(years)} years`)
