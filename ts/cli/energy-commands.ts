@@ -4,6 +4,7 @@ import { kinds } from "../base/outcome.js"
 import { certificates, mcuBuilds } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
 import { powerSaves } from "../energy/radio.js"
+import { addBudgetFlags } from "./budget.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
 import { count, duration, durationRange, number, numberRange, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"
@@ -52,7 +53,11 @@ function addRadioFlags(command: Command): Command {
         .addOption(choice("--power-save <mode>", "the Wi-Fi's modem sleep, as the firmware sets it", powerSaves, "min"))
         .addOption(range("--dtim <range>", "the access point's DTIM period, in beacons", "1..1..3", 255))
         .option("--listen-interval <n>", "with --power-save max: beacons from one heard to the next", count(1, 100), 3)
-        .addOption(range("--dhcp-share <range>", "wakes that ask DHCP anew, with --wifi fast", "0..0.014..0.1", 1))
+        .option(
+            "--dhcp-share <range>",
+            "wakes that ask DHCP anew, with --wifi fast (default: by a lease of a day)",
+            numberRange(0, 1),
+        )
         .addOption(range("--retry-share <range>", "wakes that must try the access point again", "0..0.01..0.08", 1))
         .addOption(range("--loss-share <range>", "wakes whose connect is lost and sent again", "0..0.005..0.03", 1))
 }
@@ -71,7 +76,7 @@ export function addEnergyCommands(root: Command): void {
         .description("energy of full and resumed wakes, from instruction counts and data sheets, with ranges")
         .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
         .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
-    addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command))))
+    addBudgetFlags(addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command)))))
         .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
         .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
         .option("--json <file>", "write the figures as JSON; - for standard output")

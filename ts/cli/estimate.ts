@@ -3,7 +3,7 @@
 import pc from "picocolors"
 import { checkWritable } from "../base/files.js"
 import type { Kind } from "../base/outcome.js"
-import { estimate, type SurroundingRanges } from "../energy/estimate.js"
+import { estimate, leaseShare, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
     type Certificate,
@@ -17,11 +17,12 @@ import { choose, readCells, readPowerProfile, readRegulators } from "../energy/p
 import type { PowerSave } from "../energy/radio.js"
 import { exactly, type Range } from "../run/range.js"
 import { runText, writeRun } from "../run/run.js"
+import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 import { packageVersion } from "./version.js"
 
-export interface EstimateFlags {
+export interface EstimateFlags extends BudgetFlags {
     board: string
     sleep: number
     from?: string
@@ -40,7 +41,7 @@ export interface EstimateFlags {
     powerSave: PowerSave
     dtim: Range
     listenInterval: number
-    dhcpShare: Range
+    dhcpShare?: Range
     retryShare: Range
     lossShare: Range
     serverForgets: number
@@ -74,7 +75,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
         payloadBytes: exactly(flags.payload),
         dtim: flags.dtim,
         beaconWaitShare: ANY_TIME,
-        dhcpShare: flags.dhcpShare,
+        dhcpShare: flags.dhcpShare ?? leaseShare(flags.sleep),
         retryShare: flags.retryShare,
         lossShare: flags.lossShare,
     }
@@ -83,6 +84,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
 export function estimateCommand(flags: EstimateFlags, args: readonly string[]): void {
     const output = new Output(flags.json)
     if (flags.out !== undefined) checkWritable(flags.out)
+    const baseline = readBaseline(flags)
     const profile = readPowerProfile(flags.board)
     const result = estimate({
         profile,
@@ -101,17 +103,21 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         draws: flags.draws,
         seed: flags.seed,
     })
-    const run = runOf(result, {
+    const estimated = runOf(result, {
         createdAt: new Date().toISOString(),
         toolVersion: packageVersion(),
         command: ["warmhello", ...args].join(" "),
         cell: flags.cell,
         regulator: flags.regulator,
     })
+    const run = judged(estimated, flags, baseline)
     printEstimate(output, run)
+    printBaseline(output, run.baseline)
+    printBudget(output, run.budget)
     output.json(JSON.parse(runText(run)))
     if (flags.out !== undefined) {
         writeRun(run, flags.out)
         output.line(pc.dim(`written: ${flags.out}; draw it with: warmhello report ${flags.out} --out report.html`))
     }
+    holdBudget(run.budget)
 }

@@ -7,6 +7,7 @@ import {
     parseHostAndPort,
     parseNumber,
     parseNumberRange,
+    parseTimeRange,
     parseVersionRange,
     parseWakeResults,
 } from "../core/settings.js"
@@ -23,6 +24,7 @@ function option<T>(parse: (text: string) => T): (text: string) => T {
 
 export const duration = option(parseDuration)
 export const durationRange = option(parseDurationRange)
+export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)

@@ -21,6 +21,14 @@ export function parseDuration(text: string): number {
     return refuse("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
 }
 
+/** "10s..60s": from the first to the second time since the beginning. */
+export function parseTimeRange(text: string): { fromS: number; toS: number } {
+    const times = text.split("..").map((part) => (/^0[a-z]*$/.test(part) ? 0 : parseDuration(part)))
+    const [fromMs = 0, toMs = 0] = times
+    if (times.length === 2 && fromMs < toMs) return { fromS: fromMs / 1000, toS: toMs / 1000 }
+    return refuse("A part of a recording is two times with .. between them, the earlier first: 10s..60s")
+}
+
 export function parseNumber(text: string, least: number, most: number): number {
     const value = Number(text)
     if (/^-?\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value

@@ -1,5 +1,6 @@
 // An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
 
+import { averageOf, sleepCurrentOf } from "../run/currents.js"
 import { exactly, type Range } from "../run/range.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
 import { type DrawnCosts, type Estimate, influencesOf, over, tlsShare } from "./estimate.js"
@@ -134,7 +135,8 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
     const wakes = [wakeOf(estimate, 1, 0, "full"), wakeOf(estimate, 2, fullS, "resumed")]
     const resumedS = (sumMs(estimate.typical.resumed) + sleepMs) / 1000
     const { low, high } = surroundings.rttMs
-    return {
+    const { low: lowUa, typical: typicalUa, high: highUa } = profile.deepSleepUa
+    const run: Run = {
         schema: RUN_SCHEMA,
         version: RUN_VERSION,
         origin: "estimated",
@@ -159,5 +161,12 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
         samples: null,
         rawFile: null,
         warnings: warningsOf(estimate, influences),
+    }
+    const sleepCurrent = sleepCurrentOf(wakes, { board: profile.board, lowUa, typicalUa, highUa })
+    const average = averageOf(run)
+    return {
+        ...run,
+        ...(sleepCurrent === undefined ? {} : { sleepCurrent }),
+        ...(average === undefined ? {} : { average }),
     }
 }

@@ -12,12 +12,16 @@ export type BoardFigures = Record<BoardNumber, number> & { cpuActiveMa: number; 
 export const powerSaves = ["none", "min", "max"] as const
 export type PowerSave = (typeof powerSaves)[number]
 
-export interface RadioRules {
+/** Which beacons the device hears. */
+export interface BeaconRules {
     powerSave: PowerSave
     /** The access point's: it tells of packets for everybody in one of so many beacons. */
     dtim: number
     /** The device's, for `max`: it hears one of so many beacons. */
     listenInterval: number
+}
+
+export interface RadioRules extends BeaconRules {
     /** How much of the time between two heard beacons a packet waits that came in between. */
     beaconWaitShare: number
 }
@@ -26,18 +30,18 @@ export interface RadioRules {
 const BEACON_INTERVAL_MS = 102.4
 
 /** From one beacon that the device hears to the next. */
-export const heardBeaconMs = ({ powerSave, dtim, listenInterval }: Omit<RadioRules, "beaconWaitShare">): number =>
+const heardBeaconMs = ({ powerSave, dtim, listenInterval }: BeaconRules): number =>
     BEACON_INTERVAL_MS * Math.max(1, Math.round(powerSave === "max" ? listenInterval : dtim))
 
 /** What the receiver draws on top of the processor. */
-export const receiverMa = (board: BoardFigures): number => Math.max(0, board.radioListenMa - board.cpuIdleMa)
+const receiverMa = (board: BoardFigures): number => Math.max(0, board.radioListenMa - board.cpuIdleMa)
 
 /** Of the time that the receiver sleeps, how much it is on to hear beacons. */
-export const beaconShare = (board: BoardFigures, rules: Omit<RadioRules, "beaconWaitShare">): number =>
+const beaconShare = (board: BoardFigures, rules: BeaconRules): number =>
     Math.min(1, board.beaconMs / heardBeaconMs(rules))
 
 /** Connected with nothing to do, modem sleep in force, the processor waiting at its clock. */
-export const dozingMa = (board: BoardFigures, rules: Omit<RadioRules, "beaconWaitShare">): number =>
+export const dozingMa = (board: BoardFigures, rules: BeaconRules): number =>
     board.cpuIdleMa + receiverMa(board) * beaconShare(board, rules)
 
 export interface PhaseCost {

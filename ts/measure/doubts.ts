@@ -1,7 +1,8 @@
 // What speaks against the figures of a run: each doubt as a warning.
 
-import { deviation, mean } from "../base/statistics.js"
-import type { Comparison, RunWake, RunWarning } from "../run/run.js"
+import { deviation, mean, median } from "../base/statistics.js"
+import type { Comparison, Run, RunWake, RunWarning, SleepCurrent } from "../run/run.js"
+import { current } from "../run/units.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
 import type { Acquisition, EndEvent } from "./raw.js"
@@ -11,6 +12,10 @@ import { warning } from "./warnings.js"
 
 /** Fewer pairs than this make an interval, but not a sure one. */
 const GOOD_PAIRS = 10
+/** What happens to one wake in so many, at most, may not have happened in one of these pairs ("the rule of three"). */
+const RARE_SHARE = 1 / 3
+/** By so many standard errors mean and median differ where a few pairs pull to one side. */
+const SKEW_ERRORS = 2.5
 /** Slower meters cannot show phases. */
 const FINE_RATE_HZ = 1000
 /** The log's delay may vary by this. */
@@ -57,10 +62,36 @@ export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarni
     return found
 }
 
+/** So many times its profile's current is no spread of parts. */
+const FAR_TOO_MUCH = 10
+
+/** Where no sleep was seen, the lowest current of all tells: what sleeps that badly looks awake. */
+export function doubtsAboutSleep(
+    sleepCurrent: SleepCurrent | undefined,
+    expected: SleepCurrent["expected"],
+    lowestUa: number,
+): RunWarning[] {
+    if (expected === null) return []
+    const drawnUa = sleepCurrent?.meanUa ?? lowestUa
+    const times = drawnUa / Math.max(expected.typicalUa, Number.MIN_VALUE)
+    if (!Number.isFinite(drawnUa) || times < FAR_TOO_MUCH || drawnUa <= expected.highUa) return []
+    const what = sleepCurrent === undefined ? "the current never falls below" : "asleep the device draws"
+    const message = `${what} ${current(drawnUa)}, ${Math.round(times)} times the ${current(expected.typicalUa)} of ${expected.board}`
+    return [warning("sleep-current-high", message)]
+}
+
 export function doubtsAboutEnd({ why, detail }: EndEvent): RunWarning[] {
     if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand")]
     if (why === "unplugged") return [warning("unplugged", detail)]
     return why === "truncated" ? [warning("input-truncated", detail)] : []
+}
+
+/** Nothing, unless all wakes lie outside of the part that was chosen. */
+export function doubtsAboutRange(between: Run["between"], chosen: RunWake[], all: RunWake[]): RunWarning[] {
+    const [first, last] = [all[0], all.at(-1)]
+    if (between === undefined || chosen.length > 0 || first === undefined || last === undefined) return []
+    const message = `no wake begins between ${between.fromS} s and ${between.toS} s: ${count(all.length, "wake")} from ${first.startS.toFixed(1)} s to ${last.startS.toFixed(1)} s`
+    return [warning("none-between", message)]
 }
 
 export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, wantsLog: boolean): RunWarning[] {
@@ -128,7 +159,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const message =
             pairs.length < LEAST_PAIRS
                 ? `${count(pairs.length, "pair")} of a full and a resumed wake: too few for an interval`
-                : `${pairs.length} pairs make a wide interval`
+                : `${pairs.length} pairs make a wide interval; what happens to one wake in ${Math.round(pairs.length * RARE_SHARE)} or fewer may not be in it`
         found.push(warning("too-few-wakes", message))
     }
     if (unpaired.length > Math.max(1, pairs.length / 5)) {
@@ -141,7 +172,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const [low, high] = range.map((value) => (value / 1000).toFixed(2))
         found.push(warning("difference-unclear", `the difference lies between ${low} and ${high} mJ`))
     }
-    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs)]
+    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs), ...doubtsAboutSkew(pairs)]
 }
 
 function doubtsAboutForce(pairs: Pair[]): RunWarning[] {
@@ -173,4 +204,14 @@ function doubtsAboutDrift(pairs: Pair[]): RunWarning[] {
     if (errors < DRIFT_ERRORS || Math.abs(changeUj) < DRIFT_SHARE * meanUj) return []
     const message = `from the first pair to the last a wake's energy changed by ${(changeUj / 1000).toFixed(2)} mJ`
     return [warning("drift", message)]
+}
+
+/** The interval takes it that pairs scatter alike to both sides. */
+function doubtsAboutSkew(pairs: Pair[]): RunWarning[] {
+    if (pairs.length < LEAST_PAIRS) return []
+    const differences = pairs.map(({ full, resumed }) => full.energyUj - resumed.energyUj)
+    const pullUj = mean(differences) - median(differences)
+    if (Math.abs(pullUj) <= (SKEW_ERRORS * deviation(differences)) / Math.sqrt(pairs.length)) return []
+    const message = `a few of ${pairs.length} pairs pull the mean difference ${(pullUj / 1000).toFixed(2)} mJ away from the middle one`
+    return [warning("difference-skewed", message)]
 }

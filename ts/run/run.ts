@@ -157,7 +157,7 @@ const compared = {
 const comparison = z.strictObject({
     pairs: z.int().min(1),
     confidence: positive.max(1),
-    /** Of the bootstrap. */
+    /** Of the parts of the pairs that the ranges come from. */
     seed: z.int(),
     /** Half the range's width that is wished for, as a share of the difference ... */
     precision: quantity.positive(),
@@ -166,6 +166,60 @@ const comparison = z.strictObject({
     /** Of whole wakes, without sleep. */
     ...compared,
     phases: z.array(z.strictObject({ phase: z.enum(phaseWords as [Phase, ...Phase[]]), ...compared })),
+})
+
+/** What the device draws asleep, and what its board's power profile says that it should. */
+const sleepCurrent = z.strictObject({
+    meanUa: quantity,
+    /** Of all sleep that this is the mean of. */
+    durationS: positive,
+    /** Null where no power profile is named. */
+    expected: z
+        .strictObject({ board: z.string(), lowUa: positive, typicalUa: positive, highUa: positive })
+        .refine(
+            ({ lowUa, typicalUa, highUa }) => lowUa <= typicalUa && typicalUa <= highUa,
+            "lowUa, typicalUa and highUa are not in order",
+        )
+        .nullable(),
+})
+
+/** Over whole rounds, each a wake with the sleep after it: what empties a battery. */
+const average = z.strictObject({
+    averageUa: quantity,
+    rounds: z.int().min(1),
+    /** The mean time from one wake to the next. */
+    wakeEveryS: quantity.positive(),
+})
+
+/** A rule of --budget, and what came of it. */
+const budgetRule = z.strictObject({
+    /** As it was given, such as tls.resumed<=30mJ. */
+    rule: z.string(),
+    /** Null where the run does not tell; such a rule is broken. */
+    value: quantity.nullable(),
+    unit: z.string(),
+    holds: z.boolean(),
+    /** Why there is no value. */
+    unknown: z.string().optional(),
+})
+
+/** The same figures of another run, and of this one. */
+const baseline = z.strictObject({
+    file: z.string(),
+    createdAt: z.iso.datetime(),
+    figures: z.array(
+        z.strictObject({
+            /** As in a rule of --budget: wake.resumed, tls.full, sleep. */
+            figure: z.string(),
+            unit: z.string(),
+            before: quantity,
+            now: quantity,
+            /** Of what it was before: 0.1 is a tenth more; null where it was nothing. */
+            changeShare: quantity.nullable(),
+            /** More than the wakes of both runs differ among themselves; null where too few tell. */
+            beyondNoise: z.boolean().nullable(),
+        }),
+    ),
 })
 
 const samples = z
@@ -212,6 +266,10 @@ export const runSchema = z
             })
             .nullable(),
         durationS: positive,
+        /** Only wakes that begin between these times of the recording are in it, by --between. */
+        between: z.strictObject({ fromS: positive, toS: positive }).optional(),
+        sleepCurrent: sleepCurrent.optional(),
+        average: average.optional(),
         wakes: z.array(wake),
         /** Full against resumed, where both were measured. */
         comparison: comparison.nullable().optional(),
@@ -219,6 +277,8 @@ export const runSchema = z
         estimate: estimate.optional(),
         /** What feeds the device, where battery life is asked for. */
         battery: battery.optional(),
+        budget: z.array(budgetRule).optional(),
+        baseline: baseline.optional(),
         samples: samples.nullable(),
         /** Where all samples lie, relative to this file; null when they were not kept. */
         rawFile: z.string().nullable(),
@@ -236,6 +296,10 @@ export const runSchema = z
 export type Run = z.infer<typeof runSchema>
 export type RunWake = Run["wakes"][number]
 export type RunPhase = RunWake["phases"][number]
+export type SleepCurrent = z.infer<typeof sleepCurrent>
+export type Average = z.infer<typeof average>
+export type BudgetRule = z.infer<typeof budgetRule>
+export type Baseline = z.infer<typeof baseline>
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
 

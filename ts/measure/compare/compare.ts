@@ -1,14 +1,15 @@
 // Full wakes against resumed ones, in pairs: a full one and the resumed one beside it, so that what drifts
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
 
+import { MeanIntervals } from "../../base/mean-intervals.js"
 import { deviation, mean } from "../../base/statistics.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
-import { meanInterval } from "./bootstrap.js"
 
-/** Fewer pairs make no interval. */
+/** Fewer pairs make no interval: of four the widest that there is holds seven of eight times only. */
 export const LEAST_PAIRS = 5
+/** Of that many pairs or more; of fewer it is what comes nearest. */
 const CONFIDENCE = 0.95
 /** Of the normal distribution, for that confidence. */
 const Z = 1.96
@@ -78,21 +79,19 @@ export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
 
 const rounded = (value: number) => Number(value.toFixed(4))
 
-interface Compared {
-    fullUj: number
-    resumedUj: number
-    differenceUj: number
-    differenceRangeUj: [number, number] | null
-}
+const intervalsFor = (pairs: number, seed: number) =>
+    pairs >= LEAST_PAIRS ? new MeanIntervals(pairs, CONFIDENCE, seed) : undefined
+
+type Compared = Pick<Comparison, "fullUj" | "resumedUj" | "differenceUj" | "differenceRangeUj">
 
 function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: number): Compared {
     const differences = pairs.map(({ full, resumed }) => energyUj(full) - energyUj(resumed))
-    const range = pairs.length >= LEAST_PAIRS ? meanInterval(differences, CONFIDENCE, seed) : null
+    const range = intervalsFor(pairs.length, seed)?.of(differences) ?? null
     return {
         fullUj: rounded(mean(pairs.map(({ full }) => energyUj(full)))),
         resumedUj: rounded(mean(pairs.map(({ resumed }) => energyUj(resumed)))),
         differenceUj: rounded(mean(differences)),
-        differenceRangeUj: range === null ? null : [rounded(range[0]), rounded(range[1])],
+        differenceRangeUj: range === null ? null : [rounded(range.low), rounded(range.high)],
     }
 }
 
@@ -119,7 +118,7 @@ export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: Com
     )
     return {
         pairs: pairs.length,
-        confidence: CONFIDENCE,
+        confidence: rounded(intervalsFor(pairs.length, seed)?.confidence ?? CONFIDENCE),
         seed,
         precision,
         pairsForPrecision: pairsWanted(pairs, precision),

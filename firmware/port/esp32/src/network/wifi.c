@@ -104,7 +104,8 @@ static void set_access_point(const wh_fast_plan *chosen)
     config.sta.channel = chosen->uses_access_point ? chosen->channel : 0;
     memcpy(config.sta.bssid, chosen->bssid, sizeof config.sta.bssid);
     config.sta.threshold.authmode = least_protection();
-    config.sta.listen_interval = CONFIG_WARMHELLO_WIFI_LISTEN_INTERVAL; /* WIFI_PS_MAX_MODEM alone asks for it */
+    /* WIFI_PS_MAX_MODEM alone asks for it. */
+    config.sta.listen_interval = CONFIG_WARMHELLO_WIFI_LISTEN_INTERVAL;
     (void)esp_wifi_set_config(WIFI_IF_STA, &config);
 }
 
