@@ -77,6 +77,7 @@ export function addEnergyCommands(root: Command): void {
         .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
         .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
     addBudgetFlags(addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command)))))
+        .option("--compare", "beside other ways: full handshakes, early data, a kept connection, DTLS, ESP-NOW")
         .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
         .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
         .option("--json <file>", "write the figures as JSON; - for standard output")

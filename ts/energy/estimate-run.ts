@@ -3,6 +3,7 @@
 import { averageOf, sleepCurrentOf } from "../run/currents.js"
 import { exactly, type Range } from "../run/range.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
+import type { Alternatives, Stretch } from "./alternatives.js"
 import { type DrawnCosts, type Estimate, influencesOf, over, tlsShare } from "./estimate.js"
 import { sumMs, sumUc } from "./model.js"
 import { type Cell, entriesOf, type Regulator } from "./power-profile.js"
@@ -126,7 +127,17 @@ export function batteryOf({ cell, regulator, temperatureC }: BatteryChoice): Non
     }
 }
 
-export function runOf(estimate: Estimate, names: RunNames): Run {
+function comparisonOf(alternatives: Alternatives | undefined) {
+    if (alternatives === undefined) return {}
+    const named = ({ fromMs, toMs, value }: Stretch<string>) => ({ fromMs, toMs, name: value })
+    return {
+        alternatives: alternatives.all,
+        cheapest: alternatives.cheapest.map(named),
+        cheapestHere: alternatives.cheapestHere.map(named),
+    }
+}
+
+export function runOf(estimate: Estimate, names: RunNames, alternatives?: Alternatives): Run {
     const { options } = estimate
     const { profile, handshakes, sleepMs, serverForgetsMs, clockMhz, wifi, draws, seed, surroundings } = options
     const { powerSave, listenInterval } = options
@@ -155,6 +166,7 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
             handshakeSource: handshakes.source,
             ...{ clockMhz, wifi, powerSave, listenInterval, cell: names.cell, regulator: names.regulator, draws, seed },
             ...resultsOf(estimate),
+            ...comparisonOf(alternatives),
             inputs: influences,
         },
         battery: batteryOf(options),

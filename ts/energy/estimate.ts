@@ -3,6 +3,7 @@
 // Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
 
 import { WarmhelloError } from "../base/errors.js"
+import type { Kind } from "../base/outcome.js"
 import { Random } from "../base/random.js"
 import { draw, type Range, rangeOf } from "../run/range.js"
 import { cellUc, cellYears, type Feed, type Load } from "./battery.js"
@@ -76,11 +77,10 @@ const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_0
 /** Of a session in the journal, as npm run bench:store has it. */
 const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
 
-const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
+export const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
 
 /** Operations on flash for a full and for a resumed wake: while the power lasts, flash has a session of a full one. */
-function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: number, perFull: number) {
-    const { kind } = options.handshakes
+export function flashWrites(kind: Kind, sleepMs: number, forgetsMs: number, perFull: number) {
     const { programsPerWake, erasesPerWake } = calculateLife({
         kind,
         intervalS: Math.max(1, Math.round(sleepMs / 1000)),
@@ -91,7 +91,7 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
     return { full: { programs: programsPerWake * perFull, erases: erasesPerWake * perFull }, resumed: NO_WRITES }
 }
 
-interface Numbers {
+export interface Numbers {
     board: BoardFigures
     surroundings: Surroundings
     keepingInstructions: number
@@ -101,7 +101,7 @@ interface Numbers {
 }
 
 /** Takes one number out of each range. */
-function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
+export function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
     const { profile, clockMhz, cell } = options
     const [active, idle] = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
     if (active === undefined || idle === undefined) {
@@ -138,7 +138,7 @@ function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, f
     const { handshakes } = options
     const { keepingInstructions } = numbers
     const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
-    const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+    const writes = flashWrites(options.handshakes.kind, sleepMs, forgetsMs, perFull)
     const common = commonOf(options, numbers)
     const full = wakePhases({ ...common, handshake: handshakes.full, flash: writes.full, withoutInstructions: 0 })
     const resumed = wakePhases({
@@ -167,7 +167,7 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
     const plainUc = sumUc(wakePhases({ ...common, ...without }))
     return (sleepMs, forgetsMs) => {
         const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
-        const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+        const writes = flashWrites(options.handshakes.kind, sleepMs, forgetsMs, perFull)
         const share = 1 / perFull
         const writingUc = share * flashUc(board, writes.full) + (1 - share) * flashUc(board, writes.resumed)
         const retentionUc = (board.rtcRetentionUa * sleepMs) / 1000
@@ -176,7 +176,7 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
 }
 
 /** The mean current of the cell over these times, each of which comes in a share of the cycles. */
-function cellUa(feed: Feed, loads: readonly (Load & { share: number })[]): number {
+export function cellUa(feed: Feed, loads: readonly (Load & { share: number })[]): number {
     const chargeUc = loads.reduce((sum, load) => sum + load.share * cellUc(feed, load), 0)
     const durationMs = loads.reduce((sum, load) => sum + load.share * load.durationMs, 0)
     return (chargeUc * 1000) / durationMs
