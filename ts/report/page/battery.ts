@@ -1,5 +1,5 @@
 // How long a cell lasts, over how often the device wakes: with full wakes only, and with resumed wakes only.
-import { cellYears } from "../../energy/battery.js"
+import { cellUc, cellYears, type Feed } from "../../energy/battery.js"
 import { figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { figure, h, table } from "./dom.js"
@@ -15,11 +15,24 @@ export interface Life {
     curves: { result: Result; years: (minutes: number) => number }[]
 }
 
-function yearsAt(minutes: number, awakeUc: number, sleepingUa: number, battery: Battery, supplyV: number): number {
-    const boardUa = awakeUc / (minutes * 60) + sleepingUa
-    const { efficiency, regulatorUa, voltageV, capacityMah, selfDischargePerYear } = battery
-    const cellUa = efficiency === null ? boardUa : (boardUa * supplyV) / (efficiency.typical * voltageV)
-    return cellYears(capacityMah.typical, cellUa + regulatorUa.typical, selfDischargePerYear.typical)
+function feedOf({ efficiency, efficiencyAt, regulatorUa, voltageV }: Battery, supplyV: number): Feed {
+    const points = efficiencyAt ?? (efficiency === null ? undefined : [{ loadMa: 1, ...efficiency }])
+    const efficiencies = points?.map(({ loadMa, typical }) => ({ loadMa, efficiency: typical })) ?? null
+    return { supplyV, cellV: voltageV, quiescentUa: regulatorUa.typical, efficiencies }
+}
+
+interface Awake {
+    chargeUc: number
+    durationMs: number
+}
+
+function yearsAt(minutes: number, awake: Awake, sleepingUa: number, battery: Battery, supplyV: number): number {
+    const cycleMs = minutes * 60_000
+    const awakeMs = Math.min(awake.durationMs, cycleMs)
+    const feed = feedOf(battery, supplyV)
+    const asleep = { chargeUc: (sleepingUa * cycleMs) / 1000, durationMs: cycleMs - awakeMs }
+    const cellCharge = cellUc(feed, { ...awake, durationMs: awakeMs }) + cellUc(feed, asleep)
+    return cellYears(battery.capacityMah.typical, (cellCharge * 1000) / cycleMs, battery.selfDischargePerYear.typical)
 }
 
 export const lifeWords = (years: number): string => {
@@ -40,10 +53,13 @@ export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
     const sleepingUa = sleepUa(one)
     if (sleepingUa === undefined) return "no sleep was measured, and without its current there is no battery life"
     const curves = (["full", "resumed"] as const).flatMap((result) => {
-        const awakeUc = meanOf(wakesOf([one], result), ({ chargeUc }) => chargeUc)
+        const wakes = wakesOf([one], result)
+        const awakeUc = meanOf(wakes, ({ chargeUc }) => chargeUc)
+        const awakeMs = meanOf(wakes, ({ durationMs }) => durationMs) ?? 0
         if (awakeUc === undefined) return []
         const { voltageV } = one.run.supply
-        return [{ result, years: (minutes: number) => yearsAt(minutes, awakeUc, sleepingUa, battery, voltageV) }]
+        const awake = { chargeUc: awakeUc, durationMs: awakeMs }
+        return [{ result, years: (minutes: number) => yearsAt(minutes, awake, sleepingUa, battery, voltageV) }]
     })
     return curves.length > 0 ? { battery, curves } : "no wake is known to be full or resumed"
 }
