@@ -9,14 +9,19 @@ import { meanOf, sleepUa, wakesOf } from "./stats.js"
 type Result = "full" | "resumed"
 type Battery = NonNullable<PageRun["run"]["battery"]>
 
-/** Years that the run's cell lasts with wakes of one result only, one each so many minutes. */
+/** What the board draws in the mean with wakes of one result only, one each so many minutes. */
+interface Draw {
+    result: Result
+    boardUa: (minutes: number) => number
+}
+
+/** Years that the run's cell lasts by that. */
 export interface Life {
     battery: Battery
     curves: { result: Result; years: (minutes: number) => number }[]
 }
 
-function yearsAt(minutes: number, awakeUc: number, sleepingUa: number, battery: Battery, supplyV: number): number {
-    const boardUa = awakeUc / (minutes * 60) + sleepingUa
+function yearsAt(boardUa: number, battery: Battery, supplyV: number): number {
     const { efficiency, regulatorUa, voltageV, capacityMah, selfDischargePerYear } = battery
     const cellUa = efficiency === null ? boardUa : (boardUa * supplyV) / (efficiency.typical * voltageV)
     return cellYears(capacityMah.typical, cellUa + regulatorUa.typical, selfDischargePerYear.typical)
@@ -29,23 +34,35 @@ export const lifeWords = (years: number): string => {
 }
 
 /** The run's own cell; or, of a run that names none, that of another one beside it. */
-export function cellOf(run: PageRun, runs: readonly PageRun[]): Battery | undefined {
+function cellOf(run: PageRun, runs: readonly PageRun[]): Battery | undefined {
     return run.run.battery ?? runs.find((other) => other.run.battery !== undefined)?.run.battery
 }
 
 /** Or the sentence that says what is missing. */
-export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
-    const battery = cellOf(one, runs)
-    if (battery === undefined) return "no cell was named: warmhello report --cell 18650 tells it"
+export function drawsOf(one: PageRun): Draw[] | string {
     const sleepingUa = sleepUa(one)
     if (sleepingUa === undefined) return "no sleep was measured, and without its current there is no battery life"
-    const curves = (["full", "resumed"] as const).flatMap((result) => {
+    if (sleepingUa < 0) return "the current asleep is below nothing, so the meter is off by at least as much"
+    const draws = (["full", "resumed"] as const).flatMap((result) => {
         const awakeUc = meanOf(wakesOf([one], result), ({ chargeUc }) => chargeUc)
         if (awakeUc === undefined) return []
-        const { voltageV } = one.run.supply
-        return [{ result, years: (minutes: number) => yearsAt(minutes, awakeUc, sleepingUa, battery, voltageV) }]
+        return [{ result, boardUa: (minutes: number) => awakeUc / (minutes * 60) + sleepingUa }]
     })
-    return curves.length > 0 ? { battery, curves } : "no wake is known to be full or resumed"
+    return draws.length > 0 ? draws : "no wake is known to be full or resumed"
+}
+
+/** Or the sentence that says what is missing. */
+export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
+    const draws = drawsOf(one)
+    if (typeof draws === "string") return draws
+    const battery = cellOf(one, runs)
+    if (battery === undefined) return "no cell was named: warmhello report --cell 18650 tells it"
+    const { voltageV } = one.run.supply
+    const curves = draws.map(({ result, boardUa }) => ({
+        result,
+        years: (minutes: number) => yearsAt(boardUa(minutes), battery, voltageV),
+    }))
+    return { battery, curves }
 }
 
 function lifeTable({ curves }: Life): HTMLTableElement {
