@@ -488,6 +488,15 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
             .last()
             .evaluate((one) => one.scrollHeight > one.clientHeight + 1)
         expect(clipped).toBe(false)
+        const lines = await page.evaluate(() => {
+            const canvas = document.querySelector("canvas")
+            const { data = [] } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {}
+            let found = 0
+            for (let at = 0; at < data.length; at += 4)
+                if (data[at] === 22 && data[at + 1] === 50 && data[at + 2] === 79) found++
+            return found
+        })
+        expect(lines, "the current's line in its dark colour, for white paper").toBeGreaterThan(100)
         expect((await page.pdf()).length).toBeGreaterThan(20_000)
     })
 
