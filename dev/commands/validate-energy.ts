@@ -6,7 +6,7 @@ import { MEASURING_PAGE, writeSection } from "../docs/pages.js"
 import { validate } from "../energy/validation.js"
 import { sourceList, validationMarkdown, validationTable } from "../energy/validation-tables.js"
 
-export interface ValidateEnergyFlags {
+interface ValidateEnergyFlags {
     write: boolean
     json?: string
 }

@@ -112,6 +112,24 @@ describe("estimate", () => {
         )
     }, 120_000)
 
+    test("has more wakes ask DHCP the longer they sleep, since a lease has a time", async () => {
+        const shareOf = (run: Run) => run.estimate?.inputs.find(({ name }) => name === "dhcpShare")
+        expect(shareOf(await estimated("--sleep", "1h"))?.typical).toBeCloseTo(1 / 12, 6)
+        expect(shareOf(await estimated("--sleep", "1d"))?.typical).toBe(1)
+        expect(shareOf(await estimated("--sleep", "1d", "--dhcp-share", "0"))?.high).toBe(0)
+    })
+
+    // docs/PERFORMANCE.md, "A wake's budget": TLS there, with frames that take 10 ms there and back.
+    test("has in its range how long TLS took on the emulated ESP32-C3", async () => {
+        const run = await estimated("--rtt", "10ms", "--draws", "500")
+        for (const [index, tookMs] of [539, 41.5].entries()) {
+            const tls = run.wakes[index]?.phases.find(({ phase }) => phase === "tls")
+            const [low, high] = tls?.durationRangeMs ?? [0, 0]
+            expect(low).toBeLessThan(tookMs)
+            expect(high).toBeGreaterThan(tookMs)
+        }
+    })
+
     test("takes handshakes from a simulation on the emulated microcontroller", async () => {
         const wake = { protocol: "TLS1.2", kind: "ticket", bytesTx: 300, bytesRx: 200 }
         const simulation = file("simulation.json", {

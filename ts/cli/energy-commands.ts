@@ -53,7 +53,11 @@ function addRadioFlags(command: Command): Command {
         .addOption(choice("--power-save <mode>", "the Wi-Fi's modem sleep, as the firmware sets it", powerSaves, "min"))
         .addOption(range("--dtim <range>", "the access point's DTIM period, in beacons", "1..1..3", 255))
         .option("--listen-interval <n>", "with --power-save max: beacons from one heard to the next", count(1, 100), 3)
-        .addOption(range("--dhcp-share <range>", "wakes that ask DHCP anew, with --wifi fast", "0..0.014..0.1", 1))
+        .option(
+            "--dhcp-share <range>",
+            "wakes that ask DHCP anew, with --wifi fast (default: by a lease of a day)",
+            numberRange(0, 1),
+        )
         .addOption(range("--retry-share <range>", "wakes that must try the access point again", "0..0.01..0.08", 1))
         .addOption(range("--loss-share <range>", "wakes whose connect is lost and sent again", "0..0.005..0.03", 1))
 }

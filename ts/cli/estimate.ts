@@ -3,7 +3,7 @@
 import pc from "picocolors"
 import { checkWritable } from "../base/files.js"
 import type { Kind } from "../base/outcome.js"
-import { estimate, type SurroundingRanges } from "../energy/estimate.js"
+import { estimate, leaseShare, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
     type Certificate,
@@ -41,7 +41,7 @@ export interface EstimateFlags extends BudgetFlags {
     powerSave: PowerSave
     dtim: Range
     listenInterval: number
-    dhcpShare: Range
+    dhcpShare?: Range
     retryShare: Range
     lossShare: Range
     serverForgets: number
@@ -74,7 +74,7 @@ function surroundingsBy(flags: EstimateFlags): SurroundingRanges {
         payloadBytes: exactly(flags.payload),
         dtim: flags.dtim,
         beaconWaitShare: ANY_TIME,
-        dhcpShare: flags.dhcpShare,
+        dhcpShare: flags.dhcpShare ?? leaseShare(flags.sleep),
         retryShare: flags.retryShare,
         lossShare: flags.lossShare,
     }

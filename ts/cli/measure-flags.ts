@@ -34,13 +34,14 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         )
         .option(
             "--awake-ua <uA>",
-            "a wake begins when the current reaches this",
+            "a wake begins when the current, averaged over 0.5 ms, reaches this",
             count(1, MOST_UA),
             standardThresholds.awakeUa,
         )
+        .addOption(optionWithDefault("--awake-for <time>", "a shorter rise of the current is no wake", duration, "5ms"))
         .option(
             "--asleep-ua <uA>",
-            "sleep begins when the current stays below this",
+            "sleep begins when that average stays below this",
             count(1, MOST_UA),
             standardThresholds.asleepUa,
         )

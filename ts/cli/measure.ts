@@ -30,6 +30,7 @@ export interface MeasureFlags extends BudgetFlags {
     logBaud: number
     segment: Segmentation
     awakeUa: number
+    awakeFor: number
     asleepUa: number
     asleepFor: number
     results: WakeResult[]
@@ -173,7 +174,10 @@ export async function measureCommand(
         between: flags.between,
         expectedSleep: expected,
         mostDurationUs: (flags.duration ?? Number.POSITIVE_INFINITY) * 1000,
-        thresholds: { awakeUa: flags.awakeUa, asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        thresholds: {
+            ...{ awakeUa: flags.awakeUa, awakeForUs: flags.awakeFor * 1000 },
+            ...{ asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        },
         segmentation: flags.segment,
         wantsLog: log !== undefined,
         results: flags.results,

@@ -85,7 +85,8 @@ export function printEstimate(output: Output, run: Run): void {
             `${run.board} at ${results.clockMhz} MHz, ${run.supply.voltageV} V, asleep for ${time(results.sleepMs)}`,
         ),
     )
-    output.line(pc.dim(`${run.firmware}; Wi-Fi ${results.wifi}; ${results.draws} draws, seed ${results.seed}`))
+    const wifi = `Wi-Fi ${results.wifi}, power save ${results.powerSave ?? "not told"}`
+    output.line(pc.dim(`${run.firmware}; ${wifi}; ${results.draws} draws, seed ${results.seed}`))
     output.line()
     printWarnings(output, run.warnings)
     output.line(

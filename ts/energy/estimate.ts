@@ -267,9 +267,17 @@ const surroundingSources: Record<keyof Surroundings, string> = {
     dtim: "given, or the default of this command: 1 is the least and what most access points have, hostapd has 2; assumed",
     beaconWaitShare: "a packet comes at any time between two beacons",
     dhcpShare:
-        "given, or the default of this command: typical is a lease of a day, which the firmware renews after half of it, at a wake each 10 minutes; the ends are assumed",
+        "given, or a lease of a day, ten days at most and two hours at least, of which the firmware uses half: assumed",
     retryShare: GIVEN,
     lossShare: GIVEN,
+}
+
+const HOUR_MS = 3_600_000
+
+/** How many of the wakes find half of their lease over, by how long they sleep. */
+export function leaseShare(sleepMs: number): Range {
+    const share = (leaseH: number) => Math.min(1, sleepMs / ((leaseH / 2) * HOUR_MS))
+    return { low: share(240), typical: share(24), high: share(2) }
 }
 
 /** Every input with its source and what hangs on it. */

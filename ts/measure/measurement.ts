@@ -44,7 +44,7 @@ export interface MeasurementOptions {
     precision: number
     /** A wake has ended; its sleep goes on. */
     onCut: (wake: CutWake) => void
-    /** All is known about a wake. */
+    /** All is known about a wake; once more when a later one tells what a pin of it meant. */
     onWake: (wake: RunWake) => void
 }
 
@@ -143,7 +143,7 @@ export class Measurement {
                 keepSlices: segmentation === "auto" || segmentation === "log",
             },
             (wake) => {
-                if (wake.sleep === null && !wake.cutAtStart) {
+                if (wake.sleep === null) {
                     this.#cutWakes++
                     this.#lastCutUs = wake.startUs + wake.sums.durationUs
                     this.#options.onCut(wake)
@@ -224,7 +224,7 @@ export class Measurement {
             ...doubtsAboutAcquisition(acquisition),
             ...doubtsAboutSamples(this.#decoder.stats, segmenter.lowestUa),
             ...doubtsAboutRange(this.#options.between, wakes, this.#book.wakes),
-            ...doubtsAboutWakes(this.#book, segmenter, this.#options.wantsLog),
+            ...doubtsAboutWakes(this.#book, segmenter, this.#options),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),
         ]
     }

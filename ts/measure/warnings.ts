@@ -20,6 +20,10 @@ const advice = {
     "boot-not-seen":
         "The current never fell below --asleep-ua before D0 rose; raise it above the sleeping current. Until then these wakes lack their boot.",
     "channels-out-of-order": "Check the wiring against docs/MEASURING.md; those wakes have no phases.",
+    "channels-not-driven":
+        "Wire them, or do without what they would tell. The time of a phase without its pin is in the next one's; without D4 or D6 use --results or --log-port.",
+    "channels-unused": "Wire D0, which tells where a wake begins and ends; until then the current does.",
+    "wakes-without-d0": "They are counted to the sleep. Does the device reset twice, or brown out? Or is D0 loose?",
     "channel-glitches": "Pull the marker pins down with 100 kOhm each, and connect the meter's logic VCC and GND.",
     "phases-unknown": "Wire D0 to D7, or give the device's log with --log-port.",
     "results-unknown": "Wire D6, give --log-port, or say what the wakes are in turn: --results full,resumed",
@@ -29,6 +33,10 @@ const advice = {
         "Their wakes were not seen in the current: check --awake-ua, or the lines are of another device.",
     "log-lines-missing": "Check --log-port and --log-baud; the firmware prints a line before each sleep.",
     "log-not-aligned": "Let nothing else work on this computer, or wire the marker pins, which need no clocks.",
+    "labels-doubtful":
+        "From one wake too many or too few on each label is another wake's: look at the lengths, and wire D4 and D6 or give --log-port.",
+    "wakes-unlike":
+        "Those may be no wakes, or two in one: look at the current there; --awake-for, --awake-ua, --asleep-for.",
     "results-disagree": "Pins and log are not of the same device, or the pins are wired wrongly.",
     "too-few-wakes":
         "Measure more wakes before you claim anything: 10 pairs at least, 100 where wakes of one kind have retries.",

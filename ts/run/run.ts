@@ -138,6 +138,8 @@ const wake = z.strictObject({
     /** In order, without gaps. The sleep after the wake is the last, where it is known. */
     phases: z.array(phase).refine(inOrder, "the phases are not in the order of a wake"),
     lostSamples: z.int().min(0),
+    /** False where a pin tells that the wake had begun, and its reset was not seen: its boot is missing. */
+    bootSeen: z.boolean().optional(),
 })
 
 /** A mean of pairs: a full wake, and the resumed one beside it. */

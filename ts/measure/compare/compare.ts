@@ -57,6 +57,13 @@ function usualDistanceS(wakes: RunWake[]): number {
     return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0
 }
 
+/** Beside each other, and both with their boot or both without: otherwise the difference would be the boot's. */
+const fits = (before: RunWake, wake: RunWake, furthestS: number) =>
+    wake.startS - before.startS <= furthestS && (before.bootSeen ?? true) === (wake.bootSeen ?? true)
+
+/** Of which it is known what its parts took. */
+const isPhased = ({ phases }: RunWake) => phases.some(({ phase }) => phase !== "sleep")
+
 export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
     const furthestS = FURTHEST_APART * usualDistanceS(wakes)
     const lossy = wakes.filter((wake) => isLossy(wake, sampleRateHz))
@@ -64,8 +71,7 @@ export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
     const unpaired: number[] = []
     let waiting: RunWake | undefined
     for (const wake of comparable(wakes).filter((one) => !lossy.includes(one))) {
-        const isBeside = waiting !== undefined && wake.startS - waiting.startS <= furthestS
-        if (waiting === undefined || waiting.result === wake.result || !isBeside) {
+        if (waiting === undefined || waiting.result === wake.result || !fits(waiting, wake, furthestS)) {
             if (waiting !== undefined) unpaired.push(waiting.n)
             waiting = wake
             continue
@@ -95,6 +101,7 @@ function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: num
     }
 }
 
+/** Of a wake with phases, one that did not take place took nothing. */
 const phaseEnergyUj = (phase: Phase) => (wake: RunWake) => wake.phases.find((one) => one.phase === phase)?.energyUj ?? 0
 
 /** Pairs until the difference is known to the wanted precision. */
@@ -109,10 +116,11 @@ function pairsWanted(pairs: Pair[], precision: number): number | null {
 export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: CompareOptions): Comparison | null {
     const { pairs } = pairUp(wakes, sampleRateHz)
     if (pairs.length === 0) return null
+    const phased = pairs.filter(({ full, resumed }) => isPhased(full) && isPhased(resumed))
     const present = phaseWords.filter(
         (phase) =>
             phase !== "sleep" &&
-            pairs.some(({ full, resumed }) =>
+            phased.some(({ full, resumed }) =>
                 [full, resumed].some((wake) => wake.phases.some((one) => one.phase === phase)),
             ),
     )
@@ -123,6 +131,6 @@ export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: Com
         precision,
         pairsForPrecision: pairsWanted(pairs, precision),
         ...compareBy(pairs, ({ energyUj }) => energyUj, seed),
-        phases: present.map((phase) => ({ phase, ...compareBy(pairs, phaseEnergyUj(phase), seed) })),
+        phases: present.map((phase) => ({ phase, ...compareBy(phased, phaseEnergyUj(phase), seed) })),
     }
 }

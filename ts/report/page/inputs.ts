@@ -42,7 +42,7 @@ function inputs(results: Results): HTMLElement {
 export function estimates({ runs }: PageData): HTMLElement[] {
     return runs.flatMap(({ name, run: { estimate } }) => {
         if (estimate === undefined) return []
-        const lead = `Asleep for ${time(estimate.sleepMs)}, the server remembers ${time(estimate.serverForgetsMs)}, ${estimate.clockMhz} MHz, Wi-Fi ${estimate.wifi}. Ranges hold nine of ten of ${estimate.draws} draws (seed ${estimate.seed}).`
+        const lead = `Asleep for ${time(estimate.sleepMs)}, the server remembers ${time(estimate.serverForgetsMs)}, ${estimate.clockMhz} MHz, Wi-Fi ${estimate.wifi}, power save ${estimate.powerSave ?? "not told"}. Ranges hold nine of ten of ${estimate.draws} draws (seed ${estimate.seed}).`
         const title = runs.length > 1 ? `Break-even: ${name}` : "Break-even, a year, a cell"
         return [
             h(
