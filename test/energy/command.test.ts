@@ -176,7 +176,7 @@ describe("estimate", () => {
         ["an unknown board", ["estimate", "--board", "esp33"], "no power profile of esp33"],
         ["no board", ["estimate"], "required option '--board <id>' not specified"],
         ["a profile that is not there", ["estimate", "--board", "no/such.power.json"], "ENOENT: no such file"],
-        ["an unknown cell", [...estimate, "--cell", "potato"], "no cell named potato; there are 18650, cr123a"],
+        ["an unknown cell", [...estimate, "--cell", "potato"], "no cell named potato; there are 18650, lipo"],
         ["an unknown regulator", [...estimate, "--regulator", "wire"], "no regulator named wire"],
         ["a clock that the board has not", [...estimate, "--cpu-mhz", "240"], "has no current at 240 MHz; it has 80"],
         ["a sleep without a unit", [...estimate, "--sleep", "600"], "A duration is a number and a unit"],

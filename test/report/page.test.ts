@@ -78,6 +78,7 @@ function estimatedRun(cell = "18650"): Run {
         ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },
         regulator: choose(readRegulators(), "ldo", "regulator"),
         cell: choose(readCells(), cell, "cell"),
+        temperatureC: 20,
         surroundings: {
             ...{ rttMs: exactly(40), dnsMs: exactly(20), serverMs: exactly(20), appMs: exactly(10) },
             ...{ closingMs: exactly(4), payloadBytes: exactly(300) },

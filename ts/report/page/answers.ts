@@ -2,7 +2,7 @@
 // believed, and what the device draws asleep.
 import { current, figure as digits, energy, percent, spread, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
-import { drawsOf, lifeOf, lifeWords } from "./battery.js"
+import { drawsOf, lifeOf, lifeWords, mahPerDay } from "./battery.js"
 import { ruleValue } from "./budget.js"
 import { h } from "./dom.js"
 import { groupedWarnings, warningText } from "./headline.js"
@@ -168,7 +168,7 @@ function lifeAnswer(one: PageRun, runs: readonly PageRun[]): Answer {
 function needOf(one: PageRun, minutes: number): Pick<Answer, "value" | "label"> {
     const draws = drawsOf(one)
     if (typeof draws === "string") return { value: UNKNOWN, label: "" }
-    const words = draws.map(({ boardUa }) => digits((boardUa(minutes) * 24) / 1000))
+    const words = draws.map(({ loads }) => digits(mahPerDay(loads(minutes))))
     const results = draws.map(({ result }) => `all ${result}`)
     return {
         value: `${words.join(" → ")} mAh a day`,
