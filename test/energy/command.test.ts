@@ -1,6 +1,6 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { z } from "zod"
@@ -347,7 +347,26 @@ describe("report", () => {
         expect(readRun(at("estimated.json")).origin).toBe("estimated")
         const { code } = await warmhello("report", at("estimated.json"), measured, "--out", at("both.html"))
         expect(code).toBe(0)
-        expect(readFileSync(at("both.html"), "utf8")).toContain('"name":"measured.json"')
+        expect(readFileSync(at("both.html"), "utf8")).toContain('"name":"measured.json (measured)"')
+    })
+
+    test("tells runs of one file name apart by their folders, in the terminal, the page and the CSV", async () => {
+        const files = ["desk", "field"].map((folder) => {
+            mkdirSync(at(folder), { recursive: true })
+            return file(`${folder}/run.json`, syntheticRun())
+        })
+        const { stdout } = await warmhello("report", ...files, "--out", at("two.html"), "--csv", at("two.csv"))
+        expect(stdout.match(/^\w+\/run\.json: 24 wakes/gm)).toEqual([
+            "desk/run.json: 24 wakes",
+            "field/run.json: 24 wakes",
+        ])
+        const page = readFileSync(at("two.html"), "utf8")
+        for (const name of ["desk/run.json", "field/run.json"]) expect(page).toContain(`"name":"${name}"`)
+        const names = readFileSync(at("two.csv"), "utf8")
+            .split("\n")
+            .slice(1, -1)
+            .map((row) => row.split(",")[0])
+        expect([...new Set(names)]).toEqual(["desk/run.json", "field/run.json"])
     })
 
     const empty = { ...syntheticRun(), wakes: [] }
