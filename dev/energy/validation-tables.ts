@@ -3,7 +3,7 @@
 import type { Table } from "../../ts/cli/table.js"
 import { figure } from "../../ts/run/units.js"
 import { markdownTable } from "../docs/table.js"
-import type { Comparison } from "./validation.js"
+import type { Claim, Comparison } from "./validation.js"
 
 const sourcesOf = (comparisons: readonly Comparison[]): string[] => [
     ...new Set(comparisons.map(({ source }) => source)),
@@ -31,7 +31,16 @@ export function validationTable(comparisons: readonly Comparison[]): Table {
 export const sourceList = (comparisons: readonly Comparison[]): string[] =>
     sourcesOf(comparisons).map((source, index) => `[${index + 1}] ${source}`)
 
-export function validationMarkdown(comparisons: readonly Comparison[]): string {
+export function claimTable(claims: readonly Claim[]): Table {
+    return {
+        head: ["said, without a figure that could be had", "by", "model, times", "its range", "holds"],
+        rows: claims.map(({ claim, source, model, verdict }) => [
+            ...[claim, source, figure(model.typical), several(model.low, model.high), verdict],
+        ]),
+    }
+}
+
+export function validationMarkdown(comparisons: readonly Comparison[], claims: readonly Claim[]): string {
     const tests = comparisons.filter(({ isInput }) => !isInput)
     const hits = tests.filter(({ inRange }) => inRange).length
     return [
@@ -40,5 +49,6 @@ export function validationMarkdown(comparisons: readonly Comparison[]): string {
             .map((source) => `- ${source}`)
             .join("\n"),
         `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
+        markdownTable(claimTable(claims)),
     ].join("\n\n")
 }

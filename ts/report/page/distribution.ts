@@ -55,7 +55,14 @@ function rowOf(group: Group, scale: Scale): HTMLElement {
     const label = `Energy of each wake: ${group.wakes.length} ${group.title}`
     const chart = svg(
         "svg",
-        { class: "strip", width: scale.width, height: ROW, role: "img", "aria-label": label },
+        {
+            class: "strip",
+            width: scale.width,
+            height: ROW,
+            viewBox: `0 0 ${scale.width} ${ROW}`,
+            role: "img",
+            "aria-label": label,
+        },
         ...gridOf(scale),
         ...group.wakes.flatMap((wake, at) => dotOf(wake, at, group, scale)),
         ...boxOf(group.wakes, scale),
@@ -75,7 +82,11 @@ function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
             tick === 0 ? "0" : energy(tick),
         ),
     )
-    return svg("svg", { class: "axis", width, height: AXIS, "aria-hidden": "true" }, ...labels)
+    return svg(
+        "svg",
+        { class: "axis", width, height: AXIS, viewBox: `0 0 ${width} ${AXIS}`, "aria-hidden": "true" },
+        ...labels,
+    )
 }
 
 function drawAll(groups: readonly Group[], width: number): HTMLElement {
