@@ -215,6 +215,58 @@ test("an estimate fits a narrow terminal, with the sleep below the sum of what i
     expect(table.findIndex((line) => line.includes("sleep"))).toBe(table.length - 2)
 })
 
+describe("estimate --compare", () => {
+    test("fits 60 columns, marks what is not in warmhello and says where a kept connection is cheaper", async () => {
+        const { stdout } = await warmhello(...estimate, "--compare")
+        const [, compared = ""] = stdout.split("by other ways:\n")
+        expect(Math.max(...compared.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60)
+        expect(compared).toMatch(/│ resumed, TLS 1\.3 +│.*│ +- │/)
+        expect(compared).toMatch(/│ ESP-NOW \* +│/)
+        expect(compared).toMatch(/│ light sleep, DTIM 3 \* +│.*│ +below \d+ s │/)
+        expect(compared).toMatch(/^ {2}\d+ s \(\d+ s to [\d.]+ ?[sm]\) at DTIM 3$/m)
+    })
+
+    test("is in run.json with its sources, and only if asked for", async () => {
+        expect((await estimated()).estimate?.alternatives).toBeUndefined()
+        const { alternatives, cheapest } = (await estimated("--compare")).estimate ?? {}
+        expect(alternatives?.map(({ name }) => name)).toEqual(expect.arrayContaining(["full", "dtls-cid", "esp-now"]))
+        for (const { source, reportUj } of alternatives ?? []) {
+            expect(source.length).toBeGreaterThan(20)
+            expect(reportUj.low).toBeLessThan(reportUj.high)
+        }
+        expect(cheapest?.length).toBeGreaterThan(0)
+    })
+
+    test("is shown in MEASURING as it is printed, and the borders by chip are those that it computes", async () => {
+        const page = readFileSync(checkoutPath("docs/MEASURING.md"), "utf8")
+        const block = /\$ npx warmhello estimate .* --compare\n([\s\S]*?)```/.exec(page)?.[1] ?? ""
+        const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--compare")
+        for (const line of block.split("\n").filter((one) => one !== "..." && one !== ""))
+            expect(stdout.split("\n")).toContain(line)
+        for (const [chip, board] of [
+            ["ESP32-C3", "esp32c3_bare"],
+            ["ESP32-S2", "esp32s2_bare"],
+        ]) {
+            const out = at("ways.json")
+            await warmhello("estimate", "--board", board ?? "", "--compare", "--out", out)
+            const kept = readRun(out).estimate?.alternatives?.filter(({ name }) => name.startsWith("light-sleep"))
+            const seconds = (ms: number | undefined) => ((ms ?? 0) / 1000).toFixed(0)
+            const cells = kept?.map(
+                ({ crossingMs: one }) => `${seconds(one?.typical)} (${seconds(one?.low)} to ${seconds(one?.high)})`,
+            )
+            expect(page).toContain(`| ${chip} | ${cells?.join(" | ")} |`)
+        }
+    })
+
+    test("the cold and a development board's regulator shorten the cell's life", async () => {
+        const years = async (...args: string[]) => (await estimated(...args)).estimate?.keptBatteryYears.typical ?? 0
+        const warm = await years()
+        expect(await years("--temperature", "-20")).toBeLessThan(0.8 * warm)
+        expect(await years("--regulator", "switching-usb")).toBeLessThan(await years("--regulator", "switching"))
+        expect(codes(await estimated("--temperature", "-35"))).toContain("cell-temperature")
+    })
+})
+
 /** Both figures of a row of the first table. */
 function readmeRow(readme: string, title: string): string[] {
     const row = readme.split("\n").find((line) => line.startsWith(`| ${title}`)) ?? ""

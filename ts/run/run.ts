@@ -283,7 +283,15 @@ export const runSchema = z
         /** What the current came from; null in an estimate. */
         meter: z
             .strictObject({
-                kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv", "raw"]),
+                kind: z.enum([
+                    "ppk2",
+                    "power-profiler-file",
+                    "power-profiler-csv",
+                    "joulescope-csv",
+                    "jls",
+                    "csv",
+                    "raw",
+                ]),
                 name: z.string(),
                 sampleRateHz: quantity.positive(),
                 samples: z.int().min(0),

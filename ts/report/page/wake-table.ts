@@ -15,9 +15,10 @@ interface Column {
     key: (row: Row) => number | string
 }
 
-/** Undefined where the wake tells no phases; 0 where it tells them and had no TLS. */
+/** Undefined where the wake does not tell it; 0 where it tells its phases and failed before TLS. */
 function tlsUj({ wake }: Row): number | undefined {
-    return phased([wake]).length > 0 ? (phaseOf(wake, "tls")?.energyUj ?? 0) : undefined
+    const hadNone = phased([wake]).length > 0 && wake.result === "failed"
+    return phaseOf(wake, "tls")?.energyUj ?? (hadNone ? 0 : undefined)
 }
 
 const columns: Column[] = [
