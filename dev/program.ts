@@ -39,7 +39,7 @@ export function program(signal: AbortSignal): Command {
         .addOption(json())
         .action((flags) => benchCommand(flags, signal))
     root.command("bench-store")
-        .description("what keeping the session costs: instructions, operations on flash and years, code size")
+        .description("what keeping the session costs: instructions, operations on flash and years")
         .addOption(writes("PERFORMANCE-TABLES.md"))
         .addOption(json())
         .action((flags) => benchStoreCommand(flags, signal))

@@ -10,7 +10,6 @@ import {
     TRUST_DEFAULT,
 } from "../../ts/energy/flash-life.js"
 import type { TitledTable } from "../docs/table.js"
-import { type CoreSize, flashBytes, limits, type Size } from "./core-size.js"
 import {
     type FlashLife,
     intervalsS,
@@ -206,25 +205,6 @@ function lostHandshakeTable(lives: FlashLife[]): Table {
     }
 }
 
-function sizeCells({ code, constants, ram }: Size): string[] {
-    return [code, constants, ram].map(String)
-}
-
-function sizeTable(size: CoreSize): Table {
-    const rows = size.files
-        .toSorted((a, b) => Number(b.keeping) - Number(a.keeping) || flashBytes(b.linked) - flashBytes(a.linked))
-        .map((one) => [
-            `${one.file}.c`,
-            one.keeping ? "keeps sessions" : "client and words",
-            ...sizeCells(one.object),
-            ...sizeCells(one.linked),
-        ])
-    return {
-        head: [...["file", "part", "object: code", "constants", "RAM"], ...["in the image: code", "constants", "RAM"]],
-        rows: [...rows, ["all", "", ...sizeCells(size.objects), ...sizeCells(size.linked)]],
-    }
-}
-
 /** The least of each figure with an aim, whatever the session and however often the power is lost. */
 function aimRows(lives: FlashLife[]): string[][] {
     const rows = lossRows(lives).filter(({ intervalS }) => intervalS === AIM_INTERVAL_S)
@@ -251,14 +231,13 @@ function aimRows(lives: FlashLife[]): string[][] {
 
 /** What the limits are held against. */
 function verdictTable(report: StoreFigures): Table {
-    const { size, costs } = report
+    const { costs } = report
     const row = (what: string, measured: number, limit: number, show: (value: number) => string): string[] => [
         what,
         measured <= limit ? "kept" : "not kept",
         show(measured),
         show(limit),
     ]
-    const bytes = (value: number) => `${value} B`
     const share = (kind: Kind, name: VisitName) => {
         const visit = findCost(costs, kind, name)
         return visit === undefined ? Number.NaN : restoreShare(visit)
@@ -277,13 +256,6 @@ function verdictTable(report: StoreFigures): Table {
                 ),
             ),
             ...aimRows(report.lives.losses),
-            row("what keeps sessions, in the image", flashBytes(size.keeping), limits.codeBytes, bytes),
-            row("the whole core, in the image", flashBytes(size.linked), limits.codeBytes, bytes),
-            row("the same, optimised when linked", flashBytes(size.linkTime), limits.codeBytes, bytes),
-            row("the same without -msave-restore", flashBytes(size.plain.linked), limits.codeBytes, bytes),
-            row("the same with words and JSON", flashBytes(size.withWords), limits.codeBytes, bytes),
-            row("all object files, unlinked", flashBytes(size.objects), limits.codeBytes, bytes),
-            row("static RAM", size.objects.ram, limits.ramBytes, bytes),
         ],
     }
 }
@@ -291,7 +263,6 @@ function verdictTable(report: StoreFigures): Table {
 export function storeLines(report: StoreFigures): string[] {
     return [
         `Instructions: wolfSSL and the core at -O2 on ${process.arch}, counted by ${report.valgrind}; the server is OpenSSL in memory`,
-        `Size: ${report.size.compiler}, ${report.size.flags}, picolibc's headers`,
         `Years: until a sector has had ${SECTOR_ENDURANCE} erases; a journal of ${BOARD_SECTORS} sectors of 4 KB, sessions of 7200 s, trust in ${TRUST_DEFAULT} losses`,
     ]
 }
@@ -306,5 +277,4 @@ export const storeTables = (report: StoreFigures): TitledTable[] => [
         firstWakeTable(report.lives.firstWakes),
     ],
     ["A TLS 1.3 device that loses handshakes now and then", lostHandshakeTable(report.lives.lostHandshakes)],
-    ["Size on rv32imc, in bytes", sizeTable(report.size)],
 ]

@@ -1,7 +1,7 @@
 // The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
 import type { Table } from "../../ts/cli/table.js"
 import type { TitledTable } from "../docs/table.js"
-import { components } from "./image.js"
+import { components, coreTotals } from "./image.js"
 import { type FunctionCost, handshakeParts } from "./instruction-profile.js"
 import type { McuCase, McuFigures } from "./mcu-handshakes.js"
 
@@ -122,6 +122,21 @@ function imageTable({ images }: McuFigures): Table {
     }
 }
 
+const sizeBuilds = ({ images }: McuFigures) =>
+    images.filter(({ stack, build }) => stack === "warmhello" && build === "size").map(({ size }) => size)
+
+function coreTable(report: McuFigures): Table {
+    return {
+        head: ["file", "part", "code and constants", "RAM"],
+        rows: sizeBuilds(report).flatMap(({ core }) =>
+            core.map(({ file, keepsSessions, flashBytes, ramBytes }) => [
+                ...[file, keepsSessions ? "keeps sessions" : "client and words"],
+                ...[flashBytes, ramBytes].map(String),
+            ]),
+        ),
+    }
+}
+
 const x25519 = { name: "tls13-x25519", build: "size" } as const
 const aims = [
     { what: "TLS 1.2 resumed, size build", ...x25519, name: "tls12-ticket", most: 1.0e6, field: "instructions" },
@@ -132,18 +147,29 @@ const aims = [
     { what: "flash, size build", ...x25519, most: 200 * 1024, field: "flashBytes" },
 ] as const
 
-function aimTable({ cases }: McuFigures): Table {
-    return {
-        head: ["aim", "reached", "at most", "measured"],
-        rows: aims.map((aim) => {
-            const result = "full" in aim ? "full" : "resumed"
-            const found = rowsOf(cases).find(
-                (one) => one.name === aim.name && one.build === aim.build && one.result === result,
-            )
-            const measured = found?.[aim.field] ?? Number.NaN
-            return [aim.what, measured <= aim.most ? "yes" : "no", String(aim.most), String(measured)]
-        }),
-    }
+/** Of the code and constants of the core, and of its variables. */
+const CORE_BYTES = 12 * 1024
+const CORE_RAM_BYTES = 1024
+
+function aimTable(report: McuFigures): Table {
+    const row = (what: string, most: number, measured: number) => [
+        ...[what, measured <= most ? "yes" : "no", String(most), String(measured)],
+    ]
+    const ofCore = sizeBuilds(report)
+        .map(coreTotals)
+        .flatMap(({ keepsSessions, all, ram }) => [
+            row("what keeps sessions, size build", CORE_BYTES, keepsSessions),
+            row("the whole core, words and JSON included", CORE_BYTES, all),
+            row("static RAM of the core", CORE_RAM_BYTES, ram),
+        ])
+    const ofHandshakes = aims.map((aim) => {
+        const result = "full" in aim ? "full" : "resumed"
+        const found = rowsOf(report.cases).find(
+            (one) => one.name === aim.name && one.build === aim.build && one.result === result,
+        )
+        return row(aim.what, aim.most, found?.[aim.field] ?? Number.NaN)
+    })
+    return { head: ["aim", "reached", "at most", "measured"], rows: [...ofHandshakes, ...ofCore] }
 }
 
 export const mcuTables = (report: McuFigures): TitledTable[] => [
@@ -154,4 +180,5 @@ export const mcuTables = (report: McuFigures): TitledTable[] => [
     ["Functions", functionTable(report)],
     ["Beside mbedTLS", peerTable(report)],
     ["The image, in bytes", imageTable(report)],
+    ["The core in the image, size build, in bytes", coreTable(report)],
 ]

@@ -514,6 +514,40 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         expect(report.complaints).toEqual([])
     })
 
+    test("sets other ways beside the estimate: their costs, and which is cheapest at which interval", async () => {
+        const run = estimatedRun()
+        if (run.estimate === undefined) throw new Error("the estimate has no results")
+        const range = (typical: number) => ({ low: typical * 0.8, typical, high: typical * 1.5 })
+        const way = { source: "a table", batteryYears: range(2), lessThanResumed: [], crossingMs: null }
+        const [shortest, border, longest] = [1000, 76_000, 604_800_000]
+        const alternatives = [
+            { ...way, name: "resumed-tls1.3", title: "resumed, TLS 1.3", inWarmhello: true, reportUj: range(155_000) },
+            {
+                ...{ ...way, name: "light-sleep-dtim10", title: "light sleep, DTIM 10", inWarmhello: false },
+                ...{ reportUj: range(1_020_000), crossingMs: range(border) },
+                lessThanResumed: [{ fromMs: shortest, toMs: border }],
+            },
+        ]
+        const cheapest = [
+            { fromMs: shortest, toMs: border, name: "light-sleep-dtim10" },
+            { fromMs: border, toMs: longest, name: "resumed-tls1.3" },
+        ]
+        const compared = { ...run, estimate: { ...run.estimate, alternatives, cheapest, cheapestHere: cheapest } }
+        await using report = await openReport(browser, [{ name: "ways.json", run: compared }])
+        const { page } = report
+        expect(await page.locator(".way").allInnerTexts()).toEqual([
+            "resumed, TLS 1.3: 155 mJ (124 mJ to 233 mJ)",
+            "light sleep, DTIM 10: 1.02 J (816 mJ to 1.53 J) *",
+        ])
+        expect(await page.locator("ul.cheapest").first().locator("li").allInnerTexts()).toEqual([
+            "below 76 s: light sleep, DTIM 10",
+            "from 76 s: resumed, TLS 1.3",
+        ])
+        expect(await page.locator("table", { hasText: "first turns at" }).textContent()).toContain("below 76 s")
+        expect((await page.evaluate(textSizes)).small).toEqual([])
+        expect(report.complaints).toEqual([])
+    })
+
     test("never averages what was estimated with what was measured", async () => {
         await using report = await openReport(browser, [{ name: "estimated.json", run: estimatedRun() }, ...measured])
         const { page } = report

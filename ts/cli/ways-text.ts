@@ -2,7 +2,7 @@
 import pc from "picocolors"
 import { LONGEST_INTERVAL_MS, SHORTEST_INTERVAL_MS } from "../energy/alternatives.js"
 import type { Run } from "../run/run.js"
-import { energy, figure, spread, time } from "../run/units.js"
+import { aboutTime, energy, figure, type Stretch, spread, stretchWords, time } from "../run/units.js"
 import type { Output } from "./output.js"
 import { tableText } from "./table.js"
 
@@ -12,18 +12,8 @@ type Stretches = NonNullable<Results["cheapest"]>
 
 const lasts = (years: number): string => (years >= 1 ? `${figure(years)} y` : `${figure(years * 365)} d`)
 
-/** Two figures: a border is known no better. */
-function about(durationMs: number): string {
-    const rounded = Number(durationMs.toPrecision(2))
-    return rounded < 120_000 ? `${Math.round(rounded / 100) / 10} s` : time(rounded)
-}
-
-function bounds({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
-    const [fromStart, toEnd] = [fromMs <= SHORTEST_INTERVAL_MS, toMs >= LONGEST_INTERVAL_MS]
-    if (fromStart && toEnd) return "always"
-    if (fromStart) return `below ${about(toMs)}`
-    return toEnd ? `from ${about(fromMs)}` : `${about(fromMs)}-${about(toMs)}`
-}
+const bounds = (stretch: Stretch): string =>
+    stretchWords(stretch, { fromMs: SHORTEST_INTERVAL_MS, toMs: LONGEST_INTERVAL_MS })
 
 const isKept = ({ name }: Way): boolean => name.startsWith("light-sleep")
 
@@ -38,7 +28,7 @@ function keptLines(ways: readonly Way[]): string[] {
     if (won.length === 0) return []
     const borders = won.map(({ title, crossingMs }) => {
         const dtim = title.slice(title.indexOf("DTIM"))
-        return `  ${crossingMs === null ? "" : spread(crossingMs, about)} at ${dtim}`
+        return `  ${crossingMs === null ? "" : spread(crossingMs, aboutTime)} at ${dtim}`
     })
     return [
         "Keeping the connection in light sleep draws less than",

@@ -234,7 +234,7 @@ function doubtsAboutLabels(wakes: RunWake[], otherThanTold: number[], results: W
     const found: RunWarning[] = []
     const over = wakes.length % results.length
     if (over !== 0) {
-        const message = `${count(wakes.length, "wake")} do not come to a whole number of times the ${count(results.length, "result")} of --results`
+        const message = `${count(wakes.length, "wake")}: no whole number of times the ${count(results.length, "result")} of --results`
         found.push(warning("labels-doubtful", message))
     }
     if (otherThanTold.length > 0) {

@@ -1,4 +1,5 @@
 // One row a wake, with what each phase took. For spreadsheets and other programs.
+import { tellsPhases } from "../run/phased.js"
 import type { Run, RunWake } from "../run/run.js"
 import { phaseWords } from "../run/wake-line.js"
 import type { NamedRun } from "./html.js"
@@ -20,7 +21,7 @@ function cell(value: string | number | boolean | null | undefined): string {
 }
 
 function row(name: string, run: Run, wake: RunWake): string {
-    const isPhased = wake.phases.some(({ phase }) => phase !== "sleep")
+    const isPhased = tellsPhases(wake)
     const ofPhases = phaseWords.flatMap((word): (string | number)[] => {
         const found = wake.phases.find(({ phase }) => phase === word)
         if (found !== undefined) return [found.durationMs, found.energyUj]

@@ -8,7 +8,7 @@ import { responsive } from "./responsive.js"
 import { linearTicks } from "./scale.js"
 import { type Group, groupsOf, type Wake } from "./stats.js"
 
-const ROW = 56
+export const ROW = 56
 const MIDDLE = ROW / 2
 const MARGIN = 10
 const AXIS = 24
@@ -20,7 +20,7 @@ const rangeOf = (wake: Wake): [number, number] => wake.energyRangeUj ?? [wake.en
 /** The same dots at the same places each time: no chance in a report. */
 const jitter = (index: number): number => (((index * 0.618034) % 1) - 0.5) * 34
 
-interface Scale {
+export interface Scale {
     x: (energyUj: number) => number
     ticks: number[]
     width: number
@@ -48,7 +48,7 @@ function boxOf(wakes: readonly Wake[], { x }: Scale): SVGElement[] {
     ]
 }
 
-const gridOf = ({ x, ticks }: Scale): SVGElement[] =>
+export const gridOf = ({ x, ticks }: Scale): SVGElement[] =>
     ticks.map((tick) => svg("line", { x1: x(tick), x2: x(tick), y1: 0, y2: ROW, class: "grid" }))
 
 function rowOf(group: Group, scale: Scale): HTMLElement {
@@ -70,7 +70,7 @@ function rowOf(group: Group, scale: Scale): HTMLElement {
     return h("div", {}, h("p", { class: `bar-title ink-${group.result}` }, group.title), chart)
 }
 
-function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
+export function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
     const anchor = (tick: number) => {
         if (x(tick) < TICK_WIDTH / 3) return "start"
         return x(tick) > width - TICK_WIDTH / 3 ? "end" : "middle"
@@ -89,12 +89,16 @@ function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
     )
 }
 
-function drawAll(groups: readonly Group[], width: number): HTMLElement {
-    const ends = groups.flatMap(({ wakes }) => wakes.flatMap(rangeOf))
+export function scaleOf(ends: readonly number[], width: number): Scale {
     const most = Math.max(...ends, 1) * 1.05
     const least = Math.min(0, ...ends)
     const x = (value: number) => MARGIN + ((value - least) / (most - least)) * (width - 2 * MARGIN)
-    const scale = { x, width, ticks: linearTicks(least, most, Math.max(2, Math.floor(width / TICK_WIDTH))) }
+    return { x, width, ticks: linearTicks(least, most, Math.max(2, Math.floor(width / TICK_WIDTH))) }
+}
+
+function drawAll(groups: readonly Group[], width: number): HTMLElement {
+    const ends = groups.flatMap(({ wakes }) => wakes.flatMap(rangeOf))
+    const scale = scaleOf(ends, width)
     return h("div", {}, ...groups.map((group) => rowOf(group, scale)), axisOf(scale))
 }
 
