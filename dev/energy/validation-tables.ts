@@ -14,6 +14,20 @@ function signed(share: number): string {
     return `${percent > 0 ? "+" : ""}${percent} %`
 }
 
+const COLUMNS = 120
+
+/** Lines of a document, a list's further ones under its first. */
+function wrapped(text: string): string {
+    const indent = text.startsWith("- ") ? "  " : ""
+    const lines: string[] = []
+    for (const word of text.split(" ")) {
+        const longer = `${lines.at(-1) ?? ""} ${word}`
+        if (lines.length > 0 && longer.length <= COLUMNS) lines[lines.length - 1] = longer
+        else lines.push(lines.length > 0 ? indent + word : word)
+    }
+    return lines.join("\n")
+}
+
 const several = (low: number, high: number): string =>
     low === high ? figure(low) : `${figure(low)} to ${figure(high)}`
 
@@ -46,9 +60,11 @@ export function validationMarkdown(comparisons: readonly Comparison[], claims: r
     return [
         markdownTable(validationTable(comparisons)),
         sourceList(comparisons)
-            .map((source) => `- ${source}`)
+            .map((source) => wrapped(`- ${source}`))
             .join("\n"),
-        `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
+        wrapped(
+            `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
+        ),
         markdownTable(claimTable(claims)),
     ].join("\n\n")
 }

@@ -110,6 +110,24 @@ test("a resumed report takes what the estimate says of the mean wake with its sl
     expect(uj / typical.keptUj).toBeCloseTo(1, 4)
 })
 
+test("a lease is asked for anew the more often, the longer the sleep: half a day costs DHCP in each wake", () => {
+    const surroundings = (dhcpShare: number) => ({
+        ...optionsOf("esp32c3_bare").surroundings,
+        dhcpShare: exactly(dhcpShare),
+    })
+    const resumedMj = (sleepS: number, share: number) =>
+        mj(compared("esp32c3_bare", sleepS, { surroundings: surroundings(share) }), "resumed-tls1.3")
+    const { ipDhcpMs, ipStaticMs, radioListenMa } = readPowerProfile("esp32c3_bare")
+    const wholeMj = ((ipDhcpMs.typical - ipStaticMs.typical) * radioListenMa.typical * 3.3) / 1000
+    expect(resumedMj(600, 0.25) - resumedMj(600, 0)).toBeCloseTo(0.25 * wholeMj, 1)
+    // Told for ten minutes, and drawn at the interval where it breaks even with a kept connection: a fifth of it.
+    const border = (share: number) =>
+        of(compared("esp32c3_bare", 600, { surroundings: surroundings(share) }), "light-sleep-dtim10").crossingMs
+            ?.typical
+    expect(border(0.25)).toBeGreaterThan(border(0) ?? 0)
+    expect(border(0.25)).toBeLessThan(1.15 * (border(0) ?? 0))
+})
+
 test("a kept connection takes its sleep, its report and what keeps it, by an independent sum", () => {
     const { profile, ...options } = optionsOf("esp32c3_bare")
     const t = (range: Range | undefined) => range?.typical ?? Number.NaN

@@ -138,7 +138,7 @@ export interface Stretch<T> {
 }
 
 /** Stretches of intervals with one answer each, their borders found by halving. */
-export function stretchesOf<T>(answer: (intervalMs: number) => T, ladder = fine): Stretch<T>[] {
+function stretchesOf<T>(answer: (intervalMs: number) => T, ladder = fine): Stretch<T>[] {
     const found: Stretch<T>[] = []
     let value = answer(SHORTEST_INTERVAL_MS)
     let fromMs = SHORTEST_INTERVAL_MS
@@ -173,7 +173,7 @@ function isLess(way: Way, reference: Way, intervalMs: number): boolean {
 
 // ---- The comparison -------------------------------------------------------------------------------------
 
-export interface Alternative {
+interface Alternative {
     name: string
     title: string
     inWarmhello: boolean
@@ -211,7 +211,8 @@ function wayNumbers({ profile }: EstimateOptions, take: Take): WayNumbers {
 function drawnBy(options: EstimateOptions, both: HandshakesByProtocol, take: Take, takeOwn: Take): Drawn {
     const numbers = numbersBy(options, take)
     const { clockMhz, wifi, powerSave, listenInterval, serverForgetsMs, handshakes } = options
-    const common = { clockMhz, wifi, powerSave, listenInterval, serverForgetsMs }
+    const askedMs = Math.max(1, options.sleepMs)
+    const common = { clockMhz, wifi, powerSave, listenInterval, serverForgetsMs, askedMs }
     const inputs = { numbers, ways: wayNumbers(options, takeOwn), ...common }
     const ways = kinds.flatMap(({ name, build }): [string, Way][] => {
         const way = build(inputs, both, handshakes)

@@ -47,9 +47,11 @@ export interface WayInputs {
     powerSave: PowerSave
     listenInterval: number
     serverForgetsMs: number
+    /** The sleep that the share of wakes which ask DHCP is for. */
+    askedMs: number
 }
 
-export interface ShareOfLoad extends Load {
+interface ShareOfLoad extends Load {
     /** How often in the time between two reports. */
     share: number
 }
@@ -73,7 +75,9 @@ export function reportYears(way: Way, intervalMs: number, { feed, capacityMah, s
 
 function wakeInputs(inputs: WayInputs, handshake: Handshake, withoutInstructions = 0): WakeInputs {
     const { numbers, clockMhz, wifi, powerSave, listenInterval } = inputs
-    const { board, surroundings } = numbers
+    const { board } = numbers
+    // How often DHCP is asked goes by the interval: see asking().
+    const surroundings = { ...numbers.surroundings, dhcpShare: 0 }
     const common = { board, surroundings, clockMhz, wifi, powerSave, listenInterval }
     return { ...common, handshake, flash: NO_WRITES, withoutInstructions }
 }
@@ -88,6 +92,14 @@ function filled(intervalMs: number, awake: ShareOfLoad[], asleepUa: number): Sha
 const each = (phases: readonly PhaseCost[], share: number): ShareOfLoad[] =>
     phases.map(({ chargeUc, durationMs }) => ({ chargeUc, durationMs, share }))
 
+/** A lease that was taken over must be asked for anew the more often, the longer the time between two wakes. */
+function asking({ numbers, wifi, askedMs }: WayInputs, intervalMs: number): ShareOfLoad {
+    const { board, surroundings } = numbers
+    const durationMs = Math.max(0, board.ipDhcpMs - board.ipStaticMs)
+    const share = wifi === "fast" ? Math.min(1, (surroundings.dhcpShare * intervalMs) / askedMs) : 0
+    return { share, durationMs, chargeUc: durationMs * board.radioListenMa }
+}
+
 // ---- Deep sleep in between ----------------------------------------------------------------------------
 
 interface Sleeper {
@@ -99,9 +111,11 @@ interface Sleeper {
 function sleeping(inputs: WayInputs, { usual, rare }: Sleeper): Way {
     const { numbers, serverForgetsMs } = inputs
     const { board } = numbers
+    const address = (intervalMs: number) =>
+        usual.some(({ phase }) => phase === "ip") ? [asking(inputs, intervalMs)] : []
     if (rare === undefined) {
         const sleepUa = Math.max(0, board.deepSleepUa - board.rtcRetentionUa)
-        return (intervalMs) => filled(intervalMs, each(usual, 1), sleepUa)
+        return (intervalMs) => filled(intervalMs, [...each(usual, 1), ...address(intervalMs)], sleepUa)
     }
     const usualMs = sumMs(usual)
     const { phases, kind, isWritten } = rare
@@ -114,7 +128,7 @@ function sleeping(inputs: WayInputs, { usual, rare }: Sleeper): Way {
         const writes = isWritten ? flashWrites(kind, sleepMs, serverForgetsMs, perRare).full : NO_WRITES
         const writing = { share: 1 / perRare, durationMs: 0, chargeUc: flashUc(board, writes) }
         const awake = [...each(phases, 1 / perRare), ...each(usual, 1 - 1 / perRare), writing]
-        return filled(intervalMs, awake, board.deepSleepUa)
+        return filled(intervalMs, [...awake, ...address(intervalMs)], board.deepSleepUa)
     }
 }
 
