@@ -233,6 +233,7 @@ const budgetRule = z.strictObject({
 const baseline = z.strictObject({
     file: z.string(),
     createdAt: z.iso.datetime(),
+    origin: z.enum(["measured", "estimated"]).optional(),
     figures: z.array(
         z.strictObject({
             /** As in a rule of --budget: wake.resumed, tls.full, sleep. */

@@ -43,7 +43,7 @@ export function baselines({ runs }: PageData): HTMLElement[] {
         const { baseline } = one.run
         if (baseline === undefined || baseline.figures.length === 0) return []
         const head = ["figure", "before", "now", "change", "is that"]
-        const lead = `Before: ${baseline.file}, made ${baseline.createdAt}.`
+        const lead = `Before: ${baseline.file}, ${baseline.origin === "estimated" ? "an estimate" : "measured"}, made ${baseline.createdAt}.`
         const title = h("h2", {}, titled("Compared with last time", one, runs))
         return [
             h(
