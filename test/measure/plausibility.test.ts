@@ -76,7 +76,12 @@ describe("said before everything else", () => {
         ["more than a PPK2 can", { currentUa: wake(2e6), kind: "ppk2" as const }, "current-impossible", /up to 1 A/],
         ["less than 1 nA", { currentUa: [0, 0.0001, 0] }, "current-impossible", /never reaches 1 nA/],
         ["volts taken for millivolts", { currentUa: wake(90_000), voltageMv: 3 }, "voltage-impossible", /0.003 V/],
-        ["a current at its meter's limit", { currentUa: wake(1_200_000, 819_187) }, "current-clipped", /0.819 A exactly/],
+        [
+            "a current at its meter's limit",
+            { currentUa: wake(1_200_000, 819_187) },
+            "current-clipped",
+            /0.819 A exactly/,
+        ],
     ])("%s", (_, samples, code, message) => {
         const [first] = measured(samples).warnings
         expect(first?.code).toBe(code)
