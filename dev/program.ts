@@ -3,19 +3,25 @@ import { Command, Option } from "commander"
 import { listenForInterrupts } from "../ts/cli/interrupt.js"
 import { count } from "../ts/cli/options.js"
 import { packageVersion } from "../ts/cli/version.js"
-import { type BenchFlags, benchCommand } from "./commands/bench.js"
-import { type BenchMcuFlags, benchMcuCommand, recordMcuCommand } from "./commands/bench-mcu.js"
-import { type BenchMeasureFlags, benchMeasureCommand } from "./commands/bench-measure.js"
-import { type BenchServiceFlags, benchServiceCommand } from "./commands/bench-service.js"
-import { type BenchStoreFlags, benchStoreCommand } from "./commands/bench-store.js"
-import { type BenchWakesFlags, benchWakesCommand } from "./commands/bench-wakes.js"
-import { type CalendarFlags, calendarCommand } from "./commands/calendar.js"
-import { type FieldFlags, fieldCommand } from "./commands/field.js"
-import { type SoakFlags, soakCommand } from "./commands/soak.js"
-import { type ValidateEnergyFlags, validateEnergyCommand } from "./commands/validate-energy.js"
+import {
+    benchCommand,
+    benchMcuCommand,
+    benchServiceCommand,
+    benchStoreCommand,
+    recordMcuCommand,
+} from "./commands/bench.js"
+import { benchMeasureCommand } from "./commands/bench-measure.js"
+import { benchWakesCommand } from "./commands/bench-wakes.js"
+import { calendarCommand } from "./commands/calendar.js"
+import { fieldCommand } from "./commands/field.js"
+import { soakCommand } from "./commands/soak.js"
+import { validateEnergyCommand } from "./commands/validate-energy.js"
 
 /** These compute without a pause. */
 const computing = new Set(["validate-energy", "bench-measure"])
+
+const writes = (page: string) => new Option("--write", `put the tables into docs/${page}`).default(false)
+const json = () => new Option("--json <file>", "write the figures as JSON; - for standard output")
 
 export function program(signal: AbortSignal): Command {
     const root = new Command("warmhello-dev")
@@ -29,63 +35,59 @@ export function program(signal: AbortSignal): Command {
     root.command("bench")
         .description("instructions, bytes and memory of a full and a resumed handshake, beside other TLS stacks")
         .option("--repeats <n>", "counted handshakes of each sort", count(1), 3)
-        .option("--write", "put the tables into docs/PERFORMANCE-TABLES.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchFlags) => benchCommand(flags, signal))
+        .addOption(writes("PERFORMANCE-TABLES.md"))
+        .addOption(json())
+        .action((flags) => benchCommand(flags, signal))
     root.command("bench-store")
-        .description("what keeping the session costs: instructions, operations on flash and years, code size")
-        .option("--write", "put the tables into docs/PERFORMANCE-TABLES.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchStoreFlags) => benchStoreCommand(flags, signal))
+        .description("what keeping the session costs: instructions, operations on flash and years")
+        .addOption(writes("PERFORMANCE-TABLES.md"))
+        .addOption(json())
+        .action((flags) => benchStoreCommand(flags, signal))
     root.command("bench-mcu")
         .description("exact costs of full and resumed handshakes on an emulated microcontroller")
-        .option(
-            "--write",
-            "put the tables into docs/PERFORMANCE-TABLES.md, and the figures where CI looks for them",
-            false,
-        )
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchMcuFlags) => benchMcuCommand(flags))
+        .addOption(writes("PERFORMANCE-TABLES.md, and the figures where CI looks for them"))
+        .addOption(json())
+        .action(benchMcuCommand)
     root.command("record-mcu")
         .description("make the recordings for bench-mcu anew, against OpenSSL")
         .action(recordMcuCommand)
     root.command("bench-service")
         .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
-        .option("--write", "put the table into docs/PERFORMANCE-TABLES.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: BenchServiceFlags) => benchServiceCommand(flags))
+        .addOption(writes("PERFORMANCE-TABLES.md"))
+        .addOption(json())
+        .action(benchServiceCommand)
     root.command("bench-measure")
         .description("how many samples a second are read, converted and cut into wakes, as JSON")
         .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
-        .option("--json <file>", "write the JSON there instead of to standard output")
-        .action((flags: BenchMeasureFlags) => benchMeasureCommand(flags))
+        .addOption(json().default("-"))
+        .action(benchMeasureCommand)
     root.command("validate-energy")
         .description("the estimate against what others measured and published")
-        .option("--write", "put the table into docs/MEASURING.md", false)
-        .option("--json <file>", "write it as JSON; - for standard output")
-        .action((flags: ValidateEnergyFlags) => validateEnergyCommand(flags))
+        .addOption(writes("MEASURING.md"))
+        .addOption(json())
+        .action(validateEnergyCommand)
     root.command("soak")
         .description("many wakes under random faults: none may fail because of resumption")
         .option("--cycles <n>", "wakes to run", count(1), 1000)
         .option("--jobs <n>", "processes at a time", count(1, 64), 1)
         .option("--seed <n>", "replay the run with this seed", count(0, 2 ** 31))
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: SoakFlags) => soakCommand(flags, signal))
+        .addOption(json())
+        .action((flags) => soakCommand(flags, signal))
     root.command("field")
         .description("what servers and networks do, by what a device's session is: connects, handshakes, flash")
         .addOption(new Option("--only <text>", "only rows whose name contains it").default("").conflicts("write"))
-        .option("--write", "put the tables into docs/FIELD.md", false)
-        .option("--json <file>", "write the figures as JSON; - for standard output")
-        .action((flags: FieldFlags) => fieldCommand(flags, signal))
+        .addOption(writes("FIELD.md"))
+        .addOption(json())
+        .action((flags) => fieldCommand(flags, signal))
     root.command("calendar")
         .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
         .option("--only <text>", "only days and cases whose name contains it", "")
-        .option("--json <file>", "write what was found as JSON; - for standard output")
-        .action((flags: CalendarFlags) => calendarCommand(flags, signal))
+        .addOption(json())
+        .action((flags) => calendarCommand(flags, signal))
     root.command("bench-wakes")
         .description("time simulated wakes of the sample app, as JSON")
         .option("--cycles <n>", "wakes to run", count(2), 100)
-        .option("--json <file>", "write the JSON there instead of to standard output")
-        .action((flags: BenchWakesFlags) => benchWakesCommand(flags, signal))
+        .addOption(json().default("-"))
+        .action((flags) => benchWakesCommand(flags, signal))
     return root
 }

@@ -9,26 +9,17 @@ export interface Section {
     below: (functionName: string) => number
 }
 
-/** Callgrind writes a name once, with a number, and from then on the number alone. */
-class Names {
-    readonly #names = new Map<string, string>()
-
-    resolve(number: string, name: string | undefined): string {
-        if (name !== undefined) this.#names.set(number, name)
-        return this.#names.get(number) ?? ""
-    }
-}
-
 function sumCalls(text: string): Map<string, number> {
-    const names = new Names()
+    const names = new Map<string, string>() // written once, with a number, and from then on the number alone
     const costs = new Map<string, number>()
     let callee = ""
     let isCost = false
     for (const line of text.split("\n")) {
         const name = /^(c?)fn=\((\d+)\)(?: (.+))?$/.exec(line)
         if (name !== null) {
-            const resolved = names.resolve(name[2] ?? "", name[3])
-            if (name[1] === "c") callee = resolved
+            const [, prefix, number = "", written = names.get(number)] = name
+            names.set(number, written ?? "")
+            if (prefix === "c") callee = written ?? ""
         } else if (line.startsWith("calls=")) {
             isCost = true // of the call, on the next line, behind its place
         } else if (isCost) {

@@ -9,8 +9,7 @@ import {
     SECTOR_ENDURANCE,
     TRUST_DEFAULT,
 } from "../../ts/energy/flash-life.js"
-import { markdownTable } from "../docs/table.js"
-import { type CoreSize, flashBytes, limits, type Size } from "./core-size.js"
+import type { TitledTable } from "../docs/table.js"
 import {
     type FlashLife,
     intervalsS,
@@ -54,7 +53,7 @@ function findCost(costs: VisitCost[], kind: Kind, name: VisitName): VisitCost | 
 
 export const restoreShare = (visit: VisitCost): number => (visit.restore?.total ?? 0) / visit.handshakeInstructions
 
-export function restoreTable(costs: VisitCost[]): Table {
+function restoreTable(costs: VisitCost[]): Table {
     return {
         head: [
             ...["session", "restored from", "handshake", "restore", "share"],
@@ -75,22 +74,12 @@ export function restoreTable(costs: VisitCost[]): Table {
     }
 }
 
-export function saveTable(costs: VisitCost[]): Table {
+function saveTable(costs: VisitCost[]): Table {
     const resumed = (kind: Kind) => findCost(costs, kind, "resumed")?.handshakeInstructions ?? Number.NaN
     return {
         head: [
-            ...[
-                "session",
-                "comes with",
-                "save",
-                "of this handshake",
-                "of a resumed one",
-                "get1",
-                "i2d",
-                "seal",
-                "rest",
-            ],
-            ...["settle", "seal", "journal", "rest"],
+            ...["session", "comes with", "save", "of this handshake", "of a resumed one", "get1", "i2d", "seal"],
+            ...["rest", "settle", "seal", "journal", "rest"],
         ],
         rows: costs.flatMap((visit) => {
             if (visit.save === null || visit.name === "power-lost") return []
@@ -151,7 +140,7 @@ function lossRows(lives: FlashLife[]): LossRow[] {
     )
 }
 
-export function lifeTable(lives: FlashLife[]): Table {
+function lifeTable(lives: FlashLife[]): Table {
     const both = (life: FlashLife, of: (rates: Rates) => string) => [
         of(life.simulated),
         life.calculated === null ? "-" : of(life.calculated),
@@ -181,7 +170,7 @@ function reasons(life: FlashLife): string {
 
 const shareText = (share: number | null): string => (share === null ? "-" : percent(share))
 
-export function firstWakeTable(lives: FlashLife[]): Table {
+function firstWakeTable(lives: FlashLife[]): Table {
     return {
         head: [
             ...["session", "power lost every", "losses"],
@@ -201,7 +190,7 @@ export function firstWakeTable(lives: FlashLife[]): Table {
     }
 }
 
-export function lostHandshakeTable(lives: FlashLife[]): Table {
+function lostHandshakeTable(lives: FlashLife[]): Table {
     return {
         head: [
             ...["reconnects", "one handshake lost in", "resumed", "programs", "from there to the next full one"],
@@ -216,25 +205,6 @@ export function lostHandshakeTable(lives: FlashLife[]): Table {
     }
 }
 
-function sizeCells({ code, constants, ram }: Size): string[] {
-    return [code, constants, ram].map(String)
-}
-
-export function sizeTable(size: CoreSize): Table {
-    const rows = size.files
-        .toSorted((a, b) => Number(b.keeping) - Number(a.keeping) || flashBytes(b.linked) - flashBytes(a.linked))
-        .map((one) => [
-            `${one.file}.c`,
-            one.keeping ? "keeps sessions" : "client and words",
-            ...sizeCells(one.object),
-            ...sizeCells(one.linked),
-        ])
-    return {
-        head: [...["file", "part", "object: code", "constants", "RAM"], ...["in the image: code", "constants", "RAM"]],
-        rows: [...rows, ["all", "", ...sizeCells(size.objects), ...sizeCells(size.linked)]],
-    }
-}
-
 /** The least of each figure with an aim, whatever the session and however often the power is lost. */
 function aimRows(lives: FlashLife[]): string[][] {
     const rows = lossRows(lives).filter(({ intervalS }) => intervalS === AIM_INTERVAL_S)
@@ -245,11 +215,11 @@ function aimRows(lives: FlashLife[]): string[][] {
     return [
         row(
             "resumed at a wake every ten minutes, power lost or not",
-            ({ plain }) => plain.simulated.resumedShare,
+            (one) => one.plain.simulated.resumedShare,
             RESUMED_LIMIT,
             percent,
         ),
-        row(`the same, years with ${BOARD_SECTORS} sectors`, ({ plain }) => plain.simulated.years, YEARS_LIMIT, years),
+        row(`the same, years with ${BOARD_SECTORS} sectors`, (one) => one.plain.simulated.years, YEARS_LIMIT, years),
         row(
             `the same, years with ${LEAST_SECTORS} sectors`,
             (one) => one.leastSectors.simulated.years,
@@ -260,15 +230,14 @@ function aimRows(lives: FlashLife[]): string[][] {
 }
 
 /** What the limits are held against. */
-export function verdictTable(report: StoreFigures): Table {
-    const { size, costs } = report
+function verdictTable(report: StoreFigures): Table {
+    const { costs } = report
     const row = (what: string, measured: number, limit: number, show: (value: number) => string): string[] => [
         what,
         measured <= limit ? "kept" : "not kept",
         show(measured),
         show(limit),
     ]
-    const bytes = (value: number) => `${value} B`
     const share = (kind: Kind, name: VisitName) => {
         const visit = findCost(costs, kind, name)
         return visit === undefined ? Number.NaN : restoreShare(visit)
@@ -276,25 +245,17 @@ export function verdictTable(report: StoreFigures): Table {
     return {
         head: ["figure", "limit is", "measured", "limit"],
         rows: [
-            ...(["id", "ticket"] as const).map((kind) =>
-                row(`restoring, ${kindTitles[kind]}, from RTC RAM`, share(kind, "resumed"), RESTORE_LIMIT, percent),
-            ),
-            ...(["id", "ticket"] as const).map((kind) =>
-                row(
-                    `restoring, ${kindTitles[kind]}, after a loss of power`,
-                    share(kind, "power-lost"),
-                    RESTORE_LIMIT,
-                    percent,
+            ...(["from RTC RAM", "after a loss of power"] as const).flatMap((from) =>
+                (["id", "ticket"] as const).map((kind) =>
+                    row(
+                        `restoring, ${kindTitles[kind]}, ${from}`,
+                        share(kind, from === "from RTC RAM" ? "resumed" : "power-lost"),
+                        RESTORE_LIMIT,
+                        percent,
+                    ),
                 ),
             ),
             ...aimRows(report.lives.losses),
-            row("what keeps sessions, in the image", flashBytes(size.keeping), limits.codeBytes, bytes),
-            row("the whole core, in the image", flashBytes(size.linked), limits.codeBytes, bytes),
-            row("the same, optimised when linked", flashBytes(size.linkTime), limits.codeBytes, bytes),
-            row("the same without -msave-restore", flashBytes(size.plain.linked), limits.codeBytes, bytes),
-            row("the same with words and JSON", flashBytes(size.withWords), limits.codeBytes, bytes),
-            row("all object files, unlinked", flashBytes(size.objects), limits.codeBytes, bytes),
-            row("static RAM", size.objects.ram, limits.ramBytes, bytes),
         ],
     }
 }
@@ -302,37 +263,18 @@ export function verdictTable(report: StoreFigures): Table {
 export function storeLines(report: StoreFigures): string[] {
     return [
         `Instructions: wolfSSL and the core at -O2 on ${process.arch}, counted by ${report.valgrind}; the server is OpenSSL in memory`,
-        `Size: ${report.size.compiler}, ${report.size.flags}, picolibc's headers`,
         `Years: until a sector has had ${SECTOR_ENDURANCE} erases; a journal of ${BOARD_SECTORS} sectors of 4 KB, sessions of 7200 s, trust in ${TRUST_DEFAULT} losses`,
     ]
 }
 
-export const lifeTitles = {
-    losses: "Resumed, operations on flash for each reconnect, and years",
-    firstWakes: "The first wake after a loss of power, with a reconnect every ten minutes",
-    lostHandshakes: "A TLS 1.3 device that loses handshakes now and then",
-} as const
-
-/** The generated section of docs/PERFORMANCE-TABLES.md. */
-export function storeMarkdown(report: StoreFigures): string {
-    return [
-        "### Limits",
-        markdownTable(verdictTable(report)),
-        "### Restoring, in thousand instructions",
-        markdownTable(restoreTable(report.costs)),
-        "### Saving, in thousand instructions",
-        markdownTable(saveTable(report.costs)),
-        `### ${lifeTitles.losses}`,
-        markdownTable(lifeTable(report.lives.losses)),
-        `### ${lifeTitles.firstWakes}`,
-        markdownTable(firstWakeTable(report.lives.firstWakes)),
-        `### ${lifeTitles.lostHandshakes}`,
-        markdownTable(lostHandshakeTable(report.lives.lostHandshakes)),
-        "### Size on rv32imc, in bytes",
-        markdownTable(sizeTable(report.size)),
-        "### Measured with",
-        storeLines(report)
-            .map((text) => `- ${text}.`)
-            .join("\n"),
-    ].join("\n\n")
-}
+export const storeTables = (report: StoreFigures): TitledTable[] => [
+    ["Limits", verdictTable(report)],
+    ["Restoring, in thousand instructions", restoreTable(report.costs)],
+    ["Saving, in thousand instructions", saveTable(report.costs)],
+    ["Resumed, operations on flash for each reconnect, and years", lifeTable(report.lives.losses)],
+    [
+        "The first wake after a loss of power, with a reconnect every ten minutes",
+        firstWakeTable(report.lives.firstWakes),
+    ],
+    ["A TLS 1.3 device that loses handshakes now and then", lostHandshakeTable(report.lives.lostHandshakes)],
+]

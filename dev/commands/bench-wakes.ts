@@ -9,9 +9,9 @@ import { parseVersionRange } from "../../ts/core/settings.js"
 import { compile } from "../../ts/devicescript/compile.js"
 import { plainRun, simulate, type Wake } from "../../ts/sim/simulation.js"
 
-export interface BenchWakesFlags {
+interface BenchWakesFlags {
     cycles: number
-    json?: string
+    json: string
 }
 
 function spread(values: number[]) {
@@ -39,7 +39,7 @@ function figures(wakes: Wake[], wallMs: number) {
 
 /** Prints JSON: wakes of the sample app against the built-in server, TLS 1.3, after compiling. */
 export async function benchWakesCommand(flags: BenchWakesFlags, signal: AbortSignal): Promise<void> {
-    const output = new Output(flags.json ?? "-")
+    const output = new Output(flags.json)
     const program = await compile(checkoutPath(SAMPLE_APP))
     const started = performance.now()
     const simulation = await simulate({

@@ -1,39 +1,105 @@
-// `npm run bench`.
-
+// `npm run bench`, `bench:store`, `bench:service` and `bench:mcu`, which print tables and write them into a page; and
+// `npm run record:mcu`.
+import { mkdirSync, rmSync } from "node:fs"
 import pc from "picocolors"
+import { writeWhole } from "../../ts/base/files.js"
+import { checkoutPath } from "../../ts/base/paths.js"
 import { Output } from "../../ts/cli/output.js"
-import { tableText } from "../../ts/cli/table.js"
+import { FIGURES, mcuStacks } from "../../ts/energy/handshakes.js"
 import { buildLines, instructionTable, markdown, wireTable } from "../bench/handshake-tables.js"
+import { benchService, serviceTable } from "../bench/service-costs.js"
 import { bench } from "../bench/stack-handshakes.js"
 import { kindTitles } from "../bench/stacks.js"
-import { PERFORMANCE_TABLES, writePerformanceTables } from "../docs/pages.js"
+import { benchStore } from "../bench/store.js"
+import { storeLines, storeTables } from "../bench/store-tables.js"
+import { PERFORMANCE_TABLES as page } from "../docs/pages.js"
+import { markdownSections, markdownTable } from "../docs/table.js"
+import { benchMcu } from "../mcu/mcu-handshakes.js"
+import { mcuTables } from "../mcu/mcu-tables.js"
+import { cases, record } from "../mcu/record.js"
+import { recordings, stackImage } from "../mcu/stacks.js"
+import { type FiguresFlags, publish } from "./publish.js"
 
-export interface BenchFlags {
-    repeats: number
-    write: boolean
-    json?: string
-}
+/** Tells in the output what is at work. */
+const stepsIn = (output: Output) => (what: string) => output.line(pc.dim(`${what} ...`))
 
-export async function benchCommand(flags: BenchFlags, signal: AbortSignal): Promise<void> {
+export async function benchCommand(flags: FiguresFlags & { repeats: number }, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
     const report = await bench({
-        repeats: flags.repeats,
-        signal,
+        ...{ repeats: flags.repeats, signal },
         onRun: (stack, kind, durationMs) =>
             output.line(pc.dim(`${stack.name}, ${kindTitles[kind]}: ${(durationMs / 1000).toFixed(1)} s`)),
     })
-    output.line()
-    output.line(pc.bold("Million instructions of the client for one handshake"))
-    output.line(tableText(instructionTable(report)))
-    output.line(pc.bold("On the wire and in memory"))
-    output.line(tableText(wireTable(report)))
-    for (const { stack, kind, why } of report.notOffered) {
-        output.line(`not offered: ${stack}, ${kindTitles[kind]}: ${why}`)
+    const lacking = report.notOffered.map(
+        ({ stack, kind, why }) => `not offered: ${stack}, ${kindTitles[kind]}: ${why}`,
+    )
+    publish(output, flags, {
+        ...{ report, page, owner: "npm run bench", section: () => markdown(report) },
+        tables: [
+            ["Million instructions of the client for one handshake", instructionTable(report)],
+            ["On the wire and in memory", wireTable(report)],
+        ],
+        lines: [...lacking, ...buildLines(report)],
+    })
+}
+
+export async function benchStoreCommand(flags: FiguresFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    const report = await benchStore({ signal, onStep: stepsIn(output) })
+    const [tables, lines] = [storeTables(report), storeLines(report)]
+    publish(output, flags, {
+        ...{
+            report,
+            page,
+            owner: "npm run bench:store",
+            section: () => markdownSections(tables, lines),
+            tables,
+            lines,
+        },
+    })
+}
+
+export async function benchServiceCommand(flags: FiguresFlags): Promise<void> {
+    const output = new Output(flags.json)
+    stepsIn(output)("compiling and running devs/bench")
+    const report = await benchService()
+    const table = serviceTable(report)
+    publish(output, flags, {
+        ...{ report, page, owner: "npm run bench:service", section: () => markdownTable(table) },
+        tables: [["What the service costs", table]],
+    })
+}
+
+export async function benchMcuCommand(flags: FiguresFlags): Promise<void> {
+    const output = new Output(flags.json)
+    const report = await benchMcu({ stacks: mcuStacks, withProfiles: true, onStep: stepsIn(output) })
+    const tables = mcuTables(report)
+    publish(output, flags, {
+        ...{ report, page, owner: "npm run bench:mcu", section: () => markdownSections(tables), tables },
+    })
+    if (!flags.write) return
+    writeWhole(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
+    output.line(`written: ${FIGURES}`)
+}
+
+/** The recordings are made anew, so every figure may change: with a reason, in a commit of its own. */
+export async function recordMcuCommand(): Promise<void> {
+    const output = new Output(undefined)
+    const files = new Map<string, string>()
+    for (const one of cases) {
+        stepsIn(output)(one.title)
+        const images = mcuStacks.map((stack) => stackImage(stack, "size"))
+        const made = await record(one, images)
+        for (const [n, stack] of mcuStacks.entries()) {
+            const file = checkoutPath(`${recordings[stack]}/${one.name}.json`)
+            files.set(file, `${JSON.stringify(made[n], null, 2)}\n`)
+        }
     }
-    for (const line of buildLines(report)) output.line(pc.dim(line))
-    output.json(report)
-    if (flags.write) {
-        writePerformanceTables(markdown(report), "npm run bench")
-        output.line(`written: ${PERFORMANCE_TABLES}`)
+    // Not before all of them are made: a recording that fails costs none of the old ones.
+    for (const stack of mcuStacks) {
+        rmSync(checkoutPath(recordings[stack]), { recursive: true, force: true })
+        mkdirSync(checkoutPath(recordings[stack]), { recursive: true })
     }
+    for (const [file, text] of files) writeWhole(file, text)
+    output.line(`written: ${Object.values(recordings).join(", ")}`)
 }

@@ -4,7 +4,7 @@ import { WarmhelloError } from "../../ts/base/errors.js"
 import { Output } from "../../ts/cli/output.js"
 import { type CaseResult, calendar } from "../calendar/calendar.js"
 
-export interface CalendarFlags {
+interface CalendarFlags {
     only: string
     json?: string
 }

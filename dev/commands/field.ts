@@ -8,7 +8,7 @@ import { FIELD_PAGE, writeSection } from "../docs/pages.js"
 import { field } from "../field/field.js"
 import { fieldMarkdown, fieldTables, legend } from "../field/field-tables.js"
 
-export interface FieldFlags {
+interface FieldFlags {
     only: string
     write: boolean
     json?: string

@@ -7,10 +7,10 @@ import { holdInterrupt, interruptCode } from "../../ts/cli/interrupt.js"
 import { Output } from "../../ts/cli/output.js"
 import { SAMPLE_APP } from "../../ts/cli/simulate.js"
 import { compile } from "../../ts/devicescript/compile.js"
-import { type Counts, harm, type SoakResult } from "../soak/result.js"
+import { type Counts, harm, type SoakResult, tables } from "../soak/result.js"
 import { soak } from "../soak/soak.js"
 
-export interface SoakFlags {
+interface SoakFlags {
     cycles: number
     jobs: number
     seed?: number
@@ -26,14 +26,6 @@ function table(counts: Counts): string[] {
     return rows.map(([name, count]) => `  ${String(count).padStart(7)}  ${name}`)
 }
 
-const titles = {
-    reasons: "why a wake was resumed or not",
-    places: "wakes at each server or network of docs/FIELD.md",
-    devices: "wakes of each device",
-    settings: "wakes with each setting",
-    faults: "what went wrong besides",
-} as const
-
 function summary(result: SoakResult, seed: number): string[] {
     const { wakes, resumed, full, broken, lost, failed, requests, connects, extraConnects, appWakes } = result
     return [
@@ -47,9 +39,9 @@ function summary(result: SoakResult, seed: number): string[] {
 }
 
 function print(output: Output, result: SoakResult, seed: number): void {
-    for (const [name, title] of Object.entries(titles)) {
+    for (const [name, title] of Object.entries(tables)) {
         output.line(pc.bold(title))
-        for (const row of table(result[name as keyof typeof titles])) output.line(row)
+        for (const row of table(result[name as keyof typeof tables])) output.line(row)
     }
     for (const failure of result.failures) output.line(pc.red(failure))
     for (const line of summary(result, seed)) output.line(line)

@@ -44,6 +44,3 @@ export function pageWith(file: string, section: string, owner: SectionOwner): st
 export function writeSection(file: string, section: string, owner: SectionOwner): void {
     writeWhole(checkoutPath(file), pageWith(file, section, owner))
 }
-
-export const writePerformanceTables = (section: string, owner: SectionOwner): void =>
-    writeSection(PERFORMANCE_TABLES, section, owner)

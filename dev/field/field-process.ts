@@ -1,28 +1,19 @@
-// A process that runs cells of the field matrix, one after the other: the core has one device for each process.
+// A process that runs cells of the field matrix, one after the other.
 import { TemporaryFolder } from "../../ts/base/temporary.js"
+import { serveTasks } from "../task-process.js"
 import { columns } from "./columns.js"
-import { runEntry } from "./entry.js"
-import type { FieldAnswer, FieldTask } from "./field.js"
+import { type Life, runEntry } from "./entry.js"
+import type { FieldTask } from "./field.js"
 import { House } from "./house.js"
 import { rows } from "./rows.js"
 
 const opened = House.open()
 const folder = new TemporaryFolder("field")
 
-async function run({ row: rowName, column: columnName, disabled }: FieldTask): Promise<FieldAnswer> {
+serveTasks<FieldTask, Life>(async ({ row: rowName, column: columnName, disabled }) => {
     const row = rows.find(({ name }) => name === rowName)
     const column = columns.find(({ name }) => name === columnName)
     if (row === undefined || column === undefined) throw new Error(`there is no cell ${rowName}, ${columnName}`)
     const flashFile = folder.file(`${rows.indexOf(row)}-${columns.indexOf(column)}-${disabled}`)
-    return { life: await runEntry(await opened, row, column, disabled, flashFile) }
-}
-
-process.on("message", (task) => {
-    run(task as FieldTask).then(
-        (answer) => process.send?.(answer),
-        (error: unknown) => process.send?.({ error: `${(task as FieldTask).row}: ${error}` } satisfies FieldAnswer),
-    )
+    return await runEntry(await opened, row, column, disabled, flashFile)
 })
-// The server and the folders go along.
-process.on("disconnect", () => process.exit())
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit())

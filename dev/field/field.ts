@@ -1,8 +1,6 @@
 // The field matrix: what happens to a server or to the network, by what a device's session is. Each cell is ten wakes by
 // the real core over real TCP, beside the same device without sessions.
-import { type ChildProcess, fork } from "node:child_process"
-import { WarmhelloError } from "../../ts/base/errors.js"
-import { endWithUs } from "../../ts/base/temporary.js"
+import { TaskProcess } from "../task-process.js"
 import { type Column, columns, type Device } from "./columns.js"
 import type { Life } from "./entry.js"
 import { type Row, rows, WAKES } from "./rows.js"
@@ -14,8 +12,6 @@ export interface FieldTask {
     /** It never offers a session. */
     disabled: boolean
 }
-
-export type FieldAnswer = { life: Life } | { error: string }
 
 /** Why there is no figure, or ten wakes. */
 export type MatrixEntry = { column: string; excluded: string } | { column: string; life: Life }
@@ -43,33 +39,6 @@ export interface FieldOptions {
 
 /** Much of a cell's time is spent waiting. */
 const PROCESSES = 6
-
-/** Runs cells one after the other, in a process of its own. */
-class Runner implements Disposable {
-    readonly #process: ChildProcess
-    #answered: ((answer: FieldAnswer) => void) | undefined
-
-    constructor() {
-        this.#process = fork(new URL("./field-process.js", import.meta.url), { execArgv: [] })
-        endWithUs(this.#process)
-        this.#process.on("message", (answer) => this.#answered?.(answer as FieldAnswer))
-        this.#process.on("exit", () => this.#answered?.({ error: "a process of the field matrix has ended" }))
-    }
-
-    async run(task: FieldTask): Promise<Life> {
-        const answer = await new Promise<FieldAnswer>((answered) => {
-            this.#answered = answered
-            this.#process.send(task, (error) => error && answered({ error: error.message }))
-        })
-        if ("error" in answer) throw new WarmhelloError("bug", answer.error)
-        return answer.life
-    }
-
-    [Symbol.dispose](): void {
-        this.#process.removeAllListeners("exit")
-        this.#process.kill()
-    }
-}
 
 interface Job extends FieldTask {
     device: Device
@@ -100,7 +69,7 @@ function jobsFor(row: Row, result: FieldRow): Job[] {
 async function runAll(jobs: Job[], { signal }: FieldOptions): Promise<void> {
     const rest = [...jobs]
     const work = async (): Promise<void> => {
-        using runner = new Runner()
+        using runner = new TaskProcess<FieldTask, Life>(new URL("./field-process.js", import.meta.url), signal)
         for (let job = rest.shift(); job !== undefined; job = rest.shift()) {
             signal?.throwIfAborted()
             const { done, row, column, disabled } = job

@@ -4,8 +4,8 @@ import type { ClientOptions } from "../../ts/core/client.js"
 import { BUILTIN_HOST, BuiltinServer, plainConfig, type ServerConfig } from "../../ts/sim/builtin-server.js"
 import { type CertificateAuthority, createCertificateAuthority } from "../../ts/sim/certificates.js"
 import { TimeSkip } from "../../ts/sim/time-skip.js"
+import { OpensslServer, type Overlay } from "../network/openssl-server.js"
 import { type Device, devices } from "./columns.js"
-import { OpensslServer, type Overlay } from "./openssl-server.js"
 
 type Identity = NonNullable<ClientOptions["identity"]>
 
@@ -69,7 +69,7 @@ export class House implements Disposable {
         return await OpensslServer.start({
             ...identity,
             clientCa: asksFor ? this.deviceAuthority.certificate : undefined,
-            arguments: options.arguments ?? [],
+            arguments: ["-www", ...(options.arguments ?? [])],
             overlay,
             environment: { ...process.env, ...this.timeSkip.environment },
         })

@@ -19,11 +19,14 @@ export function readDef(name: string, part = "core"): string {
     return readFileSync(checkoutPath(`firmware/${part}/include/warmhello/${name}`), "utf8")
 }
 
-export function readReasons(): ReasonEntry[] {
-    return [...readDef("reasons.def").matchAll(/^WH_REASON\(\w+, "([^"]+)", "([^"]+)"\)$/gm)].map(
-        ([, word = "", meaning = ""]) => ({ word, meaning }),
-    )
+/** The rows of a list of words with their meanings. */
+function readWords(text: string, macro: string): ReasonEntry[] {
+    const pattern = new RegExp(`^${macro}\\(\\w+, "([^"]+)", "([^"]+)"\\)$`, "gm")
+    return [...text.matchAll(pattern)].map(([, word = "", meaning = ""]) => ({ word, meaning }))
 }
+
+export const readReasons = (): ReasonEntry[] => readWords(readDef("reasons.def"), "WH_REASON")
+export const readCauses = (): ReasonEntry[] => readWords(readDef("causes.def", "wake"), "WH_CAUSE")
 
 export function readErrors(): ErrorEntry[] {
     const pattern = /^WH_ERROR\(\w+, (-\d+), (\w+), "([^"]+)", "([^"]+)"\)$/gm
@@ -40,14 +43,6 @@ export function readPhases(): PhaseEntry[] {
     return [...readDef("phases.def", "wake").matchAll(pattern)].map(([, word = "", channel = "", meaning = ""]) => ({
         word,
         channel: channel === "WH_CHANNEL_NONE" ? null : Number(channel),
-        meaning,
-    }))
-}
-
-export function readCauses(): ReasonEntry[] {
-    const pattern = /^WH_CAUSE\(\w+, "([^"]+)", "([^"]+)"\)$/gm
-    return [...readDef("causes.def", "wake").matchAll(pattern)].map(([, word = "", meaning = ""]) => ({
-        word,
         meaning,
     }))
 }

@@ -1,7 +1,7 @@
 // The figures of `npm run bench:mcu` as tables: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
 import type { Table } from "../../ts/cli/table.js"
-import { markdownTable } from "../docs/table.js"
-import { components } from "./image.js"
+import type { TitledTable } from "../docs/table.js"
+import { components, coreTotals } from "./image.js"
 import { type FunctionCost, handshakeParts } from "./instruction-profile.js"
 import type { McuCase, McuFigures } from "./mcu-handshakes.js"
 
@@ -18,42 +18,33 @@ function inOrder(one: McuCase, other: McuCase): number {
     return key(one) < key(other) ? -1 : 1
 }
 
-export function costTable({ cases }: McuFigures): Table {
+const figureTitles = [
+    ...["result", "build", "M instructions", "after it", "client"],
+    ...["heap B", "stack B", "sent B", "received B", "flights"],
+]
+
+const figuresOf = (one: McuCase): string[] => [
+    ...[one.instructions, one.afterInstructions, one.clientInstructions].map(million),
+    ...[one.heapPeakBytes, one.stackPeakBytes, one.bytesTx, one.bytesRx, one.flights].map(String),
+]
+
+function costTable({ cases }: McuFigures): Table {
     return {
-        head: [
-            ...["handshake", "result", "build", "M instructions", "after it", "client"],
-            ...["heap B", "stack B", "sent B", "received B", "flights"],
-        ],
-        rows: rowsOf(cases).map((one) => [
-            ...[one.title, one.result, one.build],
-            ...[one.instructions, one.afterInstructions, one.clientInstructions].map(million),
-            ...[one.heapPeakBytes, one.stackPeakBytes, one.bytesTx, one.bytesRx, one.flights].map(String),
-        ]),
+        head: ["handshake", ...figureTitles],
+        rows: rowsOf(cases).map((one) => [one.title, one.result, one.build, ...figuresOf(one)]),
     }
 }
 
 /** Each figure of warmhello, then of mbedTLS. */
-export function peerTable({ cases }: McuFigures): Table {
-    const pair = (one: McuCase, other: McuCase | undefined, text: (one: McuCase) => string) =>
-        `${text(one)} / ${other === undefined ? "-" : text(other)}`
+function peerTable({ cases }: McuFigures): Table {
     return {
-        head: [
-            ...["warmhello / mbedTLS", "result", "build", "M instructions", "after it", "client"],
-            ...["heap B", "stack B", "sent B", "received B", "flights"],
-        ],
+        head: ["warmhello / mbedTLS", ...figureTitles],
         rows: rowsOf(cases).map((one) => {
-            const { name, result, build } = one
-            const other = cases.find(
-                (peer) =>
-                    peer.stack === "mbedTLS" && peer.name === name && peer.result === result && peer.build === build,
-            )
-            const cell = (text: (one: McuCase) => string) => pair(one, other, text)
-            return [
-                ...[one.title, result, build, cell((c) => million(c.instructions))],
-                ...[cell((c) => million(c.afterInstructions)), cell((c) => million(c.clientInstructions))],
-                ...[cell((c) => String(c.heapPeakBytes)), cell((c) => String(c.stackPeakBytes))],
-                ...[cell((c) => String(c.bytesTx)), cell((c) => String(c.bytesRx)), cell((c) => String(c.flights))],
-            ]
+            const { title, name, result, build } = one
+            const isPeer = (peer: McuCase) => peer.stack === "mbedTLS" && peer.name === name
+            const other = cases.find((peer) => isPeer(peer) && peer.result === result && peer.build === build)
+            const theirs = other === undefined ? [] : figuresOf(other)
+            return [title, result, build, ...figuresOf(one).map((own, n) => `${own} / ${theirs[n] ?? "-"}`)]
         }),
     }
 }
@@ -65,7 +56,7 @@ function titledProfiles({ profiles, cases }: McuFigures) {
         .map((one) => ({ ...one, title: cases.find(({ name }) => name === one.name)?.title ?? one.name }))
 }
 
-export function partTable(report: McuFigures): Table {
+function partTable(report: McuFigures): Table {
     return {
         head: ["handshake", "result", "build", ...handshakeParts],
         rows: titledProfiles(report).map(({ title, build, result, profile }) => [
@@ -120,7 +111,7 @@ function operationTable(report: McuFigures): Table {
     }
 }
 
-export function imageTable({ images }: McuFigures): Table {
+function imageTable({ images }: McuFigures): Table {
     return {
         head: ["stack", "build", ...components, "all, in bytes"],
         rows: images.map(({ stack, build, size }) => [
@@ -131,51 +122,63 @@ export function imageTable({ images }: McuFigures): Table {
     }
 }
 
-const aims = [
-    { what: "TLS 1.2 resumed, size build", name: "tls12-ticket", build: "size", most: 1.0e6, field: "instructions" },
-    {
-        what: "TLS 1.3 X25519 resumed, size build",
-        name: "tls13-x25519",
-        build: "size",
-        most: 6e6,
-        field: "instructions",
-    },
-    { what: "the same, speed build", name: "tls13-x25519", build: "speed", most: 5e6, field: "instructions" },
-    { what: "peak heap resumed, in bytes", name: "tls13-x25519", build: "size", most: 8192, field: "heapPeakBytes" },
-    {
-        what: "peak heap of a full handshake",
-        name: "tls13-x25519",
-        build: "size",
-        most: 16384,
-        field: "heapPeakBytes",
-        full: true,
-    },
-    { what: "flash, size build", name: "tls13-x25519", build: "size", most: 200 * 1024, field: "flashBytes" },
-] as const
+const sizeBuilds = ({ images }: McuFigures) =>
+    images.filter(({ stack, build }) => stack === "warmhello" && build === "size").map(({ size }) => size)
 
-export function aimTable({ cases }: McuFigures): Table {
+function coreTable(report: McuFigures): Table {
     return {
-        head: ["aim", "reached", "at most", "measured"],
-        rows: aims.map((aim) => {
-            const result = "full" in aim ? "full" : "resumed"
-            const found = rowsOf(cases).find(
-                (one) => one.name === aim.name && one.build === aim.build && one.result === result,
-            )
-            const measured = found?.[aim.field] ?? Number.NaN
-            return [aim.what, measured <= aim.most ? "yes" : "no", String(aim.most), String(measured)]
-        }),
+        head: ["file", "part", "code and constants", "RAM"],
+        rows: sizeBuilds(report).flatMap(({ core }) =>
+            core.map(({ file, keepsSessions, flashBytes, ramBytes }) => [
+                ...[file, keepsSessions ? "keeps sessions" : "client and words"],
+                ...[flashBytes, ramBytes].map(String),
+            ]),
+        ),
     }
 }
 
-export function mcuMarkdown(report: McuFigures): string {
-    const section = (title: string, table: Table) => `### ${title}\n\n${markdownTable(table)}`
-    return [
-        section("Aims", aimTable(report)),
-        section("What a handshake costs", costTable(report)),
-        section("Phases, in thousand instructions", partTable(report)),
-        section("Operations in the size build: how many, and the instructions of one", operationTable(report)),
-        section("Functions", functionTable(report)),
-        section("Beside mbedTLS", peerTable(report)),
-        section("The image, in bytes", imageTable(report)),
-    ].join("\n\n")
+const x25519 = { name: "tls13-x25519", build: "size" } as const
+const aims = [
+    { what: "TLS 1.2 resumed, size build", ...x25519, name: "tls12-ticket", most: 1.0e6, field: "instructions" },
+    { what: "TLS 1.3 X25519 resumed, size build", ...x25519, most: 6e6, field: "instructions" },
+    { what: "the same, speed build", ...x25519, build: "speed", most: 5e6, field: "instructions" },
+    { what: "peak heap resumed, in bytes", ...x25519, most: 8192, field: "heapPeakBytes" },
+    { what: "peak heap of a full handshake", ...x25519, most: 16384, field: "heapPeakBytes", full: true },
+    { what: "flash, size build", ...x25519, most: 200 * 1024, field: "flashBytes" },
+] as const
+
+/** Of the code and constants of the core, and of its variables. */
+const CORE_BYTES = 12 * 1024
+const CORE_RAM_BYTES = 1024
+
+function aimTable(report: McuFigures): Table {
+    const row = (what: string, most: number, measured: number) => [
+        ...[what, measured <= most ? "yes" : "no", String(most), String(measured)],
+    ]
+    const ofCore = sizeBuilds(report)
+        .map(coreTotals)
+        .flatMap(({ keepsSessions, all, ram }) => [
+            row("what keeps sessions, size build", CORE_BYTES, keepsSessions),
+            row("the whole core, words and JSON included", CORE_BYTES, all),
+            row("static RAM of the core", CORE_RAM_BYTES, ram),
+        ])
+    const ofHandshakes = aims.map((aim) => {
+        const result = "full" in aim ? "full" : "resumed"
+        const found = rowsOf(report.cases).find(
+            (one) => one.name === aim.name && one.build === aim.build && one.result === result,
+        )
+        return row(aim.what, aim.most, found?.[aim.field] ?? Number.NaN)
+    })
+    return { head: ["aim", "reached", "at most", "measured"], rows: [...ofHandshakes, ...ofCore] }
 }
+
+export const mcuTables = (report: McuFigures): TitledTable[] => [
+    ["Aims", aimTable(report)],
+    ["What a handshake costs", costTable(report)],
+    ["Phases, in thousand instructions", partTable(report)],
+    ["Operations in the size build: how many, and the instructions of one", operationTable(report)],
+    ["Functions", functionTable(report)],
+    ["Beside mbedTLS", peerTable(report)],
+    ["The image, in bytes", imageTable(report)],
+    ["The core in the image, size build, in bytes", coreTable(report)],
+]

@@ -1,14 +1,13 @@
 // Makes recordings: the emulated microcontroller with a fixed seed, against OpenSSL. All stacks meet the same server
 // with the same certificates.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import net from "node:net"
-import { createInterface } from "node:readline"
 import { setTimeout as wait } from "node:timers/promises"
-import { endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
 import type { TlsVersion } from "../../ts/core/client.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
+import { OpensslServer } from "../network/openssl-server.js"
 import { McuClient, type McuConnection } from "./connection.js"
 import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
 
@@ -51,44 +50,6 @@ export const cases: readonly Case[] = [
 export function seededEmulator(image: string, seed: number, more: string[] = []): Emulator {
     const key = Buffer.alloc(32, seed)
     return new Emulator({ image, flash: undefined, key, flashSectors: 4, eraseIntervalS: 0, seed, more })
-}
-
-/** OpenSSL's s_server, which sends each line back reversed. */
-class Reverser implements Disposable {
-    private constructor(
-        readonly port: number,
-        readonly ca: string,
-        readonly process: ChildProcess,
-        readonly folder: TemporaryFolder,
-    ) {}
-
-    static async start({ keyKind, group }: Case): Promise<Reverser> {
-        const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
-        const identity = await authority.issue({ names: [HOST], keyKind })
-        const folder = new TemporaryFolder("record")
-        const certificate = folder.write("cert.pem", identity.certificate)
-        const key = folder.write("key.pem", identity.key)
-        const port = await freePort()
-        const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-rev", "-cert", certificate, "-key", key]
-        const process = spawn("openssl", [...args, "-groups", group], { stdio: ["ignore", "pipe", "ignore"] })
-        endWithUs(process)
-        for await (const line of createInterface({ input: process.stdout })) if (line === "ACCEPT") break
-        return new Reverser(port, authority.certificate, process, folder)
-    }
-
-    [Symbol.dispose](): void {
-        this.process.kill()
-        this.folder[Symbol.dispose]()
-    }
-}
-
-async function freePort(): Promise<number> {
-    const listener = net.createServer().listen(0, "127.0.0.1")
-    await once(listener, "listening")
-    const { port } = listener.address() as net.AddressInfo
-    listener.close()
-    await once(listener, "close")
-    return port
 }
 
 /** After so long a silence the server has said all that it had to. Nothing that is measured depends on it. */
@@ -159,8 +120,14 @@ async function connect(connection: McuConnection, port: number) {
     return { handshake, after: tap.take() }
 }
 
+interface Server {
+    port: number
+    /** PEM. */
+    ca: string
+}
+
 /** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
-async function recordAgainst(server: Reverser, one: Case, image: string): Promise<Recording> {
+async function recordAgainst(server: Server, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
     const wallS = Math.floor(Date.now() / 1000)
@@ -186,10 +153,18 @@ async function recordAgainst(server: Reverser, one: Case, image: string): Promis
     }
 }
 
-/** One recording for each image. */
+/** One recording for each image, of a server that sends each line back reversed. */
 export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
-    using server = await Reverser.start(one)
+    const { keyKind, group } = one
+    const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
+    using server = await OpensslServer.start({
+        ...(await authority.issue({ names: [HOST], keyKind })),
+        ...{ clientCa: undefined, overlay: undefined, environment: process.env },
+        arguments: ["-rev", "-groups", group],
+    })
     const made = []
-    for (const image of images) made.push(await recordAgainst(server, one, image))
+    for (const image of images) {
+        made.push(await recordAgainst({ port: server.port, ca: authority.certificate }, one, image))
+    }
     return made
 }

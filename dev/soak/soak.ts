@@ -1,8 +1,6 @@
 // Many wakes while everything goes wrong that may: lives of devices, one after the other or some at a time.
-import { type ChildProcess, fork } from "node:child_process"
-import { WarmhelloError } from "../../ts/base/errors.js"
 import { Random } from "../../ts/base/random.js"
-import { endWithUs } from "../../ts/base/temporary.js"
+import { TaskProcess } from "../task-process.js"
 import { type LifeOptions, live } from "./life.js"
 import { noResult, type SoakResult, sumOf } from "./result.js"
 
@@ -20,8 +18,6 @@ export interface SoakOptions {
 
 /** What a process is told to run. */
 export type LifeTask = Pick<LifeOptions, "program" | "wakes" | "seed">
-/** What it says from time to time, and at the end. */
-export type LifeNews = { result: SoakResult; isOver: boolean } | { error: string }
 
 /** A device lives that long, some years; then another one begins anew. */
 const LIFE_WAKES = 5000
@@ -42,46 +38,6 @@ function lives({ cycles, seed, jobs }: SoakOptions): Life[] {
         seed: index === 0 ? seed : random.between(0, MAX_SEED),
         result: noResult(),
     }))
-}
-
-type Told = (result: SoakResult) => void
-
-/** Runs lives in a process of its own: the core has one device for each. */
-class Job implements Disposable {
-    readonly #process: ChildProcess
-
-    constructor() {
-        this.#process = fork(new URL("./soak-process.js", import.meta.url), {
-            execArgv: [],
-            serialization: "advanced",
-        })
-        endWithUs(this.#process)
-    }
-
-    run(task: LifeTask, told: Told): Promise<void> {
-        return new Promise((done, failed) => {
-            const fail = (error = "a process of the soak test has ended") => failed(new WarmhelloError("bug", error))
-            const ended = () => fail()
-            const hear = (message: unknown) => {
-                const news = message as LifeNews
-                if ("error" in news) {
-                    fail(news.error)
-                    return
-                }
-                told(news.result)
-                if (!news.isOver) return
-                this.#process.off("message", hear).off("exit", ended)
-                done()
-            }
-            this.#process.on("message", hear).once("exit", ended)
-            this.#process.send(task)
-        })
-    }
-
-    [Symbol.dispose](): void {
-        this.#process.removeAllListeners("exit")
-        this.#process.kill()
-    }
 }
 
 /** Resolves when the signal aborts. */
@@ -105,7 +61,7 @@ async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): 
     const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
     const ended = aborted(signal)
     const work = async (): Promise<void> => {
-        using job = new Job()
+        using job = new TaskProcess<LifeTask, SoakResult>(new URL("./soak-process.js", import.meta.url))
         for (let life = rest.shift(); life !== undefined && !signal.aborted; life = rest.shift()) {
             const { wakes, seed } = life
             const its = life

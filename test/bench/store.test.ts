@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
-import { type CoreSize, canMeasureSize, flashBytes, limits, measureCoreSize } from "#dev/bench/core-size.js"
 import {
     checkSimulation,
     type FlashLife,
@@ -21,7 +20,6 @@ import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))
 if (!hasValgrind) skipped("nothing can be counted without valgrind and its programs (npm run setup -- --tests)")
-if (!canMeasureSize()) skipped("there is no compiler for rv32imc (npm run setup -- --mcu)")
 
 describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () => {
     const folder = temporaryFolder()
@@ -148,38 +146,5 @@ describe("the life of flash", () => {
         expect(yearsAt(10)).toBeCloseTo(10, 0)
         expect(yearsAt(60)).toBeCloseTo(10.3, 1)
         expect(yearsAt(600)).toBeGreaterThan(30)
-    })
-})
-
-describe.skipIf(!canMeasureSize())("the core on rv32imc", () => {
-    let size: CoreSize
-
-    beforeAll(async () => {
-        size = await measureCoreSize()
-    })
-
-    // 12 KB (12288) were kept until losses of power had to be counted, a spare ticket kept, and breaks remembered.
-    it("keeps sessions in 12.3 KB of code", () => {
-        expect(flashBytes(size.keeping)).toBeGreaterThan(4096)
-        expect(flashBytes(size.keeping)).toBeLessThanOrEqual(12_600)
-    })
-
-    // 12 KB were hoped for; docs/PERFORMANCE.md says where the rest goes. 3 KB are the reader of PEM, for which wolfSSL's
-    // larger one is left out, 1 KB is the rule for hosts, 1 KB that for CAs, and 3.4 KB are the whole connect, for which the
-    // ESP32 port has 5.2 KB less. 2 KB are for losses of power, spare tickets and servers that break off.
-    it("with the client around wolfSSL takes less than 26.3 kB, without words", () => {
-        expect(flashBytes(size.linked)).toBeLessThanOrEqual(26_300)
-        expect(flashBytes(size.linkTime)).toBeLessThan(flashBytes(size.linked))
-        expect(flashBytes(size.linked)).toBeLessThan(flashBytes(size.plain.linked))
-    })
-
-    it("has next to no static RAM", () => {
-        expect(size.objects.ram).toBeLessThanOrEqual(limits.ramBytes)
-    })
-
-    it("is attributed file by file, nothing left over", () => {
-        const sum = size.files.reduce((total, one) => total + flashBytes(one.linked), 0)
-        expect(sum).toBe(flashBytes(size.linked))
-        expect(size.files.filter((one) => one.keeping)).toHaveLength(15)
     })
 })

@@ -6,14 +6,16 @@ import { cellYears } from "#warmhello/energy/battery.js"
 import { breakEvenOf } from "#warmhello/energy/break-even.js"
 import { type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
-import { type BoardFigures, sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
+import { sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
 import { boardNumberNames, readCells, readPowerProfile, readRegulators } from "#warmhello/energy/power-profile.js"
+import type { BoardFigures } from "#warmhello/energy/radio.js"
 import { draw, exactly, rangeOf } from "#warmhello/run/range.js"
 
 /** A board of round numbers: 10 mA idle, 20 mA active, 60 mA on top of both while it listens. */
 const board: BoardFigures = {
     ...(Object.fromEntries(boardNumberNames.map((name) => [name, 0])) as unknown as BoardFigures),
-    ...{ cpuIdleMa: 10, cpuActiveMa: 20, radioListenMa: 70, radioTransmitMa: 300, radioAwakeShare: 1 },
+    ...{ cpuIdleMa: 10, cpuActiveMa: 20, radioListenMa: 70, radioTransmitMa: 300 },
+    ...{ radioHoldMs: 50, beaconMs: 0 },
     ...{ bootMs: 100, bootMa: 30, wifiFastMs: 200, wifiScanMs: 900, wifiMa: 90, ipStaticMs: 0, ipDhcpMs: 500 },
     ...{
         cyclesPerInstruction: 1,
@@ -23,10 +25,15 @@ const board: BoardFigures = {
         flashWriteMa: 5,
     },
 }
-const surroundings = { rttMs: 40, dnsMs: 10, serverMs: 0, appMs: 0, closingMs: 10, payloadBytes: 0 }
+const smooth = { dhcpShare: 0, retryShare: 0, lossShare: 0 }
+const surroundings = {
+    ...{ rttMs: 40, dnsMs: 10, serverMs: 0, appMs: 0, closingMs: 10, payloadBytes: 0 },
+    ...{ dtim: 1, beaconWaitShare: 0.5, ...smooth },
+}
 const bytes = { bytesTx: 0, bytesRx: 0 }
 const handshake = { instructions: 16e6, keyPairInstructions: 0, afterInstructions: 0, ...bytes, roundTrips: 1 }
-const wake = { board, clockMhz: 160, wifi: "fast" as const, surroundings, handshake }
+const rules = { wifi: "fast" as const, powerSave: "none" as const, listenInterval: 3 }
+const wake = { board, clockMhz: 160, ...rules, surroundings, handshake }
 const plain = { ...wake, flash: { programs: 0, erases: 0 }, withoutInstructions: 0 }
 
 const chargesOf = (inputs: Parameters<typeof wakePhases>[0]) =>
@@ -86,10 +93,56 @@ describe("a wake", () => {
         expect([tcp?.durationMs, tcp?.chargeUc]).toEqual([50, 50 * 80])
     })
 
-    test("whose receiver sleeps draws less, in the same time", () => {
-        const dozing = wakePhases({ ...plain, board: { ...board, radioAwakeShare: 0.5 } })
-        expect(sumMs(dozing)).toBe(sumMs(wakePhases(plain)))
-        expect(sumUc(dozing)).toBeLessThan(sumUc(wakePhases(plain)))
+    test("of which some must try the access point again, ask DHCP, or send a SYN again, is the mean of all", () => {
+        const rough = { ...surroundings, dhcpShare: 0.1, retryShare: 0.05, lossShare: 0.01 }
+        const { wifi, ip, tcp, ...rest } = chargesOf({ ...plain, surroundings: rough })
+        const before = chargesOf(plain)
+        expect(wifi).toBeCloseTo((before.wifi ?? 0) + 0.05 * 900 * 90, 6)
+        expect(ip).toBeCloseTo(0.15 * 500 * 70, 6)
+        expect(tcp).toBeCloseTo((before.tcp ?? 0) + 0.01 * 1500 * 70, 6)
+        expect(before).toMatchObject(rest)
+    })
+
+    test("with a static address asks no DHCP", () => {
+        const rough = { ...surroundings, dhcpShare: 0.1, retryShare: 0.05 }
+        expect(chargesOf({ ...plain, wifi: "static", surroundings: rough }).ip).toBe(0)
+    })
+})
+
+describe("modem sleep", () => {
+    const saving = { ...plain, powerSave: "min" as const }
+    const tlsOf = (inputs: typeof plain | typeof saving) => wakePhases(inputs).find(({ phase }) => phase === "tls")
+
+    test("switches the receiver off 50 ms after the last packet, while TLS is still computed", () => {
+        expect(tlsOf(saving)?.chargeUc).toBe(40 * 70 + 50 * 80 + 50 * 20)
+        expect(tlsOf(saving)?.durationMs).toBe(140) // the last flight leaves at once
+    })
+
+    test("hears a beacon now and then, the fewer the higher the DTIM period", () => {
+        const hearing = { ...saving, board: { ...board, beaconMs: 10.24 } }
+        const seldom = { ...hearing, surroundings: { ...surroundings, dtim: 10 } }
+        expect(tlsOf(hearing)?.chargeUc).toBeCloseTo(40 * 70 + 50 * 80 + 50 * (20 + 60 * 0.1), 6)
+        expect(tlsOf(seldom)?.chargeUc).toBeCloseTo(40 * 70 + 50 * 80 + 50 * (20 + 60 * 0.01), 6)
+    })
+
+    test("has an answer that takes longer wait for the next beacon", () => {
+        const far = { ...surroundings, rttMs: 60 }
+        const tcp = wakePhases({ ...saving, surroundings: far }).find(({ phase }) => phase === "tcp")
+        expect(tcp?.durationMs).toBeCloseTo(60 + 51.2, 6)
+        expect(tcp?.chargeUc).toBeCloseTo(50 * 70 + (10 + 51.2) * 10, 6)
+        const awake = wakePhases({ ...plain, surroundings: far }).find(({ phase }) => phase === "tcp")
+        expect([awake?.durationMs, awake?.chargeUc]).toEqual([60, 60 * 70])
+    })
+
+    test("by a listen interval of 3 has it wait three times as long", () => {
+        const far = { ...surroundings, rttMs: 60 }
+        const tcp = wakePhases({ ...saving, powerSave: "max", surroundings: far }).find(({ phase }) => phase === "tcp")
+        expect(tcp?.durationMs).toBeCloseTo(60 + 3 * 51.2, 6)
+    })
+
+    test("does not begin before the device has an address", () => {
+        const asking = { ...saving, wifi: "dhcp" as const }
+        expect(chargesOf(asking).ip).toBe(500 * 70)
     })
 })
 
@@ -180,16 +233,19 @@ const ranges = {
     appMs: exactly(10),
     closingMs: exactly(4),
     payloadBytes: exactly(300),
+    ...{ dtim: exactly(1), beaconWaitShare: exactly(0.5) },
+    ...{ dhcpShare: exactly(0), retryShare: exactly(0), lossShare: exactly(0) },
 }
 const profile = readPowerProfile("esp32c3_bare")
 const options: EstimateOptions = {
     profile,
     clockMhz: 160,
     handshakes: handshakesFromFigures({ protocol: "TLS1.3", kind: "psk", certificate: "ecdsa", build: "size" }),
-    wifi: "fast",
+    ...{ wifi: "fast", powerSave: "min", listenInterval: 3 },
     ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 200, seed: 5 },
     regulator: readRegulators().ldo as EstimateOptions["regulator"],
     cell: readCells()["18650"] as EstimateOptions["cell"],
+    temperatureC: 20,
     surroundings: ranges,
 }
 
@@ -206,6 +262,19 @@ describe("an estimate", () => {
         const { full, resumed, plain: without } = result.typical
         expect(sumUc(resumed)).toBeLessThan(sumUc(without))
         expect(tlsShare(resumed)).toBeLessThan(tlsShare(full))
+    })
+
+    // 50 ms of receiver after a packet, and Espressif's mean of a connected ESP32-C3 while TLS is computed.
+    test("has in its range what follows from Espressif's own table", () => {
+        const tlsUj = (phases: { phase: string; chargeUc: number }[]) =>
+            (phases.find(({ phase }) => phase === "tls")?.chargeUc ?? 0) * 3.3
+        const full = over(result, (one) => tlsUj(one.full))
+        const saved = over(result, (one) => (sumUc(one.full) - sumUc(one.resumed)) * 3.3)
+        expect(full.low).toBeLessThan(80_000)
+        expect(full.high).toBeGreaterThan(80_000)
+        expect(saved.low).toBeLessThan(54_000)
+        expect(saved.high).toBeGreaterThan(54_000)
+        expect(full.high).toBeLessThan(178_000)
     })
 
     test("gets wider when an input does", () => {

@@ -27,13 +27,17 @@ export interface BoardOptions {
     port: number
     /** Words for every wake. */
     args?: string[]
+    /** Of firmware/Kconfig, the power-save mode, if it is not the default. */
+    powerSave?: "none" | "max"
 }
 
 export class Board implements Disposable {
     readonly #folder = new TemporaryFolder("esp32")
     readonly #args: string[]
+    readonly #program: string
 
-    constructor({ ca, port, args = [] }: BoardOptions) {
+    constructor({ ca, port, args = [], powerSave }: BoardOptions) {
+        this.#program = powerSave === undefined ? PROGRAM : `${PROGRAM}_${powerSave}`
         this.#args = ["--state", this.#folder.path, "--ca", this.file("ca.pem", ca), "--port", String(port), ...args]
     }
 
@@ -54,7 +58,7 @@ export class Board implements Disposable {
 
     /** One wake to its end. Later words win over those for every wake. */
     async wake(reason: Reason, ...args: string[]): Promise<Wake> {
-        const child = spawn(PROGRAM, ["--reason", reason, ...this.#args, ...args], {
+        const child = spawn(this.#program, ["--reason", reason, ...this.#args, ...args], {
             stdio: ["ignore", "pipe", "pipe"],
             timeout: 45_000,
             killSignal: "SIGKILL",

@@ -90,3 +90,15 @@ test("with slow Wi-Fi every wake scans and asks", async () => {
     slept(await device.wake("power-on"))
     expect(ways(await device.wake("deep-sleep"))).toEqual(inFull)
 })
+
+test.each([
+    ["as firmware/Kconfig has it", {}, "radio sleeps till each DTIM beacon, listen interval 3"],
+    ["without power save", { powerSave: "none" }, "radio sleeps never, listen interval 3"],
+    ["with a listen interval", { powerSave: "max" }, "radio sleeps till beacons of its own choice, listen interval 10"],
+] as const)("the radio sleeps between packets %s, in a C program as below DeviceScript", async (_, options, told) => {
+    for (const app of [[], ["--app", "c"]]) {
+        using device = new Board({ ca: identity.ca, port: server.port, args: app, ...options })
+        const wakes = [await device.wake("power-on"), await device.wake("deep-sleep")]
+        for (const wake of wakes) expect(slept(wake).world).toContain(told)
+    }
+})

@@ -1,17 +1,9 @@
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
 import { describe, expect, test } from "vitest"
 import { deviation, mean } from "#warmhello/base/statistics.js"
-import { meanInterval } from "#warmhello/measure/compare/bootstrap.js"
 import { compare, pairUp } from "#warmhello/measure/compare/compare.js"
 import { doubtsAboutComparison } from "#warmhello/measure/doubts.js"
 import type { RunWake } from "#warmhello/run/run.js"
-
-/** Random numbers of a normal distribution, by a seed. */
-function normal(seed: number): () => number {
-    const generator = xoroshiro128plus(seed)
-    const uniform = () => ((generator.next() >>> 0) + 0.5) / 2 ** 32
-    return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-}
+import { draws } from "./draws.js"
 
 const RATE_HZ = 100_000
 
@@ -35,30 +27,6 @@ const codes = (wakes: RunWake[]) => {
     const comparison = compare(wakes, { seed: 1, precision: 0.05, sampleRateHz: RATE_HZ })
     return doubtsAboutComparison(wakes, pairUp(wakes, RATE_HZ), comparison).map(({ code }) => code)
 }
-
-describe("the interval of a mean", () => {
-    test("holds the true mean about as often as it says", () => {
-        const random = normal(9)
-        let held = 0
-        for (let experiment = 0; experiment < 200; experiment++) {
-            const values = Array.from({ length: 10 }, () => 70 + 5 * random())
-            const [low, high] = meanInterval(values, 0.95, experiment)
-            if (low <= 70 && high >= 70) held++
-        }
-        expect(held).toBeGreaterThan(180) // 190 is what one would expect
-        expect(held).toBeLessThan(200)
-    })
-
-    test("is the same for the same seed", () => {
-        const values = [1, 5, 2, 8, 3, 9]
-        expect(meanInterval(values, 0.95, 3)).toEqual(meanInterval(values, 0.95, 3))
-        expect(meanInterval(values, 0.95, 3)).not.toEqual(meanInterval(values, 0.95, 4))
-    })
-
-    test("of values that are all the same is that value", () => {
-        expect(meanInterval([4, 4, 4], 0.95, 1)).toEqual([4, 4])
-    })
-})
 
 describe("wakes are paired", () => {
     test("each full one with the resumed one beside it", () => {
@@ -111,7 +79,7 @@ describe("wakes are paired", () => {
 
 describe("the comparison", () => {
     test("tells the difference, where it lies, and how many pairs a precision takes", () => {
-        const random = normal(5)
+        const random = draws(5).normal
         const wakes = alternating(
             30,
             () => 150_000 + 3000 * random(),
@@ -149,7 +117,7 @@ describe("the comparison", () => {
 })
 
 describe("a claim is doubted", () => {
-    const random = normal(2)
+    const random = draws(2).normal
     const noise = (mean: number) => mean + 500 * random()
 
     test("not at all when the data are good", () => {
@@ -191,6 +159,15 @@ describe("a claim is doubted", () => {
                 () => noise(80_000),
             ),
             "difference-unclear",
+        ],
+        [
+            "when a few wakes of one kind have retries",
+            alternating(
+                60,
+                (n) => noise(150_000) + (n % 10 === 3 ? 60_000 : 0),
+                () => noise(80_000),
+            ),
+            "difference-skewed",
         ],
         [
             "when one kind is rare",

@@ -71,9 +71,10 @@ describe("by the firmware's pins", () => {
         const boot = { durationMs: 30, currentUa: 28_000, levels: 0 }
         const wifi = { durationMs: 3000, currentUa: 90_000, levels: 1 }
         const closing = { durationMs: 10, currentUa: 40_000, levels: 0b11 }
-        const [wake] = measureScript([sleep(100), boot, wifi, closing, sleep(100)]).wakes
-        expect(wake?.result).toBe("failed")
-        expect(wake?.phases.map(({ phase }) => phase)).toEqual(["boot", "wifi", "closing"])
+        const run = measureScript([sleep(100), boot, wifi, closing, ...withoutLog])
+        const [wake] = run.wakes
+        expect(run.wakes.map(({ result }) => result)).toEqual(["failed", ...truth.map(({ result }) => result)])
+        expect(wake?.phases.map(({ phase }) => phase)).toEqual(["boot", "wifi", "closing", "sleep"])
     })
 
     test("a wake whose reset cannot be seen begins at D0, and that is said", () => {
@@ -208,12 +209,29 @@ describe("by the current alone", () => {
         expect(codesOf(told)).not.toContain("results-unknown")
     })
 
+    const busy = { durationMs: 50, currentUa: 80_000, levels: 0 }
+    const lengthsOf = (steps: Step[]) => measureScript(steps).wakes.map(({ durationMs }) => Math.round(durationMs))
+
     test("a pause in a wake is no sleep unless it lasts", () => {
-        const busy = { durationMs: 50, currentUa: 80_000, levels: 0 }
-        const paused = (durationMs: number) =>
-            measureScript([sleep(100), busy, sleep(durationMs, 1500), busy, sleep(100)])
-        expect(paused(15).wakes.map(({ durationMs }) => Math.round(durationMs))).toEqual([115])
-        expect(paused(25).wakes.map(({ durationMs }) => Math.round(durationMs))).toEqual([50, 50])
+        const paused = (durationMs: number) => lengthsOf([sleep(100), busy, sleep(durationMs), busy, sleep(100)])
+        expect(paused(15)).toEqual([115])
+        expect(paused(25)).toEqual([50, 50])
+    })
+
+    test("light sleep in a wake, which draws more than the sleep between wakes, does not end it", () => {
+        const wake = [busy, sleep(300, 800), busy, sleep(100, 250), busy, sleep(400)]
+        expect(lengthsOf([sleep(100), ...wake, ...wake])).toEqual([550, 550])
+    })
+
+    test("a device that had no power before its first wake does not make a light sleep of its sleep", () => {
+        expect(lengthsOf([sleep(500, 0), busy, sleep(400, 120), busy, sleep(400, 120)])).toEqual([50, 50])
+    })
+
+    test("a device that from then on draws more in its sleep sleeps all the same", () => {
+        const louder = [busy, sleep(5000, 1500)]
+        expect(lengthsOf([sleep(100), busy, sleep(400), ...louder, ...louder, busy, sleep(100)])).toEqual([
+            50, 50, 50, 50,
+        ])
     })
 
     test("a trace without a wake says between which currents it lies", () => {

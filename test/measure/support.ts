@@ -60,7 +60,7 @@ function* eventsOf(steps: Step[], options: ScriptOptions = {}): Generator<RawEve
 }
 
 /** Everything that comes out is checked against the schema. */
-function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
+export function measureEvents(events: Iterable<RawEvent>, options: Partial<MeasurementOptions> = {}): Run {
     const measurement = newMeasurement(options)
     for (const event of events) measurement.add(event)
     measurement.finish()

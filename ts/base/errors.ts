@@ -5,7 +5,10 @@ import { type Hint, hintText } from "./hints.js"
 
 export const exitCodes = {
     ok: { code: 0, meaning: "everything went as it should" },
-    expectation: { code: 1, meaning: "a wake that should have resumed made a full handshake, or the reverse" },
+    expectation: {
+        code: 1,
+        meaning: "a wake that should have resumed made a full handshake, or the reverse; or a budget is not kept",
+    },
     usage: { code: 2, meaning: "a flag, a value or a file on the command line cannot be used" },
     app: { code: 3, meaning: "the app does not compile, throws, or never sleeps" },
     network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
@@ -29,6 +32,10 @@ const ownErrors = {
     "not-as-expected": {
         class: "expectation",
         hint: "See the rows above: the first wake must be full and all others resumed.",
+    },
+    "over-budget": {
+        class: "expectation",
+        hint: "The rules and what came of each are above. An unknown figure counts as broken.",
     },
     "bad-option": { class: "usage", hint: "See: {help}" },
     "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },

@@ -3,8 +3,10 @@ import { type Command, Option } from "commander"
 import { kinds } from "../base/outcome.js"
 import { certificates, mcuBuilds } from "../energy/handshakes.js"
 import { wifiModes } from "../energy/model.js"
+import { powerSaves } from "../energy/radio.js"
+import { addBudgetFlags } from "./budget.js"
 import { type EstimateFlags, estimateCommand } from "./estimate.js"
-import { count, duration, durationRange, number, optionWithDefault } from "./options.js"
+import { count, duration, durationRange, number, numberRange, optionWithDefault } from "./options.js"
 import { type ReportFlags, reportCommand } from "./report.js"
 
 const choice = (flags: string, text: string, choices: readonly string[], standard?: string): Option => {
@@ -43,11 +45,29 @@ function addSurroundingFlags(command: Command): Command {
         )
 }
 
+/** The radio's rules, and how often a wake does not go as planned. */
+function addRadioFlags(command: Command): Command {
+    const range = (flags: string, text: string, standard: string, most: number) =>
+        optionWithDefault(flags, text, numberRange(0, most), standard)
+    return command
+        .addOption(choice("--power-save <mode>", "the Wi-Fi's modem sleep, as the firmware sets it", powerSaves, "min"))
+        .addOption(range("--dtim <range>", "the access point's DTIM period, in beacons", "1..1..3", 255))
+        .option("--listen-interval <n>", "with --power-save max: beacons from one heard to the next", count(1, 100), 3)
+        .option(
+            "--dhcp-share <range>",
+            "wakes that ask DHCP anew, with --wifi fast (default: by a lease of a day)",
+            numberRange(0, 1),
+        )
+        .addOption(range("--retry-share <range>", "wakes that must try the access point again", "0..0.01..0.08", 1))
+        .addOption(range("--loss-share <range>", "wakes whose connect is lost and sent again", "0..0.005..0.03", 1))
+}
+
 function addSupplyFlags(command: Command): Command {
     return command
         .option("--supply-v <volts>", "voltage at the board", number(1, 6), 3.3)
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
-        .option("--cell <name>", "18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--cell <name>", "18650, lipo, lifepo4, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--temperature <celsius>", "where the cell is: the cold takes of its capacity", number(-40, 85), 20)
 }
 
 export function addEnergyCommands(root: Command): void {
@@ -56,7 +76,8 @@ export function addEnergyCommands(root: Command): void {
         .description("energy of full and resumed wakes, from instruction counts and data sheets, with ranges")
         .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
         .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
-    addSupplyFlags(addSurroundingFlags(addHandshakeFlags(command)))
+    addBudgetFlags(addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command)))))
+        .option("--compare", "beside other ways: full handshakes, early data, a kept connection, DTLS, ESP-NOW")
         .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
         .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
         .option("--json <file>", "write the figures as JSON; - for standard output")
@@ -66,8 +87,9 @@ export function addEnergyCommands(root: Command): void {
         .description("runs as one page that works offline, as tables, and as CSV")
         .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")
         .option("--out <file>", "write the page, a single HTML file")
-        .option("--cell <name>", "draw battery life for this cell: 18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500")
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
+        .option("--cell <name>", "draw battery life for this cell: 18650, lipo, lifepo4, cr123a, 2xaa-alkaline, ...")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--temperature <celsius>", "where the cell is", number(-40, 85), 20)
         .option("--csv <file>", "write a row for each wake; - for standard output")
         .action((files: string[], flags: ReportFlags) => reportCommand(files, flags))
 }

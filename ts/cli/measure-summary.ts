@@ -3,6 +3,7 @@ import Table from "cli-table3"
 import pc from "picocolors"
 import { median } from "../base/statistics.js"
 import type { Comparison, Run, RunWake } from "../run/run.js"
+import { current, figure, time } from "../run/units.js"
 import { phaseWords } from "../run/wake-line.js"
 import { tlsLines } from "./run-text.js"
 import { warningLines } from "./warning-lines.js"
@@ -70,6 +71,7 @@ function phaseTable(run: Run, columns: number): string | undefined {
     for (const phase of phaseWords) {
         if (phase !== "sleep") row(phase, ({ phases }) => phases.find((one) => one.phase === phase))
     }
+    if (table.length === 0) table.push(["phases", ...groups.flatMap(() => (wide ? ["unknown", ""] : ["unknown"]))])
     row("whole wake", (wake) => wake)
     row("sleep after it", ({ phases }) => phases.find(({ phase }) => phase === "sleep"))
     return table.toString()
@@ -84,9 +86,11 @@ function comparisonLines(comparison: Comparison): string[] {
     const { pairs, confidence, fullUj, resumedUj, precision, pairsForPrecision } = comparison
     const share = fullUj > 0 ? ` (${((100 * comparison.differenceUj) / fullUj).toFixed(1)} % of a full wake)` : ""
     const tls = comparison.phases.find(({ phase }) => phase === "tls")
+    const holds =
+        comparison.differenceRangeUj === null ? "" : `; intervals hold ${(100 * confidence).toFixed(1)} times in 100`
     const lines = [
         `${pc.bold("Resuming saves")} ${between(comparison)}${share}.`,
-        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: means of ${pairs} pairs; ${100 * confidence} % intervals, bootstrap.`,
+        `Full ${mj(fullUj)} mJ, resumed ${mj(resumedUj)} mJ: ${pairs === 1 ? "of one pair" : `means of ${pairs} pairs`}${holds}.`,
     ]
     if (tls !== undefined) lines.push(`In TLS alone: ${between(tls)}.`)
     if (pairsForPrecision !== null) {
@@ -95,9 +99,29 @@ function comparisonLines(comparison: Comparison): string[] {
     return lines
 }
 
+/** What decides most batteries comes first. */
+function currentLines({ sleepCurrent, average }: Run): string[] {
+    const lines: string[] = []
+    if (sleepCurrent !== undefined) {
+        const { meanUa, durationS, expected } = sleepCurrent
+        const beside =
+            expected === null
+                ? "--board names a power profile to compare with"
+                : `${expected.board}: ${figure(expected.lowUa)} to ${current(expected.highUa)}`
+        lines.push(`${pc.bold(`ASLEEP ${current(meanUa)}`)}, the mean of ${time(1000 * durationS)} (${beside}).`)
+    }
+    if (average !== undefined) {
+        const every = `with a wake every ${time(1000 * average.wakeEveryS)}`
+        const rounds = average.rounds === 1 ? "a wake with its sleep" : `${average.rounds} wakes with their sleeps`
+        lines.push(`${pc.bold(`In all ${current(average.averageUa)}`)} ${every}, the mean of ${rounds}.`)
+    }
+    return lines
+}
+
 export function summaryLines(run: Run, columns: number): string[] {
     const table = phaseTable(run, columns)
     return [
+        ...currentLines(run),
         ...warningLines(run.warnings),
         ...(table === undefined ? [] : [table]),
         countLine(run),

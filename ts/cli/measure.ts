@@ -5,6 +5,7 @@ import { SingleBar } from "cli-progress"
 import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
 import { checkWritable } from "../base/files.js"
+import { boardFiles, readPowerProfile } from "../energy/power-profile.js"
 import { measure } from "../measure/measure.js"
 import type { Segmentation } from "../measure/measurement.js"
 import { kindOf, type OpenedSource, openSource, type SourceKind, supplyFor } from "../measure/open.js"
@@ -14,13 +15,14 @@ import { ENOUGH } from "../measure/raw.js"
 import { readTrace } from "../measure/trace/reader.js"
 import { TraceWriter } from "../measure/trace/writer.js"
 import type { WakeResult } from "../measure/wakes/results.js"
-import { type Run, runText } from "../run/run.js"
+import { type Run, runText, type SleepCurrent, writeRun } from "../run/run.js"
+import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { summaryLines, wakeLine } from "./measure-summary.js"
 import { Output } from "./output.js"
 import { packageVersion } from "./version.js"
 
-export interface MeasureFlags {
+export interface MeasureFlags extends BudgetFlags {
     from?: string
     mode: MeterMode
     voltageMv?: number
@@ -29,11 +31,13 @@ export interface MeasureFlags {
     logBaud: number
     segment: Segmentation
     awakeUa: number
+    awakeFor: number
     asleepUa: number
     asleepFor: number
     results: WakeResult[]
     wakes?: number
     duration?: number
+    between?: NonNullable<Run["between"]>
     raw?: string
     continue: boolean
     out?: string
@@ -66,6 +70,10 @@ function misfits(source: string | undefined, flags: MeasureFlags, kind: SourceKi
         [
             !flags.continue && raw !== undefined && existsSync(raw),
             `there is a ${raw} already: --continue goes on with it; otherwise give another name`,
+        ],
+        [
+            flags.between !== undefined && isMeter,
+            "--between is for a recording; with a PPK2 there are --wakes and --duration",
         ],
         [kind === "trace" && raw !== undefined, "--raw is written from a meter; the source is a raw trace already"],
     ]
@@ -121,6 +129,13 @@ function tellOperator(output: Output, results: WakeResult[], done: number): void
     if (next !== undefined) output.line(pc.dim(`the next wake must be ${next}`))
 }
 
+/** What the board should draw asleep, where it is one of boards/ or a profile of the person's own. */
+function expectedSleep(board: string): SleepCurrent["expected"] {
+    if (!board.endsWith(".json") && !boardFiles().has(board)) return null
+    const { board: name, deepSleepUa } = readPowerProfile(board)
+    return { board: name, lowUa: deepSleepUa.low, typicalUa: deepSleepUa.typical, highUa: deepSleepUa.high }
+}
+
 function commandLine(): string {
     return ["warmhello", ...process.argv.slice(2)].join(" ")
 }
@@ -140,6 +155,8 @@ export async function measureCommand(
     const kind = kindOf(name)
     checkFlags(named, flags, kind)
     const output = new Output(flags.json)
+    const baseline = readBaseline(flags)
+    const expected = expectedSleep(flags.board)
     const enough = new AbortController()
     const signal = AbortSignal.any([interrupted, enough.signal])
     const log = flags.logPort === undefined ? undefined : { path: flags.logPort, baudRate: flags.logBaud }
@@ -163,8 +180,13 @@ export async function measureCommand(
         ...{ trace, before, out: flags.out, signal },
         stop: () => enough.abort(ENOUGH),
         mostWakes: flags.wakes ?? Number.POSITIVE_INFINITY,
+        between: flags.between,
+        expectedSleep: expected,
         mostDurationUs: (flags.duration ?? Number.POSITIVE_INFINITY) * 1000,
-        thresholds: { awakeUa: flags.awakeUa, asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        thresholds: {
+            ...{ awakeUa: flags.awakeUa, awakeForUs: flags.awakeFor * 1000 },
+            ...{ asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+        },
         segmentation: flags.segment,
         wantsLog: log !== undefined,
         results: flags.results,
@@ -190,11 +212,15 @@ export async function measureCommand(
         },
         onProgress: (durationUs) => progress.show(source.progress.doneBytes, durationUs, wakes),
     }).finally(() => progress.end())
-    report(output, run, flags, kind, interrupted)
+    const whole = judged(run, flags, baseline)
+    if (whole !== run && flags.out !== undefined) writeRun(whole, flags.out)
+    report(output, whole, flags, kind, interrupted)
 }
 
 function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind, interrupted: AbortSignal): void {
     for (const line of summaryLines(run, output.columns)) output.line(line)
+    printBaseline(output, run.baseline)
+    printBudget(output, run.budget)
     if (flags.out !== undefined) output.line(pc.dim(`written: ${flags.out}`))
     output.json(JSON.parse(runText(run)))
     const codes = run.warnings.map(({ code }) => code)
@@ -202,5 +228,10 @@ function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind,
     if (kind === "ppk2" && codes.includes("unplugged"))
         throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
     if (interrupted.aborted) process.exitCode = interruptCode()
-    else if (run.wakes.length === 0) throw new WarmhelloError("no-wakes", "no wake was seen")
+    else if (run.wakes.length === 0 && run.budget === undefined)
+        throw new WarmhelloError(
+            "no-wakes",
+            flags.between === undefined ? "no wake was seen" : "no wake was seen in the part that --between names",
+        )
+    else holdBudget(run.budget)
 }

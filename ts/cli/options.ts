@@ -6,6 +6,8 @@ import {
     parseDurationRange,
     parseHostAndPort,
     parseNumber,
+    parseNumberRange,
+    parseTimeRange,
     parseVersionRange,
     parseWakeResults,
 } from "../core/settings.js"
@@ -22,12 +24,15 @@ function option<T>(parse: (text: string) => T): (text: string) => T {
 
 export const duration = option(parseDuration)
 export const durationRange = option(parseDurationRange)
+export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))
 
 export const number = (least: number, most: number) => option((text) => parseNumber(text, least, most))
+
+export const numberRange = (least: number, most: number) => option((text) => parseNumberRange(text, least, most))
 
 /** An option whose default is shown as a user would write it. */
 export function optionWithDefault<T>(

@@ -4,6 +4,7 @@ import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
+import { addBudgetFlag } from "./budget.js"
 import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { addExamples } from "./examples.js"
@@ -42,7 +43,7 @@ function addRunFlags(command: Command, cycles: number, leastCycles: number): Com
 
 function addTryCommands(root: Command, signal: AbortSignal): void {
     root.commandsGroup("Try it on this machine:")
-    addRunFlags(
+    const simulate = addRunFlags(
         root
             .command("simulate")
             .description("run a DeviceScript app through wakes and deep sleeps, over real TLS")
@@ -73,7 +74,10 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,
-    ).action((app: string | undefined, flags: SimulateFlags) => simulateCommand(app, flags, signal))
+    )
+    addBudgetFlag(simulate, "tls.resumed<=900B").action((app: string | undefined, flags: SimulateFlags) =>
+        simulateCommand(app, flags, signal),
+    )
     addRunFlags(
         root.command("start").description("the sample app with all three kinds of session, as `npm start` runs it"),
         5,

@@ -1,5 +1,5 @@
 // `warmhello report`: runs as one page, as a table in the terminal, and as CSV.
-import { basename } from "node:path"
+import { resolve } from "node:path"
 import pc from "picocolors"
 import { checkWritable, writeWhole } from "../base/files.js"
 import { batteryOf } from "../energy/estimate-run.js"
@@ -15,27 +15,42 @@ export interface ReportFlags {
     csv?: string
     cell?: string
     regulator: string
+    temperature: number
 }
 
 /** A measured run does not know what will feed the device: the person says so. */
-function batteryBy({ cell, regulator }: ReportFlags): Run["battery"] {
+function batteryBy({ cell, regulator, temperature }: ReportFlags): Run["battery"] {
     if (cell === undefined) return undefined
     return batteryOf({
         cell: choose(readCells(), cell, "cell"),
         regulator: choose(readRegulators(), regulator, "regulator"),
+        temperatureC: temperature,
     })
 }
 
-function namedRun(file: string, battery: Run["battery"]): NamedRun {
+/** The end of each path that no other file's has: a/run.json beside b/run.json, but run.json alone. */
+function shortNames(files: readonly string[]): string[] {
+    const paths = files.map((file) => resolve(file).split(/[\\/]/))
+    const end = (path: readonly string[], parts: number) => path.slice(-parts).join("/")
+    return paths.map((path) => {
+        const others = paths.filter((other) => end(other, other.length) !== end(path, path.length))
+        let parts = 1
+        while (parts < path.length && others.some((other) => end(other, parts) === end(path, parts))) parts++
+        return end(path, parts)
+    })
+}
+
+function namedRun(file: string, name: string, battery: Run["battery"]): NamedRun {
     const run = readRun(file)
-    return { name: basename(file), run: battery === undefined ? run : { ...run, battery } }
+    return { name, run: battery === undefined ? run : { ...run, battery } }
 }
 
 export function reportCommand(files: string[], flags: ReportFlags): void {
     const output = new Output(flags.csv === "-" ? "-" : undefined)
     for (const path of [flags.csv, flags.out]) if (path !== undefined && path !== "-") checkWritable(path)
     const battery = batteryBy(flags)
-    const runs = files.map((file) => namedRun(file, battery))
+    const names = shortNames(files)
+    const runs = files.map((file, index) => namedRun(file, names[index] ?? file, battery))
     const html = reportHtml(runs) // also where there is nothing to report
     for (const { name, run } of runs) {
         printRunSummary(output, run, name)

@@ -13,12 +13,15 @@ import { type HostAndPort, readIdentity, type VersionRange } from "../core/setti
 import { compile } from "../devicescript/compile.js"
 import { type McuKind, RemoteCore } from "../mcu/remote-core.js"
 import { provisionImage } from "../provision/provision.js"
+import { checkBudget } from "../run/budget.js"
 import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
+import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
 import { Output } from "./output.js"
+import { figuresOfSimulation } from "./simulated-figures.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
-export interface SimulateFlags {
+export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     server?: HostAndPort
     provision?: string
     ca?: string
@@ -191,9 +194,12 @@ export async function simulateCommand(
     printSummary(output, summarize(simulation))
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
-    output.json(asJson(app, target, flags.mcu, simulation))
+    const budget = flags.budget && checkBudget(flags.budget, figuresOfSimulation(simulation.wakes))
+    printBudget(output, budget)
+    output.json({ ...asJson(app, target, flags.mcu, simulation), ...(budget === undefined ? {} : { budget }) })
     const failed = failureOf(simulation)
     if (failed !== undefined) throw failed
+    holdBudget(budget)
 }
 
 /** What went wrong first. */

@@ -21,23 +21,45 @@ export function parseDuration(text: string): number {
     return refuse("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
 }
 
-/** "40ms" or, where it is not known exactly, "20ms..120ms" or "20ms..40ms..120ms": least, typical, most. */
-export function parseDurationRange(text: string): { low: number; typical: number; high: number } {
-    const times = text.split("..").map((part) => (part === "0ms" ? 0 : parseDuration(part)))
-    const [low = 0, second = low, third = second] = times
-    const typical = times.length === 2 ? (low + second) / 2 : second
-    const range = { low, typical, high: third }
-    if (times.length > 3 || low > typical || typical > third) {
-        return refuse("A range of times is 40ms, 20ms..120ms or 20ms..40ms..120ms, the least first.")
-    }
-    return range
+/** "10s..60s": from the first to the second time since the beginning. */
+export function parseTimeRange(text: string): { fromS: number; toS: number } {
+    const times = text.split("..").map((part) => (/^0[a-z]*$/.test(part) ? 0 : parseDuration(part)))
+    const [fromMs = 0, toMs = 0] = times
+    if (times.length === 2 && fromMs < toMs) return { fromS: fromMs / 1000, toS: toMs / 1000 }
+    return refuse("A part of a recording is two times with .. between them, the earlier first: 10s..60s")
 }
 
 export function parseNumber(text: string, least: number, most: number): number {
     const value = Number(text)
-    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
+    if (/^-?\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
     return refuse(`It must be a number from ${least} to ${most}.`)
 }
+
+type Ends = { low: number; typical: number; high: number }
+
+function parseRange(text: string, parse: (part: string) => number, explanation: string): Ends {
+    const values = text.split("..").map(parse)
+    const [low = 0, second = low, third = second] = values
+    const typical = values.length === 2 ? (low + second) / 2 : second
+    if (values.length > 3 || low > typical || typical > third) return refuse(explanation)
+    return { low, typical, high: third }
+}
+
+/** "40ms" or, where it is not known exactly, "20ms..120ms" or "20ms..40ms..120ms": least, typical, most. */
+export const parseDurationRange = (text: string): Ends =>
+    parseRange(
+        text,
+        (part) => (part === "0ms" ? 0 : parseDuration(part)),
+        "A range of times is 40ms, 20ms..120ms or 20ms..40ms..120ms, the least first.",
+    )
+
+/** The same for plain numbers: "0.1", "0..0.1" or "0..0.02..0.1". */
+export const parseNumberRange = (text: string, least: number, most: number): Ends =>
+    parseRange(
+        text,
+        (part) => parseNumber(part, least, most),
+        "A range of numbers is 1, 1..3 or 1..1..3, the least first.",
+    )
 
 export function parseCount(text: string, minimum: number, maximum: number): number {
     const value = Number(text)

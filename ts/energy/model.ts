@@ -1,11 +1,7 @@
 // What a wake draws, phase by phase, where every input is one number. estimate.ts draws the numbers from
 // their ranges.
-import type { Phase } from "../run/phases-and-causes.js"
 import type { Handshake } from "./handshakes.js"
-import type { BoardNumber } from "./power-profile.js"
-
-/** A board's numbers at one clock. */
-export type BoardFigures = Record<BoardNumber, number> & { cpuActiveMa: number; cpuIdleMa: number }
+import { type BoardFigures, Meter, type PhaseCost, type PowerSave, Radio } from "./radio.js"
 
 /** What is not the board's: the network, the server, the app. */
 export interface Surroundings {
@@ -19,6 +15,16 @@ export interface Surroundings {
     closingMs: number
     /** Of application data. */
     payloadBytes: number
+    /** Beacons of the access point from one that tells of packets for everybody to the next; a whole number. */
+    dtim: number
+    /** How much of the time between two beacons that the device hears a packet for its sleeping radio waits. */
+    beaconWaitShare: number
+    /** Of the wakes that would take the last lease over: those that must ask DHCP, since half of its time is over. */
+    dhcpShare: number
+    /** Of all wakes: those whose first attempt at the access point fails, so that they scan, and ask DHCP anew. */
+    retryShare: number
+    /** Of all wakes: those in which the SYN or its answer is lost and sent again. */
+    lossShare: number
 }
 
 export type WifiMode = "fast" | "static" | "dhcp"
@@ -33,18 +39,14 @@ export interface WakeInputs {
     board: BoardFigures
     clockMhz: number
     wifi: WifiMode
+    powerSave: PowerSave
+    /** In beacons; for `max` only. */
+    listenInterval: number
     surroundings: Surroundings
     handshake: Handshake
     flash: FlashWrites
     /** Instructions for keeping the session, already part of the handshake's; taken off for a wake without. */
     withoutInstructions: number
-}
-
-export interface PhaseCost {
-    phase: Phase
-    durationMs: number
-    chargeUc: number
-    peakUa: number
 }
 
 const writingMs = (board: BoardFigures, { programs, erases }: FlashWrites): number =>
@@ -54,92 +56,117 @@ const writingMa = (board: BoardFigures): number => board.cpuActiveMa + board.fla
 /** What operations on flash draw. */
 export const flashUc = (board: BoardFigures, writes: FlashWrites): number => writingMs(board, writes) * writingMa(board)
 
-const MAX_SEGMENT_BYTES = 1400
-
-/** What the parts of a phase draw, summed up. 1 mA for 1 ms is 1 µC. */
-class Meter {
-    durationMs = 0
-    chargeUc = 0
-    peakMa = 0
-
-    add(durationMs: number, currentMa: number): this {
-        this.durationMs += durationMs
-        this.chargeUc += durationMs * currentMa
-        if (durationMs > 0) this.peakMa = Math.max(this.peakMa, currentMa)
-        return this
-    }
-
-    phase(phase: Phase): PhaseCost {
-        const { durationMs, chargeUc } = this
-        return { phase, durationMs, chargeUc, peakUa: this.peakMa * 1000 }
-    }
-}
-
-/** Currents of a board that is connected to its access point. */
-export function connectedMa(board: BoardFigures) {
-    const receiverMa = board.radioAwakeShare * Math.max(0, board.radioListenMa - board.cpuIdleMa)
-    return { waitMa: board.cpuIdleMa + receiverMa, computeMa: board.cpuActiveMa + receiverMa }
-}
-
 export const computeMs = (instructions: number, board: BoardFigures, clockMhz: number): number =>
-    (instructions * board.cyclesPerInstruction) / (clockMhz * 1000)
-
-const frames = (bytes: number): number => Math.max(1, Math.ceil(bytes / MAX_SEGMENT_BYTES))
-
-function sent(meter: Meter, bytes: number, board: BoardFigures): Meter {
-    const airMs = (bytes * 8) / (board.phyRateMbps * 1000) + (frames(bytes) * board.frameOverheadUs) / 1000
-    return meter.add(airMs, board.radioTransmitMa)
-}
-
-function received(meter: Meter, bytes: number, board: BoardFigures): Meter {
-    const airMs = (bytes * 8) / (board.phyRateMbps * 1000) + (frames(bytes) * board.frameOverheadUs) / 1000
-    return meter.add(airMs, board.radioListenMa)
-}
+    (Math.max(0, instructions) * board.cyclesPerInstruction) / (clockMhz * 1000)
 
 const TCP_HEADER_BYTES = 60
 const DNS_BYTES = 80
 
-/** All phases of a wake without the sleep. */
-export function wakePhases(inputs: WakeInputs): PhaseCost[] {
-    const { board, clockMhz, wifi, surroundings, handshake, flash } = inputs
-    const { waitMa, computeMa } = connectedMa(board)
-    const compute = (instructions: number) => computeMs(Math.max(0, instructions), board, clockMhz)
-    const start = () => new Meter()
+/** lwIP sends a SYN again after CONFIG_LWIP_TCP_RTO_TIME: ESP-IDF's default. */
+const SYN_AGAIN_MS = 1500
+
+export const bootPhase = ({ board }: WakeInputs): PhaseCost => new Meter().add(board.bootMs, board.bootMa).phase("boot")
+
+export function wifiPhase({ board, wifi, surroundings }: WakeInputs): PhaseCost {
     const wifiMs = wifi === "fast" ? board.wifiFastMs : board.wifiScanMs
     const radioOffMs = Math.min(board.wifiStartMs, wifiMs)
-    /** The key pair of TLS 1.3 is made while SYN and its answer are on their way. */
-    const keyPairMs = compute(handshake.keyPairInstructions)
-    const tcp = start()
-        .add(keyPairMs, computeMa)
-        .add(Math.max(0, surroundings.rttMs - keyPairMs), waitMa)
-    const tls = start()
-        .add(compute(handshake.instructions - handshake.keyPairInstructions - inputs.withoutInstructions), computeMa)
-        .add(handshake.roundTrips * surroundings.rttMs, waitMa)
-    received(sent(tls, handshake.bytesTx, board), handshake.bytesRx, board)
-    const application = start()
-        .add(surroundings.appMs, computeMa)
-        .add(compute(handshake.afterInstructions), computeMa)
-        .add(surroundings.rttMs + surroundings.serverMs, waitMa)
-    received(sent(application, surroundings.payloadBytes, board), surroundings.payloadBytes, board)
-    // The device waits for the server's end of the connection, stops the Wi-Fi, and says its line last.
-    const closing = sent(start().add(surroundings.rttMs, waitMa), TCP_HEADER_BYTES, board)
-        .add(surroundings.closingMs, computeMa)
+    return new Meter()
+        .add(radioOffMs, board.cpuActiveMa)
+        .add(wifiMs - radioOffMs, board.wifiMa)
+        .addShare(surroundings.retryShare, new Meter().add(board.wifiScanMs, board.wifiMa))
+        .phase("wifi")
+}
+
+/** How many of the wakes ask DHCP. */
+function askingShare({ wifi, surroundings }: WakeInputs): number {
+    if (wifi !== "fast") return wifi === "dhcp" ? 1 : 0
+    return Math.min(1, surroundings.dhcpShare + surroundings.retryShare)
+}
+
+export function ipPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
+    const { board } = inputs
+    const share = askingShare(inputs)
+    const meter = new Meter()
+    radio.wait(meter, share * board.ipDhcpMs + (1 - share) * board.ipStaticMs)
+    radio.addressKnown()
+    return meter.phase("ip")
+}
+
+export function dnsPhase({ surroundings }: WakeInputs, radio: Radio): PhaseCost {
+    const meter = new Meter()
+    if (surroundings.dnsMs > 0) {
+        radio.send(meter, DNS_BYTES)
+        radio.receive(meter, surroundings.dnsMs, DNS_BYTES)
+    }
+    return meter.phase("dns")
+}
+
+/** The key pair of TLS 1.3 is made while SYN and its answer are on their way. */
+export function tcpPhase({ board, clockMhz, surroundings, handshake }: WakeInputs, radio: Radio): PhaseCost {
+    const keyPairMs = computeMs(handshake.keyPairInstructions, board, clockMhz)
+    const meter = new Meter()
+    radio.send(meter, TCP_HEADER_BYTES)
+    meter.addShare(surroundings.lossShare, radio.waitAside(SYN_AGAIN_MS))
+    radio.receive(meter, surroundings.rttMs, TCP_HEADER_BYTES, keyPairMs)
+    radio.compute(meter, Math.max(0, keyPairMs - surroundings.rttMs))
+    return meter.phase("tcp")
+}
+
+/** The computing comes behind the server's first flight, which it needs; then the client's last one. */
+function tlsPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
+    const { board, clockMhz, surroundings, handshake } = inputs
+    const instructions = handshake.instructions - handshake.keyPairInstructions - inputs.withoutInstructions
+    const meter = new Meter()
+    const half = { tx: handshake.bytesTx / 2, rx: handshake.bytesRx / handshake.roundTrips }
+    radio.send(meter, half.tx)
+    radio.receive(meter, surroundings.rttMs, half.rx)
+    radio.compute(meter, computeMs(instructions, board, clockMhz))
+    radio.send(meter, half.tx)
+    for (let more = 1; more < handshake.roundTrips; more++) radio.receive(meter, surroundings.rttMs, half.rx)
+    return meter.phase("tls")
+}
+
+export function applicationPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
+    const { board, clockMhz, surroundings, handshake } = inputs
+    const meter = new Meter()
+    radio.compute(meter, surroundings.appMs + computeMs(handshake.afterInstructions, board, clockMhz))
+    radio.send(meter, surroundings.payloadBytes)
+    // A server's TCP acknowledges at once while a connection is young; its application answers later.
+    radio.receive(meter, surroundings.rttMs, TCP_HEADER_BYTES)
+    radio.receive(meter, surroundings.serverMs, surroundings.payloadBytes)
+    return meter.phase("application")
+}
+
+/** The device waits for the server's end of the connection, stops the Wi-Fi, and says its line last. */
+function closingPhase({ board, surroundings, flash }: WakeInputs, radio: Radio): PhaseCost {
+    const meter = new Meter()
+    radio.send(meter, TCP_HEADER_BYTES)
+    radio.receive(meter, surroundings.rttMs, TCP_HEADER_BYTES)
+    radio.compute(meter, surroundings.closingMs)
+    return meter
         .add(writingMs(board, flash), writingMa(board))
         .add(board.wakeLineMs, board.cpuActiveMa)
+        .phase("closing")
+}
+
+/** A radio as this wake begins. */
+export function radioOf({ board, powerSave, listenInterval, surroundings }: WakeInputs): Radio {
+    const { dtim, beaconWaitShare } = surroundings
+    return new Radio(board, { powerSave, listenInterval, dtim, beaconWaitShare })
+}
+
+/** All phases of a wake without the sleep: the mean of wakes with and without retries. */
+export function wakePhases(inputs: WakeInputs): PhaseCost[] {
+    const radio = radioOf(inputs)
     return [
-        start().add(board.bootMs, board.bootMa).phase("boot"),
-        start()
-            .add(radioOffMs, board.cpuActiveMa)
-            .add(wifiMs - radioOffMs, board.wifiMa)
-            .phase("wifi"),
-        start()
-            .add(wifi === "dhcp" ? board.ipDhcpMs : board.ipStaticMs, waitMa)
-            .phase("ip"),
-        sent(start().add(surroundings.dnsMs, waitMa), DNS_BYTES, board).phase("dns"),
-        sent(tcp, TCP_HEADER_BYTES, board).phase("tcp"),
-        tls.phase("tls"),
-        application.phase("application"),
-        closing.phase("closing"),
+        bootPhase(inputs),
+        wifiPhase(inputs),
+        ipPhase(inputs, radio),
+        dnsPhase(inputs, radio),
+        tcpPhase(inputs, radio),
+        tlsPhase(inputs, radio),
+        applicationPhase(inputs, radio),
+        closingPhase(inputs, radio),
     ]
 }
 

@@ -6,7 +6,7 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { problemOf, readJson } from "../base/json.js"
 import { checkoutPath } from "../base/paths.js"
-import { quantitySchema } from "../run/range.js"
+import { quantitySchema, type Range } from "../run/range.js"
 
 const BOARDS = "boards"
 const SUFFIX = ".power.json"
@@ -41,8 +41,10 @@ const boardNumbers = {
     wifiStartMs: quantitySchema,
     ipStaticMs: quantitySchema,
     ipDhcpMs: quantitySchema,
-    /** Of the time that the device waits or computes while connected, how much the receiver is on. */
-    radioAwakeShare: quantitySchema,
+    /** With modem sleep: how long the receiver stays on after the last packet. */
+    radioHoldMs: quantitySchema,
+    /** With modem sleep: how long the receiver is on for a beacon, with what it takes to be on in time. */
+    beaconMs: quantitySchema,
     phyRateMbps: quantitySchema,
     /** Around each frame. */
     frameOverheadUs: quantitySchema,
@@ -65,6 +67,8 @@ const powerProfileSchema = z
         cpuActiveMa: atClocks,
         /** Radio off, waiting. */
         cpuIdleMa: atClocks,
+        /** Mean while the connection is kept in automatic light sleep, at the access point's DTIM periods. */
+        lightSleepMa: z.record(z.string().regex(/^\d+$/, "a DTIM period"), quantitySchema).optional(),
         ...boardNumbers,
     })
     .refine(({ cpuActiveMa, defaultMhz }) => Object.hasOwn(cpuActiveMa, defaultMhz), {
@@ -77,6 +81,12 @@ const powerProfileSchema = z
     })
 export type PowerProfile = z.infer<typeof powerProfileSchema>
 
+/** A table with its numbers as names. */
+const byNumber = (pattern: RegExp, what: string) =>
+    z
+        .record(z.string().regex(pattern, what), quantitySchema)
+        .refine((table) => Object.keys(table).length > 1, "has fewer than two entries")
+
 const cellSchema = z.strictObject({
     title: z.string(),
     voltageV: z.number().positive(),
@@ -86,16 +96,30 @@ const cellSchema = z.strictObject({
     selfDischargePerYear: quantitySchema,
     /** What it gives without its voltage falling in. */
     pulseMa: quantitySchema,
+    /** What is left of both in the cold or in the heat; 1 at 20 °C. */
+    capacityShareAtC: byNumber(/^-?\d+$/, "a temperature in °C"),
 })
 export type Cell = z.infer<typeof cellSchema>
 
-const regulatorSchema = z.strictObject({
-    title: z.string(),
-    kind: z.enum(["none", "linear", "switching"]),
-    quiescentUa: quantitySchema,
-    efficiency: quantitySchema,
-})
+const regulatorSchema = z
+    .strictObject({
+        title: z.string(),
+        kind: z.enum(["none", "linear", "switching"]),
+        quiescentUa: quantitySchema,
+        /** Of a switching one, its own current included, at loads in mA. */
+        efficiencyAtMa: byNumber(/^\d+(\.\d+)?$/, "a load in mA").optional(),
+    })
+    .refine(({ kind, efficiencyAtMa }) => (kind === "switching") === (efficiencyAtMa !== undefined), {
+        path: ["efficiencyAtMa"],
+        message: "belongs to switching regulators, and to each of them",
+    })
 export type Regulator = z.infer<typeof regulatorSchema>
+
+/** A table's entries by growing number. */
+export const entriesOf = (table: Record<string, Range>): [number, Range][] =>
+    Object.entries(table)
+        .map(([key, range]): [number, Range] => [Number(key), range])
+        .toSorted(([a], [b]) => a - b)
 
 function read<T>(schema: z.ZodType<T>, path: string): T {
     const parsed = schema.safeParse(readJson(path, "profile-unusable"))

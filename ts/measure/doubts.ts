@@ -1,17 +1,25 @@
 // What speaks against the figures of a run: each doubt as a warning.
 
-import { deviation, mean } from "../base/statistics.js"
-import type { Comparison, RunWake, RunWarning } from "../run/run.js"
+import { deviation, mean, median } from "../base/statistics.js"
+import { phases } from "../run/phases-and-causes.js"
+import type { Comparison, Run, RunWake, RunWarning, SleepCurrent } from "../run/run.js"
+import { current } from "../run/units.js"
+import { phaseWords } from "../run/wake-line.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
 import type { Acquisition, EndEvent } from "./raw.js"
 import type { SegmenterStats } from "./segment/segmenter.js"
 import type { MeterInfo, MeterKind } from "./source.js"
-import type { WakeBook } from "./wakes/book.js"
+import type { BookStats, WakeBook } from "./wakes/book.js"
+import { RESUMED_CHANNEL, type WakeResult } from "./wakes/results.js"
 import { lostWarning, warning } from "./warnings.js"
 
 /** Fewer pairs than this make an interval, but not a sure one. */
 const GOOD_PAIRS = 10
+/** What happens to one wake in so many, at most, may not have happened in one of these pairs ("the rule of three"). */
+const RARE_SHARE = 1 / 3
+/** By so many standard errors mean and median differ where a few pairs pull to one side. */
+const SKEW_ERRORS = 2.5
 /** Slower meters cannot show phases. */
 const FINE_RATE_HZ = 1000
 /** The log's delay may vary by this. */
@@ -19,6 +27,10 @@ const MOST_SPREAD_US = 50_000
 /** How many standard errors a slope must have, and which share of the mean it must come to, to be called a drift. */
 const DRIFT_ERRORS = 3
 const DRIFT_SHARE = 0.05
+
+/** A wake is unlike the others that is so many times shorter or longer; where full and resumed are not told apart. */
+const UNLIKE = 3
+const UNLIKE_UNKNOWN = 6
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(3)} %`
@@ -98,6 +110,24 @@ export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarni
     return found
 }
 
+/** So many times its profile's current is no spread of parts. */
+const FAR_TOO_MUCH = 10
+
+/** Where no sleep was seen, the lowest current of all tells: what sleeps that badly looks awake. */
+export function doubtsAboutSleep(
+    sleepCurrent: SleepCurrent | undefined,
+    expected: SleepCurrent["expected"],
+    lowestUa: number,
+): RunWarning[] {
+    if (expected === null) return []
+    const drawnUa = sleepCurrent?.meanUa ?? lowestUa
+    const times = drawnUa / Math.max(expected.typicalUa, Number.MIN_VALUE)
+    if (!Number.isFinite(drawnUa) || times < FAR_TOO_MUCH || drawnUa <= expected.highUa) return []
+    const what = sleepCurrent === undefined ? "the current never falls below" : "asleep the device draws"
+    const message = `${what} ${current(drawnUa)}, ${Math.round(times)} times the ${current(expected.typicalUa)} of ${expected.board}`
+    return [warning("sleep-current-high", message)]
+}
+
 export function doubtsAboutEnd({ why, detail, doubts = [] }: EndEvent): RunWarning[] {
     const ofSource = doubts.map(({ code, message }) => warning(code, message))
     if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand"), ...ofSource]
@@ -105,36 +135,117 @@ export function doubtsAboutEnd({ why, detail, doubts = [] }: EndEvent): RunWarni
     return why === "truncated" ? [warning("input-truncated", detail), ...ofSource] : ofSource
 }
 
-export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, wantsLog: boolean): RunWarning[] {
+/** Nothing, unless all wakes lie outside of the part that was chosen. */
+export function doubtsAboutRange(between: Run["between"], chosen: RunWake[], all: RunWake[]): RunWarning[] {
+    const [first, last] = [all[0], all.at(-1)]
+    if (between === undefined || chosen.length > 0 || first === undefined || last === undefined) return []
+    const message = `no wake begins between ${between.fromS} s and ${between.toS} s: ${count(all.length, "wake")} from ${first.startS.toFixed(1)} s to ${last.startS.toFixed(1)} s`
+    return [warning("none-between", message)]
+}
+
+export interface Expected {
+    wantsLog: boolean
+    results: WakeResult[]
+}
+
+export function doubtsAboutWakes(book: WakeBook, segmenter: SegmenterStats, expected: Expected): RunWarning[] {
     const { wakes, stats } = book
     const found: RunWarning[] = []
     if (wakes.length === 0) {
         const seen = `the current lies between ${segmenter.lowestUa.toFixed(0)} and ${segmenter.highestUa.toFixed(0)} uA`
         found.push(warning("no-wakes", Number.isFinite(segmenter.lowestUa) ? `no wake: ${seen}` : "no wake"))
     }
-    if (stats.cutAtStart > 0 || segmenter.startedAwake) {
+    if (segmenter.startedAwake) {
         found.push(warning("first-wake-cut", "the samples begin in the middle of a wake"))
     }
     if (segmenter.cutAtEnd) found.push(warning("last-wake-cut", "the samples end in the middle of a wake"))
     if (segmenter.glitches > 0) {
-        found.push(warning("channel-glitches", `D0 was up too shortly for a wake ${count(segmenter.glitches, "time")}`))
+        const message = `pins changed for too short a time to mean anything, ${count(segmenter.glitches, "time")}`
+        found.push(warning("channel-glitches", message))
     }
+    found.push(...doubtsAboutPins(stats.byChannels, stats.driven, segmenter))
     const of = `of ${count(wakes.length, "wake")}`
     if (stats.bootNotSeen > 0) found.push(warning("boot-not-seen", `${stats.bootNotSeen} ${of} begin where D0 rises`))
     if (stats.outOfOrder > 0) {
         found.push(warning("channels-out-of-order", `in ${stats.outOfOrder} ${of} pins rise in no order of phases`))
     }
-    if (stats.unmarked > 0) found.push(warning("phases-unknown", `${stats.unmarked} ${of} have neither pins nor log`))
+    if (stats.unmarked > 0) found.push(warning("phases-unknown", `nothing tells the phases of ${stats.unmarked} ${of}`))
     const failed = wakes.filter(({ result }) => result === "failed").length
     if (failed > 0) found.push(warning("wakes-failed", `${failed} ${of} made no connection`))
     const unknown = wakes.filter(({ result }) => result === "unknown").length
     if (unknown > 0) {
         found.push(warning("results-unknown", `nothing tells the result of ${count(unknown, "wake")}`))
     }
-    return [...found, ...doubtsAboutLog(book, wantsLog)]
+    return [
+        ...found,
+        ...doubtsAboutLengths(wakes),
+        ...doubtsAboutLabels(wakes, stats.otherThanTold, expected.results),
+        ...doubtsAboutLog(stats, book, expected.wantsLog),
+    ]
 }
 
-function doubtsAboutLog({ stats, wakes, alignment }: WakeBook, wantsLog: boolean): RunWarning[] {
+/** What each pin but D0 tells. */
+const pinMeanings: [channel: number, tells: string][] = [
+    ...phaseWords.flatMap((phase): [number, string][] => {
+        const { channel } = phases[phase]
+        return channel === null || channel === 0 ? [] : [[channel, phase]]
+    }),
+    [RESUMED_CHANNEL, "resumed"],
+]
+
+function doubtsAboutPins(byChannels: number, driven: number, { risen, unmarkedRises }: SegmenterStats): RunWarning[] {
+    const found: RunWarning[] = []
+    if (byChannels === 0) {
+        // Without any pin nobody expects them to tell.
+        if (risen > 1) found.push(warning("channels-unused", "pins change, but D0 does not tell of a wake"))
+        return found
+    }
+    const open = pinMeanings.filter(([channel]) => ((driven >> channel) & 1) === 0)
+    if (open.length > 0) {
+        const pins = open.map(([channel, tells]) => `D${channel} (${tells})`).join(", ")
+        found.push(warning("channels-not-driven", `never up in a wake: ${pins}`))
+    }
+    if (unmarkedRises > 0) {
+        const message = `the current rose as in a wake ${count(unmarkedRises, "time")} without D0`
+        found.push(warning("wakes-without-d0", message))
+    }
+    return found
+}
+
+/** Wakes of one result last about as long as each other; where nothing tells the result, both kinds may be in it. */
+function doubtsAboutLengths(wakes: RunWake[]): RunWarning[] {
+    return (["full", "resumed", "unknown"] as const).flatMap((result) => {
+        const lengths = wakes.filter((wake) => wake.result === result).map(({ durationMs }) => durationMs)
+        if (lengths.length === 0) return []
+        const usual = median(lengths)
+        const factor = result === "unknown" ? UNLIKE_UNKNOWN : UNLIKE
+        const unlike = lengths.filter((length) => length * factor < usual || length > factor * usual)
+        if (unlike.length === 0) return []
+        const [least, most] = [Math.min(...unlike), Math.max(...unlike)].map((length) => length.toFixed(0))
+        const range = least === most ? least : `${least} to ${most}`
+        const what = result === "unknown" ? "wakes" : `${result} wakes`
+        const message = `${unlike.length} of ${lengths.length} ${what} took ${range} ms, where ${usual.toFixed(0)} ms are usual`
+        return [warning("wakes-unlike", message)]
+    })
+}
+
+function doubtsAboutLabels(wakes: RunWake[], otherThanTold: number[], results: WakeResult[]): RunWarning[] {
+    if (results.length === 0) return []
+    const found: RunWarning[] = []
+    const over = wakes.length % results.length
+    if (over !== 0) {
+        const message = `${count(wakes.length, "wake")}: no whole number of times the ${count(results.length, "result")} of --results`
+        found.push(warning("labels-doubtful", message))
+    }
+    if (otherThanTold.length > 0) {
+        const first = `the first is wake ${otherThanTold[0]}`
+        const message = `${count(otherThanTold.length, "wake")} came out otherwise than --results says; ${first}`
+        found.push(warning("labels-doubtful", message))
+    }
+    return found
+}
+
+function doubtsAboutLog(stats: BookStats, { wakes, alignment }: WakeBook, wantsLog: boolean): RunWarning[] {
     const found: RunWarning[] = []
     if (stats.unreadableLines > 0) {
         found.push(warning("log-lines-unreadable", `${count(stats.unreadableLines, "line")} of a wake cannot be read`))
@@ -170,7 +281,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const message =
             pairs.length < LEAST_PAIRS
                 ? `${count(pairs.length, "pair")} of a full and a resumed wake: too few for an interval`
-                : `${pairs.length} pairs make a wide interval`
+                : `${pairs.length} pairs make a wide interval; what happens to one wake in ${Math.round(pairs.length * RARE_SHARE)} or fewer may not be in it`
         found.push(warning("too-few-wakes", message))
     }
     if (unpaired.length > Math.max(1, pairs.length / 5)) {
@@ -183,7 +294,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const [low, high] = range.map((value) => (value / 1000).toFixed(2))
         found.push(warning("difference-unclear", `the difference lies between ${low} and ${high} mJ`))
     }
-    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs)]
+    return [...found, ...doubtsAboutForce(pairs), ...doubtsAboutDrift(pairs), ...doubtsAboutSkew(pairs)]
 }
 
 function doubtsAboutForce(pairs: Pair[]): RunWarning[] {
@@ -215,4 +326,14 @@ function doubtsAboutDrift(pairs: Pair[]): RunWarning[] {
     if (errors < DRIFT_ERRORS || Math.abs(changeUj) < DRIFT_SHARE * meanUj) return []
     const message = `from the first pair to the last a wake's energy changed by ${(changeUj / 1000).toFixed(2)} mJ`
     return [warning("drift", message)]
+}
+
+/** The interval takes it that pairs scatter alike to both sides. */
+function doubtsAboutSkew(pairs: Pair[]): RunWarning[] {
+    if (pairs.length < LEAST_PAIRS) return []
+    const differences = pairs.map(({ full, resumed }) => full.energyUj - resumed.energyUj)
+    const pullUj = mean(differences) - median(differences)
+    if (Math.abs(pullUj) <= (SKEW_ERRORS * deviation(differences)) / Math.sqrt(pairs.length)) return []
+    const message = `a few of ${pairs.length} pairs pull the mean difference ${(pullUj / 1000).toFixed(2)} mJ away from the middle one`
+    return [warning("difference-skewed", message)]
 }

@@ -1,5 +1,7 @@
 // A measurement from its first raw event to run.json: decoded, cut into wakes, compared, doubted.
-import type { Run, RunWake } from "../run/run.js"
+import { mean } from "../base/statistics.js"
+import { averageOf, sleepCurrentOf } from "../run/currents.js"
+import type { Run, RunWake, SleepCurrent } from "../run/run.js"
 import { RUN_SCHEMA, RUN_VERSION } from "../run/run.js"
 import { compare, pairUp } from "./compare/compare.js"
 import { Decimator } from "./decimate.js"
@@ -9,7 +11,9 @@ import {
     doubtsAboutComparison,
     doubtsAboutEnd,
     doubtsAboutPlausibility,
+    doubtsAboutRange,
     doubtsAboutSamples,
+    doubtsAboutSleep,
     doubtsAboutWakes,
 } from "./doubts.js"
 import type { Acquisition, EndEvent, RawEvent } from "./raw.js"
@@ -31,13 +35,17 @@ export interface MeasurementOptions {
     supply: Acquisition["supply"] | undefined
     about: Pick<Run, "tool" | "device" | "board" | "firmware" | "server">
     rawFile: string | null
+    /** Only wakes that begin in this part of the recording; all, if left out. */
+    between?: Run["between"]
+    /** What the board's power profile says that it draws asleep. */
+    expectedSleep?: SleepCurrent["expected"]
     /** Where the raw trace itself is the source. */
     fromRaw: boolean
     seed: number
     precision: number
     /** A wake has ended; its sleep goes on. */
     onCut: (wake: CutWake) => void
-    /** All is known about a wake. */
+    /** All is known about a wake; once more when a later one tells what a pin of it meant. */
     onWake: (wake: RunWake) => void
 }
 
@@ -71,7 +79,9 @@ export class Measurement {
 
     /** Not more than were asked for: a meter may deliver several at once. */
     get wakes(): RunWake[] {
-        return this.#book.wakes.slice(0, this.#options.mostWakes)
+        const { between, mostWakes } = this.#options
+        const isIn = ({ startS }: RunWake) => between === undefined || (startS >= between.fromS && startS < between.toS)
+        return this.#book.wakes.filter(isIn).slice(0, mostWakes)
     }
 
     /** Whether so many wakes have ended, and the last one's log line had its time to arrive. */
@@ -86,6 +96,16 @@ export class Measurement {
 
     get durationUs(): number {
         return this.#decoder.stats.nowUs
+    }
+
+    /** Asleep after wakes; or all the time, if the device never woke. */
+    #sleepCurrent(samples: Run["samples"]): SleepCurrent | undefined {
+        const expected = this.#options.expectedSleep ?? null
+        const { wakes } = this
+        if (this.#book.wakes.length > 0) return sleepCurrentOf(wakes, expected)
+        const highestUa = this.#segmenter?.stats.highestUa ?? Number.POSITIVE_INFINITY
+        if (samples === null || highestUa >= this.#options.thresholds.awakeUa) return undefined
+        return { meanUa: Number(mean(samples.meanUa).toPrecision(6)), durationS: this.durationUs / 1e6, expected }
     }
 
     add(raw: RawEvent): void {
@@ -124,7 +144,7 @@ export class Measurement {
                 keepSlices: segmentation === "auto" || segmentation === "log",
             },
             (wake) => {
-                if (wake.sleep === null && !wake.cutAtStart) {
+                if (wake.sleep === null) {
                     this.#cutWakes++
                     this.#lastCutUs = wake.startUs + wake.sums.durationUs
                     this.#options.onCut(wake)
@@ -151,12 +171,14 @@ export class Measurement {
     run(isLast = true): Run {
         const acquisition = this.#acquisition
         if (acquisition === undefined) throw new Error("a run before its acquisition")
-        const { about, rawFile, seed, precision } = this.#options
+        const { about, rawFile, seed, precision, between } = this.#options
         const { wakes } = this
         const { stats } = this.#decoder
         const { supply, meter } = acquisition
         const comparison = isLast ? compare(wakes, { seed, precision, sampleRateHz: meter.sampleRateHz }) : null
-        return {
+        const samples = isLast ? this.#decimator.result() : null
+        const sleepCurrent = this.#sleepCurrent(samples)
+        const run: Run = {
             ...{ schema: RUN_SCHEMA, version: RUN_VERSION, origin: "measured" },
             createdAt: acquisition.startedAt,
             ...about,
@@ -170,12 +192,16 @@ export class Measurement {
                 segmentation: this.#segmentation(),
             },
             durationS: stats.nowUs / 1e6,
+            ...(between === undefined ? {} : { between }),
+            ...(sleepCurrent === undefined ? {} : { sleepCurrent }),
             wakes: [...wakes],
             comparison,
-            samples: isLast ? this.#decimator.result() : null,
+            samples,
             rawFile,
-            warnings: this.#doubts(acquisition, comparison),
+            warnings: this.#doubts(acquisition, comparison, sleepCurrent),
         }
+        const average = averageOf(run)
+        return average === undefined ? run : { ...run, average }
     }
 
     #segmentation(): "channels" | "log" | "current" {
@@ -184,7 +210,11 @@ export class Measurement {
         return byLog > 0 ? "log" : "current"
     }
 
-    #doubts(acquisition: Acquisition, comparison: Run["comparison"]): Run["warnings"] {
+    #doubts(
+        acquisition: Acquisition,
+        comparison: Run["comparison"],
+        sleepCurrent: SleepCurrent | undefined,
+    ): Run["warnings"] {
         const { wakes } = this
         const segmenter = this.#segmenter?.stats
         if (segmenter === undefined) return []
@@ -193,9 +223,11 @@ export class Measurement {
         return [
             ...doubtsAboutPlausibility(meter, this.#decoder.stats, segmenter),
             ...(this.#end === undefined ? [] : doubtsAboutEnd(this.#end)),
+            ...doubtsAboutSleep(sleepCurrent, this.#options.expectedSleep ?? null, segmenter.lowestUa),
             ...doubtsAboutAcquisition(acquisition),
             ...doubtsAboutSamples(meter, this.#decoder.stats, segmenter.lowestUa),
-            ...doubtsAboutWakes(this.#book, segmenter, this.#options.wantsLog),
+            ...doubtsAboutRange(this.#options.between, wakes, this.#book.wakes),
+            ...doubtsAboutWakes(this.#book, segmenter, this.#options),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),
         ]
     }

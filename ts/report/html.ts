@@ -34,9 +34,25 @@ function packSamples(samples: Run["samples"]): PackedSamples | null {
     return { blockMs, startS, meanUa: pack(meanUa), minUa: pack(minUa), maxUa: pack(maxUa) }
 }
 
+/** Runs that are told apart: by their origin where they differ in it, by a number where they are still alike. */
+function labelled(runs: readonly NamedRun[]): NamedRun[] {
+    const origins = new Set(runs.map(({ run }) => run.origin))
+    const seen = new Map<string, number>()
+    return runs.map(({ name, run }) => {
+        const label = origins.size > 1 ? `${name} (${run.origin})` : name
+        const count = (seen.get(label) ?? 0) + 1
+        seen.set(label, count)
+        return { name: count === 1 ? label : `${label}, no. ${count}`, run }
+    })
+}
+
 function pageData(runs: readonly NamedRun[], createdAt: string): PageData {
     return {
-        runs: runs.map(({ name, run: { samples, ...run } }) => ({ name, run, samples: packSamples(samples) })),
+        runs: labelled(runs).map(({ name, run: { samples, ...run } }) => ({
+            name,
+            run,
+            samples: packSamples(samples),
+        })),
         phases: (Object.keys(phases) as Phase[]).map((phase) => ({ phase, meaning: phases[phase].meaning })),
         createdAt,
     }
@@ -56,7 +72,7 @@ function titleOf(runs: readonly NamedRun[]): string {
 
 export function reportHtml(runs: readonly NamedRun[], createdAt = new Date().toISOString()): string {
     if (runs.length === 0) throw new WarmhelloError("nothing-to-report", "no run.json was given")
-    const empty = runs.find(({ run }) => run.wakes.length === 0)
+    const empty = runs.find(({ run }) => run.wakes.length === 0 && run.sleepCurrent === undefined)
     if (empty !== undefined) {
         const why = empty.run.warnings[0]?.message
         const message = `${empty.name} has no wake in it${why === undefined ? "" : `: ${why}`}`

@@ -35,6 +35,8 @@ const costs = {
 /** Least, typical, most: nine of ten draws of an estimate's inputs lie within. */
 const spread = rangeSchema
 
+const intervals = z.strictObject({ fromMs: positive, toMs: positive })
+
 const estimate = z.strictObject({
     sleepMs: positive,
     serverForgetsMs: positive,
@@ -43,6 +45,9 @@ const estimate = z.strictObject({
     handshakeSource: z.string(),
     clockMhz: positive,
     wifi: z.enum(["fast", "static", "dhcp"]),
+    /** The Wi-Fi's modem sleep; the listen interval, in beacons, matters with `max` only. */
+    powerSave: z.enum(["none", "min", "max"]).optional(),
+    listenInterval: z.int().min(1).optional(),
     cell: z.string(),
     regulator: z.string(),
     draws: z.int().min(1),
@@ -63,6 +68,28 @@ const estimate = z.strictObject({
     longestSleepMs: spread,
     longestSleepAnyServerMs: spread,
     shortestServerMemoryMs: spread,
+    /** Other ways to have a report arrive, one each `sleepMs`. */
+    alternatives: z
+        .array(
+            z.strictObject({
+                name: z.string(),
+                title: z.string(),
+                /** The firmware does it. */
+                inWarmhello: z.boolean(),
+                source: z.string(),
+                /** Of a report with the time until the next. */
+                reportUj: spread,
+                batteryYears: spread,
+                /** Where it draws less than resuming as estimated, by typical values. */
+                lessThanResumed: z.array(intervals),
+                /** The interval at which that order first changes; null where it never does. */
+                crossingMs: spread.nullable(),
+            }),
+        )
+        .optional(),
+    /** Which of them draws least, by typical values: of all, and of the firmware's and the connection that is kept. */
+    cheapest: z.array(intervals.extend({ name: z.string() })).optional(),
+    cheapestHere: z.array(intervals.extend({ name: z.string() })).optional(),
     inputs: z.array(
         z.strictObject({
             name: z.string(),
@@ -84,8 +111,12 @@ const battery = z.strictObject({
     selfDischargePerYear: spread,
     regulator: z.string(),
     regulatorUa: spread,
-    /** Of a switching regulator; null where the cell gives the board's own current. */
+    /** Of a switching regulator, awake; null where the cell gives the board's own current. */
     efficiency: spread.nullable(),
+    /** The same over the load, its own current included. */
+    efficiencyAt: z.array(spread.extend({ loadMa: quantity.positive() })).optional(),
+    /** At which capacity and self-discharge hold. */
+    temperatureC: quantity.optional(),
 })
 
 const phase = z.strictObject({
@@ -135,6 +166,8 @@ const wake = z.strictObject({
     /** In order, without gaps. The sleep after the wake is the last, where it is known. */
     phases: z.array(phase).refine(inOrder, "the phases are not in the order of a wake"),
     lostSamples: z.int().min(0),
+    /** False where a pin tells that the wake had begun, and its reset was not seen: its boot is missing. */
+    bootSeen: z.boolean().optional(),
 })
 
 /** A mean of pairs: a full wake, and the resumed one beside it. */
@@ -150,7 +183,7 @@ const compared = {
 const comparison = z.strictObject({
     pairs: z.int().min(1),
     confidence: positive.max(1),
-    /** Of the bootstrap. */
+    /** Of the parts of the pairs that the ranges come from. */
     seed: z.int(),
     /** Half the range's width that is wished for, as a share of the difference ... */
     precision: quantity.positive(),
@@ -159,6 +192,60 @@ const comparison = z.strictObject({
     /** Of whole wakes, without sleep. */
     ...compared,
     phases: z.array(z.strictObject({ phase: z.enum(phaseWords as [Phase, ...Phase[]]), ...compared })),
+})
+
+/** What the device draws asleep, and what its board's power profile says that it should. */
+const sleepCurrent = z.strictObject({
+    meanUa: quantity,
+    /** Of all sleep that this is the mean of. */
+    durationS: positive,
+    /** Null where no power profile is named. */
+    expected: z
+        .strictObject({ board: z.string(), lowUa: positive, typicalUa: positive, highUa: positive })
+        .refine(
+            ({ lowUa, typicalUa, highUa }) => lowUa <= typicalUa && typicalUa <= highUa,
+            "lowUa, typicalUa and highUa are not in order",
+        )
+        .nullable(),
+})
+
+/** Over whole rounds, each a wake with the sleep after it: what empties a battery. */
+const average = z.strictObject({
+    averageUa: quantity,
+    rounds: z.int().min(1),
+    /** The mean time from one wake to the next. */
+    wakeEveryS: quantity.positive(),
+})
+
+/** A rule of --budget, and what came of it. */
+const budgetRule = z.strictObject({
+    /** As it was given, such as tls.resumed<=30mJ. */
+    rule: z.string(),
+    /** Null where the run does not tell; such a rule is broken. */
+    value: quantity.nullable(),
+    unit: z.string(),
+    holds: z.boolean(),
+    /** Why there is no value. */
+    unknown: z.string().optional(),
+})
+
+/** The same figures of another run, and of this one. */
+const baseline = z.strictObject({
+    file: z.string(),
+    createdAt: z.iso.datetime(),
+    figures: z.array(
+        z.strictObject({
+            /** As in a rule of --budget: wake.resumed, tls.full, sleep. */
+            figure: z.string(),
+            unit: z.string(),
+            before: quantity,
+            now: quantity,
+            /** Of what it was before: 0.1 is a tenth more; null where it was nothing. */
+            changeShare: quantity.nullable(),
+            /** More than the wakes of both runs differ among themselves; null where too few tell. */
+            beyondNoise: z.boolean().nullable(),
+        }),
+    ),
 })
 
 const samples = z
@@ -213,6 +300,10 @@ export const runSchema = z
             })
             .nullable(),
         durationS: positive,
+        /** Only wakes that begin between these times of the recording are in it, by --between. */
+        between: z.strictObject({ fromS: positive, toS: positive }).optional(),
+        sleepCurrent: sleepCurrent.optional(),
+        average: average.optional(),
         wakes: z.array(wake),
         /** Full against resumed, where both were measured. */
         comparison: comparison.nullable().optional(),
@@ -220,6 +311,8 @@ export const runSchema = z
         estimate: estimate.optional(),
         /** What feeds the device, where battery life is asked for. */
         battery: battery.optional(),
+        budget: z.array(budgetRule).optional(),
+        baseline: baseline.optional(),
         samples: samples.nullable(),
         /** Where all samples lie, relative to this file; null when they were not kept. */
         rawFile: z.string().nullable(),
@@ -237,6 +330,10 @@ export const runSchema = z
 export type Run = z.infer<typeof runSchema>
 export type RunWake = Run["wakes"][number]
 export type RunPhase = RunWake["phases"][number]
+export type SleepCurrent = z.infer<typeof sleepCurrent>
+export type Average = z.infer<typeof average>
+export type BudgetRule = z.infer<typeof budgetRule>
+export type Baseline = z.infer<typeof baseline>
 export type Comparison = z.infer<typeof comparison>
 export type RunWarning = z.infer<typeof warningSchema>
 

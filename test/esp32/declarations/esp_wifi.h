@@ -10,6 +10,7 @@
 typedef enum { WIFI_IF_STA = 0 } wifi_interface_t;
 typedef enum { WIFI_MODE_NULL = 0, WIFI_MODE_STA } wifi_mode_t;
 typedef enum { WIFI_STORAGE_FLASH, WIFI_STORAGE_RAM } wifi_storage_t;
+typedef enum { WIFI_PS_NONE, WIFI_PS_MIN_MODEM, WIFI_PS_MAX_MODEM } wifi_ps_type_t;
 typedef enum { WIFI_FAST_SCAN = 0, WIFI_ALL_CHANNEL_SCAN } wifi_scan_method_t;
 
 typedef enum {
@@ -33,6 +34,7 @@ typedef struct {
     bool bssid_set;
     uint8_t bssid[6];
     uint8_t channel;
+    uint16_t listen_interval;
     wifi_scan_threshold_t threshold;
 } wifi_sta_config_t;
 
@@ -78,6 +80,7 @@ esp_err_t esp_wifi_init(const wifi_init_config_t *config);
 esp_err_t esp_wifi_set_storage(wifi_storage_t storage);
 esp_err_t esp_wifi_set_mode(wifi_mode_t mode);
 esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *conf);
+esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);
 esp_err_t esp_wifi_start(void);
 esp_err_t esp_wifi_stop(void);
 esp_err_t esp_wifi_connect(void);

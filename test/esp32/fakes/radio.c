@@ -265,8 +265,19 @@ static void associated(void *ctx)
     world_later(ms, got_address, NULL);
 }
 
+/* As nobody has told the driver. */
+static const char *power_save = "as it likes";
+
+esp_err_t esp_wifi_set_ps(wifi_ps_type_t type)
+{
+    static const char *const names[] = {"never", "till each DTIM beacon", "till beacons of its own choice"};
+    power_save = names[type];
+    return ESP_OK;
+}
+
 esp_err_t esp_wifi_connect(void)
 {
+    world_say("radio sleeps %s, listen interval %u", power_save, (unsigned)wanted.sta.listen_interval);
     (void)pthread_mutex_lock(&air);
     const wifi_sta_config_t *sta = &wanted.sta;
     bool fast = sta->bssid_set;

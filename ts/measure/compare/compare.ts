@@ -1,14 +1,15 @@
 // Full wakes against resumed ones, in pairs: a full one and the resumed one beside it, so that what drifts
 // over the hours (battery, warmth, the neighbours' Wi-Fi) meets both.
 
+import { MeanIntervals } from "../../base/mean-intervals.js"
 import { deviation, mean } from "../../base/statistics.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
-import { meanInterval } from "./bootstrap.js"
 
-/** Fewer pairs make no interval. */
+/** Fewer pairs make no interval: of four the widest that there is holds seven of eight times only. */
 export const LEAST_PAIRS = 5
+/** Of that many pairs or more; of fewer it is what comes nearest. */
 const CONFIDENCE = 0.95
 /** Of the normal distribution, for that confidence. */
 const Z = 1.96
@@ -56,6 +57,13 @@ function usualDistanceS(wakes: RunWake[]): number {
     return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0
 }
 
+/** Beside each other, and both with their boot or both without: otherwise the difference would be the boot's. */
+const fits = (before: RunWake, wake: RunWake, furthestS: number) =>
+    wake.startS - before.startS <= furthestS && (before.bootSeen ?? true) === (wake.bootSeen ?? true)
+
+/** Of which it is known what its parts took. */
+const isPhased = ({ phases }: RunWake) => phases.some(({ phase }) => phase !== "sleep")
+
 export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
     const furthestS = FURTHEST_APART * usualDistanceS(wakes)
     const lossy = wakes.filter((wake) => isLossy(wake, sampleRateHz))
@@ -63,8 +71,7 @@ export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
     const unpaired: number[] = []
     let waiting: RunWake | undefined
     for (const wake of comparable(wakes).filter((one) => !lossy.includes(one))) {
-        const isBeside = waiting !== undefined && wake.startS - waiting.startS <= furthestS
-        if (waiting === undefined || waiting.result === wake.result || !isBeside) {
+        if (waiting === undefined || waiting.result === wake.result || !fits(waiting, wake, furthestS)) {
             if (waiting !== undefined) unpaired.push(waiting.n)
             waiting = wake
             continue
@@ -78,24 +85,23 @@ export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
 
 const rounded = (value: number) => Number(value.toFixed(4))
 
-interface Compared {
-    fullUj: number
-    resumedUj: number
-    differenceUj: number
-    differenceRangeUj: [number, number] | null
-}
+const intervalsFor = (pairs: number, seed: number) =>
+    pairs >= LEAST_PAIRS ? new MeanIntervals(pairs, CONFIDENCE, seed) : undefined
+
+type Compared = Pick<Comparison, "fullUj" | "resumedUj" | "differenceUj" | "differenceRangeUj">
 
 function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: number): Compared {
     const differences = pairs.map(({ full, resumed }) => energyUj(full) - energyUj(resumed))
-    const range = pairs.length >= LEAST_PAIRS ? meanInterval(differences, CONFIDENCE, seed) : null
+    const range = intervalsFor(pairs.length, seed)?.of(differences) ?? null
     return {
         fullUj: rounded(mean(pairs.map(({ full }) => energyUj(full)))),
         resumedUj: rounded(mean(pairs.map(({ resumed }) => energyUj(resumed)))),
         differenceUj: rounded(mean(differences)),
-        differenceRangeUj: range === null ? null : [rounded(range[0]), rounded(range[1])],
+        differenceRangeUj: range === null ? null : [rounded(range.low), rounded(range.high)],
     }
 }
 
+/** Of a wake with phases, one that did not take place took nothing. */
 const phaseEnergyUj = (phase: Phase) => (wake: RunWake) => wake.phases.find((one) => one.phase === phase)?.energyUj ?? 0
 
 /** Pairs until the difference is known to the wanted precision. */
@@ -110,20 +116,21 @@ function pairsWanted(pairs: Pair[], precision: number): number | null {
 export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: CompareOptions): Comparison | null {
     const { pairs } = pairUp(wakes, sampleRateHz)
     if (pairs.length === 0) return null
+    const phased = pairs.filter(({ full, resumed }) => isPhased(full) && isPhased(resumed))
     const present = phaseWords.filter(
         (phase) =>
             phase !== "sleep" &&
-            pairs.some(({ full, resumed }) =>
+            phased.some(({ full, resumed }) =>
                 [full, resumed].some((wake) => wake.phases.some((one) => one.phase === phase)),
             ),
     )
     return {
         pairs: pairs.length,
-        confidence: CONFIDENCE,
+        confidence: rounded(intervalsFor(pairs.length, seed)?.confidence ?? CONFIDENCE),
         seed,
         precision,
         pairsForPrecision: pairsWanted(pairs, precision),
         ...compareBy(pairs, ({ energyUj }) => energyUj, seed),
-        phases: present.map((phase) => ({ phase, ...compareBy(pairs, phaseEnergyUj(phase), seed) })),
+        phases: present.map((phase) => ({ phase, ...compareBy(phased, phaseEnergyUj(phase), seed) })),
     }
 }

@@ -6,7 +6,7 @@ export const FRAME_BYTES = 6
 const CURRENT_BYTES = 4
 
 /** A pin that was both counts as high, as in Power Profiler's CSV. */
-export function levelsOf(pairs: number): number {
+function levelsOf(pairs: number): number {
     let levels = 0
     for (let bit = 0; bit < 8; bit++) levels |= ((pairs >> (2 * bit + 1)) & 1) << bit
     return levels

@@ -21,7 +21,8 @@ function phasesOf(levels: number): Phase[] {
 }
 
 export class PhaseMarks {
-    readonly #closed: PhaseCut[] = []
+    #closed: PhaseCut[] = []
+    readonly #wakeStartUs: number
     #startUs: number
     #reached = -1
     /** What has come since the last mark. */
@@ -29,6 +30,7 @@ export class PhaseMarks {
     outOfOrder = false
 
     constructor(startUs: number) {
+        this.#wakeStartUs = startUs
         this.#startUs = startUs
     }
 
@@ -40,6 +42,15 @@ export class PhaseMarks {
     /** Until deep sleep it was closing. */
     close(atUs: number): void {
         this.#end("closing", atUs)
+    }
+
+    /** The pins meant nothing. */
+    forget(): void {
+        this.open = this.total()
+        this.#closed = []
+        this.#startUs = this.#wakeStartUs
+        this.#reached = -1
+        this.outOfOrder = false
     }
 
     #end(phase: Phase, atUs: number): void {

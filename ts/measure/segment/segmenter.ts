@@ -1,21 +1,30 @@
-// Cuts a stream of samples into wakes. A wake begins where the current rises out of sleep. Where the
-// firmware's pins are wired, it ends when D0 falls, and each pin's rise ends a phase; otherwise it ends when
-// the current has stayed low for a while.
-import type { Gap, SampleChunk, SourceEvent } from "../source.js"
+// Cuts a stream of samples into wakes. A wake begins where the current rises out of sleep and stays up. Where the
+// firmware's pins are wired, it ends when D0 falls, and each pin's rise ends a phase; otherwise it ends when the
+// current has stayed low for a while. Both are known only later: what came since then is held, and booked once.
+import type { SourceEvent } from "../source.js"
+import { Debouncer } from "./debouncer.js"
 import { type PhaseCut, PhaseMarks } from "./phase-marks.js"
-import { Sums } from "./sums.js"
+import { Cutter, type Piece } from "./pieces.js"
+import { Quiet } from "./quiet.js"
+import type { Sums } from "./sums.js"
 import { SLICE_US, WakeSlices } from "./wake-slices.js"
+import { indexOfFall, indexOfRise, WINDOW_US, Window } from "./window.js"
 
 export interface Thresholds {
-    /** A sleeping device has woken when its current reaches this. */
+    /** A sleeping device has woken when its mean current reaches this ... */
     awakeUa: number
-    /** It sleeps again when the current has stayed below this ... */
+    /** ... and stays above `asleepUa` for this long. */
+    awakeForUs: number
+    /** It sleeps again when the mean current has stayed below this ... */
     asleepUa: number
-    /** ... for this long. */
+    /** ... for this long, but for bursts shorter than a wake. */
     asleepForUs: number
 }
 
-export const standardThresholds: Thresholds = { awakeUa: 5000, asleepUa: 2000, asleepForUs: 20_000 }
+export const standardThresholds: Thresholds = {
+    ...{ awakeUa: 5000, awakeForUs: 5000 },
+    ...{ asleepUa: 2000, asleepForUs: 20_000 },
+}
 
 export interface SegmenterOptions extends Thresholds {
     /** Where the source does not measure it. */
@@ -33,40 +42,48 @@ export interface CutWake {
     /** None where no pin tells. */
     phases: PhaseCut[]
     by: "channels" | "current"
-    /** All channels that were up at any time. */
+    /** All channels that rose. */
     levels: number
     /** Pins rose in an order that no firmware has: they are wired wrongly. */
     outOfOrder: boolean
     /** Its reset was seen in the current; otherwise it begins where D0 rises. */
     bootSeen: boolean
-    /** The samples begin in the middle of it. */
-    cutAtStart: boolean
     profile: WakeSlices | null
     /** The sleep after it; null until it has ended. */
     sleep: Sums | null
 }
 
 const AWAKE_BIT = 1
-/** D0 is never up for a shorter time in a wake: an open pin is. */
-const SHORTEST_WAKE_US = 1000
-
-type State = "unarmed" | "asleep" | "high" | "low" | "marked"
+/** A pause in a wake draws more than this many times the current of deep sleep ... */
+const LIGHT_SLEEP_FACTOR = 3
+/** ... and this much more, */
+const LIGHT_SLEEP_MORE_UA = 50
+/** and a radio that listens to an access point wakes more often than this. */
+const LONGEST_LIGHT_SLEEP_US = 2_000_000
+/** Before the first wake the device may have had no power yet. */
+const POWERED_UA = 1
+/** Where nothing but an edge of a pin matters. */
+const LONGEST_PIECE_US = 10_000
 
 interface OpenWake {
     startUs: number
     marks: PhaseMarks
     levels: number
     bootSeen: boolean
-    cutAtStart: boolean
     profile: WakeSlices | null
-    /** Below the threshold, and maybe asleep already. */
-    tail: Sums
+    /** Since the current fell: maybe the sleep already. */
+    tail: Quiet | undefined
 }
 
 export interface SegmenterStats {
-    /** The samples begin in the middle of a wake, as the current tells. */
+    /** The samples begin in the middle of a wake. */
     startedAwake: boolean
+    /** Levels of pins that lasted too shortly. */
     glitches: number
+    /** The pins that rose at any time, a bit each. */
+    risen: number
+    /** The current rose as in a wake, but D0, which tells in others, did not. */
+    unmarkedRises: number
     lowestUa: number
     highestUa: number
     /** The run ended in the middle of a wake. */
@@ -76,314 +93,323 @@ export interface SegmenterStats {
 export class Segmenter {
     readonly #options: SegmenterOptions
     readonly #onWake: (wake: CutWake) => void
-    readonly stats: SegmenterStats = {
-        startedAwake: false,
-        glitches: 0,
-        lowestUa: Number.POSITIVE_INFINITY,
-        highestUa: Number.NEGATIVE_INFINITY,
-        cutAtEnd: false,
-    }
-    #state: State
+    readonly #cutter: Cutter
+    readonly #debouncer = new Debouncer((piece) => this.#take(piece))
+    #window = new Window()
+    /** Of the window before the open one: not booked yet, since a rise or a fall may have begun in it. */
+    #before: Piece[] = []
+    /** Since the current rose out of the quiet: not booked until it is known to be a wake. */
+    #rise: Piece[] | undefined
+    #riseUs = 0
+    /** The mean current is low; a rise ends that. */
+    #isQuiet = false
+    /** D0 is up, and tells instead of the current. */
+    #isMarked = false
     #wake: OpenWake | undefined
     #last: CutWake | undefined
-    #sleep = new Sums()
-    #channels = -1
-    #channelsSeen = false
-    #lastUa = Number.NaN
-    /** Made once, for each stretch anew. */
-    readonly #stretch = new Sums()
-    #pendingGap: Gap | undefined
+    #sleep: Quiet
+    /** Of the last deep sleep. */
+    #sleepUa = Number.NaN
+    #levels = -1
+    #channelsTell = false
+    #isFirstWindow = true
+    #cutAtEnd = false
+    #startedAwake = false
+    #glitches = 0
+    #unmarkedRises = 0
+    #risen = 0
 
-    /** `onWake` is called when a wake has ended, and again, with its sleep, when the next one begins. */
+    /** `onWake` is called when a wake has ended, and again, with its sleep, when the next one has ended. */
     constructor(options: SegmenterOptions, onWake: (wake: CutWake) => void) {
         this.#options = options
         this.#onWake = onWake
-        this.#state = "unarmed"
+        this.#sleep = this.#newQuiet()
+        this.#cutter = new Cutter(options, WINDOW_US, (piece) => this.#debouncer.add(piece))
+    }
+
+    get stats(): SegmenterStats {
+        return {
+            startedAwake: this.#startedAwake,
+            glitches: this.#glitches + this.#debouncer.glitches,
+            risen: this.#risen,
+            unmarkedRises: this.#unmarkedRises,
+            lowestUa: this.#cutter.lowestUa,
+            highestUa: this.#cutter.highestUa,
+            cutAtEnd: this.#cutAtEnd,
+        }
     }
 
     add(event: SourceEvent): void {
-        if (event.kind === "samples") this.#addChunk(event)
-        else if (event.kind === "gap") this.#pendingGap = merged(this.#pendingGap, event)
+        if (event.kind === "samples") this.#cutter.addSamples(event)
+        else if (event.kind === "gap") this.#cutter.addGap(event)
     }
 
     /** Nothing more comes. A wake in progress is not counted; nor is the sleep, which has not ended. */
     end(): void {
-        if (this.#wake !== undefined && this.#state === "low") this.#endWake(this.#wake.tail)
-        this.stats.cutAtEnd = this.#wake !== undefined
+        this.#cutter.flush()
+        this.#debouncer.interrupt()
+        this.#judge()
+        const isRising = this.#rise !== undefined
+        if (this.#wake?.tail !== undefined && !isRising) this.#endWake(this.#wake, this.#wake.tail)
+        this.#cutAtEnd = this.#wake !== undefined || isRising
         this.#wake = undefined
     }
 
     /** The samples break off and go on later: no wake and no sleep crosses that. */
     interrupt(): void {
+        this.#cutter.interrupt()
         this.end()
-        this.stats.cutAtEnd = false
+        this.#cutAtEnd = false
         this.#last = undefined
-        this.#sleep = new Sums()
-        this.#state = "unarmed"
-        this.#channels = -1
-        this.#pendingGap = undefined
-        this.#lastUa = Number.NaN
+        this.#sleep = this.#newQuiet()
+        this.#before = []
+        this.#rise = undefined
+        this.#isQuiet = false
+        this.#isMarked = false
+        this.#isFirstWindow = true
+        this.#levels = -1
     }
 
-    #addChunk(chunk: SampleChunk): void {
-        if (chunk.currentUa.length === 0) return
-        this.#fillGap(chunk)
-        const { currentUa } = chunk
-        const useChannels = this.#options.useChannels && chunk.channels !== null
-        const noChannels = chunk.channels === null || !useChannels
-        let atUs = chunk.startUs
-        let index = 0
-        while (index < currentUa.length) {
-            const levels = noChannels ? 0 : ((chunk.channels as Uint8Array)[index] as number)
-            if (levels !== this.#channels) this.#changeChannels(levels, atUs)
-            this.#changeCurrent(currentUa[index] as number, atUs)
-            const end = this.#findEnd(chunk, index, noChannels ? null : chunk.channels)
-            atUs += this.#sum(chunk, index, end)
-            index = end
-            this.#fallAsleep()
+    #take(piece: Piece): void {
+        const { levels } = piece
+        if (levels !== this.#levels) this.#changeLevels(levels, piece.startUs)
+        if (this.#isMarked) {
+            this.#book(piece)
+            return
         }
-        this.#lastUa = currentUa[currentUa.length - 1] as number
+        this.#window.add(piece)
+        if (this.#window.isFull) this.#judge()
     }
 
-    /** Up to where nothing happens that this state would look at. */
-    #findEnd(chunk: SampleChunk, start: number, channels: Uint8Array | null): number {
-        const { currentUa } = chunk
-        const end = Math.min(currentUa.length, start + this.#longest(chunk))
-        const [low, high] = this.#bounds()
-        const level = this.#channels
-        let index = start + 1
-        if (channels === null) {
-            while (index < end && (currentUa[index] as number) >= low && (currentUa[index] as number) < high) index++
-            return index
-        }
-        while (
-            index < end &&
-            (currentUa[index] as number) >= low &&
-            (currentUa[index] as number) < high &&
-            channels[index] === level
-        ) {
-            index++
-        }
-        return index
-    }
-
-    /** Counts these samples to what is going on. Returns how long they take. */
-    #sum(chunk: SampleChunk, start: number, end: number): number {
-        const { currentUa } = chunk
-        let sum = 0
-        let peakUa = Number.NEGATIVE_INFINITY
-        let lowestUa = Number.POSITIVE_INFINITY
-        for (let index = start; index < end; index++) {
-            const value = currentUa[index] as number
-            sum += value
-            if (value > peakUa) peakUa = value
-            if (value < lowestUa) lowestUa = value
-        }
-        const { stats } = this
-        if (lowestUa < stats.lowestUa) stats.lowestUa = lowestUa
-        if (peakUa > stats.highestUa) stats.highestUa = peakUa
-        const stretch = this.#stretch
-        stretch.peakUa = peakUa
-        stretch.samples = end - start
-        if (chunk.durationsUs === null && chunk.voltageMv === null) {
-            stretch.charge = sum * chunk.stepUs
-            stretch.energy = stretch.charge * this.#options.voltageMv
-            stretch.durationUs = (end - start) * chunk.stepUs
-        } else this.#sumUneven(chunk, start, end)
-        this.#target().add(stretch)
-        this.#wake?.profile?.add(stretch)
-        return stretch.durationUs
-    }
-
-    #sumUneven(chunk: SampleChunk, start: number, end: number): void {
-        const stretch = this.#stretch
-        stretch.charge = 0
-        stretch.energy = 0
-        stretch.durationUs = 0
-        for (let index = start; index < end; index++) {
-            const durationUs = chunk.durationsUs?.[index] ?? chunk.stepUs
-            const charge = (chunk.currentUa[index] as number) * durationUs
-            stretch.charge += charge
-            stretch.energy += charge * (chunk.voltageMv?.[index] ?? this.#options.voltageMv)
-            stretch.durationUs += durationUs
-        }
-    }
-
-    #target(): Sums {
+    #changeLevels(levels: number, atUs: number): void {
+        const before = this.#levels
+        this.#levels = levels
+        if (before < 0) return
+        const rose = levels & ~before
+        this.#risen |= rose
+        if ((rose & AWAKE_BIT) !== 0) this.#markAwake(atUs)
         const wake = this.#wake
-        if (wake === undefined) return this.#sleep
-        return this.#state === "low" ? wake.tail : wake.marks.open
+        if (wake !== undefined && this.#isMarked) {
+            wake.levels |= rose
+            wake.marks.rise(rose, atUs)
+            if ((levels & AWAKE_BIT) === 0) this.#fallOfD0(wake, atUs)
+        } else if ((before & ~levels & AWAKE_BIT) !== 0) this.#fallOfFirst()
     }
 
-    /** The currents between which nothing changes. */
-    #bounds(): [number, number] {
+    /** D0 was up when the samples began: what they show of that wake is not whole. */
+    #fallOfFirst(): void {
+        this.#startedAwake = true
+        this.#judge()
+        if (this.#rise !== undefined) this.#bookAll(this.#rise)
+        this.#rise = undefined
+        this.#bookAll(this.#before)
+        this.#before = []
+        if (this.#wake !== undefined) this.#fold(this.#wake)
+        this.#isQuiet = false
+    }
+
+    /** Looks at the mean of the window that is full, or that something else ends. */
+    #judge(): void {
+        const window = this.#window
+        if (window.pieces.length === 0) return
+        this.#window = new Window()
         const { awakeUa, asleepUa } = this.#options
-        switch (this.#state) {
-            case "unarmed":
-            case "high":
-                return [asleepUa, Number.POSITIVE_INFINITY]
-            case "asleep":
-            case "low":
-                return [Number.NEGATIVE_INFINITY, awakeUa]
-            case "marked":
-                return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-        }
+        const { meanUa } = window
+        if (this.#isFirstWindow && meanUa >= awakeUa) this.#startedAwake = true
+        this.#isFirstWindow = false
+        if (!this.#isQuiet) this.#judgeBusy(window, meanUa < asleepUa)
+        else if (this.#rise !== undefined) this.#judgeRise(this.#rise, window, meanUa < asleepUa)
+        else this.#judgeQuiet(window, meanUa >= awakeUa)
+        this.#fallAsleep()
     }
 
-    /** Samples after which to look up: when a low current has lasted, or a slice of a profile is full. */
-    #longest(chunk: SampleChunk): number {
-        let longestUs = Number.POSITIVE_INFINITY
-        if (this.#state === "low") longestUs = this.#options.asleepForUs - (this.#wake?.tail.durationUs ?? 0)
-        if (this.#wake?.profile) longestUs = Math.min(longestUs, SLICE_US)
-        if (longestUs === Number.POSITIVE_INFINITY) return chunk.currentUa.length
-        return chunk.durationsUs === null ? Math.max(1, Math.ceil(longestUs / chunk.stepUs)) : 1
+    #judgeBusy({ pieces }: Window, isLow: boolean): void {
+        if (!isLow) {
+            this.#bookAll(this.#before)
+            this.#before = pieces
+            return
+        }
+        const both = [...this.#before, ...pieces]
+        const fall = indexOfFall(both)
+        this.#bookAll(both.slice(0, fall))
+        this.#isQuiet = true
+        if (this.#wake !== undefined) this.#wake.tail = this.#newQuiet()
+        this.#before = both.slice(fall)
     }
 
-    #changeCurrent(currentUa: number, atUs: number): void {
-        const { awakeUa, asleepUa } = this.#options
-        switch (this.#state) {
-            case "unarmed":
-                if (Number.isNaN(this.#lastUa) && currentUa >= awakeUa) this.stats.startedAwake = true
-                if (currentUa < asleepUa) this.#state = "asleep"
-                break
-            case "asleep":
-                if (currentUa >= awakeUa) this.#begin(atUs, true, false)
-                break
-            case "high":
-                if (currentUa < asleepUa) this.#state = "low"
-                break
-            case "low":
-                if (currentUa >= awakeUa) this.#wakeAgain()
-                break
-            case "marked":
-                break
+    #judgeQuiet({ pieces }: Window, isHigh: boolean): void {
+        if (!isHigh) {
+            this.#bookAll(this.#before)
+            this.#before = pieces
+            return
         }
+        const both = [...this.#before, ...pieces]
+        const start = indexOfRise(both, this.#before.length)
+        this.#bookAll(both.slice(0, start))
+        this.#before = []
+        this.#rise = []
+        this.#riseUs = 0
+        this.#goOnRising(this.#rise, both.slice(start))
     }
 
-    #begin(atUs: number, bootSeen: boolean, cutAtStart: boolean): void {
-        this.#state = "high"
-        this.#wake = {
-            startUs: atUs,
-            marks: new PhaseMarks(atUs),
-            levels: 0,
-            bootSeen,
-            cutAtStart,
-            profile: this.#options.keepSlices ? new WakeSlices() : null,
-            tail: new Sums(),
+    #judgeRise(rise: Piece[], window: Window, isLow: boolean): void {
+        if (!isLow) {
+            this.#goOnRising(rise, window.pieces)
+            return
         }
+        this.#rise = undefined
+        this.#bookAll(rise)
+        this.#before = window.pieces
+    }
+
+    #goOnRising(rise: Piece[], pieces: readonly Piece[]): void {
+        for (const piece of pieces) {
+            rise.push(piece)
+            if (!piece.isGap) this.#riseUs += piece.durationUs
+        }
+        if (this.#riseUs >= this.#options.awakeForUs) this.#awake(rise)
+    }
+
+    /** The rise was that of a wake, or the end of a pause in one. */
+    #awake(rise: readonly Piece[]): void {
+        this.#rise = undefined
+        this.#isQuiet = false
+        if (this.#wake === undefined) this.#begin(rise[0]?.startUs ?? 0, true)
+        else this.#wakeAgain(this.#wake)
+        this.#bookAll(rise)
+    }
+
+    #begin(startUs: number, bootSeen: boolean): void {
+        this.#learnSleep()
+        const profile = this.#options.keepSlices ? new WakeSlices() : null
+        const marks = new PhaseMarks(startUs)
+        this.#wake = { startUs, marks, levels: 0, bootSeen, profile, tail: undefined }
+        this.#cutter.longestUs = profile === null ? WINDOW_US : SLICE_US
     }
 
     /** It was a pause, not sleep. */
-    #wakeAgain(): void {
-        const wake = this.#wake
-        if (wake === undefined) return
-        wake.marks.open.add(wake.tail)
-        wake.tail = new Sums()
-        this.#state = "high"
+    #wakeAgain(wake: OpenWake): void {
+        if (wake.tail !== undefined) wake.marks.open.add(wake.tail.sums)
+        wake.tail = undefined
+    }
+
+    /** D0 is up: from here on the pins tell. */
+    #markAwake(atUs: number): void {
+        this.#judge()
+        if (this.#rise !== undefined) this.#awake(this.#rise)
+        else {
+            if (this.#wake !== undefined) this.#wakeAgain(this.#wake)
+            this.#bookAll(this.#before)
+            if (this.#wake === undefined) this.#begin(atUs, false)
+        }
+        this.#before = []
+        this.#isQuiet = false
+        this.#isMarked = true
+    }
+
+    #fallOfD0(wake: OpenWake, atUs: number): void {
+        this.#isMarked = false
+        const isTooShort = wake.marks.open.durationUs < this.#options.awakeForUs && wake.levels === AWAKE_BIT
+        if (!isTooShort) {
+            wake.marks.close(atUs)
+            this.#channelsTell = true
+            this.#finish(wake, "channels", this.#newQuiet())
+            return
+        }
+        this.#glitches++
+        if (wake.bootSeen) wake.marks.forget()
+        else this.#fold(wake)
+    }
+
+    /** Not a wake after all: what it took belongs to the sleep. */
+    #fold({ marks, tail }: OpenWake): void {
+        this.#sleep.sums.add(marks.total())
+        if (tail !== undefined) this.#sleep.sums.add(tail.sums)
+        this.#closeWake()
     }
 
     /** The current has been low for long enough. */
     #fallAsleep(): void {
         const wake = this.#wake
-        if (this.#state === "low" && wake !== undefined && wake.tail.durationUs >= this.#options.asleepForUs) {
-            this.#endWake(wake.tail)
-        }
+        if (wake?.tail === undefined || this.#rise !== undefined) return
+        if (wake.tail.sums.durationUs < this.#options.asleepForUs || this.#isLightSleep(wake.tail)) return
+        this.#endWake(wake, wake.tail)
     }
 
-    #changeChannels(levels: number, atUs: number): void {
-        const before = this.#channels
-        this.#channels = levels
-        const first = before < 0
-        const rose = levels & ~(first ? 0 : before)
-        if ((rose & AWAKE_BIT) !== 0) this.#markAwake(atUs, first)
-        const wake = this.#wake
-        if (wake === undefined || this.#state !== "marked") return
-        wake.levels |= levels
-        if (!first) wake.marks.rise(rose, atUs)
-        if ((levels & AWAKE_BIT) === 0) this.#fall(wake, atUs)
+    /** A pause in a wake draws more than the sleep between wakes. Of the first wake's that is known only if the
+     * device slept before it. */
+    #isLightSleep({ sums, lowestUa }: Quiet): boolean {
+        const sleepUa = this.#sleepUa
+        if (sums.durationUs >= LONGEST_LIGHT_SLEEP_US) return false
+        return lowestUa > Math.max(LIGHT_SLEEP_FACTOR * sleepUa, sleepUa + LIGHT_SLEEP_MORE_UA)
     }
 
-    /** D0 is up: from here on the pins tell. */
-    #markAwake(atUs: number, first: boolean): void {
-        this.#channelsSeen = true
-        if (this.#wake === undefined) this.#begin(atUs, false, first)
-        else if (this.#state === "low") this.#wakeAgain()
-        if (this.#wake !== undefined) this.#wake.profile = null // nobody needs it where pins tell
-        this.#state = "marked"
+    #newQuiet(): Quiet {
+        return new Quiet(this.#options.awakeForUs)
     }
 
-    #fall(wake: OpenWake, atUs: number): void {
-        if (wake.marks.open.durationUs < SHORTEST_WAKE_US && wake.levels === AWAKE_BIT) {
-            this.stats.glitches++
-            this.#fold(wake, new Sums())
+    #learnSleep(): void {
+        const { sums, usualUa } = this.#sleep
+        const isSure = this.#last !== undefined || usualUa >= POWERED_UA
+        if (isSure && sums.durationUs >= this.#options.asleepForUs) this.#sleepUa = usualUa
+    }
+
+    #endWake(wake: OpenWake, tail: Quiet): void {
+        if (!this.#channelsTell) {
+            this.#finish(wake, "current", tail)
             return
         }
-        wake.marks.close(atUs)
-        this.#finish(wake, "channels", new Sums())
-        this.#state = "unarmed"
+        this.#unmarkedRises++
+        this.#fold(wake)
     }
 
-    /** Not a wake after all: what it took belongs to the sleep. */
-    #fold(wake: OpenWake, rest: Sums): void {
-        this.#sleep.add(wake.marks.total())
-        this.#sleep.add(rest)
-        this.#wake = undefined
-        this.#state = rest.durationUs > 0 ? "asleep" : "unarmed"
-    }
-
-    #endWake(tail: Sums): void {
-        const wake = this.#wake
-        if (wake === undefined) return
-        if (this.#channelsSeen) {
-            this.#fold(wake, tail)
-            return
-        }
-        this.#finish(wake, "current", tail)
-        this.#state = "asleep"
-    }
-
-    #finish(wake: OpenWake, by: CutWake["by"], sleepSoFar: Sums): void {
+    #finish(wake: OpenWake, by: CutWake["by"], sleepSoFar: Quiet): void {
         this.#passOnSleep()
-        const { startUs, marks, levels, bootSeen, cutAtStart, profile } = wake
+        const { startUs, marks, levels, bootSeen, profile } = wake
         const phases = by === "channels" ? marks.phases(bootSeen) : []
+        const { outOfOrder } = marks
         this.#last = {
-            ...{ startUs, sums: marks.total(), phases, by, levels, bootSeen, cutAtStart, profile },
-            ...{ outOfOrder: marks.outOfOrder, sleep: null },
+            ...{ startUs, sums: marks.total(), phases, by, levels, outOfOrder, bootSeen },
+            ...{ profile: by === "channels" ? null : profile, sleep: null },
         }
         this.#onWake(this.#last)
-        this.#sleep = new Sums()
-        this.#sleep.add(sleepSoFar)
+        this.#sleep = sleepSoFar
+        this.#closeWake()
+    }
+
+    #closeWake(): void {
         this.#wake = undefined
+        this.#cutter.longestUs = WINDOW_US
     }
 
     /** The sleep after the wake before has ended. */
     #passOnSleep(): void {
         if (this.#last === undefined) return
-        this.#last.sleep = this.#sleep
+        this.#last.sleep = this.#sleep.sums
         this.#onWake(this.#last)
     }
 
-    /** Missing samples count as the mean of those beside them, and as lost. */
-    #fillGap(next: SampleChunk): void {
-        const gap = this.#pendingGap
-        if (gap === undefined) return
-        this.#pendingGap = undefined
-        const after = next.currentUa[0] as number
-        const before = Number.isNaN(this.#lastUa) ? after : this.#lastUa
-        const voltageMv = next.voltageMv?.[0] ?? this.#options.voltageMv
-        const mean = (before + after) / 2
-        const stretch = new Sums()
-        stretch.charge = mean * gap.durationUs
-        stretch.energy = stretch.charge * voltageMv
-        stretch.durationUs = gap.durationUs
-        stretch.lostSamples = gap.samples
-        stretch.peakUa = mean
-        this.#target().add(stretch)
-        this.#wake?.profile?.add(stretch)
+    #bookAll(pieces: readonly Piece[]): void {
+        for (const piece of pieces) this.#book(piece)
     }
-}
 
-function merged(before: Gap | undefined, gap: Gap): Gap {
-    if (before === undefined) return gap
-    return { ...before, durationUs: before.durationUs + gap.durationUs, samples: before.samples + gap.samples }
+    /** Counts a piece to what is going on: from here on that is settled. */
+    #book(piece: Piece): void {
+        const wake = this.#wake
+        if (wake === undefined) {
+            this.#sleep.add(piece)
+            return
+        }
+        if (wake.tail === undefined) wake.marks.open.add(piece)
+        else wake.tail.add(piece)
+        if (wake.profile === null) return
+        wake.profile.add(piece)
+        if (this.#isMarked && wake.marks.open.durationUs > this.#options.awakeForUs) this.#dropProfile(wake)
+    }
+
+    /** Nobody needs it where pins tell. */
+    #dropProfile(wake: OpenWake): void {
+        wake.profile = null
+        this.#cutter.longestUs = LONGEST_PIECE_US
+    }
 }

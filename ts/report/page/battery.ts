@@ -1,163 +1,125 @@
 // How long a cell lasts, over how often the device wakes: with full wakes only, and with resumed wakes only.
-import { mean } from "../../base/statistics.js"
-import { cellYears } from "../../energy/battery.js"
+import { cellUc, cellYears, type Feed, type Load } from "../../energy/battery.js"
 import { figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
-import { figure, h, svg, table } from "./dom.js"
-import { resultColours } from "./palette.js"
-import { linearTicks } from "./scale.js"
-import { sleepUa, type Wake, wakesOf } from "./stats.js"
+import { figure, h, table } from "./dom.js"
+import { intervalPlot, intervals } from "./interval-plot.js"
+import { meanOf, sleepUa, wakesOf } from "./stats.js"
 
-const WIDTH = 1000
-const HEIGHT = 300
-const LEFT = 74
-const RIGHT = 130
-const BOTTOM = 36
-const intervals = [
-    [1, "1 min"],
-    [5, "5 min"],
-    [10, "10 min"],
-    [30, "30 min"],
-    [60, "1 h"],
-    [180, "3 h"],
-    [720, "12 h"],
-    [1440, "1 d"],
-] as const
-/** Left out where there is no room. */
-const minor = new Set([5, 30, 180])
-const MOST_MINUTES = 1440
-
+type Result = "full" | "resumed"
 type Battery = NonNullable<PageRun["run"]["battery"]>
 
-interface Curve {
-    result: "full" | "resumed"
-    wakes: Wake[]
+/** What the board draws from one wake to the next, with wakes of one result only, one each so many minutes. */
+interface Draw {
+    result: Result
+    loads: (minutes: number) => Load[]
 }
 
-function yearsAt(minutes: number, wakes: Wake[], sleepingUa: number, battery: Battery, supplyV: number): number {
-    const awakeUc = mean(wakes.map(({ chargeUc }) => chargeUc))
-    const cycleS = minutes * 60
-    const boardUa = awakeUc / cycleS + sleepingUa
-    const { efficiency, regulatorUa, voltageV, capacityMah, selfDischargePerYear } = battery
-    const cellUa = efficiency === null ? boardUa : (boardUa * supplyV) / (efficiency.typical * voltageV)
-    return cellYears(capacityMah.typical, cellUa + regulatorUa.typical, selfDischargePerYear.typical)
-}
-
-const words = (years: number): string => (years < 1 ? `${digits(years * 12)} months` : `${digits(years)} years`)
-
-function missing(text: string): HTMLElement {
-    return h("section", {}, h("h2", {}, "Battery life"), h("p", { class: "lead" }, text))
-}
-
-interface Supply {
+/** Years that the run's cell lasts by that. */
+export interface Life {
     battery: Battery
-    sleepingUa: number
-    supplyV: number
+    curves: { result: Result; years: (minutes: number) => number }[]
 }
 
-/** What the curves need; or the sentence that says what is missing. */
-function supplyOf(runs: readonly PageRun[]): Supply | string {
-    const source = runs.find(({ run }) => run.battery !== undefined)
-    if (source?.run.battery === undefined) return "No cell was named: warmhello report --cell 18650 draws it."
-    const sleepingUa = sleepUa(runs)
-    if (sleepingUa === undefined) return "No sleep was measured, and without its current there is no battery life."
-    return { battery: source.run.battery, sleepingUa, supplyV: source.run.supply.voltageV }
+function feedOf({ efficiency, efficiencyAt, regulatorUa, voltageV }: Battery, supplyV: number): Feed {
+    const points = efficiencyAt ?? (efficiency === null ? undefined : [{ loadMa: 1, ...efficiency }])
+    const efficiencies = points?.map(({ loadMa, typical }) => ({ loadMa, efficiency: typical })) ?? null
+    return { supplyV, cellV: voltageV, quiescentUa: regulatorUa.typical, efficiencies }
 }
 
-type Years = (minutes: number, curve: Curve) => number
-
-class Chart {
-    readonly element: SVGSVGElement
-    readonly #most: number
-
-    constructor(
-        readonly curves: readonly Curve[],
-        readonly years: Years,
-    ) {
-        this.#most = Math.max(...curves.map((curve) => years(MOST_MINUTES, curve))) * 1.08
-        this.element = svg("svg", {
-            class: "battery",
-            viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-            role: "img",
-            "aria-label": "Battery life over the time between wakes, full and resumed",
-        })
-        this.#grid()
-        for (const curve of curves) this.#curve(curve)
-        this.#labels()
-    }
-
-    #x(minutes: number): number {
-        return LEFT + (Math.log(minutes) / Math.log(MOST_MINUTES)) * (WIDTH - LEFT - RIGHT)
-    }
-
-    #y(years: number): number {
-        return 10 + (1 - years / this.#most) * (HEIGHT - BOTTOM - 10)
-    }
-
-    #grid(): void {
-        for (const years of linearTicks(0, this.#most, 5)) {
-            const y = this.#y(years)
-            this.element.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y, y2: y, class: "grid" }))
-            const place = { x: LEFT - 8, y: y + 4, class: "axis-label", "text-anchor": "end" }
-            this.element.append(svg("text", place, `${+years.toPrecision(3)} y`))
-        }
-        for (const [minutes, label] of intervals) {
-            const name = minor.has(minutes) ? "axis-label minor" : "axis-label"
-            const place = { x: this.#x(minutes), y: HEIGHT - 12, class: name, "text-anchor": "middle" }
-            this.element.append(svg("text", place, label))
-        }
-    }
-
-    #curve(curve: Curve): void {
-        const points = Array.from({ length: 97 }, (_, step) => {
-            const minutes = MOST_MINUTES ** (step / 96)
-            return `${this.#x(minutes).toFixed(1)},${this.#y(this.years(minutes, curve)).toFixed(1)}`
-        })
-        const dashes = curve.result === "full" ? "9 6" : undefined
-        const colour = resultColours[curve.result]
-        const line = { points: points.join(" "), fill: "none", stroke: colour, "stroke-width": 3 }
-        this.element.append(svg("polyline", { ...line, "stroke-dasharray": dashes }))
-    }
-
-    /** At the curves' ends, kept apart. */
-    #labels(): void {
-        const ends = this.curves.map((curve) => ({ curve, y: this.#y(this.years(MOST_MINUTES, curve)) + 5 }))
-        ends.sort((a, b) => a.y - b.y)
-        let lowest = Number.NEGATIVE_INFINITY
-        for (const { curve, y } of ends) {
-            lowest = Math.max(y, lowest + 18)
-            const place = { x: WIDTH - RIGHT + 8, y: lowest, class: `axis-label strong ink-${curve.result}` }
-            this.element.append(svg("text", place, `all ${curve.result}`))
-        }
-    }
+function yearsBy(loads: readonly Load[], battery: Battery, supplyV: number): number {
+    const feed = feedOf(battery, supplyV)
+    const chargeUc = loads.reduce((sum, load) => sum + cellUc(feed, load), 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.durationMs, 0)
+    const { capacityMah, selfDischargePerYear } = battery
+    return cellYears(capacityMah.typical, (1000 * chargeUc) / durationMs, selfDischargePerYear.typical)
 }
 
-function lifeTable(curves: readonly Curve[], years: Years): HTMLTableElement {
+/** Charge of the board itself. */
+export const mahPerDay = (loads: readonly Load[]): number => {
+    const chargeUc = loads.reduce((sum, load) => sum + load.chargeUc, 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.durationMs, 0)
+    return (24 * chargeUc) / durationMs
+}
+
+export const lifeWords = (years: number): string => {
+    if (!Number.isFinite(years)) return "for ever"
+    if (years < 1 / 12) return `${digits(years * 365)} days`
+    return years < 1 ? `${digits(years * 12)} months` : `${digits(years)} years`
+}
+
+/** The run's own cell; or, of a run that names none, that of another one beside it. */
+function cellOf(run: PageRun, runs: readonly PageRun[]): Battery | undefined {
+    return run.run.battery ?? runs.find((other) => other.run.battery !== undefined)?.run.battery
+}
+
+/** Or the sentence that says what is missing. */
+export function drawsOf(one: PageRun): Draw[] | string {
+    const sleepingUa = sleepUa(one)
+    if (sleepingUa === undefined) return "no sleep was measured, and without its current there is no battery life"
+    if (sleepingUa < 0) return "the current asleep is below nothing, so the meter is off by at least as much"
+    const draws = (["full", "resumed"] as const).flatMap((result) => {
+        const wakes = wakesOf([one], result)
+        const chargeUc = meanOf(wakes, (wake) => wake.chargeUc)
+        const durationMs = meanOf(wakes, (wake) => wake.durationMs)
+        if (chargeUc === undefined || durationMs === undefined) return []
+        const loads = (minutes: number): Load[] => {
+            const asleepMs = Math.max(0, minutes * 60_000 - durationMs)
+            return [
+                { chargeUc, durationMs },
+                { chargeUc: (sleepingUa * asleepMs) / 1000, durationMs: asleepMs },
+            ]
+        }
+        return [{ result, loads }]
+    })
+    return draws.length > 0 ? draws : "no wake is known to be full or resumed"
+}
+
+/** Or the sentence that says what is missing. */
+export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
+    const draws = drawsOf(one)
+    if (typeof draws === "string") return draws
+    const battery = cellOf(one, runs)
+    if (battery === undefined) return "no cell was named: warmhello report --cell 18650 tells it"
+    const { voltageV } = one.run.supply
+    const curves = draws.map(({ result, loads }) => ({
+        result,
+        years: (minutes: number) => yearsBy(loads(minutes), battery, voltageV),
+    }))
+    return { battery, curves }
+}
+
+function lifeTable({ curves }: Life): HTMLTableElement {
     const rows = intervals.map(([minutes, label]) => {
-        const [first, second] = curves.map((curve) => years(minutes, curve))
+        const [first, second] = curves.map(({ years }) => years(minutes))
         const more = first === undefined || second === undefined ? "-" : percent(second / first - 1)
-        return [label, ...curves.map((curve) => words(years(minutes, curve))), more]
+        return [label, ...curves.map(({ years }) => lifeWords(years(minutes))), more]
     })
     return table(["a wake each", ...curves.map(({ result }) => `all ${result}`), "longer by"], rows, "Battery life")
 }
 
-/** What was measured, where anything was. */
-function trusted(runs: readonly PageRun[]): readonly PageRun[] {
-    const measured = runs.filter(({ run }) => run.origin === "measured")
-    return measured.length > 0 ? measured : runs
+const cellText = ({ cell, capacityMah, selfDischargePerYear, regulator }: Battery): string =>
+    `${cell}, ${digits(capacityMah.typical)} mAh, losing ${percent(selfDischargePerYear.typical)} a year by itself; regulator: ${regulator}.`
+
+function lifeFigure(one: PageRun, runs: readonly PageRun[]): HTMLElement {
+    const title = runs.length > 1 ? `Battery life: ${one.name}` : "Battery life"
+    const life = lifeOf(one, runs)
+    if (typeof life === "string")
+        return h("section", {}, h("h2", {}, title), h("p", { class: "lead" }, `Unknown: ${life}.`))
+    const curves = life.curves.map(({ result, years }) => ({
+        ...{ name: `all ${result}`, colour: `--${result}`, at: years },
+        ...(result === "full" ? { dash: [9, 6] } : {}),
+    }))
+    const label = `${title} over the time between wakes, full and resumed`
+    const chart = intervalPlot(curves, { label, words: (years) => `${+years.toPrecision(3)} y` })
+    return figure(title, `${cellText(life.battery)} Typical values: their ranges are wide.`, chart, lifeTable(life))
 }
 
-export function batteryLife(data: PageData): HTMLElement {
-    const runs = trusted(data.runs)
-    const supply = supplyOf(runs)
-    if (typeof supply === "string") return missing(supply)
-    const { battery, sleepingUa, supplyV } = supply
-    const curves = (["full", "resumed"] as const)
-        .map((result): Curve => ({ result, wakes: wakesOf(runs, result) }))
-        .filter(({ wakes }) => wakes.length > 0)
-    if (curves.length === 0) return missing("No wake is known to be full or resumed.")
-    const years: Years = (minutes, { wakes }) => yearsAt(minutes, wakes, sleepingUa, battery, supplyV)
-    const from = data.runs.length > 1 ? `By ${runs.map(({ name }) => name).join(", ")}. ` : ""
-    const lead = `${from}${battery.cell}, ${digits(battery.capacityMah.typical)} mAh, losing ${percent(battery.selfDischargePerYear.typical)} a year by itself; regulator: ${battery.regulator}. Typical values: their ranges are wide.`
-    return figure("Battery life", lead, new Chart(curves, years).element, lifeTable(curves, years))
+/** A figure for each run. What is missing for all of them alike is said once. */
+export function batteryLife({ runs }: PageData): HTMLElement[] {
+    const missing = runs.map((one) => lifeOf(one, runs))
+    const [first] = missing
+    if (typeof first === "string" && missing.every((one) => one === first))
+        return [h("section", {}, h("h2", {}, "Battery life"), h("p", { class: "lead" }, `Unknown: ${first}.`))]
+    return runs.map((one) => lifeFigure(one, runs))
 }

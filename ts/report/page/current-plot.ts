@@ -1,15 +1,16 @@
 // Current over time, the phases behind it. Zoomed with the mouse, with buttons or with keys; what lies on a
 // pixel is drawn from its least to its greatest value.
 import uPlot from "uplot"
-import { current, energy, time } from "../../run/units.js"
 import type { PageRun } from "../page-data.js"
 import { type Blocks, type Columns, decimate } from "./decimate.js"
 import { h } from "./dom.js"
-import { phaseColours, styleColour } from "./palette.js"
-import { awakePhases, type Wake } from "./stats.js"
+import { listenToFingers } from "./fingers.js"
+import { FONT, onLookChange, phaseColours, styleColour } from "./palette.js"
+import { readout } from "./readout.js"
+import type { Wake } from "./stats.js"
+import { partsOfWakes } from "./window.js"
 
 const PLOT_HEIGHT = 340
-const FONT = 'Helvetica, "Segoe UI", Roboto, Arial, "Liberation Sans", sans-serif'
 const MARGIN_SHARE = 0.04
 
 interface View {
@@ -38,15 +39,12 @@ function blocksOf({ samples }: PageRun): Blocks | null {
 /** Without samples the phases stand for them, as steps. */
 function stepsOf(wakes: readonly Wake[]): Columns {
     const columns: Columns = { timeS: [], meanUa: [], minUa: [], maxUa: [] }
-    for (const wake of wakes) {
-        for (const phase of wake.phases) {
-            const startS = wake.startS + phase.startMs / 1000
-            for (const timeS of [startS, startS + Math.max(0, phase.durationMs - 0.001) / 1000]) {
-                columns.timeS.push(timeS)
-                columns.meanUa.push(phase.averageUa)
-                columns.minUa.push(phase.averageUa)
-                columns.maxUa.push(phase.averageUa)
-            }
+    for (const { fromS, toS, meanUa } of partsOfWakes(wakes)) {
+        for (const timeS of [fromS, Math.max(fromS, toS - 1e-6)]) {
+            columns.timeS.push(timeS)
+            columns.meanUa.push(meanUa)
+            columns.minUa.push(meanUa)
+            columns.maxUa.push(meanUa)
         }
     }
     return columns
@@ -80,7 +78,7 @@ export class CurrentPlot {
             role: "group",
             "aria-label": `Current over time of ${run.name}. Plus and minus zoom, arrows move, 0 shows all.`,
         })
-        this.#says = h("p", { class: "says", "aria-live": "polite" })
+        this.#says = h("div", { "aria-live": "polite", role: "group", "aria-label": "What the plot shows" })
         this.#picker = this.#makePicker()
         this.element = h("div", { class: "current" }, this.#toolbar(), this.#stage, this.#says)
         this.#listen()
@@ -92,7 +90,7 @@ export class CurrentPlot {
         if (first === undefined) this.#show(this.#whole)
         else this.#showWake(first)
         new ResizeObserver(() => this.#draw()).observe(this.#stage)
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw())
+        onLookChange(() => this.#draw())
     }
 
     #makePicker(): HTMLSelectElement {
@@ -115,7 +113,7 @@ export class CurrentPlot {
         })
         return h(
             "div",
-            { class: "toolbar", role: "toolbar", "aria-label": "What the plot shows" },
+            { class: "toolbar", role: "toolbar", "aria-label": "Part to show" },
             this.#picker,
             button("+", "Zoom in", () => this.#zoom(0.5)),
             button("−", "Zoom out", () => this.#zoom(2)),
@@ -147,6 +145,7 @@ export class CurrentPlot {
             act()
         })
         this.#stage.addEventListener("dblclick", () => this.#show(this.#whole))
+        listenToFingers(this.#stage, { move: (share) => this.#move(share), zoom: (factor) => this.#zoom(factor) })
     }
 
     #showWake(wake: Wake): void {
@@ -206,7 +205,7 @@ export class CurrentPlot {
         const shown = (values: number[]) => values.map((value) => (this.#log ? Math.max(value, 0.1) : value) / 1000)
         this.#plot?.destroy()
         this.#plot = new uPlot(this.#options(width), [times, shown(maxUa), shown(minUa), shown(meanUa)], this.#stage)
-        this.#describe(maxUa.reduce((most, value) => Math.max(most, value), 0))
+        this.#describe(maxUa.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY))
     }
 
     #options(width: number): uPlot.Options {
@@ -289,26 +288,10 @@ export class CurrentPlot {
         ctx.restore()
     }
 
-    /** What the plot shows, for those who do not see it. */
     #describe(greatestUa: number): void {
-        const { fromS, toS } = this.#view
-        const seen = this.#seen().filter((wake) => awakeEndS(wake) > fromS)
-        const origin =
-            this.#blocks === null
-                ? "Drawn from the phases' mean currents, since the run has no samples: peaks are only told. "
-                : ""
-        const greatest = this.#blocks === null ? "" : `, at most ${current(greatestUa)}`
-        const window = `${time((toS - fromS) * 1000)} from ${time(Math.max(0, fromS) * 1000)} on${greatest}`
-        const [only] = seen
-        if (seen.length !== 1 || only === undefined) {
-            this.#says.textContent = `${origin}Shown: ${window}, with ${seen.length} wakes.`
-            return
-        }
-        const phases = awakePhases(only)
-            .map(({ phase, durationMs, averageUa }) => `${phase} ${time(durationMs)} at ${current(averageUa)}`)
-            .join(", ")
-        this.#says.textContent =
-            `${origin}Shown: ${window}. Wake ${only.n}, ${only.result}: ${time(only.durationMs)} awake, ${energy(only.energyUj)}, ` +
-            `mean ${current(only.averageUa)}, peak ${current(only.peakUa)}: ${phases}.`
+        const view = this.#view
+        const wakes = this.#seen().filter((wake) => awakeEndS(wake) > view.fromS)
+        const shown = { run: this.#run, blocks: this.#blocks, ...view, wakes, greatestUa }
+        this.#says.replaceChildren(...readout(shown))
     }
 }

@@ -1,12 +1,12 @@
 // What an estimate was made of: break-even, and every input with its range, its source and its weight.
 import { figure as digits, energy, spread, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
+import { lifeWords } from "./battery.js"
 import { h, scrollable, table } from "./dom.js"
 
 type Results = NonNullable<PageRun["run"]["estimate"]>
 
 const orNever = (durationMs: number): string => (durationMs <= 0 ? "never" : time(durationMs))
-const years = (value: number): string => `${digits(value)} years`
 
 function breakEven(results: Results): HTMLElement {
     const rows = [
@@ -19,8 +19,8 @@ function breakEven(results: Results): HTMLElement {
         ["One full wake in every", spread(results.wakesPerFull, (value) => value.toFixed(0))],
         ["A year, sessions kept", spread(results.keptYearJ, (value) => `${digits(value)} J`)],
         ["A year, none kept", spread(results.plainYearJ, (value) => `${digits(value)} J`)],
-        ["Battery, sessions kept", spread(results.keptBatteryYears, years)],
-        ["Battery, none kept", spread(results.plainBatteryYears, years)],
+        ["Battery, sessions kept", spread(results.keptBatteryYears, lifeWords)],
+        ["Battery, none kept", spread(results.plainBatteryYears, lifeWords)],
     ]
     return scrollable(table(["what", "typical (range)"], rows, "What follows from the estimate"))
 }
@@ -42,7 +42,7 @@ function inputs(results: Results): HTMLElement {
 export function estimates({ runs }: PageData): HTMLElement[] {
     return runs.flatMap(({ name, run: { estimate } }) => {
         if (estimate === undefined) return []
-        const lead = `Asleep for ${time(estimate.sleepMs)}, the server remembers ${time(estimate.serverForgetsMs)}, ${estimate.clockMhz} MHz, Wi-Fi ${estimate.wifi}. Ranges hold nine of ten of ${estimate.draws} draws (seed ${estimate.seed}).`
+        const lead = `Asleep for ${time(estimate.sleepMs)}, the server remembers ${time(estimate.serverForgetsMs)}, ${estimate.clockMhz} MHz, Wi-Fi ${estimate.wifi}, power save ${estimate.powerSave ?? "not told"}. Ranges hold nine of ten of ${estimate.draws} draws (seed ${estimate.seed}).`
         const title = runs.length > 1 ? `Break-even: ${name}` : "Break-even, a year, a cell"
         return [
             h(

@@ -1,10 +1,13 @@
 // The report's page, drawn from the data inside of it.
 import type { PageData, PageRun } from "../page-data.js"
+import { alternatives } from "./alternatives.js"
+import { answers } from "./answers.js"
 import { batteryLife } from "./battery.js"
+import { baselines, budgets } from "./budget.js"
 import { CurrentPlot } from "./current-plot.js"
 import { distribution } from "./distribution.js"
 import { h } from "./dom.js"
-import { cards, heading, warnings } from "./headline.js"
+import { facts, heading, warnings } from "./headline.js"
 import { estimates } from "./inputs.js"
 import { phaseBars } from "./phase-bars.js"
 import { wakeTable } from "./wake-table.js"
@@ -17,35 +20,30 @@ function currentSection(run: PageRun, several: boolean): { section: HTMLElement;
     const plot = new CurrentPlot(run)
     const title = several ? `Current over time: ${run.name}` : "Current over time"
     const lead =
-        "Drag across the plot to zoom, double-click for all; or use the buttons, or plus, minus and the arrow keys."
+        "Drag across the plot to zoom, double-click for all; or use the buttons, or plus, minus and the arrow keys. One finger moves it, two zoom."
     return { plot, section: h("section", {}, h("h2", {}, title), h("p", { class: "lead" }, lead), plot.element) }
 }
 
 function footer(data: PageData): HTMLElement {
-    const made = data.runs.map(({ name, run }) =>
-        h(
-            "p",
-            {},
-            `${name}: schema ${run.schema} ${run.version}, made ${run.createdAt} by `,
-            h("code", {}, run.tool.command),
-            ` of ${run.tool.name} ${run.tool.version}.`,
-        ),
-    )
-    return h("footer", {}, ...made, h("p", {}, `Page made ${data.createdAt}. It needs no network.`))
+    return h("footer", {}, h("p", {}, `Page made ${data.createdAt}. It needs no network.`))
 }
 
 function draw(root: HTMLElement, data: PageData): void {
     const currents = data.runs.map((run) => currentSection(run, data.runs.length > 1))
     root.append(
         heading(data),
+        answers(data),
         warnings(data),
-        cards(data),
+        ...budgets(data),
+        ...baselines(data),
         phaseBars(data),
         ...currents.map(({ section }) => section),
-        distribution(data),
-        batteryLife(data),
+        ...distribution(data),
+        ...batteryLife(data),
+        ...alternatives(data),
         ...estimates(data),
-        wakeTable(data),
+        ...wakeTable(data),
+        facts(data),
         footer(data),
     )
     for (const { plot } of currents) plot.start()

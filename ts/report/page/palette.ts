@@ -36,6 +36,13 @@ const PAPER = "#ffffff"
 /** Of a text on this colour. */
 export const labelOn = (fill: string): string => (contrast(fill, INK) > contrast(fill, PAPER) ? INK : PAPER)
 
+export const FONT = 'Helvetica, "Segoe UI", Roboto, Arial, "Liberation Sans", sans-serif'
+
+/** A canvas does not follow the page's styles by itself: dark, bright, or printed. */
+export function onLookChange(draw: () => void): void {
+    for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw)
+}
+
 /** Of the page's own styles, so that a canvas follows them. */
 export const styleColour = (name: string): string =>
     getComputedStyle(document.documentElement).getPropertyValue(name).trim()

@@ -1,10 +1,18 @@
 // What many wakes have in common.
-import { mean, median } from "../../base/statistics.js"
+import { mean } from "../../base/statistics.js"
+import { sleepCurrentOf } from "../../run/currents.js"
+import { tellsPhases } from "../../run/phased.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { PageRun } from "../page-data.js"
 
 export type Wake = PageRun["run"]["wakes"][number]
 export type Result = Wake["result"]
+
+export const UNKNOWN = "unknown"
+
+/** A figure in words, or that it is not known: never a zero in its place. */
+export const orUnknown = (value: number | undefined, words: (value: number) => string): string =>
+    value === undefined ? UNKNOWN : words(value)
 
 export const wakesOf = (runs: readonly PageRun[], result: Result): Wake[] =>
     runs.flatMap(({ run }) => run.wakes.filter((wake) => wake.result === result))
@@ -39,12 +47,30 @@ export function groupsOf(runs: readonly PageRun[]): Group[] {
 /** A wake's phases without the sleep after it. */
 export const awakePhases = (wake: Wake) => wake.phases.filter(({ phase }) => phase !== "sleep")
 
-/** What a wake takes for a phase in the mean; wakes without it count as nothing. */
-export const meanEnergyUj = (wakes: readonly Wake[], phase: Phase): number =>
-    mean(wakes.map((wake) => phaseOf(wake, phase)?.energyUj ?? 0))
+/** Wakes that tell their phases. */
+export const phased = (wakes: readonly Wake[]): Wake[] => wakes.filter(tellsPhases)
 
-/** The sleep current of wakes that tell it. */
-export function sleepUa(runs: readonly PageRun[]): number | undefined {
-    const known = runs.flatMap(({ run }) => run.wakes.flatMap((wake) => phaseOf(wake, "sleep")?.averageUa ?? []))
-    return known.length > 0 ? median(known) : undefined
+export const meanOf = (wakes: readonly Wake[], of: (wake: Wake) => number): number | undefined =>
+    wakes.length > 0 ? mean(wakes.map(of)) : undefined
+
+export const meanEnergyUj = (wakes: readonly Wake[]): number | undefined => meanOf(wakes, ({ energyUj }) => energyUj)
+
+/** What a wake that tells its phases takes for this one in the mean; undefined where none does. */
+export const meanPhase = (
+    wakes: readonly Wake[],
+    phase: Phase,
+    of: "energyUj" | "durationMs" = "energyUj",
+): number | undefined => meanOf(phased(wakes), (wake) => phaseOf(wake, phase)?.[of] ?? 0)
+
+/** Of all wakes together that tell their phases, so that it is the bars' share. */
+export function tlsShare(wakes: readonly Wake[]): number | undefined {
+    const known = phased(wakes).filter((wake) => phaseOf(wake, "tls") !== undefined)
+    const [tlsUj, wholeUj] = [meanPhase(known, "tls"), meanEnergyUj(known)]
+    return tlsUj === undefined || wholeUj === undefined || wholeUj <= 0 ? undefined : tlsUj / wholeUj
+}
+
+/** What the run's device draws asleep, where the run tells. */
+export function sleepUa({ run }: PageRun): number | undefined {
+    if (run.sleepCurrent !== undefined) return run.sleepCurrent.meanUa // also of a run without a wake
+    return sleepCurrentOf(run.wakes, null)?.meanUa
 }

@@ -1,8 +1,9 @@
 // Every wake in a row, sorted by whichever column is clicked.
+import { tellsPhases } from "../../run/phased.js"
 import { charge, current, energy, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h, scrollable } from "./dom.js"
-import { phaseOf, type Wake } from "./stats.js"
+import { phaseOf, UNKNOWN, type Wake } from "./stats.js"
 
 interface Row {
     run: PageRun
@@ -15,7 +16,14 @@ interface Column {
     key: (row: Row) => number | string
 }
 
-const tlsUj = ({ wake }: Row): number => phaseOf(wake, "tls")?.energyUj ?? 0
+const tlsUj = ({ wake }: Row): number | undefined => phaseOf(wake, "tls")?.energyUj
+
+/** A wake that failed may not have come as far. */
+const tlsText = (row: Row): string =>
+    row.wake.result === "failed" && tellsPhases(row.wake) ? energyOr("-", tlsUj(row)) : energyOr(UNKNOWN, tlsUj(row))
+
+const energyOr = (none: string, energyUj: number | undefined): string =>
+    energyUj === undefined ? none : energy(energyUj)
 
 const columns: Column[] = [
     { title: "wake", text: ({ wake }) => String(wake.n), key: ({ wake }) => wake.n },
@@ -28,7 +36,7 @@ const columns: Column[] = [
     { title: "protocol", text: ({ wake }) => wake.protocol ?? "-", key: ({ wake }) => wake.protocol ?? "" },
     { title: "kind", text: ({ wake }) => wake.kind ?? "-", key: ({ wake }) => wake.kind ?? "" },
     { title: "awake", text: ({ wake }) => time(wake.durationMs), key: ({ wake }) => wake.durationMs },
-    { title: "TLS", text: (row) => energy(tlsUj(row)), key: tlsUj },
+    { title: "TLS", text: tlsText, key: (row) => tlsUj(row) ?? -1 },
     { title: "energy", text: ({ wake }) => energy(wake.energyUj), key: ({ wake }) => wake.energyUj },
     { title: "charge", text: ({ wake }) => charge(wake.chargeUc), key: ({ wake }) => wake.chargeUc },
     { title: "mean", text: ({ wake }) => current(wake.averageUa), key: ({ wake }) => wake.averageUa },
@@ -44,8 +52,9 @@ function compare(a: number | string, b: number | string): number {
     return String(a).localeCompare(String(b))
 }
 
-export function wakeTable(data: PageData): HTMLElement {
+export function wakeTable(data: PageData): HTMLElement[] {
     const rows = data.runs.flatMap((run) => run.run.wakes.map((wake) => ({ run, wake })))
+    if (rows.length === 0) return []
     const shown: Column[] =
         data.runs.length > 1
             ? [{ title: "run", text: ({ run }) => run.name, key: ({ run }) => run.name }, ...columns]
@@ -80,5 +89,5 @@ export function wakeTable(data: PageData): HTMLElement {
         body,
     )
     const lead = "Without the sleep that follows. Click a title to sort."
-    return h("section", {}, h("h2", {}, "Every wake"), h("p", { class: "lead" }, lead), scrollable(made))
+    return [h("section", {}, h("h2", {}, "Every wake"), h("p", { class: "lead" }, lead), scrollable(made))]
 }

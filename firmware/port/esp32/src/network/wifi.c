@@ -16,6 +16,15 @@
 #include "nvs.h"
 #include "nvs_flash.h"
 #include "rtc/fast_wake.h"
+#include "sdkconfig.h"
+
+#if CONFIG_WARMHELLO_WIFI_POWER_SAVE_NONE
+static const wifi_ps_type_t power_save = WIFI_PS_NONE;
+#elif CONFIG_WARMHELLO_WIFI_POWER_SAVE_MAX
+static const wifi_ps_type_t power_save = WIFI_PS_MAX_MODEM;
+#else
+static const wifi_ps_type_t power_save = WIFI_PS_MIN_MODEM;
+#endif
 
 /* Guards what the event task and the TLS task both use: the memory of the last wake, and `plan`. */
 static SemaphoreHandle_t lock;
@@ -95,6 +104,8 @@ static void set_access_point(const wh_fast_plan *chosen)
     config.sta.channel = chosen->uses_access_point ? chosen->channel : 0;
     memcpy(config.sta.bssid, chosen->bssid, sizeof config.sta.bssid);
     config.sta.threshold.authmode = least_protection();
+    /* WIFI_PS_MAX_MODEM alone asks for it. */
+    config.sta.listen_interval = CONFIG_WARMHELLO_WIFI_LISTEN_INTERVAL;
     (void)esp_wifi_set_config(WIFI_IF_STA, &config);
 }
 
@@ -266,6 +277,7 @@ bool wh_wifi_watch(void)
         return false;
     }
     wh_port_radio(true); /* esp_wifi_start() has returned */
+    (void)esp_wifi_set_ps(power_save);
     return esp_event_handler_instance_register(WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, NULL, NULL) == ESP_OK &&
            esp_event_handler_instance_register(IP_EVENT, ESP_EVENT_ANY_ID, on_ip, NULL, NULL) == ESP_OK;
 }

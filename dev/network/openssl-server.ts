@@ -1,9 +1,9 @@
-// `openssl s_server` as a server for the field matrix: a real one, which gives new TLS 1.3 tickets when it resumes, and
-// one that can be told how many.
+// `openssl s_server` as a server for the field matrix and for recordings: a real one, which gives new TLS 1.3 tickets when
+// it resumes, and one that can be told how many.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { WarmhelloError } from "../../ts/base/errors.js"
-import { atExit, endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
+import { endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
 
 export interface OpensslServerOptions {
     /** PEM. */
@@ -11,7 +11,7 @@ export interface OpensslServerOptions {
     key: string
     /** PEM of the CA whose certificates it asks clients for, and goes on without; undefined: it asks for none. */
     clientCa: string | undefined
-    /** Further arguments. */
+    /** Further arguments: how it answers, and what is unusual about it. */
     arguments: string[]
     /** What is unusual about its library. */
     overlay: Overlay | undefined
@@ -74,7 +74,6 @@ function libraryOf(overlay: Overlay): string {
 export class OpensslServer implements Disposable {
     readonly #process: ChildProcess
     readonly #folder: TemporaryFolder
-    readonly #isOver: () => void
 
     private constructor(
         process: ChildProcess,
@@ -83,34 +82,22 @@ export class OpensslServer implements Disposable {
     ) {
         this.#process = process
         this.#folder = folder
-        this.#isOver = atExit(() => this.#end())
     }
 
-    /** On a free port of 127.0.0.1. It answers HTTP. */
+    /** On a free port of 127.0.0.1. */
     static async start(options: OpensslServerOptions): Promise<OpensslServer> {
         const folder = new TemporaryFolder("openssl")
+        const { certificate, key, clientCa, overlay, environment } = options
         const clients =
-            options.clientCa === undefined
+            clientCa === undefined
                 ? []
-                : ["-verify", "1", "-verify_return_error", "-CAfile", folder.write("client-ca.pem", options.clientCa)]
-        const preload = [
-            ...(options.overlay === undefined ? [] : [libraryOf(options.overlay)]),
-            options.environment.LD_PRELOAD ?? "",
-        ].join(" ")
+                : ["-verify", "1", "-verify_return_error", "-CAfile", folder.write("client-ca.pem", clientCa)]
+        const preload = [overlay === undefined ? "" : libraryOf(overlay), environment.LD_PRELOAD ?? ""].join(" ")
+        const files = ["-cert", folder.write("cert.pem", certificate), "-key", folder.write("key.pem", key)]
         const process = spawn(
             "openssl",
-            [
-                ...[
-                    "s_server",
-                    "-www",
-                    "-accept",
-                    "127.0.0.1:0",
-                    "-cert",
-                    folder.write("cert.pem", options.certificate),
-                ],
-                ...["-key", folder.write("key.pem", options.key), ...clients, ...options.arguments],
-            ],
-            { env: { ...options.environment, LD_PRELOAD: preload }, stdio: ["ignore", "pipe", "ignore"] },
+            ["s_server", "-accept", "127.0.0.1:0", ...files, ...clients, ...options.arguments],
+            { env: { ...environment, LD_PRELOAD: preload }, stdio: ["ignore", "pipe", "ignore"] },
         )
         endWithUs(process, "SIGKILL")
         const port = await new Promise<number>((listening, failed) => {
@@ -125,13 +112,8 @@ export class OpensslServer implements Disposable {
         return new OpensslServer(process, folder, port)
     }
 
-    #end(): void {
-        this.#process.kill("SIGKILL")
-    }
-
     [Symbol.dispose](): void {
-        this.#isOver()
-        this.#end()
+        this.#process.kill("SIGKILL")
         this.#folder[Symbol.dispose]()
     }
 }
