@@ -3,6 +3,7 @@
 import { readHeader } from "../../ts/measure/csv/header.js"
 import { RowReader } from "../../ts/measure/csv/rows.js"
 import { SampleCollector } from "../../ts/measure/csv/samples.js"
+import { RowTimes } from "../../ts/measure/csv/times.js"
 import { Measurement, type MeasurementOptions } from "../../ts/measure/measurement.js"
 import { SAMPLE_RATE_HZ } from "../../ts/measure/ppk2/protocol.js"
 import type { Acquisition, RawEvent } from "../../ts/measure/raw.js"
@@ -104,8 +105,9 @@ export function benchPpk2(samples: number): BenchRow {
 
 export function benchCsv(samples: number): BenchRow {
     const header = readHeader("Timestamp(ms),Current(uA),D0-D7")
-    const rows = new RowReader(header)
+    const rows = new RowReader(header, "never", 1, acquisition.supply.voltageMv)
     const collector = new SampleCollector(header)
+    const times = new RowTimes((row) => collector.add(row))
     const blocks: Buffer[] = []
     for (let done = 0; done < samples; done += CSV_BLOCK) blocks.push(csvBlock(done))
     return timed("Power Profiler's CSV", samples, () => {
@@ -114,7 +116,7 @@ export function benchCsv(samples: number): BenchRow {
         measurement.add({ kind: "acquisition", acquisition: { ...acquisition, meter, metadata: null } })
         for (const block of blocks) {
             rows.set(block)
-            while (rows.next()) collector.add(rows.row, rows.line)
+            while (rows.next()) times.add(rows.row, rows.line)
             for (const event of collector.take()) measurement.add(event)
         }
         for (const event of collector.end()) measurement.add(event)

@@ -3,7 +3,7 @@
 import type { Table } from "../../ts/cli/table.js"
 import { figure } from "../../ts/run/units.js"
 import { markdownTable } from "../docs/table.js"
-import type { Comparison } from "./validation.js"
+import type { Claim, Comparison } from "./validation.js"
 
 const sourcesOf = (comparisons: readonly Comparison[]): string[] => [
     ...new Set(comparisons.map(({ source }) => source)),
@@ -12,6 +12,20 @@ const sourcesOf = (comparisons: readonly Comparison[]): string[] => [
 function signed(share: number): string {
     const percent = Math.round(100 * share)
     return `${percent > 0 ? "+" : ""}${percent} %`
+}
+
+const COLUMNS = 120
+
+/** Lines of a document, a list's further ones under its first. */
+function wrapped(text: string): string {
+    const indent = text.startsWith("- ") ? "  " : ""
+    const lines: string[] = []
+    for (const word of text.split(" ")) {
+        const longer = `${lines.at(-1) ?? ""} ${word}`
+        if (lines.length > 0 && longer.length <= COLUMNS) lines[lines.length - 1] = longer
+        else lines.push(lines.length > 0 ? indent + word : word)
+    }
+    return lines.join("\n")
 }
 
 const several = (low: number, high: number): string =>
@@ -31,14 +45,26 @@ export function validationTable(comparisons: readonly Comparison[]): Table {
 export const sourceList = (comparisons: readonly Comparison[]): string[] =>
     sourcesOf(comparisons).map((source, index) => `[${index + 1}] ${source}`)
 
-export function validationMarkdown(comparisons: readonly Comparison[]): string {
+export function claimTable(claims: readonly Claim[]): Table {
+    return {
+        head: ["said, without a figure that could be had", "by", "model, times", "its range", "holds"],
+        rows: claims.map(({ claim, source, model, verdict }) => [
+            ...[claim, source, figure(model.typical), several(model.low, model.high), verdict],
+        ]),
+    }
+}
+
+export function validationMarkdown(comparisons: readonly Comparison[], claims: readonly Claim[]): string {
     const tests = comparisons.filter(({ isInput }) => !isInput)
     const hits = tests.filter(({ inRange }) => inRange).length
     return [
         markdownTable(validationTable(comparisons)),
         sourceList(comparisons)
-            .map((source) => `- ${source}`)
+            .map((source) => wrapped(`- ${source}`))
             .join("\n"),
-        `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
+        wrapped(
+            `${hits} of ${tests.length} published values lie in the model's range, without those that the power profiles are made from.`,
+        ),
+        markdownTable(claimTable(claims)),
     ].join("\n\n")
 }

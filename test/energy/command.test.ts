@@ -1,6 +1,6 @@
 // `warmhello estimate` and `warmhello report` as a user runs them, and what they say to bad input.
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { z } from "zod"
@@ -176,7 +176,7 @@ describe("estimate", () => {
         ["an unknown board", ["estimate", "--board", "esp33"], "no power profile of esp33"],
         ["no board", ["estimate"], "required option '--board <id>' not specified"],
         ["a profile that is not there", ["estimate", "--board", "no/such.power.json"], "ENOENT: no such file"],
-        ["an unknown cell", [...estimate, "--cell", "potato"], "no cell named potato; there are 18650, cr123a"],
+        ["an unknown cell", [...estimate, "--cell", "potato"], "no cell named potato; there are 18650, lipo"],
         ["an unknown regulator", [...estimate, "--regulator", "wire"], "no regulator named wire"],
         ["a clock that the board has not", [...estimate, "--cpu-mhz", "240"], "has no current at 240 MHz; it has 80"],
         ["a sleep without a unit", [...estimate, "--sleep", "600"], "A duration is a number and a unit"],
@@ -213,6 +213,58 @@ test("an estimate fits a narrow terminal, with the sleep below the sum of what i
     expect(table.length).toBeGreaterThan(10)
     expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(40)
     expect(table.findIndex((line) => line.includes("sleep"))).toBe(table.length - 2)
+})
+
+describe("estimate --compare", () => {
+    test("fits 60 columns, marks what is not in warmhello and says where a kept connection is cheaper", async () => {
+        const { stdout } = await warmhello(...estimate, "--compare")
+        const [, compared = ""] = stdout.split("by other ways:\n")
+        expect(Math.max(...compared.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60)
+        expect(compared).toMatch(/│ resumed, TLS 1\.3 +│.*│ +- │/)
+        expect(compared).toMatch(/│ ESP-NOW \* +│/)
+        expect(compared).toMatch(/│ light sleep, DTIM 3 \* +│.*│ +below \d+ s │/)
+        expect(compared).toMatch(/^ {2}\d+ s \(\d+ s to [\d.]+ ?[sm]\) at DTIM 3$/m)
+    })
+
+    test("is in run.json with its sources, and only if asked for", async () => {
+        expect((await estimated()).estimate?.alternatives).toBeUndefined()
+        const { alternatives, cheapest } = (await estimated("--compare")).estimate ?? {}
+        expect(alternatives?.map(({ name }) => name)).toEqual(expect.arrayContaining(["full", "dtls-cid", "esp-now"]))
+        for (const { source, reportUj } of alternatives ?? []) {
+            expect(source.length).toBeGreaterThan(20)
+            expect(reportUj.low).toBeLessThan(reportUj.high)
+        }
+        expect(cheapest?.length).toBeGreaterThan(0)
+    })
+
+    test("is shown in MEASURING as it is printed, and the borders by chip are those that it computes", async () => {
+        const page = readFileSync(checkoutPath("docs/MEASURING.md"), "utf8")
+        const block = /\$ npx warmhello estimate .* --compare\n([\s\S]*?)```/.exec(page)?.[1] ?? ""
+        const { stdout } = await warmhello("estimate", "--board", "esp32c3_bare", "--compare")
+        for (const line of block.split("\n").filter((one) => one !== "..." && one !== ""))
+            expect(stdout.split("\n")).toContain(line)
+        for (const [chip, board] of [
+            ["ESP32-C3", "esp32c3_bare"],
+            ["ESP32-S2", "esp32s2_bare"],
+        ]) {
+            const out = at("ways.json")
+            await warmhello("estimate", "--board", board ?? "", "--compare", "--out", out)
+            const kept = readRun(out).estimate?.alternatives?.filter(({ name }) => name.startsWith("light-sleep"))
+            const seconds = (ms: number | undefined) => ((ms ?? 0) / 1000).toFixed(0)
+            const cells = kept?.map(
+                ({ crossingMs: one }) => `${seconds(one?.typical)} (${seconds(one?.low)} to ${seconds(one?.high)})`,
+            )
+            expect(page).toContain(`| ${chip} | ${cells?.join(" | ")} |`)
+        }
+    })
+
+    test("the cold and a development board's regulator shorten the cell's life", async () => {
+        const years = async (...args: string[]) => (await estimated(...args)).estimate?.keptBatteryYears.typical ?? 0
+        const warm = await years()
+        expect(await years("--temperature", "-20")).toBeLessThan(0.8 * warm)
+        expect(await years("--regulator", "switching-usb")).toBeLessThan(await years("--regulator", "switching"))
+        expect(codes(await estimated("--temperature", "-35"))).toContain("cell-temperature")
+    })
 })
 
 /** Both figures of a row of the first table. */
@@ -295,7 +347,26 @@ describe("report", () => {
         expect(readRun(at("estimated.json")).origin).toBe("estimated")
         const { code } = await warmhello("report", at("estimated.json"), measured, "--out", at("both.html"))
         expect(code).toBe(0)
-        expect(readFileSync(at("both.html"), "utf8")).toContain('"name":"measured.json"')
+        expect(readFileSync(at("both.html"), "utf8")).toContain('"name":"measured.json (measured)"')
+    })
+
+    test("tells runs of one file name apart by their folders, in the terminal, the page and the CSV", async () => {
+        const files = ["desk", "field"].map((folder) => {
+            mkdirSync(at(folder), { recursive: true })
+            return file(`${folder}/run.json`, syntheticRun())
+        })
+        const { stdout } = await warmhello("report", ...files, "--out", at("two.html"), "--csv", at("two.csv"))
+        expect(stdout.match(/^\w+\/run\.json: 24 wakes/gm)).toEqual([
+            "desk/run.json: 24 wakes",
+            "field/run.json: 24 wakes",
+        ])
+        const page = readFileSync(at("two.html"), "utf8")
+        for (const name of ["desk/run.json", "field/run.json"]) expect(page).toContain(`"name":"${name}"`)
+        const names = readFileSync(at("two.csv"), "utf8")
+            .split("\n")
+            .slice(1, -1)
+            .map((row) => row.split(",")[0])
+        expect([...new Set(names)]).toEqual(["desk/run.json", "field/run.json"])
     })
 
     const empty = { ...syntheticRun(), wakes: [] }

@@ -245,6 +245,7 @@ const options: EstimateOptions = {
     ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 200, seed: 5 },
     regulator: readRegulators().ldo as EstimateOptions["regulator"],
     cell: readCells()["18650"] as EstimateOptions["cell"],
+    temperatureC: 20,
     surroundings: ranges,
 }
 

@@ -41,7 +41,9 @@ function quantitiesIn(value: unknown): Quantity[] {
 
 describe("the power profiles", () => {
     test("are there for every chip that the firmware is for", () => {
-        expect(boards).toEqual(expect.arrayContaining(["esp32_bare", "esp32c3_bare", "esp32s2_bare", "esp32s3_bare"]))
+        expect(boards).toEqual(
+            expect.arrayContaining(["esp32_bare", "esp32c3_bare", "esp32c6_bare", "esp32s2_bare", "esp32s3_bare"]),
+        )
     })
 
     test.each(boards)("%s can be read, and sleeps with far less than it wakes with", (board) => {
@@ -55,7 +57,8 @@ describe("the power profiles", () => {
         const all = [...boards.map(readPowerProfile), ...Object.values(readCells()), ...Object.values(readRegulators())]
         for (const { source } of all.flatMap(quantitiesIn)) {
             const trivial = /there is none|has no regulator|passes the current through|cannot be turned off/
-            const known = /assumed|[Dd]ata ?sheet|programming guide|20[12]\d|pull request|issue|Energizer|Saft|Samsung/
+            const known =
+                /assumed|specification|product page|[Dd]ata ?sheet|programming guide|20[12]\d|pull request|issue|Energizer|Saft|Samsung/
             expect(trivial.test(source) || known.test(source), source).toBe(true)
         }
     })

@@ -129,9 +129,113 @@ test("a value that is no number is a gap, not a 0", async () => {
 })
 
 test("a file that ends in the middle of a line says so, and keeps the rest", async () => {
-    const events = await read("time(ms),current(mA)\n0,1\n1,2\n2,1")
+    const events = await read("time(ms),current(mA)\n0,1.25\n1,2.50\n2,1.")
     expect(events.at(-1)).toMatchObject({ kind: "end", why: "truncated" })
-    expect(numbers(events.filter(isSamples)[0]?.currentUa)).toEqual([1000, 2000])
+    expect(numbers(events.filter(isSamples)[0]?.currentUa)).toEqual([1250, 2500])
+})
+
+test("a whole last row without its end of line counts", async () => {
+    const events = await read("time(ms),current(mA)\n0,1.25\n1,2.50\n2,1.75")
+    expect(events.at(-1)).toEqual({ kind: "end", why: "done", detail: "" })
+    expect(numbers(events.filter(isSamples)[0]?.currentUa)).toEqual([1250, 2500, 1750])
+})
+
+test("a gzipped file that is cut off keeps what comes before, whatever its name", async () => {
+    const zipped = gzipSync(`time(ms),current(mA)\n${rows(20_000, (index) => `${index},${(index * 7919) % 1000}`)}\n`)
+    const events = await read(zipped.subarray(0, zipped.length / 2), "cut.csv")
+    expect(events.at(-1)).toMatchObject({ kind: "end", why: "truncated" })
+    const found = events.filter(isSamples).flatMap(({ currentUa }) => [...currentUa])
+    expect(found.length).toBeGreaterThan(9000)
+    expect(found.every((value, index) => value === 1000 * ((index * 7919) % 1000))).toBe(true)
+})
+
+describe("how people's programs write the same three samples", () => {
+    const same = ["0,1.5", "1,2.5", "2,3.5"]
+    test.each([
+        ["decimal commas", "time(ms);current(mA)\n0;1,5\n1;2,5\n2;3,5\n"],
+        ["quoted decimal commas", 'time(ms),current(mA)\n0,"1,5"\n1,"2,5"\n2,"3,5"\n'],
+        ["a spreadsheet's line with the separator", "sep=;\r\ntime(ms);current(mA)\r\n0;1.5\r\n1;2.5\r\n2;3.5\r\n"],
+        ["comments before the first line", `# INA226, 0.1 Ohm\n; sigrok\n\ntime(ms),current(mA)\n${same.join("\n")}\n`],
+        ["a separator behind each row", `time(ms),current(mA)\n${same.join(",\n")},\n`],
+        ["a separator behind the first line", `time(ms),current(mA),\n${same.join("\n")}\n`],
+        ["line ends of old Macintoshes", `time(ms),current(mA)\r${same.join("\r")}\r`],
+        ["mu in Latin-1", Buffer.from(`time(ms),current(\xb5A)\n0,1500\n1,2500\n2,3500\n`, "latin1")],
+        ["millis", `millis,Ch1 Current(mA)\n${same.join("\n")}\n`],
+        ["micros()", "micros(),current_ma\n0,1.5\n1000,2.5\n2000,3.5\n"],
+        [
+            "Otii's export",
+            "Timestamp,Arc - main current (A),Arc - main voltage (V)\n0,.0015,3.7\n.001,.0025,3.7\n.002,.0035,3.7\n",
+        ],
+        [
+            "Otii's with a further current",
+            "Timestamp (s),ADC current (A),Main current (A)\n0,9,.0015\n.001,9,.0025\n.002,9,.0035\n",
+        ],
+        ["a power and a voltage", "time(ms),power(mW),bus voltage(V)\n0,6,4\n1,10,4\n2,14,4\n"],
+        ["a power, at the voltage that is given", "time(ms),power(mW)\n0,4.95\n1,8.25\n2,11.55\n"],
+        [
+            "dates in ISO 8601",
+            `time,current(mA)\n${same.map((row, n) => row.replace(/^\d/, `2026-03-10 09:00:00.00${n}`)).join("\n")}\n`,
+        ],
+        [
+            "Joulescope's statistics by UTC",
+            "#time,current,voltage,power,charge,energy\n20260310T085959.999Z,1.5e-3,3,0,0,0\n20260310T090000.000Z,2.5e-3,3,0,0,0\n20260310T090000.001Z,3.5e-3,3,0,0,0\n",
+        ],
+        ["text in quotes", 'time(ms),note,current(mA)\n0,"a, b",1.5\n1,"",2.5\n2,"c",3.5\n'],
+    ])("%s", async (_, contents) => {
+        const events = await read(contents)
+        const [chunk] = events.filter(isSamples)
+        expect(numbers(chunk?.currentUa)).toEqual([1500, 2500, 3500])
+        expect(chunk?.stepUs).toBeCloseTo(1000, 0)
+        expect(events.at(-1)).toEqual({ kind: "end", why: "done", detail: "" })
+    })
+
+    test("a time of day goes on past midnight, and a date past the end of summer time", async () => {
+        const midnight = await read("time,current(mA)\n23:59:59.000,1\n23:59:59.500,2\n00:00:00.000,3\n")
+        const summer =
+            "2026-10-25T02:59:59.000+02:00,1\n2026-10-25T02:59:59.500+02:00,2\n2026-10-25T02:00:00.000+01:00,3\n"
+        for (const events of [midnight, await read(`time,current(mA)\n${summer}`)]) {
+            const [chunk] = events.filter(isSamples)
+            expect(chunk).toMatchObject({ stepUs: 500_000, currentUa: new Float32Array([1000, 2000, 3000]) })
+        }
+    })
+
+    test("the column Bits of the first Power Profilers begins with D7", async () => {
+        const events = await read("Timestamp(ms),Current(uA),Bits\n0,1,01000001\n1,2,00000010\n")
+        expect(numbers(events.filter(isSamples)[0]?.channels)).toEqual([0b0100_0001, 0b0000_0010])
+    })
+})
+
+test("a counter of 32 bits that wraps goes on", async () => {
+    const from = 2 ** 32 - 50_000
+    const text = rows(100, (index) => `${(from + 1000 * index) % 2 ** 32},${index}`)
+    const events = await read(`micros,current(uA)\n${text}\n`)
+    expect(events.filter(isGap)).toEqual([])
+    const [chunk] = events.filter(isSamples)
+    expect(chunk).toMatchObject({ startUs: 0, stepUs: 1000 })
+    expect(chunk?.currentUa).toHaveLength(100)
+})
+
+test("2,000 rows a second by millis() are spread over each millisecond, and said", async () => {
+    const events = await read(`millis,current(uA)\n${rows(100, (index) => `${Math.floor(index / 2)},${index}`)}\n`)
+    const [chunk] = events.filter(isSamples)
+    expect(chunk).toMatchObject({ stepUs: 500 })
+    expect(chunk?.currentUa).toHaveLength(100)
+    expect(events.at(-1)).toMatchObject({
+        doubts: [{ code: "times-coarse", message: "up to 2 rows have the same time" }],
+    })
+})
+
+test("a line of garbage is a hole of its own and is said; more than one in twenty is an error", async () => {
+    const broken = (every: number) =>
+        `time(ms),current(uA)\n${rows(200, (index) => (index % every === every - 1 ? "ets Jul 29 2019" : `${index},7`))}\n`
+    const events = await read(broken(150))
+    expect(events.filter(isGap)).toEqual([
+        { kind: "gap", startUs: 149_000, durationUs: 1000, samples: 1, why: "unreadable" },
+    ])
+    expect(events.at(-1)).toMatchObject({
+        doubts: [{ code: "lines-unreadable", message: expect.stringMatching(/^1 line of 200 .*line 151 has "ets/) }],
+    })
+    expect(await refusal(broken(10))).toMatch(/csv-row: .*line 11 has "ets/)
 })
 
 describe("refuses", () => {
@@ -145,7 +249,21 @@ describe("refuses", () => {
         ["no current", "time(ms),voltage(V)\n0,1\n", "csv-header: .*current"],
         ["two currents", "time(ms),current(mA),i(mA)\n0,1,2\n", "csv-header: .*names 2"],
         ["decimal commas", "time(ms),current(mA)\n0,00,1,50\n0,01,1,60\n", "csv-decimal-comma"],
-        ["decimal commas between semicolons", "time(ms);current(mA)\n0,00;1,50\n", "csv-decimal-comma"],
+        [
+            "commas between thousands",
+            "time(ms);current(uA)\n0;9.5\n1;28,000.5\n",
+            "csv-decimal-comma: .*line 3 .*thousands",
+        ],
+        [
+            "a person's own comment sign, which is no Joulescope's",
+            "# time,current,voltage\n0,1,3\n1,2,3\n",
+            "csv-units",
+        ],
+        [
+            "two voltages",
+            "time(ms),current(mA),Ch1 voltage(V),Ch2 voltage(V)\n0,1,2,3\n",
+            "csv-header: .*2 columns of voltage",
+        ],
         ["a word for a number", "time(ms),current(mA)\n0,1\n1,off\n", 'csv-row: .*line 3 has "off'],
         ["too few fields", "time(ms),current(mA),voltage(V)\n0,1\n", "csv-row: .*line 2 has fewer fields"],
         ["too many fields", "time(ms),current(mA),voltage(V)\n0,1,3\n1,2,3,4\n", "csv-row: .*line 3 has more fields"],

@@ -9,7 +9,7 @@ import { acquisition } from "./support.js"
 
 type Result = RunWake["result"]
 
-export interface TrueWake {
+interface TrueWake {
     startUs: number
     endUs: number
     /** What the pins and lines that there are can tell of it. */

@@ -78,6 +78,7 @@ function estimatedRun(cell = "18650"): Run {
         ...{ sleepMs: 600_000, serverForgetsMs: 7_200_000, supplyV: 3.3, draws: 50, seed: 1 },
         regulator: choose(readRegulators(), "ldo", "regulator"),
         cell: choose(readCells(), cell, "cell"),
+        temperatureC: 20,
         surroundings: {
             ...{ rttMs: exactly(40), dnsMs: exactly(20), serverMs: exactly(20), appMs: exactly(10) },
             ...{ closingMs: exactly(4), payloadBytes: exactly(300) },
@@ -129,7 +130,7 @@ const contrasts = (page: Page) =>
             return "rgb(255, 255, 255)"
         }
         const texts = [
-            ...document.querySelectorAll("h1, h2, p, dt, dd, td, th, summary, li, button, select, code, text"),
+            ...document.querySelectorAll("h1, h2, h3, a, p, dt, dd, td, th, summary, li, button, select, code, text"),
         ]
         return texts
             .filter((element) => element.getClientRects().length > 0 && !element.matches(".bar-label"))
@@ -199,6 +200,25 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
             /1\.20 mA\s+240 times what it should be/,
         )
         expect(await report.page.locator(".answer").first().getAttribute("class")).toContain("bad")
+    })
+
+    test("believes no sleep that gives current", async () => {
+        const run = { ...fullRun, sleepCurrent: { ...leaky, meanUa: -10 } }
+        await using report = await openReport(browser, [{ name: "offset.json", run }])
+        expect(await report.page.locator("[data-answer=sleep]").innerText()).toContain("the meter is off")
+        expect(await report.page.locator("[data-answer=battery] .value").innerText()).toBe("unknown")
+    })
+
+    test("says without a cell what the device takes of one", async () => {
+        const { battery: _, ...run } = fullRun
+        await using report = await openReport(browser, [{ name: "a.json", run }])
+        const [one] = run.wakes
+        if (one === undefined) throw new Error("the made-up run has no wake")
+        const wakes = [{ ...one, result: "resumed" as const, chargeUc: 60_000 }]
+        // 60 mC each 10 minutes are 100 uA; with 6.5 uA of sleep that is 2.556 mAh a day.
+        await using single = await openReport(browser, [{ name: "a.json", run: { ...run, wakes } }])
+        expect(await single.page.locator("[data-answer=battery] .value").innerText()).toBe("2.56 mAh a day")
+        expect(await report.page.locator("[data-answer=battery]").innerText()).toContain("--cell 18650")
     })
 
     test("has its warnings with their advice below the answers, those of one kind in one", async () => {
@@ -469,6 +489,15 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
             .last()
             .evaluate((one) => one.scrollHeight > one.clientHeight + 1)
         expect(clipped).toBe(false)
+        const lines = await page.evaluate(() => {
+            const canvas = document.querySelector("canvas")
+            const { data = [] } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {}
+            let found = 0
+            for (let at = 0; at < data.length; at += 4)
+                if (data[at] === 22 && data[at + 1] === 50 && data[at + 2] === 79) found++
+            return found
+        })
+        expect(lines, "the current's line in its dark colour, for white paper").toBeGreaterThan(100)
         expect((await page.pdf()).length).toBeGreaterThan(20_000)
     })
 
@@ -482,6 +511,40 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         expect(text).toContain("Longest sleep at which resuming pays")
         await page.getByText("Every input and its source").click()
         expect(await page.locator("main").innerText()).toContain("ESP32-C3 Series Datasheet v2.4")
+        expect(report.complaints).toEqual([])
+    })
+
+    test("sets other ways beside the estimate: their costs, and which is cheapest at which interval", async () => {
+        const run = estimatedRun()
+        if (run.estimate === undefined) throw new Error("the estimate has no results")
+        const range = (typical: number) => ({ low: typical * 0.8, typical, high: typical * 1.5 })
+        const way = { source: "a table", batteryYears: range(2), lessThanResumed: [], crossingMs: null }
+        const [shortest, border, longest] = [1000, 76_000, 604_800_000]
+        const alternatives = [
+            { ...way, name: "resumed-tls1.3", title: "resumed, TLS 1.3", inWarmhello: true, reportUj: range(155_000) },
+            {
+                ...{ ...way, name: "light-sleep-dtim10", title: "light sleep, DTIM 10", inWarmhello: false },
+                ...{ reportUj: range(1_020_000), crossingMs: range(border) },
+                lessThanResumed: [{ fromMs: shortest, toMs: border }],
+            },
+        ]
+        const cheapest = [
+            { fromMs: shortest, toMs: border, name: "light-sleep-dtim10" },
+            { fromMs: border, toMs: longest, name: "resumed-tls1.3" },
+        ]
+        const compared = { ...run, estimate: { ...run.estimate, alternatives, cheapest, cheapestHere: cheapest } }
+        await using report = await openReport(browser, [{ name: "ways.json", run: compared }])
+        const { page } = report
+        expect(await page.locator(".way").allInnerTexts()).toEqual([
+            "resumed, TLS 1.3: 155 mJ (124 mJ to 233 mJ)",
+            "light sleep, DTIM 10: 1.02 J (816 mJ to 1.53 J) *",
+        ])
+        expect(await page.locator("ul.cheapest").first().locator("li").allInnerTexts()).toEqual([
+            "below 76 s: light sleep, DTIM 10",
+            "from 76 s: resumed, TLS 1.3",
+        ])
+        expect(await page.locator("table", { hasText: "first turns at" }).textContent()).toContain("below 76 s")
+        expect((await page.evaluate(textSizes)).small).toEqual([])
         expect(report.complaints).toEqual([])
     })
 

@@ -37,6 +37,7 @@ describe("a window of samples", () => {
                 const trueUc = inside.reduce((sum, value) => sum + value, 0) * STEP_S
                 const { chargeUc, offByUc } = sumOfBlocks(blocksOf(samples), begin * STEP_S, end * STEP_S)
                 const slack = FLOATS * inside.reduce((sum, value) => sum + Math.abs(value), 500_000) * STEP_S
+                expect(offByUc).toBeLessThanOrEqual(2 * 500_050 * 0.001) // not even the two blocks at its ends
                 expect(Math.abs((chargeUc ?? Number.NaN) - trueUc)).toBeLessThanOrEqual(offByUc + slack)
             }),
             { seed: 11, numRuns: 500 },
@@ -49,6 +50,13 @@ describe("a window of samples", () => {
         expect(chargeUc).toBeCloseTo(samples.slice(10, 30).reduce((sum, value) => sum + value, 0) * STEP_S, 6)
         expect(offByUc).toBeLessThan(1e-6)
         expect(knownShare).toBeCloseTo(1, 9)
+    })
+
+    test("is exact wherever its ends lie where the current does not change within a block", () => {
+        const blocks = blocksOf(Array.from({ length: 50 }, () => 40))
+        const { chargeUc, offByUc } = sumOfBlocks(blocks, 0.0013, 0.0038)
+        expect(chargeUc).toBeCloseTo(40 * 0.0025, 9)
+        expect(offByUc).toBeLessThan(1e-9)
     })
 
     test("says how much of it is known, and knows nothing where there is none", () => {

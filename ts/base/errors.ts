@@ -108,6 +108,10 @@ const ownErrors = {
         class: "platform",
         hint: "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
     },
+    "ppk2-calibration": {
+        class: "platform",
+        hint: "Its memory was overwritten: let Nordic's Power Profiler program and calibrate it anew, or take another meter.",
+    },
     "ppk2-unplugged": {
         class: "platform",
         hint: "What was measured is kept; plug the PPK2 in and go on with {continue}.",
@@ -117,12 +121,16 @@ const ownErrors = {
         hint: "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
     },
     "csv-units": { class: "usage", hint: "Write units into the first line: s, ms or us; A, mA or uA; V or mV." },
-    "csv-decimal-comma": { class: "usage", hint: "Export the recording again with decimal points." },
+    "csv-decimal-comma": {
+        class: "usage",
+        hint: "Export the recording again with decimal points and without signs between thousands.",
+    },
     "csv-row": { class: "usage", hint: "Fix or delete that line; the file may be damaged." },
     "csv-time": {
         class: "usage",
         hint: "Export the recording again with rising times and enough digits, one recording a file.",
     },
+    "ppk-file": { class: "usage", hint: "Open it in Nordic's Power Profiler and export it as CSV." },
     "input-empty": { class: "usage", hint: "Check that the recording was saved whole." },
     "jls-needs-pyjls": {
         class: "platform",

@@ -65,8 +65,9 @@ function addRadioFlags(command: Command): Command {
 function addSupplyFlags(command: Command): Command {
     return command
         .option("--supply-v <volts>", "voltage at the board", number(1, 6), 3.3)
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
-        .option("--cell <name>", "18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--cell <name>", "18650, lipo, lifepo4, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500", "18650")
+        .option("--temperature <celsius>", "where the cell is: the cold takes of its capacity", number(-40, 85), 20)
 }
 
 export function addEnergyCommands(root: Command): void {
@@ -76,6 +77,7 @@ export function addEnergyCommands(root: Command): void {
         .requiredOption("--board <id>", "a board of boards/, or the path of a .power.json")
         .addOption(optionWithDefault("--sleep <time>", "asleep between two wakes", duration, "10m"))
     addBudgetFlags(addSupplyFlags(addRadioFlags(addSurroundingFlags(addHandshakeFlags(command)))))
+        .option("--compare", "beside other ways: full handshakes, early data, a kept connection, DTLS, ESP-NOW")
         .option("--draws <n>", "how often the inputs are drawn from their ranges", count(20, 100_000), 1000)
         .option("--seed <n>", "draw the same again", count(0, 2 ** 31), 1)
         .option("--json <file>", "write the figures as JSON; - for standard output")
@@ -85,8 +87,9 @@ export function addEnergyCommands(root: Command): void {
         .description("runs as one page that works offline, as tables, and as CSV")
         .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")
         .option("--out <file>", "write the page, a single HTML file")
-        .option("--cell <name>", "draw battery life for this cell: 18650, cr123a, 2xaa-alkaline, 2xaa-lithium, ls14500")
-        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching", "ldo")
+        .option("--cell <name>", "draw battery life for this cell: 18650, lipo, lifepo4, cr123a, 2xaa-alkaline, ...")
+        .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")
+        .option("--temperature <celsius>", "where the cell is", number(-40, 85), 20)
         .option("--csv <file>", "write a row for each wake; - for standard output")
         .action((files: string[], flags: ReportFlags) => reportCommand(files, flags))
 }

@@ -3,13 +3,15 @@
 import pc from "picocolors"
 import { checkWritable } from "../base/files.js"
 import type { Kind } from "../base/outcome.js"
-import { estimate, leaseShare, type SurroundingRanges } from "../energy/estimate.js"
+import { compareWays, type HandshakesByProtocol } from "../energy/alternatives.js"
+import { type EstimateOptions, estimate, leaseShare, type SurroundingRanges } from "../energy/estimate.js"
 import { runOf } from "../energy/estimate-run.js"
 import {
     type Certificate,
     type Handshakes,
     handshakesFromFigures,
     handshakesFromSimulation,
+    hasFigures,
     type McuBuild,
 } from "../energy/handshakes.js"
 import type { WifiMode } from "../energy/model.js"
@@ -21,6 +23,7 @@ import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readB
 import { Output } from "./output.js"
 import { printEstimate } from "./run-text.js"
 import { packageVersion } from "./version.js"
+import { printWays } from "./ways-text.js"
 
 export interface EstimateFlags extends BudgetFlags {
     board: string
@@ -48,6 +51,8 @@ export interface EstimateFlags extends BudgetFlags {
     supplyV: number
     regulator: string
     cell: string
+    temperature: number
+    compare?: boolean
     draws: number
     seed: number
     json?: string
@@ -59,6 +64,15 @@ function handshakesBy(flags: EstimateFlags): Handshakes {
     const protocol = `TLS${flags.protocol}` as const
     const kind = flags.kind ?? (protocol === "TLS1.3" ? "psk" : "ticket")
     return handshakesFromFigures({ protocol, kind, certificate: flags.certificate, build: flags.build })
+}
+
+/** Those of the other protocol with this certificate; the ways that need them are left out where there is no count. */
+function handshakesOfBoth({ certificate, build }: EstimateFlags): HandshakesByProtocol {
+    const counted = (protocol: "TLS1.2" | "TLS1.3", kind: Kind) =>
+        hasFigures({ protocol, kind, certificate })
+            ? handshakesFromFigures({ protocol, kind, certificate, build })
+            : null
+    return { "TLS1.2": counted("TLS1.2", "ticket"), "TLS1.3": counted("TLS1.3", "psk") }
 }
 
 /** A packet comes at any time between two beacons. */
@@ -85,10 +99,11 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
     if (flags.out !== undefined) checkWritable(flags.out)
     const baseline = readBaseline(flags)
     const profile = readPowerProfile(flags.board)
-    const result = estimate({
+    const handshakes = handshakesBy(flags)
+    const options: EstimateOptions = {
         profile,
         clockMhz: flags.cpuMhz ?? profile.defaultMhz,
-        handshakes: handshakesBy(flags),
+        handshakes,
         wifi: flags.wifi,
         powerSave: flags.powerSave,
         listenInterval: flags.listenInterval,
@@ -97,19 +112,23 @@ export function estimateCommand(flags: EstimateFlags, args: readonly string[]): 
         supplyV: flags.supplyV,
         regulator: choose(readRegulators(), flags.regulator, "regulator"),
         cell: choose(readCells(), flags.cell, "cell"),
+        temperatureC: flags.temperature,
         surroundings: surroundingsBy(flags),
         draws: flags.draws,
         seed: flags.seed,
-    })
-    const estimated = runOf(result, {
+    }
+    const names = {
         createdAt: new Date().toISOString(),
         toolVersion: packageVersion(),
         command: ["warmhello", ...args].join(" "),
         cell: flags.cell,
         regulator: flags.regulator,
-    })
+    }
+    const ways = flags.compare === true ? compareWays(options, handshakesOfBoth(flags)) : undefined
+    const estimated = runOf(estimate(options), names, ways)
     const run = judged(estimated, flags, baseline)
     printEstimate(output, run)
+    if (run.estimate !== undefined) printWays(output, run.estimate)
     printBaseline(output, run.baseline)
     printBudget(output, run.budget)
     output.json(JSON.parse(runText(run)))

@@ -13,7 +13,10 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
     const command = root
         .command("measure")
         .description("energy per wake, full against resumed: from a PPK2, from a recording, or from a pipe")
-        .argument("[source]", "a PPK2's port, a .csv, .csv.gz, .jls or raw trace, or - (default: the PPK2 plugged in)")
+        .argument(
+            "[source]",
+            "a PPK2's port, a .csv, .csv.gz, .jls, .ppk2, .ppk or raw trace, or - (default: the PPK2 plugged in)",
+        )
         .option("--from <file>", "analyse this recording again")
         .addOption(
             new Option("--mode <mode>", "ampere: the device has its own supply; source: the PPK2 supplies it")

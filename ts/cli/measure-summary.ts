@@ -71,6 +71,7 @@ function phaseTable(run: Run, columns: number): string | undefined {
     for (const phase of phaseWords) {
         if (phase !== "sleep") row(phase, ({ phases }) => phases.find((one) => one.phase === phase))
     }
+    if (table.length === 0) table.push(["phases", ...groups.flatMap(() => (wide ? ["unknown", ""] : ["unknown"]))])
     row("whole wake", (wake) => wake)
     row("sleep after it", ({ phases }) => phases.find(({ phase }) => phase === "sleep"))
     return table.toString()

@@ -15,14 +15,16 @@ export interface ReportFlags {
     csv?: string
     cell?: string
     regulator: string
+    temperature: number
 }
 
 /** A measured run does not know what will feed the device: the person says so. */
-function batteryBy({ cell, regulator }: ReportFlags): Run["battery"] {
+function batteryBy({ cell, regulator, temperature }: ReportFlags): Run["battery"] {
     if (cell === undefined) return undefined
     return batteryOf({
         cell: choose(readCells(), cell, "cell"),
         regulator: choose(readRegulators(), regulator, "regulator"),
+        temperatureC: temperature,
     })
 }
 

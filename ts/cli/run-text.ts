@@ -104,6 +104,13 @@ export function printEstimate(output: Output, run: Run): void {
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
+/** In the mean of the wakes that tell it. A wake that failed may not have come as far. */
+function tlsEnergy(group: readonly RunWake[]): string {
+    const known = group.flatMap((wake) => of(wake, "tls") ?? [])
+    if (known.length > 0) return energy(mean(known.map(({ energyUj }) => energyUj)))
+    return group.some(({ result }) => result !== "failed") ? "unknown" : "-"
+}
+
 function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
     const group = wakes.filter((wake) => wake.result === result)
     if (group.length === 0) return []
@@ -116,7 +123,7 @@ function groupRow(wakes: RunWake[], result: RunWake["result"]): string[][] {
             charge(over(({ chargeUc }) => chargeUc)),
             energy(over(({ energyUj }) => energyUj)),
             current(Math.max(...group.map(({ peakUa }) => peakUa))),
-            energy(over((wake) => of(wake, "tls")?.energyUj ?? 0)),
+            tlsEnergy(group),
         ],
     ]
 }
@@ -126,6 +133,8 @@ export function tlsLines({ wakes }: Run): string[] {
     const parts = (["full", "resumed"] as const).flatMap((result) => {
         const group = wakes.filter((wake) => wake.result === result && of(wake, "tls") !== undefined)
         const wholeUj = mean(group.map(({ energyUj }) => energyUj))
+        if (group.length === 0 && wakes.some((wake) => wake.result === result))
+            return [`an unknown part of a ${result} wake`]
         if (wholeUj <= 0) return []
         return [`${percent(mean(group.map((wake) => of(wake, "tls")?.energyUj ?? 0)) / wholeUj)} of a ${result} wake`]
     })

@@ -31,7 +31,7 @@ export function parseTimeRange(text: string): { fromS: number; toS: number } {
 
 export function parseNumber(text: string, least: number, most: number): number {
     const value = Number(text)
-    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
+    if (/^-?\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
     return refuse(`It must be a number from ${least} to ${most}.`)
 }
 

@@ -1,12 +1,14 @@
 // An estimate as run.json: one full and one resumed wake with ranges, and what follows from them.
 
 import { averageOf, sleepCurrentOf } from "../run/currents.js"
-import type { Range } from "../run/range.js"
+import { exactly, type Range } from "../run/range.js"
 import { RUN_SCHEMA, RUN_VERSION, type Run, type RunPhase, type RunWake } from "../run/run.js"
+import type { Alternatives, Stretch } from "./alternatives.js"
 import { type DrawnCosts, type Estimate, influencesOf, over, tlsShare } from "./estimate.js"
 import { sumMs, sumUc } from "./model.js"
-import type { Cell, Regulator } from "./power-profile.js"
+import { type Cell, entriesOf, type Regulator } from "./power-profile.js"
 import type { PhaseCost } from "./radio.js"
+import { capacityAt, selfDischargeAt } from "./supply.js"
 import { warningsOf } from "./warnings.js"
 
 export interface RunNames {
@@ -95,21 +97,47 @@ function resultsOf(estimate: Estimate) {
     }
 }
 
+/** At the load nearest to a board that is awake. */
+function awakeEfficiency(points: readonly [number, Range][]): Range {
+    const [nearest] = points.toSorted(([a], [b]) => Math.abs(Math.log(a / AWAKE_MA)) - Math.abs(Math.log(b / AWAKE_MA)))
+    return nearest?.[1] ?? exactly(1)
+}
+const AWAKE_MA = 100
+
+export interface BatteryChoice {
+    cell: Cell
+    regulator: Regulator
+    temperatureC: number
+}
+
 /** What feeds the device, as run.json has it. */
-export function batteryOf({ cell, regulator }: { cell: Cell; regulator: Regulator }): NonNullable<Run["battery"]> {
+export function batteryOf({ cell, regulator, temperatureC }: BatteryChoice): NonNullable<Run["battery"]> {
     const plain = ({ low, typical, high }: Range): Range => ({ low, typical, high })
+    const points = regulator.efficiencyAtMa === undefined ? undefined : entriesOf(regulator.efficiencyAtMa)
     return {
         cell: cell.title,
         voltageV: cell.voltageV,
-        capacityMah: plain(cell.capacityMah),
-        selfDischargePerYear: plain(cell.selfDischargePerYear),
+        temperatureC,
+        capacityMah: capacityAt(cell, temperatureC),
+        selfDischargePerYear: selfDischargeAt(cell, temperatureC),
         regulator: regulator.title,
         regulatorUa: plain(regulator.quiescentUa),
-        efficiency: regulator.kind === "switching" ? plain(regulator.efficiency) : null,
+        efficiency: points === undefined ? null : plain(awakeEfficiency(points)),
+        efficiencyAt: points?.map(([loadMa, range]) => ({ loadMa, ...plain(range) })),
     }
 }
 
-export function runOf(estimate: Estimate, names: RunNames): Run {
+function comparisonOf(alternatives: Alternatives | undefined) {
+    if (alternatives === undefined) return {}
+    const named = ({ fromMs, toMs, value }: Stretch<string>) => ({ fromMs, toMs, name: value })
+    return {
+        alternatives: alternatives.all,
+        cheapest: alternatives.cheapest.map(named),
+        cheapestHere: alternatives.cheapestHere.map(named),
+    }
+}
+
+export function runOf(estimate: Estimate, names: RunNames, alternatives?: Alternatives): Run {
     const { options } = estimate
     const { profile, handshakes, sleepMs, serverForgetsMs, clockMhz, wifi, draws, seed, surroundings } = options
     const { powerSave, listenInterval } = options
@@ -138,6 +166,7 @@ export function runOf(estimate: Estimate, names: RunNames): Run {
             handshakeSource: handshakes.source,
             ...{ clockMhz, wifi, powerSave, listenInterval, cell: names.cell, regulator: names.regulator, draws, seed },
             ...resultsOf(estimate),
+            ...comparisonOf(alternatives),
             inputs: influences,
         },
         battery: batteryOf(options),

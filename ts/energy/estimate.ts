@@ -3,9 +3,10 @@
 // Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
 
 import { WarmhelloError } from "../base/errors.js"
+import type { Kind } from "../base/outcome.js"
 import { Random } from "../base/random.js"
 import { draw, type Range, rangeOf } from "../run/range.js"
-import { cellYears } from "./battery.js"
+import { cellUc, cellYears, type Feed, type Load } from "./battery.js"
 import { type BreakEven, breakEvenOf } from "./break-even.js"
 import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
 import type { Handshakes } from "./handshakes.js"
@@ -21,6 +22,7 @@ import {
 } from "./model.js"
 import { boardNumberNames, type Cell, type PowerProfile, type Regulator } from "./power-profile.js"
 import type { BoardFigures, PhaseCost, PowerSave } from "./radio.js"
+import { capacityAt, feedBy, selfDischargeAt } from "./supply.js"
 
 export type SurroundingRanges = Record<keyof Surroundings, Range>
 
@@ -37,6 +39,8 @@ export interface EstimateOptions {
     supplyV: number
     regulator: Regulator
     cell: Cell
+    /** Where the cell is. */
+    temperatureC: number
     surroundings: SurroundingRanges
     draws: number
     seed: number
@@ -73,11 +77,10 @@ const KEEPING_INSTRUCTIONS: Range = { low: 40_000, typical: 105_000, high: 250_0
 /** Of a session in the journal, as npm run bench:store has it. */
 const RECORD_BYTES = { id: 273, ticket: 481, psk: 473 } as const
 
-const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
+export const NO_WRITES: FlashWrites = { programs: 0, erases: 0 }
 
 /** Operations on flash for a full and for a resumed wake: while the power lasts, flash has a session of a full one. */
-function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: number, perFull: number) {
-    const { kind } = options.handshakes
+export function flashWrites(kind: Kind, sleepMs: number, forgetsMs: number, perFull: number) {
     const { programsPerWake, erasesPerWake } = calculateLife({
         kind,
         intervalS: Math.max(1, Math.round(sleepMs / 1000)),
@@ -88,19 +91,18 @@ function flashWrites(options: EstimateOptions, sleepMs: number, forgetsMs: numbe
     return { full: { programs: programsPerWake * perFull, erases: erasesPerWake * perFull }, resumed: NO_WRITES }
 }
 
-interface Numbers {
+export interface Numbers {
     board: BoardFigures
     surroundings: Surroundings
     keepingInstructions: number
-    regulatorUa: number
-    efficiency: number
+    feed: Feed
     capacityMah: number
     selfDischargePerYear: number
 }
 
 /** Takes one number out of each range. */
-function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
-    const { profile, clockMhz, cell, regulator } = options
+export function numbersBy(options: EstimateOptions, take: (range: Range) => number): Numbers {
+    const { profile, clockMhz, cell } = options
     const [active, idle] = [profile.cpuActiveMa[clockMhz], profile.cpuIdleMa[clockMhz]]
     if (active === undefined || idle === undefined) {
         const clocks = Object.keys(profile.cpuActiveMa).join(", ")
@@ -113,10 +115,9 @@ function numbersBy(options: EstimateOptions, take: (range: Range) => number): Nu
         board,
         surroundings: Object.fromEntries(around) as unknown as Surroundings,
         keepingInstructions: take(KEEPING_INSTRUCTIONS),
-        regulatorUa: take(regulator.quiescentUa),
-        efficiency: take(regulator.efficiency),
-        capacityMah: take(cell.capacityMah),
-        selfDischargePerYear: take(cell.selfDischargePerYear),
+        feed: feedBy(options, take),
+        capacityMah: take(capacityAt(cell, options.temperatureC)),
+        selfDischargePerYear: take(selfDischargeAt(cell, options.temperatureC)),
     }
 }
 
@@ -137,7 +138,7 @@ function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, f
     const { handshakes } = options
     const { keepingInstructions } = numbers
     const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
-    const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+    const writes = flashWrites(options.handshakes.kind, sleepMs, forgetsMs, perFull)
     const common = commonOf(options, numbers)
     const full = wakePhases({ ...common, handshake: handshakes.full, flash: writes.full, withoutInstructions: 0 })
     const resumed = wakePhases({
@@ -166,7 +167,7 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
     const plainUc = sumUc(wakePhases({ ...common, ...without }))
     return (sleepMs, forgetsMs) => {
         const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
-        const writes = flashWrites(options, sleepMs, forgetsMs, perFull)
+        const writes = flashWrites(options.handshakes.kind, sleepMs, forgetsMs, perFull)
         const share = 1 / perFull
         const writingUc = share * flashUc(board, writes.full) + (1 - share) * flashUc(board, writes.resumed)
         const retentionUc = (board.rtcRetentionUa * sleepMs) / 1000
@@ -174,12 +175,11 @@ function paysBy(options: EstimateOptions, numbers: Numbers): (sleepMs: number, f
     }
 }
 
-/** What the cell gives when the board takes `boardUa`. */
-function cellUa(options: EstimateOptions, numbers: Numbers, boardUa: number): number {
-    const { regulator, supplyV, cell } = options
-    const through =
-        regulator.kind === "switching" ? (boardUa * supplyV) / (numbers.efficiency * cell.voltageV) : boardUa
-    return through + numbers.regulatorUa
+/** The mean current of the cell over these times, each of which comes in a share of the cycles. */
+export function cellUa(feed: Feed, loads: readonly (Load & { share: number })[]): number {
+    const chargeUc = loads.reduce((sum, load) => sum + load.share * cellUc(feed, load), 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.share * load.durationMs, 0)
+    return (chargeUc * 1000) / durationMs
 }
 
 function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
@@ -192,19 +192,17 @@ function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
     const keptUc = share * sumUc(full) + (1 - share) * sumUc(resumed) + sleepUc
     const plainSleepUc = (Math.max(0, sleepUa - numbers.board.rtcRetentionUa) * sleepMs) / 1000
     const plainUc = sumUc(plain) + plainSleepUc
-    const years = (chargeUc: number, cycleMs: number) =>
-        cellYears(
-            numbers.capacityMah,
-            cellUa(options, numbers, (chargeUc * 1000) / cycleMs),
-            numbers.selfDischargePerYear,
-        )
+    const loads = (phases: PhaseCost[], ofThem: number) => phases.map((phase) => ({ ...phase, share: ofThem }))
+    const asleep = (chargeUc: number) => ({ chargeUc, durationMs: sleepMs, share: 1 })
+    const years = (all: readonly (Load & { share: number })[]) =>
+        cellYears(numbers.capacityMah, cellUa(numbers.feed, all), numbers.selfDischargePerYear)
     return {
         ...{ full, resumed, plain, wakesPerFull: perFull, sleepUc, sleepUa },
         keptUj: keptUc * supplyV,
         plainUj: plainUc * supplyV,
         keptAwakeMs: awakeMs,
-        keptYears: years(keptUc, sleepMs + awakeMs),
-        plainYears: years(plainUc, sleepMs + sumMs(plain)),
+        keptYears: years([...loads(full, share), ...loads(resumed, 1 - share), asleep(sleepUc)]),
+        plainYears: years([...loads(plain, 1), asleep(plainSleepUc)]),
         breakEven: breakEvenOf(sleepMs, serverForgetsMs, paysBy(options, numbers)),
     }
 }

@@ -99,6 +99,11 @@ export interface FiguresChoice {
     stack?: McuStack
 }
 
+const recordingOf = ({ protocol, kind, certificate }: Pick<FiguresChoice, "protocol" | "kind" | "certificate">) =>
+    recordings[`${protocol} ${kind} ${certificate}`]
+
+export const hasFigures = (choice: Parameters<typeof recordingOf>[0]): boolean => recordingOf(choice) !== undefined
+
 export function handshakesFromFigures({
     protocol,
     kind,
@@ -106,7 +111,7 @@ export function handshakesFromFigures({
     build,
     stack = "warmhello",
 }: FiguresChoice): Handshakes {
-    const name = recordings[`${protocol} ${kind} ${certificate}`]
+    const name = recordingOf({ protocol, kind, certificate })
     if (name === undefined) {
         const known = Object.keys(recordings).join("; ")
         const asked = `${protocol} ${kind} ${certificate}`

@@ -65,7 +65,9 @@ const DNS_BYTES = 80
 /** lwIP sends a SYN again after CONFIG_LWIP_TCP_RTO_TIME: ESP-IDF's default. */
 const SYN_AGAIN_MS = 1500
 
-function wifiPhase({ board, wifi, surroundings }: WakeInputs): PhaseCost {
+export const bootPhase = ({ board }: WakeInputs): PhaseCost => new Meter().add(board.bootMs, board.bootMa).phase("boot")
+
+export function wifiPhase({ board, wifi, surroundings }: WakeInputs): PhaseCost {
     const wifiMs = wifi === "fast" ? board.wifiFastMs : board.wifiScanMs
     const radioOffMs = Math.min(board.wifiStartMs, wifiMs)
     return new Meter()
@@ -81,7 +83,7 @@ function askingShare({ wifi, surroundings }: WakeInputs): number {
     return Math.min(1, surroundings.dhcpShare + surroundings.retryShare)
 }
 
-function ipPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
+export function ipPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
     const { board } = inputs
     const share = askingShare(inputs)
     const meter = new Meter()
@@ -90,7 +92,7 @@ function ipPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
     return meter.phase("ip")
 }
 
-function dnsPhase({ surroundings }: WakeInputs, radio: Radio): PhaseCost {
+export function dnsPhase({ surroundings }: WakeInputs, radio: Radio): PhaseCost {
     const meter = new Meter()
     if (surroundings.dnsMs > 0) {
         radio.send(meter, DNS_BYTES)
@@ -100,7 +102,7 @@ function dnsPhase({ surroundings }: WakeInputs, radio: Radio): PhaseCost {
 }
 
 /** The key pair of TLS 1.3 is made while SYN and its answer are on their way. */
-function tcpPhase({ board, clockMhz, surroundings, handshake }: WakeInputs, radio: Radio): PhaseCost {
+export function tcpPhase({ board, clockMhz, surroundings, handshake }: WakeInputs, radio: Radio): PhaseCost {
     const keyPairMs = computeMs(handshake.keyPairInstructions, board, clockMhz)
     const meter = new Meter()
     radio.send(meter, TCP_HEADER_BYTES)
@@ -124,7 +126,7 @@ function tlsPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
     return meter.phase("tls")
 }
 
-function applicationPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
+export function applicationPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
     const { board, clockMhz, surroundings, handshake } = inputs
     const meter = new Meter()
     radio.compute(meter, surroundings.appMs + computeMs(handshake.afterInstructions, board, clockMhz))
@@ -147,13 +149,17 @@ function closingPhase({ board, surroundings, flash }: WakeInputs, radio: Radio):
         .phase("closing")
 }
 
+/** A radio as this wake begins. */
+export function radioOf({ board, powerSave, listenInterval, surroundings }: WakeInputs): Radio {
+    const { dtim, beaconWaitShare } = surroundings
+    return new Radio(board, { powerSave, listenInterval, dtim, beaconWaitShare })
+}
+
 /** All phases of a wake without the sleep: the mean of wakes with and without retries. */
 export function wakePhases(inputs: WakeInputs): PhaseCost[] {
-    const { board, powerSave, listenInterval } = inputs
-    const { dtim, beaconWaitShare } = inputs.surroundings
-    const radio = new Radio(board, { powerSave, listenInterval, dtim, beaconWaitShare })
+    const radio = radioOf(inputs)
     return [
-        new Meter().add(board.bootMs, board.bootMa).phase("boot"),
+        bootPhase(inputs),
         wifiPhase(inputs),
         ipPhase(inputs, radio),
         dnsPhase(inputs, radio),

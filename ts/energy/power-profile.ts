@@ -6,7 +6,7 @@ import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { problemOf, readJson } from "../base/json.js"
 import { checkoutPath } from "../base/paths.js"
-import { quantitySchema } from "../run/range.js"
+import { quantitySchema, type Range } from "../run/range.js"
 
 const BOARDS = "boards"
 const SUFFIX = ".power.json"
@@ -67,6 +67,8 @@ const powerProfileSchema = z
         cpuActiveMa: atClocks,
         /** Radio off, waiting. */
         cpuIdleMa: atClocks,
+        /** Mean while the connection is kept in automatic light sleep, at the access point's DTIM periods. */
+        lightSleepMa: z.record(z.string().regex(/^\d+$/, "a DTIM period"), quantitySchema).optional(),
         ...boardNumbers,
     })
     .refine(({ cpuActiveMa, defaultMhz }) => Object.hasOwn(cpuActiveMa, defaultMhz), {
@@ -79,6 +81,12 @@ const powerProfileSchema = z
     })
 export type PowerProfile = z.infer<typeof powerProfileSchema>
 
+/** A table with its numbers as names. */
+const byNumber = (pattern: RegExp, what: string) =>
+    z
+        .record(z.string().regex(pattern, what), quantitySchema)
+        .refine((table) => Object.keys(table).length > 1, "has fewer than two entries")
+
 const cellSchema = z.strictObject({
     title: z.string(),
     voltageV: z.number().positive(),
@@ -88,16 +96,30 @@ const cellSchema = z.strictObject({
     selfDischargePerYear: quantitySchema,
     /** What it gives without its voltage falling in. */
     pulseMa: quantitySchema,
+    /** What is left of both in the cold or in the heat; 1 at 20 °C. */
+    capacityShareAtC: byNumber(/^-?\d+$/, "a temperature in °C"),
 })
 export type Cell = z.infer<typeof cellSchema>
 
-const regulatorSchema = z.strictObject({
-    title: z.string(),
-    kind: z.enum(["none", "linear", "switching"]),
-    quiescentUa: quantitySchema,
-    efficiency: quantitySchema,
-})
+const regulatorSchema = z
+    .strictObject({
+        title: z.string(),
+        kind: z.enum(["none", "linear", "switching"]),
+        quiescentUa: quantitySchema,
+        /** Of a switching one, its own current included, at loads in mA. */
+        efficiencyAtMa: byNumber(/^\d+(\.\d+)?$/, "a load in mA").optional(),
+    })
+    .refine(({ kind, efficiencyAtMa }) => (kind === "switching") === (efficiencyAtMa !== undefined), {
+        path: ["efficiencyAtMa"],
+        message: "belongs to switching regulators, and to each of them",
+    })
 export type Regulator = z.infer<typeof regulatorSchema>
+
+/** A table's entries by growing number. */
+export const entriesOf = (table: Record<string, Range>): [number, Range][] =>
+    Object.entries(table)
+        .map(([key, range]): [number, Range] => [Number(key), range])
+        .toSorted(([a], [b]) => a - b)
 
 function read<T>(schema: z.ZodType<T>, path: string): T {
     const parsed = schema.safeParse(readJson(path, "profile-unusable"))

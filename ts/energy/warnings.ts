@@ -2,6 +2,8 @@
 
 import type { RunWarning } from "../run/run.js"
 import { type Estimate, over } from "./estimate.js"
+import { entriesOf } from "./power-profile.js"
+import { capacityShareAt, ROOM_C } from "./supply.js"
 
 /** What the chips stand at most, and work down to. */
 const HIGHEST_V = 3.6
@@ -14,7 +16,8 @@ export interface Influence {
 }
 
 function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
-    const { cell, regulator } = options
+    const { cell, regulator, temperatureC } = options
+    const specified = entriesOf(cell.capacityShareAtC)
     const warnings: RunWarning[] = []
     if (regulator.kind === "none" && cell.freshVoltageV > HIGHEST_V) {
         warnings.push({
@@ -31,11 +34,21 @@ function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
         })
     }
     const peakMa = Math.max(...typical.full.map(({ peakUa }) => peakUa)) / 1000
-    if (peakMa > cell.pulseMa.high) {
+    const share = capacityShareAt(cell, temperatureC)
+    const pulseMa = cell.pulseMa.high * Math.min(1, share.typical)
+    if (peakMa > pulseMa) {
         warnings.push({
             code: "cell-pulse",
-            message: `Wi-Fi draws ${peakMa.toFixed(0)} mA at its peak; the cell gives ${cell.pulseMa.high} mA (${cell.title}).`,
+            message: `Wi-Fi draws ${peakMa.toFixed(0)} mA at its peak; the cell gives ${pulseMa.toFixed(0)} mA at ${temperatureC} °C (${cell.title}).`,
             advice: "Put a large capacitor beside the cell, or take another one.",
+        })
+    }
+    const [coldestC, hottestC] = [specified[0], specified.at(-1)].map((end) => end?.[0] ?? ROOM_C)
+    if (temperatureC < (coldestC ?? ROOM_C) || temperatureC > (hottestC ?? ROOM_C)) {
+        warnings.push({
+            code: "cell-temperature",
+            message: `Nobody tells what the cell gives at ${temperatureC} °C (${cell.title}): its numbers end at ${coldestC} and ${hottestC} °C.`,
+            advice: "Take a cell that is specified for it, and trust this battery life in no case.",
         })
     }
     return warnings

@@ -1,4 +1,5 @@
 // Raw events as samples by one clock: that of the samples since the run began.
+import { ClipWatch } from "./clip.js"
 import { HostClock } from "./host-clock.js"
 import { type Metadata, parseMetadata } from "./ppk2/calibration.js"
 import { Ppk2Decoder } from "./ppk2/decoder.js"
@@ -20,6 +21,10 @@ export interface DecodeStats {
     acquisitions: number
     /** End of the last sample. */
     nowUs: number
+    /** Of what was measured; infinite where nothing was. */
+    lowestMv: number
+    highestMv: number
+    clip: ClipWatch
 }
 
 export class Decoder {
@@ -34,6 +39,9 @@ export class Decoder {
         missingFactors: [],
         acquisitions: 0,
         nowUs: 0,
+        lowestMv: Number.POSITIVE_INFINITY,
+        highestMv: Number.NEGATIVE_INFINITY,
+        clip: new ClipWatch(),
     }
     #ppk2: Ppk2Decoder | undefined
     #clock = new HostClock()
@@ -102,6 +110,8 @@ export class Decoder {
         event.startUs += this.#offsetUs
         if (event.kind === "samples") {
             stats.samples += event.currentUa.length
+            stats.clip.add(event.currentUa)
+            this.#watchVoltage(event.voltageMv)
             stats.nowUs = event.startUs + chunkDurationUs(event as SampleChunk)
             return event
         }
@@ -111,5 +121,14 @@ export class Decoder {
         else if (event.why === "not-a-number") stats.notNumbers += event.samples
         else if (event.why === "time-jump") stats.timeJumps++
         return event
+    }
+
+    #watchVoltage(voltageMv: Float32Array | null): void {
+        if (voltageMv === null) return
+        const { stats } = this
+        for (const value of voltageMv) {
+            if (value < stats.lowestMv) stats.lowestMv = value
+            if (value > stats.highestMv) stats.highestMv = value
+        }
     }
 }

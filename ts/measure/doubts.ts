@@ -9,9 +9,10 @@ import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
 import type { Acquisition, EndEvent } from "./raw.js"
 import type { SegmenterStats } from "./segment/segmenter.js"
+import type { MeterInfo, MeterKind } from "./source.js"
 import type { BookStats, WakeBook } from "./wakes/book.js"
 import { RESUMED_CHANNEL, type WakeResult } from "./wakes/results.js"
-import { warning } from "./warnings.js"
+import { lostWarning, warning } from "./warnings.js"
 
 /** Fewer pairs than this make an interval, but not a sure one. */
 const GOOD_PAIRS = 10
@@ -34,12 +35,52 @@ const UNLIKE_UNKNOWN = 6
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(3)} %`
 
-export function doubtsAboutSamples(stats: DecodeStats, lowestUa: number): RunWarning[] {
+/** What a board on a battery draws at its most and at its least, and what supplies it. */
+const MOST_UA = 3e6
+const LEAST_UA = 1e-3
+const SUPPLY_MV: [number, number] = [800, 30_000]
+/** What a PPK2 measures, with what its filter may add. */
+const MOST_OF_PPK2_UA = 1.05e6
+
+const isPpk2 = (kind: MeterKind) => kind === "ppk2" || kind.startsWith("power-profiler")
+const amperes = (ua: number) => `${Number((ua / 1e6).toPrecision(3))} A`
+
+/** What cannot be, and what the meter could not show. It stands before everything else. */
+export function doubtsAboutPlausibility(
+    { kind }: MeterInfo,
+    { lowestMv, highestMv, clip }: DecodeStats,
+    { lowestUa, highestUa }: SegmenterStats,
+): RunWarning[] {
+    const found: RunWarning[] = []
+    const mostUa = isPpk2(kind) ? MOST_OF_PPK2_UA : MOST_UA
+    const largestUa = Math.max(highestUa, -lowestUa)
+    if (largestUa > mostUa) {
+        const limit = isPpk2(kind)
+            ? `a PPK2 measures up to ${amperes(1e6)}`
+            : `a board draws less than ${amperes(mostUa)}`
+        found.push(warning("current-impossible", `the current reaches ${amperes(largestUa)}: ${limit}`))
+    } else if (largestUa < LEAST_UA) {
+        found.push(warning("current-impossible", `the current never reaches 1 nA, but ${amperes(largestUa)} at most`))
+    }
+    if (highestMv > SUPPLY_MV[1] || (Number.isFinite(highestMv) && highestMv < SUPPLY_MV[0])) {
+        const range = `${Number((lowestMv / 1000).toPrecision(3))} and ${Number((highestMv / 1000).toPrecision(3))} V`
+        found.push(warning("voltage-impossible", `the voltage lies between ${range}: a board has 0.8 to 30 V`))
+    }
+    const plateau = clip.plateau(highestUa)
+    if (plateau > 0) {
+        found.push(
+            warning("current-clipped", `the current stays at ${amperes(highestUa)} exactly for ${plateau} samples`),
+        )
+    }
+    return found
+}
+
+export function doubtsAboutSamples(meter: MeterInfo, stats: DecodeStats, lowestUa: number): RunWarning[] {
     const found: RunWarning[] = []
     const { samples, lostSamples, damagedSamples, garbageBytes, notNumbers, timeJumps, unaccountedUs } = stats
     if (lostSamples > 0) {
-        const message = `${count(lostSamples, "sample")} of ${samples + lostSamples} lost (${share(lostSamples, samples)})`
-        found.push(warning("lost-samples", message))
+        const message = `${count(lostSamples, "sample")} of ${samples + lostSamples} lost (${share(lostSamples, samples + lostSamples)})`
+        found.push(lostWarning(meter.kind, message))
     }
     if (damagedSamples > 0) found.push(warning("damaged-samples", `${count(damagedSamples, "sample")} damaged`))
     if (garbageBytes > 3) found.push(warning("bytes-without-samples", `${garbageBytes} bytes were no samples`))
@@ -87,10 +128,11 @@ export function doubtsAboutSleep(
     return [warning("sleep-current-high", message)]
 }
 
-export function doubtsAboutEnd({ why, detail }: EndEvent): RunWarning[] {
-    if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand")]
-    if (why === "unplugged") return [warning("unplugged", detail)]
-    return why === "truncated" ? [warning("input-truncated", detail)] : []
+export function doubtsAboutEnd({ why, detail, doubts = [] }: EndEvent): RunWarning[] {
+    const ofSource = doubts.map(({ code, message }) => warning(code, message))
+    if (why === "interrupted") return [warning("interrupted", "the measurement was ended by hand"), ...ofSource]
+    if (why === "unplugged") return [warning("unplugged", detail), ...ofSource]
+    return why === "truncated" ? [warning("input-truncated", detail), ...ofSource] : ofSource
 }
 
 /** Nothing, unless all wakes lie outside of the part that was chosen. */
@@ -192,7 +234,7 @@ function doubtsAboutLabels(wakes: RunWake[], otherThanTold: number[], results: W
     const found: RunWarning[] = []
     const over = wakes.length % results.length
     if (over !== 0) {
-        const message = `${count(wakes.length, "wake")} do not come to a whole number of times the ${count(results.length, "result")} of --results`
+        const message = `${count(wakes.length, "wake")}: no whole number of times the ${count(results.length, "result")} of --results`
         found.push(warning("labels-doubtful", message))
     }
     if (otherThanTold.length > 0) {

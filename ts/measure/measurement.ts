@@ -10,6 +10,7 @@ import {
     doubtsAboutAcquisition,
     doubtsAboutComparison,
     doubtsAboutEnd,
+    doubtsAboutPlausibility,
     doubtsAboutRange,
     doubtsAboutSamples,
     doubtsAboutSleep,
@@ -218,11 +219,13 @@ export class Measurement {
         const segmenter = this.#segmenter?.stats
         if (segmenter === undefined) return []
         const paired = pairUp(wakes, acquisition.meter.sampleRateHz)
+        const { meter } = acquisition
         return [
+            ...doubtsAboutPlausibility(meter, this.#decoder.stats, segmenter),
             ...(this.#end === undefined ? [] : doubtsAboutEnd(this.#end)),
             ...doubtsAboutSleep(sleepCurrent, this.#options.expectedSleep ?? null, segmenter.lowestUa),
             ...doubtsAboutAcquisition(acquisition),
-            ...doubtsAboutSamples(this.#decoder.stats, segmenter.lowestUa),
+            ...doubtsAboutSamples(meter, this.#decoder.stats, segmenter.lowestUa),
             ...doubtsAboutRange(this.#options.between, wakes, this.#book.wakes),
             ...doubtsAboutWakes(this.#book, segmenter, this.#options),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),

@@ -1,15 +1,16 @@
 // What the person named as a source: a serial port, a file of one of several kinds, or a pipe.
-import { existsSync, statSync } from "node:fs"
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs"
 import { statsOf, unreadable } from "../base/files.js"
 import { readCsv } from "./csv/source.js"
 import { readJls } from "./jls.js"
+import { isPpk, readPpk2File, readPpkFile } from "./power-profiler/source.js"
 import type { MeterMode } from "./ppk2/protocol.js"
 import { readPpk2 } from "./ppk2/source.js"
 import type { Acquisition, RawSource } from "./raw.js"
 import { findPpk2 } from "./serial.js"
 import { isTrace, type Progress, readTrace } from "./trace/reader.js"
 
-export type SourceKind = "ppk2" | "csv" | "jls" | "trace"
+export type SourceKind = "ppk2" | "csv" | "jls" | "ppk2-file" | "ppk-file" | "trace"
 
 export interface SourceOptions {
     /** Undefined for the PPK2 that is plugged in. */
@@ -41,8 +42,35 @@ function kindOfFile(path: string): SourceKind {
     const entry = statsOf(path)
     if (entry.isCharacterDevice()) return "ppk2"
     if (entry.isDirectory()) throw unreadable(path, "it is a folder")
-    if (entry.isFile() && isTrace(path)) return "trace"
-    return /\.jls$/i.test(path) ? "jls" : "csv"
+    return entry.isFile() ? kindByContent(path) : "csv"
+}
+
+/** How the files of others begin: of .jls both versions. */
+const beginnings: [SourceKind, Buffer][] = [
+    ["jls", Buffer.from("jlsfmt\r\n")],
+    ["jls", Buffer.from("d374616766", "hex")],
+    ["ppk2-file", Buffer.from("PK\x03\x04", "latin1")],
+]
+
+/** What a file is called does not matter, unless it is empty. */
+function kindByContent(path: string): SourceKind {
+    if (isTrace(path)) return "trace"
+    const start = startOf(path)
+    const found = beginnings.find(([, beginning]) => start.subarray(0, beginning.length).equals(beginning))
+    if (found !== undefined) return found[0]
+    if (/\.jls$/i.test(path)) return "jls"
+    const isText = !start.some((byte) => byte < 9 || (byte > 13 && byte < 32))
+    return !isText && isPpk(path) ? "ppk-file" : "csv"
+}
+
+function startOf(path: string): Buffer {
+    const file = openSync(path, "r")
+    try {
+        const start = Buffer.alloc(256)
+        return start.subarray(0, readSync(file, start, 0, start.length, 0))
+    } finally {
+        closeSync(file)
+    }
 }
 
 export const kindOf = (name: string | undefined): SourceKind => {
@@ -65,6 +93,10 @@ export async function openSource({ name, mode, voltageMv, log, signal }: SourceO
             return { kind, events: readCsv({ path, supply, progress, signal }), progress, total }
         case "jls":
             return { kind, events: readJls({ path, supply, progress, signal }), progress, total: 0 }
+        case "ppk2-file":
+            return { kind, events: readPpk2File({ path, supply, progress, signal }), progress, total: 0 }
+        case "ppk-file":
+            return { kind, events: readPpkFile({ path, supply, progress, signal }), progress, total: 0 }
         case "trace":
             return { kind, events: readTrace(path, progress, signal), progress, total }
     }

@@ -39,6 +39,13 @@ export interface EndEvent {
     why: EndReason
     /** Where a source has more to say of it. */
     detail: string
+    /** What else speaks against its samples. */
+    doubts?: SourceDoubt[] | undefined
+}
+
+export interface SourceDoubt {
+    code: "lines-unreadable" | "times-coarse"
+    message: string
 }
 
 export type RawEvent = AcquisitionEvent | BytesEvent | RawLogLine | SampleChunk | Gap | EndEvent

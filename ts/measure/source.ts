@@ -23,7 +23,7 @@ export interface Gap {
     durationUs: number
     /** Samples that should have been there. */
     samples: number
-    why: "lost" | "damaged" | "not-a-number" | "time-jump" | "break"
+    why: "lost" | "damaged" | "not-a-number" | "time-jump" | "unreadable" | "break"
 }
 
 /** A line of the device's log, and when it came, by the clock of the samples. */
@@ -35,7 +35,7 @@ export interface LogLine {
 
 export type SourceEvent = SampleChunk | Gap | LogLine
 
-export type MeterKind = "ppk2" | "power-profiler-csv" | "joulescope-csv" | "jls" | "csv"
+export type MeterKind = "ppk2" | "power-profiler-file" | "power-profiler-csv" | "joulescope-csv" | "jls" | "csv"
 
 export interface MeterInfo {
     kind: MeterKind

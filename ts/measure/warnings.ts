@@ -1,8 +1,13 @@
 // What a person has to know before trusting a measurement, each with what to do about it.
 import type { RunWarning } from "../run/run.js"
+import type { MeterKind } from "./source.js"
 
 /** The advice for each; the message says how it was this time. */
 const advice = {
+    "current-impossible":
+        "Check the units of the recording and the meter's calibration: no figure below can be believed.",
+    "voltage-impossible": "Check the unit of the voltage: no energy below can be believed.",
+    "current-clipped": "The meter was at its limit: the peaks are higher, and each energy too low. Take a wider range.",
     "no-wakes": "Check that the device is powered and wakes, and set --awake-ua and --asleep-ua between its currents.",
     "none-between": "Give --between other times; they count from the beginning of the recording.",
     "sleep-current-high":
@@ -13,6 +18,8 @@ const advice = {
     "time-unaccounted": "The computer was asleep or too busy: measure again. Times after that are too early.",
     "not-numbers": "The meter had no value there; its own program may say why.",
     "time-jumps": "The recording has holes: wakes across one are too short, or too cheap. Record the run in one piece.",
+    "lines-unreadable": "They count as holes. Look at that line: was something else written into the recording?",
+    "times-coarse": "Such rows were spread evenly until the next time: write the times with more digits, or micros().",
     "calibration-incomplete": "Standard factors stand in; calibrate the PPK2 with Nordic's Power Profiler.",
     "supply-voltage-unknown": "Give --voltage-mv: until then only the charge is measured, and each energy is assumed.",
     "first-wake-cut": "It was left out. Start measuring while the device sleeps.",
@@ -57,6 +64,19 @@ const advice = {
 export type WarningCode = keyof typeof advice
 
 export const warningCodes = Object.keys(advice) as WarningCode[]
+
+/** What to do about lost samples depends on who lost them. */
+const lostBy: Partial<Record<MeterKind, string>> = {
+    jls: "The Joulescope or the computer that recorded missed them: give it a USB port of its own, or a lower rate.",
+    "power-profiler-file":
+        "The PPK2 that was recorded missed them: plug it straight into a computer that does nothing else.",
+}
+
+export const lostWarning = (meter: MeterKind, message: string): RunWarning => ({
+    code: "lost-samples",
+    message,
+    advice: lostBy[meter] ?? advice["lost-samples"],
+})
 
 export function warning(code: WarningCode, message: string, wake?: number): RunWarning {
     return { code, message, advice: advice[code], ...(wake === undefined ? {} : { wake }) }

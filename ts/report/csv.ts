@@ -1,4 +1,5 @@
 // One row a wake, with what each phase took. For spreadsheets and other programs.
+import { tellsPhases } from "../run/phased.js"
 import type { Run, RunWake } from "../run/run.js"
 import { phaseWords } from "../run/wake-line.js"
 import type { NamedRun } from "./html.js"
@@ -9,6 +10,9 @@ const head = [
     ...phaseWords.flatMap((phase) => [`${phase}_ms`, `${phase}_uj`]),
 ]
 
+/** Not nothing: an empty cell is a phase that did not take place. */
+const UNKNOWN = "unknown"
+
 /** A text that a spreadsheet would take for a formula is kept a text. */
 function cell(value: string | number | boolean | null | undefined): string {
     const text = value === null || value === undefined ? "" : String(value)
@@ -17,9 +21,11 @@ function cell(value: string | number | boolean | null | undefined): string {
 }
 
 function row(name: string, run: Run, wake: RunWake): string {
-    const ofPhases = phaseWords.flatMap((word) => {
+    const isPhased = tellsPhases(wake)
+    const ofPhases = phaseWords.flatMap((word): (string | number)[] => {
         const found = wake.phases.find(({ phase }) => phase === word)
-        return [found?.durationMs, found?.energyUj]
+        if (found !== undefined) return [found.durationMs, found.energyUj]
+        return isPhased && word !== "sleep" ? ["", ""] : [UNKNOWN, UNKNOWN]
     })
     return [
         ...[name, run.origin, run.board, wake.n, wake.startS, wake.result, wake.reason, wake.protocol, wake.kind],

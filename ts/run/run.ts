@@ -35,6 +35,8 @@ const costs = {
 /** Least, typical, most: nine of ten draws of an estimate's inputs lie within. */
 const spread = rangeSchema
 
+const intervals = z.strictObject({ fromMs: positive, toMs: positive })
+
 const estimate = z.strictObject({
     sleepMs: positive,
     serverForgetsMs: positive,
@@ -66,6 +68,28 @@ const estimate = z.strictObject({
     longestSleepMs: spread,
     longestSleepAnyServerMs: spread,
     shortestServerMemoryMs: spread,
+    /** Other ways to have a report arrive, one each `sleepMs`. */
+    alternatives: z
+        .array(
+            z.strictObject({
+                name: z.string(),
+                title: z.string(),
+                /** The firmware does it. */
+                inWarmhello: z.boolean(),
+                source: z.string(),
+                /** Of a report with the time until the next. */
+                reportUj: spread,
+                batteryYears: spread,
+                /** Where it draws less than resuming as estimated, by typical values. */
+                lessThanResumed: z.array(intervals),
+                /** The interval at which that order first changes; null where it never does. */
+                crossingMs: spread.nullable(),
+            }),
+        )
+        .optional(),
+    /** Which of them draws least, by typical values: of all, and of the firmware's and the connection that is kept. */
+    cheapest: z.array(intervals.extend({ name: z.string() })).optional(),
+    cheapestHere: z.array(intervals.extend({ name: z.string() })).optional(),
     inputs: z.array(
         z.strictObject({
             name: z.string(),
@@ -87,8 +111,12 @@ const battery = z.strictObject({
     selfDischargePerYear: spread,
     regulator: z.string(),
     regulatorUa: spread,
-    /** Of a switching regulator; null where the cell gives the board's own current. */
+    /** Of a switching regulator, awake; null where the cell gives the board's own current. */
     efficiency: spread.nullable(),
+    /** The same over the load, its own current included. */
+    efficiencyAt: z.array(spread.extend({ loadMa: quantity.positive() })).optional(),
+    /** At which capacity and self-discharge hold. */
+    temperatureC: quantity.optional(),
 })
 
 const phase = z.strictObject({
@@ -255,7 +283,15 @@ export const runSchema = z
         /** What the current came from; null in an estimate. */
         meter: z
             .strictObject({
-                kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv", "raw"]),
+                kind: z.enum([
+                    "ppk2",
+                    "power-profiler-file",
+                    "power-profiler-csv",
+                    "joulescope-csv",
+                    "jls",
+                    "csv",
+                    "raw",
+                ]),
                 name: z.string(),
                 sampleRateHz: quantity.positive(),
                 samples: z.int().min(0),

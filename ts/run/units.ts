@@ -47,3 +47,22 @@ export function spread(range: Range, words: (value: number) => string): string {
     const [low, typical, high] = [range.low, range.typical, range.high].map(words)
     return low === high ? `${typical}` : `${typical} (${low} to ${high})`
 }
+
+/** Two figures: a border between intervals is known no better. */
+export function aboutTime(durationMs: number): string {
+    const rounded = Number(durationMs.toPrecision(2))
+    return rounded < 120_000 ? `${Math.round(rounded / 100) / 10} s` : time(rounded)
+}
+
+export interface Stretch {
+    fromMs: number
+    toMs: number
+}
+
+/** A stretch of the intervals that were looked at, whose ends are no borders. */
+export function stretchWords({ fromMs, toMs }: Stretch, looked: Stretch): string {
+    const [fromStart, toEnd] = [fromMs <= looked.fromMs, toMs >= looked.toMs]
+    if (fromStart && toEnd) return "always"
+    if (fromStart) return `below ${aboutTime(toMs)}`
+    return toEnd ? `from ${aboutTime(fromMs)}` : `${aboutTime(fromMs)} to ${aboutTime(toMs)}`
+}

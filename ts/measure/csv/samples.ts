@@ -1,5 +1,5 @@
-// Rows as chunks of samples: even ones as a step, uneven ones with a duration each. What is no number, and
-// time that jumps, becomes a gap; time that goes back is an error.
+// Rows as chunks of samples: even ones as a step, uneven ones with a duration each. What is no number, what
+// cannot be read, and time that jumps, becomes a gap.
 import { WarmhelloError } from "../../base/errors.js"
 import { median } from "../../base/statistics.js"
 import type { Gap, SampleChunk } from "../source.js"
@@ -24,17 +24,19 @@ export class SampleCollector {
     readonly #channels = new Uint8Array(CHUNK)
     #count = 0
     #firstUs = Number.NaN
-    #lastUs = Number.NaN
     /** 0 until it is known. */
     #stepUs = 0
     #even = true
     /** Where the samples so far end, in this source's own time. */
     #endUs = 0
     #bad: { count: number; startUs: number } | undefined
+    /** Rows that may still stand right behind a line that could not be read: one is held back before it. */
+    #behindUnreadable = 0
+    #holeBefore: "unreadable" | "time-jump" = "time-jump"
 
     constructor({ columns }: CsvHeader) {
         this.hasVoltage = columns.some(({ role }) => role === "voltage")
-        this.#hasChannels = columns.some(({ role }) => role === "channels" || role === "channel")
+        this.#hasChannels = columns.some(({ role }) => role.startsWith("channel"))
     }
 
     /** 0 while it is not known. */
@@ -42,10 +44,9 @@ export class SampleCollector {
         return this.#stepUs > 0 ? 1e6 / this.#stepUs : 0
     }
 
-    add({ timeUs, currentUa, voltageMv, channels }: Row, line: number): void {
-        if (!(timeUs > this.#lastUs)) this.#checkTime(timeUs, line)
+    /** Rows come in the order of their times. */
+    add({ timeUs, currentUa, voltageMv, channels }: Row): void {
         if (Number.isNaN(this.#firstUs)) this.#firstUs = timeUs
-        this.#lastUs = timeUs
         const atUs = timeUs - this.#firstUs
         if (!Number.isFinite(currentUa) || (this.hasVoltage && !Number.isFinite(voltageMv))) {
             this.#flush(atUs)
@@ -56,6 +57,8 @@ export class SampleCollector {
         this.#endBad(atUs)
         if (this.#stepUs > 0 && this.#count > 0 && this.#jumps(atUs)) this.#flush(undefined)
         if (this.#count === CHUNK) this.#flush(atUs)
+        if (this.#count === 0) this.#holeBefore = this.#behindUnreadable > 0 ? "unreadable" : "time-jump"
+        if (this.#behindUnreadable > 0) this.#behindUnreadable--
         const index = this.#count++
         this.#times[index] = atUs
         this.#current[index] = currentUa
@@ -64,14 +67,9 @@ export class SampleCollector {
         if (this.#stepUs === 0 && this.#count === LEARNED) this.#learn()
     }
 
-    #checkTime(timeUs: number, line: number): void {
-        if (Number.isNaN(timeUs)) throw new WarmhelloError("csv-row", `line ${line} has no time`)
-        if (Number.isNaN(this.#lastUs)) return
-        if (timeUs === this.#lastUs) {
-            const message = `line ${line} has the time of the line before it: the times are written too coarsely`
-            throw new WarmhelloError("csv-time", message)
-        }
-        throw new WarmhelloError("csv-time", `time goes back at line ${line}`)
+    /** A line that stands before the next row could not be read. */
+    markUnreadable(): void {
+        this.#behindUnreadable = 2
     }
 
     /** The chunks that are whole, or all that there is. */
@@ -126,7 +124,8 @@ export class SampleCollector {
         const missingUs = startUs - this.#endUs
         if (missingUs > TOLERANCE * this.#stepUs && this.#endUs > 0) {
             const samples = this.#stepUs > 0 ? Math.round(missingUs / this.#stepUs) : 0
-            this.#events.push({ kind: "gap", startUs: this.#endUs, durationUs: missingUs, samples, why: "time-jump" })
+            const why = this.#holeBefore
+            this.#events.push({ kind: "gap", startUs: this.#endUs, durationUs: missingUs, samples, why })
         }
         const chunk = this.#chunk(startUs, nextUs)
         this.#events.push(chunk)

@@ -1,18 +1,22 @@
 // A CSV file, gzipped or not, or a pipe, as samples. Of any length: only a piece is in memory at a time.
 import { spawn } from "node:child_process"
 import { createReadStream } from "node:fs"
-import type { Readable } from "node:stream"
-import { createGunzip } from "node:zlib"
+import { Readable } from "node:stream"
+import { constants, createGunzip } from "node:zlib"
 import { WarmhelloError } from "../../base/errors.js"
 import { statsOf, unreadable } from "../../base/files.js"
 import { endWithUs } from "../../base/temporary.js"
-import { type Acquisition, type RawEvent, stoppedBy } from "../raw.js"
+import { type Acquisition, type EndEvent, type RawEvent, type SourceDoubt, stoppedBy } from "../raw.js"
 import type { Progress } from "../trace/reader.js"
-import { type CsvHeader, readHeader } from "./header.js"
+import type { CsvHeader } from "./header.js"
+import { LONGEST_PREAMBLE, readPreamble } from "./preamble.js"
 import { RowReader } from "./rows.js"
 import { SampleCollector } from "./samples.js"
+import { RowTimes } from "./times.js"
 
 const LF = 10
+const CR = 13
+const GZIP = Buffer.from([0x1f, 0x8b])
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 /** Longer than any first line; a file without an end of line in it is none of ours. */
@@ -40,19 +44,52 @@ function openStream({ path, progress }: CsvOptions): Readable {
     file.on("data", (piece) => {
         progress.doneBytes += piece.length
     })
-    if (!path.endsWith(".gz")) return file
-    const unzipped = createGunzip()
-    file.on("error", (error) => unzipped.destroy(error))
-    return file.pipe(unzipped)
+    return file
+}
+
+interface Cut {
+    /** A last line without its end. */
+    rest: Buffer
+    /** A gzipped file breaks off, so that its last line is none. */
+    zipBroken: boolean
+}
+
+/** The stream's bytes, unzipped if they are gzipped: what a file is called does not matter. */
+async function* plainPieces(stream: Readable, cut: Cut): AsyncGenerator<Buffer> {
+    const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    const first = await pieces.next()
+    if (first.done) return
+    const all = async function* () {
+        yield first.value
+        for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+    }
+    if (!first.value.subarray(0, GZIP.length).equals(GZIP)) return yield* all()
+    const unzipped = createGunzip({ flush: constants.Z_SYNC_FLUSH })
+    const zipped = Readable.from(all()).on("error", (error) => unzipped.destroy(error))
+    zipped.pipe(unzipped)
+    try {
+        for await (const piece of unzipped) yield piece as Buffer
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "Z_BUF_ERROR") throw error
+        cut.zipBroken = true
+    }
+}
+
+/** Lines that end as on old Macintoshes end as everywhere else from here on. */
+function setLineFeeds(piece: Buffer, ends: { areCr: boolean | undefined }): void {
+    ends.areCr ??= piece.includes(CR) && !piece.includes(LF)
+    if (ends.areCr) for (let at = piece.indexOf(CR); at >= 0; at = piece.indexOf(CR, at)) piece[at] = LF
 }
 
 /** The stream in pieces of whole lines. A last line without its end is returned apart. */
-async function* wholeLines(stream: Readable, cut: { rest: Buffer }, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* wholeLines(stream: Readable, cut: Cut, signal: AbortSignal): AsyncGenerator<Buffer> {
     const stop = () => stream.destroy()
     signal.addEventListener("abort", stop)
+    const ends: { areCr: boolean | undefined } = { areCr: undefined }
     try {
-        for await (const piece of stream) {
-            const bytes = cut.rest.length === 0 ? (piece as Buffer) : Buffer.concat([cut.rest, piece as Buffer])
+        for await (const piece of plainPieces(stream, cut)) {
+            setLineFeeds(piece, ends)
+            const bytes = cut.rest.length === 0 ? piece : Buffer.concat([cut.rest, piece])
             const end = bytes.lastIndexOf(LF) + 1
             cut.rest = bytes.subarray(end)
             if (cut.rest.length > LONGEST_LINE) break
@@ -87,13 +124,6 @@ function startAcquisition(
     }
 }
 
-/** One that a program is still writing, or that was cut off, ends in the middle of a line. */
-const endEvent = (rest: Buffer, name: string, signal: AbortSignal): RawEvent => {
-    if (signal.aborted) return stoppedBy(signal)
-    if (rest.length === 0) return { kind: "end", why: "done", detail: "" }
-    return { kind: "end", why: "truncated", detail: `${name} ends in the middle of a line` }
-}
-
 function readableOrThrow(error: unknown, name: string): never {
     if (error instanceof WarmhelloError) throw new WarmhelloError(error.code, `${name}: ${error.message}`)
     throw unreadable(name, error)
@@ -109,11 +139,27 @@ export async function* readCsv(options: CsvOptions): AsyncGenerator<RawEvent> {
     }
 }
 
-/** The rows so far: the first line makes the reader for all others. */
+interface Reader {
+    header: CsvHeader
+    rows: RowReader
+    times: RowTimes
+    samples: SampleCollector
+}
+
+/** So many lines that cannot be read are always borne with until the end ... */
+const BORNE = 10
+/** ... where they, and all through more than these, must be fewer than one in so many. */
+const LEAST_ROWS_A_LINE = 20
+
+/** The rows so far: the lines before them make the reader for them. */
 class CsvRows {
-    #reader: { header: CsvHeader; rows: RowReader; samples: SampleCollector } | undefined
+    #reader: Reader | undefined
+    #preamble: Buffer | undefined = Buffer.alloc(0)
     #started = false
-    /** What is wrong with a row: to be thrown once the rows before it are delivered. */
+    #goodRows = 0
+    #badLines = 0
+    #firstProblem: WarmhelloError | undefined
+    /** What is wrong with the file: to be thrown once the rows before it are delivered. */
     problem: unknown
     readonly #options: CsvOptions
 
@@ -121,20 +167,21 @@ class CsvRows {
         this.#options = options
     }
 
-    add(lines: Buffer): RawEvent[] {
-        const rest = this.#reader === undefined ? this.#readHeader(lines) : lines
+    add(lines: Buffer, isAll = false): RawEvent[] {
+        const rest = this.#reader === undefined ? this.#readPreamble(lines, isAll) : lines
+        if (rest === undefined) return []
         const { rows, samples } = this.#made()
         rows.set(rest)
-        try {
-            while (rows.next()) samples.add(rows.row, rows.line)
-        } catch (error) {
-            this.problem = error
-        }
+        while (this.problem === undefined && !this.#readGood()) {}
         return this.#withSession(samples.take(this.problem !== undefined))
     }
 
     end(): RawEvent[] {
-        const last = this.#made().samples.end()
+        if (this.#preamble !== undefined) this.add(Buffer.alloc(0), true)
+        if (this.#badLines * LEAST_ROWS_A_LINE > this.#goodRows) throw this.#firstProblem
+        const { times, samples } = this.#made()
+        times.end()
+        const last = samples.end()
         if (last.length === 0 && !this.#started) throw new WarmhelloError("input-empty", "there is no sample in it")
         return this.#withSession(last)
     }
@@ -143,21 +190,58 @@ class CsvRows {
         return this.#started
     }
 
-    get hasHeader(): boolean {
-        return this.#reader !== undefined
+    get doubts(): SourceDoubt[] {
+        const found: SourceDoubt[] = []
+        const { mostOfOneTime } = this.#made().times
+        if (this.#badLines > 0) {
+            const lines = this.#badLines === 1 ? "1 line" : `${this.#badLines} lines`
+            const message = `${lines} of ${this.#badLines + this.#goodRows} cannot be read: ${this.#firstProblem?.message}`
+            found.push({ code: "lines-unreadable", message })
+        }
+        if (mostOfOneTime > 1) {
+            found.push({ code: "times-coarse", message: `up to ${mostOfOneTime} rows have the same time` })
+        }
+        return found
     }
 
-    #made() {
+    /** Until there is no other row, which returns true, or until a line that cannot be read. */
+    #readGood(): boolean {
+        const { rows, times, samples } = this.#made()
+        try {
+            while (rows.next()) {
+                times.add(rows.row, rows.line)
+                this.#goodRows++
+            }
+            return true
+        } catch (error) {
+            if (!(error instanceof WarmhelloError)) throw error
+            this.#firstProblem ??= error
+            this.#badLines++
+            rows.leaveRow()
+            samples.markUnreadable()
+            const tooMany = this.#badLines > BORNE && this.#badLines * LEAST_ROWS_A_LINE > this.#goodRows
+            if (tooMany || error.code === "csv-decimal-comma") this.problem = this.#firstProblem
+            return false
+        }
+    }
+
+    #made(): Reader {
         if (this.#reader === undefined) throw new WarmhelloError("input-empty", "there is nothing in it")
         return this.#reader
     }
 
-    #readHeader(lines: Buffer): Buffer {
-        const bytes = withoutBom(lines)
-        const end = bytes.indexOf(LF)
-        const header = readHeader(bytes.subarray(0, end).toString("utf8"))
-        this.#reader = { header, rows: new RowReader(header), samples: new SampleCollector(header) }
-        return bytes.subarray(end + 1)
+    /** The rows behind it; undefined while they have not come. */
+    #readPreamble(lines: Buffer, isAll: boolean): Buffer | undefined {
+        const before = this.#preamble ?? Buffer.alloc(0)
+        const bytes = before.length === 0 ? withoutBom(lines) : Buffer.concat([before, lines])
+        const found = readPreamble(bytes, isAll || bytes.length >= LONGEST_PREAMBLE)
+        this.#preamble = found === undefined ? bytes : undefined
+        if (found === undefined) return undefined
+        const { header, decimalComma, headerLine } = found
+        const samples = new SampleCollector(header)
+        const rows = new RowReader(header, decimalComma, headerLine, this.#options.supply.voltageMv)
+        this.#reader = { header, rows, samples, times: new RowTimes((row) => samples.add(row)) }
+        return bytes.subarray(found.bytes)
     }
 
     /** The acquisition comes first, but only the first samples tell their rate. */
@@ -169,18 +253,47 @@ class CsvRows {
     }
 }
 
+/** Whether a last line without its end is whole: it has what the line before it has. */
+function isWholeRow(line: string, before: string): boolean {
+    const shape = (text: string) =>
+        text
+            .trim()
+            .split(/[,;\t]/)
+            .map((field) => field.trim())
+    const [mine, theirs] = [shape(line), shape(before)]
+    const digits = (field: string | undefined) => field?.replace(/^[^.]*/, "").length
+    const last = mine.at(-1)
+    return mine.length === theirs.length && last !== "" && digits(last) === digits(theirs.at(-1))
+}
+
 async function* readLines(options: CsvOptions, name: string): AsyncGenerator<RawEvent> {
-    const cut = { rest: Buffer.alloc(0) }
+    const cut: Cut = { rest: Buffer.alloc(0), zipBroken: false }
     const rows = new CsvRows(options)
+    let lastLine = ""
+    let hasLines = false
     for await (const lines of wholeLines(openStream(options), cut, options.signal)) {
         yield* rows.add(lines)
+        hasLines = true
+        lastLine = lines.subarray(lines.lastIndexOf(LF, lines.length - 2) + 1).toString("latin1")
         if (rows.problem !== undefined) throw rows.problem
         if (options.signal.aborted) break
     }
     if (!rows.hasSamples) options.signal.throwIfAborted()
-    if (!rows.hasHeader) throw emptyOrForeign(cut.rest)
+    if (!hasLines) throw emptyOrForeign(cut.rest)
+    const rest = cut.rest.toString("latin1")
+    const isRow = !options.signal.aborted && !cut.zipBroken && rest.trim() !== "" && isWholeRow(rest, lastLine)
+    if (isRow) yield* rows.add(Buffer.concat([cut.rest, Buffer.of(LF)]))
     yield* rows.end()
-    yield endEvent(cut.rest, name, options.signal)
+    const end = endEvent(isRow ? "" : rest, cut, name, options.signal)
+    yield rows.doubts.length === 0 ? end : { ...end, doubts: rows.doubts }
+}
+
+/** One that a program is still writing, or that was cut off, ends in the middle of a line. */
+function endEvent(rest: string, { zipBroken }: Cut, name: string, signal: AbortSignal): EndEvent {
+    if (signal.aborted) return stoppedBy(signal)
+    if (zipBroken) return { kind: "end", why: "truncated", detail: `the gzipped ${name} breaks off` }
+    if (rest.trim() === "") return { kind: "end", why: "done", detail: "" }
+    return { kind: "end", why: "truncated", detail: `${name} ends in the middle of a line` }
 }
 
 function emptyOrForeign(start: Buffer): WarmhelloError {

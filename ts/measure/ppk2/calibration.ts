@@ -58,7 +58,34 @@ function readFactor(pairs: Map<string, string>, factor: Factor, range: number, m
     return value === 0 ? standard : value
 }
 
-/** `ppk2-no-metadata` unless the text is a PPK2's, with the shunts at least. */
+/** A shunt is never further off than by this factor, and the other factors lie within these bounds. */
+const SHUNT_FACTOR = 3
+const bounds: Record<Exclude<Factor, "r">, [number, number]> = {
+    gs: [-10_000, 10_000],
+    gi: [0.3, 3],
+    o: [-65_536, 65_536],
+    s: [-1, 1],
+    i: [-1, 1],
+    ug: [0.3, 3],
+}
+
+/** Factors that no PPK2 has: its memory was overwritten, and a current made of them would be nonsense. */
+function impossibleFactors(calibration: Calibration): string[] {
+    const isPossible = (factor: Factor, range: number, value: number): boolean => {
+        if (factor !== "r") return value >= bounds[factor][0] && value <= bounds[factor][1]
+        const share = value / (standards.r[range] ?? 1)
+        return share >= 1 / SHUNT_FACTOR && share <= SHUNT_FACTOR
+    }
+    return (Object.keys(standards) as Factor[]).flatMap((factor) =>
+        calibration[factor].flatMap((value, range) =>
+            isPossible(factor, range, value)
+                ? []
+                : [`${factor.toUpperCase()}${range} of ${Number(value.toPrecision(3))}`],
+        ),
+    )
+}
+
+/** `ppk2-no-metadata` unless the text is a PPK2's, with the shunts at least; `ppk2-calibration` if it cannot be. */
 export function parseMetadata(text: string): Metadata {
     const pairs = readPairs(text)
     if (!pairs.has("r0")) {
@@ -76,6 +103,10 @@ export function parseMetadata(text: string): Metadata {
         s: readAll("s"),
         i: readAll("i"),
         ug: readAll("ug"),
+    }
+    const impossible = impossibleFactors(calibration)
+    if (impossible.length > 0) {
+        throw new WarmhelloError("ppk2-calibration", `the PPK2's calibration is impossible: ${impossible.join(", ")}`)
     }
     const vddMv = Number(pairs.get("vdd") ?? Number.NaN)
     return {

@@ -3,7 +3,7 @@
 import type { Piece } from "./pieces.js"
 
 /** Marker pins stay up until the device sleeps: no level of theirs is shorter than this. */
-export const DEBOUNCE_US = 100
+const DEBOUNCE_US = 100
 
 const CHANNELS = 8
 /** Sums of times may be off by less than this. */

@@ -115,13 +115,17 @@ export function toBlock(event: RawEvent): Block {
         case "raw-log-line":
             return { type: blockTypes.log, atUs: event.atUs, payload: Buffer.from(event.text) }
         case "end":
-            return { type: blockTypes.end, atUs: 0, payload: json({ why: event.why, detail: event.detail }) }
+            return {
+                type: blockTypes.end,
+                atUs: 0,
+                payload: json({ why: event.why, detail: event.detail, doubts: event.doubts }),
+            }
     }
 }
 
 const acquisitionSchema: z.ZodType<Acquisition> = z.object({
     meter: z.object({
-        kind: z.enum(["ppk2", "power-profiler-csv", "joulescope-csv", "jls", "csv"]),
+        kind: z.enum(["ppk2", "power-profiler-file", "power-profiler-csv", "joulescope-csv", "jls", "csv"]),
         name: z.string(),
         sampleRateHz: z.number().positive(),
     }),
@@ -135,11 +139,14 @@ const acquisitionSchema: z.ZodType<Acquisition> = z.object({
 const gapSchema = z.object({
     durationUs: z.number().min(0),
     samples: z.int().min(0),
-    why: z.enum(["lost", "damaged", "not-a-number", "time-jump", "break"]) satisfies z.ZodType<Gap["why"]>,
+    why: z.enum(["lost", "damaged", "not-a-number", "time-jump", "unreadable", "break"]) satisfies z.ZodType<
+        Gap["why"]
+    >,
 })
 const endSchema = z.object({
     why: z.enum(["done", "interrupted", "unplugged", "truncated"]) satisfies z.ZodType<EndEvent["why"]>,
     detail: z.string(),
+    doubts: z.array(z.object({ code: z.enum(["lines-unreadable", "times-coarse"]), message: z.string() })).optional(),
 })
 
 const parsed = (payload: Buffer): unknown => JSON.parse(payload.toString("utf8"))

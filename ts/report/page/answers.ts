@@ -2,7 +2,7 @@
 // believed, and what the device draws asleep.
 import { current, figure as digits, energy, percent, spread, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
-import { lifeOf, lifeWords } from "./battery.js"
+import { drawsOf, lifeOf, lifeWords, mahPerDay } from "./battery.js"
 import { ruleValue } from "./budget.js"
 import { h } from "./dom.js"
 import { groupedWarnings, warningText } from "./headline.js"
@@ -54,7 +54,7 @@ const rangeOf = (wakes: readonly Wake[]): string => {
 
 function countsOf(full: readonly Wake[], resumed: readonly Wake[]): string {
     const counts = [full.length > 0 ? `${full.length} full` : "", resumed.length > 0 ? `${resumed.length} resumed` : ""]
-    return `means of ${counts.filter((count) => count !== "").join(", ")}`
+    return `mean of ${counts.filter((count) => count !== "").join(", ")}`
 }
 
 function wakeAnswer(one: PageRun): Answer {
@@ -113,7 +113,12 @@ function savingAnswer(one: PageRun): Answer {
                 ? "too few pairs for a range"
                 : `${rangeWords(differenceRangeUj, energy)} at ${percent(confidence)}`
         const label = `a wake, ${percent(differenceUj / beforeUj)} of it`
-        return { ...base, value: energy(differenceUj), label, notes: [`${bounds}, ${pairs} pairs`, shareNote(one)] }
+        return {
+            ...base,
+            value: energy(differenceUj),
+            label,
+            notes: [`${bounds}, ${pairs} ${pairs === 1 ? "pair" : "pairs"}`, shareNote(one)],
+        }
     }
     if (fullUj === undefined || resumedUj === undefined)
         return {
@@ -144,9 +149,9 @@ function lifeAnswer(one: PageRun, runs: readonly PageRun[]): Answer {
             ],
         }
     }
-    if (typeof life === "string") return { ...base, value: UNKNOWN, label: "", notes: [life] }
     const everyMinutes = (average?.wakeEveryS ?? 0) / 60
     const minutes = everyMinutes >= SHORTEST_REAL_MINUTES ? everyMinutes : USUAL_MINUTES
+    if (typeof life === "string") return { ...base, ...needOf(one, minutes), notes: [life] }
     const words = life.curves.map(({ years }) => lifeWords(years(minutes)))
     const results = life.curves.map(({ result }) => `all ${result}`)
     return {
@@ -156,6 +161,18 @@ function lifeAnswer(one: PageRun, runs: readonly PageRun[]): Answer {
             label: `${results.join(" → ")}, a wake each ${intervalWords(minutes)}`,
         },
         notes: [life.battery.cell],
+    }
+}
+
+/** Without a cell, what the device takes of whichever it is going to have. */
+function needOf(one: PageRun, minutes: number): Pick<Answer, "value" | "label"> {
+    const draws = drawsOf(one)
+    if (typeof draws === "string") return { value: UNKNOWN, label: "" }
+    const words = draws.map(({ loads }) => digits(mahPerDay(loads(minutes))))
+    const results = draws.map(({ result }) => `all ${result}`)
+    return {
+        value: `${words.join(" → ")} mAh a day`,
+        label: `${results.join(" → ")}, a wake each ${intervalWords(minutes)}`,
     }
 }
 
@@ -189,6 +206,8 @@ function sleepVerdict(
     drawnUa: number,
     { lowUa, typicalUa, highUa }: { lowUa: number; typicalUa: number; highUa: number },
 ) {
+    if (drawnUa < 0)
+        return { tone: "bad" as const, text: "no device gives current: the meter is off by at least as much" }
     if (drawnUa > highUa)
         return { tone: "bad" as const, text: `${digits(drawnUa / typicalUa)} times what it should be` }
     if (drawnUa < lowUa) return { tone: "plain" as const, text: "less than expected" }

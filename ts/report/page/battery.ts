@@ -1,5 +1,5 @@
 // How long a cell lasts, over how often the device wakes: with full wakes only, and with resumed wakes only.
-import { cellYears } from "../../energy/battery.js"
+import { cellUc, cellYears, type Feed, type Load } from "../../energy/battery.js"
 import { figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { figure, h, table } from "./dom.js"
@@ -9,17 +9,37 @@ import { meanOf, sleepUa, wakesOf } from "./stats.js"
 type Result = "full" | "resumed"
 type Battery = NonNullable<PageRun["run"]["battery"]>
 
-/** Years that the run's cell lasts with wakes of one result only, one each so many minutes. */
+/** What the board draws from one wake to the next, with wakes of one result only, one each so many minutes. */
+interface Draw {
+    result: Result
+    loads: (minutes: number) => Load[]
+}
+
+/** Years that the run's cell lasts by that. */
 export interface Life {
     battery: Battery
     curves: { result: Result; years: (minutes: number) => number }[]
 }
 
-function yearsAt(minutes: number, awakeUc: number, sleepingUa: number, battery: Battery, supplyV: number): number {
-    const boardUa = awakeUc / (minutes * 60) + sleepingUa
-    const { efficiency, regulatorUa, voltageV, capacityMah, selfDischargePerYear } = battery
-    const cellUa = efficiency === null ? boardUa : (boardUa * supplyV) / (efficiency.typical * voltageV)
-    return cellYears(capacityMah.typical, cellUa + regulatorUa.typical, selfDischargePerYear.typical)
+function feedOf({ efficiency, efficiencyAt, regulatorUa, voltageV }: Battery, supplyV: number): Feed {
+    const points = efficiencyAt ?? (efficiency === null ? undefined : [{ loadMa: 1, ...efficiency }])
+    const efficiencies = points?.map(({ loadMa, typical }) => ({ loadMa, efficiency: typical })) ?? null
+    return { supplyV, cellV: voltageV, quiescentUa: regulatorUa.typical, efficiencies }
+}
+
+function yearsBy(loads: readonly Load[], battery: Battery, supplyV: number): number {
+    const feed = feedOf(battery, supplyV)
+    const chargeUc = loads.reduce((sum, load) => sum + cellUc(feed, load), 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.durationMs, 0)
+    const { capacityMah, selfDischargePerYear } = battery
+    return cellYears(capacityMah.typical, (1000 * chargeUc) / durationMs, selfDischargePerYear.typical)
+}
+
+/** Charge of the board itself. */
+export const mahPerDay = (loads: readonly Load[]): number => {
+    const chargeUc = loads.reduce((sum, load) => sum + load.chargeUc, 0)
+    const durationMs = loads.reduce((sum, load) => sum + load.durationMs, 0)
+    return (24 * chargeUc) / durationMs
 }
 
 export const lifeWords = (years: number): string => {
@@ -29,23 +49,44 @@ export const lifeWords = (years: number): string => {
 }
 
 /** The run's own cell; or, of a run that names none, that of another one beside it. */
-export function cellOf(run: PageRun, runs: readonly PageRun[]): Battery | undefined {
+function cellOf(run: PageRun, runs: readonly PageRun[]): Battery | undefined {
     return run.run.battery ?? runs.find((other) => other.run.battery !== undefined)?.run.battery
 }
 
 /** Or the sentence that says what is missing. */
-export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
-    const battery = cellOf(one, runs)
-    if (battery === undefined) return "no cell was named: warmhello report --cell 18650 tells it"
+export function drawsOf(one: PageRun): Draw[] | string {
     const sleepingUa = sleepUa(one)
     if (sleepingUa === undefined) return "no sleep was measured, and without its current there is no battery life"
-    const curves = (["full", "resumed"] as const).flatMap((result) => {
-        const awakeUc = meanOf(wakesOf([one], result), ({ chargeUc }) => chargeUc)
-        if (awakeUc === undefined) return []
-        const { voltageV } = one.run.supply
-        return [{ result, years: (minutes: number) => yearsAt(minutes, awakeUc, sleepingUa, battery, voltageV) }]
+    if (sleepingUa < 0) return "the current asleep is below nothing, so the meter is off by at least as much"
+    const draws = (["full", "resumed"] as const).flatMap((result) => {
+        const wakes = wakesOf([one], result)
+        const chargeUc = meanOf(wakes, (wake) => wake.chargeUc)
+        const durationMs = meanOf(wakes, (wake) => wake.durationMs)
+        if (chargeUc === undefined || durationMs === undefined) return []
+        const loads = (minutes: number): Load[] => {
+            const asleepMs = Math.max(0, minutes * 60_000 - durationMs)
+            return [
+                { chargeUc, durationMs },
+                { chargeUc: (sleepingUa * asleepMs) / 1000, durationMs: asleepMs },
+            ]
+        }
+        return [{ result, loads }]
     })
-    return curves.length > 0 ? { battery, curves } : "no wake is known to be full or resumed"
+    return draws.length > 0 ? draws : "no wake is known to be full or resumed"
+}
+
+/** Or the sentence that says what is missing. */
+export function lifeOf(one: PageRun, runs: readonly PageRun[]): Life | string {
+    const draws = drawsOf(one)
+    if (typeof draws === "string") return draws
+    const battery = cellOf(one, runs)
+    if (battery === undefined) return "no cell was named: warmhello report --cell 18650 tells it"
+    const { voltageV } = one.run.supply
+    const curves = draws.map(({ result, loads }) => ({
+        result,
+        years: (minutes: number) => yearsBy(loads(minutes), battery, voltageV),
+    }))
+    return { battery, curves }
 }
 
 function lifeTable({ curves }: Life): HTMLTableElement {

@@ -8,7 +8,7 @@ import { responsive } from "./responsive.js"
 import { linearTicks } from "./scale.js"
 import { type Group, groupsOf, type Wake } from "./stats.js"
 
-const ROW = 56
+export const ROW = 56
 const MIDDLE = ROW / 2
 const MARGIN = 10
 const AXIS = 24
@@ -20,7 +20,7 @@ const rangeOf = (wake: Wake): [number, number] => wake.energyRangeUj ?? [wake.en
 /** The same dots at the same places each time: no chance in a report. */
 const jitter = (index: number): number => (((index * 0.618034) % 1) - 0.5) * 34
 
-interface Scale {
+export interface Scale {
     x: (energyUj: number) => number
     ticks: number[]
     width: number
@@ -48,14 +48,21 @@ function boxOf(wakes: readonly Wake[], { x }: Scale): SVGElement[] {
     ]
 }
 
-const gridOf = ({ x, ticks }: Scale): SVGElement[] =>
+export const gridOf = ({ x, ticks }: Scale): SVGElement[] =>
     ticks.map((tick) => svg("line", { x1: x(tick), x2: x(tick), y1: 0, y2: ROW, class: "grid" }))
 
 function rowOf(group: Group, scale: Scale): HTMLElement {
     const label = `Energy of each wake: ${group.wakes.length} ${group.title}`
     const chart = svg(
         "svg",
-        { class: "strip", width: scale.width, height: ROW, role: "img", "aria-label": label },
+        {
+            class: "strip",
+            width: scale.width,
+            height: ROW,
+            viewBox: `0 0 ${scale.width} ${ROW}`,
+            role: "img",
+            "aria-label": label,
+        },
         ...gridOf(scale),
         ...group.wakes.flatMap((wake, at) => dotOf(wake, at, group, scale)),
         ...boxOf(group.wakes, scale),
@@ -63,7 +70,7 @@ function rowOf(group: Group, scale: Scale): HTMLElement {
     return h("div", {}, h("p", { class: `bar-title ink-${group.result}` }, group.title), chart)
 }
 
-function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
+export function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
     const anchor = (tick: number) => {
         if (x(tick) < TICK_WIDTH / 3) return "start"
         return x(tick) > width - TICK_WIDTH / 3 ? "end" : "middle"
@@ -75,15 +82,23 @@ function axisOf({ x, ticks, width }: Scale): SVGSVGElement {
             tick === 0 ? "0" : energy(tick),
         ),
     )
-    return svg("svg", { class: "axis", width, height: AXIS, "aria-hidden": "true" }, ...labels)
+    return svg(
+        "svg",
+        { class: "axis", width, height: AXIS, viewBox: `0 0 ${width} ${AXIS}`, "aria-hidden": "true" },
+        ...labels,
+    )
+}
+
+export function scaleOf(ends: readonly number[], width: number): Scale {
+    const most = Math.max(...ends, 1) * 1.05
+    const least = Math.min(0, ...ends)
+    const x = (value: number) => MARGIN + ((value - least) / (most - least)) * (width - 2 * MARGIN)
+    return { x, width, ticks: linearTicks(least, most, Math.max(2, Math.floor(width / TICK_WIDTH))) }
 }
 
 function drawAll(groups: readonly Group[], width: number): HTMLElement {
     const ends = groups.flatMap(({ wakes }) => wakes.flatMap(rangeOf))
-    const most = Math.max(...ends, 1) * 1.05
-    const least = Math.min(0, ...ends)
-    const x = (value: number) => MARGIN + ((value - least) / (most - least)) * (width - 2 * MARGIN)
-    const scale = { x, width, ticks: linearTicks(least, most, Math.max(2, Math.floor(width / TICK_WIDTH))) }
+    const scale = scaleOf(ends, width)
     return h("div", {}, ...groups.map((group) => rowOf(group, scale)), axisOf(scale))
 }
 

@@ -1,5 +1,6 @@
 // The report's page, drawn from the data inside of it.
 import type { PageData, PageRun } from "../page-data.js"
+import { alternatives } from "./alternatives.js"
 import { answers } from "./answers.js"
 import { batteryLife } from "./battery.js"
 import { baselines, budgets } from "./budget.js"
@@ -39,6 +40,7 @@ function draw(root: HTMLElement, data: PageData): void {
         ...currents.map(({ section }) => section),
         ...distribution(data),
         ...batteryLife(data),
+        ...alternatives(data),
         ...estimates(data),
         ...wakeTable(data),
         facts(data),

@@ -28,7 +28,7 @@ function barOf(group: Group, phases: readonly Phase[]): Bar[] {
 function drawBar(bar: Bar, width: number, longestUj: number): SVGSVGElement {
     const parts = bar.parts.map(({ phase, energyUj }) => `${phase} ${energy(energyUj)}`).join(", ")
     const chart = svg("svg", {
-        ...{ class: "bars", width, height: BAR_HEIGHT, role: "img" },
+        ...{ class: "bars", width, height: BAR_HEIGHT, viewBox: `0 0 ${width} ${BAR_HEIGHT}`, role: "img" },
         "aria-label": `Energy of a wake by phase, ${bar.title}: ${parts}`,
     })
     let x = 0
@@ -101,7 +101,7 @@ export function phaseBars(data: PageData): HTMLElement {
     const bars = groups.flatMap((group) => barOf(group, phases)).filter(({ totalUj }) => totalUj > 0)
     if (bars.length === 0) {
         const why =
-            "Unknown: no wake tells its phases. A log of the device beside the current (--log), or its pins wired to the meter, tell them."
+            "Unknown: no wake tells its phases. A log of the device beside the current (--log-port), or its pins wired to the meter, tell them."
         return h("section", {}, h("h2", {}, "Energy by phase"), h("p", { class: "lead" }, why))
     }
     const longestUj = Math.max(...bars.map(({ totalUj }) => totalUj))

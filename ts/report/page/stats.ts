@@ -1,6 +1,7 @@
 // What many wakes have in common.
 import { mean } from "../../base/statistics.js"
 import { sleepCurrentOf } from "../../run/currents.js"
+import { tellsPhases } from "../../run/phased.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { PageRun } from "../page-data.js"
 
@@ -47,7 +48,7 @@ export function groupsOf(runs: readonly PageRun[]): Group[] {
 export const awakePhases = (wake: Wake) => wake.phases.filter(({ phase }) => phase !== "sleep")
 
 /** Wakes that tell their phases. */
-export const phased = (wakes: readonly Wake[]): Wake[] => wakes.filter((wake) => awakePhases(wake).length > 0)
+export const phased = (wakes: readonly Wake[]): Wake[] => wakes.filter(tellsPhases)
 
 export const meanOf = (wakes: readonly Wake[], of: (wake: Wake) => number): number | undefined =>
     wakes.length > 0 ? mean(wakes.map(of)) : undefined

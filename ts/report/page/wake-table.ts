@@ -1,8 +1,9 @@
 // Every wake in a row, sorted by whichever column is clicked.
+import { tellsPhases } from "../../run/phased.js"
 import { charge, current, energy, time } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h, scrollable } from "./dom.js"
-import { orUnknown, phased, phaseOf, type Wake } from "./stats.js"
+import { phaseOf, UNKNOWN, type Wake } from "./stats.js"
 
 interface Row {
     run: PageRun
@@ -15,10 +16,14 @@ interface Column {
     key: (row: Row) => number | string
 }
 
-/** Undefined where the wake tells no phases; 0 where it tells them and had no TLS. */
-function tlsUj({ wake }: Row): number | undefined {
-    return phased([wake]).length > 0 ? (phaseOf(wake, "tls")?.energyUj ?? 0) : undefined
-}
+const tlsUj = ({ wake }: Row): number | undefined => phaseOf(wake, "tls")?.energyUj
+
+/** A wake that failed may not have come as far. */
+const tlsText = (row: Row): string =>
+    row.wake.result === "failed" && tellsPhases(row.wake) ? energyOr("-", tlsUj(row)) : energyOr(UNKNOWN, tlsUj(row))
+
+const energyOr = (none: string, energyUj: number | undefined): string =>
+    energyUj === undefined ? none : energy(energyUj)
 
 const columns: Column[] = [
     { title: "wake", text: ({ wake }) => String(wake.n), key: ({ wake }) => wake.n },
@@ -31,7 +36,7 @@ const columns: Column[] = [
     { title: "protocol", text: ({ wake }) => wake.protocol ?? "-", key: ({ wake }) => wake.protocol ?? "" },
     { title: "kind", text: ({ wake }) => wake.kind ?? "-", key: ({ wake }) => wake.kind ?? "" },
     { title: "awake", text: ({ wake }) => time(wake.durationMs), key: ({ wake }) => wake.durationMs },
-    { title: "TLS", text: (row) => orUnknown(tlsUj(row), energy), key: (row) => tlsUj(row) ?? -1 },
+    { title: "TLS", text: tlsText, key: (row) => tlsUj(row) ?? -1 },
     { title: "energy", text: ({ wake }) => energy(wake.energyUj), key: ({ wake }) => wake.energyUj },
     { title: "charge", text: ({ wake }) => charge(wake.chargeUc), key: ({ wake }) => wake.chargeUc },
     { title: "mean", text: ({ wake }) => current(wake.averageUa), key: ({ wake }) => wake.averageUa },

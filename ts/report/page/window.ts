@@ -1,4 +1,5 @@
 // What a part of the run took, whoever chose it: from its blocks of samples, or from its phases.
+import { tellsPhases } from "../../run/phased.js"
 import type { Blocks } from "./decimate.js"
 import type { Wake } from "./stats.js"
 
@@ -52,8 +53,7 @@ function* partsOfBlocks({ startS, blockMs, meanUa, minUa, maxUa }: Blocks, fromS
 export function* partsOfWakes(wakes: readonly Wake[]) {
     for (const wake of wakes) {
         const whole = { startMs: 0, durationMs: wake.durationMs, averageUa: wake.averageUa }
-        const awake = wake.phases.some(({ phase }) => phase !== "sleep")
-        for (const { startMs, durationMs, averageUa } of awake ? wake.phases : [whole, ...wake.phases]) {
+        for (const { startMs, durationMs, averageUa } of tellsPhases(wake) ? wake.phases : [whole, ...wake.phases]) {
             const fromS = wake.startS + startMs / 1000
             yield { fromS, toS: fromS + durationMs / 1000, meanUa: averageUa, minUa: averageUa, maxUa: averageUa }
         }
