@@ -19,7 +19,7 @@ export class TaskProcess<Task extends object, Result> implements Disposable {
         signal?.addEventListener("abort", () => this.#process.kill(), { once: true })
     }
 
-    /** Its result; `told` hears those before it, too. */
+    /** Its result; `told` hears those before it. */
     run(task: Task, told: (result: Result) => void = () => {}): Promise<Result> {
         return new Promise((done, failed) => {
             const fail = (error: string) => failed(new WarmhelloError("bug", error))
@@ -30,8 +30,7 @@ export class TaskProcess<Task extends object, Result> implements Disposable {
             const hear = (message: unknown) => {
                 const news = message as News<Result>
                 if ("error" in news) return fail(news.error)
-                told(news.result)
-                if (!news.isOver) return
+                if (!news.isOver) return told(news.result)
                 this.#process.off("message", hear).off("exit", ended)
                 done(news.result)
             }

@@ -2,7 +2,7 @@
 
 import { type Kind, kinds } from "../../ts/base/outcome.js"
 import type { Table } from "../../ts/cli/table.js"
-import { markdownTable } from "../docs/table.js"
+import type { TitledTable } from "../docs/table.js"
 import type { BenchCase, BenchFigures } from "./stack-handshakes.js"
 import { kindTitles, stacks } from "./stacks.js"
 
@@ -37,7 +37,7 @@ function rowsFor(report: BenchFigures, cells: (pair: Pair) => string[][], lackin
 
 const spread = (one: BenchCase): number => (one.instructionsMax - one.instructionsMin) / one.instructions
 
-export function instructionTable(report: BenchFigures): Table {
+function instructionTable(report: BenchFigures): Table {
     return {
         head: ["session", "stack", "full", "resumed", "resumed / full", "spread", "set-up"],
         rows: rowsFor(
@@ -56,7 +56,7 @@ export function instructionTable(report: BenchFigures): Table {
     }
 }
 
-export function wireTable(report: BenchFigures): Table {
+function wireTable(report: BenchFigures): Table {
     const row = (one: BenchCase): string[] => [
         one.result,
         one.group ?? "none",
@@ -77,8 +77,8 @@ export function wireTable(report: BenchFigures): Table {
     }
 }
 
-/** What the figures were measured on, a line each. */
-export function buildLines(report: BenchFigures): string[] {
+/** What is not offered, and what the figures were measured on, a line each. */
+export function benchLines(report: BenchFigures): string[] {
     const { cpu, valgrind, compiler, server } = report.environment
     const suites = [...new Set(report.cases.map((one) => one.cipher))]
     const peers = stacks.flatMap(({ name, debianPackage }) => {
@@ -87,6 +87,7 @@ export function buildLines(report: BenchFigures): string[] {
     })
     const wolfssl = report.cases.find((one) => one.stack === "warmhello")?.version
     return [
+        ...report.notOffered.map(({ stack, kind, why }) => `Not offered: ${stack}, ${kindTitles[kind]}: ${why}`),
         `Client: warmhello with wolfSSL ${wolfssl ?? "?"} as firmware/wolfssl/user_settings.h configures it, ${compiler}`,
         `Peers, Debian's builds: ${peers.join(", ")}`,
         `Server: ${server}, ECDSA P-256 leaf under an ECDSA P-256 CA, one process for all`,
@@ -96,19 +97,7 @@ export function buildLines(report: BenchFigures): string[] {
     ]
 }
 
-/** The generated section of docs/PERFORMANCE-TABLES.md. */
-export function markdown(report: BenchFigures): string {
-    const lacking = report.notOffered.map(({ stack, kind, why }) => `- ${stack}, ${kindTitles[kind]}: ${why}.`)
-    return [
-        "### Million instructions of the client for one handshake",
-        markdownTable(instructionTable(report)),
-        "### On the wire and in memory",
-        markdownTable(wireTable(report)),
-        "### Not offered",
-        lacking.join("\n"),
-        "### Measured on",
-        buildLines(report)
-            .map((text) => `- ${text}.`)
-            .join("\n"),
-    ].join("\n\n")
-}
+export const benchTables = (report: BenchFigures): TitledTable[] => [
+    ["Million instructions of the client for one handshake", instructionTable(report)],
+    ["On the wire and in memory", wireTable(report)],
+]

@@ -6,14 +6,12 @@ import { writeWhole } from "../../ts/base/files.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { Output } from "../../ts/cli/output.js"
 import { FIGURES, mcuStacks } from "../../ts/energy/handshakes.js"
-import { buildLines, instructionTable, markdown, wireTable } from "../bench/handshake-tables.js"
+import { benchLines, benchTables } from "../bench/handshake-tables.js"
 import { benchService, serviceTable } from "../bench/service-costs.js"
 import { bench } from "../bench/stack-handshakes.js"
 import { kindTitles } from "../bench/stacks.js"
 import { benchStore } from "../bench/store.js"
 import { storeLines, storeTables } from "../bench/store-tables.js"
-import { PERFORMANCE_TABLES as page } from "../docs/pages.js"
-import { markdownSections, markdownTable } from "../docs/table.js"
 import { benchMcu } from "../mcu/mcu-handshakes.js"
 import { mcuTables } from "../mcu/mcu-tables.js"
 import { cases, record } from "../mcu/record.js"
@@ -30,53 +28,29 @@ export async function benchCommand(flags: FiguresFlags & { repeats: number }, si
         onRun: (stack, kind, durationMs) =>
             output.line(pc.dim(`${stack.name}, ${kindTitles[kind]}: ${(durationMs / 1000).toFixed(1)} s`)),
     })
-    const lacking = report.notOffered.map(
-        ({ stack, kind, why }) => `not offered: ${stack}, ${kindTitles[kind]}: ${why}`,
-    )
-    publish(output, flags, {
-        ...{ report, page, owner: "npm run bench", section: () => markdown(report) },
-        tables: [
-            ["Million instructions of the client for one handshake", instructionTable(report)],
-            ["On the wire and in memory", wireTable(report)],
-        ],
-        lines: [...lacking, ...buildLines(report)],
-    })
+    const [tables, lines] = [benchTables(report), benchLines(report)]
+    publish(output, flags, { report, tables, lines, owner: "npm run bench" })
 }
 
 export async function benchStoreCommand(flags: FiguresFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
     const report = await benchStore({ signal, onStep: stepsIn(output) })
     const [tables, lines] = [storeTables(report), storeLines(report)]
-    publish(output, flags, {
-        ...{
-            report,
-            page,
-            owner: "npm run bench:store",
-            section: () => markdownSections(tables, lines),
-            tables,
-            lines,
-        },
-    })
+    publish(output, flags, { report, tables, lines, owner: "npm run bench:store" })
 }
 
 export async function benchServiceCommand(flags: FiguresFlags): Promise<void> {
     const output = new Output(flags.json)
     stepsIn(output)("compiling and running devs/bench")
     const report = await benchService()
-    const table = serviceTable(report)
-    publish(output, flags, {
-        ...{ report, page, owner: "npm run bench:service", section: () => markdownTable(table) },
-        tables: [["What the service costs", table]],
-    })
+    const tables = [["What the service costs", serviceTable(report)]] as const
+    publish(output, flags, { report, tables, owner: "npm run bench:service" })
 }
 
 export async function benchMcuCommand(flags: FiguresFlags): Promise<void> {
     const output = new Output(flags.json)
     const report = await benchMcu({ stacks: mcuStacks, withProfiles: true, onStep: stepsIn(output) })
-    const tables = mcuTables(report)
-    publish(output, flags, {
-        ...{ report, page, owner: "npm run bench:mcu", section: () => markdownSections(tables), tables },
-    })
+    publish(output, flags, { report, tables: mcuTables(report), owner: "npm run bench:mcu" })
     if (!flags.write) return
     writeWhole(checkoutPath(FIGURES), `${JSON.stringify(report.cases, null, 2)}\n`)
     output.line(`written: ${FIGURES}`)

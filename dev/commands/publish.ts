@@ -2,8 +2,8 @@
 import pc from "picocolors"
 import type { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
-import { type SectionOwner, writeSection } from "../docs/pages.js"
-import type { TitledTable } from "../docs/table.js"
+import { PERFORMANCE_TABLES, type SectionOwner, writeSection } from "../docs/pages.js"
+import { markdownSections, type TitledTable } from "../docs/table.js"
 
 export interface FiguresFlags {
     write: boolean
@@ -16,21 +16,20 @@ export interface Figures {
     tables: readonly TitledTable[]
     /** What stands below the tables. */
     lines?: readonly string[]
-    /** The section of a page that `--write` writes. */
-    page: string
-    section: () => string
+    /** Of the page's section that `--write` writes. */
     owner: SectionOwner
 }
 
 export function publish(output: Output, { write }: FiguresFlags, figures: Figures): void {
+    const { report, tables, lines = [], owner } = figures
     output.line()
-    for (const [title, table] of figures.tables) {
+    for (const [title, table] of tables) {
         output.line(pc.bold(title))
         output.line(tableText(table))
     }
-    for (const line of figures.lines ?? []) output.line(pc.dim(line))
-    output.json(figures.report)
+    for (const line of lines) output.line(pc.dim(line))
+    output.json(report)
     if (!write) return
-    writeSection(figures.page, figures.section(), figures.owner)
-    output.line(`written: ${figures.page}`)
+    writeSection(PERFORMANCE_TABLES, markdownSections(tables, lines), owner)
+    output.line(`written: ${PERFORMANCE_TABLES}`)
 }

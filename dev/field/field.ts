@@ -40,68 +40,50 @@ export interface FieldOptions {
 /** Much of a cell's time is spent waiting. */
 const PROCESSES = 6
 
-interface Job extends FieldTask {
-    device: Device
-    done: (life: Life) => void
+/** What a row has to run: each of its devices once without sessions, and each cell. */
+function tasksOf({ name: row, excludes }: Row): FieldTask[] {
+    const concerned = columns.filter(({ device }) => excludes?.(device) === undefined)
+    const firsts = new Map(concerned.toReversed().map((column) => [column.device, column]))
+    return [
+        ...[...firsts.values()].map(({ name: column }) => ({ row, column, disabled: true })),
+        ...concerned.map(({ name: column }) => ({ row, column, disabled: false })),
+    ]
 }
 
-/** What a row has to run, and where the figures go. */
-function jobsFor(row: Row, result: FieldRow): Job[] {
-    const jobs: Job[] = []
-    const baselines = new Set<Device>()
-    for (const { name: column, device } of columns) {
-        const excluded = row.excludes?.(device)
-        if (excluded !== undefined) {
-            result.cells.push({ column, excluded })
-            continue
-        }
-        const task = { row: row.name, column, device }
-        if (!baselines.has(device)) {
-            baselines.add(device)
-            jobs.push({ ...task, disabled: true, done: (life) => (result.baselines[device] = life) })
-        }
-        const index = result.cells.push({ column, excluded: "" }) - 1
-        jobs.push({ ...task, disabled: false, done: (life) => (result.cells[index] = { column, life }) })
-    }
-    return jobs
-}
+const keyOf = ({ row, column, disabled }: FieldTask): string => JSON.stringify([row, column, disabled])
 
-async function runAll(jobs: Job[], { signal }: FieldOptions): Promise<void> {
-    const rest = [...jobs]
+async function runAll(waiting: FieldTask[], { onRow, signal }: FieldOptions): Promise<Map<string, Life>> {
+    const lives = new Map<string, Life>()
+    const begun = new Set<string>()
     const work = async (): Promise<void> => {
         using runner = new TaskProcess<FieldTask, Life>(new URL("./field-process.js", import.meta.url), signal)
-        for (let job = rest.shift(); job !== undefined; job = rest.shift()) {
+        for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
             signal?.throwIfAborted()
-            const { done, row, column, disabled } = job
-            done(await runner.run({ row, column, disabled }))
+            if (!begun.has(task.row)) onRow?.(task.row)
+            begun.add(task.row)
+            lives.set(keyOf(task), await runner.run(task))
         }
     }
-    await Promise.all(Array.from({ length: Math.min(PROCESSES, jobs.length) }, work))
+    await Promise.all(Array.from({ length: Math.min(PROCESSES, waiting.length) }, work))
+    return lives
+}
+
+function resultsOf(row: Row, lives: Map<string, Life>): FieldRow {
+    const result: FieldRow = { name: row.name, cells: [], baselines: {} }
+    for (const { name: column, device } of columns) {
+        const of = (disabled: boolean) => lives.get(keyOf({ row: row.name, column, disabled }))
+        const [life, baseline] = [of(false), of(true)]
+        if (baseline !== undefined) result.baselines[device] = baseline
+        result.cells.push(life !== undefined ? { column, life } : { column, excluded: row.excludes?.(device) ?? "" })
+    }
+    return result
 }
 
 export async function field(options: FieldOptions = {}): Promise<FieldMatrix> {
     const chosen = rows.filter(({ name }) => name.includes(options.only ?? ""))
-    const results = chosen.map((row): FieldRow => ({ name: row.name, cells: [], baselines: {} }))
-    const jobs = chosen.map((row, index) => {
-        const result = results[index] as FieldRow
-        const ofRow = jobsFor(row, result)
-        let left = ofRow.length
-        return ofRow.map(
-            (job): Job => ({
-                ...job,
-                done: (life) => {
-                    job.done(life)
-                    if (--left === 0) options.onRow?.(row.name)
-                },
-            }),
-        )
-    })
-    const isSlow = (index: number): boolean => chosen[index]?.isSlow === true
-    const order = [...jobs.keys()].toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a)))
-    await runAll(
-        order.flatMap((index) => jobs[index] ?? []),
-        options,
-    )
+    const slowFirst = chosen.toSorted((a, b) => Number(b.isSlow === true) - Number(a.isSlow === true))
+    const lives = await runAll(slowFirst.flatMap(tasksOf), options)
+    const results = chosen.map((row) => resultsOf(row, lives))
     return { wakes: WAKES, rows: results, findings: results.flatMap(findings) }
 }
 

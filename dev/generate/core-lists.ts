@@ -19,30 +19,31 @@ export function readDef(name: string, part = "core"): string {
     return readFileSync(checkoutPath(`firmware/${part}/include/warmhello/${name}`), "utf8")
 }
 
-/** The rows of a list of words with their meanings. */
-function readWords(text: string, macro: string): ReasonEntry[] {
-    const pattern = new RegExp(`^${macro}\\(\\w+, "([^"]+)", "([^"]+)"\\)$`, "gm")
-    return [...text.matchAll(pattern)].map(([, word = "", meaning = ""]) => ({ word, meaning }))
+/** The rows by macros of this name: each its macro's, then its arguments, texts without their quotes. */
+export function rowsOf(text: string, macro: string): string[][] {
+    const rows = [...text.matchAll(new RegExp(String.raw`^(${macro})\(((?:"(?:[^"\\]|\\.)*"|[^")])*)\)$`, "gm"))]
+    const begun = text.match(new RegExp(String.raw`^${macro}\(`, "gm")) ?? []
+    if (rows.length !== begun.length) throw new Error(`a row of ${macro} cannot be read`)
+    return rows.map(([, name = "", all = ""]) => [
+        name,
+        ...[...all.matchAll(/"(?:[^"\\]|\\.)*"|[^\s,]+/g)].map(([one]) =>
+            one.startsWith('"') ? JSON.parse(one) : one,
+        ),
+    ])
 }
+
+const readWords = (text: string, macro: string): ReasonEntry[] =>
+    rowsOf(text, macro).map(([, , word = "", meaning = ""]) => ({ word, meaning }))
 
 export const readReasons = (): ReasonEntry[] => readWords(readDef("reasons.def"), "WH_REASON")
 export const readCauses = (): ReasonEntry[] => readWords(readDef("causes.def", "wake"), "WH_CAUSE")
 
-export function readErrors(): ErrorEntry[] {
-    const pattern = /^WH_ERROR\(\w+, (-\d+), (\w+), "([^"]+)", "([^"]+)"\)$/gm
-    return [...readDef("errors.def").matchAll(pattern)].map(([, value = "", kind = "", word = "", meaning = ""]) => ({
-        value: Number(value),
-        class: kind,
-        word,
-        meaning,
-    }))
-}
+export const readErrors = (): ErrorEntry[] =>
+    rowsOf(readDef("errors.def"), "WH_ERROR").map(([, , value, of = "", word = "", meaning = ""]) => {
+        return { value: Number(value), class: of, word, meaning }
+    })
 
-export function readPhases(): PhaseEntry[] {
-    const pattern = /^WH_PHASE\(\w+, "([^"]+)", (\w+), "([^"]+)"\)$/gm
-    return [...readDef("phases.def", "wake").matchAll(pattern)].map(([, word = "", channel = "", meaning = ""]) => ({
-        word,
-        channel: channel === "WH_CHANNEL_NONE" ? null : Number(channel),
-        meaning,
-    }))
-}
+export const readPhases = (): PhaseEntry[] =>
+    rowsOf(readDef("phases.def", "wake"), "WH_PHASE").map(([, , word = "", channel, meaning = ""]) => {
+        return { word, channel: channel === "WH_CHANNEL_NONE" ? null : Number(channel), meaning }
+    })

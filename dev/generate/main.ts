@@ -22,54 +22,41 @@ import { header } from "./service/header.js"
 import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
 import { filesWithVersion } from "./version.js"
 
-function codesModule(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
-    const reasonLines = reasons.map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
-    const errorLines = errors.map(
-        (error) =>
-            `    ${JSON.stringify(error.word)}: { value: ${error.value}, class: ${JSON.stringify(error.class)}, ` +
-            `meaning: ${JSON.stringify(error.meaning)} },`,
-    )
+/** Words, each with what is known of it, and their type. */
+function wordTable(comment: string, name: string, type: string, entries: [word: string, known: unknown][]): string[] {
+    const lines = entries.map(([word, known]) => `    ${JSON.stringify(word)}: ${JSON.stringify(known)},`)
     return [
-        "// Generated from firmware/core/include/warmhello/*.def by `npm run generate`; do not edit.",
-        "",
-        "/** Why a connect was resumed or made a full handshake. */",
-        "export const reasons = {",
-        ...reasonLines,
-        "} as const",
-        "export type Reason = keyof typeof reasons",
-        "",
-        "/** The core's errors. */",
-        "export const coreErrors = {",
-        ...errorLines,
-        "} as const",
-        "export type CoreErrorWord = keyof typeof coreErrors",
-        "",
-    ].join("\n")
+        ...["", `/** ${comment} */`, `export const ${name} = {`, ...lines, "} as const"],
+        `export type ${type} = keyof typeof ${name}`,
+    ]
 }
 
-function phasesModule(): string {
-    const phases = readPhases().map(
-        ({ word, channel, meaning }) =>
-            `    ${JSON.stringify(word)}: { channel: ${channel}, meaning: ${JSON.stringify(meaning)} },`,
-    )
-    const causes = readCauses().map(({ word, meaning }) => `    ${JSON.stringify(word)}: ${JSON.stringify(meaning)},`)
-    return [
-        "// Generated from firmware/wake/include/warmhello/*.def by `npm run generate`; do not edit.",
-        "",
-        "/** The phases of a wake, in order, each with the channel of the pin that rises at its end. */",
-        "export const phases = {",
-        ...phases,
-        "} as const",
-        "export type Phase = keyof typeof phases",
-        "",
-        "/** What ended the sleep before a wake. */",
-        "export const causes = {",
-        ...causes,
-        "} as const",
-        "export type Cause = keyof typeof causes",
+const withMeanings = (entries: ReasonEntry[]) => entries.map(({ word, meaning }): [string, string] => [word, meaning])
+
+const withRest = (entries: ReasonEntry[]) => entries.map(({ word, ...rest }): [string, unknown] => [word, rest])
+
+const wordsModule = (part: string, ...tables: string[][]): string =>
+    [
+        `// Generated from firmware/${part}/include/warmhello/*.def by \`npm run generate\`; do not edit.`,
+        ...tables.flat(),
         "",
     ].join("\n")
-}
+
+const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[]): string =>
+    wordsModule(
+        "core",
+        wordTable("Why a connect was resumed or made a full handshake.", "reasons", "Reason", withMeanings(reasons)),
+        wordTable("The core's errors.", "coreErrors", "CoreErrorWord", withRest(errors)),
+    )
+
+const PHASES = "The phases of a wake, in order, each with the channel of the pin that rises at its end."
+
+const phasesModule = (): string =>
+    wordsModule(
+        "wake",
+        wordTable(PHASES, "phases", "Phase", withRest(readPhases())),
+        wordTable("What ended the sleep before a wake.", "causes", "Cause", withMeanings(readCauses())),
+    )
 
 /** Biome checks generated files like any other. */
 function formatted(path: string, contents: string): string {

@@ -1,5 +1,5 @@
 // What a client and a device are configured with (client.def, provision.def), for TypeScript and the docs.
-import { readDef } from "./core-lists.js"
+import { readDef, rowsOf } from "./core-lists.js"
 import { docComment } from "./service/payload-text.js"
 
 interface Row {
@@ -16,40 +16,19 @@ interface Row {
     meaning: string
 }
 
-const text = String.raw`"((?:[^"\\]|\\.)*)"`
-const pattern = new RegExp(
-    String.raw`^WH_(CLIENT|POLICY|DEVICE)_SETTING\((\w+), (\w+), (\d+), (\w+), (\d+), (\d+), ${text}, ${text},\s+${text}\)$`,
-    "gm",
-)
-
-const unquoted = (literal: string): string => JSON.parse(`"${literal}"`)
-
 /** In the order of an image. */
 function readSettings(): Row[] {
     const include = '#include "warmhello/client.def"\n'
     const lists = readDef("provision.def", "provision").replace(include, () => readDef("client.def"))
-    const rows = [...lists.matchAll(pattern)].map(
-        ([
-            ,
-            owner = "",
-            kind = "",
-            name = "",
-            number,
-            presence = "",
-            least,
-            most,
-            field = "",
-            standard = "",
-            meaning = "",
-        ]) => ({
-            owner: owner.toLowerCase() as Row["owner"],
-            ...{ kind, name, number: Number(number), presence, least: Number(least), most: Number(most), field },
-            ...{ standard: unquoted(standard), meaning: unquoted(meaning) },
-        }),
-    )
-    const lines = lists.match(/^WH_\w+_SETTING\(/gm) ?? []
-    if (rows.length !== lines.length) throw new Error("a row of client.def or provision.def cannot be read")
-    return rows
+    return rowsOf(lists, "WH_(?:CLIENT|POLICY|DEVICE)_SETTING").map(([macro = "", ...columns]) => {
+        const [kind = "", name = "", number, presence = "", least, most, field = "", standard = "", meaning = ""] =
+            columns
+        return {
+            owner: macro.split("_")[1]?.toLowerCase() as Row["owner"],
+            ...{ kind, name, number: Number(number), presence, least: Number(least), most: Number(most) },
+            ...{ field, standard, meaning },
+        }
+    })
 }
 
 const rows = readSettings()

@@ -57,14 +57,14 @@ function prepare(): void {
         // Code without its guard may leave a variable unused.
         ...["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O1 -w"],
     ])
-    must("ninja", ["-C", build, ...new Set(guards.map(({ test: [program] }) => program))])
+    must("ninja", ["-C", build, ...new Set(guards.flatMap(({ tests }) => tests.map(([program]) => program)))])
 }
 
 // ---- One guard ----------------------------------------------------------------------------------------
 
 type Verdict = "passes" | "fails by an assertion" | "ends in another way"
 
-function runTest([program, name]: Guard["test"]): Verdict {
+function runTest([program, name]: Guard["tests"][number]): Verdict {
     const done = spawnSync(join(build, "tests", program), [], {
         encoding: "utf8",
         env: { ...process.env, WH_ONLY_TEST: name },
@@ -94,15 +94,16 @@ function filesOf({ edits, mistake }: Guard): { path: string; with: string; witho
     })
 }
 
-/** What came of taking it out, or undefined if the test has missed it as it should. */
+/** What came of taking it out, or undefined if its tests have missed it as they should. */
 function tryWithout(guard: Guard): string | undefined {
     const files = filesOf(guard)
     for (const file of files) writeFileSync(file.path, file.without)
     try {
-        const { ok, output } = run("ninja", ["-C", build, guard.test[0]])
+        const { ok, output } = run("ninja", ["-C", build, ...new Set(guard.tests.map(([program]) => program))])
         if (!ok) return `it does not compile without:\n${output}`
-        const verdict = runTest(guard.test)
-        return verdict === "fails by an assertion" ? undefined : `the test ${verdict} without it`
+        const found = guard.tests.map((test) => [test, runTest(test)] as const)
+        const [wrong] = found.filter(([, verdict]) => verdict !== "fails by an assertion")
+        return wrong && `the test ${wrong[0].join(" ")} ${wrong[1]} without it`
     } finally {
         for (const file of files) writeFileSync(file.path, file.with)
     }
@@ -114,7 +115,7 @@ function tryWithout(guard: Guard): string | undefined {
 function compareWithDocument(): void {
     const document = readFileSync(checkoutPath("docs/SECURITY.md"), "utf8")
     const named = new Set([...document.matchAll(/`([a-z0-9]+(?:_[a-z0-9]+){3,})`/g)].map(([, name = ""]) => name))
-    const listed = new Set(guards.map(({ test: [, name] }) => name))
+    const listed = new Set(guards.flatMap(({ tests }) => tests.map(([, name]) => name)))
     const problems = [
         ...[...named].filter((name) => !listed.has(name)).map((name) => `no guard is listed for ${name}`),
         ...[...listed].filter((name) => !named.has(name)).map((name) => `docs/SECURITY.md does not name ${name}`),
@@ -124,7 +125,7 @@ function compareWithDocument(): void {
 
 /** Without that, a failure later would say nothing. */
 function demandThatAllPass(): void {
-    for (const { test } of guards) {
+    for (const test of guards.flatMap(({ tests }) => tests)) {
         const verdict = runTest(test)
         if (verdict !== "passes") throw new SetupError(`${test.join(" ")} ${verdict} with every guard in place`)
     }
@@ -142,7 +143,7 @@ function main(): void {
         const problem = tryWithout(guard)
         if (problem !== undefined) withoutEffect++
         const told = problem === undefined ? "missed by" : "NOT MISSED BY"
-        console.log(`${guard.mistake.padEnd(width)}  ${told} ${guard.test[1]}`)
+        console.log(`${guard.mistake.padEnd(width)}  ${told} ${guard.tests.map(([, name]) => name).join(", ")}`)
         if (problem !== undefined) console.log(`    ${problem}`)
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(0)

@@ -160,25 +160,22 @@ class Pipe {
     }
 }
 
-export class FaultProxy implements Disposable {
-    readonly #listener = new ProxyListener((client) => this.#accept(client))
+export class FaultProxy extends ProxyListener {
     readonly #plans: Step[][] = []
     /** Those that are open, by the port from which the client came. */
     readonly #open = new Map<number, Carried>()
     /** Every connection so far, in order. */
     readonly connections: Carried[] = []
 
-    private constructor(readonly targetPort: number) {}
+    private constructor(readonly targetPort: number) {
+        super((client) => this.#accept(client))
+    }
 
     /** Listens on a free port of 127.0.0.1 and passes connections on to another one. */
     static async start(targetPort: number): Promise<FaultProxy> {
         const proxy = new FaultProxy(targetPort)
-        await proxy.#listener.listen()
+        await proxy.listen()
         return proxy
-    }
-
-    get port(): number {
-        return this.#listener.port
     }
 
     /** What happens to the next connection, to the one after it, and so on. All later ones pass unharmed. */
@@ -211,7 +208,7 @@ export class FaultProxy implements Disposable {
         const clientPort = client.remotePort ?? 0
         this.#open.set(clientPort, carried)
         client.once("close", () => this.#open.get(clientPort) === carried && this.#open.delete(clientPort))
-        const server = this.#listener.connect(this.targetPort)
+        const server = this.connect(this.targetPort)
         server.once("connect", () => {
             carried.upstreamPort = server.localPort ?? 0
             this.#carry(client, server, carried, steps)
@@ -244,9 +241,5 @@ export class FaultProxy implements Disposable {
     /** A reset on one side is a reset on the other. */
     #broke(pipe: Pipe, error: unknown): void {
         if (!(error instanceof Over)) reset(pipe.to)
-    }
-
-    [Symbol.dispose](): void {
-        this.#listener[Symbol.dispose]()
     }
 }

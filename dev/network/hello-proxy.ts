@@ -47,8 +47,7 @@ function waitForEnd(client: net.Socket): void {
     client.once("end", () => client.end())
 }
 
-export class HelloProxy implements Disposable {
-    readonly #listener = new ProxyListener((client) => void this.#accept(client))
+export class HelloProxy extends ProxyListener {
     readonly #targetPort: number
     /** Where those come from to whom nothing more is said, as long as they stay. */
     readonly #mute = new Set<number>()
@@ -56,18 +55,15 @@ export class HelloProxy implements Disposable {
     decide: Decision = () => "pass"
 
     private constructor(targetPort: number) {
+        super((client) => void this.#accept(client))
         this.#targetPort = targetPort
     }
 
     /** Listens on a free port of 127.0.0.1. */
     static async start(targetPort: number): Promise<HelloProxy> {
         const proxy = new HelloProxy(targetPort)
-        await proxy.#listener.listen()
+        await proxy.listen()
         return proxy
-    }
-
-    get port(): number {
-        return this.#listener.port
     }
 
     /** Nothing more comes on the connection from this port, and nothing says so. */
@@ -102,7 +98,7 @@ export class HelloProxy implements Disposable {
     }
 
     async #pass(client: net.Socket, hello: Buffer, treatment: "pass" | "stall" | "break"): Promise<void> {
-        const server = this.#listener.connect(this.#targetPort)
+        const server = this.connect(this.#targetPort)
         client.once("close", () => server.destroy())
         server.once("error", () => reset(client))
         server.write(hello)
@@ -122,9 +118,5 @@ export class HelloProxy implements Disposable {
             return
         }
         reset(client)
-    }
-
-    [Symbol.dispose](): void {
-        this.#listener[Symbol.dispose]()
     }
 }

@@ -2,7 +2,7 @@
 import { once } from "node:events"
 import net from "node:net"
 
-export class ProxyListener implements Disposable {
+export abstract class ProxyListener implements Disposable {
     readonly #server: net.Server
     readonly #sockets = new Set<net.Socket>()
 
@@ -11,7 +11,7 @@ export class ProxyListener implements Disposable {
     }
 
     /** On a free port of 127.0.0.1. */
-    async listen(): Promise<void> {
+    protected async listen(): Promise<void> {
         this.#server.listen(0, "127.0.0.1")
         await once(this.#server, "listening")
     }
@@ -23,7 +23,7 @@ export class ProxyListener implements Disposable {
     }
 
     /** On to a server on this machine. */
-    connect(port: number): net.Socket {
+    protected connect(port: number): net.Socket {
         return this.#own(net.connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true }))
     }
 

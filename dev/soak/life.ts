@@ -21,7 +21,6 @@ export interface LifeOptions {
     seed: number
     /** After each wake, with all so far. */
     onWake: (result: SoakResult) => void
-    signal?: AbortSignal | undefined
 }
 
 /** Long enough for a busy machine. Where it is known that nothing more comes it is not waited for. */
@@ -106,7 +105,7 @@ class Life {
     }
 
     get #isOver(): boolean {
-        return this.result.wakes >= this.options.wakes || this.options.signal?.aborted === true
+        return this.result.wakes >= this.options.wakes
     }
 
     async run(): Promise<void> {
@@ -241,7 +240,6 @@ class Life {
     }
 }
 
-/** Ends early when the signal aborts, with all so far. */
 export async function live(options: LifeOptions): Promise<SoakResult> {
     using folder = new TemporaryFolder("soak")
     using house = await House.open()

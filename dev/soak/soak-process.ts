@@ -4,8 +4,4 @@ import { live } from "./life.js"
 import type { SoakResult } from "./result.js"
 import type { LifeTask } from "./soak.js"
 
-const NEWS_EVERY = 20
-
-serveTasks<LifeTask, SoakResult>((task, tell) =>
-    live({ ...task, onWake: (soFar) => void (soFar.wakes % NEWS_EVERY === 0 && tell(soFar)) }),
-)
+serveTasks<LifeTask, SoakResult>((task, onWake) => live({ ...task, onWake }))

@@ -1,16 +1,16 @@
 // Many wakes while everything goes wrong that may: lives of devices, one after the other or some at a time.
 import { Random } from "../../ts/base/random.js"
 import { TaskProcess } from "../task-process.js"
-import { type LifeOptions, live } from "./life.js"
+import type { LifeOptions } from "./life.js"
 import { noResult, type SoakResult, sumOf } from "./result.js"
 
 export interface SoakOptions {
     program: Uint8Array
     cycles: number
     seed: number
-    /** Processes at a time; 1 is this one. */
+    /** Processes at a time. */
     jobs: number
-    /** After each wake, or some; `known` adds up all so far. */
+    /** After each wake; `known` adds up all so far. */
     onWake: (wakes: number, known: () => SoakResult) => void
     /** Ends it early: the result is what is known by then. */
     signal?: AbortSignal | undefined
@@ -44,18 +44,7 @@ function lives({ cycles, seed, jobs }: SoakOptions): Life[] {
 const aborted = (signal: AbortSignal) =>
     new Promise<void>((done) => signal.addEventListener("abort", () => done(), { once: true }))
 
-async function runHere(rest: Life[], { program, signal }: SoakOptions, told: () => void): Promise<void> {
-    for (const life of rest) {
-        if (signal?.aborted) return
-        const onWake = (result: SoakResult): void => {
-            life.result = result
-            told()
-        }
-        life.result = await live({ program, wakes: life.wakes, seed: life.seed, onWake, signal })
-    }
-}
-
-async function runInJobs(rest: Life[], options: SoakOptions, told: () => void): Promise<void> {
+async function runAll(rest: Life[], options: SoakOptions, told: () => void): Promise<void> {
     const { program, jobs } = options
     const failure = new AbortController()
     const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
@@ -88,6 +77,6 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
             all.reduce((sum, { result }) => sum + result.wakes, 0),
             known,
         )
-    await (options.jobs === 1 ? runHere : runInJobs)([...all], options, told)
+    await runAll([...all], options, told)
     return known()
 }

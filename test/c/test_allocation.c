@@ -64,18 +64,17 @@ static uint64_t fail_each(const wh_client_config *config, tls_server *server, bo
 static void each_allocation_of_a_wake_may_fail(bool resumes)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        tls_server *server = server_start(&kinds[i].options);
-        wh_client_config config = config_for(server);
-        client_identity device = server_client_identity(server);
+        pairing at = pair_with(server_start(&kinds[i].options));
+        client_identity device = server_client_identity(at.server);
         if (kinds[i].shows_certificate) {
-            config.certificate = pem_bytes(device.certificate, &config.certificate_size);
-            config.key = pem_bytes(device.key, &config.key_size);
+            at.config.certificate = pem_bytes(device.certificate, &at.config.certificate_size);
+            at.config.key = pem_bytes(device.key, &at.config.key_size);
         }
-        uint64_t count = fail_each(&config, server, resumes);
+        uint64_t count = fail_each(&at.config, at.server, resumes);
         print_message("%s: each of %d allocations failed once\n", kinds[i].name, (int)count);
         assert_true(count > 20);
         free_client_identity(&device);
-        server_stop(server);
+        server_stop(at.server);
     }
 }
 

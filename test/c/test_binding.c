@@ -9,23 +9,22 @@ typedef void (*config_change)(wh_client_config *config);
  * full handshake; and after the change is undone, resumed. */
 static void changed(const char *name, config_change change)
 {
-    tls_server *server = server_start(&(server_options){.name = name, .max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
-    config.host = name;
-    wake_visit first = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(&(server_options){.name = name, .max_version = WH_TLS12}));
+    at.config.host = name;
+    wake_visit first = wake_at(&at);
     assert_true(first.outcome.stored);
     uint8_t saved[WH_HOST_STATE_SIZE];
     assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved), WH_OK);
 
-    wh_client_config other = config;
+    wh_client_config other = at.config;
     change(&other);
-    wake_visit visit = wake_and_visit(&other, server);
+    wake_visit visit = wake_and_visit(&other, at.server);
     assert_int_equal(visit.outcome.reason, WH_REASON_BINDING);
     assert_int_equal(visit.outcome.kind, WH_KIND_NONE);
     assert_false(visit.server_resumed);
 
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved), WH_OK);
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
 }
 
 static void other_host(wh_client_config *config)
@@ -121,11 +120,10 @@ PLATFORM_TEST(another_client_certificate_is_not_offered_the_session)
 
 PLATFORM_TEST(a_wrong_host_name_is_found_although_a_session_is_stored)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
-    assert_true(wake_and_visit(&config, server).outcome.stored);
-    config.host = "other.test";
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
+    assert_true(wake_at(&at).outcome.stored);
+    at.config.host = "other.test";
+    wake_visit visit = wake_at(&at);
     assert_int_equal(visit.outcome.error, WH_PEER_NAME);
     assert_false(visit.fallback_due);
 }

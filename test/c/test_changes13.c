@@ -35,14 +35,13 @@ PLATFORM_TEST(another_suite_of_the_same_hash_costs_one_second_attempt)
 {
     const char *const suites[][2] = {{aes128, chacha}, {chacha, aes128}};
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = serve(suites[i][0], "X25519");
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-        server_set_suite13(server, suites[i][1]);
-        assert_falls_back(&config, server, PSK_KEY);
+        pairing at = pair_with(serve(suites[i][0], "X25519"));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        assert_resumed(wake_at(&at), WH_KIND_PSK);
+        server_set_suite13(at.server, suites[i][1]);
+        assert_falls_back(&at.config, at.server, PSK_KEY);
         for (int wake = 0; wake < 2; wake++) {
-            assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+            assert_resumed(wake_at(&at), WH_KIND_PSK);
         }
         assert_int_equal(wh_store_forget(), WH_OK);
     }
@@ -51,26 +50,24 @@ PLATFORM_TEST(another_suite_of_the_same_hash_costs_one_second_attempt)
 /* As two servers behind one name may. */
 PLATFORM_TEST(a_suite_that_changes_with_each_wake_ends_in_a_rest)
 {
-    tls_server *server = serve(aes128, "X25519");
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_set_suite13(server, chacha);
-    assert_falls_back(&config, server, PSK_KEY);
-    server_set_suite13(server, aes128);
-    assert_falls_back(&config, server, PSK_KEY);
-    server_set_suite13(server, chacha);
-    assert_full(wake_and_visit(&config, server), WH_REASON_RESTING);
+    pairing at = pair_with(serve(aes128, "X25519"));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    server_set_suite13(at.server, chacha);
+    assert_falls_back(&at.config, at.server, PSK_KEY);
+    server_set_suite13(at.server, aes128);
+    assert_falls_back(&at.config, at.server, PSK_KEY);
+    server_set_suite13(at.server, chacha);
+    assert_full(wake_at(&at), WH_REASON_RESTING);
 }
 
 PLATFORM_TEST(a_suite_of_another_hash_goes_in_full)
 {
     const char *const suites[][2] = {{aes128, aes256}, {aes256, aes128}};
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = serve(suites[i][0], "X25519");
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_set_suite13(server, suites[i][1]);
-        assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+        pairing at = pair_with(serve(suites[i][0], "X25519"));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        server_set_suite13(at.server, suites[i][1]);
+        assert_full(wake_at(&at), WH_REASON_REFUSED);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
@@ -80,12 +77,11 @@ PLATFORM_TEST(another_group_costs_one_round_trip_once)
 {
     const char *const groups[][2] = {{"X25519", "P-384"}, {"P-384", "X25519"}, {"P-256", "P-384"}};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        tls_server *server = serve(aes128, groups[i][0]);
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_set_groups(server, groups[i][1]);
+        pairing at = pair_with(serve(aes128, groups[i][0]));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        server_set_groups(at.server, groups[i][1]);
         for (int wake = 0; wake < 3; wake++) {
-            wake_visit visit = wake_and_visit(&config, server);
+            wake_visit visit = wake_at(&at);
             assert_resumed(visit, WH_KIND_PSK);
             assert_int_equal(visit.outcome.flights, wake == 0 ? 5 : 3);
         }
@@ -97,12 +93,11 @@ PLATFORM_TEST(another_group_costs_one_round_trip_once)
  * left out; OpenSSL does not mind. */
 PLATFORM_TEST(a_request_for_another_hello_with_another_hash_goes_in_full)
 {
-    tls_server *server = serve(aes128, "X25519");
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_set_suite13(server, aes256);
-    server_set_groups(server, "P-256");
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(serve(aes128, "X25519"));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    server_set_suite13(at.server, aes256);
+    server_set_groups(at.server, "P-256");
+    wake_visit visit = wake_at(&at);
     assert_full(visit, WH_REASON_REFUSED);
     assert_int_equal(visit.outcome.flights, 5);
 }
@@ -128,15 +123,14 @@ static void to_client(wire_line *line)
 PLATFORM_TEST(a_server_that_minds_the_other_hash_costs_one_second_attempt)
 {
     static const uint8_t illegal_parameter[] = {21, 3, 3, 0, 2, 2, 47};
-    tls_server *server = serve(aes128, "X25519");
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_set_suite13(server, aes256);
-    server_set_groups(server, "P-256");
+    pairing at = pair_with(serve(aes128, "X25519"));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    server_set_suite13(at.server, aes256);
+    server_set_groups(at.server, "P-256");
     wh_client client;
     wire_line line;
-    make_client(&client, &config);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     to_server(&line);
     to_client(&line); /* asks for another hello */
     to_server(&line);
@@ -144,7 +138,7 @@ PLATFORM_TEST(a_server_that_minds_the_other_hash_costs_one_second_attempt)
     assert_int_equal(wh_conn_outcome(&line.conn)->alert, 47);
     assert_true(wh_conn_fallback_due(&line.conn));
     line_free(&line);
-    assert_full(visit_server(&client, server), WH_REASON_FALLBACK);
+    assert_full(visit_server(&client, at.server), WH_REASON_FALLBACK);
     wh_client_free(&client);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
 }

@@ -102,14 +102,13 @@ PLATFORM_TEST(large_bodies_pass_through_the_smallest_buffers)
     }
     const server_options *const both[] = {&tls12, &tls13};
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = server_start(both[i]);
-        wh_client_config config = config_for(server);
+        pairing at = pair_with(server_start(both[i]));
         wh_client client;
-        make_client(&client, &config);
+        make_client(&client, &at.config);
         uint8_t in[SMALLEST_BUFFER];
         uint8_t out[SMALLEST_BUFFER];
         wh_conn_buffers buffers = {in, sizeof in, out, sizeof out};
-        wire_line line = {.peer = peer_accept(server)};
+        wire_line line = {.peer = peer_accept(at.server)};
         assert_int_equal(conn_open(&line.conn, &client, &buffers), WH_OK);
         line_run(&line);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
@@ -117,7 +116,7 @@ PLATFORM_TEST(large_bodies_pass_through_the_smallest_buffers)
         assert_memory_equal(body, received, BODY_SIZE);
         line_free(&line);
         wh_client_free(&client);
-        server_stop(server);
+        server_stop(at.server);
     }
     test_free(body);
     test_free(received);
@@ -125,17 +124,16 @@ PLATFORM_TEST(large_bodies_pass_through_the_smallest_buffers)
 
 PLATFORM_TEST(flights_and_bytes_are_counted)
 {
-    tls_server *server = server_start(&tls12);
-    wh_client_config config = config_for(server);
-    wake_visit full = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(&tls12));
+    wake_visit full = wake_at(&at);
     assert_int_equal(full.outcome.flights, 4);
     assert_string_equal(full.outcome.group, "x25519");
-    wake_visit resumed = wake_and_visit(&config, server);
+    wake_visit resumed = wake_at(&at);
     assert_int_equal(resumed.outcome.flights, 3);
     assert_null(resumed.outcome.group);
     assert_true(resumed.outcome.total_tx > resumed.outcome.handshake_tx);
     assert_true(resumed.outcome.total_rx > resumed.outcome.handshake_rx);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 PLATFORM_TEST(a_connection_without_close_notify_is_truncated)
@@ -188,10 +186,9 @@ PLATFORM_TEST(calls_out_of_turn_are_refused)
 
 PLATFORM_TEST(small_or_missing_buffers_are_refused)
 {
-    tls_server *server = server_start(&tls13);
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&tls13));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     uint8_t bytes[SMALLEST_BUFFER];
     const wh_conn_buffers bad[] = {
         {bytes, sizeof bytes - 1, bytes, sizeof bytes},
@@ -209,7 +206,7 @@ PLATFORM_TEST(small_or_missing_buffers_are_refused)
     wh_conn_free(&conn);
     wh_client_free(&client);
     wh_client_free(&client);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 PLATFORM_TEST(impossible_configurations_are_refused)

@@ -73,12 +73,11 @@ static expectation model(behaviour first, behaviour second, bool has_session)
 
 static void check(behaviour first, behaviour second, bool has_session)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
     wh_client client;
     assert_int_equal(wh_store_forget(), WH_OK);
-    make_client(&client, &config);
-    network_script script = {.server = server};
+    make_client(&client, &at.config);
+    network_script script = {.server = at.server};
     if (has_session) {
         assert_int_equal(network_run_connect(&client, NULL, &script).error, WH_OK);
     }
@@ -97,7 +96,7 @@ static void check(behaviour first, behaviour second, bool has_session)
     assert_true(run.over_ms <= 20000);
     assert_true(run.error != WH_OK || run.got == 6);
     wh_client_free(&client);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 TEST_WITH(it_comes_as_the_model_says, start_platform, stop_platform)

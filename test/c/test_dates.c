@@ -104,9 +104,8 @@ TEST_CASE(a_malformed_date_is_not_read)
 
 static wake_visit visit_dated(long from_s, long to_s)
 {
-    tls_server *server = server_start(&(server_options){.valid_from_s = from_s, .valid_to_s = to_s});
-    wh_client_config config = config_for(server);
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(&(server_options){.valid_from_s = from_s, .valid_to_s = to_s}));
+    wake_visit visit = wake_at(&at);
     return visit;
 }
 
@@ -155,9 +154,8 @@ static tls_server *server_of_an_ended_ca(void)
 
 PLATFORM_TEST(an_expired_ca_is_named)
 {
-    tls_server *server = server_of_an_ended_ca();
-    wh_client_config config = config_for(server);
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(server_of_an_ended_ca());
+    wake_visit visit = wake_at(&at);
     assert_int_equal(visit.outcome.error, WH_PEER_CA_EXPIRED);
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.cas, 1);
@@ -166,10 +164,9 @@ PLATFORM_TEST(an_expired_ca_is_named)
 
 PLATFORM_TEST(a_clock_by_which_all_has_ended_is_suspect)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     wh_host_sleep(&the_device, 3651ull * DAY * 1000000u);
-    wake_visit visit = wake_and_visit(&config, server);
+    wake_visit visit = wake_at(&at);
     assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
     assert_int_equal(visit.outcome.clock, WH_CLOCK_SUSPECT);
     assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
@@ -180,12 +177,11 @@ PLATFORM_TEST(a_clock_by_which_all_has_ended_is_suspect)
 PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known)
 {
     wh_host_set_wall_known(&the_device, false);
-    tls_server *server = server_of_an_ended_ca();
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_of_an_ended_ca());
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wh_host_set_wall_known(&the_device, true);
-    assert_int_equal(visit_server(&client, server).outcome.error, WH_PEER_CA_EXPIRED);
+    assert_int_equal(visit_server(&client, at.server).outcome.error, WH_PEER_CA_EXPIRED);
     wh_client_free(&client);
 }
 
@@ -193,12 +189,11 @@ PLATFORM_TEST(an_expired_ca_is_seen_when_the_clock_becomes_known)
 
 static int64_t recorded_not_after_s(const server_options *options)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+    pairing at = pair_with(server_start(options));
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_FULL);
     wh_client client;
     wh_stored stored;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
     wh_client_free(&client);

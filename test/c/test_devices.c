@@ -93,9 +93,8 @@ static void next_wake(device *d, unsigned number, const wh_client_config *config
 
 TEST_CASE(a_thousand_devices_resume_each_its_own_session)
 {
-    tls_server *server = server_start(
-        &(server_options){.min_version = WH_TLS13, .lifetime_s = WEEK_S, .numbers_sessions = true});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(
+        &(server_options){.min_version = WH_TLS13, .lifetime_s = WEEK_S, .numbers_sessions = true}));
     device *devices = calloc(DEVICES, sizeof *devices);
     assert_non_null(devices);
     for (unsigned i = 0; i < DEVICES; i++) {
@@ -103,11 +102,11 @@ TEST_CASE(a_thousand_devices_resume_each_its_own_session)
     }
     size_t heap = wh_host_memory_take().live_bytes;
     for (unsigned i = 0; i < DEVICES; i++) {
-        first_wake(&devices[i], &config, server, i + 1);
+        first_wake(&devices[i], &at.config, at.server, i + 1);
     }
     for (unsigned i = 0; i < DEVICES; i++) {
         unsigned number = (i + 1) * STRIDE % DEVICES;
-        next_wake(&devices[number], number, &config, server);
+        next_wake(&devices[number], number, &at.config, at.server);
     }
     assert_int_equal(wh_host_memory_take().live_bytes, heap);
     wh_platform_remove();
@@ -115,7 +114,7 @@ TEST_CASE(a_thousand_devices_resume_each_its_own_session)
         end_device(&devices[i]);
     }
     free(devices);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 /* ---- Two -------------------------------------------------------------------------------------------- */

@@ -46,27 +46,26 @@ static int by_damage(wire_line *line)
 
 static void breaks_once(const server_options *options, handshake_breaker break_handshake)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    assert_true(wake_and_visit(&config, server).outcome.stored);
+    pairing at = pair_with(server_start(options));
+    assert_true(wake_at(&at).outcome.stored);
 
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     assert_true(break_handshake(&line) < 0);
     assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_FAILED);
     assert_int_equal(wh_conn_outcome(&line.conn)->result, WH_RESULT_FAILED);
     assert_true(wh_conn_fallback_due(&line.conn));
     line_free(&line);
 
-    wake_visit second = visit_server(&client, server);
+    wake_visit second = visit_server(&client, at.server);
     assert_int_equal(second.outcome.result, WH_RESULT_FULL);
     assert_int_equal(second.outcome.reason, WH_REASON_FALLBACK);
     assert_true(second.outcome.stored);
     wh_client_free(&client);
 
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
     wh_host_lose_power(&the_device);
 }
 
@@ -100,14 +99,13 @@ PLATFORM_TEST(a_damaged_answer_is_followed_by_a_full_handshake)
 
 PLATFORM_TEST(the_second_attempt_is_the_last)
 {
-    tls_server *server = server_start(&kinds[2]);
-    wh_client_config config = config_for(server);
-    assert_true(wake_and_visit(&config, server).outcome.stored);
+    pairing at = pair_with(server_start(&kinds[2]));
+    assert_true(wake_at(&at).outcome.stored);
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     for (int attempt = 1; attempt <= 2; attempt++) {
         wire_line line;
-        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
         assert_int_equal(by_alert(&line), WH_PEER_ALERT);
         assert_int_equal(wh_conn_fallback_due(&line.conn), attempt == 1);
         assert_int_equal(wh_conn_outcome(&line.conn)->alert, 40);
@@ -134,16 +132,15 @@ static void broken_wake(const wh_client_config *config, tls_server *server)
 PLATFORM_TEST(a_dead_network_does_not_cost_a_good_session)
 {
     for (size_t i = 0; i < 2; i++) { /* the session may be offered again in TLS 1.2 only */
-        tls_server *server = server_start(&kinds[i]);
-        wh_client_config config = config_for(server);
-        assert_true(wake_and_visit(&config, server).outcome.stored);
+        pairing at = pair_with(server_start(&kinds[i]));
+        assert_true(wake_at(&at).outcome.stored);
         for (int round = 0; round < 3; round++) {
-            broken_wake(&config, server);
-            assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+            broken_wake(&at.config, at.server);
+            assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
         }
-        broken_wake(&config, server);
-        broken_wake(&config, server);
-        assert_int_equal(wake_and_visit(&config, server).outcome.reason, WH_REASON_SUSPECT);
+        broken_wake(&at.config, at.server);
+        broken_wake(&at.config, at.server);
+        assert_int_equal(wake_at(&at).outcome.reason, WH_REASON_SUSPECT);
         wh_host_lose_power(&the_device);
     }
 }
@@ -152,19 +149,18 @@ PLATFORM_TEST(a_session_without_which_it_works_is_offered_no_more)
 {
     server_options options = kinds[1];
     options.tickets_may_end = true;
-    tls_server *server = server_start(&options);
-    wh_client_config config = config_for(server);
-    assert_true(wake_and_visit(&config, server).outcome.stored);
-    server_end_tickets(server); /* so the second attempt brings no new session */
+    pairing at = pair_with(server_start(&options));
+    assert_true(wake_at(&at).outcome.stored);
+    server_end_tickets(at.server); /* so the second attempt brings no new session */
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     assert_true(by_alert(&line) < 0);
     line_free(&line);
-    assert_int_equal(visit_server(&client, server).outcome.reason, WH_REASON_FALLBACK);
+    assert_int_equal(visit_server(&client, at.server).outcome.reason, WH_REASON_FALLBACK);
     wh_client_free(&client);
-    assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_NONE);
+    assert_int_equal(wake_at(&at).outcome.kind, WH_KIND_NONE);
 }
 
 /* The attempt in full beside one that waits. */
@@ -172,16 +168,15 @@ PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used)
 {
     for (size_t i = 0; i < KINDS; i++) {
         for (int full_wins = 0; full_wins < 2; full_wins++) {
-            tls_server *server = server_start(&kinds[i]);
-            wh_client_config config = config_for(server);
-            assert_true(wake_and_visit(&config, server).outcome.stored);
+            pairing at = pair_with(server_start(&kinds[i]));
+            assert_true(wake_at(&at).outcome.stored);
             wh_client client;
-            make_client(&client, &config);
+            make_client(&client, &at.config);
             wire_line waiting;
             wire_line joined;
-            assert_int_equal(line_open(&waiting, &client, server), WH_OK);
+            assert_int_equal(line_open(&waiting, &client, at.server), WH_OK);
             assert_true(wh_conn_hedge(&waiting.conn));
-            assert_int_equal(line_open(&joined, &client, server), WH_OK);
+            assert_int_equal(line_open(&joined, &client, at.server), WH_OK);
             assert_false(wh_conn_hedge(&joined.conn));
             wire_line *winner = full_wins ? &joined : &waiting;
             line_run(winner);
@@ -192,7 +187,7 @@ PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used)
             line_free(&waiting);
             line_free(&joined);
             wh_client_free(&client);
-            assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+            assert_int_equal(wake_at(&at).outcome.error, WH_OK);
             wh_host_lose_power(&the_device);
         }
     }
@@ -200,12 +195,11 @@ PLATFORM_TEST(of_two_attempts_the_first_to_open_is_used)
 
 PLATFORM_TEST(without_a_session_there_is_no_second_attempt)
 {
-    tls_server *server = server_start(&kinds[2]);
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&kinds[2]));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     assert_true(by_eof(&line) < 0);
     assert_false(wh_conn_fallback_due(&line.conn));
     line_free(&line);
@@ -238,24 +232,22 @@ static void give_up_in_silence(const wh_client_config *config, tls_server *serve
 PLATFORM_TEST(a_session_that_meets_silence_in_two_wakes_is_given_up)
 {
     for (int kind = 0; kind < 2; kind++) {
-        tls_server *server = server_start(&kinds[kind]);
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        give_up_in_silence(&config, server);
-        give_up_in_silence(&config, server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_SUSPECT);
+        pairing at = pair_with(server_start(&kinds[kind]));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        give_up_in_silence(&at.config, at.server);
+        give_up_in_silence(&at.config, at.server);
+        assert_full(wake_at(&at), WH_REASON_SUSPECT);
         assert_int_equal(wh_store_forget(), WH_OK);
     }
 }
 
 PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes)
 {
-    tls_server *server = server_start(&kinds[1]);
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    pairing at = pair_with(server_start(&kinds[1]));
+    assert_full(wake_at(&at), WH_REASON_NONE);
     for (int wake = 0; wake < 3; wake++) {
-        give_up_in_silence(&config, server);
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+        give_up_in_silence(&at.config, at.server);
+        assert_resumed(wake_at(&at), WH_KIND_TICKET);
     }
 }
 
@@ -263,25 +255,24 @@ PLATFORM_TEST(a_session_that_meets_silence_once_still_resumes)
  */
 PLATFORM_TEST(a_session_that_is_given_up_again_and_again_is_deleted)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12}));
     wh_client client;
     wire_line line;
-    make_client(&client, &config);
-    assert_full(visit_server(&client, server), WH_REASON_NONE);
+    make_client(&client, &at.config);
+    assert_full(visit_server(&client, at.server), WH_REASON_NONE);
 
     /* One wake in which both attempts meet silence ... */
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     wh_conn_silent(&line.conn);
     line_free(&line);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     wh_conn_silent(&line.conn);
     line_free(&line);
     /* ... another that did resume, so nothing is suspect any more ... */
-    assert_resumed(visit_server(&client, server), WH_KIND_TICKET);
+    assert_resumed(visit_server(&client, at.server), WH_KIND_TICKET);
     /* ... and many that the app gives up. Two of them delete it. */
     for (int wake = 0; wake < 5; wake++) {
-        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
         line_free(&line);
     }
     wh_stored stored;

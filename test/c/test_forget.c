@@ -57,10 +57,9 @@ static void assert_gone(const uint8_t *bytes, size_t size, const nor *chip)
 
 static void forgets(const server_options *options, nor *chip)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    take_traces(&config, chip);
+    pairing at = pair_with(server_start(options));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
+    take_traces(&at.config, chip);
     assert_int_equal(wh_store_forget(), WH_OK);
 
     assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
@@ -68,7 +67,7 @@ static void forgets(const server_options *options, nor *chip)
     assert_gone(before.slot + SLOT_AT + SLOT_RECORD, WH_RTC_SIZE - SLOT_RECORD, chip);
     /* Behind the sector's header, which tells of wear and not of sessions. */
     assert_gone(before.chip.cells.bits + HEADER, WH_FLASH_SECTOR - HEADER, chip);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
 }
 
 FLASH_TEST(no_piece_of_a_tls12_session_is_left)
@@ -83,24 +82,22 @@ FLASH_TEST(no_piece_of_a_tls13_session_is_left)
 
 FLASH_TEST(nothing_comes_back_after_a_loss_of_power)
 {
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     assert_int_equal(wh_store_forget(), WH_OK);
     wh_host_lose_power(&the_device);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
 }
 
 FLASH_TEST(what_was_stored_in_many_wakes_is_gone_in_every_sector)
 {
     nor *chip = *state;
     chip->flash.erase_interval_s = 1;
-    tls_server *server = server_start(&ticket12);
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&ticket12));
     for (int wake = 0; wake < 40; wake++) {
-        config.port = (uint16_t)(443 + wake); /* each with a record of its own */
+        at.config.port = (uint16_t)(443 + wake); /* each with a record of its own */
         wh_host_sleep(&the_device, 2000000);
-        assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+        assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     }
     for (size_t i = 0; i < FLASH_SECTORS; i++) {
         assert_true(chip->wear[i] > 0);
@@ -122,11 +119,10 @@ FLASH_TEST(forgetting_nothing_is_harmless)
 FLASH_TEST(a_flash_that_cannot_be_overwritten_is_reported)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     nor_set_fault(chip, (nor_fault){.nth = 2, .shape = NOR_CUT_BEFORE});
     assert_int_equal(wh_store_forget(), WH_PLATFORM_FLASH);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
     assert_int_equal(wh_store_forget(), WH_OK);
 }

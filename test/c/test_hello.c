@@ -34,13 +34,12 @@ static const uint8_t *find_extension(const hello *in, unsigned type)
 /* The hello of a second wake, with the ticket of the first. */
 static hello hello_with_ticket(const server_options *options)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    assert_true(wake_and_visit(&config, server).outcome.stored);
+    pairing at = pair_with(server_start(options));
+    assert_true(wake_at(&at).outcome.stored);
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     hello sent;
     memset(&sent, 0, sizeof sent);
     int size = conn_drain(&line.conn, sent.bytes, sizeof sent.bytes);

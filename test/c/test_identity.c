@@ -50,13 +50,12 @@ PLATFORM_TEST(a_session_with_a_certificate_is_not_offered_without_it)
 
 PLATFORM_TEST(a_missing_certificate_is_named)
 {
-    tls_server *server = server_start(&mutual[2]);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_WANTS_CERTIFICATE);
+    pairing at = pair_with(server_start(&mutual[2]));
+    assert_int_equal(wake_at(&at).outcome.error, WH_PEER_WANTS_CERTIFICATE);
 
-    server = server_start(&mutual[1]); /* in TLS 1.2 the server only says handshake_failure */
-    config = config_for(server);
-    wake_visit visit = wake_and_visit(&config, server);
+    at.server = server_start(&mutual[1]); /* in TLS 1.2 the server only says handshake_failure */
+    at.config = config_for(at.server);
+    wake_visit visit = wake_at(&at);
     assert_int_equal(visit.outcome.error, WH_PEER_ALERT);
     assert_int_equal(visit.outcome.alert, 40);
 }
@@ -269,12 +268,11 @@ static const char on_p521[] = "-----BEGIN CERTIFICATE-----\n"
 
 PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_error)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     static char good[4096];
-    assert_true(config.ca_size < sizeof good);
-    memcpy(good, config.ca, config.ca_size);
-    good[config.ca_size] = '\0';
+    assert_true(at.config.ca_size < sizeof good);
+    memcpy(good, at.config.ca, at.config.ca_size);
+    good[at.config.ca_size] = '\0';
     static const char list[] = "-----BEGIN X509 CRL-----\nYWJj\n-----END X509 CRL-----\n";
     static const char damaged[] = "-----BEGIN CERTIFICATE-----\nYWJj*\n-----END CERTIFICATE-----\n";
     static const char not_one[] = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n";
@@ -289,12 +287,12 @@ PLATFORM_TEST(of_a_ca_file_what_is_of_no_use_is_left_aside_and_damage_is_an_erro
     };
     static char file[3 * sizeof good];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        config.ca = (const uint8_t *)file;
-        config.ca_size = join(file, sizeof file, cases[i].parts, cases[i].count);
-        assert_int_equal(wh_client_check(&config), cases[i].error);
+        at.config.ca = (const uint8_t *)file;
+        at.config.ca_size = join(file, sizeof file, cases[i].parts, cases[i].count);
+        assert_int_equal(wh_client_check(&at.config), cases[i].error);
     }
-    config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_FULL);
+    at.config.ca_size = join(file, sizeof file, cases[1].parts, cases[1].count);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_FULL);
 }
 
 PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed)
@@ -304,11 +302,10 @@ PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed)
         {.min_version = WH_TLS13, .alpn = "mqtt"},
     };
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = server_start(&options[i]);
-        wh_client_config config = config_for(server);
-        config.alpn = "http/1.1,mqtt";
+        pairing at = pair_with(server_start(&options[i]));
+        at.config.alpn = "http/1.1,mqtt";
         for (int wake = 0; wake < 2; wake++) {
-            wake_visit visit = wake_and_visit(&config, server);
+            wake_visit visit = wake_at(&at);
             assert_int_equal(visit.outcome.result, wake == 0 ? WH_RESULT_FULL : WH_RESULT_RESUMED);
             assert_string_equal(visit.alpn, "mqtt");
         }
@@ -318,30 +315,27 @@ PLATFORM_TEST(the_application_protocol_is_agreed_on_in_full_and_resumed)
 
 PLATFORM_TEST(a_server_without_the_application_protocol_is_named)
 {
-    tls_server *server = server_start(&(server_options){.alpn = "h2"});
-    wh_client_config config = config_for(server);
-    config.alpn = "mqtt";
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_ALPN);
+    pairing at = pair_with(server_start(&(server_options){.alpn = "h2"}));
+    at.config.alpn = "mqtt";
+    assert_int_equal(wake_at(&at).outcome.error, WH_PEER_ALPN);
 }
 
 PLATFORM_TEST(a_server_that_knows_no_alpn_is_accepted)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
-    config.alpn = "mqtt";
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    pairing at = pair_with(server_start(&(server_options){0}));
+    at.config.alpn = "mqtt";
+    assert_int_equal(wake_at(&at).outcome.error, WH_OK);
 }
 
 PLATFORM_TEST(unusable_lists_of_application_protocols_are_refused)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     char long_list[WH_ALPN_MAX + 2];
     memset(long_list, 'a', sizeof long_list - 1);
     long_list[sizeof long_list - 1] = '\0';
     const char *const bad[] = {"", ",", "mqtt,", ",mqtt", "a,,b", long_list};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        config.alpn = bad[i];
-        assert_int_equal(wh_client_check(&config), WH_USAGE_ALPN);
+        at.config.alpn = bad[i];
+        assert_int_equal(wh_client_check(&at.config), WH_USAGE_ALPN);
     }
 }

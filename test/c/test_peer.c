@@ -5,10 +5,9 @@ enum { YEAR_S = 365 * 86400 };
 
 static void fails_with(const server_options *options, const char *host, int error)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    config.host = host;
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(options));
+    at.config.host = host;
+    wake_visit visit = wake_at(&at);
     assert_int_equal(visit.outcome.result, WH_RESULT_FAILED);
     assert_int_equal(visit.outcome.error, error);
     assert_false(visit.outcome.stored);
@@ -27,10 +26,9 @@ PLATFORM_TEST(a_wrong_address_is_refused)
 
 PLATFORM_TEST(an_address_in_the_certificate_is_accepted)
 {
-    tls_server *server = server_start(&(server_options){.name = "192.0.2.1"});
-    wh_client_config config = config_for(server);
-    config.host = "192.0.2.1";
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    pairing at = pair_with(server_start(&(server_options){.name = "192.0.2.1"}));
+    at.config.host = "192.0.2.1";
+    assert_int_equal(wake_at(&at).outcome.error, WH_OK);
 }
 
 PLATFORM_TEST(an_expired_certificate_is_refused)
@@ -45,11 +43,10 @@ PLATFORM_TEST(a_certificate_from_the_future_is_refused)
 
 PLATFORM_TEST(a_certificate_expires_during_a_long_sleep)
 {
-    tls_server *server = server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S});
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_OK);
+    pairing at = pair_with(server_start(&(server_options){.valid_from_s = -3600, .valid_to_s = YEAR_S}));
+    assert_int_equal(wake_at(&at).outcome.error, WH_OK);
     wh_host_sleep(&the_device, 2ull * YEAR_S * 1000000u);
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_EXPIRED);
+    assert_int_equal(wake_at(&at).outcome.error, WH_PEER_EXPIRED);
 }
 
 PLATFORM_TEST(another_ca_is_refused)
@@ -97,21 +94,19 @@ PLATFORM_TEST(no_session_is_kept_when_the_servers_finished_is_wrong)
 
 PLATFORM_TEST(a_server_without_a_common_version_is_named)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
-    config.min_version = WH_TLS13;
-    assert_int_equal(wake_and_visit(&config, server).outcome.error, WH_PEER_VERSION);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12}));
+    at.config.min_version = WH_TLS13;
+    assert_int_equal(wake_at(&at).outcome.error, WH_PEER_VERSION);
 }
 
 /* What the client says when the server's first bytes are these. */
 static int answered_with(const char *bytes, size_t size)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     int result = wh_conn_feed(&line.conn, (const uint8_t *)bytes, size);
     if (result >= 0) {
         result = wh_conn_eof(&line.conn);
@@ -150,13 +145,13 @@ PLATFORM_TEST(garbage_after_the_handshake_is_named_as_that)
     static const uint8_t garbage[] = {23, 2, 7, 0, 3, 1, 2, 3};
     const wh_protocol both[] = {WH_TLS12, WH_TLS13};
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = server_start(&(server_options){.min_version = both[i], .max_version = both[i]});
-        wh_client_config config = config_for(server);
+        pairing at =
+            pair_with(server_start(&(server_options){.min_version = both[i], .max_version = both[i]}));
         wh_client client;
         wire_line line;
         uint8_t read[16];
-        make_client(&client, &config);
-        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        make_client(&client, &at.config);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
         line_run(&line);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
         assert_int_equal(wh_conn_feed(&line.conn, garbage, sizeof garbage), sizeof garbage);

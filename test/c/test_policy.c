@@ -173,15 +173,14 @@ static wh_record_info stored_info(const wh_client_config *config)
 
 PLATFORM_TEST(resumptions_never_renew_the_authentication)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * DAY});
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    wh_record_info first = stored_info(&config);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .valid_to_s = 30L * DAY}));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    wh_record_info first = stored_info(&at.config);
     assert_int_equal(first.captured.elapsed_us, first.lineage.authenticated.elapsed_us);
     for (int wake = 0; wake < 20; wake++) {
         wh_host_sleep(&the_device, HOUR * 1000000ull);
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-        wh_record_info next = stored_info(&config);
+        assert_resumed(wake_at(&at), WH_KIND_PSK);
+        wh_record_info next = stored_info(&at.config);
         assert_true(next.generation > first.generation);
         assert_true(next.captured.elapsed_us > first.captured.elapsed_us);
         next.generation = first.generation;
@@ -192,17 +191,15 @@ PLATFORM_TEST(resumptions_never_renew_the_authentication)
 
 PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
-    config.policy.max_authenticated_s = 3 * HOUR;
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
+    at.config.policy.max_authenticated_s = 3 * HOUR;
     for (int chain = 0; chain < 3; chain++) {
-        assert_full(wake_and_visit(&config, server),
-                    chain == 0 ? WH_REASON_NONE : WH_REASON_AUTHENTICATION_OLD);
-        wh_record_info info = stored_info(&config);
+        assert_full(wake_at(&at), chain == 0 ? WH_REASON_NONE : WH_REASON_AUTHENTICATION_OLD);
+        wh_record_info info = stored_info(&at.config);
         assert_int_equal(info.captured.elapsed_us, info.lineage.authenticated.elapsed_us);
         for (int wake = 0; wake < 2; wake++) {
             wh_host_sleep(&the_device, HOUR * 1000000ull);
-            assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+            assert_resumed(wake_at(&at), WH_KIND_PSK);
         }
         wh_host_sleep(&the_device, HOUR * 1000000ull);
     }
@@ -211,35 +208,32 @@ PLATFORM_TEST(when_the_authentication_is_old_a_full_handshake_begins_a_new_chain
 /* Resumed again and again after the wall clock was lost, a chain would outlive every cap. */
 FLASH_TEST(a_chain_whose_authentication_has_no_known_age_ends)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
-    config.policy.trust_after_power_loss = WH_TRUST_NONE;
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
+    at.config.policy.trust_after_power_loss = WH_TRUST_NONE;
+    assert_full(wake_at(&at), WH_REASON_NONE);
     wh_host_lose_power(&the_device);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* by the wall clock */
+    assert_resumed(wake_at(&at), WH_KIND_PSK); /* by the wall clock */
     wh_host_set_wall_known(&the_device, false);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK); /* on trust */
-    assert_full(wake_and_visit(&config, server), WH_REASON_TRUST_SPENT);
+    assert_resumed(wake_at(&at), WH_KIND_PSK); /* on trust */
+    assert_full(wake_at(&at), WH_REASON_TRUST_SPENT);
 }
 
 PLATFORM_TEST(sessions_are_stored_while_offering_is_disabled)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
-    config.policy.disabled = true;
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    assert_full(wake_and_visit(&config, server), WH_REASON_DISABLED);
-    config.policy.disabled = false;
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12}));
+    at.config.policy.disabled = true;
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_DISABLED);
+    at.config.policy.disabled = false;
+    assert_resumed(wake_at(&at), WH_KIND_TICKET);
 }
 
 PLATFORM_TEST(a_jump_of_the_wall_clock_expires_nothing)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 300});
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 300}));
+    assert_full(wake_at(&at), WH_REASON_NONE);
     wh_host_jump_wall(&the_device, 30L * DAY);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    assert_resumed(wake_at(&at), WH_KIND_TICKET);
     wh_host_jump_wall(&the_device, -30L * DAY - 600);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    assert_resumed(wake_at(&at), WH_KIND_TICKET);
 }

@@ -31,19 +31,18 @@ static wh_outcome open_and_lose_power(const wh_client_config *config, tls_server
 
 static void survives(const server_options *options, wh_kind kind)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    wake_visit first = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(options));
+    wake_visit first = wake_at(&at);
     assert_full(first, WH_REASON_NONE);
     assert_int_equal(first.outcome.stored, WH_TIERS_BOTH);
     assert_int_equal(first.outcome.store_error, WH_OK);
     for (int loss = 0; loss < 5; loss++) {
         wh_host_sleep(&the_device, TEN_MINUTES_US);
         wh_host_lose_power(&the_device);
-        wake_visit after = wake_and_visit(&config, server);
+        wake_visit after = wake_at(&at);
         assert_resumed(after, kind);
         assert_in_range(after.outcome.session_age_s, 599, 3100);
-        assert_resumed(wake_and_visit(&config, server), kind);
+        assert_resumed(wake_at(&at), kind);
     }
 }
 
@@ -66,15 +65,14 @@ FLASH_TEST(a_tls13_ticket_survives_a_loss_of_power)
 
 FLASH_TEST(a_ticket_from_flash_is_offered_once_though_power_goes_again_and_again)
 {
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     wh_host_lose_power(&the_device);
-    assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_PSK);
+    assert_int_equal(open_and_lose_power(&at.config, at.server).kind, WH_KIND_PSK);
     for (int loss = 0; loss < 3; loss++) {
-        assert_int_equal(open_and_lose_power(&config, server).kind, WH_KIND_NONE);
+        assert_int_equal(open_and_lose_power(&at.config, at.server).kind, WH_KIND_NONE);
     }
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
 }
 
 /* Programs as the chip does, and notes whether wire bytes had come about by then. */
@@ -94,14 +92,13 @@ static int watch_program(void *ctx, uint32_t at, const void *bytes, size_t size)
 
 FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello)
 {
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     wh_host_lose_power(&the_device);
 
     wire_line line;
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     watched.chip = *state;
     watched.line = &line;
     watched.programs = 0;
@@ -110,7 +107,7 @@ FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello)
     wh_platform *platform = &the_device.platform;
     platform->flash = &flash;
     memset(&line, 0, sizeof line);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     assert_true(watched.programs > 0);
     assert_true(line.conn.outcome.total_tx > 0);
     assert_int_equal(line.conn.outcome.kind, WH_KIND_PSK);
@@ -124,53 +121,50 @@ FLASH_TEST(a_ticket_is_spent_in_flash_before_the_client_hello)
 
 FLASH_TEST(of_two_tickets_each_tier_keeps_one)
 {
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
-    server_stop_tickets13(server);
-    uint32_t in_rtc = stored_generation(&config);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
+    server_stop_tickets13(at.server);
+    uint32_t in_rtc = stored_generation(&at.config);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
     assert_int_equal(wh_store_tiers(), WH_TIERS_FLASH);
-    assert_int_not_equal(stored_generation(&config), in_rtc);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
+    assert_int_not_equal(stored_generation(&at.config), in_rtc);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
+    assert_full(wake_at(&at), WH_REASON_SPENT);
     wh_host_lose_power(&the_device);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
 }
 
 /* One that RTC RAM alone held is spent without flash, and its copy is nowhere. */
 FLASH_TEST(a_ticket_spent_in_rtc_ram_leaves_the_one_in_flash)
 {
     nor *chip = *state;
-    tls_server *server = server_start(&ticket13);
-    wh_client_config config = config_for(server);
-    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    pairing at = pair_with(server_start(&ticket13));
+    assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
     uint64_t before = nor_operations(chip);
     wh_client client;
     wire_line line;
-    make_client(&client, &config);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     assert_int_equal(wh_conn_outcome(&line.conn)->kind, WH_KIND_PSK);
     assert_int_equal(nor_operations(chip), before);
     wh_host_lose_power(&the_device);
     line_free(&line);
     wh_client_free(&client);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
 }
 
 FLASH_TEST(a_refused_session_is_not_found_in_flash_again)
 {
     const server_options *const all[] = {&id12, &ticket12, &ticket13};
     for (size_t i = 0; i < 3; i++) {
-        tls_server *server = server_start(all[i]);
-        wh_client_config config = config_for(server);
-        config.max_version = all[i]->max_version; /* or the next one would be asked for TLS 1.3 */
-        assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+        pairing at = pair_with(server_start(all[i]));
+        at.config.max_version = all[i]->max_version; /* or the next one would be asked for TLS 1.3 */
+        assert_int_equal(wake_at(&at).outcome.stored, WH_TIERS_BOTH);
         wh_host_lose_power(&the_device);
-        server_forget_sessions(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
+        server_forget_sessions(at.server);
+        assert_full(wake_at(&at), WH_REASON_REFUSED);
         wh_host_lose_power(&the_device);
-        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
     }
 }
 
@@ -258,12 +252,11 @@ FLASH_TEST(between_losses_of_power_nothing_is_counted)
 FLASH_TEST(with_a_known_time_a_loss_of_power_does_not_count)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        tls_server *server = server_start(kinds[i].options);
-        wh_client_config config = config_for(server);
-        config.policy.trust_after_power_loss = 1;
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+        pairing at = pair_with(server_start(kinds[i].options));
+        at.config.policy.trust_after_power_loss = 1;
+        assert_full(wake_at(&at), WH_REASON_NONE);
         for (int loss = 0; loss < 4; loss++) {
-            assert_resumed(visit_after_loss(&config, server), kinds[i].kind);
+            assert_resumed(visit_after_loss(&at.config, at.server), kinds[i].kind);
         }
         assert_int_equal(wh_store_forget(), WH_OK);
     }
@@ -391,36 +384,34 @@ FLASH_TEST(a_full_handshake_replaces_a_session_that_has_outlived_losses_of_power
  * in that wake; it is again (SNTP) in the next, at 2.5 h. The clock is known at both ends: it has expired. */
 FLASH_TEST(a_known_time_ends_a_session_that_was_on_trust_in_between)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 7200});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12, .lifetime_s = 7200}));
     wh_host_set_wall_known(&the_device, true);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    assert_full(wake_at(&at), WH_REASON_NONE);
     wh_host_sleep(&the_device, 5400ull * 1000000u);
     wh_host_lose_power(&the_device);
     wh_host_set_wall_known(&the_device, false);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    assert_resumed(wake_at(&at), WH_KIND_TICKET);
     wh_host_set_wall_known(&the_device, true);
     wh_host_sleep(&the_device, 3600ull * 1000000u);
-    assert_full(wake_and_visit(&config, server), WH_REASON_EXPIRED);
+    assert_full(wake_at(&at), WH_REASON_EXPIRED);
 }
 
 FLASH_TEST(a_dead_network_costs_no_good_session_where_the_power_is_cut)
 {
     wh_host_set_wall_known(&the_device, false);
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12}));
+    assert_full(wake_at(&at), WH_REASON_NONE);
     wh_host_lose_power(&the_device);
     wh_client client;
     wire_line line;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     for (int attempt = 0; attempt < 2; attempt++) { /* with the session, and in full */
-        assert_int_equal(line_open(&line, &client, server), WH_OK);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
         wh_conn_silent(&line.conn);
         wh_conn_close(&line.conn);
         line_free(&line);
     }
     wh_client_free(&client);
     wh_host_lose_power(&the_device);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_TICKET);
+    assert_resumed(wake_at(&at), WH_KIND_TICKET);
 }

@@ -251,30 +251,29 @@ static int stop(void **state)
  * forgotten. */
 static void no_secret_is_left(const server_options *options)
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
-    config.max_version = options->max_version; /* or nothing would be kept after the refusal */
+    pairing at = pair_with(server_start(options));
+    at.config.max_version = options->max_version; /* or nothing would be kept after the refusal */
     uint8_t key[32];
     (void)device_key(NULL, key);
     look_for_named("device key", key, sizeof key);
     look_for_record_keys(key);
     memset(key, 0, sizeof key);
-    server_tell_secrets(server, look_for_line);
+    server_tell_secrets(at.server, look_for_line);
 
     released.on = true;
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    look_for_stored_session(&config);
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    look_for_stored_session(&config);
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    look_for_stored_session(&at.config);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
+    look_for_stored_session(&at.config);
     wh_host_lose_power(&the_device);
-    assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
-    look_for_stored_session(&config);
-    server_forget_sessions(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
-    look_for_stored_session(&config);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
+    look_for_stored_session(&at.config);
+    server_forget_sessions(at.server);
+    assert_full(wake_at(&at), WH_REASON_REFUSED);
+    look_for_stored_session(&at.config);
     assert_int_equal(wh_store_forget(), WH_OK);
     assert_nothing_found();
-    server_stop(server);
+    server_stop(at.server);
 }
 
 SECRET_TEST(no_secret_of_a_session_id_is_left)

@@ -585,35 +585,33 @@ static int start_with_core_and_flash(void **state)
 
 CORE_TEST(forgetting_between_connect_and_ticket_leaves_nothing_to_offer)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
-    visit(server, &config, false);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
+    visit(at.server, &at.config, false);
     assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
-    visit(server, &config, true);
+    visit(at.server, &at.config, true);
     assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
-    visit(server, &config, false);
+    visit(at.server, &at.config, false);
     assert_int_equal(read_outcome().result, WH_RESULT_FULL);
     assert_int_equal(read_outcome().reason, WH_REASON_NONE);
     assert_int_equal(read_counts().resumed, 1);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 CORE_TEST(disabling_goes_in_full_and_enabling_resumes_again)
 {
-    tls_server *server = server_start(&(server_options){.max_version = WH_TLS12});
-    wh_client_config config = config_for(server);
-    visit(server, &config, false);
+    pairing at = pair_with(server_start(&(server_options){.max_version = WH_TLS12}));
+    visit(at.server, &at.config, false);
     set(WH_SERVICE_REG_ENABLED, "\0", 1);
-    wh_client_config disabled = config;
+    wh_client_config disabled = at.config;
     wh_service_configure(&service, &disabled);
-    visit(server, &disabled, false);
+    visit(at.server, &disabled, false);
     assert_int_equal(read_outcome().reason, WH_REASON_DISABLED);
     set(WH_SERVICE_REG_ENABLED, "\1", 1);
-    wh_client_config enabled = config;
+    wh_client_config enabled = at.config;
     wh_service_configure(&service, &enabled);
-    visit(server, &enabled, false);
+    visit(at.server, &enabled, false);
     assert_int_equal(read_outcome().result, WH_RESULT_RESUMED);
-    server_stop(server);
+    server_stop(at.server);
 }
 
 /* Lets the handshake get as far as `size` bytes of the server's answer. */
@@ -661,19 +659,18 @@ static void forget_in_handshakes_with(const server_options *options)
 {
     static const size_t answered[] = {0, 40};
     for (size_t i = 0; i < sizeof answered / sizeof *answered; i++) {
-        tls_server *server = server_start(options);
-        wh_client_config config = config_for(server);
-        forget_in_handshake(server, &config, answered[i]);
+        pairing at = pair_with(server_start(options));
+        forget_in_handshake(at.server, &at.config, answered[i]);
         assert_int_equal(read_outcome().result, WH_RESULT_FULL);
-        visit(server, &config, false);
+        visit(at.server, &at.config, false);
         assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
-        forget_in_handshake(server, &config, answered[i]);
+        forget_in_handshake(at.server, &at.config, answered[i]);
         assert_int_equal(read_outcome().result, WH_RESULT_RESUMED);
-        visit(server, &config, false);
+        visit(at.server, &at.config, false);
         assert_int_equal(read_outcome().result, WH_RESULT_FULL);
         assert_int_equal(read_outcome().reason, WH_REASON_NONE);
         assert_int_equal(forget_error(), WH_OK);
-        server_stop(server);
+        server_stop(at.server);
     }
 }
 

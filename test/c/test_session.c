@@ -21,12 +21,11 @@ static void open_line(wire_line *line, wh_client *client, tls_server *server)
 
 static void cycles(wh_protocol protocol)
 {
-    tls_server *server = server_start(&(server_options){.min_version = protocol, .max_version = protocol});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = protocol, .max_version = protocol}));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    open_line(&line, &client, server);
+    open_line(&line, &client, at.server);
 
     size_t expected = 0;
     for (int cycle = 0; cycle < CYCLES; cycle++) {
@@ -62,21 +61,19 @@ PLATFORM_TEST(ten_thousand_captures_keep_memory_constant_in_tls13)
 
 PLATFORM_TEST(everything_is_given_back)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     size_t before = wh_host_memory_take().live_bytes;
-    (void)wake_and_visit(&config, server);
-    (void)wake_and_visit(&config, server);
+    (void)wake_at(&at);
+    (void)wake_at(&at);
     assert_int_equal(wh_host_memory_take().live_bytes, before);
 }
 
 /* A borrowed reference would take the connection's own session with it. */
 PLATFORM_TEST(a_captured_session_is_a_reference_of_our_own)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     WOLFSSL *ssl = wolfSSL_new(client.ctx);
     size_t before = wh_host_memory_take().live_bytes;
     wh_session session;
@@ -90,10 +87,9 @@ PLATFORM_TEST(a_captured_session_is_a_reference_of_our_own)
 
 PLATFORM_TEST(nothing_is_captured_before_the_handshake)
 {
-    tls_server *server = server_start(&(server_options){0});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){0}));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     WOLFSSL *ssl = wolfSSL_new(client.ctx);
     wh_session session;
     assert_int_equal(wh_session_capture(ssl, &session), WH_MISS_NOT_RESUMABLE);
@@ -105,12 +101,11 @@ PLATFORM_TEST(nothing_is_captured_before_the_handshake)
 
 PLATFORM_TEST(in_tls13_nothing_is_captured_before_a_ticket)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true}));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    open_line(&line, &client, server);
+    open_line(&line, &client, at.server);
     wh_session session;
     assert_int_equal(wh_session_capture(line.conn.ssl, &session), WH_MISS_NOT_RESUMABLE);
     assert_null(session.native);
@@ -121,12 +116,11 @@ PLATFORM_TEST(in_tls13_nothing_is_captured_before_a_ticket)
 /* A session as bytes. */
 static int saved_session(const server_options *options, uint8_t *bytes, size_t size, uint8_t id[32])
 {
-    tls_server *server = server_start(options);
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(options));
     wh_client client;
-    make_client(&client, &config);
+    make_client(&client, &at.config);
     wire_line line;
-    open_line(&line, &client, server);
+    open_line(&line, &client, at.server);
     wh_session session;
     assert_int_equal(wh_session_capture(line.conn.ssl, &session), WH_OK);
     int length = wh_session_save(&session, wh_conn_outcome(&line.conn)->protocol, bytes, size);

@@ -241,10 +241,9 @@ PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why)
     the_device.platform.device_key = no_key;
     const server_options *const both[] = {&ticket12, &one_ticket13};
     for (size_t i = 0; i < 2; i++) {
-        tls_server *server = server_start(both[i]);
-        wh_client_config config = config_for(server);
+        pairing at = pair_with(server_start(both[i]));
         for (int wake = 0; wake < 2; wake++) {
-            wake_visit visit = wake_and_visit(&config, server);
+            wake_visit visit = wake_at(&at);
             assert_full(visit, WH_REASON_NONE);
             assert_int_equal(visit.outcome.store_error, WH_PLATFORM_KEY);
             assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
@@ -254,9 +253,8 @@ PLATFORM_TEST(without_a_device_key_each_wake_is_full_and_says_why)
 
 PLATFORM_TEST(a_server_without_tickets_is_told_apart_from_a_failure)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true});
-    wh_client_config config = config_for(server);
-    wake_visit visit = wake_and_visit(&config, server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true}));
+    wake_visit visit = wake_at(&at);
     assert_full(visit, WH_REASON_NONE);
     assert_int_equal(visit.outcome.stored, WH_TIERS_NONE);
     assert_int_equal(visit.outcome.store_error, WH_MISS_NOT_RESUMABLE);
@@ -324,11 +322,10 @@ static uint32_t newest(wh_client *client)
 
 PLATFORM_TEST(a_spare_that_is_spent_is_not_offered)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .one_ticket13 = true}));
     wh_client client;
-    make_client(&client, &config);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    make_client(&client, &at.config);
+    assert_full(wake_at(&at), WH_REASON_NONE);
     uint32_t first = newest(&client);
     wh_stored stored;
     assert_int_equal(wh_store_get(&client.binding, &stored), WH_OK);

@@ -128,13 +128,12 @@ PLATFORM_TEST(a_later_ticket_without_lifetime_does_not_cost_the_one_before)
 /* Many servers end with TCP alone. */
 FLASH_TEST(a_connection_that_breaks_off_leaves_its_ticket_in_flash_too)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
     wh_client client;
     wire_line line;
     uint8_t rest[16];
-    make_client(&client, &config);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     line_run(&line);
     assert_int_equal(wh_conn_read(&line.conn, rest, sizeof rest), 0);
     assert_int_equal(wh_conn_eof(&line.conn), WH_OK);
@@ -167,12 +166,11 @@ static const server_options unrenewed = {.min_version = WH_TLS13, .does_not_rene
 
 PLATFORM_TEST(rtc_ram_keeps_both_tickets_of_a_full_handshake)
 {
-    tls_server *server = server_start(&unrenewed);
-    wh_client_config config = config_for(server);
+    pairing at = pair_with(server_start(&unrenewed));
     for (int time = 0; time < 3; time++) {
-        assert_full(wake_and_visit(&config, server), time == 0 ? WH_REASON_NONE : WH_REASON_SPENT);
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+        assert_full(wake_at(&at), time == 0 ? WH_REASON_NONE : WH_REASON_SPENT);
+        assert_resumed(wake_at(&at), WH_KIND_PSK);
+        assert_resumed(wake_at(&at), WH_KIND_PSK);
     }
 }
 
@@ -184,32 +182,30 @@ FLASH_TEST(with_flash_there_are_the_same_two)
 /* Where another ticket comes each time, the second one of the full handshake is there for a lost connect. */
 PLATFORM_TEST(the_spare_ticket_waits_for_a_lost_handshake)
 {
-    tls_server *server = server_start(&(server_options){.min_version = WH_TLS13});
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13}));
+    assert_full(wake_at(&at), WH_REASON_NONE);
     for (int wake = 0; wake < 5; wake++) {
-        assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+        assert_resumed(wake_at(&at), WH_KIND_PSK);
     }
     wh_client client;
     wire_line line;
-    make_client(&client, &config);
-    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
     wh_conn_abandon(&line.conn); /* the network is gone, and with it a ticket */
     line_free(&line);
     wh_client_free(&client);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
 }
 
 PLATFORM_TEST(a_spare_that_was_refused_is_not_offered_again)
 {
-    tls_server *server = server_start(&unrenewed);
-    wh_client_config config = config_for(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-    server_forget_sessions(server);
-    assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    assert_resumed(wake_and_visit(&config, server), WH_KIND_PSK);
-    assert_full(wake_and_visit(&config, server), WH_REASON_SPENT);
+    pairing at = pair_with(server_start(&unrenewed));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    server_forget_sessions(at.server);
+    assert_full(wake_at(&at), WH_REASON_REFUSED);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
+    assert_full(wake_at(&at), WH_REASON_SPENT);
 }
 
 static wh_client_config reusing(const tls_server *server)

@@ -28,15 +28,14 @@ static void assert_is_at_tls13(const wh_client_config *config, tls_server *serve
 PLATFORM_TEST(a_restart_with_tls13_is_found_out)
 {
     for (size_t i = 0; i < KINDS; i++) {
-        tls_server *server = server_start(&kinds[i]);
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_forget_sessions(server);
-        server_add_tls13(server);
-        wake_visit refused = wake_and_visit(&config, server);
+        pairing at = pair_with(server_start(&kinds[i]));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        server_forget_sessions(at.server);
+        server_add_tls13(at.server);
+        wake_visit refused = wake_at(&at);
         assert_full(refused, WH_REASON_REFUSED);
         assert_put_aside(&refused);
-        assert_is_at_tls13(&config, server);
+        assert_is_at_tls13(&at.config, at.server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -46,14 +45,13 @@ PLATFORM_TEST(a_restart_with_tls13_is_found_out)
 PLATFORM_TEST(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 {
     for (size_t i = 0; i < KINDS; i++) {
-        tls_server *server = server_start(&kinds[i]);
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        server_add_tls13(server);
-        wake_visit resumed = wake_and_visit(&config, server);
+        pairing at = pair_with(server_start(&kinds[i]));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        server_add_tls13(at.server);
+        wake_visit resumed = wake_at(&at);
         assert_resumed(resumed, kind_of[i]);
         assert_put_aside(&resumed);
-        assert_is_at_tls13(&config, server);
+        assert_is_at_tls13(&at.config, at.server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -63,20 +61,19 @@ PLATFORM_TEST(a_server_that_resumes_and_has_tls13_is_found_out_by_its_marker)
 FLASH_TEST(what_is_put_aside_is_put_aside_in_both_tiers)
 {
     for (int resumes = 0; resumes < 2; resumes++) {
-        tls_server *server = server_start(&kinds[1]);
-        wh_client_config config = config_for(server);
-        wake_visit first = wake_and_visit(&config, server);
+        pairing at = pair_with(server_start(&kinds[1]));
+        wake_visit first = wake_at(&at);
         assert_full(first, WH_REASON_NONE);
         assert_int_equal(first.outcome.stored, WH_TIERS_BOTH);
-        server_add_tls13(server);
+        server_add_tls13(at.server);
         if (!resumes) {
-            server_forget_sessions(server);
+            server_forget_sessions(at.server);
         }
-        wake_visit visit = wake_and_visit(&config, server);
+        wake_visit visit = wake_at(&at);
         assert_int_equal(visit.outcome.result, resumes ? WH_RESULT_RESUMED : WH_RESULT_FULL);
         assert_put_aside(&visit);
         wh_host_lose_power(&the_device);
-        assert_is_at_tls13(&config, server);
+        assert_is_at_tls13(&at.config, at.server);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }
@@ -86,19 +83,18 @@ FLASH_TEST(what_is_put_aside_is_put_aside_in_both_tiers)
 PLATFORM_TEST(a_server_that_has_tls12_only_keeps_resuming)
 {
     for (size_t i = 0; i < KINDS; i++) {
-        tls_server *server = server_start(&kinds[i]);
-        wh_client_config config = config_for(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_forget_sessions(server);
-        wake_visit refused = wake_and_visit(&config, server);
+        pairing at = pair_with(server_start(&kinds[i]));
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        assert_resumed(wake_at(&at), kind_of[i]);
+        server_forget_sessions(at.server);
+        wake_visit refused = wake_at(&at);
         assert_full(refused, WH_REASON_REFUSED);
         assert_put_aside(&refused);
-        wake_visit asked = wake_and_visit(&config, server);
+        wake_visit asked = wake_at(&at);
         assert_int_equal(asked.outcome.result, WH_RESULT_FULL);
         assert_true(asked.outcome.kept);
         for (int wake = 0; wake < 3; wake++) {
-            assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+            assert_resumed(wake_at(&at), kind_of[i]);
         }
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
@@ -108,15 +104,14 @@ PLATFORM_TEST(a_server_that_has_tls12_only_keeps_resuming)
 PLATFORM_TEST(a_client_of_tls12_alone_has_nothing_to_ask_for)
 {
     for (size_t i = 0; i < KINDS; i++) {
-        tls_server *server = server_start(&kinds[i]);
-        wh_client_config config = config_for(server);
-        config.max_version = WH_TLS12;
-        server_add_tls13(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
-        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
-        server_forget_sessions(server);
-        assert_full(wake_and_visit(&config, server), WH_REASON_REFUSED);
-        assert_resumed(wake_and_visit(&config, server), kind_of[i]);
+        pairing at = pair_with(server_start(&kinds[i]));
+        at.config.max_version = WH_TLS12;
+        server_add_tls13(at.server);
+        assert_full(wake_at(&at), WH_REASON_NONE);
+        assert_resumed(wake_at(&at), kind_of[i]);
+        server_forget_sessions(at.server);
+        assert_full(wake_at(&at), WH_REASON_REFUSED);
+        assert_resumed(wake_at(&at), kind_of[i]);
         assert_int_equal(wh_store_forget(), WH_OK);
         wh_host_sleep(&the_device, 3600ull * 1000000u); /* for the wear budget */
     }

@@ -162,7 +162,7 @@ test("a server that refuses again and again is to be left alone", async () => {
         const socket = new TlsSocket(client, { host: "127.0.0.1", port: refusing.port, connectTimeoutMs: 10_000 })
         socket.connect()
         await once(socket, "error").catch(() => {})
-        advice.push(socket.backoffS)
+        advice.push(socket.outcome?.backoffS)
     }
     expect(advice).toEqual([0, 0, 60, 120, 240])
 })

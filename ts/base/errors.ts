@@ -136,6 +136,7 @@ const ownErrors = {
         class: "platform",
         hint: "Install pyjls: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
     },
+    "jls-instrument": { class: "usage", hint: "Say which one is meant by its name: {instrument}." },
     "jls-unreadable": { class: "usage", hint: "Open the file in Joulescope's own program, or export it as CSV." },
     "trace-unreadable": {
         class: "usage",

@@ -59,12 +59,6 @@ function failWith(errors: WarmhelloError[]): never {
     throw errors.at(-1) ?? new WarmhelloError("provision-field", "the file cannot be used")
 }
 
-function build(provision: Provision, image: string | undefined): Rotation {
-    if (image === undefined) return { image: imageOf([slotOf(provision, 1)]), slot: 0, sequence: 1 }
-    const current = readFile(image)
-    return rotate(provision, current, readProvisionImage(current))
-}
-
 /** Does what was asked for, and tells it. */
 function perform(provision: Provision, flags: ProvisionFlags, output: Output): Omit<Rotation, "image"> | undefined {
     if (flags.slot !== undefined) {
@@ -75,7 +69,11 @@ function perform(provision: Provision, flags: ProvisionFlags, output: Output): O
         return undefined
     }
     if (flags.port === undefined && flags.out === undefined) return undefined
-    const made = flags.port === undefined ? build(provision, flags.image) : provisionBoard(flags.port, provision)
+    const current = flags.image === undefined ? undefined : readFile(flags.image)
+    const made =
+        flags.port === undefined
+            ? rotate(provision, current, current && readProvisionImage(current))
+            : provisionBoard(flags.port, provision)
     if (flags.out !== undefined) writeSecret(flags.out, made.image)
     const where = flags.out ?? `the board on ${flags.port}`
     output.line(`Wrote ${where}: slot ${made.slot}, sequence ${made.sequence}.`)

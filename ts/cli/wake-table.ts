@@ -1,5 +1,4 @@
 // The live rows of a simulation and its closing summary.
-import Table from "cli-table3"
 import ms from "ms"
 import pc from "picocolors"
 import { median } from "../base/statistics.js"
@@ -64,27 +63,17 @@ function fitting(available: number): Column[] {
     return kept
 }
 
-/** No lines, two spaces between the columns. */
-const plain = Object.fromEntries(
-    [
-        "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right",
-        "left left-mid mid mid-mid right right-mid middle",
-    ]
-        .join(" ")
-        .split(" ")
-        .map((place) => [place, ""]),
-)
-
-function tableRow(kept: Column[], text: (column: Column) => string): string {
-    const table = new Table({
-        chars: plain,
-        style: { "padding-left": 0, "padding-right": GAP, head: [], border: [] },
-        colWidths: kept.map((column) => column.width + GAP),
-        colAligns: kept.map((column) => column.align ?? "left"),
-    })
-    table.push(kept.map(text))
-    return table.toString().trimEnd()
+/** As wide as the column: what is longer is cut, and shown to be. */
+function fitted(text: string, { width, align }: Column): string {
+    const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text
+    return align === "right" ? cut.padStart(width) : cut.padEnd(width)
 }
+
+const tableRow = (kept: Column[], text: (column: Column) => string): string =>
+    kept
+        .map((column) => fitted(text(column), column))
+        .join(" ".repeat(GAP))
+        .trimEnd()
 
 const colours = { full: pc.yellow, resumed: pc.green, failed: pc.red } as const
 

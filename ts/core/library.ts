@@ -46,7 +46,6 @@ function load() {
         is_certificate: "bool",
         is_key: "bool",
         is_locked: "bool",
-        line: "uint32_t",
         der_size: "size_t",
     })
     koffi.struct("wh_file_finding", {

@@ -72,11 +72,6 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#options = options
     }
 
-    /** After repeated failures of the server: how long to leave it alone, in seconds. */
-    get backoffS(): number {
-        return this.outcome?.backoffS ?? 0
-    }
-
     /** TCP connections made: 2 with a second attempt. */
     get attempts(): number {
         return this.#attempts

@@ -40,26 +40,24 @@ export class Request {
     }
 
     u16(value: number): this {
-        const part = Buffer.alloc(2)
-        part.writeUInt16LE(value)
-        return this.bytes(part)
+        return this.#number(2, (part) => part.writeUInt16LE(value))
     }
 
     u32(value: number): this {
-        const part = Buffer.alloc(4)
-        part.writeUInt32LE(value)
-        return this.bytes(part)
+        return this.#number(4, (part) => part.writeUInt32LE(value))
     }
 
     i32(value: number): this {
-        const part = Buffer.alloc(4)
-        part.writeInt32LE(value)
-        return this.bytes(part)
+        return this.#number(4, (part) => part.writeInt32LE(value))
     }
 
     i64(value: number): this {
-        const part = Buffer.alloc(8)
-        part.writeBigInt64LE(BigInt(Math.round(value)))
+        return this.#number(8, (part) => part.writeBigInt64LE(BigInt(Math.round(value))))
+    }
+
+    #number(size: number, write: (part: Buffer) => void): this {
+        const part = Buffer.alloc(size)
+        write(part)
         return this.bytes(part)
     }
 

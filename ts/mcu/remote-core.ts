@@ -12,6 +12,9 @@ interface Handle {
     slot: number
 }
 
+const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
+const onTcp = (operation: Operation, handle: Handle, tcp: number) => on(operation, handle).u8(tcp)
+
 /** An outcome is where it is, on the device, or was fetched already. */
 type OutcomeHandle = Handle | { json: Buffer }
 
@@ -74,15 +77,8 @@ export class RemoteCore implements Disposable {
 
     /** What takes the place of the library's functions. */
     get functions(): Partial<Native> {
-        const call = (request: Request) => this.emulator.call(request)
-        const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
-        const newClient = (operation: Parameters<typeof clientRequest>[0], config: NativeConfig, error: number[]) => {
-            const { result } = call(clientRequest(operation, config))
-            error[0] = Math.min(result, 0)
-            return result >= 0 ? { slot: result } : null
-        }
         return {
-            ...this.#serviceFunctions(call, newClient),
+            ...this.#serviceFunctions(),
             hostStart: (flash: string | null) => this.#start(flash),
             hostStop: () => this.#stop(),
             hostSetKey: (key: Buffer) => {
@@ -98,9 +94,9 @@ export class RemoteCore implements Disposable {
                 this.#wallOffsetMs += s * 1000
                 this.#setWall()
             },
-            clientNew: (config: NativeConfig, error: number[]) => newClient("clientNew", config, error),
-            clientFree: (client: Handle) => void call(on("clientFree", client)),
-            storeTiers: () => call(new Request("storeTiers")).result,
+            clientNew: (config: NativeConfig, error: number[]) => this.#newClient("clientNew", config, error),
+            clientFree: (client: Handle) => void this.#call(on("clientFree", client)),
+            storeTiers: () => this.#call(new Request("storeTiers")).result,
             ...this.#connectFunctions(),
         } as Partial<Native>
     }
@@ -109,56 +105,62 @@ export class RemoteCore implements Disposable {
         this.#stop()
     }
 
+    #call(request: Request): Reply {
+        return this.emulator.call(request)
+    }
+
+    #newClient(...[operation, config, error]: [...Parameters<typeof clientRequest>, number[]]): Handle | null {
+        const { result } = this.#call(clientRequest(operation, config))
+        error[0] = Math.min(result, 0)
+        return result >= 0 ? { slot: result } : null
+    }
+
     #connectFunctions(): Partial<Native> {
-        const call = (request: Request) => this.emulator.call(request)
-        const on = (operation: Operation, { slot }: Handle) => new Request(operation).u8(slot)
-        const onTcp = (operation: Operation, handle: Handle, tcp: number) => on(operation, handle).u8(tcp)
         return {
             connectNew: (client: Handle | null, timeoutMs: number): Handle | null => {
-                const { result } = call(new Request("connectBegin").u8(client?.slot ?? NO_CLIENT).u32(timeoutMs))
+                const { result } = this.#call(new Request("connectBegin").u8(client?.slot ?? NO_CLIENT).u32(timeoutMs))
                 return result >= 0 ? { slot: result } : null
             },
-            connectFree: (handle: Handle) => void call(on("connectFree", handle)),
+            connectFree: (handle: Handle) => void this.#call(on("connectFree", handle)),
             connectNext: (handle: Handle, step: unknown[], out: Buffer) => {
-                const { result: kind, bytes } = call(on("connectNext", handle))
+                const { result: kind, bytes } = this.#call(on("connectNext", handle))
                 const { tcp, waitUs, sends } = readStep(bytes)
                 sends.copy(out)
                 step[0] = { kind, tcp, size: sends.length, wait_ms: Math.min(Math.ceil(waitUs / 1000), FOREVER_MS) }
             },
             connectResolved: (handle: Handle, hasAddress: boolean) =>
-                void call(on("connectResolved", handle).u8(hasAddress)),
-            connectReady: (handle: Handle, tcp: number) => void call(onTcp("connectReady", handle, tcp)),
+                void this.#call(on("connectResolved", handle).u8(hasAddress)),
+            connectReady: (handle: Handle, tcp: number) => void this.#call(onTcp("connectReady", handle, tcp)),
             connectFailed: (handle: Handle, tcp: number, error: number) =>
-                void call(onTcp("connectFailed", handle, tcp).i32(error)),
+                void this.#call(onTcp("connectFailed", handle, tcp).i32(error)),
             connectReceived: (handle: Handle, tcp: number, bytes: Uint8Array) =>
-                call(onTcp("connectReceived", handle, tcp).bytes(bytes)).result,
+                this.#call(onTcp("connectReceived", handle, tcp).bytes(bytes)).result,
             connectSent: (handle: Handle, tcp: number, size: number) =>
-                void call(onTcp("connectSent", handle, tcp).u32(size)),
-            connectWrite: (handle: Handle, bytes: Uint8Array) => call(on("connectWrite", handle).bytes(bytes)).result,
+                void this.#call(onTcp("connectSent", handle, tcp).u32(size)),
+            connectWrite: (handle: Handle, bytes: Uint8Array) =>
+                this.#call(on("connectWrite", handle).bytes(bytes)).result,
             connectRead: (handle: Handle, out: Buffer, size: number) => {
-                const { result, bytes } = call(on("connectRead", handle).u32(size))
+                const { result, bytes } = this.#call(on("connectRead", handle).u32(size))
                 bytes.copy(out)
                 return result
             },
-            connectClose: (handle: Handle, isWritten: boolean) => void call(on("connectClose", handle).u8(isWritten)),
-            connectError: (handle: Handle) => call(on("connectError", handle)).result,
+            connectClose: (handle: Handle, isWritten: boolean) =>
+                void this.#call(on("connectClose", handle).u8(isWritten)),
+            connectError: (handle: Handle) => this.#call(on("connectError", handle)).result,
             connectOutcome: (handle: Handle): OutcomeHandle => handle,
             connectOutcomeOf: (handle: Handle, tcp: number): OutcomeHandle | null => {
-                const { bytes } = call(onTcp("connectOutcomeOf", handle, tcp))
+                const { bytes } = this.#call(onTcp("connectOutcomeOf", handle, tcp))
                 return bytes.length > 0 ? { json: bytes } : null
             },
             outcomeJson: (outcome: OutcomeHandle, out: Buffer) =>
-                ("json" in outcome ? outcome.json : call(on("connectOutcome", outcome)).bytes).copy(out),
+                ("json" in outcome ? outcome.json : this.#call(on("connectOutcome", outcome)).bytes).copy(out),
         } as Partial<Native>
     }
 
     /** The TLS session service, which is on the device as well: there is one. */
-    #serviceFunctions(
-        call: (request: Request) => Reply,
-        newClient: (operation: "serviceClientNew", config: NativeConfig, error: number[]) => Handle | null,
-    ): Partial<Native> {
+    #serviceFunctions(): Partial<Native> {
         const packet = (request: Request, out: unknown[]): number => {
-            const { result, bytes } = call(request)
+            const { result, bytes } = this.#call(request)
             if (bytes.length > 0) {
                 const payload = bytes.subarray(3)
                 out[0] = {
@@ -172,17 +174,18 @@ export class RemoteCore implements Disposable {
             serviceNew: () => ({}),
             serviceFree: () => {},
             // A loss of power needs no word: RTC RAM tells.
-            serviceWake: () => void call(new Request("serviceWake")),
+            serviceWake: () => void this.#call(new Request("serviceWake")),
             serviceClientNew: (_: unknown, config: NativeConfig, error: number[]) =>
-                newClient("serviceClientNew", config, error),
+                this.#newClient("serviceClientNew", config, error),
             serviceHandle: (_: unknown, command: number, payload: Uint8Array, __: number, out: unknown[]) =>
                 packet(new Request("serviceHandle").u16(command).bytes(payload), out),
             serviceNext: (_: unknown, out: unknown[]) => packet(new Request("serviceNext"), out) !== 0,
-            serviceConnecting: () => call(new Request("serviceConnecting")).result,
-            serviceConnected: (_: unknown, { slot }: Handle) => void call(new Request("serviceConnected").u8(slot)),
+            serviceConnecting: () => this.#call(new Request("serviceConnecting")).result,
+            serviceConnected: (_: unknown, { slot }: Handle) =>
+                void this.#call(new Request("serviceConnected").u8(slot)),
             serviceClosed: (_: unknown, name: number, { slot }: Handle) =>
-                void call(new Request("serviceClosed").u32(name).u8(slot)),
-            serviceSettingsChanged: () => call(new Request("serviceSettingsChanged")).result !== 0,
+                void this.#call(new Request("serviceClosed").u32(name).u8(slot)),
+            serviceSettingsChanged: () => this.#call(new Request("serviceSettingsChanged")).result !== 0,
         } as Partial<Native>
     }
 

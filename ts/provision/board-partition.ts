@@ -8,7 +8,6 @@ import {
     type ReadProvision,
     readProvisionImage,
 } from "../core/provision.js"
-import { imageOf, slotOf } from "./format.js"
 import { findProgram, runProgram, SecretFolder } from "./programs.js"
 import { type Rotation, rotate } from "./provision.js"
 
@@ -101,11 +100,7 @@ export function provisionBoard(port: string, provision: Provision): Rotation {
     using board = new AttachedBoard(port)
     const { offset } = findPartition(board.read(TABLE_AT, TABLE_SIZE))
     const current = board.read(offset, PROVISION_SIZE)
-    const inUse = readOrNone(current)
-    const next: Rotation =
-        inUse === undefined
-            ? { image: imageOf([slotOf(provision, 1)]), slot: 0, sequence: 1 }
-            : rotate(provision, current, inUse)
+    const next = rotate(provision, current, readOrNone(current))
     const at = next.slot * PROVISION_SLOT_SIZE
     board.write(offset + at, next.image.subarray(at, at + PROVISION_SLOT_SIZE))
     const written = readOrNone(board.read(offset, PROVISION_SIZE))

@@ -104,8 +104,11 @@ export interface Rotation {
 /** SLOT_SEQUENCE_MAX of firmware/provision/src/slot.h */
 const SEQUENCE_MAX = 2 ** 31 - 1
 
-/** Puts new contents beside those of an image, into the slot that is not in use. */
-export function rotate(provision: Provision, current: Buffer, inUse: ReadProvision): Rotation {
+/** Puts new contents beside those of an image, into the slot that is not in use; without any, into a new image. */
+export function rotate(provision: Provision, current?: Buffer, inUse?: ReadProvision): Rotation {
+    if (current === undefined || inUse === undefined) {
+        return { image: imageOf([slotOf(provision, 1)]), slot: 0, sequence: 1 }
+    }
     const slot = 1 - inUse.slot
     const sequence = inUse.sequence + 1
     if (sequence > SEQUENCE_MAX)

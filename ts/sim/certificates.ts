@@ -92,40 +92,38 @@ async function authorityExtensions(keys: webcrypto.CryptoKeyPair): Promise<x509.
 
 const purposes = { server: x509.ExtendedKeyUsage.serverAuth, client: x509.ExtendedKeyUsage.clientAuth }
 
-async function issue(issuer: Issuer, options: ServerCertificateOptions): Promise<ServerCertificate> {
-    const keys = await createKeys(options.keyKind ?? "ecdsa")
-    const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${options.names[0]}`,
+async function sign(
+    issuer: Issuer,
+    keys: webcrypto.CryptoKeyPair,
+    name: string,
+    validity: Validity,
+    extensions: x509.Extension[],
+): Promise<x509.X509Certificate> {
+    return await x509.X509CertificateGenerator.create({
+        subject: `CN=${name}`,
         issuer: issuer.certificate.subject,
         publicKey: keys.publicKey,
         signingKey: issuer.keys.privateKey,
         signingAlgorithm: algorithms[issuer.keyKind],
-        ...datesOf(options),
-        extensions: [
-            new x509.SubjectAlternativeNameExtension(
-                options.names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
-            ),
-            new x509.ExtendedKeyUsageExtension([purposes[options.purpose ?? "server"]]),
-            await x509.AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
-        ],
+        ...datesOf(validity),
+        extensions: [...extensions, await x509.AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey)],
     })
+}
+
+async function issue(issuer: Issuer, options: ServerCertificateOptions): Promise<ServerCertificate> {
+    const keys = await createKeys(options.keyKind ?? "ecdsa")
+    const certificate = await sign(issuer, keys, options.names[0] ?? "", options, [
+        new x509.SubjectAlternativeNameExtension(
+            options.names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
+        ),
+        new x509.ExtendedKeyUsageExtension([purposes[options.purpose ?? "server"]]),
+    ])
     return { certificate: `${certificate.toString("pem")}\n${issuer.chain}`, key: await keyAsPem(keys.privateKey) }
 }
 
 async function createIntermediate(above: Issuer, name: string): Promise<CertificateAuthority> {
     const keys = await createKeys(above.keyKind)
-    const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${name}`,
-        issuer: above.certificate.subject,
-        publicKey: keys.publicKey,
-        signingKey: above.keys.privateKey,
-        signingAlgorithm: algorithms[above.keyKind],
-        ...datesOf({}),
-        extensions: [
-            ...(await authorityExtensions(keys)),
-            await x509.AuthorityKeyIdentifierExtension.create(above.keys.publicKey),
-        ],
-    })
+    const certificate = await sign(above, keys, name, {}, await authorityExtensions(keys))
     const chain = `${certificate.toString("pem")}\n${above.chain}`
     return asAuthority({ certificate, keys, keyKind: above.keyKind, chain })
 }

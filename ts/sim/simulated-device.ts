@@ -124,7 +124,6 @@ export class SimulatedDevice implements Disposable {
             observer: this.#service,
         })
         const vm = await Vm.create({
-            deviceId: DEVICE_ID,
             flash: this.#flash,
             sockets,
             log: (line) => {

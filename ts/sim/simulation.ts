@@ -272,7 +272,7 @@ async function describe(
         serverSaysResumed: await askServer(connect, builtin),
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
         truncatedAfterBytes: report.connects.find(isTruncated)?.receivedBytes ?? null,
-        backoffS: connect?.socket.backoffS ?? 0,
+        backoffS: outcome?.backoffS ?? 0,
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,
         wallMs: report.wallMs,

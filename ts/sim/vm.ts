@@ -47,7 +47,6 @@ export interface VmSockets {
 }
 
 export interface VmOptions {
-    deviceId: string
     /** Settings of the device; the program's own flash. */
     flash: { contents: Uint8Array }
     sockets: VmSockets

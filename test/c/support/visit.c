@@ -18,6 +18,11 @@ wh_client_config config_for(const tls_server *server)
     return config;
 }
 
+pairing pair_with(tls_server *server)
+{
+    return (pairing){server, config_for(server)};
+}
+
 void make_client(wh_client *client, const wh_client_config *config)
 {
     assert_int_equal(wh_client_init(client, config), WH_OK);
@@ -118,6 +123,11 @@ wake_visit wake_and_visit(const wh_client_config *config, tls_server *server)
     wake_visit made = visit_server(&client, server);
     wh_client_free(&client);
     return made;
+}
+
+wake_visit wake_at(const pairing *at)
+{
+    return wake_and_visit(&at->config, at->server);
 }
 
 wh_host_device the_device;

@@ -41,6 +41,14 @@ typedef struct wake_visit {
 /** A configuration for `server`, with tickets and both versions, which are the defaults. */
 wh_client_config config_for(const tls_server *server);
 
+/** A server, and what a device is set to that knows it. */
+typedef struct pairing {
+    tls_server *server;
+    wh_client_config config;
+} pairing;
+
+pairing pair_with(tls_server *server);
+
 /** A client that must come about. */
 void make_client(wh_client *client, const wh_client_config *config);
 
@@ -59,6 +67,7 @@ wake_visit visit_server(wh_client *client, tls_server *server);
 
 /** The same with a client of its own, as after each wake. */
 wake_visit wake_and_visit(const wh_client_config *config, tls_server *server);
+wake_visit wake_at(const pairing *at);
 
 /** What came of a wake: the server's word and ours must agree. */
 void assert_full(wake_visit visit, wh_reason reason);

@@ -42,10 +42,6 @@ int wh_ffi_pem_block(const uint8_t *file, size_t size, uint32_t number, wh_ffi_b
     out->is_certificate = wh_pem_is_certificate(&block);
     out->is_key = wh_pem_is_key(&block);
     out->is_locked = wh_pem_is_locked(&block);
-    out->line = 1;
-    for (const uint8_t *c = file; c < block.begin; c++) {
-        out->line += *c == '\n';
-    }
     out->der_size = block.der_size;
     if (result == WH_PEM_BLOCK && out->is_certificate) {
         out->der_size = certificate_size(&block);

@@ -43,8 +43,6 @@ typedef struct wh_ffi_block {
     bool is_certificate;
     bool is_key;
     bool is_locked;
-    /** Of BEGIN, from 1. */
-    uint32_t line;
     /** Of a certificate without what may stand behind it. */
     size_t der_size;
 } wh_ffi_block;
