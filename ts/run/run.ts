@@ -55,6 +55,8 @@ const estimate = z.strictObject({
     /** Of the energy of a wake without its sleep. */
     tlsShareFull: spread,
     tlsShareResumed: spread,
+    /** A full wake less a resumed one, without the sleep. */
+    savedUj: spread.optional(),
     /** One in so many wakes is a full one. */
     wakesPerFull: spread,
     /** Of the mean wake with the sleep after it; `plain` is firmware that keeps no session. */
