@@ -59,9 +59,11 @@ describe("a calibration", () => {
         expect(() => parseMetadata(metadataText().replace(line, broken))).toThrow(new RegExp(`impossible: ${named}$`))
     })
 
-    test("whose factors were never set is that of any PPK2", () => {
+    test("whose factors were never set is that of any PPK2, and says which shunts it lacks", () => {
         const unset = metadataText().replace(/^(\w+\d): .*$/gm, "$1: 0.0000")
-        expect(parseMetadata(unset).calibration.r).toEqual([1031.64, 101.65, 10.15, 0.94, 0.043])
+        const { calibration, missing } = parseMetadata(unset)
+        expect(calibration.r).toEqual([1031.64, 101.65, 10.15, 0.94, 0.043])
+        expect(missing).toEqual(["R0", "R1", "R2", "R3", "R4"])
     })
 })
 

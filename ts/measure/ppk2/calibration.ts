@@ -33,7 +33,7 @@ export interface Metadata {
     /** What the PPK2 was set to before, if it says. */
     vddMv: number | null
     hardware: string
-    /** Factors that are absent or no number: the standard ones stand in for them. */
+    /** Factors that are absent or no number, and shunts of 0: the standard ones stand in for them. */
     missing: string[]
 }
 
@@ -46,12 +46,13 @@ function readPairs(text: string): Map<string, string> {
     return pairs
 }
 
-/** A factor of 0 where the standard is not 0 has never been set: Nordic's own program takes the standard too. */
+/** A factor of 0 where the standard is not 0 has never been set: Nordic's own program takes the standard too. Gains
+ * of 0 are usual; a shunt of 0 is no calibration. */
 function readFactor(pairs: Map<string, string>, factor: Factor, range: number, missing: string[]): number {
     const standard = standards[factor][range] ?? 0
     const name = `${factor}${range}`
     const value = Number(pairs.get(name) ?? Number.NaN)
-    if (!Number.isFinite(value)) {
+    if (!Number.isFinite(value) || (factor === "r" && value === 0)) {
         missing.push(name.toUpperCase())
         return standard
     }
