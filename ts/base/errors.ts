@@ -136,6 +136,10 @@ const ownErrors = {
         class: "platform",
         hint: "Install pyjls: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
     },
+    "pins-file": {
+        class: "usage",
+        hint: "Give the CSV that a logic analyser's program (Saleae Logic, PulseView, sigrok-cli) exports of the same run.",
+    },
     "jls-instrument": { class: "usage", hint: "Say which one is meant by its name: {instrument}." },
     "jls-unreadable": { class: "usage", hint: "Open the file in Joulescope's own program, or export it as CSV." },
     "trace-unreadable": {
