@@ -20,6 +20,13 @@ const missing =
 
 const measure = (...args: string[]) => startCommand(["measure", ...args], { WARMHELLO_PYTHON: python }).ended
 
+function makeTwo(by: "ids" | "utc"): string {
+    const path = join(folder, `two-${by}.jls`)
+    const made = spawnSync(python, [checkoutPath("test/support/make_jls_two.py"), path, by], { encoding: "utf8" })
+    expect(made.stderr).toBe("")
+    return path
+}
+
 function makeFile(name: string, voltage: "voltage" | "no-voltage"): string {
     const path = join(folder, name)
     const made = spawnSync(python, [checkoutPath("test/support/make_jls.py"), path, voltage], { encoding: "utf8" })
@@ -44,6 +51,36 @@ describe.skipIf(missing !== undefined)(`.jls${missing === undefined ? "" : `: ${
         const out = join(folder, "run.json")
         await measure(makeFile("current.jls", "no-voltage"), "--voltage-mv", "3600", "--out", out)
         expect(readRun(out).wakes[0]?.energyUj).toBeCloseTo(80 * 3.6 * 100, 0)
+    })
+
+    test("of two instruments lists them, and takes the one that is named", async () => {
+        const path = makeTwo("ids")
+        const asked = await measure(path)
+        expect(asked.stderr).toMatch(/error: .*2 instruments: JS220-000001, JS220-000002\n.*--instrument/)
+        expect(asked.code).toBe(2)
+        const wrong = await measure(path, "--instrument", "JS110")
+        expect(wrong.stderr).toMatch(/no instrument JS110; there are: JS220-000001, JS220-000002/)
+        const out = join(folder, "run.json")
+        await measure(path, "--instrument", "JS220-000002", "--voltage-mv", "3300", "--out", out)
+        expect(readRun(out).supply).toEqual({ voltageV: 3.3, origin: "given" })
+        expect(readRun(out).wakes[0]?.energyUj).toBeCloseTo(10 * 3.3 * 300, 0)
+    })
+
+    test.each(["ids", "utc"] as const)("aligns voltage and current by %s, sample by sample", async (by) => {
+        const out = join(folder, "run.json")
+        await measure(makeTwo(by), "--instrument", "JS220-000001", "--segment", "current", "--out", out)
+        const { wakes, meter } = readRun(out)
+        expect(wakes).toHaveLength(3)
+        for (const { energyUj } of wakes) expect(energyUj).toBeCloseTo(80 * 3 * 300, 0)
+        expect(meter?.lostSamples).toBe(10) // the current was recorded before the voltage
+    })
+
+    test("has its general-purpose inputs as pins", async () => {
+        const out = join(folder, "run.json")
+        await measure(makeTwo("ids"), "--instrument", "JS220-000001", "--out", out)
+        const { wakes, meter } = readRun(out)
+        expect(meter?.segmentation).toBe("channels")
+        expect(wakes.map(({ durationMs }) => Math.round(durationMs))).toEqual([300, 300, 300])
     })
 
     test("that is none exits 2, in its reader's words", async () => {

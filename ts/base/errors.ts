@@ -66,6 +66,7 @@ const ownHints = {
         "csv-time": "Export the recording again with rising times and enough digits, one recording a file.",
         "ppk-file": "Open it in Nordic's Power Profiler and export it as CSV.",
         "input-empty": "Check that the recording was saved whole.",
+        "jls-instrument": "Say which one is meant by its name: {instrument}.",
         "jls-unreadable": "Open the file in Joulescope's own program, or export it as CSV.",
         "trace-unreadable": "Give a raw trace as warmhello measure of this version writes it.",
         "no-wakes": [

@@ -28,6 +28,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
             `the supply: set in source mode (${LEAST_MV} to ${MOST_MV}), else believed`,
             count(1, 60_000),
         )
+        .option("--instrument <name>", "which one, where a .jls has several: without it they are listed")
         .option("--log-port <port>", "the device's own serial port, for the lines that its firmware logs")
         .option("--log-baud <rate>", "the log port's speed", count(300, 4_000_000), CONSOLE_BAUD)
         .addOption(

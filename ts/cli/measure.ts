@@ -26,6 +26,7 @@ export interface MeasureFlags extends BudgetFlags {
     from?: string
     mode: MeterMode
     voltageMv?: number
+    instrument?: string
     logPort?: string
     logBaud: number
     segment: Segmentation
@@ -62,6 +63,7 @@ function misfits(source: string | undefined, flags: MeasureFlags, kind: SourceKi
             logPort !== undefined && !isMeter,
             "--log-port goes with a PPK2: the lines of a recording are in its raw trace",
         ],
+        [flags.instrument !== undefined && kind !== "jls", "--instrument is for a .jls"],
         [flags.segment === "log" && logPort === undefined && isMeter, "--segment log goes with --log-port"],
         [flags.continue && raw === undefined, "--continue goes with --raw, the trace to go on with"],
         [flags.continue && raw !== undefined && !existsSync(raw), `there is no ${raw} to continue`],
@@ -158,7 +160,14 @@ export async function measureCommand(
     const enough = new AbortController()
     const signal = AbortSignal.any([interrupted, enough.signal])
     const log = flags.logPort === undefined ? undefined : { path: flags.logPort, baudRate: flags.logBaud }
-    const source = await openSource({ name, mode: flags.mode, voltageMv: flags.voltageMv, log, signal })
+    const source = await openSource({
+        name,
+        mode: flags.mode,
+        voltageMv: flags.voltageMv,
+        log,
+        instrument: flags.instrument,
+        signal,
+    })
     const before =
         flags.continue && flags.raw !== undefined ? readTrace(flags.raw, { doneBytes: 0 }, signal) : undefined
     const trace = openTrace(flags)

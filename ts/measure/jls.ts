@@ -10,14 +10,22 @@ import type { Gap, SampleChunk } from "./source.js"
 import type { Progress } from "./trace/reader.js"
 
 const NO_PYJLS = 3
+const SEVERAL_INSTRUMENTS = 5
 const FLOAT_BYTES = 4
 const UA_PER_A = 1e6
 const MV_PER_V = 1e3
 
-const headerSchema = z.object({ sampleRateHz: z.number().positive(), samples: z.int(), voltage: z.boolean() })
+const headerSchema = z.object({
+    sampleRateHz: z.number().positive(),
+    samples: z.int(),
+    voltage: z.boolean(),
+    inputs: z.boolean(),
+})
 
 export interface JlsOptions {
     path: string
+    /** The instrument's name, where there are several. */
+    instrument: string | undefined
     supply: Acquisition["supply"]
     progress: Progress
     signal: AbortSignal
@@ -61,7 +69,7 @@ function floats(bytes: Buffer, factor: number): Float32Array {
 
 /** A Joulescope marks what it missed with NaN. */
 function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
-    const { currentUa, voltageMv, stepUs, startUs } = chunk
+    const { currentUa, voltageMv, channels, stepUs, startUs } = chunk
     const isBad = (index: number) =>
         Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))
     let index = 0
@@ -79,6 +87,7 @@ function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
                 startUs: atUs,
                 currentUa: currentUa.slice(index, end),
                 voltageMv: voltageMv?.slice(index, end) ?? null,
+                channels: channels?.slice(index, end) ?? null,
             }
         }
         index = end
@@ -89,20 +98,25 @@ function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
 function failure(code: number | null, text: string, path: string): WarmhelloError {
     const stderr = text.trim().split("\n").at(-1) ?? ""
     if (code === NO_PYJLS) return new WarmhelloError("jls-needs-pyjls", `${path} needs Joulescope's reader: ${stderr}`)
+    if (code === SEVERAL_INSTRUMENTS) return new WarmhelloError("jls-instrument", `${path}: ${stderr}`)
     return new WarmhelloError("jls-unreadable", `${path}: ${stderr || `the reader ended with ${code}`}`)
 }
 
-export async function* readJls({ path, supply, progress, signal }: JlsOptions): AsyncGenerator<RawEvent> {
+export async function* readJls({ path, instrument, supply, progress, signal }: JlsOptions): AsyncGenerator<RawEvent> {
     try {
         accessSync(path, constants.R_OK)
     } catch (cause) {
         throw unreadable(path, cause)
     }
     const python = process.env.WARMHELLO_PYTHON ?? "python3"
-    const child = spawn(python, [checkoutPath("ts/measure/jls.py"), path], {
-        stdio: ["ignore", "pipe", "pipe"],
-        signal,
-    })
+    const child = spawn(
+        python,
+        [checkoutPath("ts/measure/jls.py"), path, ...(instrument === undefined ? [] : [instrument])],
+        {
+            stdio: ["ignore", "pipe", "pipe"],
+            signal,
+        },
+    )
     let stderr = ""
     child.stderr.on("data", (text) => {
         stderr += text
@@ -127,28 +141,38 @@ export async function* readJls({ path, supply, progress, signal }: JlsOptions): 
 
 async function* readOutput(
     bytes: ByteReader,
-    { path, supply, progress }: Omit<JlsOptions, "signal">,
+    { path, supply, progress }: Omit<JlsOptions, "signal" | "instrument">,
 ): AsyncGenerator<RawEvent> {
     const line = await bytes.line()
     if (line === undefined) return
-    const { sampleRateHz, samples, voltage } = headerSchema.parse(JSON.parse(line))
+    const { sampleRateHz, samples, voltage, inputs } = headerSchema.parse(JSON.parse(line))
     const meter = { kind: "jls", name: path, sampleRateHz } as const
     const used: Acquisition["supply"] = voltage ? { ...supply, origin: "measured" } : supply
     const startedAt = new Date().toISOString()
     yield { kind: "acquisition", acquisition: { meter, supply: used, metadata: null, startedAt } }
     const stepUs = 1e6 / sampleRateHz
     for (let done = 0; done < samples; ) {
-        const count = (await bytes.take(4))?.readUInt32LE(0)
-        const current = count === undefined ? undefined : await bytes.take(FLOAT_BYTES * count)
-        const volts = voltage && count !== undefined ? await bytes.take(FLOAT_BYTES * count) : undefined
-        if (count === undefined || current === undefined) return
-        const chunk: SampleChunk = {
-            ...{ kind: "samples", startUs: done * stepUs, stepUs, durationsUs: null, channels: null },
-            currentUa: floats(current, UA_PER_A),
-            voltageMv: volts === undefined ? null : floats(volts, MV_PER_V),
-        }
-        yield* splitAtNaN(chunk)
-        done += count
+        const block = await takeBlock(bytes, { voltage, inputs })
+        if (block === undefined) return
+        yield* splitAtNaN({ kind: "samples", startUs: done * stepUs, stepUs, durationsUs: null, ...block })
+        done += block.currentUa.length
         progress.doneBytes = done
+    }
+}
+
+type Block = Pick<SampleChunk, "currentUa" | "voltageMv" | "channels">
+
+/** Undefined when the output has ended before its end. */
+async function takeBlock(bytes: ByteReader, has: { voltage: boolean; inputs: boolean }): Promise<Block | undefined> {
+    const count = (await bytes.take(4))?.readUInt32LE(0)
+    if (count === undefined) return undefined
+    const current = await bytes.take(FLOAT_BYTES * count)
+    const volts = has.voltage ? await bytes.take(FLOAT_BYTES * count) : null
+    const levels = has.inputs ? await bytes.take(count) : null
+    if (current === undefined || volts === undefined || levels === undefined) return undefined
+    return {
+        currentUa: floats(current, UA_PER_A),
+        voltageMv: volts === null ? null : floats(volts, MV_PER_V),
+        channels: levels === null ? null : Uint8Array.from(levels),
     }
 }

@@ -18,6 +18,8 @@ export interface SourceOptions {
     mode: MeterMode
     voltageMv: number | undefined
     log: { path: string; baudRate: number } | undefined
+    /** Of a .jls with several. */
+    instrument?: string | undefined
     signal: AbortSignal
 }
 
@@ -78,7 +80,14 @@ export const kindOf = (name: string | undefined): SourceKind => {
     return name === "-" ? "csv" : kindOfFile(name)
 }
 
-export async function openSource({ name, mode, voltageMv, log, signal }: SourceOptions): Promise<OpenedSource> {
+export async function openSource({
+    name,
+    mode,
+    voltageMv,
+    log,
+    instrument,
+    signal,
+}: SourceOptions): Promise<OpenedSource> {
     const kind = kindOf(name)
     const supply = supplyFor(mode, voltageMv, kind)
     const progress: Progress = { doneBytes: 0 }
@@ -92,7 +101,7 @@ export async function openSource({ name, mode, voltageMv, log, signal }: SourceO
         case "csv":
             return { kind, events: readCsv({ path, supply, progress, signal }), progress, total }
         case "jls":
-            return { kind, events: readJls({ path, supply, progress, signal }), progress, total: 0 }
+            return { kind, events: readJls({ path, instrument, supply, progress, signal }), progress, total: 0 }
         case "ppk2-file":
             return { kind, events: readPpk2File({ path, supply, progress, signal }), progress, total: 0 }
         case "ppk-file":
