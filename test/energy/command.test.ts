@@ -39,6 +39,7 @@ describe("estimate", () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
         expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
+        expect(stdout).toMatch(/^Resuming saves 55\.5 mJ \(\d+\.\d mJ to \d+\.\d mJ\) a wake\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }
@@ -57,6 +58,17 @@ describe("estimate", () => {
             expect(wake.energyUj).toBeCloseTo(wake.chargeUc * run.supply.voltageV, 3)
         }
         expect(energyOf(run, "resumed")).toBeLessThan(energyOf(run, "full"))
+    })
+
+    test("tells what resuming saves by draws that both wakes share", async () => {
+        const { estimate: results, wakes } = await estimated()
+        const { low, typical, high } = results?.savedUj ?? { low: 0, typical: 0, high: 0 }
+        const [full, resumed] = wakes
+        expect(typical).toBeCloseTo((full?.energyUj ?? 0) - (resumed?.energyUj ?? 0), 3)
+        expect(low).toBeLessThan(typical)
+        expect(high).toBeGreaterThan(typical)
+        const apart = (full?.energyRangeUj?.[1] ?? 0) - (resumed?.energyRangeUj?.[0] ?? 0)
+        expect(high - low).toBeLessThan(apart / 2)
     })
 
     test("counts a year's wakes by how long they are awake, all full where none resumes", async () => {

@@ -203,8 +203,17 @@ describe("compared with last time", () => {
             "last.json",
         )
         expect([file, createdAt]).toEqual(["last.json", "2026-11-24T12:00:00Z"])
-        expect(figures.map(({ figure }) => figure)).toEqual(["wake.resumed", "tls.resumed", "sleep", "average"])
+        expect(figures.map(({ figure }) => figure)).toEqual(["wake.resumed", "tls.resumed", "sleep"])
         expect(figures.every(({ beyondNoise }) => beyondNoise === null)).toBe(true)
+    })
+
+    test("with another time between wakes, the mean over all is not compared", () => {
+        const every = (sleepMs: number) => runOf([{ result: "resumed", ms: 200, sleepMs, sleepUa: 10 }])
+        const names = (now: Run, before: Run) =>
+            baselineOf(now, before, "last.json").figures.map(({ figure }) => figure)
+        expect(names(every(1000), every(1100))).toContain("average")
+        expect(names(every(1000), every(600_000))).not.toContain("average")
+        expect(names(every(600_000), every(1000))).not.toContain("average")
     })
 })
 
@@ -245,6 +254,7 @@ describe("measure", () => {
         const { code, stdout, stderr } = await measure(csv, ...flags)
         expect(code).toBe(1)
         expect(stderr).toContain("over budget: sleep<=105%, and it is 125 %")
+        expect(stdout).toContain(`Compared with ${last}, measured, of 20`)
         expect(stdout).toMatch(/│ sleep +│ 40\.0 µA +│ +50\.0 µA │ +\+25 % │/)
         expect(readRun(out).baseline?.figures.find(({ figure }) => figure === "sleep")).toMatchObject({
             ...{ before: 40, now: 50, changeShare: 0.25, beyondNoise: true },
@@ -255,6 +265,7 @@ describe("measure", () => {
         [["--budget", "tls<=30"], "cannot be read. A rule is a figure"],
         [["--budget", "wake<=105%"], 'the rule "wake<=105%" of the budget goes with --baseline'],
         [["--baseline", "no/such.json"], "cannot read no/such.json"],
+        [["--voltage-mv", "5"], "It must be a whole number from 800 to 30000."],
     ])("%j exits 2 before anything is measured", async (flags, message) => {
         const { code, stderr, stdout } = await measure(csv, ...flags)
         expect(stderr).toContain(message)
@@ -290,6 +301,7 @@ describe("estimate", () => {
         await estimate("--out", last)
         const { code, stdout } = await estimate("--rtt", "200ms", "--baseline", last, "--budget", "wake.resumed<=100%")
         expect(code).toBe(1)
+        expect(stdout).toContain(`Compared with ${last}, an estimate, of 20`)
         expect(stdout).toMatch(/│ wake\.resumed │ .* │ +\+\d+ % │/)
     })
 })

@@ -86,6 +86,17 @@ describe("by the firmware's pins", () => {
         expect(codesOf(run)).toContain("boot-not-seen")
     })
 
+    test("D0 that rises with the current, or in the same sample, leaves nothing of the wake unseen", () => {
+        const run = measureScript([
+            ...withoutLog.map((step) => (step.phase === "boot" ? { ...step, levels: 1 } : step)),
+            ...[sleep(50), sleep(0.5, 8, 1), sleep(50)],
+        ])
+        expectTruth(run, 0.0005)
+        expect(run.wakes.map(({ bootSeen }) => bootSeen ?? true)).toEqual(truth.map(() => true))
+        expect(codesOf(run)).not.toContain("boot-not-seen")
+        expect(codesOf(run)).toContain("channel-glitches")
+    })
+
     test("pins in an order that no firmware has make no phases", () => {
         const swapped = withoutLog.map(({ levels, ...step }) => ({
             ...step,

@@ -66,8 +66,17 @@ describe("the sleep current", () => {
     test("of a board without a profile stands alone", async () => {
         const { run, stdout } = await measured({ wakes: 4, sleepMa: 9 / 10 }, "--board", "mine")
         expect(run.sleepCurrent?.expected).toBeNull()
-        expect(stdout).toMatch(/^ASLEEP 900 µA, .* \(--board names a power profile to compare with\)/)
+        expect(stdout).toMatch(/^ASLEEP 900 µA, .* \(there is no power profile of mine: see boards\/README\.md\)/)
         expect(highOf(run)).toBeUndefined()
+        const nameless = await measured({ wakes: 4, sleepMa: 9 / 10 }, "--board", "unknown")
+        expect(nameless.stdout).toMatch(/^ASLEEP 900 µA, .* \(--board names a power profile to compare with\)/)
+    })
+
+    test("below zero is the meter's, and said to be", async () => {
+        const doubts = async (sleepMa: number) =>
+            (await measured({ wakes: 4, sleepMa })).run.warnings.filter(({ code }) => code === "current-reversed")
+        expect(await doubts(-0.0005)).toEqual([])
+        expect(await doubts(-0.01)).toMatchObject([{ message: "asleep the mean is -10.0 µA, which is below zero" }])
     })
 })
 
@@ -96,6 +105,8 @@ describe("--between", () => {
         const { code, stdout, stderr } = await measured(recorded, "--between", "10s..60s")
         expect(stdout).toContain("no wake begins between 10 s and 60 s: 6 wakes from 0.4 s to 4.3 s")
         expect(stderr).toContain("error: no wake was seen in the part that --between names")
+        expect(stderr).toContain("Give --between other times; the warning above says where the wakes are.")
+        expect(stderr).not.toContain("powered")
         expect(code).toBe(2)
     })
 

@@ -509,6 +509,7 @@ describe.skipIf(missing !== undefined)("the report, in a browser", () => {
         const text = await page.locator("main").innerText()
         expect(text).toContain("estimated, nothing was measured")
         expect(text).toContain("Longest sleep at which resuming pays")
+        expect(await page.locator("[data-answer=saving]").innerText()).toMatch(/range: \d+\.\d mJ to \d+\.\d mJ/)
         await page.getByText("Every input and its source").click()
         expect(await page.locator("main").innerText()).toContain("ESP32-C3 Series Datasheet v2.4")
         expect(report.complaints).toEqual([])

@@ -77,9 +77,13 @@ function changeOf({ changeShare, beyondNoise }: Baseline["figures"][number]): st
 
 export function printBaseline(output: Output, baseline: Baseline | undefined): void {
     if (baseline === undefined) return
-    const { file, createdAt, figures } = baseline
+    const { file, createdAt, origin, figures } = baseline
     output.line()
-    output.line(pc.bold(`Compared with ${file} of ${createdAt.slice(0, 10)}:`))
+    output.line(
+        pc.bold(
+            `Compared with ${file}, ${origin === "estimated" ? "an estimate" : "measured"}, of ${createdAt.slice(0, 10)}:`,
+        ),
+    )
     if (figures.length === 0) {
         output.line("Nothing that both runs know.")
         return

@@ -1,6 +1,7 @@
 // The flags of `warmhello measure`.
 import { type Command, Option } from "commander"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
+import { SUPPLY_MV } from "../measure/doubts.js"
 import { LEAST_MV, MOST_MV } from "../measure/ppk2/protocol.js"
 import { standardThresholds } from "../measure/segment/segmenter.js"
 import { addBudgetFlags } from "./budget.js"
@@ -26,7 +27,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
         .option(
             "--voltage-mv <mV>",
             `the supply: set in source mode (${LEAST_MV} to ${MOST_MV}), else believed`,
-            count(1, 60_000),
+            count(...SUPPLY_MV),
         )
         .option("--instrument <name>", "which one, where a .jls has several: without it they are listed")
         .option("--pins <file>", "what a logic analyser recorded of D0 to D7 beside a recording, as CSV")

@@ -2,7 +2,7 @@
 import Table from "cli-table3"
 import pc from "picocolors"
 import { median } from "../base/statistics.js"
-import type { Comparison, Run, RunWake } from "../run/run.js"
+import type { Comparison, Run, RunWake, SleepCurrent } from "../run/run.js"
 import { current, figure, time } from "../run/units.js"
 import { phaseWords } from "../run/wake-line.js"
 import { tlsLines } from "./run-text.js"
@@ -11,6 +11,8 @@ import { warningLines } from "./warning-lines.js"
 const mj = (energyUj: number) => (energyUj / 1000).toFixed(2)
 /** Narrower than this, a line has the essential only. */
 const NARROW = 70
+/** What run.json calls a board that --board does not name. */
+const UNKNOWN = "unknown"
 
 export function wakeLine(wake: RunWake, columns: number): string {
     const { n, startS, result, forcedFull, durationMs, energyUj, chargeUc } = wake
@@ -99,15 +101,18 @@ function comparisonLines(comparison: Comparison): string[] {
     return lines
 }
 
+function besideSleep(expected: SleepCurrent["expected"], board: string): string {
+    if (expected !== null) return `${expected.board}: ${figure(expected.lowUa)} to ${current(expected.highUa)}`
+    if (board === UNKNOWN) return "--board names a power profile to compare with"
+    return `there is no power profile of ${board}: see boards/README.md`
+}
+
 /** What decides most batteries comes first. */
-function currentLines({ sleepCurrent, average }: Run): string[] {
+function currentLines({ sleepCurrent, average, board }: Run): string[] {
     const lines: string[] = []
     if (sleepCurrent !== undefined) {
         const { meanUa, durationS, expected } = sleepCurrent
-        const beside =
-            expected === null
-                ? "--board names a power profile to compare with"
-                : `${expected.board}: ${figure(expected.lowUa)} to ${current(expected.highUa)}`
+        const beside = besideSleep(expected, board)
         lines.push(`${pc.bold(`ASLEEP ${current(meanUa)}`)}, the mean of ${time(1000 * durationS)} (${beside}).`)
     }
     if (average !== undefined) {

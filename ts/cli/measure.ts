@@ -232,6 +232,12 @@ export async function measureCommand(
     report(output, whole, flags, kind, interrupted)
 }
 
+function noWakes(hasOthers: boolean): WarmhelloError {
+    if (!hasOthers) return new WarmhelloError("no-wakes", "no wake was seen")
+    const hint = "Give {between} other times; the warning above says where the wakes are."
+    return new WarmhelloError("no-wakes", "no wake was seen in the part that --between names", { hint })
+}
+
 function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind, interrupted: AbortSignal): void {
     for (const line of summaryLines(run, output.columns)) output.line(line)
     printBaseline(output, run.baseline)
@@ -243,10 +249,6 @@ function report(output: Output, run: Run, flags: MeasureFlags, kind: SourceKind,
     if (kind === "ppk2" && codes.includes("unplugged"))
         throw new WarmhelloError("ppk2-unplugged", "the PPK2 was unplugged")
     if (interrupted.aborted) process.exitCode = interruptCode()
-    else if (run.wakes.length === 0 && run.budget === undefined)
-        throw new WarmhelloError(
-            "no-wakes",
-            flags.between === undefined ? "no wake was seen" : "no wake was seen in the part that --between names",
-        )
+    else if (run.wakes.length === 0 && run.budget === undefined) throw noWakes(codes.includes("none-between"))
     else holdBudget(run.budget)
 }

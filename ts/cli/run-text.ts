@@ -94,6 +94,7 @@ export function printEstimate(output: Output, run: Run): void {
             `TLS is ${spread(results.tlsShareFull, percent)} of a full wake, and ${spread(results.tlsShareResumed, percent)} of one that resumes.`,
         ),
     )
+    for (const line of savedLines(run)) output.line(pc.bold(line))
     output.line()
     const columns = columnsFor(output.columns)
     output.line(tableText({ head: heads[columns], rows: phaseRows(full, resumed, columns) }))
@@ -145,9 +146,17 @@ export function tlsLines({ wakes }: Run): string[] {
 function comparisonLines({ comparison }: Run): string[] {
     if (comparison === undefined || comparison === null) return []
     const { differenceUj, differenceRangeUj, confidence, pairs } = comparison
-    const bounds = differenceRangeUj === null ? "too few for a range" : range(differenceRangeUj, energy)
+    const bounds =
+        differenceRangeUj === null
+            ? "too few for a range"
+            : `${percent(confidence)}: ${range(differenceRangeUj, energy)}`
     const by = `${pairs} ${pairs === 1 ? "pair" : "pairs"}`
-    return [`Resuming saves ${energy(differenceUj)} a wake (${percent(confidence)}: ${bounds}), by ${by}.`]
+    return [`Resuming saves ${energy(differenceUj)} a wake (${bounds}), by ${by}.`]
+}
+
+/** What an estimate says of it. */
+function savedLines({ estimate }: Run): string[] {
+    return estimate?.savedUj === undefined ? [] : [`Resuming saves ${spread(estimate.savedUj, energy)} a wake.`]
 }
 
 /** What `warmhello report` says of each file in the terminal. */
@@ -159,6 +168,6 @@ export function printRunSummary(output: Output, run: Run, name: string): void {
     const rows = (["full", "resumed", "failed", "unknown"] as const).flatMap((result) => groupRow(run.wakes, result))
     if (rows.length === 0) return
     output.line(tableText({ head: ["result", "wakes", "awake", "charge", "energy", "peak", "TLS"], rows }))
-    for (const line of [...tlsLines(run), ...comparisonLines(run)]) output.line(line)
+    for (const line of [...tlsLines(run), ...comparisonLines(run), ...savedLines(run)]) output.line(line)
     output.line(pc.dim("Means, without the sleep; the peak is the highest of all."))
 }

@@ -55,7 +55,8 @@ export function printWays(output: Output, results: Results): void {
         less(way, reference),
     ])
     output.line(tableText({ head: ["way", "report", "lasts", "cheaper"], rows }))
-    output.line(pc.dim("* not in warmhello. Cheaper: than resuming, so often."))
+    output.line(pc.dim("* not in warmhello. Cheaper: from one report to the next,"))
+    output.line(pc.dim(`  where it draws less than ${reference.replace("-tls", ", TLS ")}.`))
     for (const line of keptLines(ways)) output.line(line)
     for (const line of cheapestLines("Cheapest of warmhello's ways and light sleep:", cheapestHere, ways))
         output.line(line)

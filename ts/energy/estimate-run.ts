@@ -79,11 +79,12 @@ function wakeOf(estimate: Estimate, n: number, startS: number, result: "full" | 
 }
 
 function resultsOf(estimate: Estimate) {
-    const { sleepMs } = estimate.options
+    const { sleepMs, supplyV } = estimate.options
     const yearJ = (energyUj: number, awakeMs: number) => (energyUj / 1e6) * (YEAR_S / ((awakeMs + sleepMs) / 1000))
     return {
         tlsShareFull: over(estimate, ({ full }) => tlsShare(full)),
         tlsShareResumed: over(estimate, ({ resumed }) => tlsShare(resumed)),
+        savedUj: over(estimate, ({ full, resumed }) => (sumUc(full) - sumUc(resumed)) * supplyV),
         wakesPerFull: over(estimate, ({ wakesPerFull }) => wakesPerFull),
         keptUj: over(estimate, ({ keptUj }) => keptUj),
         plainUj: over(estimate, ({ plainUj }) => plainUj),

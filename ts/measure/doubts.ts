@@ -17,7 +17,7 @@ import { lostWarning, warning } from "./warnings.js"
 
 /** Fewer pairs than this make an interval, but not a sure one. */
 const GOOD_PAIRS = 10
-/** What happens to one wake in so many, at most, may not have happened in one of these pairs ("the rule of three"). */
+/** What happens in fewer than one pair of this share of them may have happened in none ("the rule of three"). */
 const RARE_SHARE = 1 / 3
 /** By so many standard errors mean and median differ where a few pairs pull to one side. */
 const SKEW_ERRORS = 2.5
@@ -39,7 +39,7 @@ const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, wh
 /** What a board on a battery draws at its most and at its least, and what supplies it. */
 const MOST_UA = 3e6
 const LEAST_UA = 1e-3
-const SUPPLY_MV: [number, number] = [800, 30_000]
+export const SUPPLY_MV: [number, number] = [800, 30_000]
 /** What a PPK2 measures, with what its filter may add. */
 const MOST_OF_PPK2_UA = 1.05e6
 
@@ -111,6 +111,9 @@ export function doubtsAboutAcquisition({ supply, meter }: Acquisition): RunWarni
     return found
 }
 
+/** Below zero by more than meters are off, as a rule. */
+const BELOW_ZERO_UA = -1
+
 /** So many times its profile's current is no spread of parts. */
 const FAR_TOO_MUCH = 10
 
@@ -120,6 +123,9 @@ export function doubtsAboutSleep(
     expected: SleepCurrent["expected"],
     lowestUa: number,
 ): RunWarning[] {
+    if (sleepCurrent !== undefined && sleepCurrent.meanUa < BELOW_ZERO_UA) {
+        return [warning("current-reversed", `asleep the mean is ${current(sleepCurrent.meanUa)}, which is below zero`)]
+    }
     if (expected === null) return []
     const drawnUa = sleepCurrent?.meanUa ?? lowestUa
     const times = drawnUa / Math.max(expected.typicalUa, Number.MIN_VALUE)
@@ -289,7 +295,7 @@ export function doubtsAboutComparison(wakes: RunWake[], paired: Paired, comparis
         const message =
             pairs.length < LEAST_PAIRS
                 ? `${count(pairs.length, "pair")} of a full and a resumed wake: too few for an interval`
-                : `${pairs.length} pairs make a wide interval; what happens to one wake in ${Math.round(pairs.length * RARE_SHARE)} or fewer may not be in it`
+                : `${pairs.length} pairs make a wide interval, and what happens once in ${Math.round(pairs.length * RARE_SHARE)} pairs or more rarely, such as retries, may be in none of them`
         found.push(warning("too-few-wakes", message))
     }
     if (unpaired.length > Math.max(1, pairs.length / 5)) {

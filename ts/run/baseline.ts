@@ -1,6 +1,7 @@
 // "Compared with last time": the figures of an earlier run beside those of this one.
 import { type Interval, MeanIntervals } from "../base/mean-intervals.js"
 import { type Unit, units } from "./budget.js"
+import { averageOf } from "./currents.js"
 import { type Figure, figureIn, figuresOf } from "./figures.js"
 import type { Baseline, Run } from "./run.js"
 
@@ -17,6 +18,8 @@ const compared: [string, Omit<Figure, "statistic">, Unit][] = [
 /** Fewer wakes do not tell how much they differ among themselves. */
 const LEAST_WAKES = 5
 const CONFIDENCE = 0.95
+/** Wakes come as often as in the other run, if their intervals differ by no more. */
+const SAME_INTERVAL_SHARE = 0.1
 
 const rounded = (value: number) => Number(value.toPrecision(6))
 
@@ -38,9 +41,16 @@ function isBeyondNoise(now: Run, before: Run, figure: Figure, unit: Unit): boole
     return a.low > b.high || b.low > a.high
 }
 
-/** What both runs know. */
+/** The mean over all depends on how often the device wakes. */
+function wakesAsOften(now: Run, before: Run): boolean {
+    const [a = 0, b = 0] = [now, before].map((run) => (run.average ?? averageOf(run))?.wakeEveryS)
+    return Math.abs(a - b) <= SAME_INTERVAL_SHARE * b
+}
+
+/** What both runs know, and what can be compared. */
 export function baselineOf(now: Run, before: Run, file: string): Baseline {
     const figures = compared.flatMap(([name, what, unit]) => {
+        if (what.of === "average" && !wakesAsOften(now, before)) return []
         const figure: Figure = { ...what, statistic: "mean" }
         const { quantity, size } = units[unit]
         const [a, b] = [now, before].map((run) => figureIn(figuresOf(run), figure, quantity))
@@ -49,5 +59,5 @@ export function baselineOf(now: Run, before: Run, file: string): Baseline {
         const beyondNoise = isBeyondNoise(now, before, figure, unit)
         return [{ figure: name, unit, before: rounded(b / size), now: rounded(a / size), changeShare, beyondNoise }]
     })
-    return { file, createdAt: before.createdAt, figures }
+    return { file, createdAt: before.createdAt, origin: before.origin, figures }
 }

@@ -55,6 +55,8 @@ const estimate = z.strictObject({
     /** Of the energy of a wake without its sleep. */
     tlsShareFull: spread,
     tlsShareResumed: spread,
+    /** A full wake less a resumed one, without the sleep. */
+    savedUj: spread.optional(),
     /** One in so many wakes is a full one. */
     wakesPerFull: spread,
     /** Of the mean wake with the sleep after it; `plain` is firmware that keeps no session. */
@@ -233,6 +235,7 @@ const budgetRule = z.strictObject({
 const baseline = z.strictObject({
     file: z.string(),
     createdAt: z.iso.datetime(),
+    origin: z.enum(["measured", "estimated"]).optional(),
     figures: z.array(
         z.strictObject({
             /** As in a rule of --budget: wake.resumed, tls.full, sleep. */

@@ -46,7 +46,7 @@ export interface CutWake {
     levels: number
     /** Pins rose in an order that no firmware has: they are wired wrongly. */
     outOfOrder: boolean
-    /** Its reset was seen in the current; otherwise it begins where D0 rises. */
+    /** The current was low until it began; otherwise it begins where D0 rises, and what came before is not known. */
     bootSeen: boolean
     profile: WakeSlices | null
     /** The sleep after it; null until it has ended. */
@@ -69,6 +69,8 @@ interface OpenWake {
     startUs: number
     marks: PhaseMarks
     levels: number
+    /** It began as the current rose, before any pin did. */
+    byRise: boolean
     bootSeen: boolean
     profile: WakeSlices | null
     /** Since the current fell: maybe the sleep already. */
@@ -103,6 +105,8 @@ export class Segmenter {
     #riseUs = 0
     /** The mean current is low; a rise ends that. */
     #isQuiet = false
+    /** The last window was as low as in sleep. */
+    #wasLow = false
     /** D0 is up, and tells instead of the current. */
     #isMarked = false
     #wake: OpenWake | undefined
@@ -165,6 +169,7 @@ export class Segmenter {
         this.#before = []
         this.#rise = undefined
         this.#isQuiet = false
+        this.#wasLow = false
         this.#isMarked = false
         this.#isFirstWindow = true
         this.#levels = -1
@@ -217,8 +222,9 @@ export class Segmenter {
         const { meanUa } = window
         if (this.#isFirstWindow && meanUa >= awakeUa) this.#startedAwake = true
         this.#isFirstWindow = false
-        if (!this.#isQuiet) this.#judgeBusy(window, meanUa < asleepUa)
-        else if (this.#rise !== undefined) this.#judgeRise(this.#rise, window, meanUa < asleepUa)
+        this.#wasLow = meanUa < asleepUa
+        if (!this.#isQuiet) this.#judgeBusy(window, this.#wasLow)
+        else if (this.#rise !== undefined) this.#judgeRise(this.#rise, window, this.#wasLow)
         else this.#judgeQuiet(window, meanUa >= awakeUa)
         this.#fallAsleep()
     }
@@ -274,16 +280,16 @@ export class Segmenter {
     #awake(rise: readonly Piece[]): void {
         this.#rise = undefined
         this.#isQuiet = false
-        if (this.#wake === undefined) this.#begin(rise[0]?.startUs ?? 0, true)
+        if (this.#wake === undefined) this.#begin(rise[0]?.startUs ?? 0, { byRise: true, bootSeen: true })
         else this.#wakeAgain(this.#wake)
         this.#bookAll(rise)
     }
 
-    #begin(startUs: number, bootSeen: boolean): void {
+    #begin(startUs: number, told: Pick<OpenWake, "byRise" | "bootSeen">): void {
         this.#learnSleep()
         const profile = this.#options.keepSlices ? new WakeSlices() : null
         const marks = new PhaseMarks(startUs)
-        this.#wake = { startUs, marks, levels: 0, bootSeen, profile, tail: undefined }
+        this.#wake = { startUs, marks, levels: 0, ...told, profile, tail: undefined }
         this.#cutter.longestUs = profile === null ? WINDOW_US : SLICE_US
     }
 
@@ -300,10 +306,11 @@ export class Segmenter {
         else {
             if (this.#wake !== undefined) this.#wakeAgain(this.#wake)
             this.#bookAll(this.#before)
-            if (this.#wake === undefined) this.#begin(atUs, false)
+            if (this.#wake === undefined) this.#begin(atUs, { byRise: false, bootSeen: this.#wasLow })
         }
         this.#before = []
         this.#isQuiet = false
+        this.#wasLow = false
         this.#isMarked = true
     }
 
@@ -317,7 +324,7 @@ export class Segmenter {
             return
         }
         this.#glitches++
-        if (wake.bootSeen) wake.marks.forget()
+        if (wake.byRise) wake.marks.forget()
         else this.#fold(wake)
     }
 

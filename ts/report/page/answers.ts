@@ -126,7 +126,9 @@ function savingAnswer(one: PageRun): Answer {
             notes: [shareNote(one)],
         }
     const label = `a wake, ${percent(1 - resumedUj / fullUj)} of it`
-    const how = one.run.origin === "measured" ? "of means, not compared in pairs" : ""
+    const saved = one.run.estimate?.savedUj
+    const range = saved === undefined ? "" : `range: ${rangeWords([saved.low, saved.high], energy)}`
+    const how = one.run.origin === "measured" ? "of means, not compared in pairs" : range
     return { ...base, value: energy(fullUj - resumedUj), label, notes: [how, shareNote(one)] }
 }
 

@@ -1,5 +1,5 @@
 // What the run was held against: rules that the person gave, and another run.
-import { figure as digits, percent } from "../../run/units.js"
+import { current, figure as digits, percent } from "../../run/units.js"
 import type { PageData, PageRun } from "../page-data.js"
 import { h, scrollable, table } from "./dom.js"
 import { UNKNOWN } from "./stats.js"
@@ -28,11 +28,13 @@ function noiseWords(beyondNoise: boolean | null): string {
     return beyondNoise ? "more than chance" : "within chance"
 }
 
+const amount = (value: number, unit: string): string => (unit === "uA" ? current(value) : `${digits(value)} ${unit}`)
+
 function changeRows({ figures }: Baseline): string[][] {
     return figures.map(({ figure, unit, before, now, changeShare, beyondNoise }) => [
         figure,
-        `${digits(before)} ${unit}`,
-        `${digits(now)} ${unit}`,
+        amount(before, unit),
+        amount(now, unit),
         changeShare === null ? "-" : `${changeShare > 0 ? "+" : ""}${percent(changeShare)}`,
         noiseWords(beyondNoise),
     ])
@@ -43,7 +45,7 @@ export function baselines({ runs }: PageData): HTMLElement[] {
         const { baseline } = one.run
         if (baseline === undefined || baseline.figures.length === 0) return []
         const head = ["figure", "before", "now", "change", "is that"]
-        const lead = `Before: ${baseline.file}, made ${baseline.createdAt}.`
+        const lead = `Before: ${baseline.file}, ${baseline.origin === "estimated" ? "an estimate" : "measured"}, made ${baseline.createdAt}.`
         const title = h("h2", {}, titled("Compared with last time", one, runs))
         return [
             h(
