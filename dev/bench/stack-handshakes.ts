@@ -12,8 +12,11 @@ import { createCertificateAuthority } from "../../ts/sim/certificates.js"
 import { type CallgrindRun, type Connection, checkRefusal, runUnderCallgrind } from "./callgrind.js"
 import { protocols, type Stack, stacks } from "./stacks.js"
 
-/** One stack's handshakes of one sort: medians of the counted ones, and the extremes of the instructions. */
-export interface BenchCase {
+const medians = ["bytesTx", "bytesRx", "flights", "heapPeakBytes", "heapBeforeBytes", "stackPeakBytes"] as const
+
+/** One stack's handshakes of one sort: medians of the counted ones, and the extremes of the instructions. The most that
+ * a handshake held, `heapPeakBytes`, is beyond what set-up holds; `callerBytes` the library has its caller provide. */
+export interface BenchCase extends Pick<Connection, (typeof medians)[number] | "result" | "cipher" | "callerBytes"> {
     name: string
     stack: string
     version: string
@@ -21,8 +24,6 @@ export interface BenchCase {
     build: string
     protocol: "TLS1.2" | "TLS1.3"
     kind: Kind
-    result: "full" | "resumed"
-    cipher: string
     /** Group of the key exchange; null where there was none. */
     group: string | null
     runs: number
@@ -31,15 +32,6 @@ export interface BenchCase {
     instructionsMax: number
     /** Reading the CA and making what connections share, once for each process. */
     setUpInstructions: number
-    bytesTx: number
-    bytesRx: number
-    flights: number
-    /** The most that the handshake held beyond what set-up holds (heapBeforeBytes). */
-    heapPeakBytes: number
-    heapBeforeBytes: number
-    /** Memory that the library has its caller provide. */
-    callerBytes: number
-    stackPeakBytes: number
     serverSaysResumed: boolean
 }
 
@@ -94,7 +86,7 @@ function summarize(stack: Stack, kind: Kind, run: CallgrindRun, result: "full" |
     const counted = run.connections.filter((one) => one.result === result && one.instructions !== null)
     const [first] = counted
     if (first === undefined) throw new WarmhelloError("bench-failed", `${stack.name}: no ${result} handshake`)
-    const middle = (value: (one: Connection) => number) => median(counted.map(value))
+    const middles = medians.map((name) => [name, median(counted.map((one) => one[name]))])
     const instructions = counted.map((one) => one.instructions ?? 0)
     const debian = packageVersion(stack.debianPackage)
     return {
@@ -112,13 +104,8 @@ function summarize(stack: Stack, kind: Kind, run: CallgrindRun, result: "full" |
         instructionsMin: Math.min(...instructions),
         instructionsMax: Math.max(...instructions),
         setUpInstructions: run.setUp.instructions,
-        bytesTx: middle((one) => one.bytesTx),
-        bytesRx: middle((one) => one.bytesRx),
-        flights: middle((one) => one.flights),
-        heapPeakBytes: middle((one) => one.heapPeakBytes),
-        heapBeforeBytes: middle((one) => one.heapBeforeBytes),
+        ...(Object.fromEntries(middles) as Record<(typeof medians)[number], number>),
         callerBytes: first.callerBytes,
-        stackPeakBytes: middle((one) => one.stackPeakBytes),
         serverSaysResumed: result === "resumed", // checked for each connection
     }
 }

@@ -20,30 +20,19 @@ export interface Case {
     group: "X25519" | "P-256"
 }
 
+const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
+const tls12 = { ...usual, version: "1.2" } as const
+const tls13 = { ...usual, version: "1.3" } as const
+
 export const cases: readonly Case[] = [
-    ...(["id", "ticket"] as const).map((kind) => ({
-        name: `tls12-${kind}`,
-        title: `TLS 1.2, ${kind === "id" ? "session ID" : "ticket"}, ECDSA`,
-        version: "1.2" as const,
-        tickets: kind === "ticket",
-        keyKind: "ecdsa" as const,
-        group: "X25519" as const,
-    })),
+    { ...tls12, name: "tls12-id", title: "TLS 1.2, session ID, ECDSA", tickets: false },
+    { ...tls12, name: "tls12-ticket", title: "TLS 1.2, ticket, ECDSA" },
+    { ...tls12, name: "tls12-ticket-rsa", title: "TLS 1.2, ticket, RSA 2048", keyKind: "rsa" },
+    { ...tls13, name: "tls13-x25519", title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA" },
+    { ...tls13, name: "tls13-p256", title: "TLS 1.3, psk_dhe_ke, P-256, ECDSA", group: "P-256" },
     {
-        ...{ name: "tls12-ticket-rsa", title: "TLS 1.2, ticket, RSA 2048", version: "1.2", tickets: true },
-        ...{ keyKind: "rsa", group: "X25519" },
-    },
-    {
-        ...{ name: "tls13-x25519", title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA", version: "1.3", tickets: true },
-        ...{ keyKind: "ecdsa", group: "X25519" },
-    },
-    {
-        ...{ name: "tls13-p256", title: "TLS 1.3, psk_dhe_ke, P-256, ECDSA", version: "1.3", tickets: true },
-        ...{ keyKind: "ecdsa", group: "P-256" },
-    },
-    {
-        ...{ name: "tls13-x25519-p384", title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain" },
-        ...{ version: "1.3", tickets: true, keyKind: "ecdsa384", group: "X25519" },
+        ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
+        title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
     },
 ]
 

@@ -22,234 +22,141 @@ export const exitCodes = {
 
 export type ErrorClass = Exclude<keyof typeof exitCodes, "ok">
 
-interface ErrorText {
-    class: ErrorClass
-    hint: Hint
-}
-
-/** What can go wrong outside the core. */
-const ownErrors = {
-    "not-as-expected": {
-        class: "expectation",
-        hint: "See the rows above: the first wake must be full and all others resumed.",
+/** What can go wrong outside the core, and what to do about it. */
+const ownHints = {
+    expectation: {
+        "not-as-expected": "See the rows above: the first wake must be full and all others resumed.",
+        "over-budget": "The rules and what came of each are above. An unknown figure counts as broken.",
     },
-    "over-budget": {
-        class: "expectation",
-        hint: "The rules and what came of each are above. An unknown figure counts as broken.",
-    },
-    "bad-option": { class: "usage", hint: "See: {help}" },
-    "file-unwritable": { class: "usage", hint: "Check the path and its permissions." },
-    "file-unreadable": { class: "usage", hint: "Check the path and its permissions." },
-    "unknown-board": {
-        class: "usage",
-        hint: "Give one of those boards, or add a file for yours: see boards/README.md.",
-    },
-    "board-unusable": { class: "usage", hint: "Fix the board's file; it names DeviceScript's schema." },
-    "not-an-image": {
-        class: "usage",
-        hint: "Give the file in which warmhello simulate kept its flash, or the journal's partition read from a board.",
-    },
-    "wake-line-unreadable": {
-        class: "usage",
-        hint: "The line was cut, or comes from firmware of another version; flash this one: warmhello flash",
-    },
-    "run-unreadable": {
-        class: "usage",
-        hint: "Give a run.json as warmhello measure or warmhello estimate of this version writes it.",
-    },
-    "provision-syntax": {
-        class: "usage",
-        hint: "A provisioning file is JSON; docs/PROVISIONING.md has one to start from.",
-    },
-    "provision-field": { class: "usage", hint: "docs/PROVISIONING.md names every field and what it may be." },
-    "provision-too-large": {
-        class: "usage",
-        hint: "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
-    },
-    // The core's as well, of the CA that a server's chain ends in: another file fixes that.
-    "ca-expired": { class: "usage", hint: ["Give a current CA with {ca}.", "Check this machine's clock."] },
-    "ca-not-yet-valid": { class: "usage", hint: "Check this machine's clock, or give a CA that is valid now." },
-    "client-certificate-expired": {
-        class: "usage",
-        hint: "Renew the device's certificate, or check this machine's clock.",
-    },
-    "client-certificate-not-yet-valid": {
-        class: "usage",
-        hint: "Check this machine's clock, or wait until the certificate is valid.",
-    },
-    "chain-order": {
-        class: "usage",
-        hint: "Put the device's own certificate first, and after each certificate that of its issuer.",
-    },
-    "not-provisioned": {
-        class: "usage",
-        hint: "Give an image that warmhello provision wrote, or the partition wh_prov read from a board.",
-    },
-    "no-provision-partition": {
-        class: "usage",
-        hint: "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write the partition: rotate over the wire.",
-    },
-    "no-key-block": {
-        class: "usage",
-        hint: "Of these chips the ESP32-S2, S3 and C3 have HMAC with a key in eFuse; docs/SECURITY.md says what an ESP32 can do.",
-    },
-    "key-block-in-use": { class: "usage", hint: "What is burned stays; see: espefuse summary" },
-    "not-a-terminal": { class: "usage", hint: "Run the command in a terminal: a person has to type what is asked." },
-    "not-confirmed": { class: "usage", hint: "Nothing was burned. Type the words exactly as they are shown." },
-    "no-meter": {
-        class: "platform",
-        hint: "Plug in the PPK2, or name its port or a file: warmhello measure /dev/ttyACM0",
-    },
-    "not-a-ppk2": {
-        class: "usage",
-        hint: ["Give the PPK2's first port.", "The device under test has one too, which goes to {log-port}."],
-    },
-    "ppk2-no-metadata": {
-        class: "platform",
-        hint: "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
-    },
-    "ppk2-calibration": {
-        class: "platform",
-        hint: "Its memory was overwritten: let Nordic's Power Profiler program and calibrate it anew, or take another meter.",
-    },
-    "ppk2-unplugged": {
-        class: "platform",
-        hint: "What was measured is kept; plug the PPK2 in and go on with {continue}.",
-    },
-    "csv-header": {
-        class: "usage",
-        hint: "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
-    },
-    "csv-units": { class: "usage", hint: "Write units into the first line: s, ms or us; A, mA or uA; V or mV." },
-    "csv-decimal-comma": {
-        class: "usage",
-        hint: "Export the recording again with decimal points and without signs between thousands.",
-    },
-    "csv-row": { class: "usage", hint: "Fix or delete that line; the file may be damaged." },
-    "csv-time": {
-        class: "usage",
-        hint: "Export the recording again with rising times and enough digits, one recording a file.",
-    },
-    "ppk-file": { class: "usage", hint: "Open it in Nordic's Power Profiler and export it as CSV." },
-    "input-empty": { class: "usage", hint: "Check that the recording was saved whole." },
-    "jls-needs-pyjls": {
-        class: "platform",
-        hint: "Install pyjls: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
-    },
-    "jls-instrument": { class: "usage", hint: "Say which one is meant by its name: {instrument}." },
-    "jls-unreadable": { class: "usage", hint: "Open the file in Joulescope's own program, or export it as CSV." },
-    "trace-unreadable": {
-        class: "usage",
-        hint: "Give a raw trace as warmhello measure of this version writes it.",
-    },
-    "no-wakes": {
-        class: "usage",
-        hint: [
+    usage: {
+        "bad-option": "See: {help}",
+        "file-unwritable": "Check the path and its permissions.",
+        "file-unreadable": "Check the path and its permissions.",
+        "unknown-board": "Give one of those boards, or add a file for yours: see boards/README.md.",
+        "board-unusable": "Fix the board's file; it names DeviceScript's schema.",
+        "not-an-image":
+            "Give the file in which warmhello simulate kept its flash, or the journal's partition read from a board.",
+        "wake-line-unreadable":
+            "The line was cut, or comes from firmware of another version; flash this one: warmhello flash",
+        "run-unreadable": "Give a run.json as warmhello measure or warmhello estimate of this version writes it.",
+        "provision-syntax": "A provisioning file is JSON; docs/PROVISIONING.md has one to start from.",
+        "provision-field": "docs/PROVISIONING.md names every field and what it may be.",
+        "provision-too-large":
+            "Give only the CA that signed the server's certificate, leave roots out of the device's chain, and prefer ECDSA keys.",
+        // The core's as well, of the CA that a server's chain ends in: another file fixes that.
+        "ca-expired": ["Give a current CA with {ca}.", "Check this machine's clock."],
+        "ca-not-yet-valid": "Check this machine's clock, or give a CA that is valid now.",
+        "client-certificate-expired": "Renew the device's certificate, or check this machine's clock.",
+        "client-certificate-not-yet-valid": "Check this machine's clock, or wait until the certificate is valid.",
+        "chain-order": "Put the device's own certificate first, and after each certificate that of its issuer.",
+        "not-provisioned": "Give an image that warmhello provision wrote, or the partition wh_prov read from a board.",
+        "no-provision-partition":
+            "Flash the firmware first, which brings its partition table. With flash encryption on, esptool cannot read or write the partition: rotate over the wire.",
+        "no-key-block":
+            "Of these chips the ESP32-S2, S3 and C3 have HMAC with a key in eFuse; docs/SECURITY.md says what an ESP32 can do.",
+        "key-block-in-use": "What is burned stays; see: espefuse summary",
+        "not-a-terminal": "Run the command in a terminal: a person has to type what is asked.",
+        "not-confirmed": "Nothing was burned. Type the words exactly as they are shown.",
+        "not-a-ppk2": ["Give the PPK2's first port.", "The device under test has one too, which goes to {log-port}."],
+        "csv-header":
+            "The first line names the columns, such as: time(ms),current(mA),voltage(V). See docs/MEASURING.md.",
+        "csv-units": "Write units into the first line: s, ms or us; A, mA or uA; V or mV.",
+        "csv-decimal-comma": "Export the recording again with decimal points and without signs between thousands.",
+        "csv-row": "Fix or delete that line; the file may be damaged.",
+        "csv-time": "Export the recording again with rising times and enough digits, one recording a file.",
+        "ppk-file": "Open it in Nordic's Power Profiler and export it as CSV.",
+        "input-empty": "Check that the recording was saved whole.",
+        "pins-file":
+            "Give the CSV that a logic analyser's program (Saleae Logic, PulseView, sigrok-cli) exports of the same run.",
+        "jls-instrument": "Say which one is meant by its name: {instrument}.",
+        "jls-unreadable": "Open the file in Joulescope's own program, or export it as CSV.",
+        "trace-unreadable": "Give a raw trace as warmhello measure of this version writes it.",
+        "no-wakes": [
             "Was the device powered, and did it wake?",
             "Are {awake-ua} and {asleep-ua} between its currents awake and asleep?",
         ],
+        "profile-unusable":
+            "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
+        "nothing-to-report": "Measure or estimate some wakes first.",
+        "no-port": "Plug the board in and give its port, such as /dev/ttyACM0; on Windows COM3.",
+        "port-denied": "Join the group that owns the port, then log in again: sudo usermod -aG dialout $USER",
     },
-    "profile-unusable": {
-        class: "usage",
-        hint: "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
+    platform: {
+        "no-meter": "Plug in the PPK2, or name its port or a file: warmhello measure /dev/ttyACM0",
+        "ppk2-no-metadata": "Unplug the PPK2 and plug it in again; without its calibration no current can be told.",
+        "ppk2-calibration":
+            "Its memory was overwritten: let Nordic's Power Profiler program and calibrate it anew, or take another meter.",
+        "ppk2-unplugged": "What was measured is kept; plug the PPK2 in and go on with {continue}.",
+        "jls-needs-pyjls":
+            "Install pyjls: python3 -m pip install pyjls; WARMHELLO_PYTHON names another python3, such as one in a venv.",
+        "project-unwritable":
+            "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
+        "pio-missing": "Install PlatformIO with: pip install platformio==6.2.0",
+        "flash-failed": "PlatformIO's output is above.",
+        "port-busy": "Another program has the port open; end that program first.",
+        "port-lost": "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
+        "not-built": "In a checkout run: npm run setup",
+        "no-compiler":
+            "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
+        "core-not-compiled":
+            "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
+        "bench-not-ready": "Run: npm run bench, which installs and builds what is missing.",
+        "bench-failed": "A client program of the bench failed; its message is above.",
+        "server-failed": "The built-in server did not start; its output is above.",
+        "emulator-missing":
+            "In a checkout of warmhello run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
+        "emulator-failed": "This is a bug in warmhello's firmware for the emulator.",
+        "esptool-missing": "Get esptool with: pip install esptool",
+        "esptool-failed": "esptool's output is above. Check that the port is right and that no monitor has it open.",
+        "burn-failed":
+            "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
+        "use-after-dispose": "This is a bug in warmhello: a closed object was used.",
+        "temporary-unwritable": "TMPDIR names another folder: one that exists, can be written to and has room.",
+        "machine-failed": "This machine lacks room, permission or something else; see above.",
+        bug: "This is a bug in warmhello: please report it with what is above.",
     },
-    "nothing-to-report": { class: "usage", hint: "Measure or estimate some wakes first." },
-    "no-project": {
-        class: "app",
-        hint: "Make a project around the app, in its folder: npx devs init, or npm init -y",
-    },
-    "project-unwritable": {
-        class: "platform",
-        hint: "The compiler keeps its libraries and its output in the app's project: compile a copy that is yours, where there is room.",
-    },
-    "compile-failed": { class: "app", hint: "Fix what the compiler names above." },
-    "not-a-program": {
-        class: "app",
-        hint: "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
-    },
-    "app-threw": { class: "app", hint: "Catch the exception in the app; on a board it would restart the program." },
-    "app-endless": {
-        class: "app",
-        hint: "Let the app wait in each pass of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
-    },
-    "app-memory": {
-        class: "app",
-        hint: "Keep less at a time: a board has no more memory for an app than the simulator.",
-    },
-    "app-recursion": { class: "app", hint: "Call less deep: a board has no more stack for an app than the simulator." },
-    "never-slept": {
-        class: "app",
-        hint: [
+    app: {
+        "no-project": "Make a project around the app, in its folder: npx devs init, or npm init -y",
+        "compile-failed": "Fix what the compiler names above.",
+        "not-a-program": "Give the app as .ts, or as .devs of the DeviceScript version that warmhello uses.",
+        "app-threw": "Catch the exception in the app; on a board it would restart the program.",
+        "app-endless":
+            "Let the app wait in each pass of its loop: await sleep(ms), from @devicescript/core, with 1 ms or more.",
+        "app-memory": "Keep less at a time: a board has no more memory for an app than the simulator.",
+        "app-recursion": "Call less deep: a board has no more stack for an app than the simulator.",
+        "never-slept": [
             "End each wake with: await standby(ms), from @devicescript/runtime.",
             "For an app that is slow, raise {wake-timeout}.",
         ],
+        "never-connected": "The app opened no TLS connection; fetch an https:// URL before it sleeps.",
+        "closed-early": [
+            "Wait for the answer before standby.",
+            "A server that is slow may need a higher {connect-timeout}.",
+        ],
     },
-    "never-connected": {
-        class: "app",
-        hint: "The app opened no TLS connection; fetch an https:// URL before it sleeps.",
-    },
-    "closed-early": {
-        class: "app",
-        hint: ["Wait for the answer before standby.", "A server that is slow may need a higher {connect-timeout}."],
-    },
-    "no-answer": {
-        class: "network",
-        hint: [
+    network: {
+        "no-answer": [
             "The app waits for an answer; the server's log may say why there is none.",
             "Raise {wake-timeout} if the server is slow.",
         ],
     },
-    "pio-missing": {
-        class: "platform",
-        hint: "Install PlatformIO with: pip install platformio==6.2.0",
+    cutoff: {
+        "output-closed": "",
     },
-    "flash-failed": { class: "platform", hint: "PlatformIO's output is above." },
-    "no-port": { class: "usage", hint: "Plug the board in and give its port, such as /dev/ttyACM0; on Windows COM3." },
-    "port-denied": {
-        class: "usage",
-        hint: "Join the group that owns the port, then log in again: sudo usermod -aG dialout $USER",
+    interrupted: {
+        interrupted: "",
     },
-    "port-busy": { class: "platform", hint: "Another program has the port open; end that program first." },
-    "port-lost": {
-        class: "platform",
-        hint: "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
-    },
-    "not-built": { class: "platform", hint: "In a checkout run: npm run setup" },
-    "no-compiler": {
-        class: "platform",
-        hint: "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
-    },
-    "core-not-compiled": {
-        class: "platform",
-        hint: "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
-    },
-    "bench-not-ready": { class: "platform", hint: "Run: npm run bench, which installs and builds what is missing." },
-    "bench-failed": { class: "platform", hint: "A client program of the bench failed; its message is above." },
-    "server-failed": { class: "platform", hint: "The built-in server did not start; its output is above." },
-    "emulator-missing": {
-        class: "platform",
-        hint: "In a checkout of warmhello run: npm run setup -- --mcu, which installs Debian's qemu-system-misc and a cross compiler.",
-    },
-    "emulator-failed": { class: "platform", hint: "This is a bug in warmhello's firmware for the emulator." },
-    "esptool-missing": { class: "platform", hint: "Get esptool with: pip install esptool" },
-    "esptool-failed": {
-        class: "platform",
-        hint: "esptool's output is above. Check that the port is right and that no monitor has it open.",
-    },
-    "burn-failed": {
-        class: "platform",
-        hint: "Look at what became of the block before anything else: espefuse summary. Nothing of the key was kept.",
-    },
-    "use-after-dispose": { class: "platform", hint: "This is a bug in warmhello: a closed object was used." },
-    "temporary-unwritable": {
-        class: "platform",
-        hint: "TMPDIR names another folder: one that exists, can be written to and has room.",
-    },
-    "output-closed": { class: "cutoff", hint: "" },
-    "machine-failed": { class: "platform", hint: "This machine lacks room, permission or something else; see above." },
-    bug: { class: "platform", hint: "This is a bug in warmhello: please report it with what is above." },
-    interrupted: { class: "interrupted", hint: "" },
-} as const satisfies Record<string, ErrorText>
+} as const satisfies Partial<Record<ErrorClass, Record<string, Hint>>>
+
+type OwnHints = typeof ownHints
+type OwnCode = { [Class in keyof OwnHints]: keyof OwnHints[Class] }[keyof OwnHints]
+
+/** Each code's class. */
+const ownErrors = new Map<string, { class: ErrorClass; hint: Hint }>(
+    Object.entries(ownHints).flatMap(([of, hints]) =>
+        Object.entries<Hint>(hints).map(([code, hint]) => [code, { class: of as ErrorClass, hint }] as const),
+    ),
+)
 
 /** What to do about the core's errors; the meaning comes from the core itself. */
 const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
@@ -297,25 +204,21 @@ const coreClasses = {
     usage: "usage",
 } as const
 
-export type ErrorCode = keyof typeof ownErrors | CoreErrorWord
+export type ErrorCode = OwnCode | CoreErrorWord
 
 /** Every hint as it is written, with settings in braces. */
 export const hintOf = (code: ErrorCode): Hint => textFor(code).hint
 
 /** Those that do not come from the core, or not only. */
-export const ownErrorCodes = Object.keys(ownErrors) as (keyof typeof ownErrors)[]
+export const ownErrorCodes = [...ownErrors.keys()] as OwnCode[]
 
 export const errorCodes: readonly ErrorCode[] = [
     ...new Set([...ownErrorCodes, ...(Object.keys(coreErrors) as CoreErrorWord[])]),
 ]
 
-function isOwn(code: ErrorCode): code is keyof typeof ownErrors {
-    return Object.hasOwn(ownErrors, code)
-}
-
-function textFor(code: ErrorCode): ErrorText {
-    if (isOwn(code)) return ownErrors[code]
-    return { class: coreClasses[coreErrors[code].class], hint: coreHints[code] ?? "" }
+function textFor(code: ErrorCode): { class: ErrorClass; hint: Hint } {
+    const word = code as CoreErrorWord // unless it is one of these
+    return ownErrors.get(code) ?? { class: coreClasses[coreErrors[word].class], hint: coreHints[word] ?? "" }
 }
 
 /** An error with a code to match on; the message is for people. */

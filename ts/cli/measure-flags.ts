@@ -30,6 +30,7 @@ export function addMeasureCommand(root: Command, signal: AbortSignal): void {
             count(...SUPPLY_MV),
         )
         .option("--instrument <name>", "which one, where a .jls has several: without it they are listed")
+        .option("--pins <file>", "what a logic analyser recorded of D0 to D7 beside a recording, as CSV")
         .option("--log-port <port>", "the device's own serial port, for the lines that its firmware logs")
         .option("--log-baud <rate>", "the log port's speed", count(300, 4_000_000), CONSOLE_BAUD)
         .addOption(

@@ -9,9 +9,12 @@ import { boardFiles, readPowerProfile } from "../energy/power-profile.js"
 import { measure } from "../measure/measure.js"
 import type { Segmentation } from "../measure/measurement.js"
 import { kindOf, type OpenedSource, openSource, type SourceKind, supplyFor } from "../measure/open.js"
+import { readLogicFile } from "../measure/pins/logic-file.js"
+import { Pins, sleepEdges } from "../measure/pins/shared-edge.js"
 import type { MeterMode } from "../measure/ppk2/protocol.js"
 import { checkVoltage } from "../measure/ppk2/protocol.js"
 import { ENOUGH } from "../measure/raw.js"
+import type { Thresholds } from "../measure/segment/segmenter.js"
 import { readTrace } from "../measure/trace/reader.js"
 import { TraceWriter } from "../measure/trace/writer.js"
 import type { WakeResult } from "../measure/wakes/results.js"
@@ -27,6 +30,7 @@ export interface MeasureFlags extends BudgetFlags {
     mode: MeterMode
     voltageMv?: number
     instrument?: string
+    pins?: string
     logPort?: string
     logBaud: number
     segment: Segmentation
@@ -64,6 +68,10 @@ function misfits(source: string | undefined, flags: MeasureFlags, kind: SourceKi
             "--log-port goes with a PPK2: the lines of a recording are in its raw trace",
         ],
         [flags.instrument !== undefined && kind !== "jls", "--instrument is for a .jls"],
+        [
+            flags.pins !== undefined && (isMeter || source === "-" || flags.from === "-"),
+            "--pins goes with a recording that is a file: it is read twice",
+        ],
         [flags.segment === "log" && logPort === undefined && isMeter, "--segment log goes with --log-port"],
         [flags.continue && raw === undefined, "--continue goes with --raw, the trace to go on with"],
         [flags.continue && raw !== undefined && !existsSync(raw), `there is no ${raw} to continue`],
@@ -136,6 +144,19 @@ function expectedSleep(board: string): SleepCurrent["expected"] {
     return { board: name, lowUa: deepSleepUa.low, typicalUa: deepSleepUa.typical, highUa: deepSleepUa.high }
 }
 
+const thresholdsBy = (flags: MeasureFlags): Thresholds => ({
+    ...{ awakeUa: flags.awakeUa, awakeForUs: flags.awakeFor * 1000 },
+    ...{ asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
+})
+
+/** The recording is read once for the edges that it shares with the pins. */
+async function pinsBy(flags: MeasureFlags, open: () => Promise<OpenedSource>): Promise<Pins | undefined> {
+    if (flags.pins === undefined) return undefined
+    const trace = await readLogicFile(flags.pins)
+    const { events } = await open()
+    return new Pins(trace, await sleepEdges(events, thresholdsBy(flags)), flags.pins)
+}
+
 function commandLine(): string {
     return ["warmhello", ...process.argv.slice(2)].join(" ")
 }
@@ -160,14 +181,10 @@ export async function measureCommand(
     const enough = new AbortController()
     const signal = AbortSignal.any([interrupted, enough.signal])
     const log = flags.logPort === undefined ? undefined : { path: flags.logPort, baudRate: flags.logBaud }
-    const source = await openSource({
-        name,
-        mode: flags.mode,
-        voltageMv: flags.voltageMv,
-        log,
-        instrument: flags.instrument,
-        signal,
-    })
+    const { mode, voltageMv, instrument } = flags
+    const open = () => openSource({ name, mode, voltageMv, log, instrument, signal })
+    const pins = await pinsBy(flags, open)
+    const source = await open()
     const before =
         flags.continue && flags.raw !== undefined ? readTrace(flags.raw, { doneBytes: 0 }, signal) : undefined
     const trace = openTrace(flags)
@@ -183,10 +200,8 @@ export async function measureCommand(
         between: flags.between,
         expectedSleep: expected,
         mostDurationUs: (flags.duration ?? Number.POSITIVE_INFINITY) * 1000,
-        thresholds: {
-            ...{ awakeUa: flags.awakeUa, awakeForUs: flags.awakeFor * 1000 },
-            ...{ asleepUa: flags.asleepUa, asleepForUs: flags.asleepFor * 1000 },
-        },
+        thresholds: thresholdsBy(flags),
+        pins,
         segmentation: flags.segment,
         wantsLog: log !== undefined,
         results: flags.results,

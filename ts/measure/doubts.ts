@@ -7,6 +7,7 @@ import { current } from "../run/units.js"
 import { phaseWords } from "../run/wake-line.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
+import type { Pins } from "./pins/shared-edge.js"
 import type { Acquisition, EndEvent } from "./raw.js"
 import type { SegmenterStats } from "./segment/segmenter.js"
 import type { MeterInfo, MeterKind } from "./source.js"
@@ -147,6 +148,13 @@ export function doubtsAboutRange(between: Run["between"], chosen: RunWake[], all
     if (between === undefined || chosen.length > 0 || first === undefined || last === undefined) return []
     const message = `no wake begins between ${between.fromS} s and ${between.toS} s: ${count(all.length, "wake")} from ${first.startS.toFixed(1)} s to ${last.startS.toFixed(1)} s`
     return [warning("none-between", message)]
+}
+
+/** Nothing, unless some of D0's falls have no end of a wake beside them, though both instruments saw that time. */
+export function doubtsAboutAnalyser(pins: Pins | undefined): RunWarning[] {
+    if (pins === undefined || pins.matched >= Math.min(pins.falls, pins.edges)) return []
+    const message = `D0 falls ${count(pins.falls, "time")} by the analyser, and ${pins.matched} of these meet one of the ${count(pins.edges, "end")} of a wake in the recording`
+    return [warning("pins-not-aligned", message)]
 }
 
 export interface Expected {

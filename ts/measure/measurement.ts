@@ -8,6 +8,7 @@ import { Decimator } from "./decimate.js"
 import { Decoder } from "./decode.js"
 import {
     doubtsAboutAcquisition,
+    doubtsAboutAnalyser,
     doubtsAboutComparison,
     doubtsAboutEnd,
     doubtsAboutPlausibility,
@@ -16,6 +17,7 @@ import {
     doubtsAboutSleep,
     doubtsAboutWakes,
 } from "./doubts.js"
+import type { Pins } from "./pins/shared-edge.js"
 import type { Acquisition, EndEvent, RawEvent } from "./raw.js"
 import { type CutWake, Segmenter, type Thresholds } from "./segment/segmenter.js"
 import { WakeBook } from "./wakes/book.js"
@@ -28,6 +30,8 @@ export interface MeasurementOptions {
     mostWakes?: number
     thresholds: Thresholds
     segmentation: Segmentation
+    /** What a logic analyser saw beside the recording. */
+    pins?: Pins | undefined
     /** Lines of the device's log are expected. */
     wantsLog: boolean
     results: WakeResult[]
@@ -121,6 +125,7 @@ export class Measurement {
                     if (this.#options.segmentation !== "current") this.#book.addLine(event)
                     break
                 case "samples":
+                    this.#options.pins?.apply(event)
                     this.#decimator.add(event)
                     this.#segmenter?.add(event)
                     break
@@ -227,6 +232,7 @@ export class Measurement {
             ...doubtsAboutAcquisition(acquisition),
             ...doubtsAboutSamples(meter, this.#decoder.stats, segmenter.lowestUa),
             ...doubtsAboutRange(this.#options.between, wakes, this.#book.wakes),
+            ...doubtsAboutAnalyser(this.#options.pins),
             ...doubtsAboutWakes(this.#book, segmenter, this.#options),
             ...doubtsAboutComparison(wakes, paired, comparison ?? null),
         ]

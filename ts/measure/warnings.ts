@@ -31,6 +31,8 @@ const advice = {
         "Wire them, or do without what they would tell. The time of a phase without its pin is in the next one's; without D4 or D6 use --results or --log-port.",
     "channels-unused": "Wire D0, which tells where a wake begins and ends; until then the current does.",
     "wakes-without-d0": "They are counted to the sleep. Does the device reset twice, or brown out? Or is D0 loose?",
+    "pins-not-aligned":
+        "Those wakes have no pins: did both instruments run all the time, and is D0 among the analyser's channels?",
     "channel-glitches": "Pull the marker pins down with 100 kOhm each, and connect the meter's logic VCC and GND.",
     "phases-unknown": "Wire D0 to D7, or give the device's log with --log-port.",
     "results-unknown": "Wire D6, give --log-port, or say what the wakes are in turn: --results full,resumed",

@@ -5,12 +5,11 @@ import { hasTls, type Outcome } from "../base/outcome.js"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
 import * as platform from "../core/platform.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
-import { type AppLine, type DeviceWake, SimulatedDevice } from "./simulated-device.js"
+import { type DeviceOptions, type DeviceWake, SimulatedDevice } from "./simulated-device.js"
 import type { Connect } from "./sockets.js"
 import { TimeSkip } from "./time-skip.js"
 
-export interface SimulationOptions {
-    program: Uint8Array
+export interface SimulationOptions extends Omit<DeviceOptions, "client" | "server" | "hasService"> {
     /** A server to connect to; the built-in one without it. */
     server: { host: string; port: number; ca: Buffer } | undefined
     identity?: ClientOptions["identity"]
@@ -29,14 +28,11 @@ export interface SimulationOptions {
     /** File that stands for the device's flash; without it only RTC RAM keeps the session. */
     flash?: string | undefined
     realTime: boolean
-    connectTimeoutMs: number
-    wakeTimeoutMs: number
     /** Firmware that has the TLS session service; true if left out. */
     hasService?: boolean
     /** How long the built-in server remembers a session. */
     sessionLifetimeS: number
     onWake: (wake: Wake) => void
-    onConsole: (line: AppLine) => void
     signal?: AbortSignal
 }
 
@@ -117,13 +113,10 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     using timeSkip = clock === "skipped" ? new TimeSkip() : undefined
     using builtin = options.server === undefined ? await startBuiltin(options, timeSkip) : undefined
     using device = new SimulatedDevice({
-        program: options.program,
+        ...options,
         client: clientOptions(options, builtin),
         server: options.server ?? { host: "127.0.0.1", port: builtin?.port ?? 0 },
-        connectTimeoutMs: options.connectTimeoutMs,
-        wakeTimeoutMs: options.wakeTimeoutMs,
         hasService: options.hasService ?? true,
-        onConsole: options.onConsole,
     })
     const simulation: Simulation = { wakes: [], clock, error: undefined }
     platform.restartWithFlash(options.flash)
@@ -228,7 +221,6 @@ const nothingMeasured = {
     bytesRx: 0,
     flights: 0,
     sessionAgeS: null,
-    stored: null,
 }
 
 function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number } {
@@ -240,20 +232,9 @@ function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number 
 }
 
 function measured(outcome: Outcome) {
-    const { reason, protocol, kind, cipher, group, bytesTx, bytesRx, flights } = outcome
-    return {
-        reason,
-        protocol,
-        kind,
-        cipher,
-        group,
-        handshakeMs: outcome.handshakeUs / 1000,
-        bytesTx,
-        bytesRx,
-        flights,
-        sessionAgeS: outcome.sessionAgeS,
-        stored: outcome.stored,
-    }
+    const { reason, protocol, kind, cipher, group, handshakeUs, bytesTx, bytesRx, flights, sessionAgeS } = outcome
+    const handshakeMs = handshakeUs / 1000
+    return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS }
 }
 
 async function describe(
