@@ -4,7 +4,7 @@ import type { Range } from "./range.js"
 /** Three figures are more than any of this knows. */
 export function figure(value: number): string {
     if (value === 0) return "0"
-    const size = Math.floor(Math.log10(Math.abs(value)))
+    const size = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(3)))))
     return value.toFixed(Math.max(0, 2 - size))
 }
 
