@@ -1,4 +1,5 @@
 // What the device draws asleep, in the mean, and in a part of the recording.
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { type Run, readRun } from "#warmhello/run/run.js"
@@ -78,6 +79,18 @@ describe("the sleep current", () => {
         expect(await doubts(-0.0005)).toEqual([])
         expect(await doubts(-0.01)).toMatchObject([{ message: "asleep the mean is -10.0 µA, which is below zero" }])
     })
+})
+
+test("a hole in a recording is lost samples, in its wake and in the whole", async () => {
+    const path = writeRecording(join(folder, "whole.csv"), { wakes: 4, sleepMa: 0.007 })
+    const rows = readFileSync(path, "utf8").split("\n")
+    const [holed, out] = [join(folder, "holed.csv"), join(folder, "holed.json")]
+    writeFileSync(holed, [...rows.slice(0, 501), ...rows.slice(601)].join("\n"))
+    const { stdout } = await warmhello("measure", holed, "--results", "full,resumed", "--out", out)
+    const { meter, wakes, warnings } = readRun(out)
+    expect([meter?.lostSamples, ...wakes.map(({ lostSamples }) => lostSamples)]).toEqual([100, 100, 0, 0, 0])
+    expect(warnings.map(({ message }) => message)).toContain("time jumps 1 time, by 100 ms in all")
+    expect(stdout).toContain("100 lost.")
 })
 
 describe("--between", () => {

@@ -15,6 +15,9 @@ export interface DecodeStats {
     damagedSamples: number
     notNumbers: number
     timeJumps: number
+    jumpedUs: number
+    /** Of all holes, whatever the reason. */
+    missingSamples: number
     garbageBytes: number
     unaccountedUs: number
     missingFactors: string[]
@@ -34,6 +37,8 @@ export class Decoder {
         damagedSamples: 0,
         notNumbers: 0,
         timeJumps: 0,
+        jumpedUs: 0,
+        missingSamples: 0,
         garbageBytes: 0,
         unaccountedUs: 0,
         missingFactors: [],
@@ -116,10 +121,14 @@ export class Decoder {
             return event
         }
         stats.nowUs = event.startUs + event.durationUs
+        stats.missingSamples += event.samples
         if (event.why === "lost") stats.lostSamples += event.samples
         else if (event.why === "damaged") stats.damagedSamples += event.samples
         else if (event.why === "not-a-number") stats.notNumbers += event.samples
-        else if (event.why === "time-jump") stats.timeJumps++
+        else if (event.why === "time-jump") {
+            stats.timeJumps++
+            stats.jumpedUs += event.durationUs
+        }
         return event
     }
 

@@ -3,7 +3,7 @@
 import { deviation, mean, median } from "../base/statistics.js"
 import { phases } from "../run/phases-and-causes.js"
 import type { Comparison, Run, RunWake, RunWarning, SleepCurrent } from "../run/run.js"
-import { current } from "../run/units.js"
+import { current, time } from "../run/units.js"
 import { phaseWords } from "../run/wake-line.js"
 import { LEAST_PAIRS, type Pair, type Paired } from "./compare/compare.js"
 import type { DecodeStats } from "./decode.js"
@@ -90,7 +90,10 @@ export function doubtsAboutSamples(meter: MeterInfo, stats: DecodeStats, lowestU
         found.push(warning("time-unaccounted", message))
     }
     if (notNumbers > 0) found.push(warning("not-numbers", `${count(notNumbers, "sample")} without a number`))
-    if (timeJumps > 0) found.push(warning("time-jumps", `time jumps ${count(timeJumps, "time")}`))
+    if (timeJumps > 0) {
+        const message = `time jumps ${count(timeJumps, "time")}, by ${time(stats.jumpedUs / 1000)} in all`
+        found.push(warning("time-jumps", message))
+    }
     if (stats.missingFactors.length > 0) {
         const message = `the PPK2 does not tell ${stats.missingFactors.join(", ")}`
         found.push(warning("calibration-incomplete", message))

@@ -193,7 +193,7 @@ export class Measurement {
                 name: meter.name,
                 sampleRateHz: meter.sampleRateHz,
                 samples: stats.samples,
-                lostSamples: stats.lostSamples,
+                lostSamples: stats.missingSamples,
                 segmentation: this.#segmentation(),
             },
             durationS: stats.nowUs / 1e6,

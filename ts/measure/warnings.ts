@@ -55,7 +55,7 @@ const advice = {
     "difference-skewed":
         "Retries in wakes of one kind only, as a rule: with fewer than 200 pairs the interval is too narrow then. Look at the dearest wakes.",
     "not-forced": "Let the firmware force every other wake: a wake that is full for another reason may differ in more.",
-    "wakes-lossy": "They are not compared. See lost-samples.",
+    "wakes-lossy": "They are not compared. The warnings above tell what became of the samples.",
     "coarse-sampling": "Below 1000 samples a second a phase of TLS is a few samples. Trust whole wakes only.",
     "current-reversed": "The meter is the wrong way round, or its zero is off.",
     interrupted: "What came until then was kept; go on with --continue.",
