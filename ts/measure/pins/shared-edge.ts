@@ -13,6 +13,8 @@ const AWAKE_BIT = 1
 const WITHIN_US = 50_000
 /** So many of the analyser's first edges are tried as the one that the meter saw. */
 const TRIED = 20
+/** If more than this share of all meet, no other edge is tried. */
+const MOST_SHARE = 0.9
 
 /** When D0 falls, by the analyser's clock. */
 function fallsOf({ timesUs, levels }: LogicTrace): number[] {
@@ -84,14 +86,19 @@ const unlikeUs = (matches: readonly Match[]): number =>
         return sum + Math.abs(fallUs - before.fallUs - (edgeUs - before.edgeUs))
     }, 0)
 
+const isBetter = (one: readonly Match[], than: readonly Match[]): boolean =>
+    one.length > than.length || (one.length === than.length && unlikeUs(one) < unlikeUs(than))
+
 function bestMatches(falls: readonly number[], edges: readonly number[]): Match[] {
-    const all = falls
-        .slice(0, TRIED)
-        .flatMap((_, first) => edges.map((edgeUs) => matchesFrom(falls, edges, first, edgeUs)))
-    return all.reduce<Match[]>((best, one) => {
-        const isBetter = one.length > best.length || (one.length === best.length && unlikeUs(one) < unlikeUs(best))
-        return isBetter ? one : best
-    }, [])
+    let best: Match[] = []
+    for (const [first] of falls.slice(0, TRIED).entries()) {
+        for (const edgeUs of edges) {
+            const one = matchesFrom(falls, edges, first, edgeUs)
+            if (isBetter(one, best)) best = one
+        }
+        if (best.length > MOST_SHARE * Math.min(falls.length, edges.length)) break
+    }
+    return best
 }
 
 /** The analyser's pins by the clock of the samples. */
