@@ -5,7 +5,7 @@ import { type FiguresChoice, handshakesFromFigures } from "../../ts/energy/hands
 import { computeMs, wakePhases } from "../../ts/energy/model.js"
 import { boardNumberNames, type PowerProfile, readPowerProfile } from "../../ts/energy/power-profile.js"
 import { type BoardFigures, dozingMa } from "../../ts/energy/radio.js"
-import { draw, exactly, type Range, rangeOf } from "../../ts/run/range.js"
+import { draw, exactly, expectedOf, type Range, rangeOf } from "../../ts/run/range.js"
 
 export interface Comparison {
     what: string
@@ -16,7 +16,7 @@ export interface Comparison {
     /** As published: one value, or the lowest and highest of several. */
     measured: [number, number]
     model: Range
-    /** Of the typical answer, against the middle of what was measured. */
+    /** Of the expected answer, against the middle of what was measured. */
     errorShare: number
     /** The measured values and the model's range overlap. */
     inRange: boolean
@@ -47,9 +47,9 @@ function compare({ board, clockMhz, answer, isInput, ...published }: Case): Comp
     const random = new Random(SEED)
     const profile = readPowerProfile(board)
     const one = (take: Take) => answer(boardBy(profile, clockMhz, take), take)
-    const typical = one((range) => range.typical)
+    const expected = one(expectedOf)
     const model = rangeOf(
-        typical,
+        expected,
         Array.from({ length: DRAWS }, () => one((range) => draw(random, range))),
     )
     const [low, high] = published.measured
@@ -57,7 +57,7 @@ function compare({ board, clockMhz, answer, isInput, ...published }: Case): Comp
     return {
         ...published,
         model,
-        errorShare: typical / middle - 1,
+        errorShare: expected / middle - 1,
         inRange: model.low <= high && model.high >= low,
         isInput: isInput === true,
     }
@@ -344,9 +344,9 @@ export function claims(): Claim[] {
     const profile = readPowerProfile("esp32_bare")
     return said.map(({ claim, source, ratio }) => {
         const random = new Random(SEED)
-        const typical = ratio(profile, (range) => range.typical)
+        const expected = ratio(profile, expectedOf)
         const model = rangeOf(
-            typical,
+            expected,
             Array.from({ length: DRAWS }, () => ratio(profile, (range) => draw(random, range))),
         )
         const unlike = model.low >= 1 ? "no" : "open"

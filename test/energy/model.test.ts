@@ -2,9 +2,10 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { Random } from "#warmhello/base/random.js"
+import { mean } from "#warmhello/base/statistics.js"
 import { cellYears } from "#warmhello/energy/battery.js"
 import { breakEvenOf } from "#warmhello/energy/break-even.js"
-import { type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
+import { type DrawnCosts, type EstimateOptions, estimate, over, tlsShare } from "#warmhello/energy/estimate.js"
 import { handshakesFromFigures } from "#warmhello/energy/handshakes.js"
 import { sumMs, sumUc, wakePhases, wakesPerFull } from "#warmhello/energy/model.js"
 import { boardNumberNames, readCells, readPowerProfile, readRegulators } from "#warmhello/energy/power-profile.js"
@@ -259,7 +260,7 @@ describe("an estimate", () => {
     })
 
     test("says that resuming saves, and that TLS is less of a resumed wake", () => {
-        const { full, resumed, plain: without } = result.typical
+        const { full, resumed, plain: without } = result.expected
         expect(sumUc(resumed)).toBeLessThan(sumUc(without))
         expect(tlsShare(resumed)).toBeLessThan(tlsShare(full))
     })
@@ -275,6 +276,18 @@ describe("an estimate", () => {
         expect(saved.low).toBeLessThan(54_000)
         expect(saved.high).toBeGreaterThan(54_000)
         expect(full.high).toBeLessThan(178_000)
+    })
+
+    test("is the mean of its draws", () => {
+        const { draws } = estimate({ ...options, draws: 4000 })
+        for (const of of [
+            ({ full }: DrawnCosts) => sumUc(full),
+            ({ resumed }: DrawnCosts) => sumUc(resumed),
+            ({ keptUj }: DrawnCosts) => keptUj,
+        ]) {
+            expect(of(result.expected) / mean(draws.map(of))).toBeGreaterThan(0.97)
+            expect(of(result.expected) / mean(draws.map(of))).toBeLessThan(1.03)
+        }
     })
 
     test("gets wider when an input does", () => {
@@ -304,12 +317,12 @@ describe("an estimate", () => {
 
     test("counts the current that keeps RTC memory alive against resuming", () => {
         const hungry = { ...profile, rtcRetentionUa: { ...profile.rtcRetentionUa, ...exactly(5) } }
-        const longest = (one: EstimateOptions) => estimate(one).typical.breakEven.longestSleepAnyServerMs
+        const longest = (one: EstimateOptions) => estimate(one).expected.breakEven.longestSleepAnyServerMs
         expect(longest({ ...options, profile: hungry })).toBeLessThan(longest(options) / 3)
     })
 
     test("never lets resuming pay when the server forgets before the device wakes", () => {
-        const { breakEven } = result.typical
+        const { breakEven } = result.expected
         expect(breakEven.longestSleepMs).toBeLessThanOrEqual(options.serverForgetsMs)
         expect(breakEven.shortestMemoryMs).toBeGreaterThanOrEqual(options.sleepMs)
     })

@@ -98,7 +98,7 @@ export function printEstimate(output: Output, run: Run): void {
     output.line()
     const columns = columnsFor(output.columns)
     output.line(tableText({ head: heads[columns], rows: phaseRows(full, resumed, columns) }))
-    output.line(pc.dim("Ranges hold nine of ten draws; typical values come from all typical inputs."))
+    output.line(pc.dim("Ranges hold nine of ten draws; the figure before each is of all inputs at their means."))
     output.line()
     for (const line of resultLines(results)) output.line(line)
 }

@@ -1,7 +1,7 @@
 // `estimate --compare`: what each way to have a report arrive draws, how long the cell lasts by it, and from which
 // interval on it is the cheaper one. Every way sees the same draws as the estimate.
 import { Random } from "../base/random.js"
-import { draw, type Quantity, type Range, rangeOf } from "../run/range.js"
+import { draw, expectedOf, type Quantity, type Range, rangeOf } from "../run/range.js"
 import { type EstimateOptions, type Numbers, numbersBy } from "./estimate.js"
 import type { Handshakes } from "./handshakes.js"
 import {
@@ -181,7 +181,7 @@ interface Alternative {
     /** Between two reports, the sleep included. */
     reportUj: Range
     batteryYears: Range
-    /** By typical values: where it draws less than resuming as the estimate has it. */
+    /** By the means of all inputs: where it draws less than resuming as the estimate has it. */
     lessThanResumed: { fromMs: number; toMs: number }[]
     /** Where that order first changes; null where it never does. */
     crossingMs: Range | null
@@ -191,7 +191,7 @@ export interface Alternatives {
     intervalMs: number
     reference: string
     all: Alternative[]
-    /** By typical values: the cheapest, and the cheapest of what our firmware does and a connection that is kept. */
+    /** By the means of all inputs: the cheapest, and the cheapest of what our firmware does and a connection that is kept. */
     cheapest: Stretch<string>[]
     cheapestHere: Stretch<string>[]
 }
@@ -235,12 +235,8 @@ const referenceOf = ({ handshakes }: EstimateOptions): string =>
 export function compareWays(options: EstimateOptions, both: HandshakesByProtocol): Alternatives {
     const asked = { ...both, [options.handshakes.protocol]: options.handshakes }
     const [random, own] = [new Random(options.seed), new Random(options.seed + 1)]
-    const typical = drawnBy(
-        options,
-        asked,
-        (range) => range.typical,
-        (range) => range.typical,
-    )
+    // How often a connection is kept alive is a time between two events, and the mean of that is not its rate's.
+    const expected = drawnBy(options, asked, expectedOf, (range) => range.typical)
     const draws = Array.from({ length: options.draws }, () =>
         drawnBy(
             options,
@@ -252,10 +248,10 @@ export function compareWays(options: EstimateOptions, both: HandshakesByProtocol
     const reference = referenceOf(options)
     const intervalMs = options.sleepMs
     const of = ({ ways }: Drawn, name: string): Way => ways.get(name) ?? (() => null)
-    const spread = (value: (drawn: Drawn) => number) => rangeOf(value(typical), draws.map(value))
-    const there = kinds.filter(({ name }) => typical.ways.has(name))
+    const spread = (value: (drawn: Drawn) => number) => rangeOf(value(expected), draws.map(value))
+    const there = kinds.filter(({ name }) => expected.ways.has(name))
     const all = there.map(({ name, title, inWarmhello, source }): Alternative => {
-        const stretches = stretchesOf((at) => isLess(of(typical, name), of(typical, reference), at))
+        const stretches = stretchesOf((at) => isLess(of(expected, name), of(expected, reference), at))
         const isLessBelow = stretches[0]?.value === true
         const less = stretches.filter(({ value }) => value).map(({ fromMs, toMs }) => ({ fromMs, toMs }))
         const crossing = (drawn: Drawn) => crossingOf(of(drawn, name), of(drawn, reference), isLessBelow)
@@ -270,9 +266,9 @@ export function compareWays(options: EstimateOptions, both: HandshakesByProtocol
     const here = all.filter(({ name, inWarmhello }) => inWarmhello || name.startsWith("light-sleep"))
     return {
         ...{ intervalMs, reference, all },
-        cheapest: cheapestOf(typical.ways, names),
+        cheapest: cheapestOf(expected.ways, names),
         cheapestHere: cheapestOf(
-            typical.ways,
+            expected.ways,
             here.map(({ name }) => name),
         ),
     }

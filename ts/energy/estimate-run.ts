@@ -32,7 +32,7 @@ function averageUa(chargeUc: number, durationMs: number): number {
 function phaseOf(estimate: Estimate, of: PhasesOf, index: number, startMs: number): RunPhase {
     const { supplyV } = estimate.options
     const at = (outcome: DrawnCosts) => of(outcome)[index] as PhaseCost
-    const { phase, durationMs, chargeUc, peakUa } = at(estimate.typical)
+    const { phase, durationMs, chargeUc, peakUa } = at(estimate.expected)
     return {
         ...{ phase, startMs, durationMs, chargeUc, peakUa },
         durationRangeMs: bounds(over(estimate, (outcome) => at(outcome).durationMs)),
@@ -44,7 +44,7 @@ function phaseOf(estimate: Estimate, of: PhasesOf, index: number, startMs: numbe
 
 function sleepPhase(estimate: Estimate, startMs: number): RunPhase {
     const { sleepMs, supplyV } = estimate.options
-    const { sleepUc, sleepUa } = estimate.typical
+    const { sleepUc, sleepUa } = estimate.expected
     return {
         ...{ phase: "sleep", startMs, durationMs: sleepMs, chargeUc: sleepUc, energyUj: sleepUc * supplyV },
         energyRangeUj: bounds(over(estimate, (outcome) => outcome.sleepUc * supplyV)),
@@ -55,7 +55,7 @@ function sleepPhase(estimate: Estimate, startMs: number): RunPhase {
 function wakeOf(estimate: Estimate, n: number, startS: number, result: "full" | "resumed"): RunWake {
     const { handshakes, supplyV } = estimate.options
     const of: PhasesOf = (outcome) => outcome[result]
-    const all = of(estimate.typical)
+    const all = of(estimate.expected)
     const phases: RunPhase[] = []
     let startMs = 0
     for (const [index, { durationMs }] of all.entries()) {
@@ -143,9 +143,9 @@ export function runOf(estimate: Estimate, names: RunNames, alternatives?: Altern
     const { profile, handshakes, sleepMs, serverForgetsMs, clockMhz, wifi, draws, seed, surroundings } = options
     const { powerSave, listenInterval } = options
     const influences = influencesOf(options)
-    const fullS = (sumMs(estimate.typical.full) + sleepMs) / 1000
+    const fullS = (sumMs(estimate.expected.full) + sleepMs) / 1000
     const wakes = [wakeOf(estimate, 1, 0, "full"), wakeOf(estimate, 2, fullS, "resumed")]
-    const resumedS = (sumMs(estimate.typical.resumed) + sleepMs) / 1000
+    const resumedS = (sumMs(estimate.expected.resumed) + sleepMs) / 1000
     const { low, high } = surroundings.rttMs
     const { low: lowUa, typical: typicalUa, high: highUa } = profile.deepSleepUa
     const run: Run = {

@@ -1,11 +1,12 @@
 // Energy before there is a board: ranges in, ranges out. Every input is drawn from its range many times, by
-// a seed; a result's range is what nine of ten draws give, its typical value what all typical inputs give.
+// a seed; a result's range is what nine of ten draws give, its typical value what all inputs give at their means:
+// energy adds up over wakes and devices, so that the mean is what a battery lives by.
 // Full and resumed wakes share each draw, so that what they have in common does not blur their difference.
 
 import { WarmhelloError } from "../base/errors.js"
 import type { Kind } from "../base/outcome.js"
 import { Random } from "../base/random.js"
-import { draw, type Range, rangeOf } from "../run/range.js"
+import { draw, expectedOf, type Range, rangeOf } from "../run/range.js"
 import { cellUc, cellYears, type Feed, type Load } from "./battery.js"
 import { type BreakEven, breakEvenOf } from "./break-even.js"
 import { BOARD_SECTORS, calculateLife } from "./flash-life.js"
@@ -46,7 +47,7 @@ export interface EstimateOptions {
     seed: number
 }
 
-/** What one draw, or the typical values, come to. Energy is at the board's supply. */
+/** What one draw, or the means of all inputs, come to. Energy is at the board's supply. */
 export interface DrawnCosts {
     full: PhaseCost[]
     resumed: PhaseCost[]
@@ -67,7 +68,7 @@ export interface DrawnCosts {
 
 export interface Estimate {
     options: EstimateOptions
-    typical: DrawnCosts
+    expected: DrawnCosts
     draws: DrawnCosts[]
 }
 
@@ -208,10 +209,7 @@ function outcomeOf(options: EstimateOptions, numbers: Numbers): DrawnCosts {
 }
 
 export function estimate(options: EstimateOptions): Estimate {
-    const typical = outcomeOf(
-        options,
-        numbersBy(options, (range) => range.typical),
-    )
+    const expected = outcomeOf(options, numbersBy(options, expectedOf))
     const random = new Random(options.seed)
     const draws = Array.from({ length: options.draws }, () =>
         outcomeOf(
@@ -219,15 +217,15 @@ export function estimate(options: EstimateOptions): Estimate {
             numbersBy(options, (range) => draw(random, range)),
         ),
     )
-    return { options, typical, draws }
+    return { options, expected, draws }
 }
 
 /** A result over all draws. */
 export function over(
-    { typical, draws }: Pick<Estimate, "typical" | "draws">,
+    { expected, draws }: Pick<Estimate, "expected" | "draws">,
     of: (outcome: DrawnCosts) => number,
 ): Range {
-    return rangeOf(of(typical), draws.map(of))
+    return rangeOf(of(expected), draws.map(of))
 }
 
 const tlsOf = (phases: PhaseCost[]) => phases.filter(({ phase }) => phase === "tls")
@@ -240,7 +238,7 @@ export const tlsShare = (phases: PhaseCost[]): number => sumUc(tlsOf(phases)) / 
 export interface Input extends Range {
     name: string
     source: string
-    /** Between the resumed wakes at its low and at its high end, all else typical. */
+    /** Between the resumed wakes at its low and at its high end, all else at its mean. */
     influenceUj: number
 }
 
@@ -248,7 +246,7 @@ const typicalOf = (range: Range): number => range.typical
 
 /** Numbers with one of them moved to an end of its range. */
 function moved(options: EstimateOptions, range: Range, end: "low" | "high"): Numbers {
-    return numbersBy(options, (one) => (one === range ? range[end] : one.typical))
+    return numbersBy(options, (one) => (one === range ? range[end] : expectedOf(one)))
 }
 
 function influence(options: EstimateOptions, range: Range): number {

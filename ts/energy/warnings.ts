@@ -15,7 +15,7 @@ export interface Influence {
     influenceUj: number
 }
 
-function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
+function supplyWarnings({ options, expected }: Estimate): RunWarning[] {
     const { cell, regulator, temperatureC } = options
     const specified = entriesOf(cell.capacityShareAtC)
     const warnings: RunWarning[] = []
@@ -33,7 +33,7 @@ function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
             advice: "Step the voltage up: --regulator switching.",
         })
     }
-    const peakMa = Math.max(...typical.full.map(({ peakUa }) => peakUa)) / 1000
+    const peakMa = Math.max(...expected.full.map(({ peakUa }) => peakUa)) / 1000
     const share = capacityShareAt(cell, temperatureC)
     const pulseMa = cell.pulseMa.high * Math.min(1, share.typical)
     if (peakMa > pulseMa) {
@@ -54,8 +54,8 @@ function supplyWarnings({ options, typical }: Estimate): RunWarning[] {
     return warnings
 }
 
-function resumptionWarnings({ typical }: Estimate): RunWarning[] {
-    if (typical.wakesPerFull > 1) return []
+function resumptionWarnings({ expected }: Estimate): RunWarning[] {
+    if (expected.wakesPerFull > 1) return []
     return [
         {
             code: "never-resumes",

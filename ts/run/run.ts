@@ -82,14 +82,14 @@ const estimate = z.strictObject({
                 /** Of a report with the time until the next. */
                 reportUj: spread,
                 batteryYears: spread,
-                /** Where it draws less than resuming as estimated, by typical values. */
+                /** Where it draws less than resuming as estimated, by inputs at their means. */
                 lessThanResumed: z.array(intervals),
                 /** The interval at which that order first changes; null where it never does. */
                 crossingMs: spread.nullable(),
             }),
         )
         .optional(),
-    /** Which of them draws least, by typical values: of all, and of the firmware's and the connection that is kept. */
+    /** Which of them draws least, by inputs at their means: of all, and of the firmware's and the connection that is kept. */
     cheapest: z.array(intervals.extend({ name: z.string() })).optional(),
     cheapestHere: z.array(intervals.extend({ name: z.string() })).optional(),
     inputs: z.array(
