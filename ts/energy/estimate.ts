@@ -242,8 +242,6 @@ export interface Input extends Range {
     influenceUj: number
 }
 
-const typicalOf = (range: Range): number => range.typical
-
 /** Numbers with one of them moved to an end of its range. */
 function moved(options: EstimateOptions, range: Range, end: "low" | "high"): Numbers {
     return numbersBy(options, (one) => (one === range ? range[end] : expectedOf(one)))
@@ -290,7 +288,7 @@ export function influencesOf(options: EstimateOptions): Input[] {
         source: surroundingSources[name as keyof Surroundings],
     }))
     return [...ofClock, ...ofBoard, ...around].map(({ name, range, source }) => ({
-        ...{ name, low: range.low, typical: typicalOf(range), high: range.high, source },
+        ...{ name, low: range.low, typical: range.typical, high: range.high, source },
         influenceUj: influence(options, range),
     }))
 }

@@ -3,6 +3,7 @@
 
 import { MeanIntervals } from "../../base/mean-intervals.js"
 import { deviation, mean } from "../../base/statistics.js"
+import { tellsPhases } from "../../run/phased.js"
 import type { Phase } from "../../run/phases-and-causes.js"
 import type { Comparison, RunWake } from "../../run/run.js"
 import { phaseWords } from "../../run/wake-line.js"
@@ -61,9 +62,6 @@ function usualDistanceS(wakes: RunWake[]): number {
 const fits = (before: RunWake, wake: RunWake, furthestS: number) =>
     wake.startS - before.startS <= furthestS && (before.bootSeen ?? true) === (wake.bootSeen ?? true)
 
-/** Of which it is known what its parts took. */
-const isPhased = ({ phases }: RunWake) => phases.some(({ phase }) => phase !== "sleep")
-
 export function pairUp(wakes: RunWake[], sampleRateHz: number): Paired {
     const furthestS = FURTHEST_APART * usualDistanceS(wakes)
     const lossy = wakes.filter((wake) => isLossy(wake, sampleRateHz))
@@ -90,9 +88,9 @@ const intervalsFor = (pairs: number, seed: number) =>
 
 type Compared = Pick<Comparison, "fullUj" | "resumedUj" | "differenceUj" | "differenceRangeUj">
 
-function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, seed: number): Compared {
+function compareBy(pairs: Pair[], energyUj: (wake: RunWake) => number, intervals: MeanIntervals | undefined): Compared {
     const differences = pairs.map(({ full, resumed }) => energyUj(full) - energyUj(resumed))
-    const range = intervalsFor(pairs.length, seed)?.of(differences) ?? null
+    const range = intervals?.of(differences) ?? null
     return {
         fullUj: rounded(mean(pairs.map(({ full }) => energyUj(full)))),
         resumedUj: rounded(mean(pairs.map(({ resumed }) => energyUj(resumed)))),
@@ -116,7 +114,7 @@ function pairsWanted(pairs: Pair[], precision: number): number | null {
 export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: CompareOptions): Comparison | null {
     const { pairs } = pairUp(wakes, sampleRateHz)
     if (pairs.length === 0) return null
-    const phased = pairs.filter(({ full, resumed }) => isPhased(full) && isPhased(resumed))
+    const phased = pairs.filter(({ full, resumed }) => tellsPhases(full) && tellsPhases(resumed))
     const present = phaseWords.filter(
         (phase) =>
             phase !== "sleep" &&
@@ -124,13 +122,15 @@ export function compare(wakes: RunWake[], { seed, precision, sampleRateHz }: Com
                 [full, resumed].some((wake) => wake.phases.some((one) => one.phase === phase)),
             ),
     )
+    const intervals = intervalsFor(pairs.length, seed)
+    const ofPhases = phased.length === pairs.length ? intervals : intervalsFor(phased.length, seed)
     return {
         pairs: pairs.length,
-        confidence: rounded(intervalsFor(pairs.length, seed)?.confidence ?? CONFIDENCE),
+        confidence: rounded(intervals?.confidence ?? CONFIDENCE),
         seed,
         precision,
         pairsForPrecision: pairsWanted(pairs, precision),
-        ...compareBy(pairs, ({ energyUj }) => energyUj, seed),
-        phases: present.map((phase) => ({ phase, ...compareBy(phased, phaseEnergyUj(phase), seed) })),
+        ...compareBy(pairs, ({ energyUj }) => energyUj, intervals),
+        phases: present.map((phase) => ({ phase, ...compareBy(phased, phaseEnergyUj(phase), ofPhases) })),
     }
 }

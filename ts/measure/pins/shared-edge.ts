@@ -24,32 +24,20 @@ function fallsOf({ timesUs, levels }: LogicTrace): number[] {
     })
 }
 
-/** When the device went to sleep, as the recording of the current has it. */
+/** When the device went to sleep: D0's falls, where the recording has them itself, otherwise the ends of the current. */
 export async function sleepEdges(source: RawSource, thresholds: Thresholds): Promise<number[]> {
     const decoder = new Decoder()
-    const ends: number[] = []
-    const falls: number[] = []
-    let before = 0
-    const segmenter = new Segmenter({ ...thresholds, voltageMv: 1, useChannels: false, keepSlices: false }, (wake) => {
-        if (wake.sleep === null) ends.push(wake.startUs + wake.sums.durationUs)
+    const edges: number[] = []
+    const segmenter = new Segmenter({ ...thresholds, voltageMv: 1, useChannels: true, keepSlices: false }, (wake) => {
+        if (wake.sleep === null) edges.push(wake.startUs + wake.sums.durationUs)
     })
-    const watch = ({ channels, startUs, stepUs, durationsUs }: SampleChunk) => {
-        if (channels === null) return
-        let atUs = startUs
-        channels.forEach((level, index) => {
-            if ((before & AWAKE_BIT) !== 0 && (level & AWAKE_BIT) === 0) falls.push(atUs)
-            before = level
-            atUs += durationsUs?.[index] ?? stepUs
-        })
-    }
     for await (const raw of source) {
         for (const event of decoder.decode(raw)) {
-            if (event.kind === "samples") watch(event)
             if (event.kind === "samples" || event.kind === "gap") segmenter.add(event)
         }
     }
     segmenter.end()
-    return falls.length > 0 ? falls : ends
+    return edges
 }
 
 interface Match {
