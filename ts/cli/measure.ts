@@ -18,7 +18,7 @@ import type { Thresholds } from "../measure/segment/segmenter.js"
 import { readTrace } from "../measure/trace/reader.js"
 import { TraceWriter } from "../measure/trace/writer.js"
 import type { WakeResult } from "../measure/wakes/results.js"
-import { type Run, runText, type SleepCurrent, writeRun } from "../run/run.js"
+import { type Run, runText, type SleepCurrent } from "../run/run.js"
 import { type BudgetFlags, holdBudget, judged, printBaseline, printBudget, readBaseline } from "./budget.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { summaryLines, wakeLine } from "./measure-summary.js"
@@ -225,11 +225,10 @@ export async function measureCommand(
             progress.clear()
             if (kind === "ppk2") output.line(wakeLine(wake, output.columns))
         },
+        judge: (whole) => judged(whole, flags, baseline),
         onProgress: (durationUs) => progress.show(source.progress.doneBytes, durationUs, wakes),
     }).finally(() => progress.end())
-    const whole = judged(run, flags, baseline)
-    if (whole !== run && flags.out !== undefined) writeRun(whole, flags.out)
-    report(output, whole, flags, kind, interrupted)
+    report(output, run, flags, kind, interrupted)
 }
 
 function noWakes(hasOthers: boolean): WarmhelloError {

@@ -23,6 +23,8 @@ export interface MeasureOptions extends Omit<MeasurementOptions, "onWake"> {
     mostDurationUs: number
     onWake: (wake: RunWake) => void
     onProgress: (durationUs: number) => void
+    /** Adds to the whole run what is held against it. */
+    judge: (run: Run) => Run
 }
 
 class Saver {
@@ -86,7 +88,7 @@ export async function measure(options: MeasureOptions): Promise<{ run: Run; meas
         options.trace?.close()
     }
     measurement.finish()
-    const run = measurement.run()
+    const run = options.judge(measurement.run())
     saver.now(() => run)
     return { run, measurement }
 }

@@ -1,5 +1,5 @@
 // What the person named as a source: a serial port, a file of one of several kinds, or a pipe.
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { statsOf, unreadable } from "../base/files.js"
 import { readCsv } from "./csv/source.js"
 import { readJls } from "./jls.js"
@@ -8,7 +8,7 @@ import type { MeterMode } from "./ppk2/protocol.js"
 import { readPpk2 } from "./ppk2/source.js"
 import type { Acquisition, RawSource } from "./raw.js"
 import { findPpk2 } from "./serial.js"
-import { isTrace, type Progress, readTrace } from "./trace/reader.js"
+import { firstBytes, isTrace, type Progress, readTrace } from "./trace/reader.js"
 
 export type SourceKind = "ppk2" | "csv" | "jls" | "ppk2-file" | "ppk-file" | "trace"
 
@@ -54,25 +54,18 @@ const beginnings: [SourceKind, Buffer][] = [
     ["ppk2-file", Buffer.from("PK\x03\x04", "latin1")],
 ]
 
+/** Enough to tell text from anything else. */
+const START_BYTES = 256
+
 /** What a file is called does not matter, unless it is empty. */
 function kindByContent(path: string): SourceKind {
     if (isTrace(path)) return "trace"
-    const start = startOf(path)
+    const start = firstBytes(path, START_BYTES)
     const found = beginnings.find(([, beginning]) => start.subarray(0, beginning.length).equals(beginning))
     if (found !== undefined) return found[0]
     if (/\.jls$/i.test(path)) return "jls"
     const isText = !start.some((byte) => byte < 9 || (byte > 13 && byte < 32))
     return !isText && isPpk(path) ? "ppk-file" : "csv"
-}
-
-function startOf(path: string): Buffer {
-    const file = openSync(path, "r")
-    try {
-        const start = Buffer.alloc(256)
-        return start.subarray(0, readSync(file, start, 0, start.length, 0))
-    } finally {
-        closeSync(file)
-    }
 }
 
 export const kindOf = (name: string | undefined): SourceKind => {

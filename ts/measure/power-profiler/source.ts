@@ -1,6 +1,6 @@
 // What Nordic's Power Profiler saves: .ppk2 since its version 4 (a zip of a session), .ppk before (BSON and
 // samples, deflated). Nordic's own program reads and writes them so.
-import { closeSync, createReadStream, openSync, readSync } from "node:fs"
+import { createReadStream } from "node:fs"
 import type { Readable } from "node:stream"
 import { buffer, text } from "node:stream/consumers"
 import { createInflateRaw, inflateRawSync } from "node:zlib"
@@ -9,7 +9,7 @@ import { type Entry, openPromise, type ZipFile } from "yauzl"
 import { z } from "zod"
 import { WarmhelloError } from "../../base/errors.js"
 import { type Acquisition, type RawEvent, stoppedBy } from "../raw.js"
-import type { Progress } from "../trace/reader.js"
+import { firstBytes, type Progress } from "../trace/reader.js"
 import { eventsOf, FRAME_BYTES, type Frames, framesOfSession } from "./frames.js"
 
 export interface PowerProfilerOptions {
@@ -102,16 +102,12 @@ async function* readSession(
 
 /** Whether a file begins as a .ppk: deflated, and a BSON document that names Power Profiler's own fields. */
 export function isPpk(path: string): boolean {
-    const file = openSync(path, "r")
+    const start = firstBytes(path, PPK_START)
     try {
-        const start = Buffer.alloc(PPK_START)
-        const length = readSync(file, start, 0, start.length, 0)
-        const plain = inflateRawSync(start.subarray(0, length), { finishFlush: 2, maxOutputLength: 1 << 24 })
+        const plain = inflateRawSync(start, { finishFlush: 2, maxOutputLength: 1 << 24 })
         return plain.length > 4 && plain.includes("samplesPerSecond\0")
     } catch {
         return false // no deflated data at all
-    } finally {
-        closeSync(file)
     }
 }
 

@@ -44,6 +44,17 @@ function* blocksOf(path: string, progress: Progress): Generator<Place> {
     }
 }
 
+/** The first bytes of a file: fewer than asked for where it has fewer. */
+export function firstBytes(path: string, most: number): Buffer {
+    const file = openToRead(path)
+    try {
+        const start = Buffer.alloc(most)
+        return start.subarray(0, readSync(file, start, 0, most, 0))
+    } finally {
+        closeSync(file)
+    }
+}
+
 function openToRead(path: string): number {
     try {
         return openSync(path, "r")
@@ -70,16 +81,7 @@ function checkHeader(file: number, path: string): void {
 }
 
 /** Whether a file begins as a raw trace does. */
-export function isTrace(path: string): boolean {
-    const file = openToRead(path)
-    try {
-        const start = Buffer.alloc(FILE_MAGIC.length)
-        readSync(file, start, 0, start.length, 0)
-        return start.toString("latin1") === FILE_MAGIC
-    } finally {
-        closeSync(file)
-    }
-}
+export const isTrace = (path: string): boolean => firstBytes(path, FILE_MAGIC.length).toString("latin1") === FILE_MAGIC
 
 /** Up to where a trace is whole. */
 export function soundLength(path: string): number {
