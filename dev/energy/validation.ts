@@ -43,21 +43,22 @@ interface Case extends Omit<Comparison, "model" | "errorShare" | "inRange" | "is
     answer: (board: BoardFigures, take: Take) => number
 }
 
-function compare({ board, clockMhz, answer, isInput, ...published }: Case): Comparison {
+/** What the model answers, with its range. */
+function rangeBy(one: (take: Take) => number): Range {
     const random = new Random(SEED)
+    const draws = Array.from({ length: DRAWS }, () => one((range) => draw(random, range)))
+    return rangeOf(one(expectedOf), draws)
+}
+
+function compare({ board, clockMhz, answer, isInput, ...published }: Case): Comparison {
     const profile = readPowerProfile(board)
-    const one = (take: Take) => answer(boardBy(profile, clockMhz, take), take)
-    const expected = one(expectedOf)
-    const model = rangeOf(
-        expected,
-        Array.from({ length: DRAWS }, () => one((range) => draw(random, range))),
-    )
+    const model = rangeBy((take) => answer(boardBy(profile, clockMhz, take), take))
     const [low, high] = published.measured
     const middle = (low + high) / 2
     return {
         ...published,
         model,
-        errorShare: expected / middle - 1,
+        errorShare: model.typical / middle - 1,
         inRange: model.low <= high && model.high >= low,
         isInput: isInput === true,
     }
@@ -343,12 +344,7 @@ const said: Said[] = [
 export function claims(): Claim[] {
     const profile = readPowerProfile("esp32_bare")
     return said.map(({ claim, source, ratio }) => {
-        const random = new Random(SEED)
-        const expected = ratio(profile, expectedOf)
-        const model = rangeOf(
-            expected,
-            Array.from({ length: DRAWS }, () => ratio(profile, (range) => draw(random, range))),
-        )
+        const model = rangeBy((take) => ratio(profile, take))
         const unlike = model.low >= 1 ? "no" : "open"
         return { claim, source, model, verdict: model.high < 1 ? "yes" : unlike }
     })

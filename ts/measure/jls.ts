@@ -6,7 +6,7 @@ import { WarmhelloError } from "../base/errors.js"
 import { unreadable } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { type Acquisition, type RawEvent, stoppedBy } from "./raw.js"
-import type { Gap, SampleChunk } from "./source.js"
+import { type SampleChunk, splitAtNaN } from "./source.js"
 import type { Progress } from "./trace/reader.js"
 
 const NO_PYJLS = 3
@@ -65,33 +65,6 @@ function floats(bytes: Buffer, factor: number): Float32Array {
     const values = new Float32Array(Uint8Array.from(bytes).buffer)
     for (let index = 0; index < values.length; index++) values[index] = (values[index] as number) * factor
     return values
-}
-
-/** A Joulescope marks what it missed with NaN. */
-function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
-    const { currentUa, voltageMv, channels, stepUs, startUs } = chunk
-    const isBad = (index: number) =>
-        Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))
-    let index = 0
-    while (index < currentUa.length) {
-        const bad = isBad(index)
-        let end = index + 1
-        while (end < currentUa.length && isBad(end) === bad) end++
-        const atUs = startUs + index * stepUs
-        if (bad) {
-            const samples = end - index
-            yield { kind: "gap", startUs: atUs, durationUs: samples * stepUs, samples, why: "lost" }
-        } else {
-            yield {
-                ...chunk,
-                startUs: atUs,
-                currentUa: currentUa.slice(index, end),
-                voltageMv: voltageMv?.slice(index, end) ?? null,
-                channels: channels?.slice(index, end) ?? null,
-            }
-        }
-        index = end
-    }
 }
 
 /** The reader's last line is its reason; what its library says before that is for its authors. */

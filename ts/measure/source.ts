@@ -48,3 +48,30 @@ export const chunkDurationUs = (chunk: SampleChunk): number =>
     chunk.durationsUs === null
         ? chunk.stepUs * chunk.currentUa.length
         : chunk.durationsUs.reduce((sum, durationUs) => sum + durationUs, 0)
+
+/** Evenly sampled meters mark what they missed with NaN. */
+export function* splitAtNaN(chunk: SampleChunk): Generator<SampleChunk | Gap> {
+    const { currentUa, voltageMv, channels, stepUs, startUs } = chunk
+    const isBad = (index: number) =>
+        Number.isNaN(currentUa[index] as number) || (voltageMv !== null && Number.isNaN(voltageMv[index] as number))
+    let index = 0
+    while (index < currentUa.length) {
+        const bad = isBad(index)
+        let end = index + 1
+        while (end < currentUa.length && isBad(end) === bad) end++
+        const atUs = startUs + index * stepUs
+        if (bad) {
+            const samples = end - index
+            yield { kind: "gap", startUs: atUs, durationUs: samples * stepUs, samples, why: "lost" }
+        } else {
+            yield {
+                ...chunk,
+                startUs: atUs,
+                currentUa: currentUa.slice(index, end),
+                voltageMv: voltageMv?.slice(index, end) ?? null,
+                channels: channels?.slice(index, end) ?? null,
+            }
+        }
+        index = end
+    }
+}

@@ -1,6 +1,6 @@
 // How Nordic's Power Profiler keeps samples: a current in uA, and two bits for each of D0 to D7. Of these, the
 // first says that it was low during the sample, the second that it was high.
-import type { Gap, SampleChunk } from "../source.js"
+import { type Gap, type SampleChunk, splitAtNaN } from "../source.js"
 
 export const FRAME_BYTES = 6
 const CURRENT_BYTES = 4
@@ -29,29 +29,14 @@ export function framesOfSession(bytes: Buffer): Frames {
 }
 
 /** Samples as they are; what Power Profiler missed has no number, and is a gap. */
-export function* eventsOf(
+export function eventsOf(
     { count, current, pairs }: Frames,
     first: number,
     stepUs: number,
 ): Generator<SampleChunk | Gap> {
-    for (let start = 0; start < count; ) {
-        const isMissing = Number.isNaN(current(start))
-        let end = start + 1
-        while (end < count && Number.isNaN(current(end)) === isMissing) end++
-        const [startUs, samples] = [(first + start) * stepUs, end - start]
-        if (isMissing) yield { kind: "gap", startUs, durationUs: samples * stepUs, samples, why: "lost" }
-        else yield chunkOf(start, end)
-        start = end
-    }
-
-    function chunkOf(start: number, end: number): SampleChunk {
-        const currentUa = new Float32Array(end - start)
-        const channels = pairs === null ? null : new Uint8Array(end - start)
-        for (let index = start; index < end; index++) {
-            currentUa[index - start] = current(index)
-            if (channels !== null && pairs !== null) channels[index - start] = levelsOf(pairs(index))
-        }
-        const startUs = (first + start) * stepUs
-        return { kind: "samples", startUs, stepUs, durationsUs: null, currentUa, voltageMv: null, channels }
-    }
+    return splitAtNaN({
+        ...{ kind: "samples", startUs: first * stepUs, stepUs, durationsUs: null, voltageMv: null },
+        currentUa: Float32Array.from({ length: count }, (_, index) => current(index)),
+        channels: pairs && Uint8Array.from({ length: count }, (_, index) => levelsOf(pairs(index))),
+    })
 }
