@@ -1,0 +1,107 @@
+/** @file
+ * A TLS connection over BSD sockets, for programs whose threads may wait: all that the connect (connect.h)
+ * asks for, done by poll(). On lwIP as on a desk.
+ *
+ *     wh_socket *socket;
+ *     if (wh_socket_open(&config, NULL, &socket) == WH_OK) {
+ *         if (wh_socket_handshake(socket, WH_SOCKET_WAIT) == WH_OK) {
+ *             sent = wh_socket_write(socket, request, sizeof request, 5000);
+ *             got = wh_socket_read(socket, answer, sizeof answer, 5000);
+ *         }
+ *         wh_socket_close(socket);
+ *     }
+ *
+ * It resumes the stored session if there is one for this server, makes a full handshake otherwise, and makes
+ * one on a second TCP connection when the first fails because of the session: the caller sees one connection.
+ *
+ * Any number of them may be open, each used by one thread at a time, whichever that is. The core works for
+ * one at a time, under the lock below, which is held while TLS computes and never while a socket waits.
+ */
+#ifndef WARMHELLO_SOCKET_H
+#define WARMHELLO_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "warmhello/client.h"
+#include "warmhello/errors.h"
+#include "warmhello/outcome.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** To wait as long as the connect's own limits allow, in place of milliseconds. */
+#define WH_SOCKET_WAIT UINT32_MAX
+
+/** Nothing could be done in the time given; no error of errors.h. Call again. */
+#define WH_SOCKET_AGAIN (-1000)
+
+/** A connection. */
+typedef struct wh_socket wh_socket;
+
+/** Zeros are the defaults. */
+typedef struct wh_socket_options {
+    /** From the beginning until the app may write, in milliseconds; 0 for WH_CONNECT_TIMEOUT_DEFAULT_MS. */
+    uint32_t timeout_ms;
+    /** How long the server may say nothing to what was written, in milliseconds; 0 for ever. */
+    uint32_t silence_ms;
+    /** Where TCP goes, if not to the client's host: a name or an address, copied; NULL for the host. */
+    const char *tcp_host;
+    /** TCP that the caller has connected, if `has_tcp`: the first attempt uses it, and a second one is opened
+     * to the same address with the same socket options. It stays the caller's, who closes it after
+     * wh_socket_close(); any other is closed here. */
+    bool has_tcp;
+    int tcp;
+} wh_socket_options;
+
+/** Begins; nothing is sent before wh_socket_handshake(). The configuration is copied but for the files, which
+ * must stay as they are until wh_socket_close(). `*out` is the caller's, until wh_socket_close(), and NULL
+ * after an error: those of wh_client_init(), or WH_PLATFORM_MEMORY. */
+WH_MUST_CHECK int wh_socket_open(const wh_client_config *config, const wh_socket_options *options,
+                                 wh_socket **out);
+
+/** Goes on with name, TCP and handshake for `wait_ms` milliseconds at most. WH_OK: the app may write.
+ * WH_SOCKET_AGAIN: not yet. Else why it failed (errors.h), all second tries included. */
+WH_MUST_CHECK int wh_socket_handshake(wh_socket *s, uint32_t wait_ms);
+
+/** Waits for plaintext, at most `wait_ms` milliseconds. Returns how many bytes came; 0: the server has closed
+ * properly; WH_SOCKET_AGAIN: none in time; else why the connection is over, after all bytes that came. */
+WH_MUST_CHECK int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t wait_ms);
+
+/** Sends plaintext. Returns how many bytes were taken, 1 at least unless `size` is 0; WH_SOCKET_AGAIN: none
+ * in time; else why the connection is over. What was taken leaves in the calls that follow. */
+WH_MUST_CHECK int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_ms);
+
+/** How many bytes wh_socket_read() could give without the network. Never 0 when there are some, though the
+ * TCP socket has nothing to read: ask before select(). */
+size_t wh_socket_pending(wh_socket *s);
+
+/** The TCP socket in use, for select(): the one that opened, or before that the newest. It may change until
+ * wh_socket_handshake() returns WH_OK, and not after. -1: none. */
+int wh_socket_tcp(const wh_socket *s);
+
+/** What happened so far. The connection's; final after wh_socket_finish(). */
+const wh_outcome *wh_socket_outcome(const wh_socket *s);
+
+/** Closes in an orderly way: sends what is written, waits for a ticket that is worth it, says goodbye, keeps
+ * the session. At most 7 s, and mostly none. May be called in any state, and twice. */
+void wh_socket_finish(wh_socket *s);
+
+/** wh_socket_finish(), then frees everything. NULL is allowed. */
+void wh_socket_close(wh_socket *s);
+
+/** @name The core's lock
+ * The machine's: port/host and port/esp32 have one each. Not recursive. Whoever calls the core beside open
+ * sockets, as to forget the session, does so under it.
+ * @{ */
+void wh_core_lock(void);
+void wh_core_unlock(void);
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
