@@ -55,7 +55,14 @@ struct wh_socket {
     unsigned in_use;
     bool is_open;
     bool is_held;
+    bool has_sent;
+    /* Threads that wait for what comes. */
+    unsigned readers;
 };
+
+/* What a thread waits for. A writer takes in what comes as well, as a server may wait for that, but not in
+ * the place of a reader, who would go on waiting for it. */
+typedef enum role { READER, WRITER } role;
 
 /* ---- TCP ----------------------------------------------------------------------------------------------- */
 
@@ -222,6 +229,7 @@ static void transmit(wh_socket *s, const wh_step *step)
 {
     ssize_t sent = send(s->lines[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL | MSG_DONTWAIT);
     bool is_broken = sent < 0 && !would_block();
+    s->has_sent = s->has_sent || sent > 0;
     wh_connect_sent(&s->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
     if (is_broken) {
         wh_connect_failed(&s->connect, step->tcp, WH_NETWORK_LOST);
@@ -257,13 +265,18 @@ static void ready(wh_socket *s, unsigned number)
     wh_connect_ready(&s->connect, number);
 }
 
-static void tell(wh_socket *s, unsigned number, int events)
+static bool receives(const wh_socket *s, unsigned number, role by)
+{
+    return (by == READER || s->readers == 0) && wh_connect_room(&s->connect, number) > 0;
+}
+
+static void tell(wh_socket *s, unsigned number, int events, role by)
 {
     bool is_broken = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     if ((is_broken || (events & POLLOUT) != 0) && wh_connect_awaits_ready(&s->connect, number)) {
         ready(s, number);
     }
-    if ((is_broken || (events & POLLIN) != 0) && wh_connect_room(&s->connect, number) > 0) {
+    if ((is_broken || (events & POLLIN) != 0) && receives(s, number, by)) {
         receive(s, number);
     }
 }
@@ -272,11 +285,11 @@ static void tell(wh_socket *s, unsigned number, int events)
  */
 
 /* Waits without the lock. True: something has happened. */
-static bool wait_for_events(wh_socket *s, uint64_t wait_us)
+static bool wait_for_events(wh_socket *s, uint64_t wait_us, role by)
 {
     struct pollfd polled[WH_CONNECT_TCPS];
     for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
-        bool reads = wh_connect_room(&s->connect, i) > 0;
+        bool reads = receives(s, i, by);
         bool writes = wh_connect_awaits_ready(&s->connect, i);
         polled[i] = (struct pollfd){
             .fd = reads || writes ? s->lines[i].fd : -1,
@@ -284,11 +297,13 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us)
         };
     }
     uint64_t wait_ms = wait_us / 1000 + (wait_us % 1000 != 0);
+    s->readers += by == READER;
     wh_core_unlock();
     int count = poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
     wh_core_lock();
+    s->readers -= by == READER;
     for (unsigned i = 0; count > 0 && i < WH_CONNECT_TCPS; i++) {
-        tell(s, i, polled[i].revents);
+        tell(s, i, polled[i].revents, by);
     }
     return count > 0;
 }
@@ -363,11 +378,11 @@ static uint64_t moment_in(uint32_t wait_ms)
 }
 
 /* WH_SOCKET_AGAIN: the time is over, and nothing has happened. */
-static int wait_until(wh_socket *s, const wh_step *step, uint64_t until_us)
+static int wait_until(wh_socket *s, const wh_step *step, uint64_t until_us, role by)
 {
     uint64_t now_us = wh_clock_elapsed_us();
     uint64_t left_us = until_us > now_us ? until_us - now_us : 0;
-    bool has_moved = wait_for_events(s, step->wait_us < left_us ? step->wait_us : left_us);
+    bool has_moved = wait_for_events(s, step->wait_us < left_us ? step->wait_us : left_us, by);
     return has_moved || left_us > 0 ? WH_OK : WH_SOCKET_AGAIN;
 }
 
@@ -403,7 +418,7 @@ static int hand_shake(wh_socket *s, uint64_t until_us)
             int error = wh_connect_error(&s->connect);
             result = error != WH_OK ? error : WH_USAGE_STATE;
         } else if (step.kind == WH_STEP_WAIT) {
-            result = wait_until(s, &step, until_us);
+            result = wait_until(s, &step, until_us, READER);
         }
     }
     return result;
@@ -421,33 +436,31 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
             got = wh_connect_error(&s->connect);
             is_over = true;
         } else if (step.kind == WH_STEP_WAIT) {
-            got = wait_until(s, &step, until_us);
+            got = wait_until(s, &step, until_us, READER);
         }
     }
     return got;
 }
 
+/* As long as bytes leave, there is room for more of the record that was begun. */
 static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t until_us)
 {
     uint64_t blocked_us = moment_in(BLOCKED_MS);
-    int taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
-    while (taken == 0) {
-        wh_step step = proceed(s);
-        if (step.kind == WH_STEP_READ || s->is_held) {
+    int taken = 0;
+    int waited = WH_OK;
+    while (taken == 0 && waited == WH_OK) {
+        taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
+        s->has_sent = false;
+        wh_step step = proceed(s); /* what was taken leaves now, if it can */
+        if (taken == 0 && (step.kind == WH_STEP_READ || s->is_held)) {
             (void)hold(s); /* which also sees an end */
         }
-        if (step.kind == WH_STEP_WAIT) {
+        if (taken == 0 && step.kind == WH_STEP_WAIT && !s->has_sent) {
             bool may_block = s->is_held && blocked_us < until_us;
-            taken = wait_until(s, &step, may_block ? blocked_us : until_us);
-        }
-        if (taken == 0) {
-            taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
+            waited = wait_until(s, &step, may_block ? blocked_us : until_us, WRITER);
         }
     }
-    if (taken > 0) {
-        (void)proceed(s); /* what can leave leaves now */
-    }
-    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
+    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : waited;
     return error != WH_OK ? error : taken;
 }
 
@@ -461,7 +474,7 @@ static int await_some(wh_socket *s, uint64_t until_us)
             result = WH_OK;
             goes_on = false;
         } else if (step.kind == WH_STEP_WAIT) {
-            goes_on = wait_until(s, &step, until_us) == WH_OK;
+            goes_on = wait_until(s, &step, until_us, READER) == WH_OK;
         }
     }
     return result;
@@ -547,17 +560,17 @@ int wh_socket_open(const wh_client_config *config, const wh_socket_options *opti
 }
 
 /* What has come meanwhile comes first: the connect would take a server for silent that was not asked. */
-static uint64_t enter(wh_socket *s, uint32_t wait_ms)
+static uint64_t enter(wh_socket *s, uint32_t wait_ms, role by)
 {
     wh_core_lock();
     uint64_t until_us = moment_in(wait_ms);
-    (void)wait_for_events(s, 0);
+    (void)wait_for_events(s, 0, by);
     return until_us;
 }
 
 int wh_socket_handshake(wh_socket *s, uint32_t wait_ms)
 {
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int result = hand_shake(s, until_us);
     wh_core_unlock();
     return result;
@@ -568,7 +581,7 @@ int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t wait_ms)
     if (size == 0) {
         return WH_USAGE_ARGUMENT;
     }
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int got = read_some(s, out, size, until_us);
     wh_core_unlock();
     return got;
@@ -576,7 +589,7 @@ int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t wait_ms)
 
 int wh_socket_await(wh_socket *s, uint32_t wait_ms)
 {
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int result = await_some(s, until_us);
     wh_core_unlock();
     return result;
@@ -587,7 +600,7 @@ int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_
     if (size == 0) {
         return 0;
     }
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, WRITER);
     int taken = write_some(s, bytes, size, until_us);
     wh_core_unlock();
     return taken;
@@ -620,7 +633,7 @@ void wh_socket_finish(wh_socket *s)
     wh_connect_close(&s->connect, true);
     wh_step step = proceed(s);
     while (step.kind != WH_STEP_OVER) {
-        (void)wait_for_events(s, step.wait_us);
+        (void)wait_for_events(s, step.wait_us, READER);
         step = proceed(s);
     }
     wh_core_unlock();
