@@ -1,6 +1,7 @@
 #include "tcp_server.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -170,6 +171,8 @@ static void *visit(void *given)
 {
     visitor *v = given;
     static const struct timeval longest = {.tv_sec = WAIT_S};
+    (void)setsockopt(v->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1},
+                     sizeof(int)); /* tickets and answer at once */
     (void)setsockopt(v->fd, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
     (void)setsockopt(v->fd, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
     if (v->manner == TCP_SERVES) {
