@@ -15,8 +15,19 @@ function copy(path: string, to: string): void {
     cpSync(checkoutPath(path), join(COMPONENT, to))
 }
 
+/** The examples ask for the component by the name of its folder. */
+function renameIn(file: string): void {
+    const path = join(COMPONENT, file)
+    writeFileSync(path, readFileSync(path, "utf8").replace(/\bfirmware\b/, "warmhello"))
+}
+
 rmSync(COMPONENT, { recursive: true, force: true })
-for (const path of output("git", "ls-files", "firmware").trim().split("\n")) copy(path, relative("firmware", path))
+const files = output("git", "ls-files", "firmware")
+    .trim()
+    .split("\n")
+    .map((path) => relative("firmware", path))
+for (const file of files) copy(join("firmware", file), file)
+files.filter((file) => /^examples\/\w+\/main\/(idf_component\.yml|CMakeLists\.txt)$/.test(file)).forEach(renameIn)
 copy("LICENSE", "LICENSE")
 copy("docs/CHANGELOG.md", "CHANGELOG.md")
 const manifest = join(COMPONENT, "idf_component.yml")
