@@ -1,4 +1,4 @@
-#include "request.h"
+#include "tls_request.h"
 
 #include <string.h>
 
