@@ -144,6 +144,7 @@ static bool take_file(const char *name, const char *path)
 
 static void take_hex(const char *text)
 {
+    options.send_size = 0;
     for (; text[0] != '\0' && text[1] != '\0' && options.send_size < TEXT_MAX; text += 2) {
         char digits[] = {text[0], text[1], '\0'};
         options.send[options.send_size++] = (uint8_t)strtoul(digits, NULL, 16);
