@@ -199,11 +199,16 @@ describe("a server's name", () => {
         expect(await wrong.visit()).toMatchObject({ result: -1, last: espErrors.handshake, code: 0x2700, flags: 0x04 })
     })
 
-    test("is common_name where that is given", async () => {
+    test("is common_name where that is given, and any where it is skipped", async () => {
         await using other = await startServer({ names: ["somewhere.example"] })
         using device = app({ port: other.port, ca: other.ca, args: ["--common-name", "somewhere.example"] })
         expect(await device.visit("--host", "127.0.0.1")).toMatchObject(full)
         expect(await device.visit("--host", "127.0.0.1")).toMatchObject(resumed)
+        using nameless = app({ port: other.port, ca: other.ca, args: ["--ask", "any-name"] })
+        const seen = await nameless.visit()
+        expect(seen).toMatchObject(full)
+        expect(seen.log).toContain("any-name: ")
+        expect(await nameless.visit()).toMatchObject(resumed)
         const long = await device.visit("--common-name", "a".repeat(300))
         expect(long).toMatchObject({ result: -1, last: espErrors.hostname })
     })
