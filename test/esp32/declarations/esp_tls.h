@@ -19,7 +19,12 @@ typedef enum esp_tls_conn_state {
     ESP_TLS_DONE,
 } esp_tls_conn_state_t;
 
-typedef enum { ESP_TLS_VER_ANY, ESP_TLS_VER_TLS_1_2, ESP_TLS_VER_TLS_1_3, ESP_TLS_VER_TLS_MAX } esp_tls_proto_ver_t;
+typedef enum {
+    ESP_TLS_VER_ANY,
+    ESP_TLS_VER_TLS_1_2,
+    ESP_TLS_VER_TLS_1_3,
+    ESP_TLS_VER_TLS_MAX
+} esp_tls_proto_ver_t;
 
 typedef enum { ESP_TLS_DYN_BUF_RX_STATIC = 1 } esp_tls_dyn_buf_strategy_t;
 
@@ -76,8 +81,10 @@ typedef struct esp_tls_cfg_server {
 typedef struct esp_tls esp_tls_t;
 
 esp_tls_t *esp_tls_init(void);
-int esp_tls_conn_new_sync(const char *hostname, int hostlen, int port, const esp_tls_cfg_t *cfg, esp_tls_t *tls);
-int esp_tls_conn_new_async(const char *hostname, int hostlen, int port, const esp_tls_cfg_t *cfg, esp_tls_t *tls);
+int esp_tls_conn_new_sync(const char *hostname, int hostlen, int port, const esp_tls_cfg_t *cfg,
+                          esp_tls_t *tls);
+int esp_tls_conn_new_async(const char *hostname, int hostlen, int port, const esp_tls_cfg_t *cfg,
+                           esp_tls_t *tls);
 ssize_t esp_tls_conn_write(esp_tls_t *tls, const void *data, size_t datalen);
 ssize_t esp_tls_conn_read(esp_tls_t *tls, void *data, size_t datalen);
 int esp_tls_conn_destroy(esp_tls_t *tls);

@@ -8,8 +8,8 @@
 
 typedef struct esp_tls_stack_ops {
     uint32_t version;
-    esp_err_t (*create_ssl_handle)(void *user_ctx, const char *hostname, size_t hostlen, const void *cfg, esp_tls_t *tls,
-                                   void *server_params);
+    esp_err_t (*create_ssl_handle)(void *user_ctx, const char *hostname, size_t hostlen, const void *cfg,
+                                   esp_tls_t *tls, void *server_params);
     int (*handshake)(void *user_ctx, esp_tls_t *tls, const esp_tls_cfg_t *cfg);
     ssize_t (*read)(void *user_ctx, esp_tls_t *tls, char *data, size_t datalen);
     ssize_t (*write)(void *user_ctx, esp_tls_t *tls, const char *data, size_t datalen);
@@ -32,8 +32,8 @@ typedef struct esp_tls_stack_ops {
     int (*server_session_continue_async)(void *user_ctx, esp_tls_t *tls);
     void (*server_session_delete)(void *user_ctx, esp_tls_t *tls);
     int (*crypto_sha1)(void *user_ctx, const unsigned char *input, size_t ilen, unsigned char output[20]);
-    int (*crypto_base64_encode)(void *user_ctx, unsigned char *dst, size_t dlen, size_t *olen, const unsigned char *src,
-                                size_t slen);
+    int (*crypto_base64_encode)(void *user_ctx, unsigned char *dst, size_t dlen, size_t *olen,
+                                const unsigned char *src, size_t slen);
 } esp_tls_stack_ops_t;
 
 esp_err_t esp_tls_register_stack(const esp_tls_stack_ops_t *ops, void *user_ctx);
