@@ -19,7 +19,7 @@
  * What esp_tls_cfg_t may ask for: a CA in PEM or DER, the global CA store, the certificate bundle (see
  * below); client certificate and key in PEM or DER; ALPN, at most 63 bytes with commas between the names;
  * common_name, which takes the place of the host in SNI and in the check of the certificate; skip_common_name
- * (of sessions and certificates that nobody has compared with a name, see wh_client_config); TLS 1.2 or 1.3
+ * (then no name is sent, and any is taken that the CA vouches for); TLS 1.2 or 1.3
  * alone; timeout_ms, 10 s if it is not positive; non_block. Keep-alive, the interface and the address family
  * are esp_tls's own business.
  *

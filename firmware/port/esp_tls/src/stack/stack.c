@@ -8,7 +8,7 @@
 #include "esp_tls_custom_stack.h"
 #include "esp_tls_private.h"
 #include "machine_of_esp.h"
-#include "request.h"
+#include "tls_request.h"
 #include "sha1.h"
 #include "warmhello/esp_tls.h"
 #include "warmhello/lock.h"
