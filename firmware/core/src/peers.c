@@ -54,7 +54,7 @@ uint64_t wh_peers_begin(void)
 }
 
 /* The only slot is in use whenever it is looked at. */
-static int save(wh_rtc *state)
+int wh_peers_save(wh_rtc *state)
 {
     return wh_slots_count() > 1 ? wh_rtc_save_unused(state) : wh_rtc_save(state);
 }
@@ -68,7 +68,7 @@ int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened
     }
     if (result == WH_OK && out->flash_unsure) {
         wh_flash_copy_resume(out, opened);
-        result = save(out);
+        result = wh_peers_save(out);
     }
     return result;
 }
@@ -121,7 +121,14 @@ static rank rank_of(const wh_rtc *state, uint32_t tag, bool is_pinned)
     return state->peer_binding == held ? HAS_ANOTHERS : WAS_GIVEN_UP;
 }
 
-/* One peer is pinned, the last one that was. */
+/* The tag of the binding of the peer whose slot it is; 0 for nobody's. */
+static uint32_t owner_of(const wh_rtc *state)
+{
+    uint32_t held = wh_peers_held(state);
+    return held != 0 ? held : state->peer_binding;
+}
+
+/* One peer is pinned, the one that was used last of those that were. */
 static unsigned pinned_slot(void)
 {
     unsigned pinned = wh_slots_count();
@@ -129,7 +136,7 @@ static unsigned pinned_slot(void)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        if (wh_rtc_look(&state) && wh_pin_is_on(&state, state.pin_binding) &&
+        if (wh_rtc_look(&state) && wh_pin_is_on(&state, owner_of(&state)) &&
             (pinned == wh_slots_count() || is_later(&state, &last))) {
             pinned = i;
             last = state;
@@ -189,7 +196,11 @@ int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened)
         generation = out->state.generation > generation ? out->state.generation : generation;
     }
     if (wh_slots_count() > 1) {
-        out->is_its = choose(tag, &out->state) <= REMEMBERS;
+        rank r = choose(tag, &out->state);
+        out->is_its = r <= REMEMBERS;
+        if (r > REMEMBERS && r < IS_PINNED) {
+            out->state.pin_until_us = 0; /* another one is pinned, or none */
+        }
         out->state.generation = generation;
         if (opened != NULL && opened->info.generation != out->state.flash_generation) {
             wh_opened_release(opened);
@@ -207,7 +218,7 @@ static int begin_to_forget(wh_rtc *state)
     state->flash_at = WH_RTC_NOWHERE;
     state->flash_unsure = true;
     state->forgetting = true;
-    return wh_rtc_save(state);
+    return wh_peers_save(state);
 }
 
 static int forget_in_flash(void)
@@ -229,7 +240,7 @@ static int forget_slot(unsigned slot, uint64_t *epoch)
     }
     result = begin_to_forget(&state);
     wh_flash_copy_resume(&state, NULL); /* goes on with it, and opens nothing */
-    int saved = wh_rtc_save(&state);
+    int saved = wh_peers_save(&state);
     if (state.flash_unsure) {
         return WH_PLATFORM_FLASH;
     }

@@ -28,6 +28,9 @@ uint64_t wh_peers_begin(void);
  * as wh_peers_begin() returned it or the call before left it. Errors as wh_rtc_load() and wh_rtc_save(). */
 WH_MUST_CHECK int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened);
 
+/* Saves the state of a slot that was looked at and not used by its peer. As wh_rtc_save(). */
+WH_MUST_CHECK int wh_peers_save(wh_rtc *state);
+
 /* Uses the slot of the peer whose binding has that tag, or the one that it would get. `opened` as in
  * wh_peers_load(), or NULL. Errors as there. */
 WH_MUST_CHECK int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened);

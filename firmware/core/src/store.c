@@ -437,7 +437,7 @@ static int unpin(wh_rtc *state, void *ctx)
         return WH_OK;
     }
     state->pin_until_us = 0;
-    return wh_rtc_save(state);
+    return wh_peers_save(state);
 }
 
 void wh_store_unpin(void)
