@@ -20,11 +20,12 @@ const below: Record<string, string[]> = {
     service: ["base", "core"],
     // One digest for all, so that only the core needs wolfSSL.
     provision: ["base", "core", "core/src"],
+    "port/bsd": ["core", "core/src"],
     "port/esp32": ["base", "core", "wake", "service", "provision"],
     // Node and the tools see into records, files and certificates.
     "port/host": ["base", "core", "core/src", "service"],
     "port/rv32": ["core", "service"],
-    examples: ["core", "port/host", "port/esp32"],
+    examples: ["core", "port/bsd", "port/host", "port/esp32"],
     wolfssl: [],
 }
 
