@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #define log_e(format, ...) ((void)fprintf(stderr, "[E] " format "\n", __VA_ARGS__))
 
@@ -15,7 +16,7 @@ using PGM_P = const char *;
 class String
 {
 public:
-    String(const std::string &text) : text(text)
+    String(std::string given) : text(std::move(given))
     {
     }
     const char *c_str() const
@@ -75,7 +76,7 @@ protected:
 class IPAddress
 {
 public:
-    explicit IPAddress(const char *text) : text(text)
+    explicit IPAddress(const char *given) : text(given)
     {
     }
     String toString() const

@@ -209,16 +209,15 @@ int WarmConnection::available()
     return static_cast<int>(to - from + (socket != nullptr ? wh_socket_pending(socket) : 0));
 }
 
+/* A write also ends when the server waits for the sketch to read first (socket.h). */
 size_t WarmConnection::write(const uint8_t *bytes, size_t size, uint32_t still_ms)
 {
     size_t sent = 0;
-    while (socket != nullptr && sent < size) {
-        int taken = wh_socket_write(socket, bytes + sent, size - sent, still_ms);
+    for (int taken = 0; socket != nullptr && sent < size && taken >= 0;) {
+        taken = wh_socket_write(socket, bytes + sent, size - sent, still_ms);
         if (taken > 0) {
             sent += static_cast<size_t>(taken);
-        } else if (taken == WH_SOCKET_AGAIN) {
-            break;
-        } else {
+        } else if (taken != WH_SOCKET_AGAIN) {
             over(taken);
         }
     }
@@ -479,12 +478,12 @@ void WarmClient::setCACertBundle(const uint8_t *bytes)
 {
     bundle = File();
     if (bytes != nullptr) {
-        const uint8_t *next = bytes + 2;
+        size_t size = 2;
         for (size_t left = number(bytes); left > 0; left--) {
-            next += 4 + number(next) + number(next + 2);
+            size += 4 + number(bytes + size) + number(bytes + size + 2);
         }
         bundle.bytes = bytes;
-        bundle.size = static_cast<size_t>(next - bytes);
+        bundle.size = size;
     }
 }
 
