@@ -1,12 +1,10 @@
 #include "warmhello/port_host.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
-#include "warmhello/lock.h"
 #include "warmhello/platform.h"
 
 /* Seconds since 1970-01-01 UTC when this was built, if the build tells. */
@@ -243,18 +241,4 @@ wh_host_memory wh_host_memory_take(void)
     wh_host_memory taken = memory;
     memory.peak_bytes = memory.live_bytes;
     return taken;
-}
-
-/* ---- Threads ------------------------------------------------------------------ */
-
-static pthread_mutex_t core_lock = PTHREAD_MUTEX_INITIALIZER;
-
-void wh_core_lock(void)
-{
-    (void)pthread_mutex_lock(&core_lock);
-}
-
-void wh_core_unlock(void)
-{
-    (void)pthread_mutex_unlock(&core_lock);
 }
