@@ -290,6 +290,7 @@ describe("a failure is what mbedTLS's stack would call it:", () => {
         await using server = await startTcp((socket) => socket.once("data", () => socket.end()))
         using device = app({ port: server.port })
         expect(await device.visit()).toMatchObject(failed(handshake, 0x7280))
+        expect(await device.visit("--ask", "async")).toMatchObject(failed(handshake, 0x7280))
     })
 
     test("an alert", async () => {
