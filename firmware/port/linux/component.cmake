@@ -4,7 +4,7 @@
 get_filename_component(firmware "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
 file(GLOB sources "${firmware}/base/*.c" "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
-  "${firmware}/provision/src/*.c" "${firmware}/port/bsd/src/*.c" "${firmware}/port/esp_tls/src/*.c"
+  "${firmware}/provision/src/*.c" "${firmware}/port/bsd/src/*.c" "${firmware}/port/esp_tls/src/*.c" "${firmware}/port/esp_tls/src/*/*.c"
   "${CMAKE_CURRENT_LIST_DIR}/src/*.c")
 # The rest of port/host is for Node.
 list(APPEND sources "${firmware}/port/host/src/port_host.c" "${firmware}/port/host/src/flash_file.c")
@@ -14,9 +14,13 @@ idf_component_register(
   INCLUDE_DIRS "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include"
     "${firmware}/provision/include" "${firmware}/port/bsd/include" "${firmware}/port/esp_tls/include"
     "${firmware}/port/host/include"
-  PRIV_INCLUDE_DIRS "${firmware}/base" "${firmware}/core/src"
+  PRIV_INCLUDE_DIRS "${firmware}/base" "${firmware}/core/src" "${firmware}/port/esp_tls/src"
   REQUIRES esp-tls tcp_transport
   PRIV_REQUIRES freertos log)
+
+# What a stack of one's own has to know of esp_tls_t.
+idf_component_get_property(esp_tls_dir esp-tls COMPONENT_DIR)
+target_include_directories(${COMPONENT_LIB} PRIVATE "${esp_tls_dir}/private_include")
 
 # A moment that has certainly passed when the program runs.
 string(TIMESTAMP built_s "%s" UTC)
