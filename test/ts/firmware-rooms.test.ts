@@ -21,9 +21,11 @@ const below: Record<string, string[]> = {
     // One digest for all, so that only the core needs wolfSSL.
     provision: ["base", "core", "core/src"],
     "port/bsd": ["core", "core/src"],
+    "port/esp_tls": ["core", "port/bsd", "port/esp32"],
     "port/esp32": ["base", "core", "wake", "service", "provision"],
     // Node and the tools see into records, files and certificates.
     "port/host": ["base", "core", "core/src", "service"],
+    "port/linux": ["core"],
     "port/rv32": ["core", "service"],
     examples: ["core", "port/bsd", "port/host", "port/esp32"],
     wolfssl: [],

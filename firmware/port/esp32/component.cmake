@@ -34,6 +34,13 @@ else()
   list(REMOVE_ITEM sources ${devicescript_sources})
 endif()
 
+# ESP-IDF before 6.0 takes no other TLS stack than its own.
+if(CONFIG_ESP_TLS_CUSTOM_STACK)
+  file(GLOB stack_sources "${firmware}/port/esp_tls/src/stack/*.c" "${firmware}/port/bsd/src/*.c")
+  list(APPEND sources ${stack_sources})
+  list(APPEND includes "${firmware}/port/esp_tls/include" "${firmware}/port/bsd/include")
+endif()
+
 # Headers for which later versions have a component of their own: pins since 5.3; the key in the fuses, and the UART's
 # registers, since 6.0.
 if(EXISTS "$ENV{IDF_PATH}/components/esp_driver_gpio")
@@ -42,7 +49,7 @@ else()
   set(pins driver)
 endif()
 set(split_off "")
-foreach(component esp_security esp_hal_uart)
+foreach(component esp_security esp_hal_uart esp-tls)
   if(EXISTS "$ENV{IDF_PATH}/components/${component}")
     list(APPEND split_off ${component})
   endif()
@@ -54,6 +61,8 @@ idf_component_register(
   PRIV_INCLUDE_DIRS ${private_includes}
   REQUIRES esp_hw_support esp_system log
   PRIV_REQUIRES ${pins} ${split_off} efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash spi_flash vfs)
+
+include("${firmware}/port/esp_tls/stack.cmake")
 
 # The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
 target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)

@@ -4,8 +4,13 @@
 get_filename_component(firmware "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
 file(GLOB sources "${firmware}/base/*.c" "${firmware}/core/src/*.c" "${firmware}/service/src/*.c" "${firmware}/wake/src/*.c"
-  "${firmware}/provision/src/*.c" "${firmware}/port/bsd/src/*.c" "${firmware}/port/esp_tls/src/*.c" "${firmware}/port/esp_tls/src/*/*.c"
+  "${firmware}/provision/src/*.c" "${firmware}/port/bsd/src/*.c" "${firmware}/port/esp_tls/src/*.c"
   "${CMAKE_CURRENT_LIST_DIR}/src/*.c")
+# ESP-IDF before 6.0 takes no other TLS stack than its own.
+if(CONFIG_ESP_TLS_CUSTOM_STACK)
+  file(GLOB stack_sources "${firmware}/port/esp_tls/src/stack/*.c")
+  list(APPEND sources ${stack_sources})
+endif()
 # The rest of port/host is for Node.
 list(APPEND sources "${firmware}/port/host/src/port_host.c" "${firmware}/port/host/src/flash_file.c")
 
@@ -18,9 +23,7 @@ idf_component_register(
   REQUIRES esp-tls tcp_transport
   PRIV_REQUIRES freertos log)
 
-# What a stack of one's own has to know of esp_tls_t.
-idf_component_get_property(esp_tls_dir esp-tls COMPONENT_DIR)
-target_include_directories(${COMPONENT_LIB} PRIVATE "${esp_tls_dir}/private_include")
+include("${firmware}/port/esp_tls/stack.cmake")
 
 # A moment that has certainly passed when the program runs.
 string(TIMESTAMP built_s "%s" UTC)

@@ -1,0 +1,72 @@
+/* ESP-IDF's own HTTP client, as it is: wakes, posts one reading, and sleeps for ten minutes. Each wake but
+ * the first resumes the TLS session of the one before. */
+#include <stdio.h>
+#include <string.h>
+
+#include "esp_err.h"
+#include "esp_http_client.h"
+#include "esp_sleep.h"
+#include "sdkconfig.h"
+#include "wifi.h"
+
+#if CONFIG_ESP_TLS_CUSTOM_STACK /* ESP-IDF 6.0 and newer */
+#include "warmhello/esp_tls.h"
+#else
+#include "esp_transport.h"
+#include "warmhello/esp_transport.h"
+#endif
+
+enum { SLEEP_S = 600, TIMEOUT_MS = 10000 };
+
+/* The authority that signed the server's certificate: ca.pem of this folder. */
+extern const char ca[] asm("_binary_ca_pem_start");
+
+static int read_celsius(void)
+{
+    return 21; /* a sensor's driver goes here */
+}
+
+static void perform(esp_http_client_handle_t client)
+{
+    char body[32];
+    const int size = snprintf(body, sizeof body, "{\"celsius\": %d}", read_celsius());
+    ESP_ERROR_CHECK(esp_http_client_set_post_field(client, body, size));
+    const esp_err_t error = esp_http_client_perform(client);
+    if (error == ESP_OK) {
+        printf("the server answers %d\n", esp_http_client_get_status_code(client));
+    } else {
+        printf("not sent: %s\n", esp_err_to_name(error));
+    }
+}
+
+static void post_reading(void)
+{
+    esp_http_client_config_t config = {
+        .url = CONFIG_EXAMPLE_URL,
+        .method = HTTP_METHOD_POST,
+        .timeout_ms = TIMEOUT_MS,
+        .cert_pem = ca,
+    };
+#if CONFIG_ESP_TLS_CUSTOM_STACK
+    ESP_ERROR_CHECK(warmhello_esp_tls_register(NULL));
+#else
+    const wh_client_config tls = {.ca = (const uint8_t *)ca, .ca_size = strlen(ca)};
+    config.transport = warmhello_esp_transport_init(&tls);
+#endif
+    esp_http_client_handle_t client = esp_http_client_init(&config);
+    if (client != NULL) {
+        perform(client);
+        (void)esp_http_client_cleanup(client); /* closes, which keeps the session for the next wake */
+    }
+}
+
+void app_main(void)
+{
+    if (wifi_join()) {
+        post_reading();
+    } else {
+        printf("no network\n");
+    }
+    (void)esp_sleep_enable_timer_wakeup(SLEEP_S * 1000000ULL);
+    esp_deep_sleep_start();
+}
