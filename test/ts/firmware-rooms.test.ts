@@ -20,6 +20,7 @@ const below: Record<string, string[]> = {
     service: ["base", "core"],
     // One digest for all, so that only the core needs wolfSSL.
     provision: ["base", "core", "core/src"],
+    "port/arduino": ["core", "port/bsd", "port/esp32"],
     "port/bsd": ["core", "core/src"],
     "port/esp_tls": ["core", "port/bsd", "port/esp32"],
     "port/esp32": ["base", "core", "wake", "service", "provision"],
@@ -27,7 +28,7 @@ const below: Record<string, string[]> = {
     "port/host": ["base", "core", "core/src", "service"],
     "port/linux": ["core"],
     "port/rv32": ["core", "service"],
-    examples: ["core", "port/bsd", "port/host", "port/esp32"],
+    examples: ["core", "port/bsd", "port/esp_tls", "port/host", "port/esp32"],
     wolfssl: [],
 }
 
