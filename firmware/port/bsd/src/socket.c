@@ -25,7 +25,7 @@
 /* A write holds what it was given in one record, which takes as much memory until it has left. */
 enum { RECORD_MAX = 4096 };
 
-/* How long a write waits for a server that may itself wait for what it sent to be read. */
+/* How long a write without a limit waits for a server that may itself wait for what it sent to be read. */
 enum { BLOCKED_MS = 1000 };
 
 /* One of the connect's TCP connections. */
@@ -38,16 +38,14 @@ typedef struct line {
 struct wh_socket {
     wh_client client;
     wh_connect connect;
+    wh_socket_options options;
     wh_outcome outcome;
-    bool is_plain;
     /* Where TCP goes, for getaddrinfo(). */
     char host[WH_HOST_MAX + 1];
     char port[sizeof "65535"];
     struct addrinfo *found;
-    /* TCP of the caller's, what it is connected to, and whether the first attempt has taken it. */
-    bool has_tcp;
+    /* What the caller's TCP is connected to, and whether the first attempt has taken it. */
     bool is_taken;
-    int tcp;
     struct addrinfo peer;
     struct sockaddr_storage peer_address;
     line lines[WH_CONNECT_TCPS];
@@ -134,13 +132,34 @@ static void copy_options(int from, int to)
     }
 }
 
+static void set_number(int fd, int level, int name, int value)
+{
+    if (value > 0) {
+        (void)setsockopt(fd, level, name, &value, sizeof value);
+    }
+}
+
+static void keep_alive(int fd, const wh_socket_options *options)
+{
+    set_number(fd, SOL_SOCKET, SO_KEEPALIVE, options->keep_alive_idle_s > 0);
+#ifdef TCP_KEEPIDLE
+    set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, options->keep_alive_idle_s);
+#endif
+#ifdef TCP_KEEPINTVL
+    set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, options->keep_alive_interval_s);
+#endif
+#ifdef TCP_KEEPCNT
+    set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, options->keep_alive_count);
+#endif
+}
+
 static bool set_up(const wh_socket *s, int fd)
 {
-    int on = 1;
-    if (s->has_tcp) {
-        copy_options(s->tcp, fd);
+    if (s->options.has_tcp) {
+        copy_options(s->options.tcp, fd);
     } else {
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        keep_alive(fd, &s->options);
     }
     return set_blocking(fd, false);
 }
@@ -199,7 +218,7 @@ static void learn_peer(wh_socket *s)
 {
     socklen_t size = sizeof s->peer_address;
     struct sockaddr *address = (struct sockaddr *)&s->peer_address;
-    if (s->peer.ai_addr == NULL && getpeername(s->tcp, address, &size) == 0) {
+    if (s->peer.ai_addr == NULL && getpeername(s->options.tcp, address, &size) == 0) {
         s->peer = (struct addrinfo){
             .ai_family = s->peer_address.ss_family,
             .ai_addr = address,
@@ -210,15 +229,15 @@ static void learn_peer(wh_socket *s)
 
 static const struct addrinfo *addresses(const wh_socket *s)
 {
-    return !s->has_tcp ? s->found : s->peer.ai_addr != NULL ? &s->peer : NULL;
+    return !s->options.has_tcp ? s->found : s->peer.ai_addr != NULL ? &s->peer : NULL;
 }
 
 static void begin(wh_socket *s, unsigned number)
 {
     s->in_use = number;
-    if (s->has_tcp && !s->is_taken) {
+    if (s->options.has_tcp && !s->is_taken) {
         s->is_taken = true;
-        s->lines[number] = (line){.fd = s->tcp, .is_callers = true};
+        s->lines[number] = (line){.fd = s->options.tcp, .is_callers = true};
         return;
     }
     s->lines[number] = (line){.fd = -1, .next = addresses(s)};
@@ -311,7 +330,7 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us, role by)
 static void resolve(wh_socket *s)
 {
     static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    if (s->has_tcp) {
+    if (s->options.has_tcp) {
         wh_connect_resolved(&s->connect, true);
         return;
     }
@@ -329,8 +348,8 @@ static void opened(wh_socket *s)
     s->in_use = s->lines[0].fd >= 0 ? 0 : 1;
     s->is_open = true;
     const line *chosen = &s->lines[s->in_use];
-    if (s->has_tcp && !chosen->is_callers) {
-        int flags = fcntl(s->tcp, F_GETFL, 0);
+    if (s->options.has_tcp && !chosen->is_callers) {
+        int flags = fcntl(s->options.tcp, F_GETFL, 0);
         (void)set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
     }
 }
@@ -445,7 +464,7 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
 /* As long as bytes leave, there is room for more of the record that was begun. */
 static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t until_us)
 {
-    uint64_t blocked_us = moment_in(BLOCKED_MS);
+    uint64_t blocked_us = until_us == UINT64_MAX ? moment_in(BLOCKED_MS) : until_us;
     int taken = 0;
     int waited = WH_OK;
     while (taken == 0 && waited == WH_OK) {
@@ -456,12 +475,31 @@ static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t unt
             (void)hold(s); /* which also sees an end */
         }
         if (taken == 0 && step.kind == WH_STEP_WAIT && !s->has_sent) {
-            bool may_block = s->is_held && blocked_us < until_us;
-            waited = wait_until(s, &step, may_block ? blocked_us : until_us, WRITER);
+            waited = wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
         }
     }
     int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : waited;
     return error != WH_OK ? error : taken;
+}
+
+/* As a writer of nothing: the room that what was written before has taken is needed again. */
+static int await_room(wh_socket *s, uint64_t until_us)
+{
+    for (bool goes_on = true; goes_on;) {
+        wh_step step = proceed(s);
+        if (step.kind == WH_STEP_READ || s->is_held) {
+            (void)hold(s);
+        }
+        if (step.kind == WH_STEP_OVER) {
+            int error = wh_connect_error(&s->connect);
+            return error != WH_OK ? error : WH_USAGE_STATE;
+        }
+        if (step.kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use)) {
+            return WH_OK;
+        }
+        goes_on = step.kind != WH_STEP_WAIT || wait_until(s, &step, until_us, WRITER) == WH_OK;
+    }
+    return WH_SOCKET_AGAIN;
 }
 
 static int await_some(wh_socket *s, uint64_t until_us)
@@ -495,7 +533,7 @@ static int copy_text(char *to, size_t size, const char *from)
 
 static int begin_client(wh_socket *s, const wh_client_config *config)
 {
-    if (!s->is_plain) {
+    if (!s->options.is_plain) {
         return wh_client_init(&s->client, config);
     }
     if (config->host == NULL || config->port == 0) {
@@ -506,9 +544,7 @@ static int begin_client(wh_socket *s, const wh_client_config *config)
 
 static int begin_socket(wh_socket *s, const wh_client_config *config, const wh_socket_options *options)
 {
-    s->is_plain = options->is_plain;
-    s->has_tcp = options->has_tcp;
-    s->tcp = options->tcp;
+    s->options = *options;
     s->lines[0].fd = -1;
     s->lines[1].fd = -1;
     int error = begin_client(s, config);
@@ -522,11 +558,11 @@ static int begin_socket(wh_socket *s, const wh_client_config *config, const wh_s
         return error;
     }
     (void)snprintf(s->port, sizeof s->port, "%u", (unsigned)config->port);
-    if (s->has_tcp) {
+    if (s->options.has_tcp) {
         learn_peer(s);
     }
     const wh_connect_options limits = {.timeout_ms = options->timeout_ms, .silence_ms = options->silence_ms};
-    wh_connect_begin(&s->connect, s->is_plain ? NULL : &s->client, &limits);
+    wh_connect_begin(&s->connect, s->options.is_plain ? NULL : &s->client, &limits);
     return WH_OK;
 }
 
@@ -604,6 +640,14 @@ int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_
     int taken = write_some(s, bytes, size, until_us);
     wh_core_unlock();
     return taken;
+}
+
+int wh_socket_await_room(wh_socket *s, uint32_t wait_ms)
+{
+    uint64_t until_us = enter(s, wait_ms, WRITER);
+    int result = await_room(s, until_us);
+    wh_core_unlock();
+    return result;
 }
 
 size_t wh_socket_pending(wh_socket *s)
