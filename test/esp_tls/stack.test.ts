@@ -156,6 +156,7 @@ describe("whom an app trusts", () => {
         expect(await device.visit(...other)).toMatchObject({ ...untrusted, set: [{ global: 0 }] })
         expect(await device.visit(...other, ...right)).toMatchObject(full)
         expect(await device.visit(...other, ...right)).toMatchObject(resumed)
+        expect(await device.visit(...right, ...other)).toMatchObject(full)
     })
 
     test("nobody while the global CA store is empty, or was given no certificate", async () => {
