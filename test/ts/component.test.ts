@@ -147,7 +147,7 @@ const wifi = ["EXAMPLE_WIFI_SSID", "EXAMPLE_WIFI_PASSWORD"].map((name) => `-DCON
 
 test.skipIf(!canCompile).each([
     ["esp32_reading/main/esp32_reading.c", []],
-    ["http_deep_sleep/main/wifi.c", wifi],
+    ["http_deep_sleep/main/access_point.c", wifi],
     ["http_deep_sleep/main/http_deep_sleep.c", ['-DCONFIG_EXAMPLE_URL="x"']],
     ["mqtt_deep_sleep/main/mqtt_deep_sleep.c", ['-DCONFIG_EXAMPLE_BROKER="x"', '-DCONFIG_EXAMPLE_TOPIC="x"']],
 ])("the example %s compiles for a board, with ESP-IDF 5 and 6", (name, definitions) => {
@@ -165,7 +165,7 @@ test.skipIf(!canCompile).each([
 
 test("the way to the access point is the same in each example", () => {
     const [one, ...others] = ["http", "mqtt"].map((name) =>
-        ["wifi.c", "wifi.h"].map((file) =>
+        ["access_point.c", "access_point.h"].map((file) =>
             readFileSync(checkoutPath(`firmware/examples/${name}_deep_sleep/main/${file}`), "utf8"),
         ),
     )

@@ -14,9 +14,10 @@ int wh_machine_ready(const warmhello_esp_tls_config *config)
     return wh_platform_use(config->platform);
 }
 
-void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
+void wh_machine_learn(const warmhello_esp_tls_config *config, uint32_t number, const wh_outcome *outcome)
 {
     (void)config;
+    (void)number;
     (void)outcome;
 }
 
@@ -26,13 +27,14 @@ void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *
 
 #include "esp_log.h"
 #include "esp_wifi.h"
+#include "log/wake_log.h"
 #include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
 
 esp_err_t wh_machine_begin(const warmhello_esp_tls_config *config)
 {
     (void)config;
-    return wh_core_lock_make() ? ESP_OK : ESP_ERR_NO_MEM;
+    return wh_core_lock_make() && wh_wake_log_begin() ? ESP_OK : ESP_ERR_NO_MEM;
 }
 
 /* The app's Wi-Fi, of whose beginning and end nobody tells us: with TCP up, a driver that has a mode is on.
@@ -56,8 +58,9 @@ int wh_machine_ready(const warmhello_esp_tls_config *config)
     return result;
 }
 
-void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
+void wh_machine_learn(const warmhello_esp_tls_config *config, uint32_t number, const wh_outcome *outcome)
 {
+    wh_wake_log_connect(number, outcome);
     if (config->platform == NULL) {
         wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
     }

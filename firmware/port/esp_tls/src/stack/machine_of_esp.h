@@ -11,7 +11,8 @@ esp_err_t wh_machine_begin(const warmhello_esp_tls_config *config);
 /* Puts the machine to use; under the core's lock. Errors of wh_platform_use(), or WH_PLATFORM_ENTROPY. */
 WH_MUST_CHECK int wh_machine_ready(const warmhello_esp_tls_config *config);
 
-/* What a connection has found out about the time; under the core's lock. */
-void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome);
+/* What the connection of this number, from 1 on, has come to so far: the chip learns of the time from it, and
+ * tells it in the wake's line. Under the core's lock. */
+void wh_machine_learn(const warmhello_esp_tls_config *config, uint32_t number, const wh_outcome *outcome);
 
 #endif
