@@ -58,7 +58,7 @@ static const char *write_rtc(life *l, int wanted)
     if (wanted == WH_OK) {
         l->next.flash = l->now.rtc;
     }
-    return expect(wh_store_persist_rtc(), wanted);
+    return expect(persist_rtc(0), wanted);
 }
 
 static const char *second(life *l)
@@ -82,9 +82,9 @@ static const char *wake(life *l, got_session *got)
     return got->serial == offered(&l->now) ? NULL : "another session than expected";
 }
 
-static int drop(uint32_t generation)
+static int drop(const wh_binding *binding, uint32_t generation)
 {
-    return wh_store_drop(generation, WH_OK);
+    return wh_store_drop(binding, generation, WH_OK);
 }
 
 /* That which was got is taken out. */
@@ -94,7 +94,7 @@ static void lose(life *l, uint32_t serial)
     l->next.flash = l->now.flash == serial ? 0 : l->now.flash;
 }
 
-static const char *take_out(life *l, int (*how)(uint32_t generation))
+static const char *take_out(life *l, int (*how)(const wh_binding *binding, uint32_t generation))
 {
     got_session got;
     const char *wrong = wake(l, &got);
@@ -102,7 +102,7 @@ static const char *take_out(life *l, int (*how)(uint32_t generation))
         return wrong;
     }
     lose(l, got.serial);
-    int result = how(got.generation);
+    int result = how(&got.info.binding, got.generation);
     if (result == WH_OK && !the_board.chip.off) {
         bury(l, got.serial);
     }
@@ -121,7 +121,7 @@ static const char *go_on_trust(life *l)
         return "its age is known";
     }
     lose(l, got.serial);
-    int result = wh_store_spend(got.generation);
+    int result = wh_store_spend(&got.info.binding, got.generation);
     if (result != WH_OK || the_board.chip.off) {
         return expect(result, WH_OK);
     }

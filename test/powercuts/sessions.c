@@ -157,6 +157,12 @@ static uint32_t identify(const wh_stored *stored)
     return same ? serial : UNKNOWN_SESSION;
 }
 
+int persist_rtc(unsigned binding)
+{
+    wh_binding of = binding_number(binding);
+    return wh_store_persist_rtc(&of);
+}
+
 got_session get_session(unsigned binding)
 {
     wh_binding wanted = binding_number(binding);

@@ -55,4 +55,7 @@ int persist_session(uint32_t serial, wh_protocol protocol, unsigned binding);
 
 got_session get_session(unsigned binding);
 
+/** wh_store_persist_rtc(). */
+int persist_rtc(unsigned binding);
+
 #endif

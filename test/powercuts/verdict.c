@@ -141,7 +141,7 @@ static const char *check_goes_on(life *l)
         return "a new session cannot be put";
     }
     board_sleep(7200000000u);
-    if (wh_store_persist_rtc() != WH_OK) {
+    if (persist_rtc(0) != WH_OK) {
         return "a new session cannot be written to flash";
     }
     board_lose_power();
@@ -149,7 +149,7 @@ static const char *check_goes_on(life *l)
     if (got.serial != serial) {
         return "a new session is lost";
     }
-    if (wh_store_spend(got.generation) != WH_OK) {
+    if (wh_store_spend(&got.info.binding, got.generation) != WH_OK) {
         return "a new session cannot be spent";
     }
     bury(l, serial);
@@ -183,7 +183,7 @@ const char *check(const sweep *s, life *l)
         wrong = check_forget(s, l, &got);
     }
     if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
-        wrong = wh_store_spend(got.generation) == WH_OK ? NULL : "the session cannot be spent";
+        wrong = wh_store_spend(&got.info.binding, got.generation) == WH_OK ? NULL : "the session cannot be spent";
         bury(l, got.serial);
         wrong = wrong == NULL ? check_next(l) : wrong;
     }

@@ -6,10 +6,10 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "blocks.h"
 #include "certificate_key.h"
 #include "memory_ran_out.h"
 #include "opened.h"
-#include "pem.h"
 #include "trust.h"
 #include "wipe.h"
 
@@ -49,7 +49,7 @@ int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
     wh_pem_text file = {ca, ca != NULL ? ca_size : 0};
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
-    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+    while ((read = wh_block_next(file, &block)) == WH_PEM_BLOCK) {
         if (!wh_pem_is_certificate(&block)) {
             continue; /* keys, revocation lists: OpenSSL leaves them aside as well */
         }
@@ -66,7 +66,7 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
 {
     wh_pem_block block = {0};
     size_t size = 0;
-    while (wh_pem_next(file, &block) == WH_PEM_BLOCK) {
+    while (wh_block_next(file, &block) == WH_PEM_BLOCK) {
         if (wh_pem_is_certificate(&block)) {
             wh_pem_decode(&block, out + size);
             wh_der certificate = {out + size, block.der_size};
@@ -107,7 +107,7 @@ int wh_identity_use_certificate(WOLFSSL *ssl, wh_pem_text file)
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
     size_t room = 0;
-    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+    while ((read = wh_block_next(file, &block)) == WH_PEM_BLOCK) {
         room += wh_pem_is_certificate(&block) ? block.der_size : 0;
     }
     if (read == WH_PEM_DAMAGED || room == 0) {
@@ -135,7 +135,7 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
     do {
-        read = wh_pem_next(file, &block);
+        read = wh_block_next(file, &block);
     } while (read != WH_PEM_END && !wh_pem_is_key(&block));
     if (read != WH_PEM_BLOCK) {
         return WH_USAGE_KEY;

@@ -210,6 +210,10 @@ wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
 
 void wh_pem_decode(const wh_pem_block *block, uint8_t *out)
 {
+    if (block->is_der) {
+        memcpy(out, block->base64.at, block->der_size);
+        return;
+    }
     base64_decoder decoder = {0};
     decoder.out = out;
     wh_pem_text rest = block->base64;

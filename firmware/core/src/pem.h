@@ -38,6 +38,8 @@ typedef struct wh_pem_block {
     unsigned number;
     /** It has headers of its own (RFC 1421), such as those of a locked key. */
     bool has_headers;
+    /** It is DER: `base64` is the contents themselves (blocks.h). */
+    bool is_der;
     wh_pem_fault fault;
     /** Of a damaged block, the line that shows it; the file's end if it is that. */
     const uint8_t *fault_at;

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "certificate_key.h"
-#include "pem.h"
 #include "warmhello/ffi.h"
 #include "wipe.h"
 
@@ -11,7 +11,7 @@ static wh_pem_result find(wh_pem_text file, uint32_t number, wh_pem_block *block
     *block = (wh_pem_block){0};
     wh_pem_result result = WH_PEM_END;
     do {
-        result = wh_pem_next(file, block);
+        result = wh_block_next(file, block);
     } while (result != WH_PEM_END && block->number < number);
     return result;
 }
