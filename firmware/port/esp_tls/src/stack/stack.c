@@ -23,15 +23,13 @@ static const char tag[] = "warmhello";
 /* As the app has registered it. */
 static warmhello_esp_tls_config stack_config;
 
-/* Under the core's lock: how many there were, and what the last one came to. */
-static uint32_t connections;
+/* Of the last connection, under the core's lock. */
 static wh_outcome last_outcome;
 static bool has_outcome;
 
 /* What esp_tls keeps for us in priv_ssl. */
 typedef struct connection {
     wh_socket *socket;
-    uint32_t number;
     /* The global CA store's bytes, while they may be read; or NULL. */
     wh_ca_bytes *store;
     /* The one that esp_tls has opened, and closes; -1 once another one has taken its place. */
@@ -51,8 +49,8 @@ static void note_outcome(const connection *c)
     wh_core_lock();
     last_outcome = *outcome;
     has_outcome = true;
-    wh_machine_learn(&stack_config, c->number, outcome);
     wh_core_unlock();
+    wh_machine_learn(&stack_config, outcome);
 }
 
 /* ---- A connection's life ----------------------------------------------------------------------------------
@@ -76,10 +74,7 @@ static uint16_t port_of(int tcp)
 
 static int open_socket(connection *c, wh_request *request)
 {
-    wh_core_lock();
-    int error = wh_machine_ready(&stack_config);
-    c->number = ++connections;
-    wh_core_unlock();
+    int error = wh_machine_use(&stack_config);
     if (error != WH_OK) {
         return error;
     }
@@ -388,10 +383,11 @@ esp_err_t warmhello_esp_tls_register(const warmhello_esp_tls_config *config)
     if (config != NULL) {
         given = *config;
     }
-    esp_err_t result = wh_machine_begin(&given);
-    if (result == ESP_OK) {
-        result = esp_tls_register_stack(&operations, NULL);
+    int error = wh_machine_begin(&given);
+    if (error != WH_OK) {
+        return wh_errors_of_esp(error, ESP_FAIL).last;
     }
+    esp_err_t result = esp_tls_register_stack(&operations, NULL);
     if (result == ESP_OK) {
         stack_config = given;
     }
