@@ -183,7 +183,8 @@ const char *check(const sweep *s, life *l)
         wrong = check_forget(s, l, &got);
     }
     if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
-        wrong = wh_store_spend(&got.info.binding, got.generation) == WH_OK ? NULL : "the session cannot be spent";
+        wrong =
+            wh_store_spend(&got.info.binding, got.generation) == WH_OK ? NULL : "the session cannot be spent";
         bury(l, got.serial);
         wrong = wrong == NULL ? check_next(l) : wrong;
     }
