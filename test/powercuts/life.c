@@ -153,7 +153,7 @@ static const char *fill(life *l, bool all)
             l->next.flash = ++l->last_serial;
         } else if (result != WH_MISS_WEAR) {
             return expect(result, WH_OK);
-        } else if (all && the_board.chip.erases < the_board.chip.flash.sector_count) {
+        } else if (all && the_board.chip.erases < l->sectors) {
             board_sleep(7200000000u);
         } else {
             return NULL;
@@ -167,7 +167,8 @@ static const char *reach_last(life *l)
     wh_journal_sector newest = {.sequence = 0};
     for (uint32_t i = 0; i < the_board.chip.flash.sector_count; i++) {
         wh_journal_sector sector;
-        if (wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
+        if (i >= l->first_sector && i < l->first_sector + l->sectors &&
+            wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
             sector.sequence > newest.sequence) {
             newest = sector;
         }

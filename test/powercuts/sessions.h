@@ -34,6 +34,9 @@ void sessions_read_templates(void);
 /** One of a few configurations to be bound to. */
 wh_binding binding_number(unsigned n);
 
+/** Another peer, and its session. */
+enum { NEIGHBOUR = 9, NEIGHBOUR_SERIAL = 1000000 };
+
 /** How a session comes into RTC RAM. */
 typedef struct putting {
     /** Sessions of TLS 1.2 may be offered again and again, those of TLS 1.3 once. */
