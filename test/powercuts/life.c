@@ -138,6 +138,7 @@ static const char *forget(life *l)
     l->next = (tiers){0};
     int result = wh_store_forget();
     if (result == WH_OK && !the_board.chip.off) {
+        l->has_forgotten = true;
         bury(l, l->now.rtc);
         bury(l, l->now.spare);
         bury(l, l->now.flash);

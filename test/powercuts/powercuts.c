@@ -2,7 +2,8 @@
  * the recovery; after each, what the store offers is compared with a model.
  *
  * powercuts [--seed S] [--sample N: one state of N] [--second-sample N: of those with a
- * second cut, one of N besides] [--only SCENARIO] [--peers 2: beside another one] [--second 1: in the second slot] */
+ * second cut, one of N besides] [--only SCENARIO] [--peers 2: beside another one] [--second 1: in the second
+ * slot] */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -297,7 +298,7 @@ static void reset_at_looks(sweep *s)
 }
 
 /* Each peer takes the slot that is free. */
-static const char *move_in(const sweep *s, bool is_neighbour)
+static const char *move_in(bool is_neighbour)
 {
     if (!is_neighbour) {
         wh_binding binding = binding_number(0);
@@ -308,7 +309,6 @@ static const char *move_in(const sweep *s, bool is_neighbour)
     if (result == WH_OK) {
         result = persist_rtc(NEIGHBOUR);
     }
-    (void)s;
     return result == WH_OK ? NULL : wh_error_meaning(result);
 }
 
@@ -316,9 +316,9 @@ static const char *begin(sweep *s)
 {
     board_renew(s->sectors * s->peers, s->seed);
     s->life = (life){.sectors = s->sectors, .first_sector = s->is_second ? s->sectors : 0};
-    const char *wrong = s->peers > 1 ? move_in(s, s->is_second) : NULL;
+    const char *wrong = s->peers > 1 ? move_in(s->is_second) : NULL;
     if (wrong == NULL && s->peers > 1) {
-        wrong = move_in(s, !s->is_second);
+        wrong = move_in(!s->is_second);
     }
     the_board.chip.erases -= s->peers > 1; /* that of the other peer's part */
     return wrong == NULL ? live(&s->life, s->scenario->before) : wrong;

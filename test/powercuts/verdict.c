@@ -110,16 +110,21 @@ static const char *check_forget(const sweep *s, const life *l, const got_session
 static const char *check_neighbour(const sweep *s, const life *l, const got_session *got)
 {
     uint32_t serial = s->peers > 1 ? get_session(NEIGHBOUR).serial : 0;
-    if (s->peers == 1 || serial == NEIGHBOUR_SERIAL) {
-        return s->peers > 1 && forget_begun(s, l) ? "the other peer's session is offered after forget" : NULL;
+    if (s->peers == 1) {
+        return NULL;
+    }
+    if (serial == NEIGHBOUR_SERIAL) {
+        return l->has_forgotten || forget_begun(s, l) ? "the other peer's session is offered after forget"
+                                                      : NULL;
     }
     if (serial != 0) {
         return "another session of the other peer";
     }
-    if (l->step != FORGET) {
+    if (l->step != FORGET && !l->has_forgotten) {
         return "the other peer's session is lost";
     }
-    return got->serial != 0 ? "one peer's session is forgotten and the other's is not" : NULL;
+    return got->serial != 0 && !l->has_forgotten ? "one peer's session is forgotten and the other's is not"
+                                                 : NULL;
 }
 
 /* The session of before may be used up by an operation that was cut, at any time, or its sector
