@@ -31,13 +31,22 @@ static int trust(wh_client *client, wh_der certificate)
     return result == WH_USAGE_CA ? WH_IDENTITY_NO_USE : result;
 }
 
-int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+/* To be freed; NULL for want of memory. */
+static uint8_t *contents_of(const wh_pem_block *block)
 {
     uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der != NULL) {
+        wh_pem_decode(block, der);
+    }
+    return der;
+}
+
+int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+{
+    uint8_t *der = contents_of(block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(block, der);
     int result = trust(client, (wh_der){der, block->der_size});
     XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     return result;
@@ -143,11 +152,10 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
     if (wh_pem_is_locked(&block)) {
         return WH_USAGE_KEY_ENCRYPTED;
     }
-    uint8_t *der = XMALLOC(block.der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    uint8_t *der = contents_of(&block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(&block, der);
     int result = checked(wolfSSL_use_PrivateKey_buffer(ssl, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
                          WH_USAGE_KEY);
     wh_wipe(der, block.der_size);
