@@ -67,7 +67,8 @@ int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
             return result;
         }
     }
-    return client->ca_count > 0 && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
+    bool any = client->ca_count > 0 || (WH_TAKES_DER && block.number == 0 && wh_trust_use_bundle(client));
+    return any && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
 }
 
 /* The certificates of a file behind each other, as wolfSSL takes a chain. Returns their size. */
@@ -96,7 +97,7 @@ bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SI
 
 int wh_identity_trust(wh_client *client)
 {
-    if (client->ca_count > 0) {
+    if (wh_trust_any(client)) {
         return WH_OK;
     }
     if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},

@@ -208,9 +208,14 @@ wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
     return WH_PEM_END;
 }
 
+static bool is_der(const wh_pem_block *block)
+{
+    return WH_TAKES_DER && block->is_der;
+}
+
 void wh_pem_decode(const wh_pem_block *block, uint8_t *out)
 {
-    if (block->is_der) {
+    if (is_der(block)) {
         memcpy(out, block->base64.at, block->der_size);
         return;
     }
@@ -249,12 +254,12 @@ static int kind_of(const wh_pem_block *block)
 
 bool wh_pem_is_certificate(const wh_pem_block *block)
 {
-    return block->is_der || kind_of(block) == CERTIFICATE;
+    return is_der(block) || kind_of(block) == CERTIFICATE;
 }
 
 bool wh_pem_is_key(const wh_pem_block *block)
 {
-    return block->is_der || kind_of(block) >= KEY;
+    return is_der(block) || kind_of(block) >= KEY;
 }
 
 /* Headers of a key that say anything else are refused by OpenSSL as well. */

@@ -14,6 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A build may leave out what is not PEM. */
+#ifdef WH_PEM_ONLY
+enum { WH_TAKES_DER = 0 };
+#else
+enum { WH_TAKES_DER = 1 };
+#endif
+
 typedef enum wh_pem_fault {
     WH_PEM_SOUND,
     WH_PEM_NO_END,    /* the file, or the next block, begins before END */
