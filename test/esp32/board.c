@@ -413,7 +413,7 @@ static _Noreturn void run_c(void)
 
 /* ---- A C program with a network and a sleep of its own ---- */
 
-static void connect_by_socket(unsigned number)
+static void connect_by_socket(void)
 {
     static uint8_t answer[ANSWER_MAX];
     wh_client_config client = config.client;
@@ -437,7 +437,7 @@ static void connect_by_socket(unsigned number)
         const wh_outcome *outcome = wh_socket_outcome(socket);
         world_say("c got %zu bytes, %s, clock %s", got, wh_result_word(outcome->result),
                   wh_clock_word(outcome->clock));
-        wh_esp32_machine_learn(number, outcome);
+        wh_esp32_machine_learn(outcome);
     }
     wh_socket_close(socket);
 }
@@ -450,7 +450,7 @@ static _Noreturn void run_own(void)
     for (unsigned i = 0; i < options.connects; i++) {
         int result = wh_esp32_machine_use(false);
         if (result == WH_OK) {
-            connect_by_socket(i + 1);
+            connect_by_socket();
         } else {
             world_say("c error %s", wh_error_word(result));
         }

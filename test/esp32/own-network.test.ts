@@ -21,13 +21,6 @@ test("connects in full, and resumes after deep sleep and after a loss of power",
     expect(await device.wake("power-on")).toMatchObject({ ...slept, app: [expect.anything(), got("resumed")] })
 })
 
-test("the line of its wake tells of its first connection", async () => {
-    using device = board()
-    const line = async (reason: "power-on" | "deep-sleep") => (await device.wake(reason)).line
-    expect(await line("power-on")).toMatchObject({ wake: 1, connect: { result: "full", reason: "none" } })
-    expect(await line("deep-sleep")).toMatchObject({ wake: 2, connect: { result: "resumed", error: null } })
-})
-
 test("has its Wi-Fi left alone", async () => {
     using device = board()
     const { world } = await device.wake("power-on")

@@ -6,7 +6,6 @@
 #define WARMHELLO_MACHINE_ESP32_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
@@ -28,10 +27,9 @@ WH_MUST_CHECK int wh_esp32_machine_begin(void);
  * Others as wh_platform_use(). */
 WH_MUST_CHECK int wh_esp32_machine_use(bool has_entropy);
 
-/** What a connection has come to, once it has opened or failed, and again when it is closed: the wake's line
- * in the log tells of the first one, and a moment that has certainly passed is of use to wakes without a
- * clock. `number` is the connection's own in this wake, from 1 on. Not under the core's lock. */
-void wh_esp32_machine_learn(uint32_t number, const wh_outcome *outcome);
+/** What a connection has found out, once it has opened: a moment that has certainly passed, for wakes without
+ * a clock. Not under the core's lock. */
+void wh_esp32_machine_learn(const wh_outcome *outcome);
 
 #ifdef __cplusplus
 }

@@ -16,9 +16,8 @@ static int use_chip(bool has_entropy)
     return WH_USAGE_STATE;
 }
 
-static void teach_chip(uint32_t number, const wh_outcome *outcome)
+static void teach_chip(const wh_outcome *outcome)
 {
-    (void)number;
     (void)outcome;
 }
 
@@ -48,9 +47,9 @@ int wh_machine_use(const warmhello_esp_tls_config *config)
     return result;
 }
 
-void wh_machine_learn(const warmhello_esp_tls_config *config, uint32_t number, const wh_outcome *outcome)
+void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
 {
     if (config->platform == NULL) {
-        teach_chip(number, outcome);
+        teach_chip(outcome);
     }
 }

@@ -11,7 +11,7 @@ WH_MUST_CHECK int wh_machine_begin(const warmhello_esp_tls_config *config);
 /* Puts the machine to use; not under the core's lock. Errors of wh_platform_use(), or WH_PLATFORM_ENTROPY. */
 WH_MUST_CHECK int wh_machine_use(const warmhello_esp_tls_config *config);
 
-/* What the connection of this number, from 1 on, has come to so far; not under the core's lock. */
-void wh_machine_learn(const warmhello_esp_tls_config *config, uint32_t number, const wh_outcome *outcome);
+/* What a connection has found out about the time; not under the core's lock. */
+void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome);
 
 #endif

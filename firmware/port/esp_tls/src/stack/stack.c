@@ -23,15 +23,13 @@ static const char tag[] = "warmhello";
 /* As the app has registered it. */
 static warmhello_esp_tls_config stack_config;
 
-/* Under the core's lock: how many connections there were, and what the last one came to. */
-static uint32_t connections;
+/* Of the last connection, under the core's lock. */
 static wh_outcome last_outcome;
 static bool has_outcome;
 
 /* What esp_tls keeps for us in priv_ssl. */
 typedef struct connection {
     wh_socket *socket;
-    uint32_t number;
     /* The global CA store's bytes, while they may be read; or NULL. */
     wh_ca_bytes *store;
     /* The one that esp_tls has opened, and closes; -1 once another one has taken its place. */
@@ -52,7 +50,7 @@ static void note_outcome(const connection *c)
     last_outcome = *outcome;
     has_outcome = true;
     wh_core_unlock();
-    wh_machine_learn(&stack_config, c->number, outcome);
+    wh_machine_learn(&stack_config, outcome);
 }
 
 /* ---- A connection's life ----------------------------------------------------------------------------------
@@ -80,9 +78,6 @@ static int open_socket(connection *c, wh_request *request)
     if (error != WH_OK) {
         return error;
     }
-    wh_core_lock();
-    c->number = ++connections;
-    wh_core_unlock();
     request->client.port = port_of(c->tcp);
     if (request->client.port == 0) {
         return WH_NETWORK_UNREACHABLE; /* esp_tls does not look why a non-blocking connect has ended */

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "esp_wifi.h"
-#include "log/wake_log.h"
 #include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
 
@@ -23,7 +22,7 @@ static void take_time_over(void)
 
 int wh_esp32_machine_begin(void)
 {
-    return wh_core_lock_make() && wh_wake_log_begin() ? WH_OK : WH_PLATFORM_MEMORY;
+    return wh_core_lock_make() ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
 int wh_esp32_machine_use(bool has_entropy)
@@ -42,9 +41,8 @@ int wh_esp32_machine_use(bool has_entropy)
     return result;
 }
 
-void wh_esp32_machine_learn(uint32_t number, const wh_outcome *outcome)
+void wh_esp32_machine_learn(const wh_outcome *outcome)
 {
-    wh_wake_log_connect(number, outcome);
     wh_core_lock();
     wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
     wh_core_unlock();
