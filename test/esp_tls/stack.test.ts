@@ -1,5 +1,7 @@
 // The TLS stack for ESP-IDF 6, below a stand-in for esp_tls, against real servers: what an app sees of it, and
 // what the servers say.
+import "reflect-metadata" // what @peculiar/x509 is built on asks for it
+import * as x509 from "@peculiar/x509"
 import { afterAll, describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { createIdentity } from "../support/identities.js"
@@ -16,6 +18,16 @@ const nginx = await startNginx({ identity: identity.server })
 afterAll(() => nginx[Symbol.dispose]())
 
 const names = ["localhost"]
+/** ESP-IDF's certificate bundle of one CA: where it begins, how long name and key are, and these two. */
+function bundleOf(pem: string): Buffer {
+    const { subjectName, publicKey } = new x509.X509Certificate(pem)
+    const parts = [subjectName.toArrayBuffer(), publicKey.rawData].map((part) => Buffer.from(part))
+    const head = Buffer.alloc(8)
+    head.writeUInt32LE(4)
+    for (const [i, part] of parts.entries()) head.writeUInt16LE(part.length, 4 + 2 * i)
+    return Buffer.concat([head, ...parts])
+}
+
 /** Of one block of PEM. */
 const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ""), "base64")
 const app = (options: Partial<AppOptions> = {}) => new App({ port: nginx.port, ca: identity.ca, ...options })
@@ -187,7 +199,7 @@ describe("whom an app trusts", () => {
         const seen = await device.visit()
         expect(seen).toMatchObject({ result: -1, last: espErrors.notSupported })
         expect(seen.log).toContain("no-bundle: ")
-        const registered = ["--registered", device.file("bundle", identity.ca)]
+        const registered = ["--registered", device.file("bundle", bundleOf(identity.ca))]
         expect(await device.visit(...registered)).toMatchObject(full)
         expect(await device.visit(...registered)).toMatchObject(resumed)
     })
@@ -195,7 +207,7 @@ describe("whom an app trusts", () => {
     test("ESP-IDF's bundle: the embedded one, or the one that it has set", async () => {
         using device = new App({ port: nginx.port, hasBundle: true, args: ["--ask", "bundle"] })
         expect(await device.visit()).toMatchObject({ ...untrusted, outcome: { error: "untrusted" } })
-        const set = ["--set-bundle", device.file("bundle", identity.ca)]
+        const set = ["--set-bundle", device.file("bundle", bundleOf(identity.ca))]
         expect(await device.visit(...set)).toMatchObject({ ...full, set: [{ bundle: 0 }] })
         const refused = ["--set-bundle", device.file("empty", "")]
         expect(await device.visit(...refused)).toMatchObject({
