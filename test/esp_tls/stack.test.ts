@@ -242,6 +242,14 @@ describe("a server's name", () => {
     })
 })
 
+test("a server may be at an IPv6 address, as which the kernel takes an IPv4 one too", async () => {
+    using device = app({ args: ["--host", "::ffff:127.0.0.1", "--common-name", "localhost"] })
+    expect(await device.visit()).toMatchObject({ ...full, reply: nginxSays(false) })
+    expect(await device.visit()).toMatchObject({ ...resumed, reply: nginxSays(true) })
+    // The same name and port: the same server.
+    expect(await device.visit("--host", "127.0.0.1")).toMatchObject({ ...resumed, reply: nginxSays(true) })
+})
+
 describe("ALPN", () => {
     test("asks for the app's protocols in their order", async () => {
         await using server = await startServer({ names, alpn: ["http/1.1"] })

@@ -269,10 +269,10 @@ static const int *cipher_suites(void *ctx)
 static void *client_session(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
-    static const char session[] = "warmhello keeps it";
+    static char session[] = "warmhello keeps it";
     connection *c = connection_of(tls);
     bool has_one = c != NULL && wh_socket_outcome(c->socket)->stored != WH_TIERS_NONE;
-    return has_one ? (void *)(uintptr_t)session : NULL;
+    return has_one ? session : NULL;
 }
 
 static void free_client_session(void *ctx, void *session)
