@@ -1,6 +1,7 @@
 /* One wake of an ESP32 on a desk: the port as it is, on fakes of what is below it, and an app above it.
  *
- *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port N
+ *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c|own --host NAME --port
+ * N
  * --ca FILE ...
  *
  * What the app sees and what the world does is printed, one line each; the log line of the wake is among
@@ -12,11 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "esp_sleep.h"
+#include "esp_wifi.h"
 #include "machine/core_lock.h"
 #include "network/jd_network.h"
 #include "machine/settings.h"
 #include "upstream.h"
+#include "warmhello/machine_esp32.h"
 #include "warmhello/port_esp32.h"
+#include "warmhello/socket.h"
 #include "world.h"
 
 enum { FILE_MAX = 8192, ANSWER_MAX = 4096 };
@@ -406,6 +411,54 @@ static _Noreturn void run_c(void)
     wh_esp32_sleep(options.sleep_s);
 }
 
+/* ---- A C program with a network and a sleep of its own ---- */
+
+static void connect_by_socket(void)
+{
+    static uint8_t answer[ANSWER_MAX];
+    wh_client_config client = config.client;
+    client.host = options.host;
+    client.port = (uint16_t)options.port;
+    wh_socket *socket = NULL;
+    int result = wh_socket_open(&client, NULL, &socket);
+    if (result == WH_OK) {
+        result = wh_socket_write(socket, request, sizeof request - 1, WH_SOCKET_WAIT);
+    }
+    size_t got = 0;
+    while (result > 0) {
+        result = wh_socket_read(socket, answer, sizeof answer, 5000);
+        got += result > 0 ? (size_t)result : 0;
+    }
+    if (result < 0) {
+        world_say("c error %s", wh_error_word(result));
+    }
+    if (socket != NULL) {
+        wh_socket_finish(socket);
+        const wh_outcome *outcome = wh_socket_outcome(socket);
+        world_say("c got %zu bytes, %s, clock %s", got, wh_result_word(outcome->result),
+                  wh_clock_word(outcome->clock));
+        wh_esp32_machine_learn(outcome);
+    }
+    wh_socket_close(socket);
+}
+
+static _Noreturn void run_own(void)
+{
+    world_run_beside();
+    world_say("c before Wi-Fi: %s", wh_error_word(wh_esp32_machine_use(false)));
+    (void)esp_wifi_set_mode(WIFI_MODE_STA);
+    for (unsigned i = 0; i < options.connects; i++) {
+        int result = wh_esp32_machine_use(false);
+        if (result == WH_OK) {
+            connect_by_socket();
+        } else {
+            world_say("c error %s", wh_error_word(result));
+        }
+    }
+    (void)esp_sleep_enable_timer_wakeup((uint64_t)options.sleep_s * 1000000);
+    esp_deep_sleep_start();
+}
+
 /* ---- Arguments ---- */
 
 static const uint8_t *read_file(const char *path, size_t *size)
@@ -627,6 +680,9 @@ int main(int argc, char **argv)
     world_begin();
     if (strcmp(options.app, "c") == 0) {
         run_c();
+    }
+    if (strcmp(options.app, "own") == 0) {
+        run_own();
     }
     run_devicescript();
 }

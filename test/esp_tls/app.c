@@ -253,7 +253,10 @@ static void await(esp_tls_t *tls, bool to_write)
     FD_ZERO(&set);
     FD_SET(fd, &set);
     struct timeval time = {.tv_sec = 20};
-    (void)select(fd + 1, to_write ? NULL : &set, to_write ? &set : NULL, NULL, &time);
+    if (select(fd + 1, to_write ? NULL : &set, to_write ? &set : NULL, NULL, &time) != 1) {
+        (void)fprintf(stderr, "esp_tls_get_conn_sockfd() gives none that can be waited for, or nothing came\n");
+        exit(3);
+    }
 }
 
 static int connect_it(esp_tls_t *tls)

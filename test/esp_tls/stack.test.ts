@@ -16,6 +16,8 @@ const nginx = await startNginx({ identity: identity.server })
 afterAll(() => nginx[Symbol.dispose]())
 
 const names = ["localhost"]
+/** Of one block of PEM. */
+const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ""), "base64")
 const app = (options: Partial<AppOptions> = {}) => new App({ port: nginx.port, ca: identity.ca, ...options })
 
 const full = { result: 1, last: 0, code: 0, flags: 0, knows: true, outcome: { result: "full", error: null } }
@@ -116,16 +118,20 @@ describe("mosquitto", async () => {
         expect(await device.visit()).toMatchObject({ ...resumed, ...said })
     })
 
-    test("knows a device by its certificate, in PEM", async () => {
+    test.each(["PEM", "DER"])("knows a device by its certificate, in %s", async (form) => {
         using broker = await startMosquitto({ identity: identity.server, clientCa: devices.certificate })
         using device = app({ port: broker.port, args: publishes })
         const own = await devices.issue({ names: ["device-1"], keyKind: "ecdsa", purpose: "client" })
-        const files = ["--cert", device.file("cert", own.certificate), "--key", device.file("key", own.key)]
+        const as = (pem: string) => (form === "PEM" ? pem : derOf(pem))
+        const files = ["--cert", device.file("cert", as(own.certificate)), "--key", device.file("key", as(own.key))]
         expect(await device.visit(...files)).toMatchObject(full)
         expect(await device.visit(...files)).toMatchObject(resumed)
-        const refused = { result: -1, last: espErrors.handshake, code: 0x7780, flags: 0 }
+    })
+
+    test("refuses one without", async () => {
+        using broker = await startMosquitto({ identity: identity.server, clientCa: devices.certificate })
         using stranger = app({ port: broker.port, args: [...publishes, "--ask", "1.2"] })
-        expect(await stranger.visit()).toMatchObject(refused)
+        expect(await stranger.visit()).toMatchObject({ result: -1, last: espErrors.handshake, code: 0x7780, flags: 0 })
     })
 })
 
@@ -149,6 +155,12 @@ describe("whom an app trusts", () => {
         expect(seen.log).toContain("untrusted: the server's certificate is not signed by the given CA")
     })
 
+    test("a CA in DER", async () => {
+        using device = app({ ca: derOf(identity.ca) })
+        expect(await device.visit()).toMatchObject(full)
+        expect(await device.visit()).toMatchObject(resumed)
+    })
+
     test("the global CA store, to which it may add", async () => {
         using device = new App({ port: nginx.port, args: ["--ask", "global"] })
         const other = ["--global", device.file("other", (await createIdentity()).ca)]
@@ -157,6 +169,9 @@ describe("whom an app trusts", () => {
         expect(await device.visit(...other, ...right)).toMatchObject(full)
         expect(await device.visit(...other, ...right)).toMatchObject(resumed)
         expect(await device.visit(...right, ...other)).toMatchObject(full)
+        const der = ["--global", device.file("der", derOf(identity.ca))]
+        expect(await device.visit(...der, ...other)).toMatchObject({ result: 1 })
+        expect(await device.visit(...other, ...der)).toMatchObject({ result: 1 })
     })
 
     test("nobody while the global CA store is empty, or was given no certificate", async () => {
@@ -290,6 +305,7 @@ describe("a failure is what mbedTLS's stack would call it:", () => {
         await using server = await startTcp((socket) => socket.once("data", () => socket.end()))
         using device = app({ port: server.port })
         expect(await device.visit()).toMatchObject(failed(handshake, 0x7280))
+        expect(await device.visit("--ask", "async")).toMatchObject(failed(handshake, 0x7280))
     })
 
     test("an alert", async () => {

@@ -138,6 +138,7 @@ static const char *forget(life *l)
     l->next = (tiers){0};
     int result = wh_store_forget();
     if (result == WH_OK && !the_board.chip.off) {
+        l->has_forgotten = true;
         bury(l, l->now.rtc);
         bury(l, l->now.spare);
         bury(l, l->now.flash);
@@ -153,7 +154,7 @@ static const char *fill(life *l, bool all)
             l->next.flash = ++l->last_serial;
         } else if (result != WH_MISS_WEAR) {
             return expect(result, WH_OK);
-        } else if (all && the_board.chip.erases < the_board.chip.flash.sector_count) {
+        } else if (all && the_board.chip.erases < l->sectors) {
             board_sleep(7200000000u);
         } else {
             return NULL;
@@ -167,7 +168,8 @@ static const char *reach_last(life *l)
     wh_journal_sector newest = {.sequence = 0};
     for (uint32_t i = 0; i < the_board.chip.flash.sector_count; i++) {
         wh_journal_sector sector;
-        if (wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
+        if (i >= l->first_sector && i < l->first_sector + l->sectors &&
+            wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
             sector.sequence > newest.sequence) {
             newest = sector;
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "vectors.h"
 #include "visit.h"
 #include "session.h"
 
@@ -81,6 +82,14 @@ void sessions_make_templates(void)
 {
     make_template(WH_TLS12);
     make_template(WH_TLS13);
+}
+
+void sessions_read_templates(void)
+{
+    char *text = vector_read("sessions.txt");
+    templates[0].size = vector_bytes(text, "tls12", templates[0].bytes, WH_SESSION_MAX);
+    templates[1].size = vector_bytes(text, "tls13", templates[1].bytes, WH_SESSION_MAX);
+    free(text);
 }
 
 wh_binding binding_number(unsigned n)

@@ -45,17 +45,20 @@ static bool is_plain(wh_pem_text label)
             return false;
         }
     }
-    return label.size > 0 && label.size <= 32;
+    return label.size <= 32;
 }
 
 /* "block 2 of ca.pem (CERTIFICATE, from line 20) ", or "block 1 of ca.der (CERTIFICATE, from byte 0) ". */
 static int name_block(const explainer *about, const wh_pem_block *block, char *out, size_t room)
 {
+    if (block->is_der) {
+        const char *label = wh_file_label_of_der((wh_der){block->base64.at, block->base64.size});
+        return snprintf(out, room, "block %u of %.100s (%s, from byte %zu) ", block->number, about->name,
+                        label, (size_t)(block->begin - about->file.at));
+    }
     wh_pem_text label = is_plain(block->label) ? block->label : (wh_pem_text){(const uint8_t *)"?", 1};
-    size_t where =
-        block->is_der ? (size_t)(block->begin - about->file.at) : line_of(about->file, block->begin);
-    return snprintf(out, room, "block %u of %.100s (%.*s, from %s %zu) ", block->number, about->name,
-                    (int)label.size, (const char *)label.at, block->is_der ? "byte" : "line", where);
+    return snprintf(out, room, "block %u of %.100s (%.*s, from line %u) ", block->number, about->name,
+                    (int)label.size, (const char *)label.at, line_of(about->file, block->begin));
 }
 
 /* Names the block, and goes on. */

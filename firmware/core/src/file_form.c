@@ -200,6 +200,35 @@ static form form_of_numbered(wh_der number, wh_der rest)
     return is_pkcs12 ? FORM_PKCS12 : FORM_KEY; /* PKCS#8 */
 }
 
+/* PKCS#8, PKCS#1 or SEC1, by what follows the version. */
+static const char *label_of_numbered(uint8_t second)
+{
+    switch (second) {
+    case WH_DER_OCTETS:
+        return "EC PRIVATE KEY";
+    case WH_DER_INTEGER:
+        return "RSA PRIVATE KEY";
+    default:
+        return "PRIVATE KEY";
+    }
+}
+
+const char *wh_file_label_of_der(wh_der der)
+{
+    wh_der contents;
+    wh_der value;
+    uint8_t first = 0;
+    uint8_t second = 0;
+    if (!wh_der_expect(&der, WH_DER_SEQUENCE, &contents) || !wh_der_take(&contents, &first, &value) ||
+        !wh_der_take(&contents, &second, &value)) {
+        return "DER";
+    }
+    if (first == WH_DER_INTEGER) {
+        return label_of_numbered(second);
+    }
+    return second == WH_DER_OCTETS ? "ENCRYPTED PRIVATE KEY" : "CERTIFICATE";
+}
+
 static form form_of_der(wh_der file)
 {
     static const uint8_t signed_data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};

@@ -31,13 +31,22 @@ static int trust(wh_client *client, wh_der certificate)
     return result == WH_USAGE_CA ? WH_IDENTITY_NO_USE : result;
 }
 
-int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+/* To be freed; NULL for want of memory. */
+static uint8_t *contents_of(const wh_pem_block *block)
 {
     uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der != NULL) {
+        wh_pem_decode(block, der);
+    }
+    return der;
+}
+
+int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+{
+    uint8_t *der = contents_of(block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(block, der);
     int result = trust(client, (wh_der){der, block->der_size});
     XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     return result;
@@ -58,7 +67,8 @@ int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
             return result;
         }
     }
-    return client->ca_count > 0 && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
+    bool any = client->ca_count > 0 || (WH_TAKES_DER && block.number == 0 && wh_trust_use_bundle(client));
+    return any && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
 }
 
 /* The certificates of a file behind each other, as wolfSSL takes a chain. Returns their size. */
@@ -87,7 +97,7 @@ bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SI
 
 int wh_identity_trust(wh_client *client)
 {
-    if (client->ca_count > 0) {
+    if (wh_trust_any(client)) {
         return WH_OK;
     }
     if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},
@@ -143,11 +153,10 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
     if (wh_pem_is_locked(&block)) {
         return WH_USAGE_KEY_ENCRYPTED;
     }
-    uint8_t *der = XMALLOC(block.der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    uint8_t *der = contents_of(&block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(&block, der);
     int result = checked(wolfSSL_use_PrivateKey_buffer(ssl, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
                          WH_USAGE_KEY);
     wh_wipe(der, block.der_size);

@@ -67,6 +67,10 @@ include("${firmware}/port/esp_tls/stack.cmake")
 # The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
 target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)
 
+if(CONFIG_WARMHELLO_PEM_ONLY)
+  target_compile_definitions(${COMPONENT_LIB} PRIVATE WH_PEM_ONLY)
+endif()
+
 # For Xtensa wolfSSL takes its small code for curves, which takes the same time for each key, and says so by #warning; ESP-IDF
 # 6.0 makes that an error.
 target_compile_options(${COMPONENT_LIB} PRIVATE -Wno-cpp)

@@ -18,6 +18,8 @@ typedef struct board {
     /** The slots as they were when the chip's power went in the middle of an operation. */
     uint8_t rtc_at_cut[WH_PEERS_MAX * WH_RTC_SIZE];
     uint64_t elapsed_us;
+    /** A look at the elapsed clock takes no time. */
+    bool clock_stands;
     int64_t wall_s;
     bool wall_known;
     uint64_t random;

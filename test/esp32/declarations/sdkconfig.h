@@ -23,7 +23,11 @@
 #endif
 
 /* What esp_tls offers beyond its defaults, so that what is refused of it is compiled. */
+#ifdef WH_CHECK_ESP_IDF_5 /* which has no stacks of others */
+#define CONFIG_ESP_HTTP_CLIENT_ENABLE_CUSTOM_TRANSPORT 1
+#else
 #define CONFIG_ESP_TLS_CUSTOM_STACK 1
+#endif
 #define CONFIG_ESP_TLS_PSK_VERIFICATION 1
 #define CONFIG_MBEDTLS_DYNAMIC_BUFFER 1
 

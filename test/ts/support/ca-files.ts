@@ -261,7 +261,7 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
         [
             "DER, and a part of another behind it",
             Buffer.concat([pki.read("root.der"), pki.read("root.der").subarray(0, 300)]),
-            "block 2 of X (?, from byte ",
+            "block 2 of X (DER, from byte ",
         ],
         [
             "DER that is damaged inside",

@@ -106,9 +106,11 @@ typedef struct wh_client {
     /** By which sessions are tied to two of the caller's files. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
     uint8_t certificate_digest[WH_DIGEST_SIZE];
-    /** Those of the CA file, once a full handshake has read it. */
+    /** Those of the CA file, once a full handshake has read it; of a bundle, those in use. */
     wh_ca *cas;
     uint16_t ca_count;
+    /** How many CAs the bundle has, if that is what the file was found to be. */
+    uint16_t bundled;
     struct Signer *namesakes;
 } wh_client;
 

@@ -7,7 +7,7 @@
 #include "esp_http_client.h"
 #include "esp_sleep.h"
 #include "sdkconfig.h"
-#include "wifi.h"
+#include "access_point.h"
 
 #if CONFIG_ESP_TLS_CUSTOM_STACK /* ESP-IDF 6.0 and newer */
 #include "warmhello/esp_tls.h"
@@ -62,7 +62,7 @@ static void post_reading(void)
 
 void app_main(void)
 {
-    if (wifi_join()) {
+    if (access_point_join()) {
         post_reading();
     } else {
         printf("no network\n");

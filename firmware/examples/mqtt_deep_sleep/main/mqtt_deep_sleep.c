@@ -9,7 +9,7 @@
 #include "freertos/semphr.h"
 #include "mqtt_client.h"
 #include "sdkconfig.h"
-#include "wifi.h"
+#include "access_point.h"
 
 #if CONFIG_ESP_TLS_CUSTOM_STACK /* ESP-IDF 6.0 and newer */
 #include "warmhello/esp_tls.h"
@@ -81,7 +81,7 @@ static void publish_reading(void)
 
 void app_main(void)
 {
-    if (wifi_join()) {
+    if (access_point_join()) {
         publish_reading();
     } else {
         printf("no network\n");

@@ -1,66 +1,55 @@
 #include "machine_of_esp.h"
 
 #include "sdkconfig.h"
+#include "warmhello/lock.h"
 
 #if CONFIG_IDF_TARGET_LINUX
 
-esp_err_t wh_machine_begin(const warmhello_esp_tls_config *config)
+static int begin_chip(void)
 {
-    return config->platform != NULL ? ESP_OK : ESP_ERR_INVALID_ARG;
+    return WH_USAGE_ARGUMENT; /* there is none */
 }
 
-int wh_machine_ready(const warmhello_esp_tls_config *config)
+static int use_chip(bool has_entropy)
 {
-    return wh_platform_use(config->platform);
+    (void)has_entropy;
+    return WH_USAGE_STATE;
 }
 
-void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
+static void teach_chip(const wh_outcome *outcome)
 {
-    (void)config;
     (void)outcome;
 }
 
 #else
 
-#include <time.h>
+#include "warmhello/machine_esp32.h"
 
-#include "esp_log.h"
-#include "esp_wifi.h"
-#include "machine/core_lock.h"
-#include "machine/platform_esp32.h"
+#define begin_chip wh_esp32_machine_begin
+#define use_chip wh_esp32_machine_use
+#define teach_chip wh_esp32_machine_learn
 
-esp_err_t wh_machine_begin(const warmhello_esp_tls_config *config)
+#endif
+
+int wh_machine_begin(const warmhello_esp_tls_config *config)
 {
-    (void)config;
-    return wh_core_lock_make() ? ESP_OK : ESP_ERR_NO_MEM;
+    return config->platform == NULL ? begin_chip() : WH_OK;
 }
 
-/* The app's Wi-Fi, of whose beginning and end nobody tells us: with TCP up, a driver that has a mode is on.
- */
-static bool has_entropy(const warmhello_esp_tls_config *config)
+int wh_machine_use(const warmhello_esp_tls_config *config)
 {
-    wifi_mode_t mode = WIFI_MODE_NULL;
-    return config->has_entropy || (esp_wifi_get_mode(&mode) == ESP_OK && mode != WIFI_MODE_NULL);
-}
-
-int wh_machine_ready(const warmhello_esp_tls_config *config)
-{
-    if (config->platform != NULL) {
-        return wh_platform_use(config->platform);
+    if (config->platform == NULL) {
+        return use_chip(config->has_entropy);
     }
-    wh_port_radio(has_entropy(config));
-    int result = wh_port_platform_ready();
-    /* The app's calendar, if it has one: ESP-IDF's begins in 1970, which is before this was built. */
-    int64_t floor_s = wh_wall_floor(&wh_port_memory.wall, wh_port_built_s());
-    wh_wall_sync(&wh_port_memory.wall, (int64_t)time(NULL), floor_s, wh_port_elapsed_us());
+    wh_core_lock();
+    int result = wh_platform_use(config->platform);
+    wh_core_unlock();
     return result;
 }
 
 void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
 {
     if (config->platform == NULL) {
-        wh_wall_prove(&wh_port_memory.wall, outcome->proven_s);
+        teach_chip(outcome);
     }
 }
-
-#endif

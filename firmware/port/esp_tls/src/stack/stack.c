@@ -49,8 +49,8 @@ static void note_outcome(const connection *c)
     wh_core_lock();
     last_outcome = *outcome;
     has_outcome = true;
-    wh_machine_learn(&stack_config, outcome);
     wh_core_unlock();
+    wh_machine_learn(&stack_config, outcome);
 }
 
 /* ---- A connection's life ----------------------------------------------------------------------------------
@@ -74,9 +74,7 @@ static uint16_t port_of(int tcp)
 
 static int open_socket(connection *c, wh_request *request)
 {
-    wh_core_lock();
-    int error = wh_machine_ready(&stack_config);
-    wh_core_unlock();
+    int error = wh_machine_use(&stack_config);
     if (error != WH_OK) {
         return error;
     }
@@ -385,10 +383,11 @@ esp_err_t warmhello_esp_tls_register(const warmhello_esp_tls_config *config)
     if (config != NULL) {
         given = *config;
     }
-    esp_err_t result = wh_machine_begin(&given);
-    if (result == ESP_OK) {
-        result = esp_tls_register_stack(&operations, NULL);
+    int error = wh_machine_begin(&given);
+    if (error != WH_OK) {
+        return wh_errors_of_esp(error, ESP_FAIL).last;
     }
+    esp_err_t result = esp_tls_register_stack(&operations, NULL);
     if (result == ESP_OK) {
         stack_config = given;
     }

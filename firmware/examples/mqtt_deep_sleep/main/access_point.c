@@ -1,5 +1,5 @@
 /* The way to the access point, no more than it takes. The same file is in each of the examples. */
-#include "wifi.h"
+#include "access_point.h"
 
 #include <stdint.h>
 
@@ -50,7 +50,7 @@ static void prepare(void)
         esp_event_handler_instance_register(IP_EVENT, IP_EVENT_STA_GOT_IP, on_address, NULL, NULL));
 }
 
-bool wifi_join(void)
+bool access_point_join(void)
 {
     const wifi_init_config_t driver = WIFI_INIT_CONFIG_DEFAULT();
     wifi_config_t network = {

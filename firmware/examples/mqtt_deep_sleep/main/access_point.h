@@ -1,9 +1,9 @@
-#ifndef WIFI_H
-#define WIFI_H
+#ifndef ACCESS_POINT_H
+#define ACCESS_POINT_H
 
 #include <stdbool.h>
 
 /* Joins the access point of menuconfig. True: this device has an address; false: it has none after 10 s. */
-bool wifi_join(void);
+bool access_point_join(void);
 
 #endif
