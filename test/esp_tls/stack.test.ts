@@ -1,6 +1,7 @@
 // The TLS stack for ESP-IDF 6, below a stand-in for esp_tls, against real servers: what an app sees of it, and
 // what the servers say.
 import "reflect-metadata" // what @peculiar/x509 is built on asks for it
+import net from "node:net"
 import * as x509 from "@peculiar/x509"
 import { afterAll, describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
@@ -110,6 +111,24 @@ describe.each(modes)("$mode", ({ args }) => {
         expect(seen.rounds).toBeLessThanOrEqual(args.includes("async") ? 600 : 1)
         expect(seen.tookMs).toBeGreaterThan(590)
     })
+})
+
+test("the end of an answer is heard of at once where it came with the last bytes, and TCP stays open", async () => {
+    // As the last that tcp_transport's select() could see has been read with them.
+    await using line = await startTcp((socket) => {
+        const there = net.connect(nginx.port, "127.0.0.1")
+        const answer: Buffer[] = []
+        let hasAsked = false
+        socket.on("data", (bytes) => {
+            hasAsked ||= bytes[0] === 23 // a record of the app's
+            there.write(bytes)
+        })
+        there.on("data", (bytes) => (hasAsked ? answer.push(bytes) : socket.write(bytes)))
+        there.on("end", () => socket.write(Buffer.concat(answer)))
+        there.on("error", () => {})
+    })
+    using device = app({ port: line.port, args: ["--ask", "poll", "--ask", "1.2"] })
+    expect(await device.visit()).toMatchObject({ ...full, ended: 0, reply: nginxSays(false) })
 })
 
 describe("mosquitto", async () => {

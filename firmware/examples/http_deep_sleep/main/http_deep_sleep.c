@@ -1,7 +1,6 @@
 /* ESP-IDF's own HTTP client, as it is: wakes, posts one reading, and sleeps for ten minutes. Each wake but
  * the first resumes the TLS session of the one before. */
 #include <stdio.h>
-#include <string.h>
 
 #include "esp_err.h"
 #include "esp_http_client.h"
@@ -12,7 +11,6 @@
 #if CONFIG_ESP_TLS_CUSTOM_STACK /* ESP-IDF 6.0 and newer */
 #include "warmhello/esp_tls.h"
 #else
-#include "esp_transport.h"
 #include "warmhello/esp_transport.h"
 #endif
 
@@ -50,7 +48,7 @@ static void post_reading(void)
 #if CONFIG_ESP_TLS_CUSTOM_STACK
     ESP_ERROR_CHECK(warmhello_esp_tls_register(NULL));
 #else
-    const wh_client_config tls = {.ca = (const uint8_t *)ca, .ca_size = strlen(ca)};
+    const warmhello_esp_transport_config tls = {.ca_pem = ca};
     config.transport = warmhello_esp_transport_init(&tls);
 #endif
     esp_http_client_handle_t client = esp_http_client_init(&config);

@@ -1,7 +1,6 @@
 /* ESP-IDF's own MQTT client, as it is: wakes, publishes one reading, and sleeps for ten minutes. Each wake
  * but the first resumes the TLS session of the one before. */
 #include <stdio.h>
-#include <string.h>
 
 #include "esp_err.h"
 #include "esp_sleep.h"
@@ -64,7 +63,7 @@ static void publish_reading(void)
 #if CONFIG_ESP_TLS_CUSTOM_STACK
     ESP_ERROR_CHECK(warmhello_esp_tls_register(NULL));
 #else
-    const wh_client_config tls = {.ca = (const uint8_t *)ca, .ca_size = strlen(ca)};
+    const warmhello_esp_transport_config tls = {.ca_pem = ca};
     config.network.transport = warmhello_esp_transport_init(&tls);
 #endif
     done = xSemaphoreCreateBinary();
