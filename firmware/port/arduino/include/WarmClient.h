@@ -141,6 +141,9 @@ public:
     bool loadPrivateKey(Stream &stream, size_t size);
     /** @} */
 
+    /** For sketches without Wi-Fi, as with Ethernet: the chip's random generator is a true one all the same, as
+     * after bootloader_random_enable(). For all clients; without it connect() fails while Wi-Fi is off. */
+    static void setHasEntropy(bool has_entropy);
     /** How long TLS may take, in seconds; 0 for the default. */
     void setHandshakeTimeout(unsigned long seconds);
     /** Application protocols, best first; the list ends with NULL, and must stay as it is. */
