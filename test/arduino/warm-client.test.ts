@@ -33,8 +33,7 @@ async function getPage(sketch: Sketch, name: string): Promise<string> {
 }
 
 /** A server that says this at once, and keeps the connection. */
-const speaker = (text: string) =>
-    startServer({ names: [HOST], onConnection: (socket) => void socket.write(text) })
+const speaker = (text: string) => startServer({ names: [HOST], onConnection: (socket) => void socket.write(text) })
 
 /** A server that does nothing, and tells which of its connections are open. */
 async function startListener() {

@@ -11,7 +11,8 @@
  *     http.POST("21.5");
  *     http.end();
  *     client.stop();
- *     esp_deep_sleep(600ULL * 1000 * 1000);
+ *     esp_sleep_enable_timer_wakeup(600ULL * 1000 * 1000);
+ *     esp_deep_sleep_start();
  *
  * All that a sketch calls is called as before. Wi-Fi is the sketch's, and must be on before connect(): the random
  * numbers come from the radio. Sessions are written when they come, so nothing has to be done before deep sleep.
