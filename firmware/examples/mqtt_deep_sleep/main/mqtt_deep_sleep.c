@@ -32,7 +32,7 @@ static wh_outcome outcome_of_tls(void)
     (void)warmhello_esp_tls_outcome(&outcome);
     return outcome;
 }
-#else /* ESP-IDF 5.3 to 5.5 */
+#else /* ESP-IDF 5.1 to 5.5 */
 #include "warmhello/esp_transport.h"
 
 static esp_transport_handle_t transport;

@@ -244,7 +244,14 @@ static ssize_t bytes_available(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
     connection *c = connection_of(tls);
-    return c != NULL ? (ssize_t)wh_socket_pending(c->socket) : 0;
+    if (c == NULL) {
+        return 0;
+    }
+    size_t pending = wh_socket_pending(c->socket);
+    if (pending == 0 && wh_socket_await(c->socket, 0) == WH_OK) {
+        return 1; /* the end, which may have come with the last bytes, and then no select() sees it */
+    }
+    return (ssize_t)pending;
 }
 
 /* ---- What an app may ask for ------------------------------------------------------------------------------
@@ -280,10 +287,10 @@ static const int *cipher_suites(void *ctx)
 static void *client_session(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
-    static const char session[] = "warmhello keeps it";
+    static char session[] = "warmhello keeps it";
     connection *c = connection_of(tls);
     bool has_one = c != NULL && wh_socket_outcome(c->socket)->stored != WH_TIERS_NONE;
-    return has_one ? (void *)(uintptr_t)session : NULL;
+    return has_one ? session : NULL;
 }
 
 static void free_client_session(void *ctx, void *session)
