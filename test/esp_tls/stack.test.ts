@@ -347,24 +347,6 @@ describe("a failure is what mbedTLS's stack would call it:", () => {
         expect(await device.visit("--ask", "async")).toMatchObject(failed(handshake, 0x7280))
     })
 
-    test("a server that resets TCP as soon as it is up", async () => {
-        let resets = true
-        await using server = await startServer({
-            names,
-            onTcp: (socket) => {
-                if (!resets) return "tls"
-                socket.resetAndDestroy()
-                return "handled"
-            },
-        })
-        using device = app({ port: server.port, ca: server.ca })
-        const seen = await device.visit()
-        expect(seen).toMatchObject({ result: -1, last: handshake })
-        expect([0x50, 0x7280]).toContain(seen.code) // before the stack looks at it, or after
-        resets = false
-        expect(await device.visit()).toMatchObject(full)
-    })
-
     test("an alert", async () => {
         await using server = await startServer({ names, alpn: ["mqtt"] })
         using device = app({ port: server.port, ca: server.ca, args: ["--alpn", "h2"] })
