@@ -274,11 +274,13 @@ static void ready(wh_socket *s, unsigned number)
     if (getsockopt(s->lines[number].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         error = errno;
     }
-    if (error != 0) {
+    /* The caller's was up once: what has become of it since, sending and receiving tell. */
+    bool is_callers = s->lines[number].is_callers;
+    if (error != 0 && !is_callers) {
         open_next(s, number, error);
         return;
     }
-    if (s->lines[number].is_callers) {
+    if (is_callers) {
         learn_peer(s);
     }
     wh_connect_ready(&s->connect, number);
