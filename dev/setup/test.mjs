@@ -121,6 +121,7 @@ function runCOf({ c, title }) {
 const programsOf = {
     "test/arduino/": ["arduino_sketch_2", "arduino_sketch_3"],
     "test/esp32/": ["esp32_board"],
+    "test/esp_tls/": ["esp_tls_app", "esp_tls_app_bundle"],
 }
 
 /** @param {Choice} choice @param {string[]} options of vitest */

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 
 #include "WarmClient.h"
+#include "fakes/machine.h"
 #include "warmhello/flash_file.h"
 #include "warmhello/port_host.h"
 
@@ -301,8 +302,15 @@ std::string done(const Words &words)
     if (verb == "no-answer") {
         return portOfNoAnswer();
     }
+    if (verb == "proven") {
+        return said(machine_proven_s);
+    }
     const std::string &name = words.at(1);
-    if (verb == "sleep") {
+    if (verb == "wifi") {
+        machine_has_wifi = name == "on";
+    } else if (verb == "entropy") {
+        WarmClient::setHasEntropy(name == "on");
+    } else if (verb == "sleep") {
         wh_host_sleep(&device, std::stoull(name) * 1000000);
     } else if (verb == "new") {
         clients[name] = std::make_unique<WarmClient>();

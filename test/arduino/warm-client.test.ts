@@ -430,6 +430,27 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
         await sketch.end()
     })
 
+    test("wants Wi-Fi on, or another true source of random numbers", async () => {
+        await using server = await startListener()
+        await using sketch = startSketch()
+        await makeClient(sketch, "a", server.ca)
+        await sketch.do("wifi", "off")
+        expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(0)
+        expect(await sketch.do("error", "a")).toBe("-81 the random generator failed")
+        await sketch.do("entropy", "on")
+        expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
+        await sketch.end()
+    })
+
+    test("tells the chip what a full handshake has proven of the time", async () => {
+        await using server = await startListener()
+        await using sketch = startSketch()
+        await makeClient(sketch, "a", server.ca)
+        await sketch.do("connect", "a", HOST, server.port)
+        expect(await sketch.ask("proven")).toBeGreaterThan(1_700_000_000)
+        await sketch.end()
+    })
+
     test("says that a server has broken off, after what it said", async () => {
         await using server = await startListener()
         using proxy = await FaultProxy.start(server.port)

@@ -1,5 +1,5 @@
-/* What a WebSocket's handshake and HTTP's basic authentication ask of esp_tls's stack, by the vectors of their
- * documents. */
+/* What a WebSocket's handshake and HTTP's basic authentication ask of esp_tls's stack, by the vectors of
+ * their documents. */
 #include "test_case.h"
 
 #include <stdio.h>
@@ -12,8 +12,8 @@ static void sha1_is(const char *text, size_t times, const char *expected)
 {
     static char bytes[1000000];
     size_t size = strlen(text);
-    for (size_t i = 0; i < times; i++) {
-        memcpy(bytes + i * size, text, size);
+    for (size_t i = 0; i < times * size; i++) {
+        bytes[i] = text[i % size];
     }
     uint8_t digest[WH_SHA1_SIZE];
     wh_sha1((const uint8_t *)bytes, times * size, digest);

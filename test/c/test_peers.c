@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SERVERS = 6, DAY_S = 86400 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_STATE = 96, SERVERS = 6, DAY_S = 86400 };
 
 static pairing servers[SERVERS];
 
@@ -253,6 +253,77 @@ PEERS_TEST(a_place_that_is_taken_in_the_middle_of_a_connection_harms_nobody)
     assert_resumes(3);
 }
 
+/* What was found before the hello is taken if it is there still, in whichever slot. */
+PEERS_TEST(a_session_that_was_found_is_known_to_be_there)
+{
+    wh_stored found[4];
+    wh_client clients[4];
+    assert_all_go_full(4);
+    for (unsigned i = 0; i < 4; i++) {
+        make_client(&clients[i], &servers[i].config);
+        assert_int_equal(wh_store_get(&clients[i].binding, &found[i]), WH_OK);
+    }
+    assert_int_equal(wh_store_spend(&clients[1].binding, found[1].info.generation), WH_OK);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(wh_store_still_has(&found[i]), i != 1);
+        wh_session_release(&found[i].session);
+        wh_client_free(&clients[i]);
+    }
+}
+
+static uint32_t generation_of(unsigned server, wh_binding *binding)
+{
+    wh_client client;
+    wh_stored stored;
+    make_client(&client, &servers[server].config);
+    *binding = client.binding;
+    assert_int_equal(wh_store_get(binding, &stored), WH_OK);
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    return stored.info.generation;
+}
+
+PEERS_TEST(what_is_to_be_dropped_and_has_lost_its_place_is_no_use_of_the_place)
+{
+    wh_binding binding;
+    use_peers(2, NULL);
+    assert_all_go_full(2);
+    uint32_t generation = generation_of(0, &binding);
+    assert_resumes(1);
+    assert_goes_full(2, WH_REASON_BINDING); /* in the place of 0 */
+    assert_int_equal(wh_store_drop(&binding, generation, WH_MISS_UPGRADE), WH_OK);
+    assert_goes_full(3, WH_REASON_BINDING);
+    assert_resumes(2);
+    assert_goes_full(1, WH_REASON_ALTERNATING);
+}
+
+/* The copy in flash may outlive the place in RTC RAM, and its peer come back to another place. */
+PEERS_TEST(of_two_sessions_of_a_peer_the_newer_one_is_offered)
+{
+    server_options options = ticket12;
+    options.numbers_sessions = true;
+    pairing peer = pair_with(server_start(&options));
+    wh_client client;
+    wire_line line;
+    wh_binding binding;
+    uint8_t bytes[16];
+    use_peers(2, wh_platform_get()->flash);
+    assert_int_equal(wake_at(&peer).session_number, 1);
+    assert_goes_full(2, WH_REASON_NONE);
+    make_client(&client, &servers[4].config);
+    assert_int_equal(line_open(&line, &client, servers[4].server), WH_OK);
+    line_run(&line);
+    assert_int_equal(wh_conn_read(&line.conn, bytes, sizeof bytes), 0); /* in RTC RAM, not in flash yet */
+    assert_int_equal(wake_at(&peer).session_number, 2);
+    uint32_t generation = generation_of(4, &binding);
+    assert_int_equal(wh_store_spend(&binding, generation), WH_OK);
+    wake_visit visit = wake_at(&peer);
+    assert_true(visit.server_resumed);
+    assert_int_equal(visit.session_number, 2);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
 /* ---- Bindings that look alike -------------------------------------------------------------------- */
 
 static void visit_as(unsigned server, const wh_binding *binding, wake_visit *out)
@@ -287,7 +358,7 @@ PEERS_TEST(two_bindings_of_one_tag_are_never_mixed_up)
 
 /* ---- Forgetting ------------------------------------------------------------------------------------- */
 
-enum { PIECE = 12, HEADER = 24, SLOT_STATE = 96 };
+enum { PIECE = 12, HEADER = 24 };
 
 /* Up to one byte: the last of a tag and the zeros behind it may be anywhere. */
 static bool is_blank(const uint8_t *bytes)
@@ -409,6 +480,25 @@ PEERS_TEST(damage_in_one_slot_touches_no_other)
     }
 }
 
+/* The slot's peer goes on with what flash has, in the same run of the clock. */
+PEERS_TEST(damage_in_a_slot_costs_no_session_that_is_in_flash)
+{
+    uint8_t sound[SLOT_AT + WH_PEERS_MAX * WH_RTC_SIZE];
+    wh_host_set_wall_known(&the_device, false);
+    assert_all_go_full(4);
+    wh_host_sleep(&the_device, TEN_MINUTES_US);
+    assert_int_equal(wh_host_save_state(&the_device, sound, sizeof sound), WH_OK);
+    for (unsigned slot = 0; slot < 4; slot++) {
+        uint8_t damaged[sizeof sound];
+        memcpy(damaged, sound, sizeof damaged);
+        damaged[SLOT_AT + slot * WH_RTC_SIZE + SLOT_STATE / 2] ^= 0x10;
+        assert_int_equal(wh_host_load_state(&the_device, damaged, sizeof damaged), WH_OK);
+        wake_visit visit = wake_at(&servers[slot]);
+        assert_resumed(visit, kind_of(slot));
+        assert_in_range(visit.outcome.session_age_s, 599, 660);
+    }
+}
+
 /* Memory may outlive a power that was gone: by the slot that was used last the others are known to be of
  * before. */
 PEERS_TEST(no_slot_is_believed_when_one_shows_that_the_clock_began_anew)
@@ -444,6 +534,22 @@ PEERS_TEST(only_as_many_as_there_are_pairs_of_sectors_outlive_a_loss_of_power)
     assert_resumes(1);
     assert_goes_full(2, WH_REASON_NONE);
     assert_goes_full(3, WH_REASON_NONE);
+}
+
+/* All parts together wear their sectors no faster than one store would. */
+PEERS_TEST(the_wear_budget_is_the_region_s)
+{
+    enum { INTERVAL_S = 600, ROUNDS = 100, ROUND_S = 60 };
+    nor *chip = *state;
+    chip->flash.erase_interval_s = INTERVAL_S;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        wh_host_sleep(&the_device, ROUND_S * 1000000ull);
+        assert_int_equal(wh_store_forget(), WH_OK); /* makes an erase necessary */
+        for (unsigned i = 0; i < 4; i++) {
+            (void)wake_at(&servers[i]);
+        }
+    }
+    assert_in_range(chip->erases, 4, NOR_SECTORS_MAX + ROUNDS * ROUND_S / INTERVAL_S);
 }
 
 /* Firmware with another number parts the same flash otherwise. */

@@ -18,7 +18,7 @@
 #include "warmhello/port_host.h"
 #include "warmhello/socket.h"
 
-enum { FILE_MAX = 256 * 1024, REPLY_MAX = 256 * 1024, PROTOCOLS_MAX = 8, TEXT_MAX = 512 };
+enum { FILE_MAX = 256 * 1024, REPLY_MAX = 256 * 1024, PROTOCOLS_MAX = 8, FILES_MAX = 12, TEXT_MAX = 512 };
 
 typedef struct bytes {
     uint8_t *at; /* with a zero behind them */
@@ -44,7 +44,10 @@ static struct {
 static esp_tls_cfg_t cfg;
 static warmhello_esp_tls_config config;
 static const char *protocols[PROTOCOLS_MAX + 1];
-static uint8_t *set_bundle;
+
+/* Files that are read until the end. */
+static uint8_t *files[FILES_MAX];
+static unsigned files_read;
 
 /* ---- Options ----------------------------------------------------------------------------------------------
  */
@@ -53,6 +56,10 @@ static bytes read_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
     bytes contents = {.at = calloc(1, FILE_MAX + 1)};
+    if (contents.at == NULL || files_read == FILES_MAX) {
+        abort();
+    }
+    files[files_read++] = contents.at;
     if (file != NULL) {
         contents.size = fread(contents.at, 1, FILE_MAX, file);
         (void)fclose(file);
@@ -76,15 +83,67 @@ static esp_err_t attach_something_else(void *conf)
     abort(); /* it is for mbedTLS's structures */
 }
 
+static bool set_flag(const char *what)
+{
+    const struct {
+        const char *what;
+        bool *flag;
+    } flags[] = {
+        {"ecdsa", &cfg.use_ecdsa_peripheral},
+        {"secure-element", &cfg.use_secure_element},
+        {"any-name", &cfg.skip_common_name},
+        {"global", &cfg.use_global_ca_store},
+        {"poll", &options.polls},
+        {"async", &cfg.non_block},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (strcmp(what, flags[i].what) == 0) {
+            *flags[i].flag = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_version(const char *what)
+{
+    static const char *const versions[] = {
+        [ESP_TLS_VER_TLS_1_2] = "1.2",
+        [ESP_TLS_VER_TLS_1_3] = "1.3",
+        [ESP_TLS_VER_TLS_MAX] = "no-such-version",
+    };
+    for (int version = ESP_TLS_VER_TLS_1_2; version <= ESP_TLS_VER_TLS_MAX; version++) {
+        if (strcmp(what, versions[version]) == 0) {
+            cfg.tls_version = (esp_tls_proto_ver_t)version;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_attach(const char *what)
+{
+    if (strcmp(what, "other-bundle") == 0) {
+        cfg.crt_bundle_attach = attach_something_else;
+        return true;
+    }
+#if defined(HAS_BUNDLE)
+    if (strcmp(what, "bundle") == 0) {
+        cfg.crt_bundle_attach = esp_crt_bundle_attach;
+        return true;
+    }
+#endif
+    return false;
+}
+
 static bool ask_for(const char *what)
 {
     static int key_elsewhere;
+    if (set_flag(what) || set_version(what) || set_attach(what)) {
+        return true;
+    }
     if (strcmp(what, "ds") == 0) {
         cfg.ds_data = &key_elsewhere;
-    } else if (strcmp(what, "ecdsa") == 0) {
-        cfg.use_ecdsa_peripheral = true;
-    } else if (strcmp(what, "secure-element") == 0) {
-        cfg.use_secure_element = true;
     } else if (strcmp(what, "password") == 0) {
         cfg.clientkey_password = (const unsigned char *)"secret";
         cfg.clientkey_password_len = 6;
@@ -94,26 +153,6 @@ static bool ask_for(const char *what)
         cfg.esp_tls_dyn_buf_strategy = ESP_TLS_DYN_BUF_RX_STATIC;
     } else if (strcmp(what, "psk") == 0) {
         cfg.psk_hint_key = &some_psk;
-    } else if (strcmp(what, "any-name") == 0) {
-        cfg.skip_common_name = true;
-    } else if (strcmp(what, "global") == 0) {
-        cfg.use_global_ca_store = true;
-#if defined(HAS_BUNDLE)
-    } else if (strcmp(what, "bundle") == 0) {
-        cfg.crt_bundle_attach = esp_crt_bundle_attach;
-#endif
-    } else if (strcmp(what, "other-bundle") == 0) {
-        cfg.crt_bundle_attach = attach_something_else;
-    } else if (strcmp(what, "1.2") == 0) {
-        cfg.tls_version = ESP_TLS_VER_TLS_1_2;
-    } else if (strcmp(what, "1.3") == 0) {
-        cfg.tls_version = ESP_TLS_VER_TLS_1_3;
-    } else if (strcmp(what, "no-such-version") == 0) {
-        cfg.tls_version = ESP_TLS_VER_TLS_MAX;
-    } else if (strcmp(what, "poll") == 0) {
-        options.polls = true;
-    } else if (strcmp(what, "async") == 0) {
-        cfg.non_block = true;
     } else {
         return false;
     }
@@ -136,7 +175,6 @@ static bool take_file(const char *name, const char *path)
         config.bundle = file.at;
         config.bundle_size = file.size;
     } else {
-        free(file.at);
         return false;
     }
     return true;
@@ -201,15 +239,14 @@ static bool take_late(const char *name, const char *path)
     bytes file = read_file(path);
     if (strcmp(name, "--global") == 0) {
         (void)printf("{\"global\":%d}\n", esp_tls_set_global_ca_store(file.at, size_of(file)));
-        free(file.at); /* the store has a copy */
+        memset(file.at, 0, file.size); /* the store has a copy */
         return true;
     }
 #if defined(HAS_BUNDLE)
     (void)printf("{\"bundle\":%d}\n", esp_crt_bundle_set(file.at, file.size));
-    set_bundle = file.at;
     return true;
 #else
-    free(file.at);
+    (void)file;
     return false;
 #endif
 }
@@ -254,7 +291,8 @@ static void await(esp_tls_t *tls, bool to_write)
     FD_SET(fd, &set);
     struct timeval time = {.tv_sec = 20};
     if (select(fd + 1, to_write ? NULL : &set, to_write ? &set : NULL, NULL, &time) != 1) {
-        (void)fprintf(stderr, "esp_tls_get_conn_sockfd() gives none that can be waited for, or nothing came\n");
+        (void)fprintf(stderr,
+                      "esp_tls_get_conn_sockfd() gives none that can be waited for, or nothing came\n");
         exit(3);
     }
 }
@@ -289,6 +327,11 @@ static ssize_t write_it(esp_tls_t *tls)
     return (ssize_t)written;
 }
 
+static bool is_to_be_asked_again(ssize_t result)
+{
+    return result == ESP_TLS_ERR_SSL_WANT_READ || result == ESP_TLS_ERR_SSL_WANT_WRITE;
+}
+
 /* As tcp_transport does with `polls`, else as esp_tls's own examples. Returns what ended it: 0, or less. */
 static ssize_t read_it(esp_tls_t *tls, char *reply, size_t *size)
 {
@@ -298,14 +341,12 @@ static ssize_t read_it(esp_tls_t *tls, char *reply, size_t *size)
         }
         size_t room = REPLY_MAX - *size < TEXT_MAX ? REPLY_MAX - *size : TEXT_MAX;
         ssize_t result = esp_tls_conn_read(tls, reply + *size, room);
-        if (result == ESP_TLS_ERR_SSL_WANT_READ || result == ESP_TLS_ERR_SSL_WANT_WRITE) {
-            if (cfg.non_block && !options.polls) {
-                await(tls, false);
-            }
-        } else if (result <= 0) {
-            return result;
-        } else {
+        if (result > 0) {
             *size += (size_t)result;
+        } else if (!is_to_be_asked_again(result)) {
+            return result;
+        } else if (cfg.non_block && !options.polls) {
+            await(tls, false);
         }
     }
     return 1;
@@ -378,7 +419,6 @@ static bool wake(void)
     }
     bytes kept = read_file(in_state("state.bin"));
     bool is_awake = kept.size == 0 || wh_host_load_state(&device, kept.at, kept.size) == WH_OK;
-    free(kept.at);
     return is_awake;
 }
 
@@ -411,10 +451,8 @@ int main(int argc, char **argv)
     }
     esp_tls_free_global_ca_store();
     sleep_deeply();
-    free(set_bundle);
-    free((void *)(uintptr_t)config.bundle);
-    free((void *)(uintptr_t)cfg.cacert_buf);
-    free((void *)(uintptr_t)cfg.clientcert_buf);
-    free((void *)(uintptr_t)cfg.clientkey_buf);
+    while (files_read > 0) {
+        free(files[--files_read]);
+    }
     return 0;
 }

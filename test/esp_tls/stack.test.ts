@@ -1,5 +1,8 @@
 // The TLS stack for ESP-IDF 6, below a stand-in for esp_tls, against real servers: what an app sees of it, and
 // what the servers say.
+import "reflect-metadata" // what @peculiar/x509 is built on asks for it
+import net from "node:net"
+import * as x509 from "@peculiar/x509"
 import { afterAll, describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { createIdentity } from "../support/identities.js"
@@ -16,6 +19,16 @@ const nginx = await startNginx({ identity: identity.server })
 afterAll(() => nginx[Symbol.dispose]())
 
 const names = ["localhost"]
+/** ESP-IDF's certificate bundle of one CA: where it begins, how long name and key are, and these two. */
+function bundleOf(pem: string): Buffer {
+    const { subjectName, publicKey } = new x509.X509Certificate(pem)
+    const parts = [subjectName.toArrayBuffer(), publicKey.rawData].map((part) => Buffer.from(part))
+    const head = Buffer.alloc(8)
+    head.writeUInt32LE(4)
+    for (const [i, part] of parts.entries()) head.writeUInt16LE(part.length, 4 + 2 * i)
+    return Buffer.concat([head, ...parts])
+}
+
 /** Of one block of PEM. */
 const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ""), "base64")
 const app = (options: Partial<AppOptions> = {}) => new App({ port: nginx.port, ca: identity.ca, ...options })
@@ -98,6 +111,24 @@ describe.each(modes)("$mode", ({ args }) => {
         expect(seen.rounds).toBeLessThanOrEqual(args.includes("async") ? 600 : 1)
         expect(seen.tookMs).toBeGreaterThan(590)
     })
+})
+
+test("the end of an answer is heard of at once where it came with the last bytes, and TCP stays open", async () => {
+    // As the last that tcp_transport's select() could see has been read with them.
+    await using line = await startTcp((socket) => {
+        const there = net.connect(nginx.port, "127.0.0.1")
+        const answer: Buffer[] = []
+        let hasAsked = false
+        socket.on("data", (bytes) => {
+            hasAsked ||= bytes[0] === 23 // a record of the app's
+            there.write(bytes)
+        })
+        there.on("data", (bytes) => (hasAsked ? answer.push(bytes) : socket.write(bytes)))
+        there.on("end", () => socket.write(Buffer.concat(answer)))
+        there.on("error", () => {})
+    })
+    using device = app({ port: line.port, args: ["--ask", "poll", "--ask", "1.2"] })
+    expect(await device.visit()).toMatchObject({ ...full, ended: 0, reply: nginxSays(false) })
 })
 
 describe("mosquitto", async () => {
@@ -187,7 +218,7 @@ describe("whom an app trusts", () => {
         const seen = await device.visit()
         expect(seen).toMatchObject({ result: -1, last: espErrors.notSupported })
         expect(seen.log).toContain("no-bundle: ")
-        const registered = ["--registered", device.file("bundle", identity.ca)]
+        const registered = ["--registered", device.file("bundle", bundleOf(identity.ca))]
         expect(await device.visit(...registered)).toMatchObject(full)
         expect(await device.visit(...registered)).toMatchObject(resumed)
     })
@@ -195,7 +226,7 @@ describe("whom an app trusts", () => {
     test("ESP-IDF's bundle: the embedded one, or the one that it has set", async () => {
         using device = new App({ port: nginx.port, hasBundle: true, args: ["--ask", "bundle"] })
         expect(await device.visit()).toMatchObject({ ...untrusted, outcome: { error: "untrusted" } })
-        const set = ["--set-bundle", device.file("bundle", identity.ca)]
+        const set = ["--set-bundle", device.file("bundle", bundleOf(identity.ca))]
         expect(await device.visit(...set)).toMatchObject({ ...full, set: [{ bundle: 0 }] })
         const refused = ["--set-bundle", device.file("empty", "")]
         expect(await device.visit(...refused)).toMatchObject({
@@ -228,6 +259,14 @@ describe("a server's name", () => {
         const long = await device.visit("--common-name", "a".repeat(300))
         expect(long).toMatchObject({ result: -1, last: espErrors.hostname })
     })
+})
+
+test("a server may be at an IPv6 address, as which the kernel takes an IPv4 one too", async () => {
+    using device = app({ args: ["--host", "::ffff:127.0.0.1", "--common-name", "localhost"] })
+    expect(await device.visit()).toMatchObject({ ...full, reply: nginxSays(false) })
+    expect(await device.visit()).toMatchObject({ ...resumed, reply: nginxSays(true) })
+    // The same name and port: the same server.
+    expect(await device.visit("--host", "127.0.0.1")).toMatchObject({ ...resumed, reply: nginxSays(true) })
 })
 
 describe("ALPN", () => {

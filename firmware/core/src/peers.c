@@ -90,6 +90,14 @@ static bool is_later(const wh_rtc *a, const wh_rtc *b)
     return a->seen_us != b->seen_us ? a->seen_us > b->seen_us : a->generation > b->generation;
 }
 
+/* Of a peer that came back to another slot, flash may have an older session yet. */
+static bool is_newer(const wh_rtc *a, const wh_rtc *b)
+{
+    uint32_t of_a = a->record_size > 0 ? a->record_generation : a->flash_generation;
+    uint32_t of_b = b->record_size > 0 ? b->record_generation : b->flash_generation;
+    return of_a > of_b;
+}
+
 /* From the best one to that which is never taken. */
 typedef enum rank {
     HAS_SESSION,
@@ -157,7 +165,7 @@ static rank choose(uint32_t tag, wh_rtc *out)
             continue;
         }
         rank r = rank_of(&state, tag, i == pinned);
-        bool is_better = r == HAS_SESSION ? is_later(&state, out) : is_later(out, &state);
+        bool is_better = r == HAS_SESSION ? is_newer(&state, out) : is_later(out, &state);
         if (i == 0 || r < best || (r == best && is_better)) {
             *out = state;
             best = r;

@@ -23,7 +23,7 @@ idf_component_register(
   REQUIRES esp-tls tcp_transport
   PRIV_REQUIRES freertos log)
 
-include("${firmware}/port/esp_tls/stack.cmake")
+include("${firmware}/port/esp_tls/adapters.cmake")
 
 # A moment that has certainly passed when the program runs.
 string(TIMESTAMP built_s "%s" UTC)

@@ -1,5 +1,5 @@
 /* cores/esp32/Arduino.h, and of what it includes: WString.h, Print.h, Stream.h, IPAddress.h, Client.h,
- * esp32-hal-log.h. ESP_ARDUINO_VERSION_MAJOR is the build's. */
+ * HardwareSerial.h, esp32-hal.h, esp32-hal-log.h. ESP_ARDUINO_VERSION_MAJOR is the build's. */
 #ifndef WH_ARDUINO_H
 #define WH_ARDUINO_H
 
@@ -11,11 +11,12 @@
 
 #define log_e(format, ...) ((void)fprintf(stderr, "[E] " format "\n", __VA_ARGS__))
 
-using PGM_P = const char *;
-
 class String
 {
 public:
+    String(const char *given) : text(given)
+    {
+    }
     String(std::string given) : text(std::move(given))
     {
     }
@@ -87,6 +88,18 @@ public:
 private:
     std::string text;
 };
+
+class HardwareSerial : public Stream
+{
+public:
+    void begin(unsigned long baud);
+    int printf(const char *format, ...) __attribute__((format(printf, 2, 3)));
+};
+
+extern HardwareSerial Serial;
+
+void delay(uint32_t ms);
+unsigned long millis();
 
 class Client : public Stream
 {

@@ -11,7 +11,8 @@
  *     http.POST("21.5");
  *     http.end();
  *     client.stop();
- *     esp_deep_sleep(600ULL * 1000 * 1000);
+ *     esp_sleep_enable_timer_wakeup(600ULL * 1000 * 1000);
+ *     esp_deep_sleep_start();
  *
  * All that a sketch calls is called as before. Wi-Fi is the sketch's, and must be on before connect(): the random
  * numbers come from the radio. Sessions are written when they come, so nothing has to be done before deep sleep.
@@ -141,6 +142,9 @@ public:
     bool loadPrivateKey(Stream &stream, size_t size);
     /** @} */
 
+    /** For sketches without Wi-Fi, as with Ethernet: the chip's random generator is a true one all the same, as
+     * after bootloader_random_enable(). For all clients; without it connect() fails while Wi-Fi is off. */
+    static void setHasEntropy(bool has_entropy);
     /** How long TLS may take, in seconds; 0 for the default. */
     void setHandshakeTimeout(unsigned long seconds);
     /** Application protocols, best first; the list ends with NULL, and must stay as it is. */

@@ -8,6 +8,7 @@
 #include <string>
 #include <sys/socket.h>
 
+#include "warmhello/machine_esp32.h"
 #include "warmhello/socket.h"
 
 namespace
@@ -19,6 +20,8 @@ constexpr uint32_t PART_MS = 10000;
 constexpr uint32_t STILL_MS = 30000;
 /* A limit of connect.h: 24 days. */
 constexpr uint32_t LONGEST_MS = 24UL * 24 * 3600 * 1000;
+
+bool hasEntropy = false;
 
 enum Refused : unsigned {
     INSECURE = 1,
@@ -123,15 +126,20 @@ bool WarmConnection::open(const wh_client_config &config, const wh_socket_option
                           const Kept &files)
 {
     kept = files;
-    int result = wh_socket_open(&config, &options, &socket);
+    int result = wh_esp32_machine_use(hasEntropy);
+    if (result == WH_OK) {
+        result = wh_socket_open(&config, &options, &socket);
+    }
     if (result == WH_OK) {
         result = shake(tcp_ms);
     }
     if (result != WH_OK) {
         over(result);
         log_e("%s:%u: %s", config.host, static_cast<unsigned>(config.port), wh_error_meaning(result));
+        return false;
     }
-    return result == WH_OK;
+    wh_esp32_machine_learn(wh_socket_outcome(socket));
+    return true;
 }
 
 int WarmConnection::shake(uint32_t tcp_ms)
@@ -539,6 +547,11 @@ bool WarmClient::loadPrivateKey(Stream &stream, size_t size)
 void WarmClient::setHandshakeTimeout(unsigned long seconds)
 {
     handshakeMs = static_cast<uint32_t>(std::min<unsigned long>(seconds, LONGEST_MS / 1000) * 1000);
+}
+
+void WarmClient::setHasEntropy(bool has_entropy)
+{
+    hasEntropy = has_entropy;
 }
 
 void WarmClient::setAlpnProtocols(const char **protocols)

@@ -63,15 +63,29 @@ struct sockaddr_storage {
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOL_SOCKET 0xfff
+#define SO_KEEPALIVE 0x0008
+#define SO_SNDTIMEO 0x1005
+#define SO_RCVTIMEO 0x1006
 #define SO_ERROR 0x1007
+#define SO_BINDTODEVICE 0x100b
 #define AF_UNSPEC 0
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define TCP_NODELAY 0x01
+#define TCP_KEEPIDLE 0x03
+#define TCP_KEEPINTVL 0x04
+#define TCP_KEEPCNT 0x05
+#define MSG_DONTWAIT 0x08
+#define MSG_NOSIGNAL 0x20
 #define SHUT_WR 1
+#define SHUT_RDWR 2
+#ifndef F_GETFL
 #define F_GETFL 3
 #define F_SETFL 4
+#endif
+#ifndef O_NONBLOCK
 #define O_NONBLOCK 0x4000
+#endif
 
 int socket(int domain, int type, int protocol);
 uint16_t ntohs(uint16_t x);

@@ -50,7 +50,18 @@ static void note_outcome(const connection *c)
     last_outcome = *outcome;
     has_outcome = true;
     wh_core_unlock();
-    wh_machine_learn(&stack_config, outcome);
+    wh_machine_learn(stack_config.platform, outcome);
+}
+
+/* Returns the negated number of mbedTLS's, or -1. */
+static int report(esp_tls_t *tls, int error, esp_err_t otherwise)
+{
+    esp_tls_error_handle_t handle = NULL;
+    if (esp_tls_get_error_handle(tls, &handle) != ESP_OK) {
+        handle = NULL;
+    }
+    int mbedtls = wh_errors_note(handle, error, otherwise).mbedtls;
+    return mbedtls != 0 ? -mbedtls : -1;
 }
 
 /* ---- A connection's life ----------------------------------------------------------------------------------
@@ -74,7 +85,7 @@ static uint16_t port_of(int tcp)
 
 static int open_socket(connection *c, wh_request *request)
 {
-    int error = wh_machine_use(&stack_config);
+    int error = wh_machine_use(stack_config.platform, stack_config.has_entropy);
     if (error != WH_OK) {
         return error;
     }
@@ -105,7 +116,7 @@ static esp_err_t begin(wh_request *request, const esp_tls_cfg_t *cfg, esp_tls_t 
     int error = open_socket(c, request);
     if (error != WH_OK) {
         forget(c);
-        (void)wh_errors_report(tls, error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED);
+        (void)report(tls, error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED);
         return wh_errors_of_esp(error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED).last;
     }
     tls->priv_ssl = c;
@@ -135,7 +146,7 @@ static esp_err_t create(void *ctx, const char *hostname, size_t hostlen, const v
 static int fail(esp_tls_t *tls, int error)
 {
     tls->conn_state = ESP_TLS_FAIL;
-    (void)wh_errors_report(tls, error, ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
+    (void)report(tls, error, ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
     return -1;
 }
 
@@ -205,7 +216,7 @@ static ssize_t read_some(void *ctx, esp_tls_t *tls, char *data, size_t datalen)
     if (result == WH_SOCKET_AGAIN) {
         return ESP_TLS_ERR_SSL_WANT_READ;
     }
-    return result < 0 ? wh_errors_report(tls, result, ESP_ERR_MBEDTLS_SSL_READ_FAILED) : result;
+    return result < 0 ? report(tls, result, ESP_ERR_MBEDTLS_SSL_READ_FAILED) : result;
 }
 
 static ssize_t write_all(void *ctx, esp_tls_t *tls, const char *data, size_t datalen)
@@ -222,7 +233,7 @@ static ssize_t write_all(void *ctx, esp_tls_t *tls, const char *data, size_t dat
             return written > 0 ? (ssize_t)written : ESP_TLS_ERR_SSL_WANT_WRITE;
         }
         if (result < 0) {
-            return wh_errors_report(tls, result, ESP_ERR_MBEDTLS_SSL_WRITE_FAILED);
+            return report(tls, result, ESP_ERR_MBEDTLS_SSL_WRITE_FAILED);
         }
         written += (size_t)result;
     }
@@ -233,7 +244,14 @@ static ssize_t bytes_available(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
     connection *c = connection_of(tls);
-    return c != NULL ? (ssize_t)wh_socket_pending(c->socket) : 0;
+    if (c == NULL) {
+        return 0;
+    }
+    size_t pending = wh_socket_pending(c->socket);
+    if (pending == 0 && wh_socket_await(c->socket, 0) == WH_OK) {
+        return 1; /* the end, which may have come with the last bytes, and then no select() sees it */
+    }
+    return (ssize_t)pending;
 }
 
 /* ---- What an app may ask for ------------------------------------------------------------------------------
@@ -269,10 +287,10 @@ static const int *cipher_suites(void *ctx)
 static void *client_session(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
-    static const char session[] = "warmhello keeps it";
+    static char session[] = "warmhello keeps it";
     connection *c = connection_of(tls);
     bool has_one = c != NULL && wh_socket_outcome(c->socket)->stored != WH_TIERS_NONE;
-    return has_one ? (void *)(uintptr_t)session : NULL;
+    return has_one ? session : NULL;
 }
 
 static void free_client_session(void *ctx, void *session)
@@ -383,7 +401,7 @@ esp_err_t warmhello_esp_tls_register(const warmhello_esp_tls_config *config)
     if (config != NULL) {
         given = *config;
     }
-    int error = wh_machine_begin(&given);
+    int error = wh_machine_begin(given.platform);
     if (error != WH_OK) {
         return wh_errors_of_esp(error, ESP_FAIL).last;
     }

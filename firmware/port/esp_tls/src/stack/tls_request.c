@@ -144,7 +144,7 @@ static esp_err_t take_host(const char *hostname, size_t hostlen, const esp_tls_c
     }
     const char *host = cfg->common_name != NULL ? cfg->common_name : hostname;
     size_t size = cfg->common_name != NULL ? strlen(host) : hostlen;
-    if (size == 0 || size >= sizeof out->host || memchr(host, '\0', size) != NULL) {
+    if (size == 0 || size >= sizeof out->host || strnlen(host, size) != size) {
         ESP_LOGE(tag, "host-unusable: no name, or one that is too long");
         return ESP_ERR_MBEDTLS_SSL_SET_HOSTNAME_FAILED;
     }

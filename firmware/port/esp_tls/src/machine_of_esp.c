@@ -31,25 +31,25 @@ static void teach_chip(const wh_outcome *outcome)
 
 #endif
 
-int wh_machine_begin(const warmhello_esp_tls_config *config)
+int wh_machine_begin(const wh_platform *platform)
 {
-    return config->platform == NULL ? begin_chip() : WH_OK;
+    return platform == NULL ? begin_chip() : WH_OK;
 }
 
-int wh_machine_use(const warmhello_esp_tls_config *config)
+int wh_machine_use(const wh_platform *platform, bool has_entropy)
 {
-    if (config->platform == NULL) {
-        return use_chip(config->has_entropy);
+    if (platform == NULL) {
+        return use_chip(has_entropy);
     }
     wh_core_lock();
-    int result = wh_platform_use(config->platform);
+    int result = wh_platform_use(platform);
     wh_core_unlock();
     return result;
 }
 
-void wh_machine_learn(const warmhello_esp_tls_config *config, const wh_outcome *outcome)
+void wh_machine_learn(const wh_platform *platform, const wh_outcome *outcome)
 {
-    if (config->platform == NULL) {
+    if (platform == NULL) {
         teach_chip(outcome);
     }
 }
