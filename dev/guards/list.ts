@@ -29,6 +29,11 @@ export const guards: Guard[] = [
         tests: [["test_binding", "another_host_is_not_offered_the_session"]],
     },
     {
+        mistake: "a session of a server whose name nobody looked at",
+        edits: [["core/src/client.c", "WOLFSSL_VERIFY_PEER | ANY_NAME", "WOLFSSL_VERIFY_PEER"]],
+        tests: [["test_binding", "a_client_that_takes_any_name_is_not_offered_the_session"]],
+    },
+    {
         mistake: "CVE-2026-11703: no SNI bound to a session ID",
         edits: [field("sni", "hash_text")],
         tests: [["test_binding", "every_field_changes_the_binding"]],

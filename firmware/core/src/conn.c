@@ -321,9 +321,9 @@ static int finish_handshake(wh_conn *conn)
 /* Those that are known: all of them, once a handshake in full has read the file. */
 static void count_cas(wh_conn *conn)
 {
-    if (conn->outcome.cas != conn->client->ca_count) {
-        conn->outcome.cas = conn->client->ca_count;
-        wh_trust_count(conn->client, &conn->outcome.cas_usable, &conn->outcome.cas_ending);
+    wh_outcome *o = &conn->outcome;
+    if (o->cas == 0 && wh_trust_any(conn->client)) {
+        o->cas = wh_trust_count(conn->client, &o->cas_usable, &o->cas_ending);
     }
 }
 
@@ -520,6 +520,24 @@ int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size)
     }
     int returned = wolfSSL_read(conn->ssl, out, (int)(size < INT16_MAX ? size : INT16_MAX));
     return returned > 0 ? returned : check(conn, returned);
+}
+
+size_t wh_conn_pending(wh_conn *conn)
+{
+    uint8_t first = 0;
+    if (conn->state != WH_CONN_OPEN) {
+        return 0;
+    }
+    if (conn->is_plain) {
+        (void)read_plain(conn, &first, 0); /* sees the end */
+        return conn->in_len - conn->in_pos;
+    }
+    int returned = wolfSSL_peek(conn->ssl, &first, sizeof first);
+    if (returned <= 0) {
+        (void)check(conn, returned); /* what it makes of that is in the state */
+        return 0;
+    }
+    return (size_t)wolfSSL_pending(conn->ssl);
 }
 
 static bool has_been_open(const wh_conn *conn)

@@ -5,7 +5,6 @@
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
-#include "esp_memory_utils.h"
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
@@ -13,6 +12,11 @@
 #include "machine/journal_flash.h"
 #include "machine/rtc_time.h"
 #include "sdkconfig.h"
+#if __has_include("esp_memory_utils.h")
+#include "esp_memory_utils.h"
+#else /* ESP-IDF 4.4, which arduino-esp32 2.x is built on */
+#include "soc/soc_memory_types.h"
+#endif
 
 /* Seconds since 1970-01-01 UTC when this was built, if the build tells. */
 #ifndef WH_BUILT_S
