@@ -665,6 +665,9 @@ size_t wh_socket_pending(wh_socket *s)
 {
     wh_core_lock();
     size_t pending = wh_connect_pending(&s->connect);
+    if (pending == 0 && s->is_open) {
+        (void)proceed(s); /* an end that it has seen is one for select(), too */
+    }
     wh_core_unlock();
     return pending;
 }
