@@ -49,7 +49,16 @@ function must(program: string, args: string[]): void {
 }
 
 function prepare(): void {
-    for (const folder of ["firmware", "test/c", "test/esp32", "test/esp_tls", "test/powercuts"]) copyFolder(folder)
+    for (const folder of [
+        "firmware",
+        "test/arduino",
+        "test/c",
+        "test/esp32",
+        "test/esp_tls",
+        "test/esp_transport",
+        "test/powercuts",
+    ])
+        copyFolder(folder)
     const version = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
     const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${version}`)
     must("cmake", [
