@@ -7,7 +7,7 @@
 
 #include <openssl/pem.h>
 
-#include "bundle.h"
+#include "make_bundle.h"
 #include "certificates.h"
 
 static const bundle_format formats[] = {BUNDLE_OLD, BUNDLE_NEW};

@@ -8,7 +8,8 @@
 
 struct WOLFSSL;
 
-/* Trusts the certificates in `ca`. WH_USAGE_CA, WH_PLATFORM_MEMORY. */
+/* Trusts the certificates in `ca`, or the client's own file if that is a bundle (bundle.h). WH_USAGE_CA,
+ * WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size);
 
 /* Left aside, if another certificate of the file serves: this build cannot verify with its key, or wolfSSL

@@ -274,11 +274,13 @@ static void ready(wh_socket *s, unsigned number)
     if (getsockopt(s->lines[number].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         error = errno;
     }
-    if (error != 0) {
+    /* The caller's was up once: what has become of it since, sending and receiving tell. */
+    bool is_callers = s->lines[number].is_callers;
+    if (error != 0 && !is_callers) {
         open_next(s, number, error);
         return;
     }
-    if (s->lines[number].is_callers) {
+    if (is_callers) {
         learn_peer(s);
     }
     wh_connect_ready(&s->connect, number);
@@ -461,24 +463,33 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
     return got;
 }
 
-/* As long as bytes leave, there is room for more of the record that was begun. */
+/* As long as bytes leave, there is room for more of the record that was begun; else waits. */
+static int give_way(wh_socket *s, uint64_t until_us, uint64_t blocked_us)
+{
+    s->has_sent = false;
+    wh_step step = proceed(s);
+    if (step.kind == WH_STEP_READ || s->is_held) {
+        (void)hold(s); /* which also sees an end */
+    }
+    if (step.kind != WH_STEP_WAIT || s->has_sent) {
+        return WH_OK;
+    }
+    return wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
+}
+
 static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t until_us)
 {
     uint64_t blocked_us = until_us == UINT64_MAX ? moment_in(BLOCKED_MS) : until_us;
-    int taken = 0;
-    int waited = WH_OK;
-    while (taken == 0 && waited == WH_OK) {
-        taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
-        s->has_sent = false;
-        wh_step step = proceed(s); /* what was taken leaves now, if it can */
-        if (taken == 0 && (step.kind == WH_STEP_READ || s->is_held)) {
-            (void)hold(s); /* which also sees an end */
-        }
-        if (taken == 0 && step.kind == WH_STEP_WAIT && !s->has_sent) {
-            waited = wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
-        }
+    size_t part = size < RECORD_MAX ? size : RECORD_MAX;
+    int taken = wh_connect_write(&s->connect, bytes, part);
+    while (taken == 0) {
+        int waited = give_way(s, until_us, blocked_us);
+        taken = waited == WH_OK ? wh_connect_write(&s->connect, bytes, part) : waited;
     }
-    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : waited;
+    if (taken > 0) {
+        (void)proceed(s); /* what was taken leaves now, if it can */
+    }
+    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
     return error != WH_OK ? error : taken;
 }
 
