@@ -1,0 +1,35 @@
+// The time that the probe goes by: the calendar's, as a probe goes on after the machine was off.
+import { setTimeout as wait } from "node:timers/promises"
+
+export interface Clock {
+    /** Milliseconds since 1970. */
+    now(): number
+    /** Throws AbortError when told to end. */
+    wait(durationMs: number, signal: AbortSignal): Promise<void>
+}
+
+export const realClock: Clock = {
+    now: () => Date.now(),
+    wait: (durationMs, signal) => wait(durationMs, undefined, { signal }),
+}
+
+/** No server is asked more often than twice a second, however many addresses it has. */
+const GAP_MS = 500
+
+export class Pace {
+    readonly #clock: Clock
+    readonly #gapMs: number
+    #next = 0
+
+    constructor(clock: Clock, gapMs = GAP_MS) {
+        this.#clock = clock
+        this.#gapMs = gapMs
+    }
+
+    /** Returns when one more connect may begin. */
+    async turn(signal: AbortSignal): Promise<void> {
+        const now = this.#clock.now()
+        if (this.#next > now) await this.#clock.wait(this.#next - now, signal)
+        this.#next = this.#clock.now() + this.#gapMs
+    }
+}

@@ -1,0 +1,67 @@
+// What is said over TLS once it is up: as little as a server answers, since some hand out their tickets only then.
+import { once } from "node:events"
+import { setTimeout as wait } from "node:timers/promises"
+import type { TLSSocket } from "node:tls"
+import { generate } from "mqtt-packet"
+import type { Target } from "./target.js"
+
+/** What a server says of itself, such as "nginx/1.22.1". */
+export interface Answer {
+    software: string | undefined
+    hasAnswered: boolean
+}
+
+const AGENT = "warmhello-probe"
+/** A server's answer takes longer than this only where it will not come. */
+const ANSWER_MS = 3000
+/** Tickets come right behind the handshake or the answer. */
+const TICKETS_MS = 100
+const QUIET_MS = 250
+const CLOSE_MS = 500
+
+const requests: Record<Target["language"], (target: Target) => string | Buffer | undefined> = {
+    https: ({ serverName }) =>
+        `HEAD / HTTP/1.1\r\nHost: ${serverName}\r\nUser-Agent: ${AGENT}\r\nConnection: close\r\n\r\n`,
+    mqtt: () =>
+        generate({
+            ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 60 },
+            clientId: `${AGENT}-${Math.floor(Math.random() * 2 ** 32).toString(36)}`,
+        }),
+    tls: () => undefined,
+}
+
+/** Some servers (OpenSSL's) forget the session of a connection that was not closed properly. */
+async function closeProperly(tls: TLSSocket, language: Target["language"]): Promise<void> {
+    if (tls.destroyed) return
+    if (language === "mqtt" && tls.writable) tls.write(generate({ cmd: "disconnect" }))
+    const closed = once(tls, "close")
+    tls.end()
+    tls.resume()
+    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })])
+    tls.destroy()
+}
+
+/** Says it, waits for the answer and for tickets, and takes leave. A server that does not answer is not to blame: it has
+ * done its handshake. */
+export async function talk(tls: TLSSocket, target: Target, roundTripMs: number): Promise<Answer> {
+    let text = ""
+    tls.on("data", (bytes: Buffer) => {
+        if (text.length < 65_536) text += bytes.toString("latin1")
+    })
+    const request = requests[target.language](target)
+    if (request === undefined) {
+        await wait(QUIET_MS + 2 * roundTripMs)
+    } else {
+        tls.write(request)
+        const answered = new Promise<void>((done) => {
+            tls.on("data", () => done())
+            tls.on("end", () => done())
+            tls.on("close", () => done())
+        })
+        await Promise.race([answered, wait(ANSWER_MS + 2 * roundTripMs, undefined, { ref: false })])
+        await wait(TICKETS_MS)
+    }
+    await closeProperly(tls, target.language)
+    const software = target.language === "https" ? /^server:\s*(.*?)\s*$/im.exec(text)?.[1] : undefined
+    return { software, hasAnswered: request === undefined || text !== "" }
+}
