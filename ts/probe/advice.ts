@@ -2,7 +2,7 @@
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
 import { lifetimeOf, toldBy } from "./curves.js"
-import { deviceWay, type ProbeRecord, reached } from "./record.js"
+import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
 import type { Verdict } from "./verdict.js"
 import { protocolOf } from "./ways.js"

@@ -1,6 +1,6 @@
 // What the server speaks: each way once at the address in front, each address once, each group once.
 import { WarmhelloError } from "../base/errors.js"
-import type { Connect, Handshake, Request } from "./connect.js"
+import type { Handshake, Request } from "./connect.js"
 import { deviceWay, openWays, type ProbeRecord, reached, type WayFacts } from "./record.js"
 import { deviceGroups, type Way } from "./ways.js"
 

@@ -29,18 +29,6 @@ class Records {
     /** Those that TLS 1.3 encrypts, for whoever has the key. */
     readonly encrypted: Buffer[] = []
 
-    take(bytes: Buffer): Message[] {
-        this.#rest = Buffer.concat([this.#rest, bytes])
-        const found: Message[] = []
-        while (this.#rest.length >= HEADER_BYTES) {
-            const size = HEADER_BYTES + this.#rest.readUInt16BE(3)
-            if (this.#rest.length < size) break
-            found.push(...this.#record(this.#rest.subarray(0, size)))
-            this.#rest = this.#rest.subarray(size)
-        }
-        return found
-    }
-
     #record(record: Buffer): Message[] {
         const type = record.readUInt8(0)
         if (type === recordTypes.applicationData) this.encrypted.push(record)
@@ -49,6 +37,18 @@ class Records {
         const { messages, rest } = splitMessages(Buffer.concat([this.#handshake, record.subarray(HEADER_BYTES)]))
         this.#handshake = rest
         return messages
+    }
+
+    /** Each message before what follows it, as that may depend on it. */
+    *take(bytes: Buffer): Generator<Message> {
+        this.#rest = Buffer.concat([this.#rest, bytes])
+        while (this.#rest.length >= HEADER_BYTES) {
+            const size = HEADER_BYTES + this.#rest.readUInt16BE(3)
+            if (this.#rest.length < size) break
+            const record = this.#rest.subarray(0, size)
+            this.#rest = this.#rest.subarray(size)
+            yield* this.#record(record)
+        }
     }
 }
 
@@ -141,7 +141,7 @@ export class Wire extends Duplex {
     }
 
     override _final(done: () => void): void {
-        this.#socket.end(done)
+        this.#socket.end(() => done()) // where the server has closed it already, that is its end too
     }
 
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
