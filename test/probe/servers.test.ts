@@ -1,10 +1,20 @@
 // The probe against servers that none of us wrote: its verdict is what is true in each configuration.
 import { describe, expect, test } from "vitest"
+import type { AgeReport } from "#warmhello/probe/report.js"
 import { ask, FORGETS_S, mosquitto, nginx, openssl, outcomesOf, versionIn } from "./support.js"
 
 const cached = "ssl_session_cache shared:sessions:1m; ssl_protocols TLSv1.2 TLSv1.3;"
 const all = ["resumed", "resumed", "resumed"]
-const young = ["resumed", "resumed", "full"]
+
+/** Servers count in whole seconds. */
+const SECOND_MS = 1000
+
+/** What a server that forgets after this time must have done; near it either is right. */
+function isTrue({ actualMs, outcome }: AgeReport, forgetsMs: number): boolean {
+    if (actualMs === null) return false
+    if (actualMs < forgetsMs - SECOND_MS) return outcome === "resumed"
+    return actualMs <= forgetsMs + SECOND_MS || outcome === "full" || outcome === "not-offered"
+}
 
 describe.concurrent("OpenSSL's s_server", () => {
     test("resumes in all three ways", async () => {
@@ -53,19 +63,34 @@ describe.concurrent("OpenSSL's s_server", () => {
         expect(report.advice.map(({ code }) => code)).toEqual(expect.arrayContaining(["turn-on", "other-version"]))
     })
 
-    test("that takes early data takes each session once; one that takes P-384 only asks for it", async () => {
-        await using running = await openssl("-groups", "P-384", "-max_early_data", "4096")
+    test("that takes early data takes each session once", async () => {
+        await using running = await openssl("-max_early_data", "4096")
+        const report = await ask(running)
+        expect(report.verdict.answer).toBe("resumes")
+        expect(versionIn(report, "TLS1.3 psk")).toMatchObject({ maxEarlyData: 4096, singleUse: true })
+    })
+
+    test("that takes P-384 only asks for it in a flight of its own", async () => {
+        await using running = await openssl("-groups", "P-384")
         const report = await ask(running)
         expect(report.groups).toEqual([
             { group: "x25519", taken: false },
             { group: "secp256r1", taken: false },
             { group: "secp384r1", taken: true },
         ])
+        expect(report.verdict.answer).toBe("resumes")
         expect(versionIn(report, "TLS1.3 psk")).toMatchObject({
-            ...{ helloRetryRequest: true, group: "secp384r1", maxEarlyData: 4096, singleUse: true },
+            ...{ helloRetryRequest: true, group: "secp384r1" },
             full: { flights: { median: 5 } },
         })
         expect(report.advice.map(({ code }) => code)).toContain("first-group")
+    })
+
+    // OpenSSL's own client is refused by it as well: the session is spent by the first ClientHello of two.
+    test("that does both resumes none", async () => {
+        await using running = await openssl("-groups", "P-384", "-max_early_data", "4096")
+        const report = await ask(running)
+        expect(report.verdict).toMatchObject({ answer: "does-not-resume", resumed: 0 })
     })
 })
 
@@ -74,8 +99,8 @@ describe.concurrent("nginx", () => {
         await using running = await nginx({ settings: `${cached} ssl_session_timeout ${FORGETS_S}s;` })
         const report = await ask(running)
         expect(report.verdict.answer).toBe("does-not-resume")
-        expect(outcomesOf(report, "TLS1.2 id")).toEqual(young)
-        expect(outcomesOf(report, "TLS1.2 ticket")).toEqual(young)
+        for (const one of report.ages.filter(({ purpose }) => purpose !== "chain"))
+            expect(isTrue(one, FORGETS_S * 1000), JSON.stringify(one)).toBe(true)
         expect(versionIn(report, "TLS1.3 psk").lifetime.advertisedMs).toBe(FORGETS_S * 1000)
         const longer = report.advice.find(({ code }) => code === "longer")
         expect(longer?.settings).toContainEqual({

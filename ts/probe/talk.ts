@@ -14,9 +14,9 @@ export interface Answer {
 const AGENT = "warmhello-probe"
 /** A server's answer takes longer than this only where it will not come. */
 const ANSWER_MS = 3000
-/** Tickets come right behind the handshake or the answer. */
-const TICKETS_MS = 100
-const QUIET_MS = 250
+/** A ticket that has not come by then will not; the others come right behind the first one. */
+const TICKET_MS = 250
+const MORE_TICKETS_MS = 40
 const CLOSE_MS = 500
 
 const requests: Record<Target["language"], (target: Target) => string | Buffer | undefined> = {
@@ -41,6 +41,13 @@ async function closeProperly(tls: TLSSocket, language: Target["language"]): Prom
     tls.destroy()
 }
 
+/** TLS 1.3 sends them behind the handshake, some servers only behind their answer. */
+async function ticketsOf(tls: TLSSocket, roundTripMs: number): Promise<void> {
+    if (tls.getProtocol() !== "TLSv1.3") return
+    await Promise.race([once(tls, "session"), once(tls, "close"), wait(TICKET_MS + 2 * roundTripMs)])
+    await wait(MORE_TICKETS_MS)
+}
+
 /** Says it, waits for the answer and for tickets, and takes leave. A server that does not answer is not to blame: it has
  * done its handshake. */
 export async function talk(tls: TLSSocket, target: Target, roundTripMs: number): Promise<Answer> {
@@ -48,10 +55,9 @@ export async function talk(tls: TLSSocket, target: Target, roundTripMs: number):
     tls.on("data", (bytes: Buffer) => {
         if (text.length < 65_536) text += bytes.toString("latin1")
     })
+    const tickets = ticketsOf(tls, roundTripMs)
     const request = requests[target.language](target)
-    if (request === undefined) {
-        await wait(QUIET_MS + 2 * roundTripMs)
-    } else {
+    if (request !== undefined) {
         tls.write(request)
         const answered = new Promise<void>((done) => {
             tls.on("data", () => done())
@@ -59,8 +65,8 @@ export async function talk(tls: TLSSocket, target: Target, roundTripMs: number):
             tls.on("close", () => done())
         })
         await Promise.race([answered, wait(ANSWER_MS + 2 * roundTripMs, undefined, { ref: false })])
-        await wait(TICKETS_MS)
     }
+    await tickets
     await closeProperly(tls, target.language)
     const software = target.language === "https" ? /^server:\s*(.*?)\s*$/im.exec(text)?.[1] : undefined
     return { software, hasAnswered: request === undefined || text !== "" }

@@ -66,6 +66,7 @@ export class Wire extends Duplex {
     #counts: WireCounts = { bytesTx: 0, bytesRx: 0, flights: 0 }
     #handshake: WireCounts | undefined
     #awaitsFinished = false
+    /** The first one, where a HelloRetryRequest asks for another. */
     clientHello: ClientHello | undefined
     serverHello: ServerHello | undefined
     hasRetry = false
@@ -116,7 +117,7 @@ export class Wire extends Duplex {
 
     #read(direction: Direction, message: Message): void {
         if (direction === "sent") {
-            if (message.type === messageTypes.clientHello) this.clientHello = readClientHello(message.body)
+            if (message.type === messageTypes.clientHello) this.clientHello ??= readClientHello(message.body)
             return
         }
         this.messages.push(message)
@@ -131,17 +132,17 @@ export class Wire extends Duplex {
         this.#socket.resume()
     }
 
-    override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    override _write(bytes: Buffer, _: BufferEncoding, done: () => void): void {
         this.#count("sent", bytes)
         if (this.#awaitsFinished) {
             this.#awaitsFinished = false
             this.#handshake = { ...this.#counts }
         }
-        this.#socket.write(bytes, done)
+        this.#socket.write(bytes, () => done()) // its errors come as events
     }
 
     override _final(done: () => void): void {
-        this.#socket.end(() => done()) // where the server has closed it already, that is its end too
+        this.#socket.end(() => done()) // nor is it one here that the server has closed it already
     }
 
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
