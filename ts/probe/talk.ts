@@ -1,5 +1,4 @@
 // What is said over TLS once it is up: as little as a server answers, since some hand out their tickets only then.
-import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TLSSocket } from "node:tls"
 import { generate } from "mqtt-packet"
@@ -30,11 +29,14 @@ const requests: Record<Target["language"], (target: Target) => string | Buffer |
     tls: () => undefined,
 }
 
+/** Whatever error comes before it: the handshake is over, and what follows is courtesy. */
+const event = (tls: TLSSocket, name: string) => new Promise<void>((done) => tls.once(name, () => done()))
+
 /** Some servers (OpenSSL's) forget the session of a connection that was not closed properly. */
 async function closeProperly(tls: TLSSocket, language: Target["language"]): Promise<void> {
     if (tls.destroyed) return
     if (language === "mqtt" && tls.writable) tls.write(generate({ cmd: "disconnect" }))
-    const closed = once(tls, "close")
+    const closed = event(tls, "close")
     tls.end()
     tls.resume()
     await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })])
@@ -44,7 +46,7 @@ async function closeProperly(tls: TLSSocket, language: Target["language"]): Prom
 /** TLS 1.3 sends them behind the handshake, some servers only behind their answer. */
 async function ticketsOf(tls: TLSSocket, roundTripMs: number): Promise<void> {
     if (tls.getProtocol() !== "TLSv1.3") return
-    await Promise.race([once(tls, "session"), once(tls, "close"), wait(TICKET_MS + 2 * roundTripMs)])
+    await Promise.race([event(tls, "session"), event(tls, "close"), wait(TICKET_MS + 2 * roundTripMs)])
     await wait(MORE_TICKETS_MS)
 }
 
@@ -59,12 +61,8 @@ export async function talk(tls: TLSSocket, target: Target, roundTripMs: number):
     const request = requests[target.language](target)
     if (request !== undefined) {
         tls.write(request)
-        const answered = new Promise<void>((done) => {
-            tls.on("data", () => done())
-            tls.on("end", () => done())
-            tls.on("close", () => done())
-        })
-        await Promise.race([answered, wait(ANSWER_MS + 2 * roundTripMs, undefined, { ref: false })])
+        const answered = ["data", "end", "close"].map((name) => event(tls, name))
+        await Promise.race([...answered, wait(ANSWER_MS + 2 * roundTripMs, undefined, { ref: false })])
     }
     await tickets
     await closeProperly(tls, target.language)
