@@ -122,7 +122,7 @@ export const openssl = (...args: string[]): Promise<Running> =>
         ready: /^ACCEPT/,
         args: (port) => [
             ...["s_server", "-accept", `127.0.0.1:${port}`, "-www", "-key", "key.pem"],
-            ...["-cert", "certificate.pem", "-cert_chain", "certificate.pem", ...args],
+            ...["-cert", "certificate.pem", ...args],
         ],
     })
 

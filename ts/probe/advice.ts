@@ -17,6 +17,7 @@ export interface Setting {
 export interface Advice {
     code:
         | "turn-on"
+        | "client-certificate"
         | "longer"
         | "share-keys"
         | "other-version"
@@ -61,6 +62,12 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
     if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
         return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
     if (sleepMs > 7 * DAY_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
+    const own = deviceWay(record)
+    if (own?.asksForCertificate === true && own.sessions.length === 0) {
+        const text =
+            "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."
+        return [only("client-certificate", text)]
+    }
     if (atLeastMs === null)
         return [
             {

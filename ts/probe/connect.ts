@@ -65,6 +65,8 @@ interface Secured {
     at: number
     sessions: Buffer[]
     keyLog: string[]
+    /** What came after the handshake. */
+    late: Error[]
 }
 
 function secureOptions({ target, way, variant, group, session, credentials }: Request): tls.ConnectionOptions {
@@ -91,7 +93,8 @@ async function secure(request: Request, tcp: net.Socket): Promise<Secured> {
     const [sessions, keyLog]: [Buffer[], string[]] = [[], []]
     socket.on("session", (bytes) => sessions.push(bytes))
     socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1")))
-    socket.on("error", () => {}) // the waiting below has it; later ones are about the close
+    const late: Error[] = []
+    socket.on("error", (error) => late.push(error)) // those of the handshake itself are waited for below
     try {
         const up = once(socket, "secureConnect", { signal: deadline })
         const ended = once(socket, "close", { signal: deadline }).then(() => {
@@ -101,7 +104,7 @@ async function secure(request: Request, tcp: net.Socket): Promise<Secured> {
         await Promise.race([up, ended])
         const tlsMs = performance.now() - beganAt
         wire.handshakeIsOver()
-        return { ...{ socket, wire, tlsMs, sessions, keyLog }, at: Date.now() }
+        return { ...{ socket, wire, tlsMs, sessions, keyLog, late }, at: Date.now() }
     } catch (error) {
         socket.destroy()
         request.signal.throwIfAborted()
@@ -127,6 +130,12 @@ function checkTrust(request: Request, { socket }: Secured): void {
     throw failure({ code }, placeOf(request))
 }
 
+/** In TLS 1.3 a server sees the client's certificate, or that there is none, when the client is done already. */
+function checkLate(request: Request, { late }: Secured): void {
+    const alert = late.find((error) => /ALERT/.test((error as NodeJS.ErrnoException).code ?? ""))
+    if (alert !== undefined) throw failure(alert, placeOf(request))
+}
+
 /** TLS 1.3 has a session for each ticket; TLS 1.2 has the one of the connection, also when it was resumed. */
 function sessionsOf(way: Way, { socket, sessions }: Secured, connection: Buffer | undefined): Session[] {
     if (protocolOf(way) === "TLS1.3") return sessions.map(readSession)
@@ -148,6 +157,7 @@ export const connect: Connect = async (request) => {
     await new Promise(setImmediate) // the client's last message leaves first, in a record of its own
     const answer = await talk(socket, target, tcp.openMs)
     signal.throwIfAborted()
+    checkLate(request, secured)
     const hello = wire.serverHello
     const messages = [...wire.messages, ...decryptedMessages(wire, secured.keyLog)]
     const certificate = messages.find(({ type }) => type === messageTypes.certificate)
