@@ -103,7 +103,7 @@ const ownHints = {
         "port-lost": "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
         "not-built": "In a checkout run: npm run setup",
         "no-compiler":
-            "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
+            "Install a C compiler: sudo apt-get install gcc libc6-dev; probe, measure, estimate and report run without one.",
         "core-not-compiled":
             "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
         "bench-not-ready": "Run: npm run bench, which installs and builds what is missing.",
