@@ -2,7 +2,8 @@
 import type { LookupAddress } from "node:dns"
 import { expect, test } from "vitest"
 import { createIdentity } from "../support/identities.js"
-import { ask, nginx, type Running, SLEEP_MS } from "./support.js"
+import { nginx, type Running } from "./real-servers.js"
+import { ask, SLEEP_MS } from "./support.js"
 
 const settings = "ssl_session_cache shared:sessions:1m; ssl_protocols TLSv1.2 TLSv1.3;"
 const addresses: LookupAddress[] = [

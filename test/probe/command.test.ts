@@ -9,7 +9,7 @@ import { createIdentity } from "../support/identities.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 import { refusingPort } from "../ts/support/tls-server.js"
-import { openssl } from "./support.js"
+import { openssl } from "./real-servers.js"
 
 const folder = temporaryFolder()
 

@@ -1,7 +1,8 @@
 // The probe against servers that none of us wrote: its verdict is what is true in each configuration.
 import { describe, expect, test } from "vitest"
 import type { AgeReport } from "#warmhello/probe/report.js"
-import { ask, FORGETS_S, mosquitto, nginx, openssl, outcomesOf, versionIn } from "./support.js"
+import { mosquitto, nginx, openssl } from "./real-servers.js"
+import { ask, FORGETS_S, outcomesOf, versionIn } from "./support.js"
 
 const cached = "ssl_session_cache shared:sessions:1m; ssl_protocols TLSv1.2 TLSv1.3;"
 const all = ["resumed", "resumed", "resumed"]

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { connect } from "#warmhello/probe/connect.js"
 import { readTarget } from "#warmhello/probe/target.js"
 import type { Way } from "#warmhello/probe/ways.js"
-import { nginx, openssl, type Running } from "./support.js"
+import { nginx, openssl, type Running } from "./real-servers.js"
 
 const request = (running: Running, way: Way) => ({
     ...{ target: readTarget(running.server), address: "127.0.0.1", way, proxy: undefined, timeoutMs: 5000 },

@@ -11,6 +11,7 @@ const CLEAR = "\r\u001b[K"
 const outcomeWords: Record<Redemption["outcome"], string> = {
     resumed: pc.green("resumed"),
     full: pc.yellow("full handshake"),
+    broken: pc.red("broken off by the server"),
     "not-offered": pc.yellow("past its lifetime"),
     failed: pc.red("failed"),
     "no-session": pc.yellow("no session given"),

@@ -41,6 +41,7 @@ function adviceLines({ text, settings }: Advice, columns: number): string[] {
 const cells: Record<AgeReport["outcome"], string> = {
     resumed: "resumed",
     full: "full",
+    broken: "broken",
     "not-offered": "expired",
     failed: "failed",
     "no-session": "-",

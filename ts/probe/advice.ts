@@ -93,7 +93,7 @@ function forMasterSecret(record: ProbeRecord): Advice[] {
 function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const way = deviceWay(record)?.way
     if (way === undefined) return []
-    const refusedElsewhere = toldBy(record, way, ["cross"]).some(({ outcome }) => outcome === "full")
+    const refusedElsewhere = toldBy(record, way, ["cross"]).some(({ outcome }) => outcome !== "resumed")
     if (!refusedElsewhere && verdict.answer !== "sometimes") return []
     const where = refusedElsewhere
         ? "A session of one address is refused at another"

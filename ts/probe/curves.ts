@@ -3,10 +3,10 @@ import type { ProbeRecord, Purpose, Redemption } from "./record.js"
 import type { Way } from "./ways.js"
 
 /** Redemptions that say something about the server: it was offered a session and answered. */
-type Told = Redemption & { outcome: "resumed" | "full"; actualAgeMs: number }
+type Told = Redemption & { outcome: "resumed" | "full" | "broken"; actualAgeMs: number }
 
 const isTold = (one: Redemption): one is Told =>
-    (one.outcome === "resumed" || one.outcome === "full") && one.actualAgeMs !== null
+    ["resumed", "full", "broken"].includes(one.outcome) && one.actualAgeMs !== null
 
 /** Each session of these was offered for the first time. `again` is not among them. */
 const firstOffers: readonly Purpose[] = ["once", "cross", "run", "twice", "psk_ke"]
@@ -35,7 +35,7 @@ export function lifetimeOf(record: ProbeRecord, way: Way): Lifetime {
     const [first] = record.addresses.filter(({ error }) => error === null)
     const told = toldBy(record, way).filter(({ from, to }) => from === to && to === first?.address)
     const resumed = told.filter(({ outcome }) => outcome === "resumed").map(({ actualAgeMs }) => actualAgeMs)
-    const refused = told.filter(({ outcome }) => outcome === "full").map(({ actualAgeMs }) => actualAgeMs)
+    const refused = told.filter(({ outcome }) => outcome !== "resumed").map(({ actualAgeMs }) => actualAgeMs)
     const atLeastMs = resumed.length === 0 ? null : Math.max(...resumed)
     const older = refused.filter((ageMs) => ageMs > (atLeastMs ?? -1))
     return {
@@ -77,5 +77,5 @@ export function chainOf(record: ProbeRecord, way: Way): Chain | null {
 /** Whether a session that was redeemed was taken once more; null where it was not tried. */
 export function singleUse(record: ProbeRecord, way: Way): boolean | null {
     const [again] = toldBy(record, way, ["again"])
-    return again === undefined ? null : again.outcome === "full"
+    return again === undefined ? null : again.outcome !== "resumed"
 }

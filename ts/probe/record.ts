@@ -46,8 +46,9 @@ export type Due = z.infer<typeof dueSchema>
 
 export const dueAt = ({ firstAt, ageMs }: Due): number => firstAt + ageMs
 
-/** `not-offered`: Node's TLS leaves a ticket aside that has outlived what its server promised. */
-export const outcomes = ["resumed", "full", "not-offered", "failed", "no-session"] as const
+/** `broken`: the server broke the handshake off, as it does not without a session. `not-offered`: Node's TLS leaves a
+ * ticket aside that has outlived what its server promised. `failed`: it was not reached. */
+export const outcomes = ["resumed", "full", "broken", "not-offered", "failed", "no-session"] as const
 
 const redemptionSchema = wantSchema.extend({
     outcome: z.enum(outcomes),

@@ -85,7 +85,7 @@ async function offer(due: Due, ask: Ask): Promise<Redeemed> {
         return { outcome: resumed ? "resumed" : full, why: null, handshake }
     } catch (error) {
         if (!(error instanceof WarmhelloError)) throw error
-        return { outcome: "failed", why: error.message, handshake: undefined }
+        return { outcome: error.class === "peer" ? "broken" : "failed", why: error.message, handshake: undefined }
     }
 }
 
@@ -132,11 +132,13 @@ function notePskKe(record: ProbeRecord, handshake: Handshake): void {
     if (facts !== undefined && handshake.resumed) facts.takesPskKe = handshake.withoutKeyExchange
 }
 
+const isRefusal = (outcome: Redemption["outcome"]): boolean => outcome === "full" || outcome === "broken"
+
 /** What can never resume need not be waited for: sessions of a way of which none was resumed at once. */
 function dropHopeless(record: ProbeRecord): void {
     for (const { way } of record.ways) {
         const tried = record.redemptions.filter((one) => one.way === way && one.outcome !== "no-session")
-        if (tried.length === 0 || tried.some(({ outcome }) => outcome !== "full")) continue
+        if (tried.length === 0 || tried.some(({ outcome }) => !isRefusal(outcome))) continue
         record.due = record.due.filter((one) => one.way !== way)
     }
 }

@@ -35,7 +35,7 @@ const mostMs = (way: Way): number => (protocolOf(way) === "TLS1.2" ? 1 : 7) * 86
 export function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
     const told = toldBy(record, way)
     const atAge = told.filter((one) => one.actualAgeMs >= ageMs && one.outcome === "resumed").length
-    const refused = told.filter((one) => one.outcome === "full" && one.actualAgeMs <= nearly(ageMs)).length
+    const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length
     return { resumed: atAge, offered: atAge + refused }
 }
 
