@@ -183,7 +183,9 @@ test("without a compiler a server is probed", async (context) => {
     const [port] = await once(child.stdout, "data")
     const args = ["--ca", "probed.pem", "--sleep", "1s", "--tls", "1.3", "--runs", "1", "--json", "-"]
     const { code, stdout } = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args)
+    const asDevice = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args, "--as-device")
     child.kill()
+    expect(asDevice).toMatchObject({ code: 6, stderr: expect.stringContaining("the native core must be compiled once") })
     expect(code).toBe(0)
     expect(JSON.parse(stdout).verdict).toMatchObject({ answer: "resumes", protocol: "TLS1.3" })
     expect(existsSync(inPackage("build/host/libwarmhello.so"))).toBe(false)

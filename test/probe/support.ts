@@ -1,5 +1,6 @@
 // Probes of servers on this machine, at a faster pace than of somebody else's.
 import { inOrder } from "#warmhello/probe/ages.js"
+import { Pace, realClock } from "#warmhello/probe/clock.js"
 import { type ProbeOptions, probe } from "#warmhello/probe/probe.js"
 import { type ProbeReport, reportOf, type VersionReport } from "#warmhello/probe/report.js"
 import { type Language, readTarget } from "#warmhello/probe/target.js"
@@ -33,7 +34,7 @@ export async function ask({ server, ca, language, options }: Asked): Promise<Pro
         signal: new AbortController().signal,
         keep: () => {},
         onEvent: () => {},
-        gapMs: 10,
+        pace: new Pace(realClock, 10),
         ...options,
     })
     return reportOf(record, { complete, ca, cost: costChoice, toolVersion: "0.0.0", now: Date.now() })

@@ -3,6 +3,7 @@ import pc from "picocolors"
 import type { Advice } from "../probe/advice.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
 import { energy, figure, spread, time } from "../run/units.js"
+import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
 /** Whole words in lines of at most so many columns, all but the first moved in. */
@@ -164,5 +165,20 @@ export function reportLines(report: ProbeReport, columns: number): string[] {
         ...report.versions.flatMap((version) => versionLines(version, columns)),
         ...certificateLines(report, columns),
         ...costLines(report, columns),
+    ]
+}
+
+/** What a board's own TLS found, and where Node's saw something else. */
+export function deviceLines({ full, atOnce, afterSleep, differences }: DeviceReport, columns: number): string[] {
+    const told = [
+        `full ${full.bytesTx} + ${full.bytesRx} B`,
+        ...(atOnce === null ? [] : [`at once ${atOnce.result}, ${atOnce.bytesTx} + ${atOnce.bytesRx} B`]),
+        ...(afterSleep === null ? [] : [`after the sleep ${afterSleep.result} (${afterSleep.reason})`]),
+    ]
+    return [
+        ...wrapped(`As a device (${full.protocol}, ${full.cipher}): ${told.join("; ")}.`, columns, "  "),
+        ...differences.flatMap(({ what, device, node }) =>
+            wrapped(`  differs: ${what}: device ${device}, Node ${node}`, columns, "    "),
+        ),
     ]
 }

@@ -21,15 +21,16 @@ export class Pace {
     readonly #gapMs: number
     #next = 0
 
-    constructor(clock: Clock, gapMs = GAP_MS) {
+    constructor(clock: Clock = realClock, gapMs = GAP_MS) {
         this.#clock = clock
         this.#gapMs = gapMs
     }
 
-    /** Returns when one more connect may begin. */
+    /** Returns when one more connect may begin; those who wait go one after the other. */
     async turn(signal: AbortSignal): Promise<void> {
         const now = this.#clock.now()
-        if (this.#next > now) await this.#clock.wait(this.#next - now, signal)
-        this.#next = this.#clock.now() + this.#gapMs
+        const at = Math.max(now, this.#next)
+        this.#next = at + this.#gapMs
+        if (at > now) await this.#clock.wait(at - now, signal)
     }
 }

@@ -44,8 +44,8 @@ export interface ProbeOptions {
     lookup?: Lookup
     connect?: Connect
     clock?: Clock
-    /** Between the beginnings of two connects. */
-    gapMs?: number
+    /** For whoever connects beside it. */
+    pace?: Pace
 }
 
 const allAddresses: Lookup = (host) => dnsLookup(host, { all: true, order: "verbatim" })
@@ -98,8 +98,7 @@ export interface Probed {
 
 /** Throws where there is nothing to be known: no address, no server, no TLS, no trust. */
 export async function probe(options: ProbeOptions): Promise<Probed> {
-    const { clock = realClock, signal, keep, onEvent } = options
-    const pace = new Pace(clock, options.gapMs)
+    const { clock = realClock, pace = new Pace(clock), signal, keep, onEvent } = options
     const turn = () => pace.turn(signal)
     const record = options.record ?? begin(options, await addressesFor(options), clock.now())
     onEvent({ kind: "addresses", record })

@@ -18,6 +18,9 @@ const TICKET_MS = 250
 const MORE_TICKETS_MS = 40
 const CLOSE_MS = 500
 
+/** What to say; nothing where TLS is all that is known of the server. */
+export const requestFor = (target: Target): string | Buffer | undefined => requests[target.language](target)
+
 const requests: Record<Target["language"], (target: Target) => string | Buffer | undefined> = {
     https: ({ serverName }) =>
         `HEAD / HTTP/1.1\r\nHost: ${serverName}\r\nUser-Agent: ${AGENT}\r\nConnection: close\r\n\r\n`,
@@ -58,7 +61,7 @@ export async function talk(tls: TLSSocket, target: Target, roundTripMs: number):
         if (text.length < 65_536) text += bytes.toString("latin1")
     })
     const tickets = ticketsOf(tls, roundTripMs)
-    const request = requests[target.language](target)
+    const request = requestFor(target)
     if (request !== undefined) {
         tls.write(request)
         const answered = ["data", "end", "close"].map((name) => event(tls, name))

@@ -20,6 +20,15 @@ export type Variant = "plain" | "psk_ke"
 export const deviceGroups = ["x25519", "secp256r1", "secp384r1"] as const
 const opensslGroups: Record<string, string> = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" }
 
+/** Those of a device in its order (suites.def of the firmware), by OpenSSL's names: a server that takes none of them is
+ * of no use to one. */
+const deviceCiphers = [
+    ...["TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_256_GCM_SHA384"],
+    ...["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
+    ...["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"],
+    ...["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"],
+].join(":")
+
 const groupsFor = (names: readonly string[]): string => names.map((name) => opensslGroups[name] ?? name).join(":")
 
 const tls13 = (variant: Variant): SecureContextOptions => ({
@@ -40,5 +49,6 @@ export function tlsOptionsFor(
     return {
         ...(protocolOf(way) === "TLS1.3" ? tls13(variant) : tls12(way)),
         ecdhCurve: groupsFor(groups),
+        ciphers: deviceCiphers,
     }
 }
