@@ -6,6 +6,8 @@ import { time } from "../run/units.js"
 import type { Output } from "./output.js"
 
 const SECOND_MS = 1000
+/** Where nothing can count down, shorter waits are not told. */
+const TOLD_MS = 2000
 const CLEAR = "\r\u001b[K"
 
 const outcomeWords: Record<Redemption["outcome"], string> = {
@@ -75,10 +77,11 @@ export class ProbeProgress {
         const tick = () => {
             const now = Date.now()
             const words = `next in ${time(Math.max(0, untilAt - now))}, all in ${time(Math.max(0, this.#endsAt - now))}`
-            if (this.#output.isTerminal) this.#output.raw(`${CLEAR}${pc.dim(words)}`)
+            this.#output.raw(`${CLEAR}${pc.dim(words)}`)
         }
         if (!this.#output.isTerminal) {
-            this.#output.line(pc.dim(`waiting for ${time(Math.max(0, untilAt - Date.now()))}`))
+            const waitMs = untilAt - Date.now()
+            if (waitMs >= TOLD_MS) this.#output.line(pc.dim(`waiting for ${time(waitMs)}`))
             return
         }
         tick()

@@ -56,7 +56,7 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
     const way = deviceWay(record)?.way
     if (way === undefined || verdict.answer !== "does-not-resume") return []
     const { sleepMs } = record
-    const { atLeastMs } = lifetimeOf(record, way)
+    const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, way)
     const seconds = lifetimeFor(sleepMs)
     const set = settings(record, (server) => server.lifetime(seconds))
     if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
@@ -76,9 +76,14 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
                 settings: set,
             },
         ]
-    const most = `now it is ${time(atLeastMs)} or little more`
+    const promised = belowMs === null && advertisedMs !== null ? time(advertisedMs) : undefined
+    const most = promised ?? `${time(atLeastMs)} or somewhat more`
     return [
-        { code: "longer", text: `Let the server keep sessions for longer than the sleep (${most}):`, settings: set },
+        {
+            code: "longer",
+            text: `Let the server keep sessions for longer than the sleep (now ${most}):`,
+            settings: set,
+        },
     ]
 }
 
