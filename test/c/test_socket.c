@@ -258,6 +258,38 @@ PLATFORM_TEST(blocking_tcp_of_the_callers_is_used)
     uses_tcp_of_the_callers(0);
 }
 
+/* Connected, and reset by the server since. */
+static int reset_tcp(void)
+{
+    static const struct linger at_once = {.l_onoff = 1};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    int fd = connect_tcp(ntohs(address.sin_port));
+    int accepted = accept(listener, NULL, NULL);
+    assert_int_equal(setsockopt(accepted, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    assert_int_equal(close(accepted), 0);
+    assert_int_equal(close(listener), 0);
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&polled, 1, -1), 1);
+    return fd;
+}
+
+PLATFORM_TEST(tcp_of_the_callers_that_was_reset_is_no_refusal)
+{
+    world w = begin(&only13);
+    w.options.has_tcp = true;
+    w.options.tcp = reset_tcp();
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_handshake(s, WH_SOCKET_WAIT), WH_PEER_CLOSED);
+    wh_socket_close(s);
+    assert_int_equal(close(w.options.tcp), 0);
+    assert_int_equal(tcp_server_stop(w.tcp).accepted, 0);
+}
+
 PLATFORM_TEST(non_blocking_tcp_of_the_callers_is_used)
 {
     uses_tcp_of_the_callers(O_NONBLOCK);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 
 const firmware = checkoutPath("firmware")
-const files = readdirSync(firmware, { recursive: true, encoding: "utf8" }).filter((name) => /\.[ch]$/.test(name))
+const files = readdirSync(firmware, { recursive: true, encoding: "utf8" }).filter((name) => /\.(c|cpp|h)$/.test(name))
 const headers = files.filter((name) => name.endsWith(".h"))
 
 /** "core/src" is the private part of the core; each port is a room. */
