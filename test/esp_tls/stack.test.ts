@@ -334,6 +334,13 @@ describe("what a connection may not ask for is refused with its own word:", () =
         expect(seen.log).toContain(`${word}: `)
     })
 
+    test("to be a server", async () => {
+        using device = app({ args: ["--last", "server"] })
+        const seen = await device.visit()
+        expect(seen).toMatchObject({ result: -1, last: espErrors.notSupported, outcome: null })
+        expect(seen.log).toContain("no-server: ")
+    })
+
     test("half an identity", async () => {
         using device = app()
         const seen = await device.visit("--key", device.file("key", "any"))
