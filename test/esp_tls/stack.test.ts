@@ -1,10 +1,9 @@
 // The TLS stack for ESP-IDF 6, below a stand-in for esp_tls, against real servers: what an app sees of it, and
 // what the servers say.
-import "reflect-metadata" // what @peculiar/x509 is built on asks for it
 import net from "node:net"
-import * as x509 from "@peculiar/x509"
 import { afterAll, describe, expect, test } from "vitest"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { bundleOfPem } from "../support/crt-bundle.js"
 import { createIdentity } from "../support/identities.js"
 import { acknowledged, publishOnce } from "../support/mqtt.js"
 import { hostileKinds } from "../support/servers/hostile.js"
@@ -19,15 +18,7 @@ const nginx = await startNginx({ identity: identity.server })
 afterAll(() => nginx[Symbol.dispose]())
 
 const names = ["localhost"]
-/** ESP-IDF's certificate bundle of one CA: where it begins, how long name and key are, and these two. */
-function bundleOf(pem: string): Buffer {
-    const { subjectName, publicKey } = new x509.X509Certificate(pem)
-    const parts = [subjectName.toArrayBuffer(), publicKey.rawData].map((part) => Buffer.from(part))
-    const head = Buffer.alloc(8)
-    head.writeUInt32LE(4)
-    for (const [i, part] of parts.entries()) head.writeUInt16LE(part.length, 4 + 2 * i)
-    return Buffer.concat([head, ...parts])
-}
+const bundleOf = (pem: string) => bundleOfPem([pem], "new")
 
 /** Of one block of PEM. */
 const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]*-----/g, ""), "base64")

@@ -78,7 +78,7 @@ typedef struct wh_platform {
 #define WH_RTC_SIZE 2304
 
 /** The most peers whose sessions are kept: 4, or fewer where all of a program is built with less. A core for one
- * leaves 1.7 KB of code out. */
+ * leaves 1.5 KB of code out. */
 #ifndef WH_PEERS_MAX
 #define WH_PEERS_MAX 4
 #endif

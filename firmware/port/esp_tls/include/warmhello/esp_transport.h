@@ -67,7 +67,8 @@ typedef struct warmhello_esp_transport_config {
 } warmhello_esp_transport_config;
 
 /** Makes a transport; its default port is 443. `config` is copied. For esp_transport_destroy(), which esp-mqtt
- * calls with its own end, and esp_http_client leaves to the app. NULL, with a line in the log: no memory, or no platform on target linux. */
+ * calls with its own end, and esp_http_client leaves to the app. NULL, with a line in the log: no memory, or
+ * no platform on target linux. */
 esp_transport_handle_t warmhello_esp_transport_init(const warmhello_esp_transport_config *config);
 
 /** What the last connection of this transport did, final once it is closed; NULL: there was none yet. The
