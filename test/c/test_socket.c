@@ -118,6 +118,16 @@ static void read_pattern(wh_socket *s, size_t from, size_t to)
     }
 }
 
+static void wait_for_bytes(int fd, int size)
+{
+    int there = 0;
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    while (there < size) {
+        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(ioctl(fd, FIONREAD, &there), 0);
+    }
+}
+
 /* From here to a proper end. */
 static void exchange(wh_socket *s)
 {
@@ -245,6 +255,38 @@ static void uses_tcp_of_the_callers(int flags)
 PLATFORM_TEST(blocking_tcp_of_the_callers_is_used)
 {
     uses_tcp_of_the_callers(0);
+}
+
+/* Connected, and reset by the server since. */
+static int reset_tcp(void)
+{
+    static const struct linger at_once = {.l_onoff = 1};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    int fd = connect_tcp(ntohs(address.sin_port));
+    int accepted = accept(listener, NULL, NULL);
+    assert_int_equal(setsockopt(accepted, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    assert_int_equal(close(accepted), 0);
+    assert_int_equal(close(listener), 0);
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&polled, 1, -1), 1);
+    return fd;
+}
+
+PLATFORM_TEST(tcp_of_the_callers_that_was_reset_is_no_refusal)
+{
+    world w = begin(&only13);
+    w.options.has_tcp = true;
+    w.options.tcp = reset_tcp();
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_handshake(s, WH_SOCKET_WAIT), WH_PEER_CLOSED);
+    wh_socket_close(s);
+    assert_int_equal(close(w.options.tcp), 0);
+    assert_int_equal(tcp_server_stop(w.tcp).accepted, 0);
 }
 
 PLATFORM_TEST(non_blocking_tcp_of_the_callers_is_used)
@@ -451,6 +493,24 @@ PLATFORM_TEST(a_proper_end_is_0_and_a_cut_is_an_error_after_all_bytes)
     (void)tcp_server_stop(w.tcp);
 }
 
+/* The end came with the last bytes, and the server leaves TCP open. */
+PLATFORM_TEST(an_end_that_was_taken_from_the_network_is_heard_of_by_select)
+{
+    world w = begin(&only12);
+    wh_socket *s = open_socket(&w);
+    send_text(s, "bye 100\n");
+    wait_for_bytes(wh_socket_tcp(s), 100 + (5 + 8 + 16) + (5 + 8 + 2 + 16));
+    read_pattern(s, 0, 100);
+    struct pollfd readable = {.fd = wh_socket_tcp(s), .events = POLLIN};
+    assert_int_equal(poll(&readable, 1, 0), 0);
+    assert_int_equal(wh_socket_pending(s), 0);
+    assert_int_equal(poll(&readable, 1, 0), 1);
+    uint8_t byte = 0;
+    assert_int_equal(wh_socket_read(s, &byte, 1, 0), 0);
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
 /* A writer that never reads hears of the end, too. */
 PLATFORM_TEST(a_writer_to_a_server_that_is_gone_is_told)
 {
@@ -469,16 +529,6 @@ PLATFORM_TEST(a_writer_to_a_server_that_is_gone_is_told)
 
 /* ---- Silence, waits and pauses ----------------------------------------------------------------------------
  */
-
-static void wait_for_bytes(int fd, int size)
-{
-    int there = 0;
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
-    while (there < size) {
-        assert_int_equal(poll(&readable, 1, 10000), 1);
-        assert_int_equal(ioctl(fd, FIONREAD, &there), 0);
-    }
-}
 
 PLATFORM_TEST(a_server_that_owes_an_answer_may_be_given_up)
 {

@@ -9,6 +9,8 @@ import { readProvisionImage } from "#warmhello/core/provision.js"
 import { checkProvision, provisionImage } from "#warmhello/provision/provision.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
+import { bundleOf } from "../trust/bundle.js"
+import { authorityCertificate } from "../trust/certificates.js"
 import { warmhello } from "./support/command.js"
 import { createProvisionFiles, type Json } from "./support/provision-files.js"
 
@@ -181,6 +183,14 @@ describe("certificates and keys:", () => {
         expect(codesOf(changes)).toEqual(["certificate-unreadable", "key-unreadable"])
         expect(told(changes).message).toContain("its key is for Ed448")
         expect(told(changes).hint).toContain("P-256 and P-384")
+    })
+
+    test("ESP-IDF's certificate bundle is for apps in C, and not for an image", () => {
+        files.write("x509_crt_bundle", bundleOf([authorityCertificate(), authorityCertificate()], "new"))
+        const changes = { server: { ca: "x509_crt_bundle" } }
+        expect(codesOf(changes)).toEqual(["ca-unreadable"])
+        expect(told(changes).message).toContain("it is ESP-IDF's certificate bundle")
+        expect(told(changes).hint).toContain("Apps in C take it")
     })
 
     test("too much for a slot is told with what takes it", () => {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bundle.h"
 #include "der.h"
 
 #define NOT_A_CERTIFICATE(what) "A " what " is no certificate: get the certificate itself, in PEM."
@@ -65,6 +66,7 @@ typedef enum form {
     FORM_OPENSSH_PUBLIC_KEY,
     FORM_PGP,
     FORM_PARAMETERS,
+    FORM_BUNDLE,
 } form;
 
 static const wh_file_form forms[] = {
@@ -116,6 +118,9 @@ static const wh_file_form forms[] = {
     [FORM_OPENSSH_PUBLIC_KEY] = {"is a public key of OpenSSH", USELESS("public key")},
     [FORM_PGP] = {"is PGP", ALL(PGP_FOR_NOBODY)},
     [FORM_PARAMETERS] = {"holds only the parameters of a key", USELESS("set of parameters")},
+    [FORM_BUNDLE] = {"is ESP-IDF's certificate bundle",
+                     {"Apps in C take it, as a part of their firmware: give the CA that signs servers, in PEM.",
+                      NOT_A_CERTIFICATE("bundle"), NOT_A_KEY("bundle")}},
 };
 
 static const struct {
@@ -368,6 +373,9 @@ static form form_of(wh_pem_text file)
         if (found != FORM_NOTHING) {
             return found;
         }
+    }
+    if (wh_bundle_count((wh_der){file.at, file.size}) > 0) {
+        return FORM_BUNDLE;
     }
     return is_pgp(file) ? FORM_PGP : form_of_text(file);
 }

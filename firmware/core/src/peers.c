@@ -14,7 +14,7 @@ static void wipe_if_clock_began_anew(void)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        is_anew = is_anew || (wh_rtc_look(&state) && wh_rtc_is_of_before(&state));
+        is_anew = is_anew || wh_rtc_look(&state) == WH_RTC_OF_BEFORE;
     }
     for (unsigned i = 0; is_anew && i < wh_slots_count(); i++) {
         wh_slots_use(i);
@@ -29,7 +29,7 @@ static bool is_forgetting(uint64_t *epoch)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        if (wh_rtc_look(&state)) {
+        if (wh_rtc_look(&state) == WH_RTC_SOUND) {
             *epoch = state.epoch;
             is_forgetting = is_forgetting || state.forgetting;
         } else {
@@ -59,7 +59,7 @@ int wh_peers_save(wh_rtc *state)
     return wh_slots_count() > 1 ? wh_rtc_save_unused(state) : wh_rtc_save(state);
 }
 
-int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
+static int load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
 {
     wh_slots_use(slot);
     int result = wh_rtc_load(*epoch, out);
@@ -70,6 +70,14 @@ int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened
         wh_flash_copy_resume(out, opened);
         result = wh_peers_save(out);
     }
+    return result;
+}
+
+int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out)
+{
+    wh_opened opened = {0};
+    int result = load(slot, epoch, out, &opened);
+    wh_opened_release(&opened);
     return result;
 }
 
@@ -144,7 +152,7 @@ static unsigned pinned_slot(void)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        if (wh_rtc_look(&state) && wh_pin_is_on(&state, owner_of(&state)) &&
+        if (wh_rtc_look(&state) == WH_RTC_SOUND && wh_pin_is_on(&state, owner_of(&state)) &&
             (pinned == wh_slots_count() || is_later(&state, &last))) {
             pinned = i;
             last = state;
@@ -161,7 +169,7 @@ static rank choose(uint32_t tag, wh_rtc *out)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        if (!wh_rtc_look(&state)) {
+        if (wh_rtc_look(&state) != WH_RTC_SOUND) {
             continue;
         }
         rank r = rank_of(&state, tag, i == pinned);
@@ -176,16 +184,16 @@ static rank choose(uint32_t tag, wh_rtc *out)
     return best;
 }
 
-/* Of a seal that was opened on the way only that of the slot in use counts. */
-static void hand_on(wh_opened *one, uint32_t tag, wh_opened *opened)
+/* Of the seals that are opened on the way that of the peer is handed on. */
+static int load_for(uint32_t tag, unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
 {
-    bool is_wanted = wh_slots_count() == 1 || wh_binding_tag(&one->info.binding) == tag;
-    if (opened != NULL && one->session != NULL && is_wanted) {
-        wh_opened_release(opened);
-        *opened = *one;
-    } else {
-        wh_opened_release(one);
+    wh_opened another = {0};
+    wh_opened *into = opened->session == NULL ? opened : &another;
+    int result = load(slot, epoch, out, into);
+    if (into == &another || wh_binding_tag(&into->info.binding) != tag) {
+        wh_opened_release(into);
     }
+    return result;
 }
 
 int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened)
@@ -194,9 +202,8 @@ int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened)
     uint64_t epoch = wh_peers_begin();
     uint32_t generation = 0;
     for (unsigned i = 0; i < wh_slots_count(); i++) {
-        wh_opened one = {0};
-        int result = wh_peers_load(i, &epoch, &out->state, &one);
-        hand_on(&one, tag, opened);
+        int result = wh_slots_count() > 1 ? load_for(tag, i, &epoch, &out->state, opened)
+                                          : load(i, &epoch, &out->state, opened);
         if (result != WH_OK) {
             return result;
         }
@@ -210,7 +217,7 @@ int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened)
             out->state.pin_until_us = 0; /* another one is pinned, or none */
         }
         out->state.generation = generation;
-        if (opened != NULL && opened->info.generation != out->state.flash_generation) {
+        if (opened->info.generation != out->state.flash_generation) {
             wh_opened_release(opened);
         }
     }
@@ -238,9 +245,7 @@ static int forget_in_flash(void)
 static int forget_slot(unsigned slot, uint64_t *epoch)
 {
     wh_rtc state;
-    wh_opened opened = {0};
-    int result = wh_peers_load(slot, epoch, &state, &opened);
-    wh_opened_release(&opened);
+    int result = wh_peers_load(slot, epoch, &state);
     if (result != WH_OK) {
         wh_rtc_wipe();
         int forgotten = forget_in_flash();
@@ -263,7 +268,7 @@ static void tell_every_slot(void)
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         wh_rtc state;
         wh_slots_use(i);
-        if (wh_rtc_look(&state)) {
+        if (wh_rtc_look(&state) == WH_RTC_SOUND) {
             told = begin_to_forget(&state);
         }
     }

@@ -23,16 +23,16 @@ typedef struct wh_place {
 /* Begins a look at all slots. */
 uint64_t wh_peers_begin(void);
 
-/* Uses that slot and reads its state, after a loss of power begun anew, with what flash holds. The seal that
- * was opened for that stays open in `opened`, which begins as zeros and which the caller releases. `epoch`:
- * as wh_peers_begin() returned it or the call before left it. Errors as wh_rtc_load() and wh_rtc_save(). */
-WH_MUST_CHECK int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened);
+/* Uses that slot and reads its state, after a loss of power begun anew, with what flash holds. `epoch`: as
+ * wh_peers_begin() returned it or the call before left it. Errors as wh_rtc_load() and wh_rtc_save(). */
+WH_MUST_CHECK int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out);
 
 /* Saves the state of a slot that was looked at and not used by its peer. As wh_rtc_save(). */
 WH_MUST_CHECK int wh_peers_save(wh_rtc *state);
 
-/* Uses the slot of the peer whose binding has that tag, or the one that it would get. `opened` as in
- * wh_peers_load(), or NULL. Errors as there. */
+/* Uses the slot of the peer whose binding has that tag, or the one that it would get. The seal of its session
+ * that was opened for that stays open in `opened`, which begins as zeros and which the caller releases.
+ * Errors as wh_peers_load(). */
 WH_MUST_CHECK int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened);
 
 /* The tag of the binding of the session in the slot in use; 0 when it has none. */

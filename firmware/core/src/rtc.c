@@ -32,22 +32,20 @@ static bool has_bools(const uint8_t *bytes)
     return all <= 1;
 }
 
-bool wh_rtc_look(wh_rtc *out)
+wh_rtc_found wh_rtc_look(wh_rtc *out)
 {
     memcpy(out, wh_slots_rtc(), sizeof *out);
-    return has_bools(wh_slots_rtc()) && out->magic == MAGIC && out->crc == crc_of(out) &&
-           (size_t)out->record_size + out->spare_size <= WH_RECORD_MAX;
-}
-
-bool wh_rtc_is_of_before(const wh_rtc *state)
-{
-    return state->seen_us > wh_clock_elapsed_us();
+    if (!has_bools(wh_slots_rtc()) || out->magic != MAGIC || out->crc != crc_of(out) ||
+        (size_t)out->record_size + out->spare_size > WH_RECORD_MAX) {
+        return WH_RTC_NOISE;
+    }
+    return out->seen_us <= wh_clock_elapsed_us() ? WH_RTC_SOUND : WH_RTC_OF_BEFORE;
 }
 
 int wh_rtc_load(uint64_t epoch, wh_rtc *out)
 {
     const wh_platform *platform = wh_platform_get();
-    if (wh_rtc_look(out) && !wh_rtc_is_of_before(out)) {
+    if (wh_rtc_look(out) == WH_RTC_SOUND) {
         return WH_OK;
     }
     wh_rtc_wipe();

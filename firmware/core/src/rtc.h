@@ -71,11 +71,15 @@ typedef struct wh_rtc {
     uint64_t pin_until_us;
 } wh_rtc;
 
-/* Copies the state as it lies there. False: it is noise. */
-bool wh_rtc_look(wh_rtc *out);
+typedef enum wh_rtc_found {
+    WH_RTC_NOISE,
+    /* The elapsed clock has begun anew since the slot was used. */
+    WH_RTC_OF_BEFORE,
+    WH_RTC_SOUND
+} wh_rtc_found;
 
-/* Whether the elapsed clock has begun anew since the slot was used. */
-bool wh_rtc_is_of_before(const wh_rtc *state);
+/* Copies the state as it lies there. */
+wh_rtc_found wh_rtc_look(wh_rtc *out);
 
 /* Reads the slot. When the power was lost, `out` is a new state of the run `epoch`, or, for 0, with an epoch
  * of its own, which is not sure of flash and which the caller saves. WH_PLATFORM_ENTROPY. */

@@ -1,12 +1,11 @@
 #include "slots.h"
 
-#include "warmhello/platform.h"
-
 /* A part needs a sector to write to while the other one is kept. */
 #define SECTORS_MIN 2u
 
 static unsigned in_use;
 
+#if WH_PEERS_MAX > 1
 unsigned wh_slots_count(void)
 {
     unsigned peers = wh_platform_get()->peers;
@@ -17,6 +16,7 @@ void wh_slots_use(unsigned slot)
 {
     in_use = slot;
 }
+#endif
 
 uint8_t *wh_slots_rtc(void)
 {

@@ -8,11 +8,24 @@
 #include <stdint.h>
 
 #include "warmhello/flash.h"
+#include "warmhello/platform.h"
 
-/* How many there are. */
+/* How many there are, and which is in use from now on. With constants here the compiler leaves out what
+ * several need. */
+#if WH_PEERS_MAX > 1
 unsigned wh_slots_count(void);
-
 void wh_slots_use(unsigned slot);
+#else
+static inline unsigned wh_slots_count(void)
+{
+    return 1;
+}
+
+static inline void wh_slots_use(unsigned slot)
+{
+    (void)slot;
+}
+#endif
 
 /* WH_RTC_SIZE bytes. */
 uint8_t *wh_slots_rtc(void);

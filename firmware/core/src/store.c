@@ -13,16 +13,17 @@
 
 static int find(const wh_binding *binding, wh_place *out)
 {
-    return wh_peers_find(wh_binding_tag(binding), out, NULL);
+    wh_opened opened = {0};
+    int result = wh_peers_find(wh_binding_tag(binding), out, &opened);
+    wh_opened_release(&opened);
+    return result;
 }
 
 int wh_store_now(wh_instant *out)
 {
     wh_rtc state;
-    wh_opened opened = {0};
     uint64_t epoch = wh_peers_begin();
-    int result = wh_peers_load(0, &epoch, &state, &opened);
-    wh_opened_release(&opened);
+    int result = wh_peers_load(0, &epoch, &state);
     if (result == WH_OK) {
         *out = wh_clock_now(state.epoch);
     }
@@ -413,36 +414,18 @@ void wh_store_pin(const wh_record_info *info, bool pinned)
     (void)result;
 }
 
-/* Told of the state of each slot, which is the one in use then. */
-typedef int (*visitor)(wh_rtc *state, void *ctx);
-
-static int each_slot(visitor visit, void *ctx)
+void wh_store_unpin(void)
 {
     uint64_t epoch = wh_peers_begin();
     int result = WH_OK;
     for (unsigned i = 0; result == WH_OK && i < wh_slots_count(); i++) {
         wh_rtc state;
-        wh_opened opened = {0};
-        result = wh_peers_load(i, &epoch, &state, &opened);
-        wh_opened_release(&opened);
-        result = result == WH_OK ? visit(&state, ctx) : result;
+        result = wh_peers_load(i, &epoch, &state);
+        if (result == WH_OK && state.pin_until_us != 0) {
+            state.pin_until_us = 0;
+            result = wh_peers_save(&state);
+        }
     }
-    return result;
-}
-
-static int unpin(wh_rtc *state, void *ctx)
-{
-    (void)ctx;
-    if (state->pin_until_us == 0) {
-        return WH_OK;
-    }
-    state->pin_until_us = 0;
-    return wh_peers_save(state);
-}
-
-void wh_store_unpin(void)
-{
-    int result = each_slot(unpin, NULL);
     (void)result;
 }
 
@@ -467,45 +450,46 @@ static uint32_t most_erases(void)
     return most;
 }
 
-/* The report, and the generation of the newest session that it has seen. */
-typedef struct looking {
-    wh_store_report *report;
-    uint32_t generation;
-} looking;
-
-static int look(wh_rtc *state, void *ctx)
+static bool peek(const wh_rtc *state, wh_record_info *out)
 {
-    looking *l = ctx;
-    wh_record_info info;
-    bool found = false;
     if (state->record_size > 0) {
-        found = wh_record_peek(wh_rtc_record(state), state->record_size, &info) == WH_OK;
-    } else if (wh_flash_copy_exists(state)) {
-        found = wh_flash_copy_peek(state, &info) == WH_OK;
+        return wh_record_peek(wh_rtc_record(state), state->record_size, out) == WH_OK;
     }
-    l->report->tiers |= tiers_of(state);
-    if (found && info.generation >= l->generation) {
-        wh_instant now = wh_clock_now(state->epoch);
-        l->generation = info.generation;
-        l->report->expires_in_s = expires_in_s(&info, &now);
-    }
-    return WH_OK;
+    return wh_flash_copy_exists(state) && wh_flash_copy_peek(state, out) == WH_OK;
 }
 
 int wh_store_report_make(wh_store_report *out)
 {
+    uint64_t epoch = wh_peers_begin();
+    uint32_t newest = 0;
     *out = (wh_store_report){0};
-    looking l = {.report = out};
-    int result = each_slot(look, &l);
-    if (result == WH_OK) {
-        out->erases = most_erases();
+    for (unsigned i = 0; i < wh_slots_count(); i++) {
+        wh_rtc state;
+        wh_record_info info;
+        int result = wh_peers_load(i, &epoch, &state);
+        if (result != WH_OK) {
+            return result;
+        }
+        out->tiers |= tiers_of(&state);
+        if (peek(&state, &info) && info.generation >= newest) {
+            wh_instant now = wh_clock_now(state.epoch);
+            newest = info.generation;
+            out->expires_in_s = expires_in_s(&info, &now);
+        }
     }
-    return result;
+    out->erases = most_erases();
+    return WH_OK;
 }
 
 wh_tiers wh_store_tiers(void)
 {
-    wh_store_report report = {0};
-    looking l = {.report = &report};
-    return each_slot(look, &l) == WH_OK ? report.tiers : WH_TIERS_NONE;
+    uint64_t epoch = wh_peers_begin();
+    wh_tiers all = WH_TIERS_NONE;
+    for (unsigned i = 0; i < wh_slots_count(); i++) {
+        wh_rtc state;
+        if (wh_peers_load(i, &epoch, &state) == WH_OK) {
+            all |= tiers_of(&state);
+        }
+    }
+    return all;
 }

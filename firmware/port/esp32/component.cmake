@@ -74,6 +74,8 @@ include("${firmware}/port/esp_tls/adapters.cmake")
 # The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
 target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)
 
+target_compile_definitions(${COMPONENT_LIB} PUBLIC WH_PEERS_MAX=${CONFIG_WARMHELLO_PEERS})
+
 if(CONFIG_WARMHELLO_PEM_ONLY)
   target_compile_definitions(${COMPONENT_LIB} PRIVATE WH_PEM_ONLY)
 endif()

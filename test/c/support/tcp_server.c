@@ -34,7 +34,7 @@ typedef struct visitor {
     tcp_manner manner;
 } visitor;
 
-static void count(tcp_server *server, unsigned *figure)
+static void note(tcp_server *server, unsigned *figure)
 {
     pthread_mutex_lock(&server->mutex);
     (*figure)++;
@@ -53,11 +53,11 @@ static tcp_manner next_manner(tcp_server *server)
     return manner;
 }
 
-void tcp_server_set_manners(tcp_server *server, const tcp_manner *manners, size_t size)
+void tcp_server_set_manners(tcp_server *server, const tcp_manner *manners, size_t count)
 {
     pthread_mutex_lock(&server->mutex);
-    server->manner_count = size;
-    for (size_t i = 0; i < size; i++) {
+    server->manner_count = count;
+    for (size_t i = 0; i < count; i++) {
         server->manners[i] = manners[i];
     }
     pthread_mutex_unlock(&server->mutex);
@@ -138,15 +138,15 @@ static void serve(tcp_server *server, int fd)
     SSL *ssl = SSL_new(server_context(server->tls));
     SSL_set_fd(ssl, fd);
     if (SSL_accept(ssl) == 1) {
-        count(server, &server->served.opened);
+        note(server, &server->served.opened);
         if (SSL_session_reused(ssl)) {
-            count(server, &server->served.resumed);
+            note(server, &server->served.resumed);
         }
         char line[LINE_MAX_SIZE];
         while (read_line(ssl, line) && answer(ssl, line)) {
         }
         if ((SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0) {
-            count(server, &server->served.closed_properly);
+            note(server, &server->served.closed_properly);
             (void)SSL_shutdown(ssl);
         }
     }
@@ -196,7 +196,7 @@ static void *accept_all(void *given)
         visitor *v = malloc(sizeof *v);
         *v = (visitor){server, fd, next_manner(server)};
         pthread_create(&server->serving[server->served.accepted], NULL, visit, v);
-        count(server, &server->served.accepted);
+        note(server, &server->served.accepted);
     }
 }
 
@@ -211,12 +211,12 @@ static void start_quietly(tcp_server *server)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-tcp_server *tcp_server_start(tls_server *tls, const tcp_manner *manners, size_t size)
+tcp_server *tcp_server_start(tls_server *tls, const tcp_manner *manners, size_t count)
 {
     tcp_server *server = calloc(1, sizeof *server);
     server->tls = tls;
     pthread_mutex_init(&server->mutex, NULL);
-    tcp_server_set_manners(server, manners, size);
+    tcp_server_set_manners(server, manners, count);
     server->listener = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;

@@ -34,6 +34,7 @@
 /* firmware/Kconfig. The desk wires a pin to each channel, the compile check none. */
 #define CONFIG_WARMHELLO_CONSOLE_LOG 1
 #define CONFIG_WARMHELLO_TLS_STACK 8192
+#define CONFIG_WARMHELLO_PEERS 1
 #ifndef CONFIG_WARMHELLO_WIFI_LISTEN_INTERVAL
 #define CONFIG_WARMHELLO_WIFI_LISTEN_INTERVAL 3
 #endif

@@ -274,11 +274,13 @@ static void ready(wh_socket *s, unsigned number)
     if (getsockopt(s->lines[number].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         error = errno;
     }
-    if (error != 0) {
+    /* The caller's was up once: what has become of it since, sending and receiving tell. */
+    bool is_callers = s->lines[number].is_callers;
+    if (error != 0 && !is_callers) {
         open_next(s, number, error);
         return;
     }
-    if (s->lines[number].is_callers) {
+    if (is_callers) {
         learn_peer(s);
     }
     wh_connect_ready(&s->connect, number);
@@ -428,6 +430,17 @@ static bool hold(wh_socket *s)
     return waits;
 }
 
+/* The end may have come with the last bytes that there are, and then no select() sees it before TCP is shut
+ * down. */
+static size_t look_ahead(wh_socket *s)
+{
+    size_t pending = wh_connect_pending(&s->connect);
+    if (pending == 0 && s->is_open) {
+        (void)proceed(s);
+    }
+    return pending;
+}
+
 static int hand_shake(wh_socket *s, uint64_t until_us)
 {
     int result = WH_OK;
@@ -458,27 +471,40 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
             got = wait_until(s, &step, until_us, READER);
         }
     }
+    if (got > 0) {
+        (void)look_ahead(s);
+    }
     return got;
 }
 
-/* As long as bytes leave, there is room for more of the record that was begun. */
+/* As long as bytes leave, there is room for more of the record that was begun; else waits. */
+static int give_way(wh_socket *s, uint64_t until_us, uint64_t blocked_us)
+{
+    s->has_sent = false;
+    wh_step step = proceed(s);
+    if (step.kind == WH_STEP_READ || s->is_held) {
+        (void)hold(s); /* which also sees an end */
+    }
+    if (step.kind != WH_STEP_WAIT || s->has_sent) {
+        return WH_OK;
+    }
+    return wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
+}
+
 static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t until_us)
 {
     uint64_t blocked_us = until_us == UINT64_MAX ? moment_in(BLOCKED_MS) : until_us;
-    int taken = 0;
-    int waited = WH_OK;
-    while (taken == 0 && waited == WH_OK) {
-        taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
-        s->has_sent = false;
-        wh_step step = proceed(s); /* what was taken leaves now, if it can */
-        if (taken == 0 && (step.kind == WH_STEP_READ || s->is_held)) {
-            (void)hold(s); /* which also sees an end */
-        }
-        if (taken == 0 && step.kind == WH_STEP_WAIT && !s->has_sent) {
-            waited = wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
-        }
+    size_t part = size < RECORD_MAX ? size : RECORD_MAX;
+    int taken = wh_connect_write(&s->connect, bytes, part);
+    while (taken == 0) {
+        int waited = give_way(s, until_us, blocked_us);
+        taken = waited == WH_OK ? wh_connect_write(&s->connect, bytes, part) : waited;
     }
-    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : waited;
+    if (taken > 0) {
+        (void)proceed(s); /* what was taken leaves now, if it can */
+        (void)look_ahead(s);
+    }
+    int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
     return error != WH_OK ? error : taken;
 }
 
@@ -653,7 +679,7 @@ int wh_socket_await_room(wh_socket *s, uint32_t wait_ms)
 size_t wh_socket_pending(wh_socket *s)
 {
     wh_core_lock();
-    size_t pending = wh_connect_pending(&s->connect);
+    size_t pending = look_ahead(s);
     wh_core_unlock();
     return pending;
 }

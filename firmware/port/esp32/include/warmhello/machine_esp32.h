@@ -23,7 +23,7 @@ WH_MUST_CHECK int wh_esp32_machine_begin(void);
  * here.
  *
  * WH_PLATFORM_ENTROPY: Wi-Fi is off, so that the random generator is no true one, unless `has_entropy` says
- * that it is, as after bootloader_random_enable(). WH_PLATFORM_RTC: the session's slot is not in RTC memory.
+ * that it is, as after bootloader_random_enable(). WH_PLATFORM_RTC: there is no RTC memory for sessions.
  * Others as wh_platform_use(). */
 WH_MUST_CHECK int wh_esp32_machine_use(bool has_entropy);
 

@@ -91,7 +91,8 @@ static int open_socket(connection *c, wh_request *request)
     }
     request->client.port = port_of(c->tcp);
     if (request->client.port == 0) {
-        return WH_NETWORK_UNREACHABLE; /* esp_tls does not look why a non-blocking connect has ended */
+        /* esp_tls looks at what became of a blocking connect, and not of a non-blocking one. */
+        return c->wait_ms > 0 ? WH_NETWORK_LOST : WH_NETWORK_UNREACHABLE;
     }
     wh_socket_options options = {.timeout_ms = request->timeout_ms, .has_tcp = true, .tcp = c->tcp};
     return wh_socket_open(&request->client, &options, &c->socket);
@@ -115,9 +116,11 @@ static esp_err_t begin(wh_request *request, const esp_tls_cfg_t *cfg, esp_tls_t 
     c->wait_ms = cfg->non_block ? 0 : request->timeout_ms;
     int error = open_socket(c, request);
     if (error != WH_OK) {
+        esp_err_t otherwise = error == WH_NETWORK_LOST ? ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED
+                                                       : ESP_ERR_MBEDTLS_SSL_SETUP_FAILED;
         forget(c);
-        (void)report(tls, error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED);
-        return wh_errors_of_esp(error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED).last;
+        (void)report(tls, error, otherwise);
+        return wh_errors_of_esp(error, otherwise).last;
     }
     tls->priv_ssl = c;
     return ESP_OK;
@@ -244,14 +247,7 @@ static ssize_t bytes_available(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
     connection *c = connection_of(tls);
-    if (c == NULL) {
-        return 0;
-    }
-    size_t pending = wh_socket_pending(c->socket);
-    if (pending == 0 && wh_socket_await(c->socket, 0) == WH_OK) {
-        return 1; /* the end, which may have come with the last bytes, and then no select() sees it */
-    }
-    return (ssize_t)pending;
+    return c != NULL ? (ssize_t)wh_socket_pending(c->socket) : 0;
 }
 
 /* ---- What an app may ask for ------------------------------------------------------------------------------

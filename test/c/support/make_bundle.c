@@ -1,4 +1,4 @@
-#include "bundle.h"
+#include "make_bundle.h"
 
 #include <stdlib.h>
 #include <string.h>

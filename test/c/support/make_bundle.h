@@ -1,6 +1,6 @@
 /** ESP-IDF's certificate bundle, made of certificates as its document says. */
-#ifndef TEST_BUNDLE_H
-#define TEST_BUNDLE_H
+#ifndef TEST_MAKE_BUNDLE_H
+#define TEST_MAKE_BUNDLE_H
 
 #include <stddef.h>
 #include <stdint.h>
