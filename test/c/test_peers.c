@@ -426,6 +426,17 @@ PEERS_TEST(a_forget_leaves_nothing_of_any_peer)
     assert_all_resume(4);
 }
 
+static bool has_session(unsigned server)
+{
+    wh_client client;
+    wh_stored stored;
+    make_client(&client, &servers[server].config);
+    bool has = wh_store_get(&client.binding, &stored) == WH_OK;
+    wh_session_release(&stored.session);
+    wh_client_free(&client);
+    return has;
+}
+
 /* The power goes in any operation of it: then all is forgotten, or, before the first one, nothing. */
 PEERS_TEST(a_forget_that_the_power_cuts_short_forgets_all_or_nothing)
 {
@@ -434,20 +445,20 @@ PEERS_TEST(a_forget_that_the_power_cuts_short_forgets_all_or_nothing)
     assert_all_go_full(4);
     whole = *chip;
     bool is_whole = false;
-    for (uint64_t op = 1; !is_whole; op = op < 10 ? op + 1 : op + op / 3) {
+    for (uint64_t op = 1; !is_whole; op++) {
         *chip = whole;
         nor_attach(chip);
         wh_host_lose_power(&the_device);
         assert_int_equal(wh_store_tiers(), WH_TIERS_FLASH);
         nor_set_fault(chip, (nor_fault){.nth = op, .cut = true, .shape = NOR_CUT_BEFORE});
-        is_whole = wh_store_forget() == WH_OK && !chip->off; /* overwriting is many operations of one kind */
+        is_whole = wh_store_forget() == WH_OK && !chip->off;
         nor_power_on(chip);
         wh_host_lose_power(&the_device);
-        unsigned resumed = 0;
+        unsigned found = 0;
         for (unsigned i = 0; i < 4; i++) {
-            resumed += wake_at(&servers[i]).server_resumed;
+            found += has_session(i);
         }
-        assert_int_equal(resumed, op == 1 ? 4 : 0);
+        assert_int_equal(found, op == 1 ? 4 : 0);
     }
 }
 
