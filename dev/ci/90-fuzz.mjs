@@ -2,7 +2,7 @@
 // Each fuzz target for a minute, with what earlier runs have found.
 import { mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { root, run } from "../setup/shell.mjs"
+import { root, runQuietly } from "../setup/shell.mjs"
 
 const SECONDS = 60
 
@@ -10,7 +10,7 @@ const SECONDS = 60
 function fuzz(target) {
     const corpus = `build/fuzz/corpus/${target}`
     mkdirSync(join(root, corpus), { recursive: true })
-    const ok = run([
+    const ok = runQuietly([
         ...[`build/fuzz/fuzz/${target}`, `-max_total_time=${SECONDS}`, "-max_len=4096", "-print_final_stats=1"],
         ...["-verbosity=0", `-artifact_prefix=build/fuzz/${target}-`, corpus, `test/fuzz/seeds/${target}`],
     ])

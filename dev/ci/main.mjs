@@ -3,10 +3,12 @@
 // order, or those that are named. Ends with a table, and a line that counts tests and stages.
 //
 //   npm run ci -- lint fuzz
-import { readdirSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { pathToFileURL } from "node:url"
 import Table from "cli-table3"
+import { root } from "../setup/shell.mjs"
+import { tellingLines } from "./telling-lines.mjs"
 
 process.env.WARMHELLO_NOTHING_SKIPPED = "1" // see test/support/needs.ts
 
@@ -19,21 +21,42 @@ const unknown = names.filter((name) => !all.some((file) => file.includes(name)))
 
 /** @typedef {{passed: number, failed: number}} Counts */
 
-/** Whatever goes wrong in a stage is its failure, and the others still run. @param {string} file @returns {Promise<Counts>} */
+const folder = join(root, "build/ci")
+mkdirSync(folder, { recursive: true })
+
+/**
+ * A stage in a process of its own, whose output is shown and kept. Whatever goes wrong in it is its failure, and the others
+ * still run.
+ * @param {string} file @returns {Promise<Counts & {output: string}>}
+ */
 async function runStage(file) {
+    const results = join(folder, `${file}.json`)
+    rmSync(results, { force: true })
+    const child = spawn(process.execPath, [join(import.meta.dirname, "stage.mjs"), file, results], {
+        stdio: ["inherit", "pipe", "pipe"],
+    })
+    let output = ""
+    for (const [from, to] of /** @type {const} */ ([
+        [child.stdout, process.stdout],
+        [child.stderr, process.stderr],
+    ])) {
+        from.setEncoding("utf8").on("data", (text) => {
+            output += text
+            to.write(text)
+        })
+    }
+    await new Promise((done) => child.on("close", done))
+    writeFileSync(join(folder, `${file}.log`), output)
     try {
-        const { default: stage } = await import(pathToFileURL(join(import.meta.dirname, file)).href)
-        /** @type {boolean | Counts} */
-        const result = stage()
-        return typeof result === "boolean" ? { passed: Number(result), failed: Number(!result) } : result
-    } catch (error) {
-        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-        return { passed: 0, failed: 1 }
+        return { ...JSON.parse(readFileSync(results, "utf8")), output }
+    } catch {
+        return { passed: 0, failed: 1, output }
     }
 }
 
 const table = new Table({ head: ["stage", "passed", "failed", "seconds"], style: { head: [], border: [] } })
 let [passed, failed] = [0, 0]
+let trouble = ""
 for (const file of stages) {
     const name = file.replace(/^\d+-|\.mjs$/g, "")
     process.stdout.write(`\n== ${name}\n`)
@@ -42,8 +65,10 @@ for (const file of stages) {
     table.push([name, counts.passed, counts.failed, ((performance.now() - started) / 1000).toFixed(0)])
     passed += counts.passed
     failed += counts.failed
+    if (counts.failed > 0) trouble += `\n== ${name} failed:\n${tellingLines(counts.output)}\n`
 }
 for (const name of unknown) process.stderr.write(`there is no stage ${name}\n`)
 failed += unknown.length
-process.stdout.write(`\n${table}\n\n${passed} passed, ${failed} failed\n`)
+// Once more, as what else was printed is long.
+process.stdout.write(`${trouble}\n${table}\n\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -1,4 +1,4 @@
-# find_package(warmhello): the targets warmhello::core, ::service, ::wake, ::provision and ::host.
+# find_package(warmhello): the targets warmhello::core, ::service, ::wake, ::provision, ::bsd and ::host.
 include("${CMAKE_CURRENT_LIST_DIR}/warmhelloTargets.cmake")
 foreach(component ${warmhello_FIND_COMPONENTS})
   set(warmhello_${component}_FOUND FALSE)

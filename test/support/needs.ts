@@ -31,6 +31,11 @@ const needs: Record<string, Need> = {
     "test/support/servers/mosquitto.ts": program("mosquitto"),
     "test/support/servers/gnutls.ts": program("gnutls-serv"),
     "test/support/servers/openssl.ts": program("openssl"),
+    "test/probe/real-servers.ts": {
+        what: "OpenSSL, nginx or mosquitto",
+        isHere: () => ["openssl", "nginx", "mosquitto"].every((name) => pathOf(name) !== undefined),
+        flag: "--tests",
+    },
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),
@@ -44,6 +49,16 @@ const needs: Record<string, Need> = {
     "test/esp32/board.ts": {
         what: "ESP32 port on the desk",
         isHere: isBuilt("build/asan/esp32/esp32_board"),
+        flag: "--c-tests",
+    },
+    "test/esp_tls/app.ts": {
+        what: "stack of esp_tls on the desk",
+        isHere: isBuilt("build/asan/esp_tls/esp_tls_app"),
+        flag: "--c-tests",
+    },
+    "test/arduino/sketch.ts": {
+        what: "Arduino port on the desk",
+        isHere: isBuilt("build/asan/arduino/arduino_sketch_3"),
         flag: "--c-tests",
     },
     "test/interop/example.test.ts": { what: "example in C", isHere: isBuilt("build/asan/resume"), flag: "--c-tests" },

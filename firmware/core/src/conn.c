@@ -522,6 +522,24 @@ int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size)
     return returned > 0 ? returned : check(conn, returned);
 }
 
+size_t wh_conn_pending(wh_conn *conn)
+{
+    uint8_t first = 0;
+    if (conn->state != WH_CONN_OPEN) {
+        return 0;
+    }
+    if (conn->is_plain) {
+        (void)read_plain(conn, &first, 0); /* sees the end */
+        return conn->in_len - conn->in_pos;
+    }
+    int returned = wolfSSL_peek(conn->ssl, &first, sizeof first);
+    if (returned <= 0) {
+        (void)check(conn, returned); /* what it makes of that is in the state */
+        return 0;
+    }
+    return (size_t)wolfSSL_pending(conn->ssl);
+}
+
 static bool has_been_open(const wh_conn *conn)
 {
     return conn->outcome.result == WH_RESULT_FULL || conn->outcome.result == WH_RESULT_RESUMED;

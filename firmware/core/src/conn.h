@@ -142,6 +142,10 @@ WH_MUST_CHECK int wh_conn_write(wh_conn *conn, const uint8_t *bytes, size_t size
  * peer has closed, which the state tells. */
 WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 
+/** Decrypts what has arrived, and returns how many bytes wh_conn_read() would give at once, at least; 0 means
+ * as there. */
+WH_MUST_CHECK size_t wh_conn_pending(wh_conn *conn);
+
 /** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
  * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
  * is here, and in every state but WH_CONN_OPEN. */

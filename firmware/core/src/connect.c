@@ -689,6 +689,18 @@ int wh_connect_read(wh_connect *c, uint8_t *out, size_t size)
     return c->phase == PHASE_OPEN ? read_some(c, out, size) : 0;
 }
 
+size_t wh_connect_pending(wh_connect *c)
+{
+    if (c->phase != PHASE_OPEN) {
+        return 0;
+    }
+    size_t pending = wh_conn_pending(&c->chosen->conn);
+    if (pending == 0) {
+        see_end(c);
+    }
+    return pending;
+}
+
 void wh_connect_hold(wh_connect *c, bool has_no_room)
 {
     if (c->is_held) {

@@ -69,6 +69,9 @@ typedef struct wh_client_config {
 #define WH_POLICY_SETTING(...)
 #include "warmhello/client.def"
     wh_policy policy;
+    /** Takes a server of any name that the CA vouches for, and sends no name (SNI): whoever has a certificate
+     * of that CA may then be the server. No file and no option sets it, only a program. */
+    bool any_name;
 } wh_client_config;
 
 /* Of each file, as WH_MEMBER_file has it. */

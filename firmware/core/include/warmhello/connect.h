@@ -36,7 +36,7 @@
  *     }
  *     wh_connect_free(&connect);
  *
- * firmware/examples/resume.c is that program in whole.
+ * firmware/port/bsd/src/socket.c is that program in whole, over BSD sockets.
  *
  * All rules about time and about second tries are in here. There is one deadline for all that is tried, and a
  * limit for each part of it. When the server refuses the stored session and breaks off, a second TCP
@@ -213,6 +213,9 @@ WH_MUST_CHECK int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t s
 /** Gives plaintext. Returns how many bytes came; 0: none for now, or it is over, which the next steps tell.
  */
 WH_MUST_CHECK int wh_connect_read(wh_connect *c, uint8_t *out, size_t size);
+
+/** How many bytes wh_connect_read() would give at once, at least; 0 as there. */
+WH_MUST_CHECK size_t wh_connect_pending(wh_connect *c);
 
 /** The app has no room for plaintext, or has some again: no WH_STEP_READ is given meanwhile, and the server
  * is not taken for silent. */

@@ -12,6 +12,7 @@
  *   errors     every way of failing, with a word and a meaning
  *   host       what a host's name may be
  *   flash      what the journal needs of a flash chip
+ *   lock       whose turn in the core it is, where several threads call it
  *   check_file for tools: why a file cannot be used
  *   version    which warmhello this is
  */

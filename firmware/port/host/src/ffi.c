@@ -122,7 +122,7 @@ uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending
 
 size_t wh_ffi_host_state_size(void)
 {
-    return WH_HOST_STATE_SIZE;
+    return wh_host_state_size(&device);
 }
 
 size_t wh_ffi_outcome_json_size(void)

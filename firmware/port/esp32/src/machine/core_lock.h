@@ -4,13 +4,11 @@
 #ifndef WH_CORE_LOCK_H
 #define WH_CORE_LOCK_H
 
+#include "warmhello/lock.h"
 #include "warmhello/service.h"
 
-/* Once, before anything else. False: no memory. */
+/* Before anything else, from any task. False: no memory. */
 bool wh_core_lock_make(void);
-
-void wh_core_lock(void);
-void wh_core_unlock(void);
 
 /* The service's hooks into the core, under the lock. */
 extern const wh_service_hooks wh_locked_hooks;
