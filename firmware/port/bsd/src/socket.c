@@ -502,7 +502,6 @@ static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t unt
     }
     if (taken > 0) {
         (void)proceed(s); /* what was taken leaves now, if it can */
-        (void)look_ahead(s);
     }
     int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
     return error != WH_OK ? error : taken;
