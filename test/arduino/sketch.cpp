@@ -34,7 +34,7 @@ using Words = std::vector<std::string>;
 /* As Serial or a file on SPIFFS. */
 class Text : public Stream
 {
-public:
+  public:
     explicit Text(std::string given) : all(std::move(given))
     {
     }
@@ -59,7 +59,7 @@ public:
         return 0;
     }
 
-private:
+  private:
     std::string all;
     size_t at = 0;
 };
@@ -91,7 +91,7 @@ const uint8_t *octets(const std::string &bytes)
     return reinterpret_cast<const uint8_t *>(bytes.data());
 }
 
-std::string toHex(const std::string &bytes)
+std::string to_hex(const std::string &bytes)
 {
     static const char digits[] = "0123456789abcdef";
     std::string out;
@@ -103,7 +103,7 @@ std::string toHex(const std::string &bytes)
     return out;
 }
 
-std::string fromHex(const std::string &digits)
+std::string from_hex(const std::string &digits)
 {
     std::string out;
     for (size_t i = 0; i + 1 < digits.size(); i += 2) {
@@ -126,23 +126,24 @@ uint16_t port(const std::string &word)
 int awaited(WarmClient &client, int count)
 {
     auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (client.available() < count && client.connected() != 0 && std::chrono::steady_clock::now() < until) {
+    while (client.available() < count && client.connected() != 0 &&
+           std::chrono::steady_clock::now() < until) {
     }
     return client.available();
 }
 
-std::string readSome(WarmClient &client, size_t size)
+std::string read_some(WarmClient &client, size_t size)
 {
     std::vector<uint8_t> bytes(size + 1);
     int got = client.read(bytes.data(), size);
-    return got < 0 ? "none" : toHex(std::string(bytes.begin(), bytes.begin() + got));
+    return got < 0 ? "none" : to_hex(std::string(bytes.begin(), bytes.begin() + got));
 }
 
-std::string readWhole(WarmClient &client, size_t size)
+std::string read_whole(WarmClient &client, size_t size)
 {
     std::vector<char> bytes(size + 1);
     size_t got = client.readBytes(bytes.data(), size);
-    return toHex(std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got)));
+    return to_hex(std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got)));
 }
 
 std::string error(WarmClient &client)
@@ -158,7 +159,7 @@ std::string outcome(const WarmClient &client)
     return wh_outcome_json(&client.outcome(), json, sizeof json) > 0 ? json : "";
 }
 
-void setWait(WarmClient &client, int ms)
+void set_wait(WarmClient &client, int ms)
 {
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
     client.setConnectionTimeout(static_cast<uint32_t>(ms));
@@ -167,7 +168,7 @@ void setWait(WarmClient &client, int ms)
 #endif
 }
 
-void setBundle(WarmClient &client, const std::string &path)
+void set_bundle(WarmClient &client, const std::string &path)
 {
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
     client.setCACertBundle(octets(contents(path)), contents(path).size());
@@ -176,7 +177,7 @@ void setBundle(WarmClient &client, const std::string &path)
 #endif
 }
 
-void setProtocols(WarmClient &client, const Words &words)
+void set_protocols(WarmClient &client, const Words &words)
 {
     static Words kept;
     kept.assign(words.begin() + 2, words.end());
@@ -199,7 +200,7 @@ bool load(WarmClient &client, const std::string &what, const std::string &path, 
 
 /* A port whose queue is full: TCP to it neither comes up nor is refused, as with a server that is away. Linux
  * keeps one more connection than it is told to. */
-std::string portOfNoAnswer()
+std::string port_of_no_answer()
 {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
@@ -231,18 +232,20 @@ Act quiet(const std::function<void(WarmClient &, const Words &)> &act)
     };
 }
 
-const std::map<std::string, Act> acts = {
+const std::map<std::string, Act> &acts()
+{
+    static const std::map<std::string, Act> all = {
     {"ca", quiet([](WarmClient &c, const Words &w) { c.setCACert(text(w[2])); })},
     {"certificate", quiet([](WarmClient &c, const Words &w) { c.setCertificate(text(w[2])); })},
     {"key", quiet([](WarmClient &c, const Words &w) { c.setPrivateKey(text(w[2])); })},
-    {"bundle", quiet([](WarmClient &c, const Words &w) { setBundle(c, w[2]); })},
+    {"bundle", quiet([](WarmClient &c, const Words &w) { set_bundle(c, w[2]); })},
     {"load", [](WarmClient &c, const Words &w) { return said(load(c, w[2], w[3], 0)); }},
     {"load-more", [](WarmClient &c, const Words &w) { return said(load(c, w[2], w[3], 1)); }},
-    {"alpn", quiet([](WarmClient &c, const Words &w) { setProtocols(c, w); })},
+    {"alpn", quiet([](WarmClient &c, const Words &w) { set_protocols(c, w); })},
     {"handshake-timeout", quiet([](WarmClient &c, const Words &w) {
          c.setHandshakeTimeout(static_cast<unsigned long>(number(w[2])));
      })},
-    {"timeout", quiet([](WarmClient &c, const Words &w) { setWait(c, number(w[2])); })},
+    {"timeout", quiet([](WarmClient &c, const Words &w) { set_wait(c, number(w[2])); })},
     {"stream-timeout", quiet([](WarmClient &c, const Words &w) {
          static_cast<Stream &>(c).setTimeout(static_cast<unsigned long>(number(w[2])));
      })},
@@ -269,17 +272,17 @@ const std::map<std::string, Act> acts = {
     {"await", [](WarmClient &c, const Words &w) { return said(awaited(c, number(w[2]))); }},
     {"peek", [](WarmClient &c, const Words &) { return said(c.peek()); }},
     {"read", [](WarmClient &c, const Words &) { return said(c.read()); }},
-    {"read-some", [](WarmClient &c, const Words &w) { return readSome(c, static_cast<size_t>(number(w[2]))); }},
-    {"read-bytes", [](WarmClient &c, const Words &w) { return readWhole(c, static_cast<size_t>(number(w[2]))); }},
+    {"read-some", [](WarmClient &c, const Words &w) { return read_some(c, static_cast<size_t>(number(w[2]))); }},
+    {"read-bytes", [](WarmClient &c, const Words &w) { return read_whole(c, static_cast<size_t>(number(w[2]))); }},
     {"write",
      [](WarmClient &c, const Words &w) {
-         std::string bytes = fromHex(w[2]);
+         std::string bytes = from_hex(w[2]);
          return said(c.write(octets(bytes), bytes.size()));
      }},
     {"write-byte", [](WarmClient &c, const Words &w) { return said(c.write(static_cast<uint8_t>(number(w[2])))); }},
     {"write-stream",
      [](WarmClient &c, const Words &w) {
-         Text stream(fromHex(w[2]));
+         Text stream(from_hex(w[2]));
          return said(c.write(stream));
      }},
     {"write-error", [](WarmClient &c, const Words &) { return said(c.getWriteError()); }},
@@ -292,15 +295,17 @@ const std::map<std::string, Act> acts = {
     {"psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey("me", "1a2b"); })},
     {"no-psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey(nullptr, nullptr); })},
     {"plain", quiet([](WarmClient &c, const Words &) { c.setPlainStart(); })},
-    {"start-tls", [](WarmClient &c, const Words &) { return said(c.startTLS()); }},
+    {"start-tls", [](WarmClient &, const Words &) { return said(WarmClient::startTLS()); }},
     {"ciphers", [](WarmClient &c, const Words &) { return said(c.setCiphers(nullptr, 0)); }},
 };
+    return all;
+}
 
 std::string done(const Words &words)
 {
     const std::string &verb = words.at(0);
     if (verb == "no-answer") {
-        return portOfNoAnswer();
+        return port_of_no_answer();
     }
     if (verb == "proven") {
         return said(machine_proven_s);
@@ -323,7 +328,7 @@ std::string done(const Words &words)
     } else if (verb == "delete") {
         clients.erase(name);
     } else {
-        return acts.at(verb)(*clients.at(name), words);
+        return acts().at(verb)(*clients.at(name), words);
     }
     return "ok";
 }

@@ -100,6 +100,43 @@ PLATFORM_TEST(another_bundle_is_not_offered_the_session)
     free(bundle.bytes);
 }
 
+/* As large as ESP-IDF's whole one, of which no SHA-256 is taken: 200 CAs, of which the last is the server's.
+ */
+PLATFORM_TEST(any_changed_byte_of_a_large_bundle_makes_another_one_of_it)
+{
+    enum { CAS = 200, PLACES = 97 };
+    tls_server *server = server_start(&ticket13);
+    identity other = make_authority();
+    X509 *certificates[CAS];
+    for (size_t i = 0; i < CAS; i++) {
+        certificates[i] = other.certificate;
+    }
+    certificates[CAS - 1] = ca_of(server);
+    given_bundle bundle = {0};
+    bundle.bytes = make_bundle(BUNDLE_NEW, certificates, CAS, &bundle.size);
+    assert_true(bundle.size > 20000);
+    pairing at = pair_by(&bundle, server);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_FULL);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
+    wh_client client;
+    make_client(&client, &at.config);
+    for (size_t i = 0; i < PLACES; i++) {
+        size_t place = i * (bundle.size - 1) / (PLACES - 1);
+        bundle.bytes[place] ^= (uint8_t)(1 << i % 8);
+        wh_client changed;
+        make_client(&changed, &at.config);
+        assert_memory_not_equal(&changed.binding, &client.binding, sizeof client.binding);
+        assert_false(wh_client_is_intact(&client));
+        wh_client_free(&changed);
+        bundle.bytes[place] ^= (uint8_t)(1 << i % 8);
+    }
+    assert_true(wh_client_is_intact(&client));
+    wh_client_free(&client);
+    free(bundle.bytes);
+    X509_free(certificates[CAS - 1]);
+    free_identity(&other);
+}
+
 /* A client takes in a CA for a chain, and gives it up with it. */
 PLATFORM_TEST(connections_of_one_client_leave_no_ca_behind)
 {

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,16 @@ static void read_pattern(wh_socket *s, size_t from, size_t to)
         assert_true(got > 0);
         assert_pattern(bytes, from, (size_t)got);
         from += (size_t)got;
+    }
+}
+
+static void wait_for_bytes(int fd, int size)
+{
+    int there = 0;
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    while (there < size) {
+        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(ioctl(fd, FIONREAD, &there), 0);
     }
 }
 
@@ -483,6 +494,24 @@ PLATFORM_TEST(a_proper_end_is_0_and_a_cut_is_an_error_after_all_bytes)
     (void)tcp_server_stop(w.tcp);
 }
 
+/* The end came with the last bytes, and the server leaves TCP open. */
+PLATFORM_TEST(an_end_that_was_taken_from_the_network_is_heard_of_by_select)
+{
+    world w = begin(&only12);
+    wh_socket *s = open_socket(&w);
+    send_text(s, "bye 100\n");
+    wait_for_bytes(wh_socket_tcp(s), 100 + (5 + 8 + 16) + (5 + 8 + 2 + 16));
+    read_pattern(s, 0, 100);
+    struct pollfd readable = {.fd = wh_socket_tcp(s), .events = POLLIN};
+    assert_int_equal(poll(&readable, 1, 0), 0);
+    assert_int_equal(wh_socket_pending(s), 0);
+    assert_int_equal(poll(&readable, 1, 0), 1);
+    uint8_t byte = 0;
+    assert_int_equal(wh_socket_read(s, &byte, 1, 0), 0);
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
 /* A writer that never reads hears of the end, too. */
 PLATFORM_TEST(a_writer_to_a_server_that_is_gone_is_told)
 {
@@ -501,16 +530,6 @@ PLATFORM_TEST(a_writer_to_a_server_that_is_gone_is_told)
 
 /* ---- Silence, waits and pauses ----------------------------------------------------------------------------
  */
-
-static void wait_for_bytes(int fd, int size)
-{
-    int there = 0;
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
-    while (there < size) {
-        assert_int_equal(poll(&readable, 1, 10000), 1);
-        assert_int_equal(ioctl(fd, FIONREAD, &there), 0);
-    }
-}
 
 PLATFORM_TEST(a_server_that_owes_an_answer_may_be_given_up)
 {
@@ -731,6 +750,47 @@ PLATFORM_TEST(one_thread_reads_while_another_writes)
     void *failed = NULL;
     assert_int_equal(pthread_join(writer, &failed), 0);
     assert_null(failed);
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
+enum { ROUNDS = 3000, ROUND_SIZE = 500 };
+
+typedef struct reader {
+    wh_socket *socket;
+    atomic_int got;
+    atomic_bool has_failed;
+} reader;
+
+static void *read_rounds(void *given)
+{
+    reader *r = given;
+    uint8_t bytes[ROUND_SIZE];
+    while (atomic_load(&r->got) < ROUNDS * ROUND_SIZE && !atomic_load(&r->has_failed)) {
+        int got = wh_socket_read(r->socket, bytes, sizeof bytes, 5000);
+        atomic_store(&r->has_failed, got <= 0);
+        atomic_fetch_add(&r->got, got > 0 ? got : 0);
+    }
+    return NULL;
+}
+
+/* Whoever writes takes in what comes, but not what another thread waits for. */
+PLATFORM_TEST(a_writer_leaves_the_bytes_to_the_thread_that_reads)
+{
+    world w = begin(&only13);
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_handshake(s, WH_SOCKET_WAIT), WH_OK);
+    reader r = {.socket = s};
+    pthread_t reading;
+    assert_int_equal(pthread_create(&reading, NULL, read_rounds, &r), 0);
+    for (int round = 1; round <= ROUNDS; round++) {
+        send_text(s, "bytes 500\n");
+        while (atomic_load(&r.got) < round * ROUND_SIZE && !atomic_load(&r.has_failed)) {
+            assert_int_equal(wh_socket_await_room(s, 0), WH_OK);
+        }
+    }
+    assert_int_equal(pthread_join(reading, NULL), 0);
+    assert_false(atomic_load(&r.has_failed));
     wh_socket_close(s);
     (void)tcp_server_stop(w.tcp);
 }

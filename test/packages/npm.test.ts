@@ -1,6 +1,7 @@
 // The package as others have it: packed, and installed into an empty folder, where PATH has Node and npm and no more than
 // a C compiler.
-import { execFileSync, type SpawnSyncOptions, spawnSync } from "node:child_process"
+import { execFileSync, type SpawnSyncOptions, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import {
     chmodSync,
     existsSync,
@@ -15,6 +16,7 @@ import {
 import { delimiter, join } from "node:path"
 import { beforeAll, expect, type TestContext, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { createIdentity } from "../support/identities.js"
 import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
@@ -162,6 +164,33 @@ test("without a compiler all runs that needs none, and the rest says what is mis
     expect(simulated.stderr).toMatch(
         /^error: the native core must be compiled once, and there is no cc, gcc or clang in PATH\nInstall/,
     )
+    expect(existsSync(inPackage("build/host/libwarmhello.so"))).toBe(false)
+})
+
+/** A TLS server of Node's in another process, as the commands here run while this one waits. */
+const SERVER = `
+    const { CERTIFICATE: cert, KEY: key } = process.env
+    const server = require("node:tls").createServer({ cert, key }, (socket) => socket.on("error", () => {}).resume())
+    server.listen(0, "127.0.0.1", () => console.log(server.address().port))
+`
+
+test("without a compiler a server is probed", async (context) => {
+    needsInstall(context)
+    const { ca, server } = await createIdentity()
+    writeFileSync(inFolder("project/probed.pem"), ca)
+    const env = { CERTIFICATE: server.certificate, KEY: server.key }
+    const child = spawn(process.execPath, ["-e", SERVER], { env, stdio: ["ignore", "pipe", "inherit"] })
+    const [port] = await once(child.stdout, "data")
+    const args = ["--ca", "probed.pem", "--sleep", "1s", "--tls", "1.3", "--runs", "1", "--json", "-"]
+    const { code, stdout } = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args)
+    const asDevice = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args, "--as-device")
+    child.kill()
+    expect(asDevice).toMatchObject({
+        code: 6,
+        stderr: expect.stringContaining("the native core must be compiled once"),
+    })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).verdict).toMatchObject({ answer: "resumes", protocol: "TLS1.3" })
     expect(existsSync(inPackage("build/host/libwarmhello.so"))).toBe(false)
 })
 

@@ -31,6 +31,11 @@ const needs: Record<string, Need> = {
     "test/support/servers/mosquitto.ts": program("mosquitto"),
     "test/support/servers/gnutls.ts": program("gnutls-serv"),
     "test/support/servers/openssl.ts": program("openssl"),
+    "test/probe/real-servers.ts": {
+        what: "OpenSSL, nginx or mosquitto",
+        isHere: () => ["openssl", "nginx", "mosquitto"].every((name) => pathOf(name) !== undefined),
+        flag: "--tests",
+    },
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),

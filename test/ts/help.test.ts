@@ -34,6 +34,7 @@ test("warmhello --help lists what a user does in groups, and exits 0", async () 
     expect(groups.filter(([title]) => title !== "Options" && title !== "An example of each")).toEqual([
         ["Try it on this machine", ["simulate", "start"]],
         ["Put it on a board", ["build", "provision", "flash", "monitor", "inspect"]],
+        ["Ask your server", ["probe"]],
         ["Measure it", ["measure", "estimate", "report"]],
         ["Help", ["help"]],
     ])

@@ -7,9 +7,13 @@ export const exitCodes = {
     ok: { code: 0, meaning: "everything went as it should" },
     expectation: {
         code: 1,
-        meaning: "a wake that should have resumed made a full handshake, or the reverse; or a budget is not kept",
+        meaning:
+            "a wake that should have resumed made a full handshake, or the reverse; a budget is not kept; probe: the server does not resume after the sleep",
     },
-    usage: { code: 2, meaning: "a flag, a value or a file on the command line cannot be used" },
+    usage: {
+        code: 2,
+        meaning: "a flag, a value or a file on the command line cannot be used; probe: could not tell",
+    },
     app: { code: 3, meaning: "the app does not compile, throws, or never sleeps" },
     network: { code: 4, meaning: "the server cannot be reached, or the connection broke" },
     peer: { code: 5, meaning: "the server was reached, but TLS with it failed" },
@@ -79,6 +83,8 @@ const ownHints = {
             "Every number of a power profile has low, typical, high and a source: see boards/README.md.",
         "nothing-to-report": "Measure or estimate some wakes first.",
         "no-port": "Plug the board in and give its port, such as /dev/ttyACM0; on Windows COM3.",
+        "state-unreadable": "It is no file of {state}, or damaged: name another one, or delete it to begin anew.",
+        "state-of-another": "Ask as it was asked when the file was begun, or name another file.",
         "port-denied": "Join the group that owns the port, then log in again: sudo usermod -aG dialout $USER",
     },
     platform: {
@@ -97,7 +103,7 @@ const ownHints = {
         "port-lost": "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
         "not-built": "In a checkout run: npm run setup",
         "no-compiler":
-            "Install a C compiler: sudo apt-get install gcc libc6-dev; measure, estimate and report run without one.",
+            "Install a C compiler: sudo apt-get install gcc libc6-dev; probe, measure, estimate and report run without one.",
         "core-not-compiled":
             "It takes GCC or Clang on Linux, with the C library's headers (libc6-dev); CC names another compiler.",
         "bench-not-ready": "Run: npm run bench, which installs and builds what is missing.",
@@ -139,6 +145,7 @@ const ownHints = {
             "The app waits for an answer; the server's log may say why there is none.",
             "Raise {wake-timeout} if the server is slow.",
         ],
+        "proxy-refused": "HTTPS_PROXY names the proxy; NO_PROXY names hosts that need none.",
     },
     cutoff: {
         "output-closed": "",

@@ -9,6 +9,7 @@ const examples: Record<string, string> = {
     flash: "warmhello flash --board esp32c3_bare --app app.ts --port /dev/ttyACM0",
     monitor: "warmhello monitor --port /dev/ttyACM0 --wakes 10",
     inspect: "warmhello inspect board.flash",
+    probe: "warmhello probe broker.example.com:8883 --ca ca.pem --sleep 10m",
     measure: "warmhello measure /dev/ttyACM0 --voltage-mv 3300 --out run.json",
     estimate: "warmhello estimate --board esp32c3_bare --sleep 10m --out run.json",
     report: "warmhello report run.json --out report.html",

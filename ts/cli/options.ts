@@ -4,6 +4,7 @@ import {
     parseCount,
     parseDuration,
     parseDurationRange,
+    parseDurations,
     parseHostAndPort,
     parseNumber,
     parseNumberRange,
@@ -23,6 +24,7 @@ function option<T>(parse: (text: string) => T): (text: string) => T {
 }
 
 export const duration = option(parseDuration)
+export const durations = option(parseDurations)
 export const durationRange = option(parseDurationRange)
 export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)

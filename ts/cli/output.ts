@@ -20,6 +20,15 @@ export class Output {
         return this.#stream.isTTY ? this.#stream.columns : Number.POSITIVE_INFINITY
     }
 
+    get isTerminal(): boolean {
+        return this.#stream.isTTY
+    }
+
+    /** As it is, for what moves. */
+    raw(text: string): void {
+        this.#stream.write(text)
+    }
+
     line(text = ""): void {
         this.#stream.write(`${text}\n`)
     }

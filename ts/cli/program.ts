@@ -14,6 +14,7 @@ import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
 import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
+import { addProbeCommand } from "./probe-flags.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
 import { packageVersion } from "./version.js"
@@ -157,6 +158,8 @@ export function program(signal: AbortSignal): Command {
         .configureOutput({ outputError: (text, write) => write(text) })
     addTryCommands(root, signal)
     addBoardCommands(root, signal)
+    root.commandsGroup("Ask your server:")
+    addProbeCommand(root, signal)
     root.commandsGroup("Measure it:")
     addMeasureCommand(root, signal)
     addEnergyCommands(root)

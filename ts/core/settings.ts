@@ -21,6 +21,10 @@ export function parseDuration(text: string): number {
     return refuse("A duration is a number and a unit: 250ms, 30s, 10m, 2h or 1d; at most 49d.")
 }
 
+/** "0,1m,8h" in milliseconds. */
+export const parseDurations = (text: string): number[] =>
+    text.split(",").map((part) => (/^0[a-z]*$/.test(part) ? 0 : parseDuration(part)))
+
 /** "10s..60s": from the first to the second time since the beginning. */
 export function parseTimeRange(text: string): { fromS: number; toS: number } {
     const times = text.split("..").map((part) => (/^0[a-z]*$/.test(part) ? 0 : parseDuration(part)))

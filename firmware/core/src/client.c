@@ -156,9 +156,10 @@ static int bind(wh_client *client, const char *suites)
         .tickets = !config->no_tickets,
         .extended_master_secret = !config->policy.without_extended_master_secret,
     };
-    int result = wh_digest(config->ca, config->ca_size, client->ca_digest);
+    int result = wh_identity_digest((wh_pem_text){config->ca, config->ca_size}, client->ca_digest);
     if (result == WH_OK && client->has_certificate) {
-        result = wh_digest(config->certificate, config->certificate_size, client->certificate_digest);
+        result = wh_identity_digest((wh_pem_text){config->certificate, config->certificate_size},
+                                    client->certificate_digest);
     }
     memcpy(input.ca_digest, client->ca_digest, WH_DIGEST_SIZE);
     memcpy(input.certificate_digest, client->certificate_digest, WH_DIGEST_SIZE);

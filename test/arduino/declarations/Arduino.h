@@ -13,7 +13,7 @@
 
 class String
 {
-public:
+  public:
     String(const char *given) : text(given)
     {
     }
@@ -25,13 +25,13 @@ public:
         return text.c_str();
     }
 
-private:
+  private:
     std::string text;
 };
 
 class Print
 {
-public:
+  public:
     virtual ~Print() = default;
     virtual size_t write(uint8_t byte) = 0;
     virtual size_t write(const uint8_t *bytes, size_t size) = 0;
@@ -43,19 +43,19 @@ public:
         return write_error;
     }
 
-protected:
+  protected:
     void setWriteError(int error = 1)
     {
         write_error = error;
     }
 
-private:
+  private:
     int write_error = 0;
 };
 
 class Stream : public Print
 {
-public:
+  public:
     virtual int available() = 0;
     virtual int read() = 0;
     virtual int peek() = 0;
@@ -70,13 +70,13 @@ public:
     virtual size_t readBytes(char *bytes, size_t length);
     virtual size_t readBytes(uint8_t *bytes, size_t length);
 
-protected:
+  protected:
     unsigned long _timeout = 1000;
 };
 
 class IPAddress
 {
-public:
+  public:
     explicit IPAddress(const char *given) : text(given)
     {
     }
@@ -85,13 +85,13 @@ public:
         return text;
     }
 
-private:
+  private:
     std::string text;
 };
 
-class HardwareSerial : public Stream
+class HardwareSerial
 {
-public:
+  public:
     void begin(unsigned long baud);
     int printf(const char *format, ...) __attribute__((format(printf, 2, 3)));
 };
@@ -103,7 +103,7 @@ unsigned long millis();
 
 class Client : public Stream
 {
-public:
+  public:
     virtual int connect(IPAddress ip, uint16_t port) = 0;
     virtual int connect(const char *host, uint16_t port) = 0;
     using Print::write;

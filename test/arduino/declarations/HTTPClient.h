@@ -14,7 +14,7 @@ using WhPlainClient = WiFiClient;
 
 class HTTPClient
 {
-public:
+  public:
     bool begin(WhPlainClient &client, String url);
     void addHeader(const String &name, const String &value);
     int POST(String payload);

@@ -11,7 +11,7 @@ class NetworkClientRxBuffer;
 
 class ESPLwIPClient : public Client
 {
-public:
+  public:
     virtual void setConnectionTimeout(uint32_t milliseconds) = 0;
     using Client::connect;
     virtual int connect(IPAddress ip, uint16_t port, int32_t timeout) = 0;
@@ -20,7 +20,7 @@ public:
 
 class NetworkClient : public ESPLwIPClient
 {
-public:
+  public:
     NetworkClient *next;
     NetworkClient();
     int connect(IPAddress ip, uint16_t port);
@@ -49,7 +49,7 @@ public:
     void setConnectionTimeout(uint32_t milliseconds);
     using Print::write;
 
-protected:
+  protected:
     std::shared_ptr<NetworkClientSocketHandle> clientSocketHandle;
     std::shared_ptr<NetworkClientRxBuffer> _rxBuffer;
     bool _connected = false;

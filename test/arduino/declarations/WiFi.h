@@ -10,7 +10,7 @@ enum wl_status_t { WL_CONNECTED = 3 };
 
 class WiFiClass
 {
-public:
+  public:
     bool mode(int mode);
     wl_status_t begin(const char *ssid, const char *password);
     wl_status_t status();

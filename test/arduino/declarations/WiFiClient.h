@@ -11,7 +11,7 @@ class WiFiClientRxBuffer;
 
 class ESPLwIPClient : public Client
 {
-public:
+  public:
     using Client::connect;
     virtual int connect(IPAddress ip, uint16_t port, int32_t timeout) = 0;
     virtual int connect(const char *host, uint16_t port, int32_t timeout) = 0;
@@ -20,7 +20,7 @@ public:
 
 class WiFiClient : public ESPLwIPClient
 {
-public:
+  public:
     WiFiClient *next;
     WiFiClient();
     WiFiClient(const WiFiClient &other) = default;
@@ -51,7 +51,7 @@ public:
     int setTimeout(uint32_t seconds);
     using Print::write;
 
-protected:
+  protected:
     std::shared_ptr<WiFiClientSocketHandle> clientSocketHandle;
     std::shared_ptr<WiFiClientRxBuffer> _rxBuffer;
     bool _connected = false;

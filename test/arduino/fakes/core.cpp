@@ -2,6 +2,8 @@
  * connected. */
 #include "Arduino.h"
 
+// NOLINTBEGIN(readability-*,bugprone-unhandled-self-assignment,cert-oop54-cpp): as others have written it
+
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
 #include "NetworkClient.h"
 #define Plain NetworkClient
@@ -187,3 +189,5 @@ int WiFiClient::setTimeout(uint32_t seconds)
 }
 
 #endif
+
+// NOLINTEND(readability-*,bugprone-unhandled-self-assignment,cert-oop54-cpp)

@@ -1,5 +1,5 @@
-/* Wakes, posts one reading by HTTPClient, and sleeps for ten minutes. Each wake but the first resumes the TLS session
- * of the one before: that is WarmClient in the place of NetworkClientSecure, and nothing else. */
+/* Wakes, posts one reading by HTTPClient, and sleeps for ten minutes. Each wake but the first resumes the TLS
+ * session of the one before: that is WarmClient in the place of NetworkClientSecure, and nothing else. */
 #include <Arduino.h>
 #include <HTTPClient.h>
 #include <WarmClient.h>
@@ -17,8 +17,8 @@ static const char ca[] = R"(
 -----END CERTIFICATE-----
 )";
 
-static const uint64_t SLEEP_US = 600ULL * 1000 * 1000;
-static const unsigned long JOIN_MS = 10000;
+static constexpr uint64_t SLEEP_US = 600ULL * 1000 * 1000;
+static constexpr unsigned long JOIN_MS = 10000;
 
 static bool join()
 {
@@ -53,4 +53,6 @@ void setup()
     esp_deep_sleep_start();
 }
 
-void loop() {}
+void loop()
+{
+}

@@ -14,21 +14,22 @@
  *     esp_sleep_enable_timer_wakeup(600ULL * 1000 * 1000);
  *     esp_deep_sleep_start();
  *
- * All that a sketch calls is called as before. Wi-Fi is the sketch's, and must be on before connect(): the random
- * numbers come from the radio. Sessions are written when they come, so nothing has to be done before deep sleep.
- * They lie in RTC RAM, and in flash too if the sketch's partitions.csv has the partition of firmware/examples/
- * arduino_client; without it they last until the power goes.
+ * All that a sketch calls is called as before. Wi-Fi is the sketch's, and must be on before connect(): the
+ * random numbers come from the radio. Sessions are written when they come, so nothing has to be done before
+ * deep sleep. They lie in RTC RAM, and in flash too if the sketch's partitions.csv has the partition of
+ * firmware/examples/ arduino_client; without it they last until the power goes.
  *
- * Only servers that are verified are spoken to, since a session that was kept from another would make the next
- * connection as unsafe. What the classes above offer beyond that is refused and not ignored: it logs an error,
- * connect() returns 0 and lastError() says why. That is setInsecure(), setPreSharedKey(), setPlainStart() with
- * startTLS(), and setCiphers(). verify(), getPeerCertificate() and getFingerprintSHA256() do not exist, nor
- * does the constructor from a socket, so that a sketch with them does not compile: a session that is resumed
- * has no certificate to look at.
+ * Only servers that are verified are spoken to, since a session that was kept from another would make the
+ * next connection as unsafe. What the classes above offer beyond that is refused and not ignored: it logs an
+ * error, connect() returns 0 and lastError() says why. That is setInsecure(), setPreSharedKey(),
+ * setPlainStart() with startTLS(), and setCiphers(). verify(), getPeerCertificate() and
+ * getFingerprintSHA256() do not exist, nor does the constructor from a socket, so that a sketch with them
+ * does not compile: a session that is resumed has no certificate to look at.
  *
- * Copies share the connection that was open when they were made, which closes when the last of them goes or any
- * of them calls stop(). Settings are each copy's own. One task at a time uses a connection; several connections
- * may be open in several tasks. A full handshake takes 4 KB of the calling task's stack, and the loop has 8.
+ * Copies share the connection that was open when they were made, which closes when the last of them goes or
+ * any of them calls stop(). Settings are each copy's own. One task at a time uses a connection; several
+ * connections may be open in several tasks. A full handshake takes 4 KB of the calling task's stack, and the
+ * loop has 8.
  */
 #ifndef WARM_CLIENT_H
 #define WARM_CLIENT_H
@@ -56,16 +57,16 @@ class WarmConnection;
 /** A TLS client that resumes. */
 class WarmClient : public WarmClientBase
 {
-public:
+  public:
     WarmClient();
-    WarmClient(const WarmClient &other);
+    WarmClient(const WarmClient &other) = default;
     WarmClient &operator=(const WarmClient &other);
     /** Closes as stop() does, unless a copy still has the connection. */
     ~WarmClient() override;
 
     /** @name Connect
-     * Returns 1, or 0 after an error that lastError() tells. A connection of this client is left first, and is
-     * closed unless a copy has it.
+     * Returns 1, or 0 after an error that lastError() tells. A connection of this client is left first, and
+     * is closed unless a copy has it.
      *
      * `timeout`, in milliseconds, is how long name and TCP may take, and all that waits later; as
      * setConnectionTimeout() (3.x) and setTimeout() (2.x). The handshake's time comes on top. Without either
@@ -78,13 +79,13 @@ public:
     int connect(IPAddress ip, uint16_t port, int32_t timeout) override;
     int connect(const char *host, uint16_t port) override;
     int connect(const char *host, uint16_t port, int32_t timeout) override;
-    int connect(IPAddress ip, uint16_t port, const char *ca, const char *certificate, const char *key);
+    int connect(const IPAddress &ip, uint16_t port, const char *ca, const char *certificate, const char *key);
     int connect(const char *host, uint16_t port, const char *ca, const char *certificate, const char *key);
     /** To an address, of a server whose certificate has the name `host`. */
-    int connect(IPAddress ip, uint16_t port, const char *host, const char *ca, const char *certificate,
+    int connect(const IPAddress &ip, uint16_t port, const char *host, const char *ca, const char *certificate,
                 const char *key);
     /** Refused. */
-    int connect(IPAddress ip, uint16_t port, const char *psk_identity, const char *psk);
+    int connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk);
     /** Refused. */
     int connect(const char *host, uint16_t port, const char *psk_identity, const char *psk);
     /** @} */
@@ -112,7 +113,8 @@ public:
     using WarmClientBase::write;
     /** Nothing: what was written has left already. */
     void flush() override;
-    /** Closes in an orderly way, and waits for a ticket that is worth it: 7 s at most, and mostly none. */
+    /** Closes in an orderly way, and waits for a ticket that is worth it: 7 s at most, and mostly none. What was
+     * not read is dropped. */
     void stop() override;
     /** The TCP socket, or -1. Not for reading and writing. */
     int fd() const; // NOLINT(clang-diagnostic-inconsistent-missing-override): virtual in some versions
@@ -142,8 +144,8 @@ public:
     bool loadPrivateKey(Stream &stream, size_t size);
     /** @} */
 
-    /** For sketches without Wi-Fi, as with Ethernet: the chip's random generator is a true one all the same, as
-     * after bootloader_random_enable(). For all clients; without it connect() fails while Wi-Fi is off. */
+    /** For sketches without Wi-Fi, as with Ethernet: the chip's random generator is a true one all the same,
+     * as after bootloader_random_enable(). For all clients; without it connect() fails while Wi-Fi is off. */
     static void setHasEntropy(bool has_entropy);
     /** How long TLS may take, in seconds; 0 for the default. */
     void setHandshakeTimeout(unsigned long seconds);
@@ -153,8 +155,8 @@ public:
     /** In seconds: for connect(), and for all that waits. Returns 0. */
     int setTimeout(uint32_t seconds) override;
     /** As setsockopt(). */
-    int setSocketOption(int option, char *value, size_t size);
-    int setSocketOption(int level, int option, const void *value, size_t size);
+    int setSocketOption(int option, char *value, size_t size) const;
+    int setSocketOption(int level, int option, const void *value, size_t size) const;
 #endif
 
     /** @name Refused
@@ -165,15 +167,15 @@ public:
     void setPreSharedKey(const char *identity, const char *key);
     void setPlainStart();
     /** False. */
-    bool stillInPlainStart();
+    static bool stillInPlainStart();
     /** Returns 0. */
-    int startTLS();
+    static int startTLS();
     /** Returns false. */
     bool setCiphers(const int *list, size_t count);
     /** @} */
 
-    /** What ended the last connection, or kept it from opening: its number in warmhello/errors.h, and `text` for
-     * people; 0 and "" for nothing. */
+    /** What ended the last connection, or kept it from opening: its number in warmhello/errors.h, and `text`
+     * for people; 0 and "" for nothing. */
     int lastError(char *text, size_t size);
 
     /** What the last connect did: resumed or not, and why; settled by stop(). It is this client's until the
@@ -186,7 +188,7 @@ public:
     bool operator==(const WarmClient &other);
     bool operator!=(const WarmClient &other);
 
-private:
+  private:
     /** Bytes of somebody else's, or of a stream and ours. */
     struct File {
         const uint8_t *bytes = nullptr;
@@ -206,7 +208,7 @@ private:
 
     std::shared_ptr<WarmConnection> connection;
     File caFile;
-    File bundle;
+    File bundleFile;
     File certificateFile;
     File keyFile;
     const char **alpn = nullptr;
@@ -216,13 +218,12 @@ private:
 
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
 /* Here, so that the bundle is in the firmware of those sketches only that ask for it. */
-extern "C" const uint8_t _binary_x509_crt_bundle_start[];
-extern "C" const uint8_t _binary_x509_crt_bundle_end[];
+extern const uint8_t warm_builtin_bundle[] __asm__("_binary_x509_crt_bundle_start");
+extern const uint8_t warm_builtin_bundle_end[] __asm__("_binary_x509_crt_bundle_end");
 
 inline void WarmClient::useBuiltinCACertBundle()
 {
-    setCACertBundle(_binary_x509_crt_bundle_start,
-                    static_cast<size_t>(_binary_x509_crt_bundle_end - _binary_x509_crt_bundle_start));
+    setCACertBundle(warm_builtin_bundle, static_cast<size_t>(warm_builtin_bundle_end - warm_builtin_bundle));
 }
 #endif
 

@@ -21,7 +21,7 @@ constexpr uint32_t STILL_MS = 30000;
 /* A limit of connect.h: 24 days. */
 constexpr uint32_t LONGEST_MS = 24UL * 24 * 3600 * 1000;
 
-bool hasEntropy = false;
+bool entropy_is_true = false;
 
 enum Refused : unsigned {
     INSECURE = 1,
@@ -30,7 +30,7 @@ enum Refused : unsigned {
     CIPHERS = 8,
 };
 
-const char *textOf(unsigned refused)
+const char *text_of(unsigned refused)
 {
     if ((refused & INSECURE) != 0) {
         return "setInsecure: only servers that are verified are spoken to; give the CA by setCACert";
@@ -44,13 +44,13 @@ const char *textOf(unsigned refused)
     return "setCiphers: the cipher suites are the library's own";
 }
 
-uint32_t sumMs(uint32_t a, uint32_t b)
+uint32_t sum_ms(uint32_t a, uint32_t b)
 {
     return a < LONGEST_MS - std::min(b, LONGEST_MS) ? a + b : LONGEST_MS;
 }
 
 /* Comma-separated, as the core has it. */
-std::string listOf(const char *const *protocols)
+std::string list_of(const char *const *protocols)
 {
     std::string list;
     for (; protocols != nullptr && *protocols != nullptr; protocols++) {
@@ -62,11 +62,12 @@ std::string listOf(const char *const *protocols)
 
 } // namespace
 
-/* ---- One connection, shared by copies -------------------------------------------------------------------- */
+/* ---- One connection, shared by copies --------------------------------------------------------------------
+ */
 
 class WarmConnection
 {
-public:
+  public:
     WarmConnection() = default;
     WarmConnection(const WarmConnection &) = delete;
     WarmConnection &operator=(const WarmConnection &) = delete;
@@ -86,7 +87,7 @@ public:
     int peek();
     int available();
     size_t write(const uint8_t *bytes, size_t size, uint32_t still_ms);
-    void close();
+    void stop();
 
     bool isOpen() const
     {
@@ -106,9 +107,10 @@ public:
         return socket != nullptr ? *wh_socket_outcome(socket) : last;
     }
 
-private:
+  private:
     int shake(uint32_t tcp_ms);
     void over(int why);
+    void close();
     bool fill(uint32_t wait_ms);
 
     wh_socket *socket = nullptr;
@@ -126,7 +128,7 @@ bool WarmConnection::open(const wh_client_config &config, const wh_socket_option
                           const Kept &files)
 {
     kept = files;
-    int result = wh_esp32_machine_use(hasEntropy);
+    int result = wh_esp32_machine_use(entropy_is_true);
     if (result == WH_OK) {
         result = wh_socket_open(&config, &options, &socket);
     }
@@ -181,6 +183,13 @@ void WarmConnection::close()
     }
 }
 
+/* The sketch wants no more of it: HTTPClient takes a client with bytes left for a connected one. */
+void WarmConnection::stop()
+{
+    close();
+    from = to;
+}
+
 /* Reads ahead, when nothing is. */
 bool WarmConnection::fill(uint32_t wait_ms)
 {
@@ -232,16 +241,12 @@ size_t WarmConnection::write(const uint8_t *bytes, size_t size, uint32_t still_m
     return sent;
 }
 
-/* ---- The client ------------------------------------------------------------------------------------------ */
+/* ---- The client ------------------------------------------------------------------------------------------
+ */
 
 WarmClient::WarmClient()
 {
     _timeout = 0; // not set
-}
-
-WarmClient::WarmClient(const WarmClient &other) : WarmClientBase()
-{
-    *this = other;
 }
 
 WarmClient &WarmClient::operator=(const WarmClient &other)
@@ -251,7 +256,7 @@ WarmClient &WarmClient::operator=(const WarmClient &other)
         _timeout = other._timeout;
         connection = other.connection;
         caFile = other.caFile;
-        bundle = other.bundle;
+        bundleFile = other.bundleFile;
         certificateFile = other.certificateFile;
         keyFile = other.keyFile;
         alpn = other.alpn;
@@ -274,11 +279,11 @@ int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, cons
     connection = nullptr; // closes it, before the next one looks for its session
     connection = std::make_shared<WarmConnection>();
     if (refused != 0) {
-        connection->refuse(textOf(refused));
+        connection->refuse(text_of(refused));
         return 0;
     }
-    const File &trusted = ca.bytes != nullptr ? ca : bundle;
-    std::string protocols = listOf(alpn);
+    const File &trusted = ca.bytes != nullptr ? ca : bundleFile;
+    std::string protocols = list_of(alpn);
     wh_client_config config = {};
     config.host = host;
     config.port = port;
@@ -293,7 +298,7 @@ int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, cons
     options.tcp_host = tcp_host;
     uint32_t tcp_ms = waitMs();
     if (tcp_ms != 0 || handshakeMs != 0) {
-        options.timeout_ms = sumMs(tcp_ms != 0 ? tcp_ms : PART_MS, handshakeMs != 0 ? handshakeMs : PART_MS);
+        options.timeout_ms = sum_ms(tcp_ms != 0 ? tcp_ms : PART_MS, handshakeMs != 0 ? handshakeMs : PART_MS);
     }
     WarmConnection::Kept files = {trusted.loaded, certificate.loaded, key.loaded};
     return connection->open(config, options, tcp_ms, files) ? 1 : 0;
@@ -321,7 +326,8 @@ int WarmClient::connect(const char *host, uint16_t port, int32_t timeout)
     return connect(host, port);
 }
 
-int WarmClient::connect(IPAddress ip, uint16_t port, const char *ca, const char *certificate, const char *key)
+int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *ca, const char *certificate,
+                        const char *key)
 {
     return connect(ip.toString().c_str(), port, ca, certificate, key);
 }
@@ -332,13 +338,13 @@ int WarmClient::connect(const char *host, uint16_t port, const char *ca, const c
     return open(host, nullptr, port, File::of(ca), File::of(certificate), File::of(key));
 }
 
-int WarmClient::connect(IPAddress ip, uint16_t port, const char *host, const char *ca,
+int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *host, const char *ca,
                         const char *certificate, const char *key)
 {
     return open(host, ip.toString().c_str(), port, File::of(ca), File::of(certificate), File::of(key));
 }
 
-int WarmClient::connect(IPAddress ip, uint16_t port, const char *psk_identity, const char *psk)
+int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk)
 {
     return connect(ip.toString().c_str(), port, psk_identity, psk);
 }
@@ -348,13 +354,13 @@ int WarmClient::connect(const char * /*host*/, uint16_t /*port*/, const char * /
 {
     connection = nullptr;
     connection = std::make_shared<WarmConnection>();
-    connection->refuse(textOf(PRE_SHARED_KEY));
+    connection->refuse(text_of(PRE_SHARED_KEY));
     return 0;
 }
 
 uint8_t WarmClient::connected()
 {
-    return connection != nullptr && (connection->available() > 0 || connection->isOpen());
+    return connection != nullptr && (connection->available() > 0 || connection->isOpen()) ? 1 : 0;
 }
 
 int WarmClient::available()
@@ -405,19 +411,22 @@ size_t WarmClient::write(uint8_t byte)
 size_t WarmClient::write(const uint8_t *bytes, size_t size)
 {
     uint32_t wait_ms = waitMs();
-    size_t sent = connection != nullptr ? connection->write(bytes, size, wait_ms != 0 ? wait_ms : STILL_MS) : 0;
+    size_t sent =
+        connection != nullptr ? connection->write(bytes, size, wait_ms != 0 ? wait_ms : STILL_MS) : 0;
     if (sent < size) {
         setWriteError();
     }
     return sent;
 }
 
-void WarmClient::flush() {}
+void WarmClient::flush()
+{
+}
 
 void WarmClient::stop()
 {
     if (connection != nullptr) {
-        connection->close();
+        connection->stop();
     }
 }
 
@@ -431,7 +440,8 @@ WarmClient::operator bool()
     return connected() != 0;
 }
 
-/* ---- Settings -------------------------------------------------------------------------------------------- */
+/* ---- Settings --------------------------------------------------------------------------------------------
+ */
 
 WarmClient::File WarmClient::File::of(const char *text)
 {
@@ -464,12 +474,12 @@ void WarmClient::setCACert(const char *ca)
 
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
 
-void WarmClient::setCACertBundle(const uint8_t *bytes, size_t size)
+void WarmClient::setCACertBundle(const uint8_t *bundle, size_t size)
 {
-    bundle = File();
-    if (bytes != nullptr && size != 0) {
-        bundle.bytes = bytes;
-        bundle.size = size;
+    bundleFile = File();
+    if (bundle != nullptr && size != 0) {
+        bundleFile.bytes = bundle;
+        bundleFile.size = size;
     }
 }
 
@@ -480,18 +490,18 @@ static size_t number(const uint8_t *bytes)
     return static_cast<size_t>(bytes[0]) << 8 | bytes[1];
 }
 
-/* The bundle of ESP-IDF 4.4 tells its size nowhere: a count, then for each certificate the sizes of name and key,
- * and these. */
-void WarmClient::setCACertBundle(const uint8_t *bytes)
+/* The bundle of ESP-IDF 4.4 tells its size nowhere: a count, then for each certificate the sizes of name and
+ * key, and these. */
+void WarmClient::setCACertBundle(const uint8_t *bundle)
 {
-    bundle = File();
-    if (bytes != nullptr) {
+    bundleFile = File();
+    if (bundle != nullptr) {
         size_t size = 2;
-        for (size_t left = number(bytes); left > 0; left--) {
-            size += 4 + number(bytes + size) + number(bytes + size + 2);
+        for (size_t left = number(bundle); left > 0; left--) {
+            size += 4 + number(bundle + size) + number(bundle + size + 2);
         }
-        bundle.bytes = bytes;
-        bundle.size = size;
+        bundleFile.bytes = bundle;
+        bundleFile.size = size;
     }
 }
 
@@ -503,12 +513,12 @@ int WarmClient::setTimeout(uint32_t seconds)
     return 0;
 }
 
-int WarmClient::setSocketOption(int option, char *value, size_t size)
+int WarmClient::setSocketOption(int option, char *value, size_t size) const
 {
     return setSocketOption(SOL_SOCKET, option, value, size);
 }
 
-int WarmClient::setSocketOption(int level, int option, const void *value, size_t size)
+int WarmClient::setSocketOption(int level, int option, const void *value, size_t size) const
 {
     return setsockopt(fd(), level, option, value, static_cast<socklen_t>(size));
 }
@@ -551,7 +561,7 @@ void WarmClient::setHandshakeTimeout(unsigned long seconds)
 
 void WarmClient::setHasEntropy(bool has_entropy)
 {
-    hasEntropy = has_entropy;
+    entropy_is_true = has_entropy;
 }
 
 void WarmClient::setAlpnProtocols(const char **protocols)
@@ -559,12 +569,13 @@ void WarmClient::setAlpnProtocols(const char **protocols)
     alpn = protocols;
 }
 
-/* ---- Refused --------------------------------------------------------------------------------------------- */
+/* ---- Refused ---------------------------------------------------------------------------------------------
+ */
 
 void WarmClient::refuse(unsigned what)
 {
     refused |= what;
-    log_e("%s", textOf(what));
+    log_e("%s", text_of(what));
 }
 
 void WarmClient::setInsecure()
@@ -593,7 +604,7 @@ bool WarmClient::stillInPlainStart()
 
 int WarmClient::startTLS()
 {
-    log_e("%s", textOf(PLAIN_START));
+    log_e("%s", text_of(PLAIN_START));
     return 0;
 }
 
@@ -603,7 +614,8 @@ bool WarmClient::setCiphers(const int * /*list*/, size_t /*count*/)
     return false;
 }
 
-/* ---- What came of it ------------------------------------------------------------------------------------- */
+/* ---- What came of it -------------------------------------------------------------------------------------
+ */
 
 int WarmClient::lastError(char *text, size_t size)
 {

@@ -430,6 +430,17 @@ static bool hold(wh_socket *s)
     return waits;
 }
 
+/* The end may have come with the last bytes that there are, and then no select() sees it before TCP is shut
+ * down. */
+static size_t look_ahead(wh_socket *s)
+{
+    size_t pending = wh_connect_pending(&s->connect);
+    if (pending == 0 && s->is_open) {
+        (void)proceed(s);
+    }
+    return pending;
+}
+
 static int hand_shake(wh_socket *s, uint64_t until_us)
 {
     int result = WH_OK;
@@ -459,6 +470,9 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
         } else if (step.kind == WH_STEP_WAIT) {
             got = wait_until(s, &step, until_us, READER);
         }
+    }
+    if (got > 0) {
+        (void)look_ahead(s);
     }
     return got;
 }
@@ -664,7 +678,7 @@ int wh_socket_await_room(wh_socket *s, uint32_t wait_ms)
 size_t wh_socket_pending(wh_socket *s)
 {
     wh_core_lock();
-    size_t pending = wh_connect_pending(&s->connect);
+    size_t pending = look_ahead(s);
     wh_core_unlock();
     return pending;
 }

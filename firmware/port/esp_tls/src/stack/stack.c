@@ -247,14 +247,7 @@ static ssize_t bytes_available(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
     connection *c = connection_of(tls);
-    if (c == NULL) {
-        return 0;
-    }
-    size_t pending = wh_socket_pending(c->socket);
-    if (pending == 0 && wh_socket_await(c->socket, 0) == WH_OK) {
-        return 1; /* the end, which may have come with the last bytes, and then no select() sees it */
-    }
-    return (ssize_t)pending;
+    return c != NULL ? (ssize_t)wh_socket_pending(c->socket) : 0;
 }
 
 /* ---- What an app may ask for ------------------------------------------------------------------------------

@@ -1,0 +1,225 @@
+// The command as a person runs it: what it says, its exit codes, its JSON.
+import { readFileSync, statSync, writeFileSync } from "node:fs"
+import net from "node:net"
+import { join } from "node:path"
+import tls from "node:tls"
+import { describe, expect, test } from "vitest"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
+import { createIdentity } from "../support/identities.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
+import { startCommand, warmhello } from "../ts/support/command.js"
+import { refusingPort } from "../ts/support/tls-server.js"
+import { openssl } from "./real-servers.js"
+
+const folder = temporaryFolder()
+
+function file(name: string, contents: string | Buffer): string {
+    const path = join(folder, name)
+    writeFileSync(path, contents)
+    return path
+}
+
+const { ca, server: certificate } = await createIdentity()
+const caFile = file("ca.pem", ca)
+
+interface NodeServer extends AsyncDisposable {
+    port: number
+}
+
+/** Node's own TLS as a server. */
+async function nodeServer(options: tls.TlsOptions = {}): Promise<NodeServer> {
+    const server = tls.createServer({ cert: certificate.certificate, key: certificate.key, ...options }, (socket) => {
+        socket.on("error", () => {})
+        socket.resume()
+        socket.on("end", () => socket.end())
+    })
+    server.on("tlsClientError", () => {})
+    await new Promise<void>((up) => server.listen(0, "127.0.0.1", up))
+    return {
+        port: (server.address() as net.AddressInfo).port,
+        [Symbol.asyncDispose]: () => new Promise<void>((down) => server.close(() => down())),
+    }
+}
+
+/** As little as the pace of two connects a second allows. */
+const quick = ["--tls", "1.3", "--runs", "1", "--ages", "0"]
+
+describe("a server that resumes", () => {
+    test("ends with 0, says so in one line first, and in JSON", async () => {
+        await using running = await openssl()
+        const json = join(folder, "resumes.json")
+        const flags = ["--ca", file("openssl.pem", running.ca), "--sleep", "2s", ...quick, "--json", json]
+        const { code, stdout, stderr } = await warmhello("probe", running.server, ...flags)
+        expect(stderr).toBe("")
+        expect(code).toBe(0)
+        expect(stdout).toContain("\nResumes after 2.00 s (TLS 1.3, psk).\n")
+        const report = JSON.parse(readFileSync(json, "utf8"))
+        expect(report).toMatchObject({
+            ...{ schema: "warmhello.probe", version: 1, complete: true, sleepMs: 2000 },
+            verdict: { answer: "resumes", protocol: "TLS1.3", kind: "psk" },
+            addresses: [{ address: "127.0.0.1", family: 4, error: null }],
+            versions: [{ protocol: "TLS1.3", kind: "psk", spoken: true, isDevices: true }],
+            certificates: { bytes: expect.any(Number), key: "EC prime256v1", needsAlternativePath: false },
+            cost: { board: "esp32c3_bare" },
+        })
+        expect(report.ages.map(({ nominalMs }: { nominalMs: number }) => nominalMs)).toContain(2000)
+        expect(JSON.stringify(report)).not.toContain('session":')
+    })
+
+    test("asks no more than twice a second", async () => {
+        const at: number[] = []
+        const server = net.createServer((socket) => {
+            at.push(performance.now())
+            secure.emit("connection", socket)
+        })
+        const secure = tls.createServer({ cert: certificate.certificate, key: certificate.key }, (socket) => {
+            socket.on("error", () => {})
+            socket.resume()
+        })
+        await new Promise<void>((up) => server.listen(0, "127.0.0.1", up))
+        const { port } = server.address() as net.AddressInfo
+        const { code } = await warmhello("probe", `localhost:${port}`, "--ca", caFile, "--sleep", "1s", ...quick)
+        server.close()
+        expect(code).toBe(0)
+        expect(at.length).toBeGreaterThan(8)
+        const gaps = at.slice(2).map((moment, index) => moment - (at[index] as number))
+        expect(Math.min(...gaps)).toBeGreaterThan(950) // any three within a second would be one too many
+    })
+})
+
+describe("a server that does not", () => {
+    test("ends with 1, and names the setting", async () => {
+        await using server = await nodeServer({ sessionTimeout: 1 })
+        const flags = ["--ca", caFile, "--sleep", "3s", ...quick, "--json", "-"]
+        const { code, stdout, stderr } = await warmhello("probe", `localhost:${server.port}`, ...flags)
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/\nDoes not resume after 3.00 s \(TLS 1.3, psk\): /)
+        expect(stderr).toContain("Node: tls.createServer({ sessionTimeout: 6 })")
+        expect(JSON.parse(stdout).verdict.answer).toBe("does-not-resume")
+    })
+})
+
+/** Exit code 2 and a plain error. */
+async function refusal(...args: string[]): Promise<string> {
+    const { code, stderr } = await warmhello("probe", ...args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: /)
+    return stderr
+}
+
+describe("what keeps it from telling ends with 2 and says why", () => {
+    test("an unknown host", async () => {
+        expect(await refusal("nobody.invalid")).toMatch(
+            /^error: nobody.invalid:443: the host is unknown.*\nCheck the network/,
+        )
+    })
+
+    test("a port on which nothing listens", async () => {
+        const port = await refusingPort()
+        expect(await refusal(`127.0.0.1:${port}`)).toContain("Nothing listens on that port")
+    })
+
+    test("what is not TLS", async () => {
+        const server = net.createServer((socket) => socket.end("220 mail.example.com ESMTP\r\n"))
+        await new Promise<void>((up) => server.listen(0, "127.0.0.1", up))
+        const { port } = server.address() as net.AddressInfo
+        expect(await refusal(`127.0.0.1:${port}`)).toContain("does not speak TLS")
+        server.close()
+    })
+
+    test("a certificate that the CA did not sign, or of another name, or that has ended", async () => {
+        await using server = await nodeServer()
+        expect(await refusal(`localhost:${server.port}`)).toContain(
+            "Give the CA that signed the server's certificate with --ca.",
+        )
+        const named = ["--servername", "other.example.com", "--ca", caFile]
+        expect(await refusal(`localhost:${server.port}`, ...named)).toContain("is for another host name")
+        const authority = await createCertificateAuthority()
+        const notAfter = new Date("2001-01-01")
+        const old = await authority.issue({ names: ["localhost"], notBefore: new Date("2000-01-01"), notAfter })
+        await using ended = await nodeServer({ cert: old.certificate, key: old.key })
+        const said = await refusal(`localhost:${ended.port}`, "--ca", file("authority.pem", authority.certificate))
+        expect(said).toContain("has expired")
+    })
+
+    test("a CA that has ended, and a file that is none", async () => {
+        const dates = { notBefore: new Date("2000-01-01"), notAfter: new Date("2001-01-01") }
+        const old = await createCertificateAuthority("old", "ecdsa", dates)
+        const said = await refusal("localhost:1", "--ca", file("old.pem", old.certificate))
+        expect(said).toContain("Give a current CA with --ca.")
+        expect(await refusal("localhost:1", "--ca", file("none.pem", "no certificate"))).toContain("no PEM certificate")
+        expect(await refusal("localhost:1", "--ca", join(folder, "absent.pem"))).toContain("cannot read")
+    })
+
+    test("a client certificate that is wanted, and one without its key", async () => {
+        await using server = await nodeServer({ requestCert: true, rejectUnauthorized: true, ca })
+        const said = await refusal(`localhost:${server.port}`, "--ca", caFile)
+        expect(said).toContain("Give one with --cert and --key.")
+        expect(await refusal("localhost:1", "--cert", caFile)).toContain("--cert and --key go together")
+    })
+
+    test("words that are no server, no ages and no way to speak", async () => {
+        expect(await refusal("https://example.com/")).toContain("is a URL: give its host alone")
+        expect(await refusal("localhost", "--ages", "0,soon")).toContain("A duration is a number and a unit")
+        expect(await refusal("localhost", "--speak", "ftp")).toContain("https, mqtt, tls")
+    })
+})
+
+describe("a server that wants a client certificate", () => {
+    test("is told what a device with one finds", async () => {
+        const authority = await createCertificateAuthority()
+        const device = await authority.issue({ names: ["device"], purpose: "client" })
+        await using server = await nodeServer({
+            requestCert: true,
+            rejectUnauthorized: true,
+            ca: authority.certificate,
+        })
+        const identity = ["--cert", file("device.pem", device.certificate), "--key", file("device.key", device.key)]
+        const flags = ["--ca", caFile, "--sleep", "1s", ...quick, ...identity, "--json", "-"]
+        const { code, stdout } = await warmhello("probe", `localhost:${server.port}`, ...flags)
+        expect(code).toBe(0)
+        expect(JSON.parse(stdout).versions[0]).toMatchObject({ asksForCertificate: true })
+    })
+
+    test("gives no session to one that it does not trust", async () => {
+        await using server = await nodeServer({ requestCert: true, rejectUnauthorized: true, ca })
+        const authority = await createCertificateAuthority()
+        const device = await authority.issue({ names: ["device"], purpose: "client" })
+        const identity = ["--cert", file("other.pem", device.certificate), "--key", file("other.key", device.key)]
+        const flags = ["--ca", caFile, "--sleep", "1s", ...quick, ...identity]
+        const { code, stdout } = await warmhello("probe", `localhost:${server.port}`, ...flags)
+        expect(code).toBe(1)
+        expect(stdout).toContain("The server asks for a client certificate")
+    })
+})
+
+describe("an interrupted probe", () => {
+    test("tells what is known, keeps it for its owner only, and goes on from there", async () => {
+        await using server = await nodeServer()
+        const state = join(folder, "state.json")
+        const args = ["probe", `localhost:${server.port}`, "--ca", caFile, "--sleep", "9s", ...quick, "--state", state]
+        const first = startCommand([...args, "--json", "-"])
+        await first.shows("waiting for")
+        first.process.kill("SIGINT")
+        const { code, stdout, stderr } = await first.ended
+        expect(code).toBe(130)
+        expect(stderr).toContain("Could not tell whether it resumes after 9.00 s.")
+        expect(stderr).toContain("Interrupted: this is what is known.")
+        expect(JSON.parse(stdout)).toMatchObject({ complete: false, verdict: { answer: "could-not-tell" } })
+        expect(statSync(state).mode & 0o777).toBe(0o600)
+
+        const other = await refusal(`localhost:${server.port + 1}`, ...args.slice(2))
+        expect(other).toContain(`${state} is of a probe of localhost:${server.port}`)
+
+        const second = await startCommand([...args, "--json", "-"]).ended
+        expect(second.code).toBe(0)
+        const { ages, complete } = JSON.parse(second.stdout)
+        expect(complete).toBe(true)
+        expect(ages.length).toBeGreaterThan(JSON.parse(stdout).ages.length)
+    })
+
+    test("does not go on from a file of something else", async () => {
+        const state = file("other.json", '{"schema": "else"}')
+        expect(await refusal("localhost:1", "--state", state)).toContain("delete it to begin anew")
+    })
+})

@@ -1,0 +1,77 @@
+// What the probe offers is what a board offers, as far as Node's TLS lets it; and with --as-device it is the board's own.
+import { readFileSync, writeFileSync } from "node:fs"
+import net from "node:net"
+import { expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import { connect } from "#warmhello/probe/connect.js"
+import { readTarget } from "#warmhello/probe/target.js"
+import { deviceGroups, tlsOptionsFor } from "#warmhello/probe/ways.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
+import { warmhello } from "../ts/support/command.js"
+import { nginx } from "./real-servers.js"
+import { FORGETS_S } from "./support.js"
+
+/** As OpenSSL calls them. */
+const opensslName = (name: string): string =>
+    name.includes("_WITH_")
+        ? name
+              .replace("TLS_", "")
+              .replace("_WITH_", "-")
+              .replace(/AES_(\d+)/, "AES$1")
+              .replace("CHACHA20_POLY1305_SHA256", "CHACHA20_POLY1305")
+              .replaceAll("_", "-")
+        : name
+
+test("the ciphers and groups are a device's, in its order", () => {
+    const suites = readFileSync(checkoutPath("firmware/core/include/warmhello/suites.def"), "utf8")
+    const names = [...suites.matchAll(/WH_SUITE1[23]\(0x\w+, "(\w+)"\)/g)].map(([, name = ""]) => opensslName(name))
+    expect(names.length).toBeGreaterThan(5)
+    const options = tlsOptionsFor("TLS1.3 psk", "plain")
+    expect(options.ciphers?.split(":")).toEqual(names)
+    const client = readFileSync(checkoutPath("firmware/core/src/client.c"), "utf8")
+    const groups = /static int groups\[\] = \{([^}]*)\}/.exec(client)?.[1]?.toLowerCase() ?? ""
+    expect(groups.split(", ").map((name) => name.replace("wolfssl_ecc_", ""))).toEqual([...deviceGroups])
+})
+
+test("a server that is broken off in the middle of its handshake is told", async () => {
+    const server = net.createServer((socket) => socket.once("data", () => socket.resetAndDestroy()))
+    await new Promise<void>((up) => server.listen(0, "127.0.0.1", up))
+    const target = readTarget(`localhost:${(server.address() as net.AddressInfo).port}`)
+    const credentials = { ca: undefined, certificate: undefined, key: undefined, alpn: [] }
+    const request = { target, address: "127.0.0.1", way: "TLS1.3 psk", credentials, proxy: undefined } as const
+    const signal = new AbortController().signal
+    await expect(connect({ ...request, timeoutMs: 5000, signal })).rejects.toMatchObject({ code: "closed" })
+    server.close()
+})
+
+const folder = temporaryFolder()
+
+async function asDevice(settings: string) {
+    await using running = await nginx({ settings })
+    writeFileSync(`${folder}/ca.pem`, running.ca)
+    const quick = ["--runs", "1", "--ages", "0", "--tls", "1.3", "--speak", "https"]
+    const flags = ["--ca", `${folder}/ca.pem`, "--sleep", "4s", ...quick, "--as-device", "--json", "-"]
+    const { code, stdout, stderr } = await warmhello("probe", running.server, ...flags)
+    return { code, stderr, report: JSON.parse(stdout) }
+}
+
+test("a board resumes where the probe says so, and where it differs is told", async () => {
+    const { code, stderr, report } = await asDevice("ssl_protocols TLSv1.3; ssl_session_timeout 60s;")
+    expect(code).toBe(0)
+    expect(report.device).toMatchObject({
+        ...{ full: { result: "full" }, atOnce: { result: "resumed", kind: "psk" }, afterSleep: { result: "resumed" } },
+    })
+    expect(report.device.full.cipher).toBe(report.versions[0].cipher)
+    const [first] = report.device.differences
+    expect(first).toMatchObject({ what: "full handshake", device: expect.stringMatching(/^\d+ \+ \d+ B, 3 flights$/) })
+    expect(stderr).toContain("differs: full handshake: device ")
+    expect(stderr).not.toContain("differs: after the sleep")
+})
+
+test("a board makes a full handshake where the probe says that none resumes", async () => {
+    const { code, report } = await asDevice(`ssl_protocols TLSv1.3; ssl_session_timeout ${FORGETS_S}s;`)
+    expect(code).toBe(1)
+    expect(report.verdict.answer).toBe("does-not-resume")
+    expect(report.device.afterSleep).toMatchObject({ result: "full", reason: "expired" })
+    expect(report.device.differences.map(({ what }: { what: string }) => what)).not.toContain("after the sleep")
+})

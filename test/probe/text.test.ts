@@ -1,0 +1,25 @@
+// What the command prints: in a narrow terminal no line is torn by it.
+import { stripVTControlCharacters } from "node:util"
+import { expect, test } from "vitest"
+import { reportLines } from "#warmhello/cli/probe-text.js"
+import type { ProbeReport } from "#warmhello/probe/report.js"
+import { servers } from "#warmhello/probe/servers.js"
+import { nginx } from "./real-servers.js"
+import { ask } from "./support.js"
+
+const LONGEST_WORD = 60
+
+test.each([60, 80])("a report fits %i columns, its verdict first and its settings whole", async (columns) => {
+    await using running = await nginx({ settings: "ssl_session_tickets off;" })
+    const report: ProbeReport = await ask({ ...running, options: { agesMs: [0, 200], sleepMs: 200 } })
+    const lines = reportLines(report, columns).flatMap((line) => stripVTControlCharacters(line).split("\n"))
+    expect(lines[1]).toMatch(/^Does not resume after 200 ms/)
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
+    const text = lines.map((line) => line.trim()).join(" ")
+    for (const { name, lifetime } of servers) expect(text).toContain(`${name}: ${lifetime(1)}`)
+})
+
+test("no setting has a word that is longer than a terminal", () => {
+    const words = servers.flatMap(({ lifetime, shared }) => `${lifetime(1_000_000)} ${shared}`.split(" "))
+    expect(words.filter((word) => word.length > LONGEST_WORD - 4)).toEqual([])
+})

@@ -1,0 +1,104 @@
+// What a probe shows while it runs: results as they come, and on a terminal how long it will take.
+import pc from "picocolors"
+import type { ProbeEvent } from "../probe/probe.js"
+import { type Due, dueAt, type ProbeRecord, type Redemption } from "../probe/record.js"
+import { time } from "../run/units.js"
+import type { Output } from "./output.js"
+
+const SECOND_MS = 1000
+/** Where nothing can count down, shorter waits are not told. */
+const TOLD_MS = 2000
+const CLEAR = "\r\u001b[K"
+
+const outcomeWords: Record<Redemption["outcome"], string> = {
+    resumed: pc.green("resumed"),
+    full: pc.yellow("full handshake"),
+    broken: pc.red("broken off by the server"),
+    "not-offered": pc.yellow("past its lifetime"),
+    failed: pc.red("failed"),
+    "no-session": pc.yellow("no session given"),
+}
+
+const purposeWords: Record<Redemption["purpose"], string> = {
+    once: "",
+    chain: " in a chain",
+    cross: " at another address",
+    run: "",
+    twice: "",
+    again: " a second time",
+    psk_ke: " by psk_ke",
+}
+
+export class ProbeProgress {
+    readonly #output: Output
+    #timer: NodeJS.Timeout | undefined
+    #endsAt = 0
+    #record: ProbeRecord | undefined
+
+    constructor(output: Output) {
+        this.#output = output
+    }
+
+    show(event: ProbeEvent): void {
+        this.#clear()
+        if (event.kind === "addresses") this.#addresses(event.record)
+        if (event.kind === "surveyed") this.#surveyed(event.record)
+        if (event.kind === "redemption") this.#redemption(event.redemption)
+        if (event.kind === "wait") this.#wait(event.untilAt)
+    }
+
+    end(): void {
+        this.#clear()
+    }
+
+    #addresses(record: ProbeRecord): void {
+        this.#record = record
+        this.#output.line(pc.dim(record.addresses.map(({ address }) => address).join(", ")))
+    }
+
+    #surveyed(record: ProbeRecord): void {
+        for (const { way, refusal, sessions } of record.ways) {
+            const gives = `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"} a handshake`
+            this.#output.line(`${way}: ${refusal === null ? gives : pc.dim("not spoken")}`)
+        }
+        for (const { address, error } of record.addresses)
+            if (error !== null) this.#output.line(`${address}: ${pc.yellow(error)}`)
+    }
+
+    #redemption({ way, purpose, outcome, actualAgeMs, why }: Redemption): void {
+        const age = actualAgeMs === null ? "" : ` after ${time(actualAgeMs)}`
+        const cause = why === null ? "" : `: ${why}`
+        this.#output.line(`${way}${age}: ${outcomeWords[outcome]}${pc.dim(purposeWords[purpose])}${cause}`)
+    }
+
+    /** Counts down to the next one, and says when all is over. */
+    #wait(untilAt: number): void {
+        this.#endsAt = Math.max(...(this.#record?.due.map(lastAt(this.#record)) ?? [untilAt]))
+        const tick = () => {
+            const now = Date.now()
+            const words = `next in ${time(Math.max(0, untilAt - now))}, all in ${time(Math.max(0, this.#endsAt - now))}`
+            this.#output.raw(`${CLEAR}${pc.dim(words)}`)
+        }
+        if (!this.#output.isTerminal) {
+            const waitMs = untilAt - Date.now()
+            if (waitMs >= TOLD_MS) this.#output.line(pc.dim(`waiting for ${time(waitMs)}`))
+            return
+        }
+        tick()
+        this.#timer = setInterval(tick, SECOND_MS)
+        this.#timer.unref()
+    }
+
+    #clear(): void {
+        if (this.#timer === undefined) return
+        clearInterval(this.#timer)
+        this.#timer = undefined
+        this.#output.raw(CLEAR)
+    }
+}
+
+/** A chain goes on to the last age. */
+const lastAt =
+    ({ agesMs }: ProbeRecord) =>
+    (due: Due): number =>
+        due.purpose === "chain" ? due.firstAt + (agesMs.at(-1) ?? 0) : dueAt(due)

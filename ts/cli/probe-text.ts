@@ -1,0 +1,184 @@
+// What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
+import pc from "picocolors"
+import type { Advice } from "../probe/advice.js"
+import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
+import { energy, figure, spread, time } from "../run/units.js"
+import type { DeviceReport } from "./probe-device.js"
+import { tableText } from "./table.js"
+
+/** Whole words in lines of at most so many columns, all but the first moved in. */
+function wrapped(text: string, columns: number, indent = ""): string[] {
+    const lines: string[] = []
+    let line = ""
+    for (const word of text.split(" ")) {
+        const longer = line === "" ? word : `${line} ${word}`
+        if (line.trim() !== "" && longer.length > columns) {
+            lines.push(line)
+            line = `${indent}${word}`
+        } else line = longer
+    }
+    return [...lines, line]
+}
+
+const verdictColours = {
+    resumes: pc.green,
+    sometimes: pc.yellow,
+    "does-not-resume": pc.red,
+    "could-not-tell": pc.yellow,
+} as const
+
+const nameOf = ({ protocol, kind }: Pick<VersionReport, "protocol" | "kind">): string =>
+    `${protocol.replace("TLS", "")} ${kind}`
+
+function adviceLines({ text, settings }: Advice, columns: number): string[] {
+    return [
+        ...wrapped(`- ${text}`, columns, "  "),
+        ...settings.flatMap(({ server, set, standard }) =>
+            wrapped(`  ${server}: ${set} (default: ${standard})`, columns, "    "),
+        ),
+    ]
+}
+
+const cells: Record<AgeReport["outcome"], string> = {
+    resumed: "resumed",
+    full: "full",
+    broken: "broken",
+    "not-offered": "expired",
+    failed: "failed",
+    "no-session": "-",
+}
+
+/** One row for each age, a column for each way. */
+function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
+    const first = addresses.find(({ error }) => error === null)?.address
+    const spoken = versions.filter((one) => one.spoken && one.sessionsPerHandshake > 0)
+    const curve = ages.filter(({ purpose, from, to }) => purpose === "once" && from === first && to === first)
+    const times = [...new Set(curve.map(({ nominalMs }) => nominalMs))].toSorted((a, b) => a - b)
+    if (spoken.length === 0 || times.length === 0) return []
+    const cell = (version: VersionReport, nominalMs: number): string => {
+        const one = curve.find((age) => age.nominalMs === nominalMs && nameOf(age) === nameOf(version))
+        return one === undefined ? "" : cells[one.outcome]
+    }
+    const rows = times.map((nominalMs) => [
+        nominalMs === 0 ? "at once" : time(nominalMs),
+        ...spoken.map((version) => cell(version, nominalMs)),
+    ])
+    return ["", tableText({ head: ["age", ...spoken.map(nameOf)], rows })]
+}
+
+const seconds = (durationMs: number | null): string => (durationMs === null ? "not told" : time(durationMs))
+
+function lifetimeText({ lifetime }: VersionReport): string {
+    const { advertisedMs, atLeastMs, belowMs } = lifetime
+    const most = belowMs === null ? "" : `, less than ${time(belowMs)}`
+    const seen = atLeastMs === null ? "none resumed" : `at least ${time(atLeastMs)}${most}`
+    return `lifetime ${seconds(advertisedMs)} by its word, ${seen}`
+}
+
+const yes = (is: boolean | null, words: [string, string]): string[] => (is === null ? [] : [is ? words[0] : words[1]])
+
+function chainText({ chain }: VersionReport): string[] {
+    if (chain === null) return []
+    const broke = chain.brokeAtMs === null ? "" : `, broken after ${time(chain.brokeAtMs)}`
+    return [`chain of ${chain.hops} over ${time(chain.forMs)}${broke}`]
+}
+
+function figuresText(name: string, figures: Figures | null): string[] {
+    if (figures === null) return []
+    const { handshakes, bytesTx, bytesRx, flights, tlsMs } = figures
+    const range = tlsMs.least === tlsMs.most ? "" : ` (${figure(tlsMs.least)} to ${figure(tlsMs.most)})`
+    return [
+        `${name}: ${Math.round(bytesTx.median)} + ${Math.round(bytesRx.median)} B, ${Math.round(flights.median)} flights, ${figure(tlsMs.median)} ms${range}, ${handshakes} runs`,
+    ]
+}
+
+function versionLines(version: VersionReport, columns: number): string[] {
+    const title = pc.bold(`TLS ${nameOf(version)}${version.isDevices ? " (a device's way)" : ""}`)
+    if (!version.spoken) return [title, ...wrapped(`  not spoken: ${version.why}`, columns, "  ")]
+    const size = version.ticketBytes > 0 ? `, ${version.ticketBytes} B` : ""
+    const facts = [
+        `${version.sessionsPerHandshake} sessions a handshake${size}`,
+        lifetimeText(version),
+        ...chainText(version),
+        version.chain?.renews === true ? "renewed by each resumption" : "not renewed by a resumption",
+        ...yes(version.singleUse, ["taken once", "taken again"]),
+        ...(version.protocol === "TLS1.2"
+            ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])
+            : []),
+        ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke", "psk_dhe_ke"]) : []),
+        ...(version.maxEarlyData > 0 ? [`early data up to ${version.maxEarlyData} B`] : []),
+        `${version.cipher}${version.group === null ? "" : `, ${version.group}`}`,
+        ...(version.helloRetryRequest ? ["asks for another group first"] : []),
+        ...(version.asksForCertificate ? ["asks for a client certificate"] : []),
+    ]
+    return [
+        title,
+        ...wrapped(`  ${facts.join("; ")}`, columns, "  "),
+        ...[...figuresText("full", version.full), ...figuresText("resumed", version.resumed)].flatMap((line) =>
+            wrapped(`  ${line}`, columns, "    "),
+        ),
+    ]
+}
+
+function addressLines({ addresses }: ProbeReport, columns: number): string[] {
+    return addresses.flatMap(({ address, error, own, fromFirst }) => {
+        if (error !== null) return wrapped(`${address}: ${error}`, columns, "  ")
+        const others =
+            fromFirst.offered === 0 ? "" : `, of the first address ${fromFirst.resumed} of ${fromFirst.offered}`
+        return wrapped(
+            `${address}: of its own sessions ${own.resumed} of ${own.offered} resumed${others}`,
+            columns,
+            "  ",
+        )
+    })
+}
+
+function certificateLines({ certificates }: ProbeReport, columns: number): string[] {
+    if (certificates === null) return []
+    const { certificates: sent, bytes, key, endsAt } = certificates
+    const ends = endsAt === null ? "" : `, ends ${endsAt.slice(0, 10)}`
+    return wrapped(`Certificates: ${sent.length}, ${bytes} B, ${key}${ends}.`, columns, "  ")
+}
+
+const days = (value: number): string => `${Math.round(value)}`
+
+function costLines({ cost, sleepMs, verdict }: ProbeReport, columns: number): string[] {
+    if (cost === null) return []
+    const would = verdict.answer === "resumes" ? "" : " would"
+    return [
+        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it${would === "" ? " takes" : " would take"} ${spread(cost.resumedUj, energy)}.`,
+        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator})${would === "" ? " lasts" : " would last"} ${spread(cost.resumingDays, days)} days; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
+    ].flatMap((line) => wrapped(line, columns, "  "))
+}
+
+export function reportLines(report: ProbeReport, columns: number): string[] {
+    const { verdict, advice, complete } = report
+    const colour = verdictColours[verdict.answer]
+    return [
+        "",
+        ...wrapped(verdict.text, columns, "  ").map((line) => pc.bold(colour(line))),
+        ...(complete ? [] : [pc.yellow("Interrupted: this is what is known.")]),
+        ...advice.flatMap((one) => adviceLines(one, columns)),
+        ...curveLines(report),
+        "",
+        ...addressLines(report, columns),
+        ...report.versions.flatMap((version) => versionLines(version, columns)),
+        ...certificateLines(report, columns),
+        ...costLines(report, columns),
+    ]
+}
+
+/** What a board's own TLS found, and where Node's saw something else. */
+export function deviceLines({ full, atOnce, afterSleep, differences }: DeviceReport, columns: number): string[] {
+    const told = [
+        `full ${full.bytesTx} + ${full.bytesRx} B`,
+        ...(atOnce === null ? [] : [`at once ${atOnce.result}, ${atOnce.bytesTx} + ${atOnce.bytesRx} B`]),
+        ...(afterSleep === null ? [] : [`after the sleep ${afterSleep.result} (${afterSleep.reason})`]),
+    ]
+    return [
+        ...wrapped(`As a device (${full.protocol}, ${full.cipher}): ${told.join("; ")}.`, columns, "  "),
+        ...differences.flatMap(({ what, device, node }) =>
+            wrapped(`  differs: ${what}: device ${device}, Node ${node}`, columns, "    "),
+        ),
+    ]
+}

@@ -1,0 +1,172 @@
+// `warmhello probe HOST`: will this server resume after my sleep?
+import pc from "picocolors"
+import { exitCodes, WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
+import type { Client } from "../core/client.js"
+import { readIdentity, type VersionRange } from "../core/settings.js"
+import { agesFor, inOrder } from "../probe/ages.js"
+import { Pace } from "../probe/clock.js"
+import { readCredentials } from "../probe/credentials.js"
+import { probe } from "../probe/probe.js"
+import { proxyFor } from "../probe/proxy.js"
+import { reached } from "../probe/record.js"
+import { type ProbeReport, reportOf } from "../probe/report.js"
+import { readState, writeState } from "../probe/state.js"
+import { type Language, readTarget, targetText } from "../probe/target.js"
+import { protocolOf, type Way, ways } from "../probe/ways.js"
+import { holdInterrupt, interruptCode } from "./interrupt.js"
+import { Output, reportError } from "./output.js"
+import {
+    type DeviceFindings,
+    type DeviceOptions,
+    type DeviceReport,
+    deviceClient,
+    differencesOf,
+    probeAsDevice,
+} from "./probe-device.js"
+import { ProbeProgress } from "./probe-progress.js"
+import { deviceLines, reportLines } from "./probe-text.js"
+import { packageVersion } from "./version.js"
+
+export interface ProbeFlags {
+    ca?: string
+    sleep?: number
+    ages?: number[]
+    servername?: string
+    speak?: Language
+    cert?: string
+    key?: string
+    alpn?: string
+    asDevice?: boolean
+    tls: VersionRange
+    runs: number
+    state?: string
+    connectTimeout: number
+    board: string
+    cell: string
+    regulator: string
+    json?: string
+}
+
+const STANDARD_SLEEP_MS = 600_000
+
+/** Those of the sleep where none are given; that of the sleep is always among them. */
+function agesBy({ sleep, ages }: ProbeFlags): { sleepMs: number; agesMs: number[] } {
+    const sleepMs = sleep ?? (ages === undefined ? STANDARD_SLEEP_MS : Math.max(1, ...ages))
+    return { sleepMs, agesMs: inOrder(ages === undefined ? agesFor(sleepMs) : [...ages, sleepMs]) }
+}
+
+function waysBy({ tls }: ProbeFlags): Way[] {
+    const isAsked = (way: Way) => {
+        const version = protocolOf(way).replace("TLS", "")
+        return version >= tls.minVersion && version <= tls.maxVersion
+    }
+    return ways.filter(isAsked)
+}
+
+function credentialsBy({ ca, cert, key, alpn }: ProbeFlags) {
+    const identity = readIdentity(cert, key, ["--cert", "--key"])
+    const files = {
+        ca: ca === undefined ? undefined : readFile(ca),
+        certificate: identity?.certificate,
+        key: identity?.key,
+        alpn: alpn?.split(",").map((name) => name.trim()) ?? [],
+    }
+    return readCredentials(files, Date.now())
+}
+
+/** What `--json` writes. */
+interface Found extends ProbeReport {
+    /** With --as-device; null where it had no time. */
+    device?: DeviceReport | null
+}
+
+/** Once an address has been reached, beside all else. */
+class Device implements Disposable {
+    readonly #client: Client
+    readonly #options: DeviceOptions
+    #found: Promise<DeviceFindings | undefined> | undefined
+
+    constructor(options: DeviceOptions) {
+        this.#options = options
+        this.#client = deviceClient(options)
+    }
+
+    start(address: string): void {
+        this.#found ??= probeAsDevice(this.#client, address, this.#options)
+        this.#found.catch(() => {}) // it is waited for below
+    }
+
+    async findings(): Promise<DeviceFindings | undefined> {
+        return await this.#found
+    }
+
+    [Symbol.dispose](): void {
+        this.#client[Symbol.dispose]()
+    }
+}
+
+async function probeAs(server: string, flags: ProbeFlags, output: Output, signal: AbortSignal): Promise<Found> {
+    const target = readTarget(server, flags.speak, flags.servername)
+    const credentials = credentialsBy(flags)
+    const { sleepMs, agesMs } = agesBy(flags)
+    const proxy = proxyFor(target, process.env)
+    const { state, connectTimeout: timeoutMs } = flags
+    const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs })
+    if (proxy !== undefined && flags.asDevice === true)
+        throw new WarmhelloError("bad-option", "--as-device goes through no proxy: unset HTTPS_PROXY, or set NO_PROXY")
+    const pace = new Pace()
+    using device =
+        flags.asDevice === true
+            ? new Device({ target, credentials, ...flags.tls, sleepMs, timeoutMs, pace, signal })
+            : undefined
+    const progress = new ProbeProgress(output)
+    output.line(pc.bold(`${targetText(target)}${proxy === undefined ? "" : ` through ${proxy.text}`}`))
+    holdInterrupt()
+    const probed = await probe({
+        ...{ target, credentials, proxy, ways: waysBy(flags), sleepMs, agesMs, runs: flags.runs, signal, record },
+        ...{ timeoutMs, pace },
+        keep: (known) => state !== undefined && writeState(state, known),
+        onEvent: (event) => {
+            progress.show(event)
+            if (event.kind === "surveyed") device?.start(reached(event.record)[0]?.address ?? target.host)
+        },
+    }).finally(() => progress.end())
+    const { board, cell, regulator } = flags
+    const report = reportOf(probed.record, {
+        ...{ complete: probed.complete, ca: credentials.ca, cost: { board, cell, regulator } },
+        ...{ toolVersion: packageVersion(), now: Date.now() },
+    })
+    if (device === undefined) return report
+    const findings = await device.findings()
+    return {
+        ...report,
+        device: findings === undefined ? null : { ...findings, differences: differencesOf(findings, report) },
+    }
+}
+
+/** A device that was asked for has the last word. */
+function exitCodeFor({ verdict, complete, device }: Found): number {
+    if (!complete) return interruptCode()
+    const word = device?.afterSleep?.result
+    if (word === "full") return exitCodes.expectation.code
+    if (verdict.answer === "resumes") return exitCodes.ok.code
+    return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
+}
+
+export async function probeCommand(server: string, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    try {
+        const report = await probeAs(server, flags, output, signal)
+        for (const line of reportLines(report, output.columns)) output.line(line)
+        if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
+        output.json(report)
+        process.exitCode = exitCodeFor(report)
+    } catch (error) {
+        // Whoever asks whether the server resumes is answered by three codes: yes, no, could not tell.
+        const isUntold = error instanceof WarmhelloError && (error.class === "network" || error.class === "peer")
+        if (!isUntold) throw error
+        reportError(error)
+        process.exitCode = exitCodes.usage.code
+    }
+}

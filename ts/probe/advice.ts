@@ -1,0 +1,175 @@
+// What to do about this server, for this sleep.
+import { time } from "../run/units.js"
+import type { ChainFacts } from "./certificates.js"
+import { lifetimeOf, toldBy } from "./curves.js"
+import { deviceWay, type ProbeRecord } from "./record.js"
+import { type ServerSettings, serversFor } from "./servers.js"
+import type { Verdict } from "./verdict.js"
+import { protocolOf } from "./ways.js"
+
+interface Setting {
+    server: string
+    set: string
+    /** What holds without it. */
+    standard: string
+}
+
+export interface Advice {
+    code:
+        | "turn-on"
+        | "client-certificate"
+        | "longer"
+        | "share-keys"
+        | "other-version"
+        | "extended-master-secret"
+        | "sleep-limit"
+        | "first-group"
+        | "chain-path"
+        | "chain-extra"
+        | "chain-ends"
+        | "ecdsa"
+        | "fewer-tickets"
+        | "tls13"
+    text: string
+    settings: Setting[]
+}
+
+const DAY_MS = 86_400_000
+const CERTIFICATE_ENDS_MS = 30 * DAY_MS
+
+/** Twice the sleep, as a wake may fail and a device's clock is inexact; in whole minutes above one. */
+function lifetimeFor(sleepMs: number): number {
+    const seconds = Math.ceil((2 * sleepMs) / 1000)
+    return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
+}
+
+const settings = (record: ProbeRecord, set: (server: ServerSettings) => string): Setting[] =>
+    serversFor(record.target.language, record.software).map((server) => ({
+        server: server.name,
+        set: set(server),
+        standard: server.lifetimeDefault,
+    }))
+
+const only = (code: Advice["code"], text: string): Advice => ({ code, text, settings: [] })
+
+function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined || verdict.answer !== "does-not-resume") return []
+    const { sleepMs } = record
+    const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, way)
+    const seconds = lifetimeFor(sleepMs)
+    const set = settings(record, (server) => server.lifetime(seconds))
+    if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
+        return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
+    if (sleepMs > 7 * DAY_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
+    const own = deviceWay(record)
+    if (own?.asksForCertificate === true && own.sessions.length === 0) {
+        const text =
+            "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."
+        return [only("client-certificate", text)]
+    }
+    if (atLeastMs === null)
+        return [
+            {
+                code: "turn-on",
+                text: "Let the server resume sessions, and keep them for longer than the sleep:",
+                settings: set,
+            },
+        ]
+    const promised = belowMs === null && advertisedMs !== null ? time(advertisedMs) : undefined
+    const most = promised ?? `${time(atLeastMs)} or somewhat more`
+    return [
+        {
+            code: "longer",
+            text: `Let the server keep sessions for longer than the sleep (now ${most}):`,
+            settings: set,
+        },
+    ]
+}
+
+function forMasterSecret(record: ProbeRecord): Advice[] {
+    const own = deviceWay(record)
+    if (own === undefined || protocolOf(own.way) === "TLS1.3" || own.extendedMasterSecret) return []
+    const text =
+        "The device keeps no TLS 1.2 session without the extended master secret (RFC 7627): update the server's TLS library, or let it speak TLS 1.3."
+    return [only("extended-master-secret", text)]
+}
+
+function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined) return []
+    const refusedElsewhere = toldBy(record, way, ["cross"]).some(({ outcome }) => outcome !== "resumed")
+    if (!refusedElsewhere && verdict.answer !== "sometimes") return []
+    const where = refusedElsewhere
+        ? "A session of one address is refused at another"
+        : "Behind the address are several machines, and one does not know the sessions of the other"
+    const text = `${where}: give all the same ticket keys, and change them together.`
+    return [{ code: "share-keys", text, settings: settings(record, ({ shared }) => shared) }]
+}
+
+function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice[] {
+    const [other] = otherWays
+    if (other !== undefined) {
+        const text = `By ${other.replace("TLS", "TLS ")} it does resume: set the device to that version until the server is set right.`
+        return [only("other-version", text)]
+    }
+    const own = deviceWay(record)
+    if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
+    return [only("tls13", "With TLS 1.3 each resumption brings a new session, so that full handshakes become rare.")]
+}
+
+function forGroup(record: ProbeRecord): Advice[] {
+    const own = deviceWay(record)
+    if (own?.hasRetry !== true) return []
+    const text =
+        "The server does not take x25519, which a device offers first: each full handshake takes a round trip more. Allow it in the server's list of groups."
+    return [only("first-group", text)]
+}
+
+function forChain(chain: ChainFacts | undefined, now: number): Advice[] {
+    if (chain === undefined) return []
+    const found: Advice[] = []
+    if (chain.needsAlternativePath) {
+        const bad =
+            chain.expired.length > 0 ? "it holds an expired certificate" : "it leads elsewhere or is out of order"
+        found.push(
+            only(
+                "chain-path",
+                `The chain does not lead to the CA as it is sent (${bad}): some clients cannot follow it.`,
+            ),
+        )
+    }
+    if (chain.superfluous.length > 0) {
+        const names = chain.superfluous.map((name) => name.replaceAll("\n", ", ")).join("; ")
+        found.push(only("chain-extra", `Leave out of the chain what no client needs: ${names}.`))
+    }
+    if (chain.endsAt !== null && Date.parse(chain.endsAt) - now < CERTIFICATE_ENDS_MS)
+        found.push(only("chain-ends", `The chain ends on ${chain.endsAt.slice(0, 10)}.`))
+    if (chain.key.startsWith("RSA"))
+        found.push(only("ecdsa", "An ECDSA certificate makes full handshakes shorter than this one with RSA."))
+    return found
+}
+
+const MANY_TICKETS = 2
+
+function forTickets(record: ProbeRecord): Advice[] {
+    const own = deviceWay(record)
+    const tickets = own?.way === "TLS1.3 psk" ? own.sessions.length : 0
+    if (tickets <= MANY_TICKETS) return []
+    const bytes = own?.sessions.reduce((sum, { ticketBytes }) => sum + ticketBytes, 0)
+    return [
+        only("fewer-tickets", `Each handshake brings ${tickets} tickets, ${bytes} bytes; a device uses one or two.`),
+    ]
+}
+
+export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFacts | undefined, now: number): Advice[] {
+    const isMasterSecret = forMasterSecret(record)
+    return [
+        ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
+        ...forPool(record, verdict),
+        ...forVersion(record, verdict),
+        ...forGroup(record),
+        ...forTickets(record),
+        ...forChain(chain, now),
+    ]
+}

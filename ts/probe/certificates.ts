@@ -1,0 +1,92 @@
+// The chain that a server sends: how long it is, when it ends, and whether it leads to a trusted CA as it stands.
+import { X509Certificate } from "node:crypto"
+import { rootCertificates } from "node:tls"
+import { certificatesIn } from "./credentials.js"
+
+export interface ChainFacts {
+    certificates: { subject: string; issuer: string; bytes: number; notAfter: string }[]
+    /** Of all that was sent. */
+    bytes: number
+    /** "EC", "RSA" or another kind of OpenSSL's, and its size in bits. */
+    key: string
+    /** The first end of those that the way to the CA has. */
+    endsAt: string | null
+    /** Subjects of what is on no way to the CA that was taken, roots among them. */
+    superfluous: string[]
+    expired: string[]
+    /** A client has to find another way to a CA than the one that was sent. */
+    needsAlternativePath: boolean
+}
+
+const endOf = (certificate: X509Certificate): number => Date.parse(certificate.validTo)
+
+const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+    certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+
+const readRoots = (ca: Buffer | undefined): X509Certificate[] =>
+    ca === undefined ? rootCertificates.map((text) => new X509Certificate(text)) : certificatesIn(ca)
+
+interface Search {
+    sent: X509Certificate[]
+    roots: X509Certificate[]
+    now: number
+}
+
+const isValid = (certificate: X509Certificate, now: number): boolean => endOf(certificate) >= now
+
+/** The shortest way from a certificate to a trusted root, both included. */
+function wayToRoot(from: X509Certificate, search: Search, taken: readonly X509Certificate[] = []): X509Certificate[] {
+    const { sent, roots, now } = search
+    if (!isValid(from, now)) return []
+    const root = roots.find((one) => isValid(one, now) && isIssuedBy(from, one))
+    if (root !== undefined) return [from, root]
+    const ways = sent
+        .filter((one) => one !== from && !taken.includes(one) && isIssuedBy(from, one))
+        .map((one) => wayToRoot(one, search, [...taken, from]))
+        .filter((way) => way.length > 0)
+    const [shortest] = ways.toSorted((a, b) => a.length - b.length)
+    return shortest === undefined ? [] : [from, ...shortest]
+}
+
+/** As a client goes that knows no other way: to the end of what was sent. */
+function leadsAsSent({ sent, roots, now }: Search): boolean {
+    const inOrder = sent.every((one, index) => {
+        const above = sent[index + 1]
+        return isValid(one, now) && (above === undefined || isIssuedBy(one, above))
+    })
+    const last = sent.at(-1)
+    const isRoot = (one: X509Certificate) => roots.some((root) => root.raw.equals(one.raw))
+    return (
+        inOrder &&
+        last !== undefined &&
+        (isRoot(last) || roots.some((root) => isValid(root, now) && isIssuedBy(last, root)))
+    )
+}
+
+function keyOf({ publicKey }: X509Certificate): string {
+    const { namedCurve, modulusLength } = publicKey.asymmetricKeyDetails ?? {}
+    return [publicKey.asymmetricKeyType?.toUpperCase(), namedCurve ?? modulusLength].join(" ").trim()
+}
+
+/** Undefined where the server sent none, as it has resumed. */
+export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: number): ChainFacts | undefined {
+    const sent = ders.map((der) => new X509Certificate(der))
+    const [leaf] = sent
+    if (leaf === undefined) return undefined
+    const search = { sent, roots: readRoots(ca), now }
+    const way = wayToRoot(leaf, search)
+    const ends = way.map(endOf)
+    const isOnWay = (one: X509Certificate) => way.slice(0, -1).includes(one)
+    return {
+        certificates: sent.map(({ subject, issuer, raw, validTo }) => ({
+            ...{ subject, issuer, bytes: raw.length },
+            notAfter: new Date(validTo).toISOString(),
+        })),
+        bytes: sent.reduce((sum, { raw }) => sum + raw.length, 0),
+        key: keyOf(leaf),
+        endsAt: ends.length === 0 ? null : new Date(Math.min(...ends)).toISOString(),
+        superfluous: sent.filter((one) => one !== leaf && !isOnWay(one)).map(({ subject }) => subject),
+        expired: sent.filter((one) => !isValid(one, now)).map(({ subject }) => subject),
+        needsAlternativePath: way.length > 0 && !leadsAsSent(search),
+    }
+}

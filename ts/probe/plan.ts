@@ -1,0 +1,42 @@
+// Which sessions are to be redeemed where and when, once it is known what the server speaks.
+import { deviceWay, openWays, type ProbeRecord, reached, type Want } from "./record.js"
+import type { Way } from "./ways.js"
+
+export interface PlanOptions {
+    /** Full and resumed handshakes for the figures. */
+    runs: number
+}
+
+/** The longest ages first, since the end of the probe hangs on them. */
+const byAge = (wants: Want[]): Want[] => wants.toSorted((a, b) => b.ageMs - a.ageMs)
+
+function atOnce(way: Way, address: string, isDevices: boolean, runs: number): Want[] {
+    const want = (purpose: Want["purpose"]): Want => ({ ...{ purpose, way, ageMs: 0 }, from: address, to: address })
+    return [
+        ...Array.from({ length: isDevices ? runs : 0 }, () => want("run")),
+        want("twice"),
+        ...(way === "TLS1.3 psk" ? [want("psk_ke")] : []),
+    ]
+}
+
+/** The address in front gets the whole curve; the others what tells them apart from it. */
+export function plan(record: ProbeRecord, { runs }: PlanOptions): Want[] {
+    const [first, ...others] = reached(record).map(({ address }) => address)
+    if (first === undefined) return []
+    const own = deviceWay(record)
+    const resumable = openWays(record).filter(({ sessions }) => sessions.length > 0)
+    const { sleepMs } = record
+    const curve = resumable.flatMap(({ way }): Want[] => [
+        ...record.agesMs.map((ageMs): Want => ({ purpose: "once", way, from: first, to: first, ageMs })),
+        { purpose: "chain", way, from: first, to: first, ageMs: record.agesMs.find((ageMs) => ageMs > 0) ?? 0 },
+    ])
+    const elsewhere = resumable.flatMap(({ way }) =>
+        others.flatMap((to): Want[] => [
+            { purpose: "once", way, from: to, to, ageMs: sleepMs },
+            { purpose: "cross", way, from: first, to, ageMs: 0 },
+            { purpose: "cross", way, from: first, to, ageMs: sleepMs },
+        ]),
+    )
+    const now = resumable.flatMap(({ way }) => atOnce(way, first, way === own?.way, runs))
+    return [...byAge([...curve, ...elsewhere]), ...now]
+}

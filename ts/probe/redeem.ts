@@ -1,0 +1,172 @@
+// Sessions are taken, each waits until it is due, and is redeemed.
+import { WarmhelloError } from "../base/errors.js"
+import type { Clock } from "./clock.js"
+import type { Handshake } from "./connect.js"
+import { type Due, dueAt, type ProbeRecord, type Redemption, type Want } from "./record.js"
+import { readSession } from "./session.js"
+import type { Ask } from "./survey.js"
+
+export interface RedeemOptions {
+    clock: Clock
+    ask: Ask
+    /** Returns when a connect may begin. */
+    turn: () => Promise<void>
+    /** Something has become known. */
+    onRedemption: (redemption: Redemption) => void
+    /** Nothing to do until then. */
+    onWait: (untilAt: number) => void
+    /** After each change. */
+    keep: () => void
+    signal: AbortSignal
+}
+
+const wantOf = ({ purpose, way, from, to, ageMs }: Want): Want => ({ purpose, way, from, to, ageMs })
+
+/** Which of those that are due goes first: the sleep's own, then the one that has waited longest. */
+function nextDue(record: ProbeRecord, now: number): Due | undefined {
+    const due = record.due.filter((one) => dueAt(one) <= now)
+    const isSleeps = ({ ageMs }: Due) => ageMs === record.sleepMs
+    return due.toSorted((a, b) => Number(isSleeps(b)) - Number(isSleeps(a)) || dueAt(a) - dueAt(b))[0]
+}
+
+function add(record: ProbeRecord, redemption: Redemption, { onRedemption }: RedeemOptions): void {
+    record.redemptions.push(redemption)
+    onRedemption(redemption)
+}
+
+const without = <T>(list: readonly T[], gone: T): T[] => list.filter((one) => one !== gone)
+
+/** One full handshake serves as many wants as it brings sessions; figures want one each. */
+async function fetchFor(record: ProbeRecord, want: Want, options: RedeemOptions): Promise<void> {
+    const isAlike = (one: Want) => one.way === want.way && one.from === want.from && one.purpose !== "run"
+    try {
+        const { sessions, at: obtainedAt } = await options.ask({ address: want.from, way: want.way })
+        const served = want.purpose === "run" ? [want] : record.wants.filter(isAlike)
+        for (const [index, one] of served.entries()) {
+            const session = sessions[index]?.bytes.toString("base64")
+            if (session === undefined) break
+            record.due.push({ ...one, session, obtainedAt, firstAt: obtainedAt, hops: 0 })
+            record.wants = without(record.wants, one)
+        }
+        if (sessions.length === 0) missing(record, want, "no-session", null, options)
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        missing(record, want, "failed", error.message, options)
+    }
+}
+
+function missing(
+    record: ProbeRecord,
+    want: Want,
+    outcome: "failed" | "no-session",
+    why: string | null,
+    options: RedeemOptions,
+): void {
+    record.wants = without(record.wants, want)
+    const at = options.clock.now()
+    const unknown = { actualAgeMs: null, chainAgeMs: null, hops: 0, renewed: false }
+    add(record, { ...wantOf(want), ...unknown, outcome, why, at }, options)
+}
+
+interface Redeemed {
+    outcome: Redemption["outcome"]
+    why: string | null
+    handshake: Handshake | undefined
+}
+
+async function offer(due: Due, ask: Ask): Promise<Redeemed> {
+    try {
+        const handshake = await ask({
+            ...{ address: due.to, way: due.way, session: Buffer.from(due.session, "base64") },
+            variant: due.purpose === "psk_ke" ? "psk_ke" : "plain",
+        })
+        const { resumed, wasOffered } = handshake
+        const full = wasOffered ? "full" : "not-offered"
+        return { outcome: resumed ? "resumed" : full, why: null, handshake }
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        return { outcome: error.class === "peer" ? "broken" : "failed", why: error.message, handshake: undefined }
+    }
+}
+
+/** The session that the next link of a chain has: by TLS 1.3 a new one, by TLS 1.2 the old one where there is no new
+ * one. */
+function nextSession(due: Due, handshake: Handshake): { session: Buffer | undefined; renewed: boolean } {
+    const old = readSession(Buffer.from(due.session, "base64"))
+    const newer = handshake.sessions.find(({ name }) => !name.equals(old.name))
+    if (newer !== undefined) return { session: newer.bytes, renewed: true }
+    return { session: due.way === "TLS1.3 psk" ? undefined : old.bytes, renewed: false }
+}
+
+/** What comes after a resumption: the next link of a chain, the second offer of the same session. */
+function follow(record: ProbeRecord, due: Due, session: Buffer | undefined, now: number): void {
+    if (due.purpose === "twice") record.due.push({ ...due, purpose: "again", ageMs: 0 })
+    const next = record.agesMs.find((ageMs) => ageMs > due.ageMs)
+    if (due.purpose !== "chain" || session === undefined || next === undefined) return
+    record.due.push({
+        ...{ ...due, ageMs: next, hops: due.hops + 1 },
+        ...{ session: session.toString("base64"), obtainedAt: now },
+    })
+}
+
+async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Promise<void> {
+    const began = options.clock.now()
+    const { outcome, why, handshake } = await offer(due, options.ask)
+    record.due = without(record.due, due)
+    const next = handshake?.resumed === true ? nextSession(due, handshake) : undefined
+    if (handshake !== undefined && due.purpose === "psk_ke") notePskKe(record, handshake)
+    add(
+        record,
+        {
+            ...{ ...wantOf(due), outcome, why, at: began, hops: due.hops, renewed: next?.renewed ?? false },
+            actualAgeMs: began - due.obtainedAt,
+            chainAgeMs: due.purpose === "chain" ? began - due.firstAt : null,
+        },
+        options,
+    )
+    if (next !== undefined) follow(record, due, next.session, handshake?.at ?? began)
+}
+
+function notePskKe(record: ProbeRecord, handshake: Handshake): void {
+    const facts = record.ways.find(({ way }) => way === handshake.way)
+    if (facts !== undefined && handshake.resumed) facts.takesPskKe = handshake.withoutKeyExchange
+}
+
+const isRefusal = (outcome: Redemption["outcome"]): boolean => outcome === "full" || outcome === "broken"
+
+/** What can never resume need not be waited for: sessions of a way of which none was resumed at once. */
+function dropHopeless(record: ProbeRecord): void {
+    for (const { way } of record.ways) {
+        const tried = record.redemptions.filter((one) => one.way === way && one.outcome !== "no-session")
+        if (tried.length === 0 || tried.some(({ outcome }) => !isRefusal(outcome))) continue
+        record.due = record.due.filter((one) => one.way !== way)
+    }
+}
+
+/** Until nothing is left to do. Throws AbortError when told to end; the record then has what is known. */
+export async function redeemAll(record: ProbeRecord, options: RedeemOptions): Promise<void> {
+    const { clock, signal } = options
+    while (record.wants.length + record.due.length > 0) {
+        signal.throwIfAborted()
+        if (record.wants.length > 0 || nextDue(record, clock.now()) !== undefined) await one(record, options)
+        else await waitForDue(record, options)
+        options.keep()
+    }
+}
+
+/** One connect, of whatever is the most urgent when its turn has come. */
+async function one(record: ProbeRecord, options: RedeemOptions): Promise<void> {
+    await options.turn()
+    const due = nextDue(record, options.clock.now())
+    const [want] = record.wants
+    if (due !== undefined) await redeem(record, due, options)
+    else if (want !== undefined) await fetchFor(record, want, options)
+}
+
+async function waitForDue(record: ProbeRecord, { clock, onWait, signal }: RedeemOptions): Promise<void> {
+    dropHopeless(record)
+    if (record.due.length === 0) return
+    const at = Math.min(...record.due.map(dueAt))
+    onWait(at)
+    await clock.wait(Math.max(0, at - clock.now()), signal)
+}

@@ -1,0 +1,106 @@
+// The one question: will this server resume after this sleep?
+import { time } from "../run/units.js"
+import { lifetimeOf, toldBy } from "./curves.js"
+import { deviceWay, openWays, type ProbeRecord } from "./record.js"
+import { kindOf, protocolOf, type Way } from "./ways.js"
+
+const answers = ["resumes", "sometimes", "does-not-resume", "could-not-tell"] as const
+type Answer = (typeof answers)[number]
+
+export interface Verdict {
+    answer: Answer
+    sleepMs: number
+    /** What a device with both versions uses. */
+    protocol: "TLS1.2" | "TLS1.3" | null
+    kind: "id" | "ticket" | "psk" | null
+    /** Of the sessions that were as old as the sleep, or younger and refused all the same: how many were resumed. */
+    resumed: number
+    offered: number
+    /** One line for people. */
+    text: string
+    /** Other ways that would resume after the sleep, where the device's own does not. */
+    otherWays: Way[]
+}
+
+interface Count {
+    resumed: number
+    offered: number
+}
+
+/** A session lives no longer than a day in TLS 1.2 and a week in TLS 1.3, whatever its server says (the core's own rule,
+ * and RFC 8446 4.6.1). */
+const mostMs = (way: Way): number => (protocolOf(way) === "TLS1.2" ? 1 : 7) * 86_400_000
+
+/** A refusal at a lower age counts as one at this age; a resumption at a higher one as well. */
+function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
+    const told = toldBy(record, way)
+    const atAge = told.filter((one) => one.actualAgeMs >= ageMs && one.outcome === "resumed").length
+    const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length
+    return { resumed: atAge, offered: atAge + refused }
+}
+
+/** A redemption waits for its turn, so that the one that is meant is a little older than the age. */
+const SLACK_MS = 2000
+const SLACK = 1.02
+const nearly = (ageMs: number): number => Math.max(ageMs + SLACK_MS, ageMs * SLACK)
+
+function answerFor(record: ProbeRecord, way: Way, sleepMs: number): Answer {
+    if (sleepMs > mostMs(way)) return "does-not-resume"
+    const facts = record.ways.find((one) => one.way === way)
+    if (facts === undefined || facts.refusal !== null) return "could-not-tell"
+    if (facts.sessions.length === 0) return "does-not-resume"
+    if (protocolOf(way) === "TLS1.2" && !facts.extendedMasterSecret) return "does-not-resume"
+    const { advertisedMs } = lifetimeOf(record, way)
+    // A device that slept for all of it comes too late.
+    if (advertisedMs !== null && advertisedMs <= sleepMs) return "does-not-resume"
+    const { resumed, offered } = countAt(record, way, sleepMs)
+    if (offered === 0) return "could-not-tell"
+    if (resumed === 0) return "does-not-resume"
+    return resumed === offered ? "resumes" : "sometimes"
+}
+
+/** Why not, for people. */
+function reasonFor(record: ProbeRecord, way: Way, sleepMs: number): string {
+    const facts = record.ways.find((one) => one.way === way)
+    const lifetime = lifetimeOf(record, way)
+    if (sleepMs > mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
+    if (facts?.sessions.length === 0) return "the server gives no session"
+    if (protocolOf(way) === "TLS1.2" && facts?.extendedMasterSecret === false)
+        return "its TLS 1.2 lacks the extended master secret, so that the device keeps no session"
+    if (lifetime.atLeastMs === null) return "it gives sessions and resumes none"
+    if (lifetime.belowMs !== null)
+        return `it resumed after ${time(lifetime.atLeastMs)} and not after ${time(lifetime.belowMs)}`
+    if (lifetime.advertisedMs !== null && lifetime.advertisedMs <= sleepMs)
+        return `its sessions live for ${time(lifetime.advertisedMs)}`
+    return "not every session is resumed"
+}
+
+function textFor(record: ProbeRecord, way: Way, answer: Answer, count: Count): string {
+    const { sleepMs } = record
+    const slept = `after ${time(sleepMs)}`
+    const by = `${protocolOf(way).replace("TLS", "TLS ")}, ${kindOf(way)}`
+    if (answer === "resumes") return `Resumes ${slept} (${by}).`
+    if (answer === "could-not-tell") return `Could not tell whether it resumes ${slept}.`
+    if (answer === "sometimes")
+        return `Resumes ${slept} only sometimes: ${count.resumed} of ${count.offered} sessions (${by}).`
+    return `Does not resume ${slept} (${by}): ${reasonFor(record, way, sleepMs)}.`
+}
+
+export function verdictOf(record: ProbeRecord): Verdict {
+    const { sleepMs } = record
+    const own = deviceWay(record)?.way
+    if (own === undefined) {
+        const text = `Could not tell whether it resumes after ${time(sleepMs)}.`
+        const unknown = { protocol: null, kind: null, resumed: 0, offered: 0, otherWays: [] }
+        return { answer: "could-not-tell", sleepMs, text, ...unknown }
+    }
+    const answer = answerFor(record, own, sleepMs)
+    const count = countAt(record, own, sleepMs)
+    const others = openWays(record).filter(({ way }) => way !== own && answerFor(record, way, sleepMs) === "resumes")
+    return {
+        ...{ answer, sleepMs, protocol: protocolOf(own), kind: kindOf(own) },
+        ...count,
+        text: textFor(record, own, answer, count),
+        otherWays: answer === "resumes" ? [] : others.map(({ way }) => way),
+    }
+}
