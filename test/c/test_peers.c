@@ -518,12 +518,12 @@ PEERS_TEST(no_slot_is_believed_when_one_shows_that_the_clock_began_anew)
     assert_goes_full(1, WH_REASON_NONE); /* of TLS 1.2: it would be offered */
     wh_host_sleep(&the_device, 3600ull * 1000000);
     assert_goes_full(0, WH_REASON_NONE);
-    assert_int_equal(wh_host_save_state(&the_device, kept, sizeof kept - 2 * WH_RTC_SIZE), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, kept, SLOT_AT + (size_t)2 * WH_RTC_SIZE), WH_OK);
     wh_host_lose_power(&the_device);
     uint8_t later[sizeof kept];
-    assert_int_equal(wh_host_save_state(&the_device, later, sizeof later - 2 * WH_RTC_SIZE), WH_OK);
-    memcpy(later + SLOT_AT, kept + SLOT_AT, 2 * WH_RTC_SIZE);
-    assert_int_equal(wh_host_load_state(&the_device, later, sizeof later - 2 * WH_RTC_SIZE), WH_OK);
+    assert_int_equal(wh_host_save_state(&the_device, later, SLOT_AT + (size_t)2 * WH_RTC_SIZE), WH_OK);
+    memcpy(later + SLOT_AT, kept + SLOT_AT, (size_t)2 * WH_RTC_SIZE);
+    assert_int_equal(wh_host_load_state(&the_device, later, SLOT_AT + (size_t)2 * WH_RTC_SIZE), WH_OK);
     wh_host_sleep(&the_device, 60ull * 1000000); /* past the use of the slot of 1, not of that of 0 */
     assert_goes_full(1, WH_REASON_NONE);
 }

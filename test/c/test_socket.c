@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -749,6 +750,47 @@ PLATFORM_TEST(one_thread_reads_while_another_writes)
     void *failed = NULL;
     assert_int_equal(pthread_join(writer, &failed), 0);
     assert_null(failed);
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
+enum { ROUNDS = 3000, ROUND_SIZE = 500 };
+
+typedef struct reader {
+    wh_socket *socket;
+    atomic_int got;
+    atomic_bool has_failed;
+} reader;
+
+static void *read_rounds(void *given)
+{
+    reader *r = given;
+    uint8_t bytes[ROUND_SIZE];
+    while (atomic_load(&r->got) < ROUNDS * ROUND_SIZE && !atomic_load(&r->has_failed)) {
+        int got = wh_socket_read(r->socket, bytes, sizeof bytes, 5000);
+        atomic_store(&r->has_failed, got <= 0);
+        atomic_fetch_add(&r->got, got > 0 ? got : 0);
+    }
+    return NULL;
+}
+
+/* Whoever writes takes in what comes, but not what another thread waits for. */
+PLATFORM_TEST(a_writer_leaves_the_bytes_to_the_thread_that_reads)
+{
+    world w = begin(&only13);
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_handshake(s, WH_SOCKET_WAIT), WH_OK);
+    reader r = {.socket = s};
+    pthread_t reading;
+    assert_int_equal(pthread_create(&reading, NULL, read_rounds, &r), 0);
+    for (int round = 1; round <= ROUNDS; round++) {
+        send_text(s, "bytes 500\n");
+        while (atomic_load(&r.got) < round * ROUND_SIZE && !atomic_load(&r.has_failed)) {
+            assert_int_equal(wh_socket_await_room(s, 0), WH_OK);
+        }
+    }
+    assert_int_equal(pthread_join(reading, NULL), 0);
+    assert_false(atomic_load(&r.has_failed));
     wh_socket_close(s);
     (void)tcp_server_stop(w.tcp);
 }

@@ -34,7 +34,7 @@ static struct {
     size_t send_size;
     size_t until;
     /* "" for the whole way, or what is done last: "init", "round" (of a non-blocking connect), "opened",
-     * "written". */
+     * "written". "server": it serves in place of connecting. */
     const char *last;
     bool non_block;
     bool polls;
@@ -299,6 +299,10 @@ static void await(esp_tls_t *tls, bool to_write)
 
 static int connect_it(esp_tls_t *tls)
 {
+    if (strcmp(options.last, "server") == 0) {
+        esp_tls_cfg_server_t server = {0};
+        return esp_tls_server_session_create(&server, -1, tls);
+    }
     int size = (int)strlen(options.host);
     if (!cfg.non_block) {
         return esp_tls_conn_new_sync(options.host, size, options.port, &cfg, tls);

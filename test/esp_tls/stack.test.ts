@@ -2,6 +2,7 @@
 // what the servers say.
 import net from "node:net"
 import { afterAll, describe, expect, test } from "vitest"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { bundleOfPem } from "../support/crt-bundle.js"
 import { createIdentity } from "../support/identities.js"
@@ -120,6 +121,35 @@ test("the end of an answer is heard of at once where it came with the last bytes
     })
     using device = app({ port: line.port, args: ["--ask", "poll", "--ask", "1.2"] })
     expect(await device.visit()).toMatchObject({ ...full, ended: 0, reply: nginxSays(false) })
+})
+
+describe("no wake fails because of resumption:", () => {
+    const cuts = ["fin", "rst"] as const
+
+    test.each(["1.2", "1.3"])("a handshake with a session of TLS %s is cut at eleven places", async (version) => {
+        using proxy = await FaultProxy.start(nginx.port)
+        const sessionless = () => app({ port: proxy.port, args: ["--ask", version] })
+        using measured = sessionless()
+        expect(await measured.visit()).toMatchObject(full)
+        const { outcome } = await measured.visit()
+        expect(outcome).toMatchObject({ result: "resumed" })
+        const ofServer = Array.from({ length: 8 }, (_, i) => Math.floor((i * Number(outcome?.bytesRx)) / 8))
+        const points = [
+            ...ofServer.map((at) => ({ direction: "toClient", at }) as const),
+            ...[1, 100, 200].map((at) => ({ direction: "toServer", at }) as const),
+        ]
+        for (const [i, point] of points.entries()) {
+            const by = cuts[i % 2] ?? "fin"
+            using device = sessionless()
+            expect(await device.visit()).toMatchObject(full)
+            proxy.plan([{ ...point, fault: { do: "cut", by } }])
+            const seen = await device.visit(...(i % 3 === 0 ? ["--ask", "async"] : []))
+            expect(seen, `${point.direction} at ${point.at} by ${by}`).toMatchObject({
+                ...{ ...full, ended: 0, leaked: 0, reply: nginxSays(false) },
+                outcome: { result: "full", reason: "fallback" },
+            })
+        }
+    })
 })
 
 describe("mosquitto", async () => {
@@ -302,6 +332,13 @@ describe("what a connection may not ask for is refused with its own word:", () =
         const seen = await device.visit(...args)
         expect(seen).toMatchObject({ result: -1, last, outcome: null })
         expect(seen.log).toContain(`${word}: `)
+    })
+
+    test("to be a server", async () => {
+        using device = app({ args: ["--last", "server"] })
+        const seen = await device.visit()
+        expect(seen).toMatchObject({ result: -1, last: espErrors.notSupported, outcome: null })
+        expect(seen.log).toContain("no-server: ")
     })
 
     test("half an identity", async () => {

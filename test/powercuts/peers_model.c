@@ -265,6 +265,23 @@ static void one_step(void)
     check_report();
 }
 
+static void live(uint64_t seed, uint64_t steps)
+{
+    random_state = seed;
+    board_renew(SECTORS, seed);
+    the_board.chip.flash.erase_interval_s = 1;
+    board_set_peers(peers, has_flash);
+    for (unsigned i = 0; i < WH_PEERS_MAX; i++) {
+        places[i] = (place){.peer = NOBODY};
+    }
+    for (uint64_t i = 0; i < steps; i++) {
+        one_step();
+    }
+    if (nor_violation(&the_board.chip) != NULL) {
+        complain(nor_violation(&the_board.chip), 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     uint64_t steps = 4000;
@@ -280,22 +297,10 @@ int main(int argc, char **argv)
     sessions_make_templates();
     board_start(SECTORS, seed);
     for (peers = 2; peers <= WH_PEERS_MAX; peers++) {
-        for (int flash = 0; flash < 2; flash++) {
-            has_flash = flash != 0;
-            random_state = seed;
-            board_renew(SECTORS, seed);
-            the_board.chip.flash.erase_interval_s = 1;
-            board_set_peers(peers, has_flash);
-            for (unsigned i = 0; i < WH_PEERS_MAX; i++) {
-                places[i] = (place){.peer = NOBODY};
-            }
-            for (uint64_t i = 0; i < steps; i++) {
-                one_step();
-            }
-            if (nor_violation(&the_board.chip) != NULL) {
-                complain(nor_violation(&the_board.chip), 0);
-            }
-        }
+        has_flash = false;
+        live(seed, steps);
+        has_flash = true;
+        live(seed, steps);
     }
     board_stop();
     (void)printf("{\"steps\": %" PRIu64 ", \"failures\": %" PRIu64 "}\n", step, failures);

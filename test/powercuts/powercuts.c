@@ -352,24 +352,29 @@ static void sweep_scenario(sweep *s)
     }
 }
 
+static void read_options(int argc, char **argv, sweep *s)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0) {
+            s->seed = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--sample") == 0) {
+            s->sample = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--second-sample") == 0) {
+            s->second_sample = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--only") == 0) {
+            s->only = argv[i + 1];
+        } else if (strcmp(argv[i], "--peers") == 0) {
+            s->peers = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--second") == 0) {
+            s->is_second = argv[i + 1][0] == '1';
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     static sweep s = {.scenario = scenarios, .seed = 1, .sample = 1, .second_sample = 24, .peers = 1};
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--seed") == 0) {
-            s.seed = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--sample") == 0) {
-            s.sample = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--second-sample") == 0) {
-            s.second_sample = strtoull(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--only") == 0) {
-            s.only = argv[i + 1];
-        } else if (strcmp(argv[i], "--peers") == 0) {
-            s.peers = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        } else if (strcmp(argv[i], "--second") == 0) {
-            s.is_second = argv[i + 1][0] == '1';
-        }
-    }
+    read_options(argc, argv, &s);
     sessions_make_templates();
     board_start(2, s.seed);
     board_set_peers(s.peers, true);

@@ -93,6 +93,14 @@ test("certificates that have ended are told, and the way around them", () => {
     })
 })
 
+test("a CA that has ended is no end of a chain", () => {
+    authority("ended", "between", "ended", undefined, "10")
+    pki.write("ended.key", pki.read("between.key"))
+    pki.issue("under-ended", "ended", ...p256)
+    expect(read(["under-ended"], "ended")?.endsAt).not.toBeNull()
+    expect(read(["under-ended"], "ended", Date.now() + 20 * DAY_MS)).toMatchObject({ endsAt: null, expired: [] })
+})
+
 test("an RSA key is told, also under Node's own roots", async () => {
     pki.issue("rsa", "root", ...rsa(2048))
     expect(read(["rsa"], "root")?.key).toBe("RSA 2048")

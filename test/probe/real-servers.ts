@@ -29,7 +29,7 @@ interface Recipe {
 const ATTEMPTS = 10
 
 /** Runs an unmodified server for the time of a test. */
-export async function run(recipe: Recipe): Promise<Running> {
+async function run(recipe: Recipe): Promise<Running> {
     const identity = recipe.identity ?? (await createIdentity())
     const folder = new TemporaryFolder("probed")
     const write = (name: string, contents: string | Buffer) => folder.write(name, contents)

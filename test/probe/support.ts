@@ -9,7 +9,7 @@ import { type Way, ways } from "#warmhello/probe/ways.js"
 /** What stands for a sleep here, and two ages beside it; servers that forget do so between the second and the third. */
 export const SLEEP_MS = 5000
 export const FORGETS_S = 2
-export const YOUNG_MS = 800
+const YOUNG_MS = 800
 
 export const costChoice = { board: "esp32c3_bare", cell: "18650", regulator: "ldo" }
 

@@ -7,7 +7,7 @@ import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
 /** Whole words in lines of at most so many columns, all but the first moved in. */
-export function wrapped(text: string, columns: number, indent = ""): string[] {
+function wrapped(text: string, columns: number, indent = ""): string[] {
     const lines: string[] = []
     let line = ""
     for (const word of text.split(" ")) {

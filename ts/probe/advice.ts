@@ -7,7 +7,7 @@ import { type ServerSettings, serversFor } from "./servers.js"
 import type { Verdict } from "./verdict.js"
 import { protocolOf } from "./ways.js"
 
-export interface Setting {
+interface Setting {
     server: string
     set: string
     /** What holds without it. */
@@ -38,7 +38,7 @@ const DAY_MS = 86_400_000
 const CERTIFICATE_ENDS_MS = 30 * DAY_MS
 
 /** Twice the sleep, as a wake may fail and a device's clock is inexact; in whole minutes above one. */
-export function lifetimeFor(sleepMs: number): number {
+function lifetimeFor(sleepMs: number): number {
     const seconds = Math.ceil((2 * sleepMs) / 1000)
     return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
 }

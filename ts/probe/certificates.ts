@@ -23,8 +23,6 @@ const endOf = (certificate: X509Certificate): number => Date.parse(certificate.v
 const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
     certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 
-const isSelfIssued = (certificate: X509Certificate): boolean => certificate.subject === certificate.issuer
-
 const readRoots = (ca: Buffer | undefined): X509Certificate[] =>
     ca === undefined ? rootCertificates.map((text) => new X509Certificate(text)) : certificatesIn(ca)
 
@@ -87,9 +85,7 @@ export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: 
         bytes: sent.reduce((sum, { raw }) => sum + raw.length, 0),
         key: keyOf(leaf),
         endsAt: ends.length === 0 ? null : new Date(Math.min(...ends)).toISOString(),
-        superfluous: sent
-            .filter((one) => one !== leaf && (!isOnWay(one) || isSelfIssued(one)))
-            .map(({ subject }) => subject),
+        superfluous: sent.filter((one) => one !== leaf && !isOnWay(one)).map(({ subject }) => subject),
         expired: sent.filter((one) => !isValid(one, now)).map(({ subject }) => subject),
         needsAlternativePath: way.length > 0 && !leadsAsSent(search),
     }

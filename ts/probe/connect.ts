@@ -103,7 +103,7 @@ async function secure(request: Request, tcp: net.Socket): Promise<Secured> {
         ended.catch(() => {})
         await Promise.race([up, ended])
         const tlsMs = performance.now() - beganAt
-        wire.handshakeIsOver()
+        wire.handshakeIsOver() // Node writes the last message before it lets anybody wait on
         return { ...{ socket, wire, tlsMs, sessions, keyLog, late }, at: Date.now() }
     } catch (error) {
         socket.destroy()

@@ -38,7 +38,7 @@ const words: Record<string, CoreErrorWord> = {
 
 const codeIn = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? "")
 
-export function wordOf(error: unknown): CoreErrorWord {
+function wordOf(error: unknown): CoreErrorWord {
     const code = codeIn(error)
     const known = words[code]
     if (known !== undefined) return known

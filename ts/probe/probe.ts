@@ -16,7 +16,7 @@ import { type Ask, survey } from "./survey.js"
 import { type Target, targetText } from "./target.js"
 import type { Way } from "./ways.js"
 
-export type Lookup = (host: string) => Promise<LookupAddress[]>
+type Lookup = (host: string) => Promise<LookupAddress[]>
 
 export type ProbeEvent =
     | { kind: "addresses" | "surveyed"; record: ProbeRecord }

@@ -6,7 +6,7 @@ import { ways } from "./ways.js"
 const byteString = z.base64()
 
 /** Why a session is redeemed. */
-export const purposes = [
+const purposes = [
     /** Once, at its age. */
     "once",
     /** The session of each resumption is used for the next one. */
@@ -24,7 +24,7 @@ export const purposes = [
 ] as const
 export type Purpose = (typeof purposes)[number]
 
-export const wantSchema = z.object({
+const wantSchema = z.object({
     purpose: z.enum(purposes),
     way: z.enum(ways),
     /** Addresses that the session is from, and that it is offered to. */
@@ -48,7 +48,7 @@ export const dueAt = ({ firstAt, ageMs }: Due): number => firstAt + ageMs
 
 /** `broken`: the server broke the handshake off, as it does not without a session. `not-offered`: Node's TLS leaves a
  * ticket aside that has outlived what its server promised. `failed`: it was not reached. */
-export const outcomes = ["resumed", "full", "broken", "not-offered", "failed", "no-session"] as const
+const outcomes = ["resumed", "full", "broken", "not-offered", "failed", "no-session"] as const
 
 const redemptionSchema = wantSchema.extend({
     outcome: z.enum(outcomes),
@@ -109,7 +109,7 @@ const addressSchema = z.object({
 })
 export type Address = z.infer<typeof addressSchema>
 
-export const targetSchema = z.object({
+const targetSchema = z.object({
     host: z.string(),
     port: z.number(),
     serverName: z.string(),

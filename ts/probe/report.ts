@@ -9,8 +9,8 @@ import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
 
-export const REPORT_SCHEMA = "warmhello.probe"
-export const REPORT_VERSION = 1
+const REPORT_SCHEMA = "warmhello.probe"
+const REPORT_VERSION = 1
 
 /** Of so many handshakes. */
 export interface Figures {
@@ -50,7 +50,7 @@ export interface VersionReport {
     resumed: Figures | null
 }
 
-export interface AddressReport {
+interface AddressReport {
     address: string
     family: 4 | 6 | 0
     error: string | null

@@ -2,7 +2,7 @@
 // versions of Node behind the name of its peer.
 import * as asn1js from "asn1js"
 
-export interface SessionFacts {
+interface SessionFacts {
     /** Of TLS 1.2 by ID; 0 where the client made one up for its ticket. */
     sessionIdBytes: number
     ticketBytes: number

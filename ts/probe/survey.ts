@@ -15,7 +15,7 @@ const closed: Omit<WayFacts, "way" | "refusal"> = {
     ...{ sessions: [], takesPskKe: null },
 }
 
-export const factsOf = (handshake: Handshake): WayFacts => ({
+const factsOf = (handshake: Handshake): WayFacts => ({
     ...{ way: handshake.way, refusal: null, cipher: handshake.cipher, group: handshake.group ?? null },
     hasRetry: handshake.hasRetry,
     extendedMasterSecret: handshake.extendedMasterSecret,

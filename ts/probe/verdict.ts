@@ -4,8 +4,8 @@ import { lifetimeOf, toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord } from "./record.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
 
-export const answers = ["resumes", "sometimes", "does-not-resume", "could-not-tell"] as const
-export type Answer = (typeof answers)[number]
+const answers = ["resumes", "sometimes", "does-not-resume", "could-not-tell"] as const
+type Answer = (typeof answers)[number]
 
 export interface Verdict {
     answer: Answer
@@ -32,7 +32,7 @@ interface Count {
 const mostMs = (way: Way): number => (protocolOf(way) === "TLS1.2" ? 1 : 7) * 86_400_000
 
 /** A refusal at a lower age counts as one at this age; a resumption at a higher one as well. */
-export function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
+function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
     const told = toldBy(record, way)
     const atAge = told.filter((one) => one.actualAgeMs >= ageMs && one.outcome === "resumed").length
     const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length

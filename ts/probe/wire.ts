@@ -65,7 +65,6 @@ export class Wire extends Duplex {
     #last: Direction | undefined
     #counts: WireCounts = { bytesTx: 0, bytesRx: 0, flights: 0 }
     #handshake: WireCounts | undefined
-    #awaitsFinished = false
     /** The first one, where a HelloRetryRequest asks for another. */
     clientHello: ClientHello | undefined
     serverHello: ServerHello | undefined
@@ -85,10 +84,9 @@ export class Wire extends Duplex {
         socket.on("close", () => this.destroy())
     }
 
-    /** The handshake is over as TLS sees it. Where the server had the last word, the client's is still to be sent. */
+    /** The client's last message has been written, and nothing of what follows the handshake. */
     handshakeIsOver(): void {
-        this.#awaitsFinished = this.#last === "received" && !this.#isFullTls12()
-        if (!this.#awaitsFinished) this.#handshake = { ...this.#counts }
+        this.#handshake = { ...this.#counts }
     }
 
     get handshake(): WireCounts {
@@ -98,10 +96,6 @@ export class Wire extends Duplex {
     /** The server's records of TLS 1.3 that were encrypted. */
     get encrypted(): readonly Buffer[] {
         return this.#records.received.encrypted
-    }
-
-    #isFullTls12(): boolean {
-        return this.serverHello?.protocol === "TLS1.2" && this.messages.some(isCertificate)
     }
 
     #count(direction: Direction, bytes: Buffer): void {
@@ -134,10 +128,6 @@ export class Wire extends Duplex {
 
     override _write(bytes: Buffer, _: BufferEncoding, done: () => void): void {
         this.#count("sent", bytes)
-        if (this.#awaitsFinished) {
-            this.#awaitsFinished = false
-            this.#handshake = { ...this.#counts }
-        }
         this.#socket.write(bytes, () => done()) // its errors come as events
     }
 
@@ -150,5 +140,3 @@ export class Wire extends Duplex {
         done(error)
     }
 }
-
-const isCertificate = ({ type }: Message): boolean => type === messageTypes.certificate

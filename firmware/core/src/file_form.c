@@ -118,9 +118,10 @@ static const wh_file_form forms[] = {
     [FORM_OPENSSH_PUBLIC_KEY] = {"is a public key of OpenSSH", USELESS("public key")},
     [FORM_PGP] = {"is PGP", ALL(PGP_FOR_NOBODY)},
     [FORM_PARAMETERS] = {"holds only the parameters of a key", USELESS("set of parameters")},
-    [FORM_BUNDLE] = {"is ESP-IDF's certificate bundle",
-                     {"Apps in C take it, as a part of their firmware: give the CA that signs servers, in PEM.",
-                      NOT_A_CERTIFICATE("bundle"), NOT_A_KEY("bundle")}},
+    [FORM_BUNDLE] =
+        {"is ESP-IDF's certificate bundle",
+         {"Apps in C take it, as a part of their firmware: give the CA that signs servers, in PEM.",
+          NOT_A_CERTIFICATE("bundle"), NOT_A_KEY("bundle")}},
 };
 
 static const struct {

@@ -25,11 +25,11 @@ uint8_t *wh_slots_rtc(void)
 
 /* ---- Flash ------------------------------------------------------------------------------ */
 
-/* As many slots as can be given a part have one: the first ones. */
+/* Where there is too little for all, the first ones have a part. */
 static uint32_t sectors_of_part(const wh_flash *whole)
 {
-    uint32_t parts = whole->sector_count / SECTORS_MIN;
-    return whole->sector_count / (parts < wh_slots_count() ? parts : wh_slots_count());
+    uint32_t sectors = whole->sector_count / wh_slots_count();
+    return sectors > SECTORS_MIN ? sectors : SECTORS_MIN;
 }
 
 static uint32_t first_sector(const wh_flash *whole)

@@ -34,8 +34,8 @@ typedef struct board {
 /** The one board of this process. */
 extern board the_board;
 
-/** Puts its platform to use, with a slot for one peer: erased flash, noise in the RTC slot. Ends the process on
- * failure. */
+/** Puts its platform to use, with a slot for one peer: erased flash, noise in the RTC slot. Ends the process
+ * on failure. */
 void board_start(uint32_t sectors, uint64_t seed);
 
 /** As many slots from now on, with flash or without. */

@@ -19,7 +19,7 @@
 #elif defined(WH_CHECK_LINUX)
 #define CONFIG_IDF_TARGET_LINUX 1
 #else
-#error "compile with one of WH_CHECK_ESP32, WH_CHECK_ESP32S2, WH_CHECK_ESP32S3, WH_CHECK_ESP32C3, WH_CHECK_LINUX"
+#error "compile with one of the WH_CHECK_* above"
 #endif
 
 /* What esp_tls offers beyond its defaults, so that what is refused of it is compiled. */

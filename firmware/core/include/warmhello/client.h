@@ -136,7 +136,8 @@ WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
 /** Whether the bytes of the CA and of the certificate are those still that wh_client_init() has hashed. If
  * they are not, the client offers a session that is tied to the old ones, and refuses its next handshake in
- * full: make another. Hashes them again, which takes about a millisecond on an ESP32. */
+ * full: make another. Hashes them again, which takes about a millisecond on an ESP32, of a certificate bundle
+ * two. */
 bool wh_client_is_intact(const wh_client *client);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */

@@ -87,7 +87,7 @@ class WarmConnection
     int peek();
     int available();
     size_t write(const uint8_t *bytes, size_t size, uint32_t still_ms);
-    void close();
+    void stop();
 
     bool isOpen() const
     {
@@ -110,6 +110,7 @@ class WarmConnection
   private:
     int shake(uint32_t tcp_ms);
     void over(int why);
+    void close();
     bool fill(uint32_t wait_ms);
 
     wh_socket *socket = nullptr;
@@ -180,6 +181,13 @@ void WarmConnection::close()
         socket = nullptr;
         kept = {};
     }
+}
+
+/* The sketch wants no more of it: HTTPClient takes a client with bytes left for a connected one. */
+void WarmConnection::stop()
+{
+    close();
+    from = to;
 }
 
 /* Reads ahead, when nothing is. */
@@ -418,7 +426,7 @@ void WarmClient::flush()
 void WarmClient::stop()
 {
     if (connection != nullptr) {
-        connection->close();
+        connection->stop();
     }
 }
 

@@ -54,8 +54,9 @@ typedef struct wh_socket_options {
     const char *tcp_host;
     /** TCP that the caller has connected, if `has_tcp`, blocking or not: the first attempt uses it, and a
      * second one is opened to the same address with the same socket options, and with the same O_NONBLOCK
-     * once it is open. It stays the caller's, who closes it after wh_socket_close(), and is shut down here;
-     * any other is closed here. */
+     * once it is open. It is shut down here and stays the caller's, who closes it after wh_socket_close(), or
+     * as soon as wh_socket_handshake() has returned WH_OK with another one in use; any other is closed here.
+     */
     bool has_tcp;
     int tcp;
     /** TCP's keep-alive, for TCP that is opened here: after how many seconds without a byte it asks whether
