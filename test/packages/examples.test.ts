@@ -29,15 +29,17 @@ const surroundings: Record<string, Surroundings> = {
                 int got = 0;`,
     },
     "docs/ESP-IDF.md": {
-        of: ["core", "port/esp_tls"],
+        of: ["core", "port/esp_tls", "port/host"],
         isOfIdf: true,
-        after: "(void)config; (void)root_ca; }",
+        after: "} (void)config; (void)root_ca; }",
         before: `#include <stdio.h>
             #include "esp_http_client.h"
             #include "warmhello/esp_tls.h"
             #include "warmhello/esp_transport.h"
+            #include "warmhello/flash_file.h"
+            #include "warmhello/port_host.h"
             void example(esp_http_client_config_t config, const char *root_ca);
-            void example(esp_http_client_config_t config, const char *root_ca) {`,
+            void example(esp_http_client_config_t config, const char *root_ca) { {`,
     },
     "connect.h": {
         of: ["core"],
