@@ -562,7 +562,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "half of a bundle is taken for one",
-        edits: [["core/src/bundle.c", "return count == all ? count : 0;", "return count;"]],
+        edits: [["core/src/bundle.c", "return count == all ? count : 0;", "return all > 0 ? count : 0;"]],
         tests: [["test_bundle", "a_bundle_that_is_cut_or_damaged_is_refused"]],
     },
     {
