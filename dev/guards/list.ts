@@ -29,6 +29,11 @@ export const guards: Guard[] = [
         tests: [["test_binding", "another_host_is_not_offered_the_session"]],
     },
     {
+        mistake: "a session of a server whose name nobody looked at",
+        edits: [["core/src/client.c", "WOLFSSL_VERIFY_PEER | ANY_NAME", "WOLFSSL_VERIFY_PEER"]],
+        tests: [["test_binding", "a_client_that_takes_any_name_is_not_offered_the_session"]],
+    },
+    {
         mistake: "CVE-2026-11703: no SNI bound to a session ID",
         edits: [field("sni", "hash_text")],
         tests: [["test_binding", "every_field_changes_the_binding"]],
@@ -189,7 +194,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a magic word is all that guards RTC RAM",
-        edits: [["core/src/rtc.c", "state->crc == crc_of(state)", "true"]],
+        edits: [["core/src/rtc.c", "out->crc != crc_of(out)", "false"]],
         tests: [["test_store", "no_bit_of_the_slot_can_change"]],
     },
     {
@@ -197,16 +202,16 @@ export const guards: Guard[] = [
         edits: [
             [
                 "core/src/rtc.c",
-                "if (has_bools(slot()) && is_sound(out)) {",
+                "if (wh_rtc_look(out) == WH_RTC_SOUND) {",
                 // Sizes and bools that the rest of the code can stand.
-                "memset(&out->record_is_last, 0, 7);\n    out->spare_size = 0;\n    out->record_size %= WH_RECORD_MAX;\n    if (true) {",
+                "(void)wh_rtc_look(out);\n    memset(&out->record_is_last, 0, 7);\n    out->spare_size = 0;\n    out->record_size %= WH_RECORD_MAX;\n    if (true) {",
             ],
         ],
         tests: [["test_store", "noise_is_an_empty_slot"]],
     },
     {
         mistake: "a bool of any value is looked at",
-        edits: [["core/src/rtc.c", "if (has_bools(slot()) && is_sound(out)) {", "if (is_sound(out)) {"]],
+        edits: [["core/src/rtc.c", "!has_bools(wh_slots_rtc()) || ", ""]],
         tests: [["test_store", "a_bool_that_is_neither_yes_nor_no_empties_the_slot"]],
     },
     {
@@ -426,8 +431,8 @@ export const guards: Guard[] = [
         edits: [
             [
                 "core/src/resumption.c",
-                "wh_store_spend(stored->info.generation) != WH_OK",
-                "wh_store_spend(stored->info.generation) > WH_OK",
+                "wh_store_spend(&stored->info.binding, stored->info.generation) != WH_OK",
+                "wh_store_spend(&stored->info.binding, stored->info.generation) > WH_OK",
             ],
         ],
         tests: [["test_wear", "a_ticket_that_cannot_be_marked_in_flash_stays_at_home"]],
@@ -441,7 +446,7 @@ export const guards: Guard[] = [
     // ---- Many devices in one process ----
     {
         mistake: "wolfSSL and the store stay with the first device",
-        edits: [["core/src/platform.c", "    in_use = platform;\n    ran_out = false;", "    ran_out = false;"]],
+        edits: [["core/src/platform.c", "    in_use = platform;\n    wh_slots_use(0);", "    wh_slots_use(0);"]],
         tests: [["test_devices", "a_thousand_devices_resume_each_its_own_session"]],
     },
     {
@@ -490,6 +495,43 @@ export const guards: Guard[] = [
         edits: [["core/src/record.c", "failed |= wc_HmacUpdate(&hmac, session, (word32)size);", ""]],
         tests: [["test_record", "every_byte_of_the_session_changes_the_nonce"]],
     },
+    // ---- Several peers ----
+    {
+        mistake: "a peer is offered another's session",
+        edits: [["core/src/store.c", "!wh_binding_equal(&out->info.binding, binding)", "false"]],
+        tests: [["test_peers", "two_bindings_of_one_tag_are_never_mixed_up"]],
+    },
+    {
+        mistake: "an older session of a peer is offered for the newer one",
+        edits: [["core/src/peers.c", "is_newer(&state, out) :", "is_newer(out, &state) :"]],
+        tests: [["test_peers", "of_two_sessions_of_a_peer_the_newer_one_is_offered"]],
+    },
+    {
+        mistake: "a forget that is cut short leaves a peer's",
+        edits: [["core/src/peers.c", "told = wh_journal_mark_forgotten(wh_flash_copy_device());", "told = WH_OK;"]],
+        tests: [["test_peers", "a_forget_that_the_power_cuts_short_forgets_all_or_nothing"]],
+    },
+    {
+        mistake: "a slot that was not used for long believes a clock that began anew",
+        edits: [["core/src/peers.c", "for (unsigned i = 0; is_anew && i", "for (unsigned i = 1; is_anew && i"]],
+        tests: [["test_peers", "no_slot_is_believed_when_one_shows_that_the_clock_began_anew"]],
+    },
+    {
+        mistake: "the pinned peer's session is pushed out",
+        edits: [["core/src/peers.c", "rank_of(&state, tag, i == pinned)", "rank_of(&state, tag, false)"]],
+        tests: [["test_peers", "the_pinned_peer_keeps_its_place"]],
+    },
+    {
+        mistake: "a peer's part of flash reaches into another's",
+        edits: [["core/src/slots.c", "first_sector(whole) + sector)", "sector)"]],
+        tests: [["test_peers", "as_many_peers_as_there_are_slots_resume_through_sleep_and_a_loss_of_power"]],
+    },
+    {
+        mistake: "several parts wear faster than one region",
+        edits: [["core/src/slots.c", "* whole->sector_count / sectors", "* sectors / sectors"]],
+        tests: [["test_peers", "the_wear_budget_is_the_region_s"]],
+    },
+
     {
         mistake: "a forgotten session stays in RTC RAM",
         edits: [

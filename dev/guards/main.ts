@@ -49,7 +49,8 @@ function must(program: string, args: string[]): void {
 }
 
 function prepare(): void {
-    for (const folder of ["firmware", "test/c", "test/esp32", "test/powercuts"]) copyFolder(folder)
+    const tests = ["arduino", "c", "esp32", "esp_tls", "esp_transport", "powercuts"]
+    for (const folder of ["firmware", ...tests.map((name) => `test/${name}`)]) copyFolder(folder)
     const version = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
     const wolfssl = process.env.WOLFSSL_DIR ?? checkoutPath(`build/wolfssl-${version}`)
     must("cmake", [

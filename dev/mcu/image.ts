@@ -23,8 +23,8 @@ interface CoreFile {
 /** What keeps a session from wake to wake. The rest of the core is the TLS client around wolfSSL, and its words. */
 const keepingFiles = new Set(
     [
-        ...["binding", "clock", "crc32", "flash_copy", "flash_io", "journal", "opened", "pin"],
-        ...["policy", "record", "resumption", "rtc", "session", "store", "wolfssl_build"],
+        ...["binding", "clock", "crc32", "flash_copy", "flash_io", "journal", "opened", "peers"],
+        ...["pin", "policy", "record", "resumption", "rtc", "session", "slots", "store", "wolfssl_build"],
     ].map((name) => `${name}.c`),
 )
 

@@ -6,10 +6,10 @@ import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { outputOf, root, run, runQuietly } from "./shell.mjs"
 
-const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"])
+const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.cpp", "*.h"])
     .split("\n")
     .filter((path) => path !== "")
-const cSources = cFiles.filter((path) => path.endsWith(".c"))
+const cSources = cFiles.filter((path) => !path.endsWith(".h"))
 const folderOf = (/** @type {string} */ path) =>
     /^test\/(?:mcu\/)?(fuzz|bench|mcu|mbedtls)\//.exec(path)?.[1] ??
     (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")

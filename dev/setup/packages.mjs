@@ -43,7 +43,7 @@ const needs = [
     { package: "gcc-riscv64-unknown-elf", present: hasCrossCompiler, for: ["mcu"] },
     { package: "qemu-system-misc", present: hasEmulator, for: ["mcu"] },
     { package: "picolibc-riscv64-unknown-elf", present: hasPicolibc, for: ["mcu"] },
-    { package: "g++", present: program("c++"), for: ["tests"] },
+    { package: "g++", present: program("c++"), for: ["c-tests", "tests"] },
     { package: "openssl", present: program("openssl"), for: ["tests"] },
     { package: "curl", present: program("curl"), for: ["tests"] },
     { package: "openssh-client", present: program("ssh-keygen"), for: ["tests"] },

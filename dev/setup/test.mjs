@@ -117,10 +117,20 @@ function runCOf({ c, title }) {
     return ctest("-j", String(availableParallelism()), "-R", `^(${programs.join("|")})(_prepared)?$`)
 }
 
+/** What is compiled for the tests in a folder, beside the C tests. @type {Record<string, string[]>} */
+const programsOf = {
+    "test/arduino/": ["arduino_sketch_2", "arduino_sketch_3"],
+    "test/esp32/": ["esp32_board"],
+    "test/esp_tls/": ["esp_tls_app", "esp_tls_app_bundle"],
+}
+
 /** @param {Choice} choice @param {string[]} options of vitest */
 function runTypeScriptOf({ c, typeScript, title }, options) {
     if (typeScript.length === 0) return true
-    if (typeScript.some((file) => file.startsWith("test/esp32/")) && !setUp("--c-tests", "esp32_board")) return false
+    const targets = Object.entries(programsOf)
+        .filter(([folder]) => typeScript.some((file) => file.startsWith(folder)))
+        .flatMap(([, programs]) => programs)
+    if (targets.length > 0 && !setUp("--c-tests", ...targets)) return false
     if (title === undefined) return vitest([...typeScript, ...options])
     const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
     const { passed, failed } = runTypeScript(...typeScript, "-t", pattern, ...options)

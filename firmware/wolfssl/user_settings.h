@@ -29,6 +29,8 @@
 /* ---- Protocol ------------------------------------------------------------ */
 
 #define WOLFSSL_TLS13
+/* Without it wolfSSL_peek stops behind a ticket, and what the server sent with it seems not to be there. */
+#define WOLFSSL_TLS13_NO_PEEK_HANDSHAKE_DONE
 /* Nothing older than TLS 1.2 (RFC 8996). */
 #define NO_OLD_TLS
 #define HAVE_TLS_EXTENSIONS

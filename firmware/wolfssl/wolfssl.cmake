@@ -1,10 +1,13 @@
 # wolfSSL as the static library warmhello_wolfssl, configured by user_settings.h. Its source is in WOLFSSL_DIR, which is a
-# variable of CMake or of the environment, or else where this checkout's set-up puts it.
+# variable of CMake or of the environment, or else beside this file, as in the packed component, or where this checkout's
+# set-up puts it.
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/VERSION" wolfssl_version)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/VERSION")
 set(WOLFSSL_DIR "" CACHE PATH "wolfSSL's source, of the version in firmware/wolfssl/VERSION; empty for the one that set-up fetched")
 if(NOT WOLFSSL_DIR AND DEFINED ENV{WOLFSSL_DIR})
   set(WOLFSSL_DIR "$ENV{WOLFSSL_DIR}")
+elseif(NOT WOLFSSL_DIR AND EXISTS "${CMAKE_CURRENT_LIST_DIR}/source")
+  set(WOLFSSL_DIR "${CMAKE_CURRENT_LIST_DIR}/source")
 elseif(NOT WOLFSSL_DIR)
   get_filename_component(WOLFSSL_DIR "${CMAKE_CURRENT_LIST_DIR}/../../build/wolfssl-${wolfssl_version}" ABSOLUTE)
 endif()

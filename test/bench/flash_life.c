@@ -139,7 +139,7 @@ static wh_rtc look(void)
 {
     wh_rtc state;
     (void)wh_store_tiers(); /* finds what a loss of power has left, as the wake would */
-    must(wh_rtc_load(&state) == WH_OK, "there is no randomness");
+    must(wh_rtc_load(0, &state) == WH_OK, "there is no randomness");
     return state;
 }
 

@@ -35,7 +35,7 @@ static void dump(const char *part)
 static unsigned record_size(void)
 {
     wh_rtc state;
-    return wh_rtc_load(&state) == WH_OK ? state.record_size : 0;
+    return wh_rtc_load(0, &state) == WH_OK ? state.record_size : 0;
 }
 
 /* One counted connection, which must be resumed or not as said. */

@@ -92,6 +92,16 @@ PLATFORM_TEST(a_client_without_tickets_does_not_offer_the_session)
     changed(SERVER_NAME, no_tickets);
 }
 
+static void take_any_name(wh_client_config *config)
+{
+    config->any_name = true;
+}
+
+PLATFORM_TEST(a_client_that_takes_any_name_is_not_offered_the_session)
+{
+    changed("192.0.2.1", take_any_name); /* an address, as SNI would tell them apart */
+}
+
 static void add_alpn(wh_client_config *config)
 {
     config->alpn = "mqtt";

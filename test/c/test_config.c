@@ -60,4 +60,7 @@ TEST_CASE(each_setting_tells_them_apart)
         assert_false(wh_client_config_equal(&a, &b));                                                        \
     }
 #include "warmhello/client.def"
+    wh_client_config b = config();
+    b.any_name = true;
+    assert_false(wh_client_config_equal(&a, &b));
 }

@@ -164,6 +164,21 @@ PLATFORM_TEST(a_proper_close_ends_reading)
     rig_free(&rig);
 }
 
+PLATFORM_TEST(what_came_behind_a_ticket_is_pending)
+{
+    test_rig rig;
+    rig_open(&rig, &tls13);
+    line_run(&rig.line); /* the tickets have come, and nobody has read */
+    const uint8_t answer[] = "what the app waits for";
+    peer_write(rig.line.peer, answer, sizeof answer);
+    line_run(&rig.line);
+    assert_int_equal(wh_conn_pending(&rig.line.conn), sizeof answer);
+    uint8_t bytes[64];
+    assert_int_equal(wh_conn_read(&rig.line.conn, bytes, sizeof bytes), sizeof answer);
+    assert_int_equal(wh_conn_pending(&rig.line.conn), 0);
+    rig_free(&rig);
+}
+
 PLATFORM_TEST(calls_out_of_turn_are_refused)
 {
     test_rig rig;

@@ -19,13 +19,13 @@ static int slept(void **state)
     memory.last_us = 10 * second;
     memory.slept_us = 10 * second;
     memory.awake_us = 412000;
-    memset(memory.slot, NOISE, sizeof memory.slot);
+    memset(memory.slots, NOISE, sizeof memory.slots);
     return 0;
 }
 
 static bool slot_is_kept(void)
 {
-    return memory.slot[0] == NOISE && memory.slot[WH_RTC_SIZE - 1] == NOISE;
+    return memory.slots[0] == NOISE && memory.slots[sizeof memory.slots - 1] == NOISE;
 }
 
 TEST_CASE(noise_after_the_power_came_is_overwritten)

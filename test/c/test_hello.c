@@ -4,7 +4,13 @@
 #include <string.h>
 
 /* Extensions in IANA's TLS registry, and the one PSK mode with a key exchange (RFC 8446 4.2.9). */
-enum { PRE_SHARED_KEY = 41, EARLY_DATA = 42, PSK_KEY_EXCHANGE_MODES = 45, PSK_DHE_KE = 1 };
+enum {
+    SERVER_NAME_EXTENSION = 0,
+    PRE_SHARED_KEY = 41,
+    EARLY_DATA = 42,
+    PSK_KEY_EXCHANGE_MODES = 45,
+    PSK_DHE_KE = 1
+};
 
 typedef struct hello {
     uint8_t bytes[2048];
@@ -31,24 +37,40 @@ static const uint8_t *find_extension(const hello *in, unsigned type)
     return NULL;
 }
 
-/* The hello of a second wake, with the ticket of the first. */
-static hello hello_with_ticket(const server_options *options)
+static hello hello_at(pairing *at)
 {
-    pairing at = pair_with(server_start(options));
-    assert_true(wake_at(&at).outcome.stored);
     wh_client client;
-    make_client(&client, &at.config);
+    make_client(&client, &at->config);
     wire_line line;
-    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+    assert_int_equal(line_open(&line, &client, at->server), WH_OK);
     hello sent;
     memset(&sent, 0, sizeof sent);
     int size = conn_drain(&line.conn, sent.bytes, sizeof sent.bytes);
     assert_true(size > 0 && (size_t)size < sizeof sent.bytes);
     sent.size = (size_t)size;
-    assert_non_null(find_extension(&sent, PRE_SHARED_KEY));
     line_free(&line);
     wh_client_free(&client);
     return sent;
+}
+
+/* The hello of a second wake, with the ticket of the first. */
+static hello hello_with_ticket(const server_options *options)
+{
+    pairing at = pair_with(server_start(options));
+    assert_true(wake_at(&at).outcome.stored);
+    hello sent = hello_at(&at);
+    assert_non_null(find_extension(&sent, PRE_SHARED_KEY));
+    return sent;
+}
+
+PLATFORM_TEST(the_servers_name_is_sent_unless_any_is_taken)
+{
+    pairing at = pair_with(server_start(&(server_options){0}));
+    hello named = hello_at(&at);
+    assert_non_null(find_extension(&named, SERVER_NAME_EXTENSION));
+    at.config.any_name = true;
+    hello nameless = hello_at(&at);
+    assert_null(find_extension(&nameless, SERVER_NAME_EXTENSION));
 }
 
 PLATFORM_TEST(a_ticket_is_offered_with_a_key_exchange_only)

@@ -2,7 +2,13 @@
 #include "visit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 
 static const server_options mutual[] = {
     {.max_version = WH_TLS12, .session_ids = true, .wants_certificate = true},
@@ -72,6 +78,22 @@ PLATFORM_TEST(a_certificate_of_another_authority_is_refused)
     }
 }
 
+/* The contents of a file's first block, by OpenSSL; to be freed. */
+static uint8_t *der_of(const uint8_t *file, size_t *size)
+{
+    BIO *bio = BIO_new_mem_buf(file, (int)*size);
+    char *label = NULL;
+    char *header = NULL;
+    unsigned char *der = NULL;
+    long der_size = 0;
+    assert_int_equal(PEM_read_bio(bio, &label, &header, &der, &der_size), 1);
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    BIO_free(bio);
+    *size = (size_t)der_size;
+    return der;
+}
+
 PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named)
 {
     tls_server *server = server_start(&mutual[0]);
@@ -85,6 +107,10 @@ PLATFORM_TEST(each_way_a_file_can_be_wrong_is_named)
     assert_int_equal(wh_client_check(&config), WH_USAGE_KEY_MISMATCH);
     config.key = pem_bytes(device.locked_key, &config.key_size);
     assert_int_equal(wh_client_check(&config), WH_USAGE_KEY_ENCRYPTED);
+    uint8_t *locked = der_of(config.key, &config.key_size);
+    config.key = locked;
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY_ENCRYPTED);
+    OPENSSL_free(locked);
     config.key = good.certificate; /* the files mixed up */
     config.key_size = good.certificate_size;
     assert_int_equal(wh_client_check(&config), WH_USAGE_KEY);
@@ -236,6 +262,104 @@ PLATFORM_TEST(a_file_that_cannot_be_used_is_the_error_of_a_connect_in_full)
         free_client_identity(&device);
         wh_host_lose_power(&the_device);
     }
+}
+
+/* OpenSSL's other form of a key: SEC1 for one on a curve. */
+static uint8_t *sec1_of(const uint8_t *pkcs8, size_t *size)
+{
+    EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &pkcs8, (long)*size);
+    unsigned char *der = NULL;
+    *size = (size_t)i2d_PrivateKey(key, &der);
+    EVP_PKEY_free(key);
+    return der;
+}
+
+typedef struct der_files {
+    uint8_t *ca;
+    uint8_t *certificate;
+    uint8_t *key;
+    uint8_t *sec1;
+} der_files;
+
+static wh_client_config in_der(wh_client_config config, der_files *files)
+{
+    config.ca = files->ca = der_of(config.ca, &config.ca_size);
+    config.certificate = files->certificate = der_of(config.certificate, &config.certificate_size);
+    config.key = files->key = der_of(config.key, &config.key_size);
+    return config;
+}
+
+static void free_der_files(der_files *files)
+{
+    OPENSSL_free(files->ca);
+    OPENSSL_free(files->certificate);
+    OPENSSL_free(files->key);
+    OPENSSL_free(files->sec1);
+}
+
+PLATFORM_TEST(files_in_der_do_what_they_do_in_pem)
+{
+    for (size_t i = 0; i < 3; i++) {
+        tls_server *server = server_start(&mutual[i]);
+        client_identity device = server_client_identity(server);
+        der_files files = {0};
+        wh_client_config config = in_der(with_identity(config_for(server), &device), &files);
+        assert_int_equal(wh_client_check(&config), WH_OK);
+        wake_visit first = wake_and_visit(&config, server);
+        assert_int_equal(first.outcome.result, WH_RESULT_FULL);
+        assert_int_equal(first.outcome.cas, 1);
+        assert_true(first.server_saw_certificate);
+        assert_int_equal(wake_and_visit(&config, server).outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(wh_store_forget(), WH_OK);
+        config.key = files.sec1 = sec1_of(config.key, &config.key_size);
+        assert_true(wake_and_visit(&config, server).server_saw_certificate);
+        free_der_files(&files);
+        free_client_identity(&device);
+        wh_host_lose_power(&the_device);
+    }
+}
+
+/* Each file in memory of just its size, so that the sanitizer sees who reads on. */
+PLATFORM_TEST(der_that_is_cut_anywhere_is_refused_and_not_read_past_its_end)
+{
+    tls_server *server = server_start(&mutual[0]);
+    client_identity device = server_client_identity(server);
+    der_files files = {0};
+    const wh_client_config good = in_der(with_identity(config_for(server), &device), &files);
+    for (size_t size = 0; size < good.ca_size; size += 7) {
+        uint8_t *cut = malloc(size + 1);
+        assert_non_null(cut);
+        memcpy(cut, good.ca, size);
+        wh_client_config config = good;
+        config.ca = realloc(cut, size > 0 ? size : 1);
+        config.ca_size = size;
+        assert_int_equal(wh_client_check(&config), WH_USAGE_CA);
+        free((void *)config.ca);
+    }
+    wh_client_config config = good;
+    config.certificate_size--;
+    assert_int_equal(wh_client_check(&config), WH_USAGE_CERTIFICATE);
+    config = good;
+    config.key_size--;
+    assert_int_equal(wh_client_check(&config), WH_USAGE_KEY);
+    free_der_files(&files);
+    free_client_identity(&device);
+}
+
+/* As ESP-IDF embeds text files, and as mbedTLS wants PEM. */
+PLATFORM_TEST(a_zero_byte_that_is_counted_does_pem_no_harm)
+{
+    tls_server *server = server_start(&mutual[2]);
+    client_identity device = server_client_identity(server);
+    static given_files files; /* zeros behind each */
+    wh_client_config config = with_files(with_identity(config_for(server), &device), &files);
+    config.ca_size++;
+    config.certificate_size++;
+    config.key_size++;
+    wake_visit visit = wake_and_visit(&config, server);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_true(visit.server_saw_certificate);
+    free_client_identity(&device);
 }
 
 /* A text in which parts stand behind each other. */

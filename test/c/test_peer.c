@@ -24,6 +24,30 @@ PLATFORM_TEST(a_wrong_address_is_refused)
     fails_with(&(server_options){.name = "192.0.2.1"}, "192.0.2.2", WH_PEER_NAME);
 }
 
+PLATFORM_TEST(any_name_is_taken_and_none_sent_where_a_program_says_so)
+{
+    pairing at = pair_with(server_start(&(server_options){.name = "other.test"}));
+    at.config.any_name = true;
+    wake_visit visit = wake_at(&at);
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_int_equal(visit.outcome.result, WH_RESULT_FULL);
+    assert_int_equal(wake_at(&at).outcome.result, WH_RESULT_RESUMED);
+    /* Nobody has looked at the name, so who wants it looked at is not offered that session. */
+    at.config.any_name = false;
+    wake_visit careful = wake_at(&at);
+    assert_int_equal(careful.outcome.reason, WH_REASON_BINDING);
+    assert_int_equal(careful.outcome.error, WH_PEER_NAME);
+}
+
+PLATFORM_TEST(any_name_is_still_one_of_the_ca)
+{
+    tls_server *trusted = server_start(&(server_options){0});
+    tls_server *other = server_start(&(server_options){0});
+    wh_client_config config = config_for(trusted);
+    config.any_name = true;
+    assert_int_equal(wake_and_visit(&config, other).outcome.error, WH_PEER_UNTRUSTED);
+}
+
 PLATFORM_TEST(an_address_in_the_certificate_is_accepted)
 {
     pairing at = pair_with(server_start(&(server_options){.name = "192.0.2.1"}));

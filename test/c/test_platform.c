@@ -8,8 +8,8 @@ PLATFORM_TEST(an_incomplete_platform_is_refused)
     const wh_platform whole = *wh_platform_get();
     wh_platform_remove();
     static const wh_flash no_flash = {.sector_count = 1};
-    wh_platform parts[10];
-    for (size_t i = 0; i < 10; i++) {
+    wh_platform parts[12];
+    for (size_t i = 0; i < 12; i++) {
         parts[i] = whole;
     }
     parts[0].elapsed_us = NULL;
@@ -22,7 +22,10 @@ PLATFORM_TEST(an_incomplete_platform_is_refused)
     parts[7].rtc_size = WH_RTC_SIZE - 1;
     parts[8].device_key = NULL;
     parts[9].flash = &no_flash;
-    for (size_t i = 0; i < 10; i++) {
+    parts[10].peers = 2; /* with a slot for one */
+    parts[11].peers = WH_PEERS_MAX + 1;
+    parts[11].rtc_size = (WH_PEERS_MAX + 1) * (size_t)WH_RTC_SIZE;
+    for (size_t i = 0; i < 12; i++) {
         assert_int_equal(wh_platform_use(&parts[i]), WH_USAGE_ARGUMENT);
         assert_null(wh_platform_get());
     }

@@ -212,7 +212,7 @@ PLATFORM_TEST(a_spent_session_is_gone)
     wh_stored stored;
     assert_int_equal(wh_store_get(&slot.client.binding, &stored), WH_OK);
     wh_session_release(&stored.session);
-    assert_int_equal(wh_store_spend(stored.info.generation), WH_OK);
+    assert_int_equal(wh_store_spend(&stored.info.binding, stored.info.generation), WH_OK);
     assert_int_equal(get(&slot), WH_MISS_SPENT);
     assert_int_equal(wh_store_tiers(), WH_TIERS_NONE);
     free_slot(&slot);
@@ -224,7 +224,7 @@ PLATFORM_TEST(without_flash_there_is_one_tier)
     fill_slot(&slot, &ticket12);
     assert_int_equal(wh_store_tiers(), WH_TIERS_RTC);
     assert_false(wh_store_wants_flash(&slot.client.binding, true, true));
-    assert_int_equal(wh_store_persist_rtc(), WH_MISS_EMPTY);
+    assert_int_equal(wh_store_persist_rtc(&slot.client.binding), WH_MISS_EMPTY);
     assert_int_equal(wake_and_visit(&slot.config, slot.server).outcome.store_error, WH_OK);
     free_slot(&slot);
 }
@@ -332,8 +332,8 @@ PLATFORM_TEST(a_spare_that_is_spent_is_not_offered)
     wh_record_info info = stored.info;
     assert_true(wh_store_put(&info, &stored.session, true) == WH_OK);
     wh_session_release(&stored.session);
-    assert_int_equal(wh_store_spend(first), WH_OK);
-    assert_int_equal(wh_store_spend(info.generation), WH_OK);
+    assert_int_equal(wh_store_spend(&client.binding, first), WH_OK);
+    assert_int_equal(wh_store_spend(&client.binding, info.generation), WH_OK);
     assert_int_equal(newest(&client), 0);
     wh_client_free(&client);
 }

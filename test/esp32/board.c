@@ -1,6 +1,7 @@
 /* One wake of an ESP32 on a desk: the port as it is, on fakes of what is below it, and an app above it.
  *
- *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port N
+ *     board --state DIR --reason power-on|deep-sleep|reset|panic|brown-out --app ds|c --host NAME --port
+ * N
  * --ca FILE ...
  *
  * What the app sees and what the world does is printed, one line each; the log line of the wake is among

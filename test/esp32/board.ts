@@ -29,6 +29,8 @@ export interface BoardOptions {
     args?: string[]
     /** Of firmware/Kconfig, the power-save mode, if it is not the default. */
     powerSave?: "none" | "max"
+    /** Another program than test/esp32/board.c, beside it. */
+    program?: string
 }
 
 export class Board implements Disposable {
@@ -36,8 +38,9 @@ export class Board implements Disposable {
     readonly #args: string[]
     readonly #program: string
 
-    constructor({ ca, port, args = [], powerSave }: BoardOptions) {
-        this.#program = powerSave === undefined ? PROGRAM : `${PROGRAM}_${powerSave}`
+    constructor({ ca, port, args = [], powerSave, program }: BoardOptions) {
+        const variant = powerSave === undefined ? PROGRAM : `${PROGRAM}_${powerSave}`
+        this.#program = program ?? variant
         this.#args = ["--state", this.#folder.path, "--ca", this.file("ca.pem", ca), "--port", String(port), ...args]
     }
 

@@ -107,7 +107,7 @@ static void get_and_spend(void)
 {
     uint32_t generation = 0;
     int id = get(&generation);
-    if (id >= 0 && wh_store_spend(generation) == WH_OK) {
+    if (id >= 0 && wh_store_spend(&fuzz_client()->binding, generation) == WH_OK) {
         known.spent[id] = true;
     }
 }
@@ -190,7 +190,7 @@ static void step(fuzz_input *in)
         put(what >= 128);
         break;
     case 3:
-        ignored = wh_store_persist_rtc();
+        ignored = wh_store_persist_rtc(&fuzz_client()->binding);
         break;
     case 4:
         persist(false);

@@ -68,7 +68,7 @@ test("names what went wrong, and leaks nothing on the way out", async () => {
     const cases: [string[], number, string][] = [
         [[], 2, "usage: resume HOST PORT CA.pem"],
         [["localhost", port, join(folder, "none.pem")], 2, "cannot read"],
-        [["localhost", port, empty], 2, `${empty} holds no certificate in PEM`],
+        [["localhost", port, empty], 2, `${empty} holds no certificate`],
         [["localhost", "0", ca], 2, "an argument is missing or out of range"],
         [["no-such-host.invalid", port, ca], 3, "no-such-host.invalid:"],
         [["localhost", String(await refusingPort()), ca], 3, "the server refuses connections on this port"],

@@ -32,11 +32,11 @@ function caFile({ ca }: HostileServer): string {
 /** Undefined where it opened each time, or was never heard of. */
 const lasted = ({ lastedMs }: HostileServer) => (Number.isNaN(lastedMs) ? undefined : lastedMs)
 
-const DEADLINE_MS = 2000
+const DEADLINE_MS = 3000
 
 const preload: Body = {
     deadlineMs: DEADLINE_MS,
-    slackMs: 1000,
+    slackMs: 3000,
     earlyMs: 500,
     async connects(server, count) {
         const ca = caFile(server)

@@ -49,11 +49,11 @@ test("devs run --test connects through the core, and the next run resumes", asyn
 
 test("a CA file that cannot be used is told by what it is", async () => {
     using server = await startNginx({ identity: identity.server })
-    const der = join(folder, "ca.der")
-    execFileSync("openssl", ["x509", "-in", ca, "-outform", "der", "-out", der])
+    const der = join(folder, "ca.p7c")
+    execFileSync("openssl", ["crl2pkcs7", "-nocrl", "-certfile", ca, "-outform", "der", "-out", der])
     const output = await run(["run", "src/local.ts", "--test"], environment(server.port, { WARMHELLO_CA: der }))
-    expect(output).toContain("the CA holds no certificate in PEM: it is a certificate in DER")
-    expect(output).toContain("Make it PEM with: openssl x509 -inform der -in FILE -out FILE.pem")
+    expect(output).toContain("the CA holds no certificate: it is PKCS#7 in DER")
+    expect(output).toContain("openssl pkcs7 -inform der -print_certs -in FILE -out FILE.pem")
 })
 
 test("of two servers in turn the pinned one keeps its session, and the other is told why", async () => {

@@ -43,10 +43,11 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         const size = imageSize(stackImage("warmhello", "size"))
         const { all, keepsSessions, ram } = coreTotals(size)
         expect(all).toBe(size.byComponent.core)
-        expect(size.core.filter((one) => one.keepsSessions)).toHaveLength(15)
+        expect(size.core.filter((one) => one.keepsSessions)).toHaveLength(17)
         expect(keepsSessions).toBeGreaterThan(4096)
-        expect(keepsSessions).toBeLessThanOrEqual(12_950)
-        expect(all).toBeLessThanOrEqual(32_100)
+        // 0.4 kB of it is the question whose slot it is, though there is one here.
+        expect(keepsSessions).toBeLessThanOrEqual(13_350)
+        expect(all).toBeLessThanOrEqual(32_550)
         expect(ram).toBeLessThanOrEqual(1024)
     })
 

@@ -1,4 +1,4 @@
-// The examples in C, of README and of the public headers, compiled as they stand there: beside what they take for granted, and
+// The examples in C, of the documents and of the public headers, compiled as they stand there: beside what they take for granted, and
 // nothing else. Those in TypeScript are test/interop/package.test.ts's.
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
@@ -6,8 +6,16 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 
+interface Surroundings {
+    before: string
+    after: string
+    of: string[]
+    /** Beside ESP-IDF's own headers, as test/esp32 declares them. */
+    isOfIdf?: boolean
+}
+
 /** What surrounds each example. */
-const surroundings: Record<string, { before: string; after: string; of: string[] }> = {
+const surroundings: Record<string, Surroundings> = {
     "README.md": {
         of: ["core"],
         after: "return outcome; }",
@@ -16,6 +24,17 @@ const surroundings: Record<string, { before: string; after: string; of: string[]
             void perform(line *l, const wh_step *step, const char *host, const char *port);
             wh_outcome example(line l, wh_client *client, const char *host, const char *port);
             wh_outcome example(line l, wh_client *client, const char *host, const char *port) {`,
+    },
+    "docs/ESP-IDF.md": {
+        of: ["core", "port/esp_tls"],
+        isOfIdf: true,
+        after: "(void)config; (void)root_ca; }",
+        before: `#include <stdio.h>
+            #include "esp_http_client.h"
+            #include "warmhello/esp_tls.h"
+            #include "warmhello/esp_transport.h"
+            void example(esp_http_client_config_t config, const char *root_ca);
+            void example(esp_http_client_config_t config, const char *root_ca) {`,
     },
     "connect.h": {
         of: ["core"],
@@ -45,6 +64,17 @@ const surroundings: Record<string, { before: string; after: string; of: string[]
                 int sent = 0;
                 int got = 0;`,
     },
+    "socket.h": {
+        of: ["core", "port/bsd"],
+        after: "return sent + got; }",
+        before: `#include "warmhello/socket.h"
+            int example(wh_client_config config);
+            int example(wh_client_config config) {
+                const uint8_t request[4] = {0};
+                uint8_t answer[100];
+                int sent = 0;
+                int got = 0;`,
+    },
     "wake.h": {
         of: ["core", "wake"],
         after: "return size; }",
@@ -58,11 +88,15 @@ const surroundings: Record<string, { before: string; after: string; of: string[]
     },
 }
 
-const parts = ["core", "service", "wake", "provision", "port/host", "port/esp32"]
+const parts = ["core", "service", "wake", "provision", "port/bsd", "port/host", "port/esp32"]
 
 /** Every example, by the file that it is in. */
 function examples(): [file: string, code: string][] {
-    const inReadme = [...readFileSync(checkoutPath("README.md"), "utf8").matchAll(/^```c\n([\s\S]*?)^```$/gm)]
+    const inDocuments = ["README.md", "docs/ESP-IDF.md"].flatMap((file) =>
+        [...readFileSync(checkoutPath(file), "utf8").matchAll(/^```c\n([\s\S]*?)^```$/gm)].map(
+            ([, code = ""]): [string, string] => [file, code],
+        ),
+    )
     const headers = parts.flatMap((part) => {
         const folder = checkoutPath(join("firmware", part, "include/warmhello"))
         const names = readdirSync(folder).filter((name) => name.endsWith(".h"))
@@ -74,7 +108,7 @@ function examples(): [file: string, code: string][] {
             lines.replaceAll(/^ \*/gm, ""),
         ]),
     )
-    return [...inReadme.map(([, code = ""]): [string, string] => ["README.md", code]), ...inHeaders]
+    return [...inDocuments, ...inHeaders]
 }
 
 test("there are some to be compiled", () => {
@@ -82,11 +116,15 @@ test("there are some to be compiled", () => {
 })
 
 test.each(examples())("that of %s compiles", (file, code) => {
-    const { before, after, of } = surroundings[file] ?? { before: "", after: "", of: parts }
+    const { before, after, of, isOfIdf } = surroundings[file] ?? { before: "", after: "", of: parts }
     const program = `${before}\n${code}\n${after}`
     const includes = of.map((part) => `-I${checkoutPath(join("firmware", part, "include"))}`)
-    const flags = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", ...includes, "-x", "c", "-"]
-    const { stderr, status } = spawnSync("cc", flags, { input: program, encoding: "utf8" })
+    const idf = [`-I${checkoutPath("test/esp32/declarations")}`, "-DWH_CHECK_ESP32C3", "-DWH_CHECK_ESP_IDF_5"]
+    const flags = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", ...includes]
+    const { stderr, status } = spawnSync("cc", [...flags, ...(isOfIdf === true ? idf : []), "-x", "c", "-"], {
+        input: program,
+        encoding: "utf8",
+    })
     expect(stderr).toBe("")
     expect(status).toBe(0)
 })

@@ -185,7 +185,10 @@ test("without a compiler a server is probed", async (context) => {
     const { code, stdout } = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args)
     const asDevice = warmhello(bare, "probe", `localhost:${String(port).trim()}`, ...args, "--as-device")
     child.kill()
-    expect(asDevice).toMatchObject({ code: 6, stderr: expect.stringContaining("the native core must be compiled once") })
+    expect(asDevice).toMatchObject({
+        code: 6,
+        stderr: expect.stringContaining("the native core must be compiled once"),
+    })
     expect(code).toBe(0)
     expect(JSON.parse(stdout).verdict).toMatchObject({ answer: "resumes", protocol: "TLS1.3" })
     expect(existsSync(inPackage("build/host/libwarmhello.so"))).toBe(false)

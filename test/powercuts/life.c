@@ -58,7 +58,7 @@ static const char *write_rtc(life *l, int wanted)
     if (wanted == WH_OK) {
         l->next.flash = l->now.rtc;
     }
-    return expect(wh_store_persist_rtc(), wanted);
+    return expect(persist_rtc(0), wanted);
 }
 
 static const char *second(life *l)
@@ -82,9 +82,9 @@ static const char *wake(life *l, got_session *got)
     return got->serial == offered(&l->now) ? NULL : "another session than expected";
 }
 
-static int drop(uint32_t generation)
+static int drop(const wh_binding *binding, uint32_t generation)
 {
-    return wh_store_drop(generation, WH_OK);
+    return wh_store_drop(binding, generation, WH_OK);
 }
 
 /* That which was got is taken out. */
@@ -94,7 +94,7 @@ static void lose(life *l, uint32_t serial)
     l->next.flash = l->now.flash == serial ? 0 : l->now.flash;
 }
 
-static const char *take_out(life *l, int (*how)(uint32_t generation))
+static const char *take_out(life *l, int (*how)(const wh_binding *binding, uint32_t generation))
 {
     got_session got;
     const char *wrong = wake(l, &got);
@@ -102,7 +102,7 @@ static const char *take_out(life *l, int (*how)(uint32_t generation))
         return wrong;
     }
     lose(l, got.serial);
-    int result = how(got.generation);
+    int result = how(&got.info.binding, got.generation);
     if (result == WH_OK && !the_board.chip.off) {
         bury(l, got.serial);
     }
@@ -121,7 +121,7 @@ static const char *go_on_trust(life *l)
         return "its age is known";
     }
     lose(l, got.serial);
-    int result = wh_store_spend(got.generation);
+    int result = wh_store_spend(&got.info.binding, got.generation);
     if (result != WH_OK || the_board.chip.off) {
         return expect(result, WH_OK);
     }
@@ -138,6 +138,7 @@ static const char *forget(life *l)
     l->next = (tiers){0};
     int result = wh_store_forget();
     if (result == WH_OK && !the_board.chip.off) {
+        l->has_forgotten = true;
         bury(l, l->now.rtc);
         bury(l, l->now.spare);
         bury(l, l->now.flash);
@@ -153,7 +154,7 @@ static const char *fill(life *l, bool all)
             l->next.flash = ++l->last_serial;
         } else if (result != WH_MISS_WEAR) {
             return expect(result, WH_OK);
-        } else if (all && the_board.chip.erases < the_board.chip.flash.sector_count) {
+        } else if (all && the_board.chip.erases < l->sectors) {
             board_sleep(7200000000u);
         } else {
             return NULL;
@@ -167,7 +168,8 @@ static const char *reach_last(life *l)
     wh_journal_sector newest = {.sequence = 0};
     for (uint32_t i = 0; i < the_board.chip.flash.sector_count; i++) {
         wh_journal_sector sector;
-        if (wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
+        if (i >= l->first_sector && i < l->first_sector + l->sectors &&
+            wh_journal_sector_at(&the_board.chip.flash, i, &sector) == WH_OK && sector.valid &&
             sector.sequence > newest.sequence) {
             newest = sector;
         }

@@ -57,6 +57,11 @@ typedef struct life {
     bool rtc_torn;
     /** There was a LAST: the next sector is begun without those before, and what was in flash is lost. */
     bool starts_over;
+    /** What another peer had was forgotten, too. */
+    bool has_forgotten;
+    /** The part of flash that it has. */
+    uint32_t first_sector;
+    uint32_t sectors;
     /** Operations on flash when it began. */
     uint64_t operations;
 } life;

@@ -2,7 +2,8 @@
  * the recovery; after each, what the store offers is compared with a model.
  *
  * powercuts [--seed S] [--sample N: one state of N] [--second-sample N: of those with a
- * second cut, one of N besides] [--only SCENARIO] */
+ * second cut, one of N besides] [--only SCENARIO] [--peers 2: beside another one] [--second 1: in the second
+ * slot] */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,11 +297,36 @@ static void reset_at_looks(sweep *s)
     s->look = 0;
 }
 
+/* Each peer takes the slot that is free. */
+static const char *move_in(bool is_neighbour)
+{
+    if (!is_neighbour) {
+        wh_binding binding = binding_number(0);
+        wh_store_note_peer(&binding, (wh_peer){0});
+        return NULL;
+    }
+    int result = put_session(NEIGHBOUR_SERIAL, &(putting){.protocol = WH_TLS12, .binding = NEIGHBOUR});
+    if (result == WH_OK) {
+        result = persist_rtc(NEIGHBOUR);
+    }
+    return result == WH_OK ? NULL : wh_error_meaning(result);
+}
+
+static const char *begin(sweep *s)
+{
+    board_renew(s->sectors * s->peers, s->seed);
+    s->life = (life){.sectors = s->sectors, .first_sector = s->is_second ? s->sectors : 0};
+    const char *wrong = s->peers > 1 ? move_in(s->is_second) : NULL;
+    if (wrong == NULL && s->peers > 1) {
+        wrong = move_in(!s->is_second);
+    }
+    the_board.chip.erases -= s->peers > 1; /* that of the other peer's part */
+    return wrong == NULL ? live(&s->life, s->scenario->before) : wrong;
+}
+
 static void sweep_scenario(sweep *s)
 {
-    board_renew(s->sectors, s->seed);
-    s->life = (life){0};
-    const char *wrong = live(&s->life, s->scenario->before);
+    const char *wrong = begin(s);
     if (wrong != NULL) {
         fail(s, wrong);
         return;
@@ -326,22 +352,32 @@ static void sweep_scenario(sweep *s)
     }
 }
 
-int main(int argc, char **argv)
+static void read_options(int argc, char **argv, sweep *s)
 {
-    static sweep s = {.scenario = scenarios, .seed = 1, .sample = 1, .second_sample = 24};
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--seed") == 0) {
-            s.seed = strtoull(argv[i + 1], NULL, 10);
+            s->seed = strtoull(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--sample") == 0) {
-            s.sample = strtoull(argv[i + 1], NULL, 10);
+            s->sample = strtoull(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--second-sample") == 0) {
-            s.second_sample = strtoull(argv[i + 1], NULL, 10);
+            s->second_sample = strtoull(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--only") == 0) {
-            s.only = argv[i + 1];
+            s->only = argv[i + 1];
+        } else if (strcmp(argv[i], "--peers") == 0) {
+            s->peers = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--second") == 0) {
+            s->is_second = argv[i + 1][0] == '1';
         }
     }
+}
+
+int main(int argc, char **argv)
+{
+    static sweep s = {.scenario = scenarios, .seed = 1, .sample = 1, .second_sample = 24, .peers = 1};
+    read_options(argc, argv, &s);
     sessions_make_templates();
     board_start(2, s.seed);
+    board_set_peers(s.peers, true);
     for (s.sectors = 2; s.sectors <= 3; s.sectors++) {
         for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
             s.scenario = &scenarios[i];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "vectors.h"
 #include "visit.h"
 #include "session.h"
 
@@ -83,6 +84,14 @@ void sessions_make_templates(void)
     make_template(WH_TLS13);
 }
 
+void sessions_read_templates(void)
+{
+    char *text = vector_read("sessions.txt");
+    templates[0].size = vector_bytes(text, "tls12", templates[0].bytes, WH_SESSION_MAX);
+    templates[1].size = vector_bytes(text, "tls13", templates[1].bytes, WH_SESSION_MAX);
+    free(text);
+}
+
 wh_binding binding_number(unsigned n)
 {
     wh_binding binding;
@@ -155,6 +164,12 @@ static uint32_t identify(const wh_stored *stored)
     bool same = stored->info.lineage.not_after_s == serial &&
                 stored->info.single_use == (stored->info.protocol == WH_TLS13);
     return same ? serial : UNKNOWN_SESSION;
+}
+
+int persist_rtc(unsigned binding)
+{
+    wh_binding of = binding_number(binding);
+    return wh_store_persist_rtc(&of);
 }
 
 got_session get_session(unsigned binding)

@@ -28,8 +28,14 @@ typedef struct got_session {
  * on failure. */
 void sessions_make_templates(void);
 
+/** Takes those of test/vectors/sessions.txt instead, which are the same on every machine. */
+void sessions_read_templates(void);
+
 /** One of a few configurations to be bound to. */
 wh_binding binding_number(unsigned n);
+
+/** Another peer, and its session. */
+enum { NEIGHBOUR = 9, NEIGHBOUR_SERIAL = 1000000 };
 
 /** How a session comes into RTC RAM. */
 typedef struct putting {
@@ -54,5 +60,8 @@ bool goes_on_trust(const got_session *got, wh_lineage *counted);
 int persist_session(uint32_t serial, wh_protocol protocol, unsigned binding);
 
 got_session get_session(unsigned binding);
+
+/** wh_store_persist_rtc(). */
+int persist_rtc(unsigned binding);
 
 #endif

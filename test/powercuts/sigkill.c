@@ -71,14 +71,14 @@ static void live(uint32_t serial)
         wh_host_sleep(&the_device, 7200000000u); /* the wear budget */
         int put = put_session(serial, &(putting){.protocol = WH_TLS13});
         begin_call(held, serial);
-        int written = wh_store_persist_rtc();
+        int written = persist_rtc(0);
         end_call(put != WH_OK ? put : written, serial);
         shared->dead_up_to = serial - 1;
         held = serial;
         if (serial % 3 == 0) {
             got_session got = get_session(0);
             begin_call(held, 0);
-            int spent = wh_store_spend(got.generation);
+            int spent = wh_store_spend(&got.info.binding, got.generation);
             end_call(spent, 0);
             shared->dead_up_to = serial;
             held = 0;

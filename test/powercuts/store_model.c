@@ -265,7 +265,7 @@ static void wrote(int result, change what, uint32_t serial, uint64_t programs)
 static void persist(void)
 {
     uint64_t programs = the_board.chip.programs;
-    int result = ended(wh_store_persist_rtc());
+    int result = ended(persist_rtc(below(BINDINGS)));
     wrote(result, FLASH_BECOMES_RTC, 0, programs);
 }
 
@@ -366,14 +366,14 @@ static void get(void)
     (void)get_for(below(BINDINGS));
 }
 
-static int drop_session(uint32_t generation)
+static int drop_session(const wh_binding *binding, uint32_t generation)
 {
-    return wh_store_drop(generation, WH_OK);
+    return wh_store_drop(binding, generation, WH_OK);
 }
 
-static bool take_out_this(const got_session *got, int (*how)(uint32_t generation))
+static bool take_out_this(const got_session *got, int (*how)(const wh_binding *binding, uint32_t generation))
 {
-    int result = ended(how(got->generation));
+    int result = ended(how(&got->info.binding, got->generation));
     apply(result, LOSES, got->serial);
     if (result != WH_OK) {
         model.flash_shaky = true;
@@ -384,7 +384,7 @@ static bool take_out_this(const got_session *got, int (*how)(uint32_t generation
     return result == WH_OK;
 }
 
-static void take_out(int (*how)(uint32_t generation))
+static void take_out(int (*how)(const wh_binding *binding, uint32_t generation))
 {
     got_session *got = &remembered[below(REMEMBERED)];
     if (got->serial != 0 && take_out_this(got, how)) {

@@ -46,7 +46,12 @@ typedef struct sweep {
     uint64_t sample, second_sample;
     const char *only;
     const scenario *scenario;
+    /* Of the part of the device's flash that the scenario is about. */
     uint32_t sectors;
+    /* 2: the device has another peer, too, whose session is in both tiers and is to stay there, unless all is
+     * forgotten. It has the first slot then if `is_second`. */
+    unsigned peers;
+    bool is_second;
     uint64_t states, failures, turn;
     board start;
     life life;

@@ -65,7 +65,7 @@ static const char *judge(const life *l, const got_session *got)
 static bool has_remains(const sweep *s)
 {
     enum { PIECE = 16 };
-    for (size_t at = 0; at < (size_t)s->sectors * WH_FLASH_SECTOR; at += PIECE) {
+    for (size_t at = 0; at < (size_t)s->sectors * s->peers * WH_FLASH_SECTOR; at += PIECE) {
         const uint8_t *was = &s->start.chip.cells.bits[at];
         bool blank = memcmp(was, was + 1, PIECE - 1) == 0;
         if (at % WH_FLASH_SECTOR >= 32 && !blank && memcmp(was, &the_board.chip.cells.bits[at], PIECE) == 0) {
@@ -106,6 +106,27 @@ static const char *check_forget(const sweep *s, const life *l, const got_session
     return NULL;
 }
 
+/* Of the other peer: its session stays, or goes with the first one's when all is forgotten. */
+static const char *check_neighbour(const sweep *s, const life *l, const got_session *got)
+{
+    uint32_t serial = s->peers > 1 ? get_session(NEIGHBOUR).serial : 0;
+    if (s->peers == 1) {
+        return NULL;
+    }
+    if (serial == NEIGHBOUR_SERIAL) {
+        return l->has_forgotten || forget_begun(s, l) ? "the other peer's session is offered after forget"
+                                                      : NULL;
+    }
+    if (serial != 0) {
+        return "another session of the other peer";
+    }
+    if (l->step != FORGET && !l->has_forgotten) {
+        return "the other peer's session is lost";
+    }
+    return got->serial != 0 && !l->has_forgotten ? "one peer's session is forgotten and the other's is not"
+                                                 : NULL;
+}
+
 /* The session of before may be used up by an operation that was cut, at any time, or its sector
  * be taken away. */
 static bool may_vanish(const life *l)
@@ -141,7 +162,7 @@ static const char *check_goes_on(life *l)
         return "a new session cannot be put";
     }
     board_sleep(7200000000u);
-    if (wh_store_persist_rtc() != WH_OK) {
+    if (persist_rtc(0) != WH_OK) {
         return "a new session cannot be written to flash";
     }
     board_lose_power();
@@ -149,7 +170,7 @@ static const char *check_goes_on(life *l)
     if (got.serial != serial) {
         return "a new session is lost";
     }
-    if (wh_store_spend(got.generation) != WH_OK) {
+    if (wh_store_spend(&got.info.binding, got.generation) != WH_OK) {
         return "a new session cannot be spent";
     }
     bury(l, serial);
@@ -182,8 +203,12 @@ const char *check(const sweep *s, life *l)
     if (wrong == NULL) {
         wrong = check_forget(s, l, &got);
     }
+    if (wrong == NULL) {
+        wrong = check_neighbour(s, l, &got);
+    }
     if (wrong == NULL && got.serial != 0 && s->turn % 2 == 0) {
-        wrong = wh_store_spend(got.generation) == WH_OK ? NULL : "the session cannot be spent";
+        wrong =
+            wh_store_spend(&got.info.binding, got.generation) == WH_OK ? NULL : "the session cannot be spent";
         bury(l, got.serial);
         wrong = wrong == NULL ? check_next(l) : wrong;
     }

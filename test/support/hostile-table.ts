@@ -60,7 +60,7 @@ async function lastConnect(kind: HostileKind, body: Body, wellFor: number): Prom
 const counted = (kind: HostileKind, attempts: number) => (kind.word === "connection-refused" ? 0 : attempts)
 
 export function describeHostileServers(title: string, body: Body): void {
-    const patienceMs = 3 * (body.deadlineMs + body.slackMs) + 30_000
+    const patienceMs = 3 * (body.deadlineMs + body.slackMs) + 60_000
 
     describe.each(titled(hostileKinds, "title"))(`${title}: a server that %s`, (_, kind) => {
         test.skipIf(body.alwaysTwice === true)("without a session", { timeout: patienceMs }, async () => {

@@ -51,6 +51,16 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/asan/esp32/esp32_board"),
         flag: "--c-tests",
     },
+    "test/esp_tls/app.ts": {
+        what: "stack of esp_tls on the desk",
+        isHere: isBuilt("build/asan/esp_tls/esp_tls_app"),
+        flag: "--c-tests",
+    },
+    "test/arduino/sketch.ts": {
+        what: "Arduino port on the desk",
+        isHere: isBuilt("build/asan/arduino/arduino_sketch_3"),
+        flag: "--c-tests",
+    },
     "test/interop/example.test.ts": { what: "example in C", isHere: isBuilt("build/asan/resume"), flag: "--c-tests" },
     "test/interop/hostile-servers.test.ts": {
         what: "example in C",

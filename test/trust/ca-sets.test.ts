@@ -101,15 +101,22 @@ const rows: Row[] = [
     },
     { title: "CAs with keys of every kind", says: "open", make: among((root) => [...ofEveryKind(), root]) },
     { title: "unrelated CAs only", says: "untrusted", make: among(() => [unrelated(), unrelated()]) },
-    { title: "expired CAs only, none in use", says: "ca-expired", make: among(() => [expired(), expired()]) },
+    {
+        title: "expired CAs only, none in use",
+        says: "ca-expired",
+        byBundle: "untrusted",
+        make: among(() => [expired(), expired()]),
+    },
     {
         title: "CAs that are not valid yet, none in use",
         says: "ca-not-yet-valid",
+        byBundle: "untrusted",
         make: among(() => [notYet(), notYet()]),
     },
     {
         title: "the CA in use has expired, and is the only one",
         says: "ca-expired",
+        byBundle: "open",
         make: () => {
             const root = authorityCertificate(EXPIRED)
             return { sent: [serverCertificate({ issuer: root })], trusted: [root] }
@@ -118,6 +125,7 @@ const rows: Row[] = [
     {
         title: "the CA in use is not valid yet, and is the only one",
         says: "ca-not-yet-valid",
+        byBundle: "open",
         make: () => {
             const root = authorityCertificate(NOT_YET)
             return { sent: [serverCertificate({ issuer: root })], trusted: [root] }
@@ -126,6 +134,7 @@ const rows: Row[] = [
     {
         title: "the CA in use has expired, an unrelated one has not",
         says: "ca-expired",
+        byBundle: "open",
         make: () => {
             const root = authorityCertificate(EXPIRED)
             return { sent: [serverCertificate({ issuer: root })], trusted: [root, unrelated()] }
@@ -134,6 +143,7 @@ const rows: Row[] = [
     {
         title: "the CA in use is not valid yet, an unrelated one is",
         says: "ca-not-yet-valid",
+        byBundle: "open",
         make: () => {
             const root = authorityCertificate(NOT_YET)
             return { sent: [serverCertificate({ issuer: root })], trusted: [unrelated(), root] }
@@ -147,11 +157,22 @@ const rows: Row[] = [
             return { sent: [serverCertificate({ issuer: root, ...EXPIRED })], trusted: [root, unrelated()] }
         },
     },
-    { title: "all CAs and the whole chain have expired", says: "clock-suspect", make: allDated(EXPIRED, EXPIRED) },
-    { title: "all CAs and the whole chain are not valid yet", says: "clock-suspect", make: allDated(NOT_YET, NOT_YET) },
+    {
+        title: "all CAs and the whole chain have expired",
+        says: "clock-suspect",
+        byBundle: "certificate-expired",
+        make: allDated(EXPIRED, EXPIRED),
+    },
+    {
+        title: "all CAs and the whole chain are not valid yet",
+        says: "clock-suspect",
+        byBundle: "certificate-not-yet-valid",
+        make: allDated(NOT_YET, NOT_YET),
+    },
     {
         title: "all CAs and the leaf have expired, not the intermediate",
         says: "ca-expired",
+        byBundle: "certificate-expired",
         make: allDated(EXPIRED, {}),
     },
     { title: "a renewed root, the old one expired before it", says: "open", make: renewed((old, root) => [old, root]) },
@@ -167,7 +188,12 @@ const rows: Row[] = [
         says: "open",
         make: renewed((next, root) => [root, next], NOT_YET),
     },
-    { title: "a renewed root, but only the old one is trusted", says: "ca-expired", make: renewed((old) => [old]) },
+    {
+        title: "a renewed root, but only the old one is trusted",
+        says: "ca-expired",
+        byBundle: "open",
+        make: renewed((old) => [old]),
+    },
     {
         title: "a CA of the same name with another key before it",
         says: "open",
@@ -183,6 +209,7 @@ const rows: Row[] = [
         (time): Row => ({
             title: `the constraints of a CA hold though another has its name, without key identifiers (${time})`,
             says: "bad-certificate",
+            byBundle: "open",
             make: constrainedNamesake,
         }),
     ),

@@ -169,6 +169,7 @@ const rows: Row[] = [
     {
         title: "the renewed root sent along, of which the old one is trusted and has expired",
         says: "ca-expired",
+        byBundle: "open",
         make: crossSigned(({ leaf, between, root }) => ({
             sent: [leaf, between, rootOf({ keys: root.keys })],
             trusted: [rootOf({ keys: root.keys, ...EXPIRED })],
@@ -214,6 +215,7 @@ const rows: Row[] = [
     {
         title: "the cross-signed root, both roots trusted, the newer one expired",
         says: "ca-expired",
+        byBundle: "open",
         make: crossSigned(
             ({ leaf, between, cross, older, root }) => ({ sent: [leaf, between, cross], trusted: [root, older] }),
             { root: EXPIRED },
@@ -227,6 +229,7 @@ const rows: Row[] = [
     {
         title: "the cross-signed root, only the older one trusted, and that has expired",
         says: "ca-expired",
+        byBundle: "open",
         make: crossSigned(({ leaf, between, cross, older }) => ({ sent: [leaf, between, cross], trusted: [older] }), {
             older: EXPIRED,
         }),
@@ -504,16 +507,19 @@ const rows: Row[] = [
     {
         title: "the leaf alone as CA",
         says: "open",
+        byBundle: "untrusted",
         make: three((leaf, between) => ({ sent: [leaf, between], trusted: [leaf] })),
     },
     {
         title: "the leaf alone as CA and alone on the way",
         says: "open",
+        byBundle: "untrusted",
         make: three((leaf) => ({ sent: [leaf], trusted: [leaf] })),
     },
     {
         title: "the leaf as CA beside an unrelated one",
         says: "open",
+        byBundle: "untrusted",
         make: three((leaf, between) => ({ sent: [leaf, between], trusted: [authorityCertificate(), leaf] })),
     },
     {
@@ -535,6 +541,7 @@ const rows: Row[] = [
     {
         title: "the leaf alone as CA, and it has expired",
         says: "certificate-expired",
+        byBundle: "untrusted",
         make: three((_, between) => {
             const leaf = serverCertificate({ issuer: between, ...EXPIRED })
             return { sent: [leaf, between], trusted: [leaf] }
@@ -553,6 +560,7 @@ const rows: Row[] = [
     {
         title: "a forged leaf with key, name and dates of a self-signed one that is the CA",
         says: "untrusted",
+        byBundle: "open",
         make: forgedLike(() => undefined),
     },
     { title: "a self-signed server", says: "open", make: selfSigned() },
@@ -566,8 +574,18 @@ const rows: Row[] = [
         says: "open",
         make: selfSigned({ extensions: [basicConstraints(true), keyUsage(digitalSignature | keyCertSign)] }),
     },
-    { title: "a self-signed server that has expired", says: "clock-suspect", make: selfSigned(EXPIRED) },
-    { title: "a self-signed server that is not valid yet", says: "clock-suspect", make: selfSigned(NOT_YET) },
+    {
+        title: "a self-signed server that has expired",
+        says: "clock-suspect",
+        byBundle: "certificate-expired",
+        make: selfSigned(EXPIRED),
+    },
+    {
+        title: "a self-signed server that is not valid yet",
+        says: "clock-suspect",
+        byBundle: "certificate-not-yet-valid",
+        make: selfSigned(NOT_YET),
+    },
     {
         title: "a self-signed server that nobody trusts",
         says: "untrusted",

@@ -10,8 +10,8 @@ import { TlsSocket } from "#warmhello/core/tls-socket.js"
 export interface Visitor {
     host: string
     port: number
-    /** PEM. */
-    ca: string
+    /** A file of CAs, or a bundle. */
+    ca: Buffer
     version: TlsVersion
 }
 
@@ -54,7 +54,7 @@ export interface OurVerdict {
 /** A new client opens a connection, asks and reads the answer. */
 export async function askUs({ host, port, ca, version }: Visitor): Promise<OurVerdict> {
     losePower()
-    const options = { host, port, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets: true }
+    const options = { host, port, ca, minVersion: version, maxVersion: version, tickets: true }
     try {
         using client = new Client(options)
         return await visitWith(client, port)

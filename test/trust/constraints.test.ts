@@ -166,6 +166,7 @@ const rows: Row[] = [
     {
         title: "a server signed by a self-signed server that is trusted itself",
         says: "bad-certificate",
+        byBundle: "open",
         make: () => {
             const other = serverCertificate({ extensions: [basicConstraints(false)] })
             return { sent: [serverCertificate({ issuer: other })], trusted: [other] }
@@ -174,6 +175,7 @@ const rows: Row[] = [
     {
         title: "a server signed by a self-signed server without basicConstraints that is trusted itself",
         says: "bad-certificate",
+        byBundle: "open",
         make: () => {
             const other = serverCertificate()
             return { sent: [serverCertificate({ issuer: other })], trusted: [other] }
@@ -182,6 +184,7 @@ const rows: Row[] = [
     {
         title: "a server signed by another server that is trusted itself",
         says: "bad-certificate",
+        byBundle: "open",
         make: () => {
             const other = serverCertificate({ issuer: authorityCertificate() })
             return { sent: [serverCertificate({ issuer: other })], trusted: [other] }
@@ -190,6 +193,7 @@ const rows: Row[] = [
     {
         title: "a server signed by another server that is trusted beside its CA",
         says: "bad-certificate",
+        byBundle: "open",
         make: () => {
             const root = authorityCertificate()
             const other = serverCertificate({ issuer: root })
@@ -204,11 +208,13 @@ const rows: Row[] = [
     {
         title: "a root without basicConstraints and keyUsage",
         says: "bad-certificate",
+        byBundle: "open",
         make: underRoot({}, { without: [BASIC_CONSTRAINTS, KEY_USAGE] }),
     },
     {
         title: "a root that is not a CA",
         says: "bad-certificate",
+        byBundle: "open",
         make: underRoot({}, { extensions: [basicConstraints(false)] }),
     },
     {
@@ -239,7 +245,12 @@ const rows: Row[] = [
         make: underAll([pathLength(1), {}, {}]),
     },
     { title: "path lengths that go down", says: "open", make: underAll([pathLength(2), pathLength(1), pathLength(0)]) },
-    { title: "a path longer than its root allows", says: "bad-certificate", make: underAll([{}], pathLength(0)) },
+    {
+        title: "a path longer than its root allows",
+        says: "bad-certificate",
+        byBundle: "open",
+        make: underAll([{}], pathLength(0)),
+    },
     { title: "a path as long as its root allows", says: "open", make: underAll([], pathLength(0)) },
     {
         title: "a path that is longer by a renewal of the same name only",
@@ -271,6 +282,7 @@ const rows: Row[] = [
     {
         title: "a root that may not sign certificates",
         says: "bad-certificate",
+        byBundle: "open",
         make: underRoot({}, { extensions: [keyUsage(cRLSign)] }),
     },
     { title: "a root without keyUsage", says: "open", make: underRoot({}, { without: [KEY_USAGE] }) },
@@ -356,6 +368,7 @@ const rows: Row[] = [
     {
         title: "a root for clients only",
         says: "bad-certificate",
+        byBundle: "open",
         make: underRoot({}, { extensions: [extendedKeyUsage(id_kp_clientAuth)] }),
     },
     // ---- Name constraints
@@ -477,21 +490,25 @@ const rows: Row[] = [
     {
         title: "a root's constraints, broken",
         says: "bad-certificate",
+        byBundle: "open",
         make: underRoot({}, { extensions: [nameConstraints({ permitted: [OTHER] })] }),
     },
     {
         title: "constraints of a root without subjectKeyIdentifier, broken below an intermediate",
         says: "bad-certificate",
+        byBundle: "open",
         make: underAll([{}], { without: [SUBJECT_KEY], extensions: [nameConstraints({ permitted: [OTHER] })] }),
     },
     {
         title: "a path longer than a root without subjectKeyIdentifier allows",
         says: "bad-certificate",
+        byBundle: "open",
         make: underAll([{}], { without: [SUBJECT_KEY], ...pathLength(0) }),
     },
     {
         title: "a path that is longer by two than a root without subjectKeyIdentifier allows",
         says: "bad-certificate",
+        byBundle: "open",
         make: underAll([{}, {}], { without: [SUBJECT_KEY], ...pathLength(1) }),
     },
     {
@@ -502,6 +519,7 @@ const rows: Row[] = [
     {
         title: "a path longer than its root allows, sent in reverse",
         says: "bad-certificate",
+        byBundle: "open",
         make: reversed(underAll([{}, {}, {}], pathLength(2))),
     },
     {
@@ -599,6 +617,7 @@ const rows: Row[] = [
     {
         title: "an unknown critical extension of the root",
         says: "ca-unreadable",
+        byBundle: "open",
         make: underRoot({}, { extensions: [unknown(true)] }),
     },
     { title: "an unknown extension of the server", says: "open", make: underRoot({ extensions: [unknown(false)] }) },
@@ -658,6 +677,7 @@ const rows: Row[] = [
     {
         title: "an authorityKeyIdentifier that is not the root's",
         says: "untrusted",
+        byBundle: "open",
         make: identifiedRoot(() => ({ keyIdentifier: Buffer.alloc(20, 7) })),
     },
     { title: "no authorityKeyIdentifier", says: "open", make: identifiedRoot(() => undefined) },

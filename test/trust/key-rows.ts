@@ -100,6 +100,7 @@ const kindRows: Row[] = supported.flatMap(({ kind, server, authority, unlikeCurl
     {
         title: `a CA's key: ${kind}`,
         says: authority,
+        ...(authority === "ca-unreadable" && { byBundle: "untrusted" }),
         ...(unlikeCurl.authority !== undefined && { unlikeCurl: unlikeCurl.authority }),
         make: () => signed({ ca: kind, leaf: USUAL }),
     },

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import type { ErrorCode } from "#warmhello/base/errors.js"
 import type { TlsVersion } from "#warmhello/core/client.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
+import { bundleOf } from "./bundle.js"
 import { type Certificate, HOST } from "./certificates.js"
 import { askCurl, askUs, type CurlVerdict, type OurVerdict } from "./clients.js"
 import { serveChains } from "./servers.js"
@@ -35,6 +36,8 @@ export interface Row {
     says: Says | Record<TlsVersion, Says>
     /** Why we say something else than curl, with the RFC's section; or that it is a limit of wolfSSL. */
     unlikeCurl?: string
+    /** The same of CAs that are given as ESP-IDF's bundle, which says less of them (docs/SECURITY.md). */
+    byBundle?: Says
     /** The server has nothing to offer that the client could verify, and ends the handshake itself. */
     serverRefuses?: boolean
     /** The one version that the row is about. */
@@ -50,16 +53,21 @@ interface Seen {
     version: TlsVersion
     curl: CurlVerdict
     ours: OurVerdict
-    /** Ours. */
+    /** Unless the CAs are a text. */
+    byBundle: OurVerdict | undefined
+    /** Ours, by the CA file. */
     connections: number
     failures: string[]
 }
 
-export const asPem = (trusted: Case["trusted"]): string =>
-    typeof trusted === "string" ? trusted : trusted.map((each) => each.pem).join("")
+export const asPem = (trusted: Case["trusted"]): Buffer =>
+    Buffer.from(typeof trusted === "string" ? trusted : trusted.map((each) => each.pem).join(""))
 
 export const chainsOf = ({ sent, orSent }: Pick<Case, "sent" | "orSent">): Certificate[][] =>
     orSent === undefined ? [sent] : [sent, orSent]
+
+/** Each format of a bundle in one version of TLS. */
+const formats = { "1.2": "old", "1.3": "new" } as const
 
 async function visitBoth(row: Row, version: TlsVersion, folder: string): Promise<Seen> {
     const { trusted, host = HOST, ...sent } = row.make()
@@ -68,18 +76,23 @@ async function visitBoth(row: Row, version: TlsVersion, folder: string): Promise
     const curl = await askCurl(visitor, folder)
     const before = server.connections
     const ours = await askUs(visitor)
-    return { row, version, curl, ours, connections: server.connections - before, failures: server.failures }
+    const connections = server.connections - before
+    const byBundle =
+        typeof trusted === "string" ? undefined : await askUs({ ...visitor, ca: bundleOf(trusted, formats[version]) })
+    return { row, version, curl, ours, byBundle, connections, failures: server.failures }
 }
 
 export const expectedOf = ({ says }: Row, version: TlsVersion): Says =>
     typeof says === "string" ? says : says[version]
 
-function hold({ row, version, curl, ours, connections, failures }: Seen): void {
+function hold({ row, version, curl, ours, byBundle, connections, failures }: Seen): void {
     const expected = expectedOf(row, version)
     expect(ours.says, `ours (wolfSSL ${ours.wolfsslError}); curl: ${curl.exitCode} ${curl.says}`).toBe(expected)
     expect([0, ...refusals], curl.says).toContain(curl.exitCode)
     const agreed = (curl.exitCode === 0) === (ours.says === "open")
     expect(agreed, `the same verdict as curl's: ${curl.exitCode} ${curl.says}`).toBe(row.unlikeCurl === undefined)
+    if (byBundle !== undefined)
+        expect(byBundle.says, `by a bundle (wolfSSL ${byBundle.wolfsslError})`).toBe(row.byBundle ?? expected)
     if (expected === "host-unusable") expect(connections, "our connections").toBe(0)
     if (row.serverRefuses !== true) expect(failures, "the server's own failures").toEqual([])
 }

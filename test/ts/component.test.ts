@@ -142,15 +142,32 @@ const crossCompiler = "riscv64-unknown-elf-gcc"
 const canCompile = spawnSync(crossCompiler, ["--version"]).status === 0
 if (!canCompile) skipped(`there is no ${crossCompiler} (npm run setup -- --mcu)`)
 
-test.skipIf(!canCompile)("the example in C compiles for a board against the port's header", () => {
-    const include = [
-        ...["firmware/core/include", "firmware/provision/include"],
-        ...["firmware/port/esp32/include", "test/esp32/declarations"],
-    ].map((path) => `-I${checkoutPath(path)}`)
+const parts = ["core", "provision", "port/bsd", "port/esp32", "port/esp_tls"]
+const wifi = ["EXAMPLE_WIFI_SSID", "EXAMPLE_WIFI_PASSWORD"].map((name) => `-DCONFIG_${name}="x"`)
+
+test.skipIf(!canCompile).each([
+    ["esp32_reading/main/esp32_reading.c", []],
+    ["http_deep_sleep/main/access_point.c", wifi],
+    ["http_deep_sleep/main/http_deep_sleep.c", ['-DCONFIG_EXAMPLE_URL="x"']],
+    ["mqtt_deep_sleep/main/mqtt_deep_sleep.c", ['-DCONFIG_EXAMPLE_BROKER="x"', '-DCONFIG_EXAMPLE_TOPIC="x"']],
+])("the example %s compiles for a board, with ESP-IDF 5 and 6", (name, definitions) => {
+    const folders = [...parts.map((part) => `firmware/${part}/include`), "test/esp32/declarations"]
+    const include = folders.map((path) => `-I${checkoutPath(path)}`)
     const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-std=gnu17", "-DWH_CHECK_ESP32C3"]
-    const example = checkoutPath("firmware/examples/esp32_reading/main/esp32_reading.c")
-    const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include]
-    const { status, stderr } = spawnSync(crossCompiler, [...flags, example], { encoding: "utf8" })
-    expect(stderr).toBe("")
-    expect(status).toBe(0)
+    const flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", ...target, ...include, ...definitions]
+    const example = checkoutPath(`firmware/examples/${name}`)
+    for (const version of [["-DWH_CHECK_ESP_IDF_5"], []]) {
+        const { status, stderr } = spawnSync(crossCompiler, [...flags, ...version, example], { encoding: "utf8" })
+        expect(stderr).toBe("")
+        expect(status).toBe(0)
+    }
+})
+
+test("the way to the access point is the same in each example", () => {
+    const [one, ...others] = ["http", "mqtt"].map((name) =>
+        ["access_point.c", "access_point.h"].map((file) =>
+            readFileSync(checkoutPath(`firmware/examples/${name}_deep_sleep/main/${file}`), "utf8"),
+        ),
+    )
+    expect(others).toEqual([one])
 })

@@ -16,6 +16,8 @@ const optionSchema = z.object({
     needs: z.string().optional(),
     default: z.literal("y").optional(),
     component: z.string().optional(),
+    /** Of ESP-IDF, where the one below has none. */
+    since: z.string().optional(),
     /** Those that have it, if not all. */
     chips: z.array(z.string()).optional(),
 })
@@ -92,10 +94,16 @@ describe(`options of ESP-IDF ${kconfig.version}`, () => {
         expect(problemsOf(ofBoard(chip), chip)).toEqual([])
     })
 
-    test("so do those of the example in C", () => {
-        const given = settings(read("firmware/examples/esp32_reading/sdkconfig.defaults"))
+    test.each(["esp32_reading", "http_deep_sleep", "mqtt_deep_sleep"])("so do those of the example %s", (name) => {
+        const given = settings(read(`firmware/examples/${name}/sdkconfig.defaults`))
         expect(given.length).toBeGreaterThan(5)
         expect(problemsOf(given, "esp32c3")).toEqual([])
+    })
+
+    test("those of a later one are asked for by examples of ESP-IDF's own clients alone", () => {
+        const isLater = ([name]: readonly [string, string]) => known.get(name)?.since !== undefined
+        const older = [...chips.map(ofBoard), settings(read("firmware/examples/esp32_reading/sdkconfig.defaults"))]
+        expect(older.flat().filter(isLater)).toEqual([])
     })
 
     test("so do those that the port's C and CMake ask for", () => {

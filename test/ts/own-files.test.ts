@@ -90,10 +90,10 @@ describe("the command in the words makes a file that is taken, of", () => {
                 "locked SEC1",
                 "a locked one behind its certificate",
             ],
-            ...["DER, PKCS#8", "DER, SEC1", "DER, locked", "PKCS#12", "base64 without BEGIN and END"],
-            ...["RSA, locked PKCS#1", "RSA, DER", "OpenSSH's own form", "OpenSSH's own form, locked"],
+            ...["DER, locked", "PKCS#12", "base64 without BEGIN and END"],
+            ...["RSA, locked PKCS#1", "OpenSSH's own form", "OpenSSH's own form, locked"],
             ...["a compressed point", "a curve written out"],
-            ...["a certificate in DER", "a certificate in PKCS#7", "a certificate in PKCS#12"],
+            ...["a certificate in PKCS#7", "a certificate in PKCS#12"],
         ])
     })
 })

@@ -9,6 +9,8 @@ import { readProvisionImage } from "#warmhello/core/provision.js"
 import { checkProvision, provisionImage } from "#warmhello/provision/provision.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
+import { bundleOf } from "../trust/bundle.js"
+import { authorityCertificate } from "../trust/certificates.js"
 import { warmhello } from "./support/command.js"
 import { createProvisionFiles, type Json } from "./support/provision-files.js"
 
@@ -121,15 +123,12 @@ describe("a field is refused in words:", () => {
 })
 
 describe("certificates and keys:", () => {
-    test("the CA is no PEM, DER, damaged, expired, or not valid yet", async () => {
-        const der = Buffer.from(authority.certificate.replace(/-----.*-----|\s/g, ""), "base64")
+    test("the CA is none, damaged, expired, or not valid yet", async () => {
         files.write("ca.txt", "no certificate")
-        files.write("ca.der", der)
         files.write("ca-damaged.pem", authority.certificate.replace(/[A-Za-z]{20}/, "A".repeat(20)))
         files.write("ca-old.pem", (await createCertificateAuthority("old", "ecdsa", ago)).certificate)
         files.write("ca-new.pem", (await createCertificateAuthority("new", "ecdsa", ahead)).certificate)
         expect(codesOf({ server: { ca: "ca.txt" } })).toEqual(["ca-unreadable"])
-        expect(told({ server: { ca: "ca.der" } }).hint).toContain("openssl x509 -inform der")
         expect(codesOf({ server: { ca: "ca-damaged.pem" } })).toEqual(["ca-unreadable"])
         expect(codesOf({ server: { ca: "ca-old.pem" } })).toEqual(["ca-expired"])
         expect(codesOf({ server: { ca: "ca-new.pem" } })).toEqual(["ca-not-yet-valid"])
@@ -186,10 +185,29 @@ describe("certificates and keys:", () => {
         expect(told(changes).hint).toContain("P-256 and P-384")
     })
 
+    test("ESP-IDF's certificate bundle is for apps in C, and not for an image", () => {
+        files.write("x509_crt_bundle", bundleOf([authorityCertificate(), authorityCertificate()], "new"))
+        const changes = { server: { ca: "x509_crt_bundle" } }
+        expect(codesOf(changes)).toEqual(["ca-unreadable"])
+        expect(told(changes).message).toContain("it is ESP-IDF's certificate bundle")
+        expect(told(changes).hint).toContain("Apps in C take it")
+    })
+
     test("too much for a slot is told with what takes it", () => {
         files.write("bundle.pem", `${authority.certificate}\n`.repeat(14))
         expect(codesOf({ server: { ca: "bundle.pem" } })).toEqual(["provision-too-large"])
         expect(told({ server: { ca: "bundle.pem" } }).message).toMatch(/room for 8128; the CA takes \d{4}/)
+    })
+
+    test("DER makes the image that PEM makes", () => {
+        const derOf = (name: string) =>
+            Buffer.from(readFileSync(join(folder, name), "utf8").replace(/-----.*-----|\s/g, ""), "base64")
+        const identity = { certificate: "device.pem", key: "device.key" }
+        const plain = provisionImage(files.provision({ identity }))
+        for (const name of ["ca.pem", "device.pem", "device.key"]) files.write(`${name}.der`, derOf(name))
+        const inDer = { certificate: "device.pem.der", key: "device.key.der" }
+        const image = provisionImage(files.provision({ server: { ca: "ca.pem.der" }, identity: inDer }))
+        expect(image.equals(plain)).toBe(true)
     })
 
     test("comments, another layout and a curve's parameters do no harm and take no room", () => {

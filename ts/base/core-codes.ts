@@ -151,18 +151,14 @@ export const coreErrors = {
     "ca-unreadable": {
         value: -92,
         class: "usage",
-        meaning: "the CA holds no PEM certificate that can be used, or a damaged one",
+        meaning: "the CA holds no certificate that can be used, or a damaged one",
     },
     "certificate-unreadable": {
         value: -93,
         class: "usage",
-        meaning: "the client certificate holds no PEM certificate that can be used, or a damaged one",
+        meaning: "the client certificate holds no certificate that can be used, or a damaged one",
     },
-    "key-unreadable": {
-        value: -94,
-        class: "usage",
-        meaning: "the client key holds no PEM private key that can be used",
-    },
+    "key-unreadable": { value: -94, class: "usage", meaning: "the client key holds no private key that can be used" },
     "key-encrypted": { value: -95, class: "usage", meaning: "the client key is locked with a passphrase" },
     "key-mismatch": { value: -96, class: "usage", meaning: "the client key does not belong to the client certificate" },
     "alpn-unusable": {

@@ -54,7 +54,7 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 "connect there, whatever host the app names (default: a built-in server)",
                 hostAndPort,
             )
-            .option("--ca <file>", "CA certificates as PEM for --server (default: Node's public roots)")
+            .option("--ca <file>", "CA certificates as PEM or DER for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "the private key of that certificate as PEM")
             .addOption(

@@ -44,11 +44,11 @@ export interface Policy {
 /** This device's own files, for servers that ask for them. */
 interface Identity {
     /**
-     * PEM: the device's certificate, then those between it and the root.
+     * PEM or DER: the device's certificate, then those between it and the root.
      */
     certificate: Buffer
     /**
-     * PEM: its private key, without a passphrase.
+     * PEM or DER: its private key, without a passphrase.
      */
     key: Buffer
 }
@@ -81,7 +81,7 @@ export interface ClientOptions {
      */
     alpn?: string | undefined
     /**
-     * PEM: one or more CA certificates, which the server's chain must end in; one at least is within its dates.
+     * PEM or DER: one or more CA certificates, which the server's chain must end in; one at least is within its dates.
      */
     ca: Buffer
     identity?: Identity | undefined

@@ -27,6 +27,7 @@ function load() {
     koffi.struct("wh_client_config", {
         ...memberTypes("client"),
         policy: koffi.struct("wh_policy", memberTypes("policy")),
+        any_name: "bool",
     })
     koffi.struct("wh_provision", {
         config: koffi.struct("wh_device_config", {

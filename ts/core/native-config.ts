@@ -5,7 +5,7 @@ import { kinds } from "./kinds.js"
 type Members = Record<string, unknown>
 
 /** wh_client_config of client.h */
-export type NativeConfig = Members & { policy: Members }
+export type NativeConfig = Members & { policy: Members; any_name: boolean }
 /** wh_device_config of provision.h */
 export type NativeDevice = Members & { client: NativeConfig }
 
@@ -48,6 +48,7 @@ function options(owner: Owner, native: Members): Members {
 export const nativeConfig = (client: ClientOptions): NativeConfig => ({
     ...members("client", client),
     policy: members("policy", client),
+    any_name: false,
 })
 
 const nativeDevice = (provision: Provision): NativeDevice => ({

@@ -8,24 +8,45 @@ static const uint8_t oid_p384[] = {0x2b, 0x81, 0x04, 0x00, 0x22};
 static const uint8_t oid_rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
 static const uint8_t oid_rsa_pss[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
 
+/* What is signed, from the issuer's name on, and what stands behind it. */
+static bool open_at_issuer(wh_der certificate, wh_der *signed_part, wh_der *behind)
+{
+    wh_der skipped;
+    if (!wh_der_expect(&certificate, WH_DER_SEQUENCE, behind) ||
+        !wh_der_expect(behind, WH_DER_SEQUENCE, signed_part)) {
+        return false;
+    }
+    (void)wh_der_expect(signed_part, WH_DER_CONTEXT_0, &skipped);  /* version; 1 has none */
+    return wh_der_expect(signed_part, WH_DER_INTEGER, &skipped) && /* serial number */
+           wh_der_expect(signed_part, WH_DER_SEQUENCE, &skipped);  /* signature */
+}
+
+#ifndef WH_PEM_ONLY
+bool wh_certificate_find_issuer(wh_der certificate, wh_der *issuer)
+{
+    wh_der rest;
+    wh_der skipped;
+    if (!open_at_issuer(certificate, issuer, &rest)) {
+        return false;
+    }
+    rest = *issuer;
+    bool is_there = wh_der_expect(&rest, WH_DER_SEQUENCE, &skipped);
+    issuer->size -= rest.size;
+    return is_there;
+}
+#endif
+
 bool wh_certificate_find_key(wh_der certificate, wh_der *algorithm, wh_der *bits)
 {
     wh_der signed_part;
     wh_der rest;
     wh_der skipped;
-    if (!wh_der_expect(&certificate, WH_DER_SEQUENCE, &rest) ||
-        !wh_der_expect(&rest, WH_DER_SEQUENCE, &signed_part) ||
-        !wh_der_expect(&rest, WH_DER_SEQUENCE, &skipped) || !wh_der_expect(&rest, WH_DER_BITS, &skipped) ||
-        rest.size != 0) {
-        return false;
-    }
-    (void)wh_der_expect(&signed_part, WH_DER_CONTEXT_0, &skipped); /* version; 1 has none */
     wh_der key;
-    return wh_der_expect(&signed_part, WH_DER_INTEGER, &skipped) &&  /* serial number */
-           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) && /* signature */
-           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) && /* issuer */
-           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) && /* validity */
-           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) && /* subject */
+    return open_at_issuer(certificate, &signed_part, &rest) &&
+           wh_der_expect(&rest, WH_DER_SEQUENCE, &skipped) && wh_der_expect(&rest, WH_DER_BITS, &skipped) &&
+           rest.size == 0 && wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) && /* issuer */
+           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) &&                   /* validity */
+           wh_der_expect(&signed_part, WH_DER_SEQUENCE, &skipped) &&                   /* subject */
            wh_der_expect(&signed_part, WH_DER_SEQUENCE, &key) &&
            wh_der_expect(&key, WH_DER_SEQUENCE, algorithm) && wh_der_expect(&key, WH_DER_BITS, bits) &&
            bits->size > 1;

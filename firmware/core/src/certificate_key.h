@@ -9,6 +9,9 @@
  * account, and of `der`. */
 bool wh_certificate_is_whole(wh_der *der);
 
+/** The issuer's name, whole. False if there is none. */
+bool wh_certificate_find_issuer(wh_der certificate, wh_der *issuer);
+
 /** SubjectPublicKeyInfo's contents. False if there is none. */
 bool wh_certificate_find_key(wh_der certificate, wh_der *algorithm, wh_der *bits);
 

@@ -8,6 +8,7 @@
 
 #include <wolfssl/ssl.h>
 
+#include "blocks.h"
 #include "certificate_key.h"
 #include "file_form.h"
 #include "identity.h"
@@ -19,6 +20,8 @@ static const char supported[] =
     "Supported are RSA keys of up to 4096 bits, and keys on the curves P-256 and P-384.";
 static const char unlock[] =
     "Unlock it once: openssl pkey -in FILE -out FILE.pem; a device has nobody to ask for a passphrase.";
+static const char unlock_der[] = "Unlock it once: openssl pkcs8 -inform der -in FILE -out FILE.pem; a device "
+                                 "has nobody to ask for a passphrase.";
 
 typedef struct explainer {
     const char *name;
@@ -45,15 +48,26 @@ static bool is_plain(wh_pem_text label)
     return label.size <= 32;
 }
 
-/* "block 2 of ca.pem (CERTIFICATE, from line 20)", and what is said of it. */
+/* "block 2 of ca.pem (CERTIFICATE, from line 20) ", or "block 1 of ca.der (CERTIFICATE, from byte 0) ". */
+static int name_block(const explainer *about, const wh_pem_block *block, char *out, size_t room)
+{
+    if (block->is_der) {
+        const char *label = wh_file_label_of_der((wh_der){block->base64.at, block->base64.size});
+        return snprintf(out, room, "block %u of %.100s (%s, from byte %zu) ", block->number, about->name,
+                        label, (size_t)(block->begin - about->file.at));
+    }
+    wh_pem_text label = is_plain(block->label) ? block->label : (wh_pem_text){(const uint8_t *)"?", 1};
+    return snprintf(out, room, "block %u of %.100s (%.*s, from line %u) ", block->number, about->name,
+                    (int)label.size, (const char *)label.at, line_of(about->file, block->begin));
+}
+
+/* Names the block, and goes on. */
 __attribute__((format(printf, 4, 5))) static void say(const explainer *about, const wh_pem_block *block,
                                                       const char *advice, const char *format, ...)
 {
     char *out = about->out->problem;
     size_t room = sizeof about->out->problem;
-    wh_pem_text label = is_plain(block->label) ? block->label : (wh_pem_text){(const uint8_t *)"?", 1};
-    int used = snprintf(out, room, "block %u of %.100s (%.*s, from line %u) ", block->number, about->name,
-                        (int)label.size, (const char *)label.at, line_of(about->file, block->begin));
+    int used = name_block(about, block, out, room);
     va_list rest;
     va_start(rest, format);
     (void)vsnprintf(out + used, room - (size_t)used, format, rest);
@@ -74,6 +88,10 @@ static bool line_holds(wh_pem_text file, const uint8_t *at, const char *text, si
 static void say_damage(const explainer *about, const wh_pem_block *block)
 {
     static const char joined[] = "----------BEGIN ";
+    if (block->is_der) {
+        say(about, block, again, "is damaged: it is longer than the rest of the file");
+        return;
+    }
     unsigned line = line_of(about->file, block->fault_at);
     switch (block->fault) {
     case WH_PEM_NO_END:
@@ -111,7 +129,7 @@ static void say_key(const explainer *about, const wh_pem_block *block, wh_key_ki
 static bool explain_certificate(const explainer *about, const wh_pem_block *block, wh_der der)
 {
     if (!wh_certificate_is_whole(&der)) {
-        say(about, block, again, "is damaged: what its base64 holds is no whole certificate");
+        say(about, block, again, "is damaged: what it holds is no whole certificate");
         return true;
     }
     wh_key_kind kind = wh_key_kind_of_certificate(der);
@@ -133,7 +151,7 @@ static bool is_trusted(const wh_pem_block *block)
 static void explain_key(const explainer *about, const wh_pem_block *block, wh_der der)
 {
     if (wh_pem_is_locked(block)) {
-        say(about, block, unlock, "is locked with a passphrase");
+        say(about, block, block->is_der ? unlock_der : unlock, "is locked with a passphrase");
         return;
     }
     wh_der rest = der;
@@ -143,7 +161,7 @@ static void explain_key(const explainer *about, const wh_pem_block *block, wh_de
     if (is_whole && kind.problem != NULL) {
         say_key(about, block, kind, NULL);
     } else {
-        say(about, block, again, "is damaged: what its base64 holds is no whole private key");
+        say(about, block, again, "is damaged: what it holds is no whole private key");
     }
 }
 
@@ -173,23 +191,32 @@ static bool explain_block(const explainer *about, wh_file_role role, const wh_pe
 static void explain_form(const explainer *about, wh_file_role role, const wh_file_form *form)
 {
     wh_file_finding *out = about->out;
-    const char *wanted = role == WH_FILE_KEY ? "holds no private key in PEM" : "holds no certificate in PEM";
+    const char *wanted = role == WH_FILE_KEY ? "holds no private key" : "holds no certificate";
     (void)snprintf(out->problem, sizeof out->problem, "%.100s %s%s%s", about->name, wanted,
                    form->is != NULL ? ": it " : "", form->is != NULL ? form->is : "");
     (void)snprintf(out->advice, sizeof out->advice, "%s", form->advice[role]);
 }
 
-static bool is_wanted(wh_file_role role, const wh_pem_block *block)
+/* NULL if the block says nothing of what the file is. */
+static const wh_file_form *form_of(const explainer *about, const wh_pem_block *block)
 {
-    return role == WH_FILE_KEY ? wh_pem_is_key(block) : wh_pem_is_certificate(block);
+    return block->is_der ? wh_file_form_of(about->file) : wh_file_form_of_label(block);
+}
+
+/* DER is known by more than what it is taken for at first. */
+static bool is_wanted(const explainer *about, wh_file_role role, const wh_pem_block *block)
+{
+    bool has_label = role == WH_FILE_KEY ? wh_pem_is_key(block) : wh_pem_is_certificate(block);
+    bool is_other = block->is_der && form_of(about, block)->advice[role] != NULL;
+    return has_label && !is_other;
 }
 
 /* Whether what is wanted is this damaged block, or stands behind it. */
 static bool is_worth_mending(const explainer *about, wh_file_role role, wh_pem_block block)
 {
-    bool any = is_wanted(role, &block);
-    while (!any && wh_pem_next(about->file, &block) != WH_PEM_END) {
-        any = is_wanted(role, &block);
+    bool any = is_wanted(about, role, &block);
+    while (!any && wh_block_next(about->file, &block) != WH_PEM_END) {
+        any = is_wanted(about, role, &block);
     }
     return any;
 }
@@ -203,10 +230,10 @@ static bool is_all_in_label(const wh_pem_block *block)
 /* True if the damage is what to tell; otherwise what the block is says more. */
 static bool explain_damage(const explainer *about, wh_file_role role, const wh_pem_block *block, bool any)
 {
-    if (role == WH_FILE_KEY && !is_wanted(role, block)) {
+    if (role == WH_FILE_KEY && !is_wanted(about, role, block)) {
         return false; /* nor does it keep a key from being used */
     }
-    bool has_name = wh_file_form_of_label(block) != NULL || is_all_in_label(block);
+    bool has_name = form_of(about, block) != NULL || is_all_in_label(block);
     if (has_name && !any && !is_worth_mending(about, role, *block)) {
         return false;
     }
@@ -221,16 +248,16 @@ static void explain(const explainer *about, wh_file_role role)
     bool any = false;
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
-    while ((read = wh_pem_next(about->file, &block)) != WH_PEM_END) {
-        bool wanted = is_wanted(role, &block);
+    while ((read = wh_block_next(about->file, &block)) != WH_PEM_END) {
+        bool wanted = is_wanted(about, role, &block);
         bool told = read == WH_PEM_DAMAGED ? explain_damage(about, role, &block, any)
                                            : wanted && explain_block(about, role, &block);
         if (told) {
             return;
         }
         any |= wanted;
-        const wh_file_form *by_label = wh_file_form_of_label(&block);
-        form = by_label != NULL ? by_label : form;
+        const wh_file_form *by_block = form_of(about, &block);
+        form = by_block != NULL ? by_block : form;
     }
     if (!any) {
         explain_form(about, role, form != NULL ? form : wh_file_form_of(about->file));
@@ -286,7 +313,7 @@ bool wh_check_left_aside(const char *name, const uint8_t *file, size_t size, uin
     explainer about = {name, {file, size}, out};
     *out = (wh_file_finding){0};
     wh_pem_block block = {0};
-    while (wh_pem_next(about.file, &block) == WH_PEM_BLOCK) {
+    while (wh_block_next(about.file, &block) == WH_PEM_BLOCK) {
         if (block.number == number) {
             return wh_pem_is_certificate(&block) && explain_block(&about, WH_FILE_CA, &block);
         }

@@ -98,13 +98,18 @@ static int set_algorithms(const wh_client *client, const char *suites)
     return wolfSSL_CTX_set_groups(ctx, groups, GROUP_COUNT) == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
+/* SNI carries names only (RFC 6066 3); "" for none. */
+static const char *name_sent(const wh_client *client)
+{
+    return client->host.address_size > 0 || client->config.any_name ? "" : client->host.text;
+}
+
 static int set_extensions(const wh_client *client)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    /* SNI carries names only (RFC 6066 3). */
-    const char *host = client->host.text;
-    if (client->host.address_size == 0 &&
-        wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, host, (word16)strlen(host)) != WOLFSSL_SUCCESS) {
+    const char *name = name_sent(client);
+    if (name[0] != '\0' &&
+        wolfSSL_CTX_UseSNI(ctx, WOLFSSL_SNI_HOST_NAME, name, (word16)strlen(name)) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     if (!client->config.no_tickets && wolfSSL_CTX_UseSessionTicket(ctx) != WOLFSSL_SUCCESS) {
@@ -131,26 +136,30 @@ static int configure(const wh_client *client, const char *suites)
     return result;
 }
 
+/* Beside wolfSSL's verify modes. */
+enum { ANY_NAME = 0x80 };
+
 static int bind(wh_client *client, const char *suites)
 {
     const wh_client_config *config = &client->config;
     wh_binding_input input = {
         .host = client->host.text,
         .port = config->port,
-        .sni = client->host.address_size > 0 ? "" : client->host.text,
+        .sni = name_sent(client),
         .alpn = client->alpn,
         .ciphers = suites,
         .groups = groups,
         .group_count = GROUP_COUNT,
-        .verify_mode = WOLFSSL_VERIFY_PEER,
+        .verify_mode = config->any_name ? WOLFSSL_VERIFY_PEER | ANY_NAME : WOLFSSL_VERIFY_PEER,
         .min_version = config->min_version,
         .max_version = config->max_version,
         .tickets = !config->no_tickets,
         .extended_master_secret = !config->policy.without_extended_master_secret,
     };
-    int result = wh_digest(config->ca, config->ca_size, client->ca_digest);
+    int result = wh_identity_digest((wh_pem_text){config->ca, config->ca_size}, client->ca_digest);
     if (result == WH_OK && client->has_certificate) {
-        result = wh_digest(config->certificate, config->certificate_size, client->certificate_digest);
+        result = wh_identity_digest((wh_pem_text){config->certificate, config->certificate_size},
+                                    client->certificate_digest);
     }
     memcpy(input.ca_digest, client->ca_digest, WH_DIGEST_SIZE);
     memcpy(input.certificate_digest, client->certificate_digest, WH_DIGEST_SIZE);
@@ -222,6 +231,7 @@ static const struct {
 } members[] = {
 #define WH_CLIENT_SETTING(kind, name, ...) {offsetof(wh_client_config, name), WH_BYTES_##kind(name)},
 #include "warmhello/client.def"
+    {offsetof(wh_client_config, any_name), sizeof(bool)},
 };
 
 _Static_assert(sizeof(wh_client_config) <= UINT8_MAX, "a member's offset fits a byte");

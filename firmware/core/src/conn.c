@@ -321,9 +321,9 @@ static int finish_handshake(wh_conn *conn)
 /* Those that are known: all of them, once a handshake in full has read the file. */
 static void count_cas(wh_conn *conn)
 {
-    if (conn->outcome.cas != conn->client->ca_count) {
-        conn->outcome.cas = conn->client->ca_count;
-        wh_trust_count(conn->client, &conn->outcome.cas_usable, &conn->outcome.cas_ending);
+    wh_outcome *o = &conn->outcome;
+    if (o->cas == 0 && wh_trust_any(conn->client)) {
+        o->cas = wh_trust_count(conn->client, &o->cas_usable, &o->cas_ending);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bundle.h"
 #include "der.h"
 
 #define NOT_A_CERTIFICATE(what) "A " what " is no certificate: get the certificate itself, in PEM."
@@ -52,7 +53,7 @@ typedef enum form {
     FORM_BASE64,
     FORM_PAGE,
     FORM_CERTIFICATE,
-    FORM_DER_CERTIFICATE,
+    FORM_CUT,
     FORM_REQUEST,
     FORM_CRL,
     FORM_PUBLIC_KEY,
@@ -61,12 +62,11 @@ typedef enum form {
     FORM_PKCS12,
     FORM_JKS,
     FORM_KEY,
-    FORM_DER_KEY,
-    FORM_DER_LOCKED_KEY,
     FORM_OPENSSH_KEY,
     FORM_OPENSSH_PUBLIC_KEY,
     FORM_PGP,
     FORM_PARAMETERS,
+    FORM_BUNDLE,
 } form;
 
 static const wh_file_form forms[] = {
@@ -93,9 +93,7 @@ static const wh_file_form forms[] = {
                      {CERTIFICATES_OF_BASE64, CERTIFICATES_OF_BASE64, KEY_OF_BASE64}},
     [FORM_PAGE] = {"is a web page", ALL("Download the file itself; that address leads to a page about it.")},
     [FORM_CERTIFICATE] = {"is a certificate", CERTIFICATES(NULL)},
-    [FORM_DER_CERTIFICATE] = {"is a certificate in DER",
-                              CERTIFICATES(
-                                  "Make it PEM with: openssl x509 -inform der -in FILE -out FILE.pem")},
+    [FORM_CUT] = {"is DER that ends too early", ALL("Was it saved whole? Get it again.")},
     [FORM_REQUEST] = {"is a request for a certificate", USELESS("request")},
     [FORM_CRL] = {"is a list of revoked certificates (CRL)", USELESS("CRL")},
     [FORM_PUBLIC_KEY] = {"is a public key", USELESS("public key")},
@@ -116,15 +114,14 @@ static const wh_file_form forms[] = {
                   ALL("Make it PKCS#12, and then PEM, with: keytool -importkeystore -srckeystore FILE "
                       "-destkeystore FILE.p12 -deststoretype pkcs12")},
     [FORM_KEY] = {"is a private key", KEY(NULL)},
-    [FORM_DER_KEY] = {"is a private key in DER",
-                      KEY("Make it PEM with: openssl pkey -inform der -in FILE -out FILE.pem")},
-    [FORM_DER_LOCKED_KEY] =
-        {"is a private key in DER, locked with a passphrase",
-         KEY("Unlock it, and make it PEM, with: openssl pkcs8 -inform der -in FILE -out FILE.pem")},
     [FORM_OPENSSH_KEY] = {"is a private key in OpenSSH's own form", KEY(KEY_OF_OPENSSH)},
     [FORM_OPENSSH_PUBLIC_KEY] = {"is a public key of OpenSSH", USELESS("public key")},
     [FORM_PGP] = {"is PGP", ALL(PGP_FOR_NOBODY)},
     [FORM_PARAMETERS] = {"holds only the parameters of a key", USELESS("set of parameters")},
+    [FORM_BUNDLE] =
+        {"is ESP-IDF's certificate bundle",
+         {"Apps in C take it, as a part of their firmware: give the CA that signs servers, in PEM.",
+          NOT_A_CERTIFICATE("bundle"), NOT_A_KEY("bundle")}},
 };
 
 static const struct {
@@ -170,7 +167,7 @@ static form form_of_signed(wh_der part)
 {
     wh_der value;
     if (wh_der_expect(&part, WH_DER_CONTEXT_0, &value)) {
-        return FORM_DER_CERTIFICATE;
+        return FORM_CERTIFICATE;
     }
     uint8_t first = 0;
     uint8_t second = 0;
@@ -188,7 +185,7 @@ static form form_of_signed(wh_der part)
     if (!wh_der_take(&part, &fourth, &value) || fourth == WH_DER_CONTEXT_0) {
         return FORM_REQUEST;
     }
-    return fourth == WH_DER_SEQUENCE ? FORM_DER_CERTIFICATE : FORM_CRL;
+    return fourth == WH_DER_SEQUENCE ? FORM_CERTIFICATE : FORM_CRL;
 }
 
 /* What begins with a version or another number. */
@@ -200,13 +197,42 @@ static form form_of_numbered(wh_der number, wh_der rest)
         return FORM_NOTHING;
     }
     if (tag == WH_DER_OCTETS) {
-        return FORM_DER_KEY; /* SEC1 */
+        return FORM_KEY; /* SEC1 */
     }
     if (tag == WH_DER_INTEGER) {
-        return rest.size > 0 ? FORM_DER_KEY : FORM_PUBLIC_KEY; /* PKCS#1 */
+        return rest.size > 0 ? FORM_KEY : FORM_PUBLIC_KEY; /* PKCS#1 */
     }
     bool is_pkcs12 = number.size == 1 && number.at[0] == 3;
-    return is_pkcs12 ? FORM_PKCS12 : FORM_DER_KEY; /* PKCS#8 */
+    return is_pkcs12 ? FORM_PKCS12 : FORM_KEY; /* PKCS#8 */
+}
+
+/* PKCS#8, PKCS#1 or SEC1, by what follows the version. */
+static const char *label_of_numbered(uint8_t second)
+{
+    switch (second) {
+    case WH_DER_OCTETS:
+        return "EC PRIVATE KEY";
+    case WH_DER_INTEGER:
+        return "RSA PRIVATE KEY";
+    default:
+        return "PRIVATE KEY";
+    }
+}
+
+const char *wh_file_label_of_der(wh_der der)
+{
+    wh_der contents;
+    wh_der value;
+    uint8_t first = 0;
+    uint8_t second = 0;
+    if (!wh_der_expect(&der, WH_DER_SEQUENCE, &contents) || !wh_der_take(&contents, &first, &value) ||
+        !wh_der_take(&contents, &second, &value)) {
+        return "DER";
+    }
+    if (first == WH_DER_INTEGER) {
+        return label_of_numbered(second);
+    }
+    return second == WH_DER_OCTETS ? "ENCRYPTED PRIVATE KEY" : "CERTIFICATE";
 }
 
 static form form_of_der(wh_der file)
@@ -215,7 +241,11 @@ static form form_of_der(wh_der file)
     wh_der contents;
     wh_der first;
     uint8_t tag = 0;
-    if (!wh_der_expect(&file, WH_DER_SEQUENCE, &contents) || !wh_der_take(&contents, &tag, &first)) {
+    if (!wh_der_expect(&file, WH_DER_SEQUENCE, &contents)) {
+        bool has_long_length = file.size > 1 && file.at[1] == 0x82; /* which no text has */
+        return has_long_length ? FORM_CUT : FORM_NOTHING;
+    }
+    if (!wh_der_take(&contents, &tag, &first)) {
         return FORM_NOTHING;
     }
     if (tag == WH_DER_OID) {
@@ -231,7 +261,7 @@ static form form_of_der(wh_der file)
     }
     switch (second) {
     case WH_DER_OCTETS:
-        return FORM_DER_LOCKED_KEY;
+        return FORM_KEY; /* locked */
     case WH_DER_BITS:
         return FORM_PUBLIC_KEY;
     default:
@@ -344,6 +374,9 @@ static form form_of(wh_pem_text file)
         if (found != FORM_NOTHING) {
             return found;
         }
+    }
+    if (wh_bundle_count((wh_der){file.at, file.size}) > 0) {
+        return FORM_BUNDLE;
     }
     return is_pgp(file) ? FORM_PGP : form_of_text(file);
 }

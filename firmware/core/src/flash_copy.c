@@ -3,8 +3,8 @@
 #include "flash_io.h"
 #include "journal.h"
 #include "pin.h"
-#include "warmhello/platform.h"
 #include "policy.h"
+#include "slots.h"
 
 /* The wear budget of a platform that names none: ten years, of 100,000 erases a sector, in microseconds for
  * a sector. */
@@ -19,7 +19,7 @@
 
 const wh_flash *wh_flash_copy_device(void)
 {
-    return wh_platform_get()->flash;
+    return wh_slots_flash();
 }
 
 bool wh_flash_copy_exists(const wh_rtc *state)

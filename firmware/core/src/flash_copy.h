@@ -1,5 +1,5 @@
-/* The session's copy in flash. Private. Each function changes the state that it is given;
- * its caller saves it in RTC RAM.
+/* The copy in flash of the session in the slot in use (slots.h). Private. Each function changes the state
+ * that it is given; its caller saves it in RTC RAM.
  */
 #ifndef WH_FLASH_COPY_H
 #define WH_FLASH_COPY_H
@@ -12,7 +12,7 @@
 #include "warmhello/errors.h"
 #include "warmhello/flash.h"
 
-/* The flash of this device, or NULL. */
+/* The flash of this slot, or NULL. */
 const wh_flash *wh_flash_copy_device(void);
 
 /* Whether flash has a record that is not spent. */

@@ -6,10 +6,10 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "blocks.h"
 #include "certificate_key.h"
 #include "memory_ran_out.h"
 #include "opened.h"
-#include "pem.h"
 #include "trust.h"
 #include "wipe.h"
 
@@ -31,13 +31,22 @@ static int trust(wh_client *client, wh_der certificate)
     return result == WH_USAGE_CA ? WH_IDENTITY_NO_USE : result;
 }
 
-int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+/* To be freed; NULL for want of memory. */
+static uint8_t *contents_of(const wh_pem_block *block)
 {
     uint8_t *der = XMALLOC(block->der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    if (der != NULL) {
+        wh_pem_decode(block, der);
+    }
+    return der;
+}
+
+int wh_identity_trust_block(wh_client *client, const wh_pem_block *block)
+{
+    uint8_t *der = contents_of(block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(block, der);
     int result = trust(client, (wh_der){der, block->der_size});
     XFREE(der, NULL, DYNAMIC_TYPE_TMP_BUFFER);
     return result;
@@ -49,7 +58,7 @@ int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
     wh_pem_text file = {ca, ca != NULL ? ca_size : 0};
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
-    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+    while ((read = wh_block_next(file, &block)) == WH_PEM_BLOCK) {
         if (!wh_pem_is_certificate(&block)) {
             continue; /* keys, revocation lists: OpenSSL leaves them aside as well */
         }
@@ -58,7 +67,8 @@ int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size)
             return result;
         }
     }
-    return client->ca_count > 0 && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
+    bool any = client->ca_count > 0 || (WH_TAKES_DER && block.number == 0 && wh_trust_use_bundle(client));
+    return any && read == WH_PEM_END ? WH_OK : WH_USAGE_CA;
 }
 
 /* The certificates of a file behind each other, as wolfSSL takes a chain. Returns their size. */
@@ -66,7 +76,7 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
 {
     wh_pem_block block = {0};
     size_t size = 0;
-    while (wh_pem_next(file, &block) == WH_PEM_BLOCK) {
+    while (wh_block_next(file, &block) == WH_PEM_BLOCK) {
         if (wh_pem_is_certificate(&block)) {
             wh_pem_decode(&block, out + size);
             wh_der certificate = {out + size, block.der_size};
@@ -79,15 +89,45 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
     return size;
 }
 
+/* More than an image of provisioning holds. */
+enum { LARGE = 8192, WORD = 4 };
+
+/* FNV-1a of 64 bits, over words: files that differ in one word alone differ in this. */
+static void checksum(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
+{
+    uint64_t sum = 0xcbf29ce484222325;
+    const uint8_t *at = file.at;
+    const uint8_t *end = at + file.size;
+    for (; end - at >= WORD; at += WORD) {
+        sum ^= (uint32_t)(at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24);
+        sum *= 0x100000001b3;
+    }
+    for (; at < end; at++) {
+        sum = (sum ^ *at) * 0x100000001b3;
+    }
+    memset(digest, 0, WH_DIGEST_SIZE);
+    memcpy(digest, &sum, sizeof sum);
+    memcpy(digest + sizeof sum, &file.size, sizeof file.size);
+}
+
+int wh_identity_digest(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
+{
+    if (WH_TAKES_DER && file.size > LARGE) {
+        checksum(file, digest);
+        return WH_OK;
+    }
+    return wh_digest(file.at, file.size, digest);
+}
+
 bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE])
 {
     uint8_t now[WH_DIGEST_SIZE];
-    return wh_digest(file.at, file.size, now) == WH_OK && memcmp(now, digest, sizeof now) == 0;
+    return wh_identity_digest(file, now) == WH_OK && memcmp(now, digest, sizeof now) == 0;
 }
 
 int wh_identity_trust(wh_client *client)
 {
-    if (client->ca_count > 0) {
+    if (wh_trust_any(client)) {
         return WH_OK;
     }
     if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},
@@ -107,7 +147,7 @@ int wh_identity_use_certificate(WOLFSSL *ssl, wh_pem_text file)
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
     size_t room = 0;
-    while ((read = wh_pem_next(file, &block)) == WH_PEM_BLOCK) {
+    while ((read = wh_block_next(file, &block)) == WH_PEM_BLOCK) {
         room += wh_pem_is_certificate(&block) ? block.der_size : 0;
     }
     if (read == WH_PEM_DAMAGED || room == 0) {
@@ -135,7 +175,7 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
     wh_pem_block block = {0};
     wh_pem_result read = WH_PEM_END;
     do {
-        read = wh_pem_next(file, &block);
+        read = wh_block_next(file, &block);
     } while (read != WH_PEM_END && !wh_pem_is_key(&block));
     if (read != WH_PEM_BLOCK) {
         return WH_USAGE_KEY;
@@ -143,11 +183,10 @@ int wh_identity_use_key(WOLFSSL *ssl, wh_pem_text file)
     if (wh_pem_is_locked(&block)) {
         return WH_USAGE_KEY_ENCRYPTED;
     }
-    uint8_t *der = XMALLOC(block.der_size, NULL, DYNAMIC_TYPE_TMP_BUFFER);
+    uint8_t *der = contents_of(&block);
     if (der == NULL) {
         return WH_PLATFORM_MEMORY;
     }
-    wh_pem_decode(&block, der);
     int result = checked(wolfSSL_use_PrivateKey_buffer(ssl, der, (long)block.der_size, WOLFSSL_FILETYPE_ASN1),
                          WH_USAGE_KEY);
     wh_wipe(der, block.der_size);

@@ -8,7 +8,8 @@
 
 struct WOLFSSL;
 
-/* Trusts the certificates in `ca`, PEM. WH_USAGE_CA, WH_PLATFORM_MEMORY. */
+/* Trusts the certificates in `ca`, or the client's own file if that is a bundle (bundle.h). WH_USAGE_CA,
+ * WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int wh_identity_use_ca(wh_client *client, const uint8_t *ca, size_t ca_size);
 
 /* Left aside, if another certificate of the file serves: this build cannot verify with its key, or wolfSSL
@@ -18,6 +19,10 @@ enum { WH_IDENTITY_NO_USE = 1 };
 /* One certificate of a CA file. WH_OK if it is trusted, the above, or an error as of the whole file.
  */
 WH_MUST_CHECK int wh_identity_trust_block(wh_client *client, const wh_pem_block *block);
+
+/* What tells one file from another: SHA-256, and of a large one a checksum, as ESP-IDF's bundle would take as
+ * long as a resumption in each wake (docs/SECURITY.md). WH_PLATFORM_MEMORY. */
+WH_MUST_CHECK int wh_identity_digest(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE]);
 
 /* Whether a file is the one that the client's sessions are tied to, still: its bytes are the caller's. */
 bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE]);

@@ -273,11 +273,16 @@ int wh_journal_spend(const wh_flash *flash, uint32_t at)
 
 /* Overwrites the entries of one sector, and only then says so: zeros that power left half
  * programmed could show again what was there. */
+static bool has_bare_body(const wh_flash *flash, uint32_t index)
+{
+    return wh_flash_is_all(flash, address(index, sizeof(header)), WH_FLASH_SECTOR - sizeof(header), 0xff);
+}
+
 static bool overwrite_sector(const wh_flash *flash, uint32_t index)
 {
     uint32_t body = address(index, sizeof(header));
     size_t size = WH_FLASH_SECTOR - sizeof(header);
-    return wh_flash_is_all(flash, body, size, 0xff) ||
+    return has_bare_body(flash, index) ||
            (wh_flash_zero(flash, body, size) && wh_flash_is_all(flash, body, size, 0) &&
             set_mark(flash, address(index, offsetof(header, overwritten))));
 }
@@ -414,13 +419,39 @@ int wh_journal_append(const wh_flash *flash, const uint8_t *record, uint16_t siz
 
 /* ---- The whole journal ------------------------------------------------------------ */
 
+static bool mark_forgotten(const wh_flash *flash, const ring *all)
+{
+    return !all->newest.valid || set_mark(flash, address(all->newest.index, offsetof(header, forget)));
+}
+
+int wh_journal_mark_forgotten(const wh_flash *flash)
+{
+    ring all;
+    return result_of(read_ring(flash, false, &all) && mark_forgotten(flash, &all));
+}
+
+bool wh_journal_is_forgetting(const wh_flash *flash)
+{
+    ring all;
+    bool is_forgetting = false;
+    if (!read_ring(flash, false, &all)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < flash->sector_count && !is_forgetting; i++) {
+        sector s;
+        is_forgetting = read_sector(flash, i, &s) && s.valid && s.sequence <= all.forgotten_up_to &&
+                        !s.overwritten && !has_bare_body(flash, i);
+    }
+    return is_forgetting;
+}
+
 int wh_journal_forget(const wh_flash *flash)
 {
     ring all;
     if (!read_ring(flash, false, &all)) {
         return WH_PLATFORM_FLASH;
     }
-    bool marked = !all.newest.valid || set_mark(flash, address(all.newest.index, offsetof(header, forget)));
+    bool marked = mark_forgotten(flash, &all);
     bool overwritten = overwrite(flash, all.newest.sequence);
     return result_of(marked && overwritten);
 }

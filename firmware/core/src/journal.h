@@ -83,6 +83,13 @@ WH_MUST_CHECK int wh_journal_confirm(const wh_flash *flash, uint32_t at, const u
  * wh_journal_recover() goes on with it. WH_PLATFORM_FLASH: something is left. */
 WH_MUST_CHECK int wh_journal_forget(const wh_flash *flash);
 
+/* Its first operation alone, from which on recovery goes on with it. For several journals that shall be
+ * forgotten together: all are marked before the first one is overwritten. WH_PLATFORM_FLASH. */
+WH_MUST_CHECK int wh_journal_mark_forgotten(const wh_flash *flash);
+
+/* Whether a forget was begun and is not at its end. False where flash does not tell. */
+bool wh_journal_is_forgetting(const wh_flash *flash);
+
 /* After a loss of power, before anything else: ends what was begun, and makes sure that
  * what power left half programmed reads tomorrow as it reads today, but for spent and
  * forget marks that read as blank: they may yet come through. Visits every entry on the

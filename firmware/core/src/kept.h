@@ -1,6 +1,6 @@
-/* What a connection does with the store (warmhello/store.h): one session, sealed, in a slot in RTC RAM and in
- * a journal in flash. Both hold the same kind of record (record.h). Flash offers one session at most: a new
- * one takes the place of the one before. Private.
+/* What a connection does with the store (warmhello/store.h): for each peer one session, sealed, in a slot in
+ * RTC RAM and in a journal in flash. Both hold the same kind of record (record.h). Flash offers one session
+ * of a peer at most: a new one takes the place of the one before. Private.
  */
 #ifndef WH_KEPT_H
 #define WH_KEPT_H
@@ -54,19 +54,19 @@ WH_MUST_CHECK int wh_store_get(const wh_binding *binding, wh_stored *out);
  * `now` are those of the present. Opens no seal. */
 bool wh_store_still_has(wh_stored *stored);
 
-/** Makes sure that the session of this generation is not offered again, in flash first, then
- * in RTC RAM, and wipes the RTC copy. On WH_OK that is durable. WH_PLATFORM_FLASH,
- * WH_PLATFORM_RTC: it is not certain, so it may not be offered now. The same where power
+/** Makes sure that the session of this generation, which wh_store_get() gave for `binding`, is not offered
+ * again, in flash first, then in RTC RAM, and wipes the RTC copy. On WH_OK that is durable.
+ * WH_PLATFORM_FLASH, WH_PLATFORM_RTC: it is not certain, so it may not be offered now. The same where power
  * fails in the middle: the session may still be found afterwards, and may yet vanish. */
-WH_MUST_CHECK int wh_store_spend(uint32_t generation);
+WH_MUST_CHECK int wh_store_spend(const wh_binding *binding, uint32_t generation);
 
 /** The same for a session that is of no use any more. `why`: what wh_store_get() says as long as there is no
  * other, WH_MISS_*; WH_OK for nothing in particular. */
-WH_MUST_CHECK int wh_store_drop(uint32_t generation, int why);
+WH_MUST_CHECK int wh_store_drop(const wh_binding *binding, uint32_t generation, int why);
 
 /** Tells how a handshake went in which the session was offered. A session that failed is
  * suspect: it may be the network's fault, so only a second failure in a row deletes it. */
-WH_MUST_CHECK int wh_store_suspect(uint32_t generation, bool failed);
+WH_MUST_CHECK int wh_store_suspect(const wh_binding *binding, uint32_t generation, bool failed);
 
 /** Seals a session and puts it into RTC RAM, in place of what was there; `beside`: one for the same peer
  * stays as a spare, if there is room for both. Fills in info->generation, info->kind, info->lifetime_s and
@@ -83,13 +83,13 @@ WH_MUST_CHECK int wh_store_put(wh_record_info *info, const wh_session *session, 
  * where the power was lost in the last days. False while RTC RAM has another's session. */
 bool wh_store_wants_flash(const wh_binding *binding, bool is_of_full, bool is_lasting);
 
-/** Copies the record in RTC RAM to flash, in place of what was there, if it is not there
+/** Copies this peer's record in RTC RAM to flash, in place of what was there, if it is not there
  * already. Both tiers then hold the same bytes.
  *
  * WH_MISS_EMPTY: there is no record, or no flash. WH_MISS_WEAR: not within the wear budget.
  * WH_DAMAGE_RECORD: its seal is broken. In these cases flash holds what it held.
  * WH_PLATFORM_*: it holds the old session or the new one. */
-WH_MUST_CHECK int wh_store_persist_rtc(void);
+WH_MUST_CHECK int wh_store_persist_rtc(const wh_binding *binding);
 
 /** Seals a session as wh_store_put() does, into memory of the caller with room for
  * WH_RECORD_MAX bytes. Returns the record's length. */
@@ -106,6 +106,9 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer);
 /** The peer of the stored session is the pinned one from now on, or no longer. As with peers, a
  * loss of power forgets that: then the session is what it was when it was stored. */
 void wh_store_pin(const wh_record_info *info, bool pinned);
+
+/** Which tiers hold a session of this peer that is not spent; with one slot, of any peer. */
+wh_tiers wh_store_tiers_of(const wh_binding *binding);
 
 /** What is remembered of it; nothing, as for a peer never met, when it was another. */
 wh_peer wh_store_peer(const wh_binding *binding);

@@ -294,7 +294,7 @@ static int servers_own(wh_peer_path *path, DecodedCert *certificate)
     if (error == WH_PEER_UNTRUSTED && wh_trust_error_of_dates(path->client) != WH_OK) {
         error = wh_trust_error_of_dates(path->client);
     }
-    if (error == WH_OK && !is_for(&path->client->host, certificate)) {
+    if (error == WH_OK && !path->client->config.any_name && !is_for(&path->client->host, certificate)) {
         error = WH_PEER_NAME;
         native = native_of(error);
     }

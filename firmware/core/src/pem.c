@@ -208,8 +208,17 @@ wh_pem_result wh_pem_next(wh_pem_text file, wh_pem_block *block)
     return WH_PEM_END;
 }
 
+static bool is_der(const wh_pem_block *block)
+{
+    return WH_TAKES_DER && block->is_der;
+}
+
 void wh_pem_decode(const wh_pem_block *block, uint8_t *out)
 {
+    if (is_der(block)) {
+        memcpy(out, block->base64.at, block->der_size);
+        return;
+    }
     base64_decoder decoder = {0};
     decoder.out = out;
     wh_pem_text rest = block->base64;
@@ -224,25 +233,37 @@ bool wh_pem_has_label(const wh_pem_block *block, const char *label)
     return block->label.size == strlen(label) && memcmp(block->label.at, label, block->label.size) == 0;
 }
 
-bool wh_pem_is_certificate(const wh_pem_block *block)
+/* What a block is, in front of each label that says so. */
+enum { CERTIFICATE = 1, KEY, LOCKED };
+static const char labels[] = "\1CERTIFICATE\0"
+                             "\1X509 CERTIFICATE\0"
+                             "\1TRUSTED CERTIFICATE\0"
+                             "\2PRIVATE KEY\0"
+                             "\2EC PRIVATE KEY\0"
+                             "\2RSA PRIVATE KEY\0"
+                             "\3ENCRYPTED PRIVATE KEY\0";
+
+static int kind_of(const wh_pem_block *block)
 {
-    return wh_pem_has_label(block, "CERTIFICATE") || wh_pem_has_label(block, "X509 CERTIFICATE") ||
-           wh_pem_has_label(block, "TRUSTED CERTIFICATE");
+    const char *label = labels;
+    while (*label != '\0' && !wh_pem_has_label(block, label + 1)) {
+        label += strlen(label) + 1;
+    }
+    return *label;
 }
 
-static bool has_locked_label(const wh_pem_block *block)
+bool wh_pem_is_certificate(const wh_pem_block *block)
 {
-    return wh_pem_has_label(block, "ENCRYPTED PRIVATE KEY");
+    return is_der(block) || kind_of(block) == CERTIFICATE;
 }
 
 bool wh_pem_is_key(const wh_pem_block *block)
 {
-    return wh_pem_has_label(block, "PRIVATE KEY") || wh_pem_has_label(block, "EC PRIVATE KEY") ||
-           wh_pem_has_label(block, "RSA PRIVATE KEY") || has_locked_label(block);
+    return is_der(block) || kind_of(block) >= KEY;
 }
 
 /* Headers of a key that say anything else are refused by OpenSSL as well. */
 bool wh_pem_is_locked(const wh_pem_block *block)
 {
-    return has_locked_label(block) || block->has_headers;
+    return block->has_headers || kind_of(block) == LOCKED;
 }

@@ -14,6 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A build may leave out what is not PEM. */
+#ifdef WH_PEM_ONLY
+enum { WH_TAKES_DER = 0 };
+#else
+enum { WH_TAKES_DER = 1 };
+#endif
+
 typedef enum wh_pem_fault {
     WH_PEM_SOUND,
     WH_PEM_NO_END,    /* the file, or the next block, begins before END */
@@ -36,8 +43,10 @@ typedef struct wh_pem_block {
     size_t der_size;
     /** By number from 1, blocks of all labels. */
     unsigned number;
-    /** It has headers of its own (RFC 1421), such as those of a locked key. */
+    /** It has headers of its own (RFC 1421), such as those of a locked key; in DER the algorithm of one. */
     bool has_headers;
+    /** It is DER: `base64` is the contents themselves, and there is no label (blocks.h). */
+    bool is_der;
     wh_pem_fault fault;
     /** Of a damaged block, the line that shows it; the file's end if it is that. */
     const uint8_t *fault_at;
@@ -56,7 +65,8 @@ void wh_pem_decode(const wh_pem_block *block, uint8_t *out);
 bool wh_pem_has_label(const wh_pem_block *block, const char *label);
 
 /** CERTIFICATE, its older name, or OpenSSL's TRUSTED CERTIFICATE. Of the last, the certificate's DER is
- * followed by what OpenSSL was told to trust it for, which nobody here reads. */
+ * followed by what OpenSSL was told to trust it for, which nobody here reads. A file of DER says nothing of
+ * what it is: each of its blocks may be one, and may be a key. */
 bool wh_pem_is_certificate(const wh_pem_block *block);
 
 /** A private key as PKCS#8, locked or not, PKCS#1 or SEC1. */

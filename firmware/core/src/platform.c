@@ -8,6 +8,7 @@
 
 #include "memory_ran_out.h"
 #include "clock.h"
+#include "slots.h"
 #include "wolfssl_clock.h"
 
 static const wh_platform *in_use;
@@ -49,11 +50,16 @@ static bool is_flash_complete(const wh_flash *flash)
     return flash->sector_count >= 2 && flash->read != NULL && flash->program != NULL && flash->erase != NULL;
 }
 
+static bool has_slots(const wh_platform *p)
+{
+    return p->peers <= WH_PEERS_MAX && p->rtc_size >= (p->peers > 1 ? p->peers : 1) * (size_t)WH_RTC_SIZE;
+}
+
 static bool is_complete(const wh_platform *p)
 {
     return p != NULL && p->elapsed_us != NULL && p->wall_s != NULL && p->random != NULL &&
            p->allocate != NULL && p->reallocate != NULL && p->release != NULL && p->device_key != NULL &&
-           p->rtc != NULL && p->rtc_size >= WH_RTC_SIZE && (p->flash == NULL || is_flash_complete(p->flash));
+           p->rtc != NULL && has_slots(p) && (p->flash == NULL || is_flash_complete(p->flash));
 }
 
 static bool start_wolfssl(const wh_platform *platform)
@@ -79,6 +85,7 @@ int wh_platform_use(const wh_platform *platform)
         return WH_USAGE_STATE; /* wolfSSL holds memory that it could not release */
     }
     in_use = platform;
+    wh_slots_use(0);
     ran_out = false; /* that was another device's */
     return WH_OK;
 }

@@ -102,7 +102,7 @@ static wh_reason attach_and_spend(wh_resumption *r, WOLFSSL *ssl)
     if (wh_session_attach(&stored->session, ssl) != WH_OK) {
         return WH_REASON_UNUSABLE;
     }
-    if ((once || lost) && wh_store_spend(stored->info.generation) != WH_OK) {
+    if ((once || lost) && wh_store_spend(&stored->info.binding, stored->info.generation) != WH_OK) {
         return WH_REASON_STORE;
     }
     if (lost && !once) { /* the next loss shall find that this one was counted */
@@ -239,7 +239,7 @@ static bool shall_ask_for_tls13(const wh_resumption *r, bool resumed)
 
 static void put_aside(wh_resumption *r)
 {
-    int result = wh_store_drop(r->offered_generation, WH_MISS_UPGRADE);
+    int result = wh_store_drop(&r->client->binding, r->offered_generation, WH_MISS_UPGRADE);
     r->outcome->store_error = result == WH_OK ? WH_MISS_UPGRADE : result;
 }
 
@@ -255,13 +255,14 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
         return;
     }
     if (resumed) {
-        r->outcome->store_error = wh_store_suspect(r->offered_generation, false);
+        r->outcome->store_error = wh_store_suspect(&r->client->binding, r->offered_generation, false);
     } else if (r->offered) {
         /* The server does not know it any more. */
-        r->outcome->store_error = wh_store_drop(r->offered_generation, WH_OK);
+        r->outcome->store_error = wh_store_drop(&r->client->binding, r->offered_generation, WH_OK);
     }
     if (r->suspect != 0) {
-        r->outcome->store_error = wh_store_drop(r->suspect, WH_OK); /* without it, it works */
+        r->outcome->store_error =
+            wh_store_drop(&r->client->binding, r->suspect, WH_OK); /* without it, it works */
     }
     if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
         return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
@@ -346,7 +347,7 @@ uint32_t wh_resumption_unreachable(const wh_client *client)
 
 void wh_resumption_given_up(wh_resumption *r)
 {
-    r->outcome->store_error = wh_store_suspect(r->offered_generation, true);
+    r->outcome->store_error = wh_store_suspect(&r->client->binding, r->offered_generation, true);
 }
 
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
@@ -391,14 +392,15 @@ void wh_resumption_settle(wh_resumption *r)
     wh_outcome *o = r->outcome;
     remember_tickets(r);
     if (wants_flash(r)) {
-        int result = r->second != NULL ? wh_store_persist(r->second, r->second_size) : wh_store_persist_rtc();
+        int result = r->second != NULL ? wh_store_persist(r->second, r->second_size)
+                                       : wh_store_persist_rtc(&r->client->binding);
         if (result != WH_MISS_EMPTY) {
             o->store_error = result;
         }
     }
     r->is_counted = false;
     wh_resumption_free(r);
-    o->stored = wh_store_tiers();
+    o->stored = wh_store_tiers_of(&r->client->binding);
     if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
         o->store_error = WH_MISS_NOT_RESUMABLE;
     }
@@ -407,7 +409,8 @@ void wh_resumption_settle(wh_resumption *r)
 void wh_resumption_free(wh_resumption *r)
 {
     if (r->is_counted && r->client->platform == wh_platform_get()) {
-        int result = wh_store_persist_rtc(); /* a session that is not to blame is in flash again */
+        int result =
+            wh_store_persist_rtc(&r->client->binding); /* a session that is not to blame is in flash again */
         (void)result;
     }
     r->is_counted = false;

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "warmhello/platform.h"
 #include "record.h"
+#include "slots.h"
 #include "wipe.h"
 
 #define MAGIC 0x32524857u /* "WHR2" */
@@ -14,11 +15,6 @@
 _Static_assert(offsetof(wh_rtc, record_generation) == 40 && offsetof(wh_rtc, pin_until_us) == 88,
                "there are no gaps");
 _Static_assert(sizeof(wh_rtc) + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
-
-static uint8_t *slot(void)
-{
-    return wh_platform_get()->rtc;
-}
 
 /* Over what follows it, up to the record. */
 static uint32_t crc_of(const wh_rtc *state)
@@ -36,33 +32,43 @@ static bool has_bools(const uint8_t *bytes)
     return all <= 1;
 }
 
-static bool is_sound(const wh_rtc *state)
+wh_rtc_found wh_rtc_look(wh_rtc *out)
 {
-    return state->magic == MAGIC && state->crc == crc_of(state) && state->seen_us <= wh_clock_elapsed_us() &&
-           (size_t)state->record_size + state->spare_size <= WH_RECORD_MAX;
+    memcpy(out, wh_slots_rtc(), sizeof *out);
+    if (!has_bools(wh_slots_rtc()) || out->magic != MAGIC || out->crc != crc_of(out) ||
+        (size_t)out->record_size + out->spare_size > WH_RECORD_MAX) {
+        return WH_RTC_NOISE;
+    }
+    return out->seen_us <= wh_clock_elapsed_us() ? WH_RTC_SOUND : WH_RTC_OF_BEFORE;
 }
 
-int wh_rtc_load(wh_rtc *out)
+int wh_rtc_load(uint64_t epoch, wh_rtc *out)
 {
     const wh_platform *platform = wh_platform_get();
-    memcpy(out, slot(), sizeof *out);
-    if (has_bools(slot()) && is_sound(out)) {
+    if (wh_rtc_look(out) == WH_RTC_SOUND) {
         return WH_OK;
     }
     wh_rtc_wipe();
-    *out = (wh_rtc){.flash_at = WH_RTC_NOWHERE, .flash_unsure = true, .erase_allowed_us = WH_RTC_NEVER};
-    bool drawn = platform->random(platform->ctx, (uint8_t *)&out->epoch, sizeof out->epoch) == 0;
-    return drawn ? WH_OK : WH_PLATFORM_ENTROPY;
+    *out = (wh_rtc){
+        .epoch = epoch, .flash_at = WH_RTC_NOWHERE, .flash_unsure = true, .erase_allowed_us = WH_RTC_NEVER};
+    bool has_epoch =
+        epoch != 0 || platform->random(platform->ctx, (uint8_t *)&out->epoch, sizeof out->epoch) == 0;
+    return has_epoch ? WH_OK : WH_PLATFORM_ENTROPY;
+}
+
+int wh_rtc_save_unused(wh_rtc *state)
+{
+    state->magic = MAGIC;
+    state->crc = crc_of(state);
+    const void *bytes = state;
+    memcpy(wh_slots_rtc(), bytes, sizeof *state);
+    return memcmp(wh_slots_rtc(), bytes, sizeof *state) == 0 ? WH_OK : WH_PLATFORM_RTC;
 }
 
 int wh_rtc_save(wh_rtc *state)
 {
-    state->magic = MAGIC;
     state->seen_us = wh_clock_elapsed_us();
-    state->crc = crc_of(state);
-    const void *bytes = state;
-    memcpy(slot(), bytes, sizeof *state);
-    return memcmp(slot(), bytes, sizeof *state) == 0 ? WH_OK : WH_PLATFORM_RTC;
+    return wh_rtc_save_unused(state);
 }
 
 bool wh_rtc_holds(const wh_rtc *state, uint32_t generation)
@@ -72,14 +78,19 @@ bool wh_rtc_holds(const wh_rtc *state, uint32_t generation)
 
 bool wh_rtc_still_holds(uint32_t generation)
 {
-    wh_rtc state;
-    memcpy(&state, slot(), sizeof state);
-    return state.magic == MAGIC && wh_rtc_holds(&state, generation);
+    bool holds = false;
+    for (unsigned i = 0; i < wh_slots_count(); i++) {
+        wh_rtc state;
+        wh_slots_use(i);
+        memcpy(&state, wh_slots_rtc(), sizeof state);
+        holds = holds || (state.magic == MAGIC && wh_rtc_holds(&state, generation));
+    }
+    return holds;
 }
 
 static uint8_t *place(bool is_last, size_t size)
 {
-    return slot() + sizeof(wh_rtc) + (is_last ? WH_RECORD_MAX - size : 0);
+    return wh_slots_rtc() + sizeof(wh_rtc) + (is_last ? WH_RECORD_MAX - size : 0);
 }
 
 uint8_t *wh_rtc_record(const wh_rtc *state)
@@ -143,5 +154,5 @@ void wh_rtc_drop_records(wh_rtc *state)
 
 void wh_rtc_wipe(void)
 {
-    wh_wipe(slot(), WH_RTC_SIZE);
+    wh_wipe(wh_slots_rtc(), WH_RTC_SIZE);
 }

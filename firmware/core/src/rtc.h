@@ -1,4 +1,4 @@
-/* The RTC slot: what the device remembers while its processor is off. Private.
+/* The RTC slot in use (slots.h): what the device remembers of a peer while its processor is off. Private.
  *
  * After a loss of power the slot may hold anything. A magic number and a CRC-32 tell
  * noise; an elapsed clock that reads less than it did shows that the power was gone
@@ -21,13 +21,14 @@
 
 /* As it lies in the slot, in front of the record. */
 typedef struct wh_rtc {
-    /* These two and `seen_us`, the elapsed clock, are set when it is saved. */
+    /* These two are set when it is saved. */
     uint32_t magic;
     uint32_t crc;
-    /* Which run of the elapsed clock this is. */
+    /* Which run of the elapsed clock this is; the same in all slots. */
     uint64_t epoch;
+    /* When on the elapsed clock the slot was used; 0: not in this run. */
     uint64_t seen_us;
-    /* The highest generation that this device has sealed. */
+    /* The highest generation that this device has sealed, in any slot, when this one was used. */
     uint32_t generation;
     /* The record in the slot, 0 when there is none. It is wiped when it is spent. */
     uint16_t record_size;
@@ -70,17 +71,30 @@ typedef struct wh_rtc {
     uint64_t pin_until_us;
 } wh_rtc;
 
-/* Reads the slot. When the power was lost, `out` is a new state with an epoch of its own,
- * which is not sure of flash and which the caller saves. WH_PLATFORM_ENTROPY. */
-WH_MUST_CHECK int wh_rtc_load(wh_rtc *out);
+typedef enum wh_rtc_found {
+    WH_RTC_NOISE,
+    /* The elapsed clock has begun anew since the slot was used. */
+    WH_RTC_OF_BEFORE,
+    WH_RTC_SOUND
+} wh_rtc_found;
 
-/* Writes the state and reads it back. WH_PLATFORM_RTC: the slot did not keep it. */
+/* Copies the state as it lies there. */
+wh_rtc_found wh_rtc_look(wh_rtc *out);
+
+/* Reads the slot. When the power was lost, `out` is a new state of the run `epoch`, or, for 0, with an epoch
+ * of its own, which is not sure of flash and which the caller saves. WH_PLATFORM_ENTROPY. */
+WH_MUST_CHECK int wh_rtc_load(uint64_t epoch, wh_rtc *out);
+
+/* Writes the state and reads it back; the slot was used now. WH_PLATFORM_RTC: the slot did not keep it. */
 WH_MUST_CHECK int wh_rtc_save(wh_rtc *state);
+
+/* The same, but the slot was used when it was before. */
+WH_MUST_CHECK int wh_rtc_save_unused(wh_rtc *state);
 
 /* Whether the record in the slot is of this generation. */
 bool wh_rtc_holds(const wh_rtc *state, uint32_t generation);
 
-/* Whether the slot still has the record of this generation that a load in this wake has told of. */
+/* Whether a slot, whichever, still has the record of this generation that a load in this wake has told of. */
 bool wh_rtc_still_holds(uint32_t generation);
 
 /* Where the record is. Without one, WH_RECORD_MAX bytes for it. */

@@ -7,6 +7,8 @@
 #include <wolfssl/internal.h>
 #include <wolfssl/wolfcrypt/asn.h>
 
+#include "bundle.h"
+#include "certificate_key.h"
 #include "der.h"
 #include "memory_ran_out.h"
 #include "opened.h"
@@ -171,20 +173,6 @@ static int try_without_id(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate, in
     return result;
 }
 
-int wh_trust_parse(wh_client *client, DecodedCert *certificate, int type)
-{
-    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
-    wh_dates_expect();
-    int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
-    if (native == ASN_NO_SIGNER_E && certificate->extAuthKeyIdSet) {
-        return try_without_id(cm, certificate, type);
-    }
-    if (native == ASN_SIG_CONFIRM_E && !certificate->extAuthKeyIdSet) {
-        return try_namesakes(client, certificate, type);
-    }
-    return native;
-}
-
 /* ---- The list ------------------------------------------------------------------------------------ */
 
 static bool has_key(const Signer *signer, const DecodedCert *certificate)
@@ -274,10 +262,13 @@ static Signer *known_signer(const wh_client *client, const DecodedCert *certific
     return NULL;
 }
 
-static Signer *new_signer(WOLFSSL_CERT_MANAGER *cm, DecodedCert *certificate)
+/* One out of a bundle leaves with the chain. */
+static Signer *new_signer(const wh_client *client, DecodedCert *certificate)
 {
+    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    int type = wh_trust_has_bundle(client) ? WOLFSSL_CHAIN_CA : WOLFSSL_USER_CA;
     Signer *signer = MakeSigner(cm->heap);
-    if (signer != NULL && FillSigner(signer, certificate, WOLFSSL_USER_CA, NULL) != 0) {
+    if (signer != NULL && FillSigner(signer, certificate, type, NULL) != 0) {
         FreeSigner(signer, cm->heap);
         signer = NULL;
     }
@@ -311,8 +302,11 @@ static int add(wh_client *client, DecodedCert *certificate)
         return WH_PLATFORM_MEMORY;
     }
     ca.signer = known_signer(client, certificate, ca.is_authority);
+    if (ca.signer != NULL && wh_trust_has_bundle(client)) {
+        return WH_OK; /* by another certificate of the same issuer */
+    }
     if (ca.signer == NULL) {
-        ca.signer = new_signer(cm, certificate);
+        ca.signer = new_signer(client, certificate);
     }
     ca.lacks_id = ca.signer != NULL && has_computed_id(ca.signer);
     wh_ca *place = ca.signer != NULL ? grow(client) : NULL;
@@ -349,6 +343,9 @@ void wh_trust_done(wh_client *client)
     put_back(client->ctx->cm, client->namesakes);
     client->namesakes = NULL;
     (void)wolfSSL_CertManagerUnloadIntermediateCerts(client->ctx->cm);
+    if (wh_trust_has_bundle(client)) {
+        wh_trust_free(client); /* whose signers have just left */
+    }
     for (size_t i = 0; i < client->ca_count; i++) {
         const wh_ca *ca = &client->cas[i];
         byte own[KEYID_SIZE];
@@ -356,6 +353,66 @@ void wh_trust_done(wh_client *client)
             call(client->ctx->cm, ca->signer, own);
         }
     }
+}
+
+/* ---- A bundle -------------------------------------------------------------------------------------- */
+
+static wh_der bundle_of(const wh_client *client)
+{
+    return (wh_der){client->config.ca, client->config.ca_size};
+}
+
+bool wh_trust_use_bundle(wh_client *client)
+{
+    client->bundled = wh_bundle_count(bundle_of(client));
+    return wh_trust_has_bundle(client);
+}
+
+/* False for want of memory. One with a key that cannot be verified with is left aside. */
+static bool add_root(wh_client *client, const wh_bundle_ca *ca)
+{
+    size_t room = wh_bundle_root_room(ca);
+    uint8_t *root = wh_allocate(room);
+    if (root == NULL) {
+        return false;
+    }
+    int result = wh_trust_add(client, root, wh_bundle_write_root(ca, root));
+    wh_release(root, room);
+    return result != WH_PLATFORM_MEMORY;
+}
+
+/* Those of the bundle that have the name of the certificate's issuer. */
+static bool add_issuers(wh_client *client, const DecodedCert *certificate)
+{
+    wh_der issuer;
+    wh_bundle bundle;
+    wh_bundle_ca ca;
+    bool any = wh_trust_has_bundle(client) &&
+               wh_certificate_find_issuer((wh_der){certificate->source, certificate->maxIdx}, &issuer) &&
+               wh_bundle_open(bundle_of(client), &bundle);
+    while (any && wh_bundle_next(&bundle, &ca)) {
+        if (wh_der_is(ca.name, issuer.at, issuer.size) && !add_root(client, &ca)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int wh_trust_parse(wh_client *client, DecodedCert *certificate, int type)
+{
+    WOLFSSL_CERT_MANAGER *cm = client->ctx->cm;
+    if (!add_issuers(client, certificate)) {
+        return MEMORY_E;
+    }
+    wh_dates_expect();
+    int native = ParseCertRelative(certificate, type, VERIFY, cm, NULL);
+    if (native == ASN_NO_SIGNER_E && certificate->extAuthKeyIdSet) {
+        return try_without_id(cm, certificate, type);
+    }
+    if (native == ASN_SIG_CONFIRM_E && !certificate->extAuthKeyIdSet) {
+        return try_namesakes(client, certificate, type);
+    }
+    return native;
 }
 
 /* Of the name, and with another key. */
@@ -445,21 +502,26 @@ bool wh_trust_holds(const wh_client *client, const DecodedCert *certificate)
     return false;
 }
 
-void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending)
+uint16_t wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending)
 {
     int64_t soon_s = wh_clock_certain_s() + WH_CA_ENDS_SOON_S;
     *usable = 0;
     *ending = 0;
+    if (wh_trust_has_bundle(client)) {
+        *usable = client->bundled;
+        return client->bundled;
+    }
     for (size_t i = 0; i < client->ca_count; i++) {
         bool is_usable = wh_dates_judge(&client->cas[i].validity) == WH_OK;
         *usable = (uint16_t)(*usable + is_usable);
         *ending = (uint16_t)(*ending + (is_usable && client->cas[i].validity.not_after_s < soon_s));
     }
+    return client->ca_count;
 }
 
 int wh_trust_error_of_dates(const wh_client *client)
 {
-    int error = WH_PEER_CA_NOT_YET;
+    int error = wh_trust_has_bundle(client) ? WH_OK : WH_PEER_CA_NOT_YET;
     for (size_t i = 0; i < client->ca_count; i++) {
         int judged = wh_dates_judge(&client->cas[i].validity);
         if (judged == WH_OK) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dates.h"
+#include "pem.h"
 #include "warmhello/client.h"
 
 struct DecodedCert;
@@ -16,6 +17,22 @@ struct Signer;
  * dates are judged when a chain ends in it, by what is known of the time then. WH_USAGE_CA: wolfSSL cannot
  * use it. WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int wh_trust_add(wh_client *client, const uint8_t *der, size_t size);
+
+/* Takes a bundle (bundle.h) in place of certificates: a server's chain may end in any of its CAs, each of
+ * which is added when a certificate names it as its issuer, until wh_trust_done(). The bytes are the
+ * configuration's. False: it is none, or damaged. */
+bool wh_trust_use_bundle(wh_client *client);
+
+static inline bool wh_trust_has_bundle(const wh_client *client)
+{
+    return WH_TAKES_DER && client->bundled > 0;
+}
+
+/* Whether there is anything to trust: the file has been read. */
+static inline bool wh_trust_any(const wh_client *client)
+{
+    return client->ca_count > 0 || wh_trust_has_bundle(client);
+}
 
 /* Frees the list, not what wolfSSL has of it. */
 void wh_trust_free(wh_client *client);
@@ -30,11 +47,12 @@ int wh_trust_check(const wh_client *client, const struct Signer *signer,
  * it). */
 bool wh_trust_holds(const wh_client *client, const struct DecodedCert *certificate);
 
-/* How many of the CAs are within their dates now, and how many of these end within WH_CA_ENDS_SOON_S. */
-void wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending);
+/* How many CAs there are; how many of them are within their dates now, and how many of these end within
+ * WH_CA_ENDS_SOON_S. Those of a bundle have no dates: all of them are usable, and none ends. */
+uint16_t wh_trust_count(const wh_client *client, uint16_t *usable, uint16_t *ending);
 
-/* WH_OK as long as one of the CAs is within its dates; else WH_PEER_CA_EXPIRED, or WH_PEER_CA_NOT_YET for
- * all. */
+/* WH_OK as long as one of the CAs is within its dates, or has none; else WH_PEER_CA_EXPIRED, or
+ * WH_PEER_CA_NOT_YET for all. */
 int wh_trust_error_of_dates(const wh_client *client);
 
 /* ParseCertRelative() with VERIFY, for signers that it does not find by itself as well: of several with one

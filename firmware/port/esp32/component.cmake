@@ -34,11 +34,17 @@ else()
   list(REMOVE_ITEM sources ${devicescript_sources})
 endif()
 
-# ESP-IDF before 6.0 takes no other TLS stack than its own.
-if(CONFIG_ESP_TLS_CUSTOM_STACK)
-  file(GLOB stack_sources "${firmware}/port/esp_tls/src/stack/*.c" "${firmware}/port/bsd/src/*.c")
-  list(APPEND sources ${stack_sources})
-  list(APPEND includes "${firmware}/port/esp_tls/include" "${firmware}/port/bsd/include")
+# For apps of ESP-IDF's own clients, and of sockets.
+if(NOT CONFIG_WARMHELLO_DEVICESCRIPT)
+  file(GLOB esp_tls_sources "${firmware}/port/bsd/src/*.c" "${firmware}/port/esp_tls/src/*.c")
+  # ESP-IDF before 6.0 takes no other TLS stack than its own.
+  if(CONFIG_ESP_TLS_CUSTOM_STACK)
+    file(GLOB stack_sources "${firmware}/port/esp_tls/src/stack/*.c")
+    list(APPEND esp_tls_sources ${stack_sources})
+  endif()
+  list(APPEND sources ${esp_tls_sources})
+  list(APPEND includes "${firmware}/port/bsd/include" "${firmware}/port/esp_tls/include")
+  list(APPEND private_includes "${firmware}/port/esp_tls/src")
 endif()
 
 # Headers for which later versions have a component of their own: pins since 5.3; the key in the fuses, and the UART's
@@ -60,12 +66,19 @@ idf_component_register(
   INCLUDE_DIRS ${includes}
   PRIV_INCLUDE_DIRS ${private_includes}
   REQUIRES esp_hw_support esp_system log
-  PRIV_REQUIRES ${pins} ${split_off} efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash spi_flash vfs)
+  PRIV_REQUIRES ${pins} ${split_off} efuse esp_event esp_netif esp_partition esp_timer esp_wifi lwip nvs_flash spi_flash
+    tcp_transport vfs)
 
-include("${firmware}/port/esp_tls/stack.cmake")
+include("${firmware}/port/esp_tls/adapters.cmake")
 
 # The boards leave ESP-IDF's own lines out; ours are few, and the list of docs/HARDWARE.md looks for them.
 target_compile_definitions(${COMPONENT_LIB} PRIVATE LOG_LOCAL_LEVEL=ESP_LOG_INFO)
+
+target_compile_definitions(${COMPONENT_LIB} PUBLIC WH_PEERS_MAX=${CONFIG_WARMHELLO_PEERS})
+
+if(CONFIG_WARMHELLO_PEM_ONLY)
+  target_compile_definitions(${COMPONENT_LIB} PRIVATE WH_PEM_ONLY)
+endif()
 
 # For Xtensa wolfSSL takes its small code for curves, which takes the same time for each key, and says so by #warning; ESP-IDF
 # 6.0 makes that an error.

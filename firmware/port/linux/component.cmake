@@ -19,11 +19,11 @@ idf_component_register(
   INCLUDE_DIRS "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include"
     "${firmware}/provision/include" "${firmware}/port/bsd/include" "${firmware}/port/esp_tls/include"
     "${firmware}/port/host/include"
-  PRIV_INCLUDE_DIRS "${firmware}/base" "${firmware}/core/src"
+  PRIV_INCLUDE_DIRS "${firmware}/base" "${firmware}/core/src" "${firmware}/port/esp_tls/src"
   REQUIRES esp-tls tcp_transport
   PRIV_REQUIRES freertos log)
 
-include("${firmware}/port/esp_tls/stack.cmake")
+include("${firmware}/port/esp_tls/adapters.cmake")
 
 # A moment that has certainly passed when the program runs.
 string(TIMESTAMP built_s "%s" UTC)

@@ -28,10 +28,13 @@ static void fill_with_noise(uint8_t *out, size_t size)
 /* The state of the slot was being written when the reset came. */
 static void tear_rtc(void)
 {
-    if (the_board.tearing) {
-        the_board.tearing = false;
-        memcpy(the_board.rtc_at_cut, the_board.rtc, the_board.torn_size);
+    for (size_t at = 0; the_board.tearing && at < sizeof the_board.rtc; at += WH_RTC_SIZE) {
+        if (memcmp(the_board.rtc_at_cut + at, the_board.rtc + at, the_board.torn_size) != 0) {
+            memcpy(the_board.rtc_at_cut + at, the_board.rtc + at, the_board.torn_size);
+            break; /* the first one that was written */
+        }
     }
+    the_board.tearing = false;
 }
 
 static uint64_t elapsed_us(void *ctx)
@@ -42,7 +45,8 @@ static uint64_t elapsed_us(void *ctx)
         the_board.tearing = true;
         nor_power_off(&the_board.chip);
     }
-    return ++the_board.elapsed_us; /* looking takes time */
+    the_board.elapsed_us += the_board.clock_stands ? 0 : 1; /* looking takes time */
+    return the_board.elapsed_us;
 }
 
 static int64_t wall_s(void *ctx)
@@ -104,7 +108,7 @@ static void *reallocate(void *ctx, void *memory, size_t size)
     return grown;
 }
 
-static const wh_platform platform = {
+static wh_platform platform = {
     .elapsed_us = elapsed_us,
     .wall_s = wall_s,
     .random = fill_random,
@@ -114,7 +118,7 @@ static const wh_platform platform = {
     .device_key = device_key,
     .flash = &the_board.chip.flash,
     .rtc = the_board.rtc,
-    .rtc_size = sizeof the_board.rtc,
+    .rtc_size = WH_RTC_SIZE,
 };
 
 /* ---- The board ------------------------------------------------------------------------ */
@@ -135,14 +139,27 @@ void board_renew(uint32_t sectors, uint64_t seed)
     board_lose_power();
 }
 
-void board_start(uint32_t sectors, uint64_t seed)
+static void use_platform(void)
 {
-    board_renew(sectors, seed);
     int result = wh_platform_use(&platform);
     if (result != WH_OK) {
         (void)fprintf(stderr, "the platform does not start: %s\n", wh_error_meaning(result));
         exit(2);
     }
+}
+
+void board_set_peers(unsigned peers, bool has_flash)
+{
+    platform.peers = peers;
+    platform.flash = has_flash ? &the_board.chip.flash : NULL;
+    platform.rtc_size = peers * (size_t)WH_RTC_SIZE;
+    use_platform();
+}
+
+void board_start(uint32_t sectors, uint64_t seed)
+{
+    board_renew(sectors, seed);
+    use_platform();
 }
 
 void board_stop(void)
@@ -170,7 +187,7 @@ void board_sleep(uint64_t us)
 void board_lose_power(void)
 {
     nor_power_on(&the_board.chip);
-    fill_with_noise(the_board.rtc, sizeof the_board.rtc);
+    fill_with_noise(the_board.rtc, platform.rtc_size);
     the_board.elapsed_us = 0;
 }
 

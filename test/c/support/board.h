@@ -14,10 +14,12 @@
 
 typedef struct board {
     nor chip;
-    uint8_t rtc[WH_RTC_SIZE];
-    /** The slot as it was when the chip's power went in the middle of an operation. */
-    uint8_t rtc_at_cut[WH_RTC_SIZE];
+    uint8_t rtc[WH_PEERS_MAX * WH_RTC_SIZE];
+    /** The slots as they were when the chip's power went in the middle of an operation. */
+    uint8_t rtc_at_cut[WH_PEERS_MAX * WH_RTC_SIZE];
     uint64_t elapsed_us;
+    /** A look at the elapsed clock takes no time. */
+    bool clock_stands;
     int64_t wall_s;
     bool wall_known;
     uint64_t random;
@@ -32,8 +34,12 @@ typedef struct board {
 /** The one board of this process. */
 extern board the_board;
 
-/** Puts its platform to use: erased flash, noise in the RTC slot. Ends the process on failure. */
+/** Puts its platform to use, with a slot for one peer: erased flash, noise in the RTC slot. Ends the process
+ * on failure. */
 void board_start(uint32_t sectors, uint64_t seed);
+
+/** As many slots from now on, with flash or without. */
+void board_set_peers(unsigned peers, bool has_flash);
 void board_stop(void);
 
 /** Erased flash and noise again. */

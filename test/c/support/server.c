@@ -329,6 +329,11 @@ void server_tell_secrets(tls_server *server, void (*on_line)(const char *line))
     SSL_CTX_set_keylog_callback(server->ctx, tell_secret);
 }
 
+SSL_CTX *server_context(const tls_server *server)
+{
+    return server->ctx;
+}
+
 tls_peer *peer_accept(tls_server *server)
 {
     tls_peer *made = calloc(1, sizeof *made);

@@ -112,6 +112,9 @@ void server_stop_tickets13(tls_server *server);
  * client's random and the secret, both in hexadecimal. */
 void server_tell_secrets(tls_server *server, void (*on_line)(const char *line));
 
+/** OpenSSL's own, for connections over sockets. The server's. */
+struct ssl_ctx_st *server_context(const tls_server *server);
+
 tls_peer *peer_accept(tls_server *server);
 void peer_free(tls_peer *peer);
 

@@ -83,6 +83,7 @@ esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *conf);
 esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);
 esp_err_t esp_wifi_start(void);
 esp_err_t esp_wifi_stop(void);
+esp_err_t esp_wifi_get_mode(wifi_mode_t *mode);
 esp_err_t esp_wifi_connect(void);
 esp_err_t esp_wifi_disconnect(void);
 

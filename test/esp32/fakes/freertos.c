@@ -194,6 +194,11 @@ SemaphoreHandle_t xSemaphoreCreateBinary(void)
     return xQueueCreate(1, 0);
 }
 
+void vSemaphoreDelete(SemaphoreHandle_t xSemaphore)
+{
+    free(xSemaphore);
+}
+
 SemaphoreHandle_t xSemaphoreCreateMutex(void)
 {
     SemaphoreHandle_t mutex = xSemaphoreCreateBinary();

@@ -303,9 +303,18 @@ esp_err_t esp_wifi_set_storage(wifi_storage_t storage)
     return storage == WIFI_STORAGE_RAM ? ESP_OK : ESP_FAIL;
 }
 
+static _Atomic wifi_mode_t mode_now = WIFI_MODE_NULL;
+
 esp_err_t esp_wifi_set_mode(wifi_mode_t mode)
 {
+    mode_now = mode;
     return mode == WIFI_MODE_STA ? ESP_OK : ESP_FAIL;
+}
+
+esp_err_t esp_wifi_get_mode(wifi_mode_t *mode)
+{
+    *mode = mode_now;
+    return ESP_OK;
 }
 
 esp_err_t esp_wifi_set_config(wifi_interface_t target, wifi_config_t *conf)

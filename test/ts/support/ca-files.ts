@@ -36,7 +36,8 @@ export function makeCaMaterial(pki: Pki): void {
     const self = ["-key", "compressed.key", "-subj", "/CN=compressed", "-days", "3000"]
     openssl("req", "-x509", "-new", ...self, "-out", "compressed.pem")
     pki.issue("leaf", "root", ...p256)
-    openssl("x509", "-in", "root.pem", "-outform", "der", "-out", "root.der")
+    for (const name of ["root", "other", "p521"])
+        openssl("x509", "-in", `${name}.pem`, "-outform", "der", "-out", `${name}.der`)
     openssl("x509", "-in", "root.pem", "-text", "-out", "root-text.pem")
     openssl(
         "x509",
@@ -156,7 +157,7 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
         `block 2 of X (CERTIFICATE, from line ${linesOf(root).length + 1}) is damaged: ${what}`
     const lineOf = (index: number) => linesOf(root).length + 1 + index
     const cutDer = Buffer.from(bodyOf(other), "base64").fill(0x31, 4, 5).toString("base64") // no SEQUENCE
-    const is = (what: string) => `X holds no certificate in PEM: it ${what}`
+    const is = (what: string) => `X holds no certificate: it ${what}`
     const spoiled = (lines: string[]) => {
         lines[2] = `*${lines[2]?.slice(1)}`
     }
@@ -192,12 +193,12 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
             damaged((lines) => {
                 lines.splice(2, 1)
             }),
-            second("what its base64 holds is no whole certificate"),
+            second("what it holds is no whole certificate"),
         ],
         [
             "DER that is damaged",
             `${root}${withBody(other, inLines(cutDer, 64))}`,
-            second("what its base64 holds is no whole certificate"),
+            second("what it holds is no whole certificate"),
         ],
         [
             "padding in the middle",
@@ -246,17 +247,32 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
         ["\\n written out", root.replaceAll("\n", "\\n"), is("has \\n written out")],
         ["a string of C", eachLine(root, (line) => `"${line}\\n"`), is("has something before the dashes")],
         ["quoted as in a mail", eachLine(root, (line) => `> ${line}`), is("has something before the dashes")],
-        ["four dashes", root.replaceAll("-----", "----"), "X holds no certificate in PEM\n"],
+        ["four dashes", root.replaceAll("-----", "----"), "X holds no certificate\n"],
         [
             "four dashes behind BEGIN",
             root.replace(/BEGIN CERTIFICATE-----/, "BEGIN CERTIFICATE----"),
-            "X holds no certificate in PEM\n",
+            "X holds no certificate\n",
         ],
-        ["small letters", root.replaceAll("BEGIN CERTIFICATE", "begin certificate"), "X holds no certificate in PEM\n"],
+        ["small letters", root.replaceAll("BEGIN CERTIFICATE", "begin certificate"), "X holds no certificate\n"],
         ["nothing", "", is("is empty")],
-        ["text", "This is no certificate.\n", "X holds no certificate in PEM\n"],
+        ["text", "This is no certificate.\n", "X holds no certificate\n"],
         ["UTF-16", Buffer.from(BOM + root, "utf16le"), is("is text in UTF-16")],
-        ["DER", pki.read("root.der"), is("is a certificate in DER")],
+        ["DER that is cut", pki.read("root.der").subarray(0, 300), is("is DER that ends too early")],
+        [
+            "DER, and a part of another behind it",
+            Buffer.concat([pki.read("root.der"), pki.read("root.der").subarray(0, 300)]),
+            "block 2 of X (DER, from byte ",
+        ],
+        [
+            "DER that is damaged inside",
+            Buffer.from(pki.read("root.der")).fill(0x7f, 14, 15), // the length of its serial number
+            "block 1 of X (CERTIFICATE, from byte 0) is damaged: what it holds is no whole certificate",
+        ],
+        [
+            "P-521 in DER alone",
+            pki.read("p521.der"),
+            "block 1 of X (CERTIFICATE, from byte 0) cannot be used: its key is on the curve P-521",
+        ],
         ["PKCS#7", pki.read("root.p7b"), is("is PKCS#7\n")],
         ["PKCS#7 in DER", pki.read("root.p7c"), is("is PKCS#7 in DER")],
         ["PKCS#12", pki.read("leaf.p12"), is("is PKCS#12 (.p12, .pfx)")],
@@ -268,7 +284,7 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
         ["a revocation list in DER", pki.read("root.crl.der"), is("is a list of revoked certificates (CRL)")],
         ["a private key", pki.read("root.key"), is("is a private key\n")],
         ["a locked private key", pki.read("locked.key"), is("is a private key\n")],
-        ["a private key in DER", pki.read("root.key.der"), is("is a private key in DER")],
+        ["a private key in DER", pki.read("root.key.der"), is("is a private key\n")],
         ["OpenSSH's private key", pki.read("ssh"), is("is a private key in OpenSSH's own form")],
         ["OpenSSH's public key", pki.read("ssh.pub"), is("is a public key of OpenSSH")],
         [
@@ -286,8 +302,14 @@ function bad(pki: Pki): [name: string, contents: string | Buffer, words: string]
 function differing(pki: Pki): [name: string, contents: string | Buffer, words: string | undefined, reason: string][] {
     const root = pki.text("root.pem")
     const kind = (what: string) => `block 1 of X (CERTIFICATE, from line 1) cannot be used: its key ${what}`
+    const onlyPem = "curl takes CAs in PEM only"
+    const flash = Buffer.alloc(512, 0xff)
     const notVerified = "nothing here verifies with such a key"
     return [
+        ["DER", pki.read("root.der"), undefined, onlyPem],
+        ["two certificates in DER", Buffer.concat([pki.read("other.der"), pki.read("root.der")]), undefined, onlyPem],
+        ["DER and what flash has behind it", Buffer.concat([pki.read("root.der"), flash]), undefined, onlyPem],
+        ["DER and a zero byte", Buffer.concat([pki.read("root.der"), Buffer.alloc(1)]), undefined, onlyPem],
         ["P-521 alone", pki.read("p521.pem"), kind("is on the curve P-521"), notVerified],
         ["secp256k1 alone", pki.read("k256.pem"), kind("is on the curve secp256k1"), notVerified],
         ["brainpool alone", pki.read("brainpool.pem"), kind("is on the curve brainpoolP256r1"), notVerified],
@@ -309,7 +331,7 @@ function differing(pki: Pki): [name: string, contents: string | Buffer, words: s
         [
             "a revocation list alone",
             pki.read("root.crl"),
-            "X holds no certificate in PEM: it is a list of revoked",
+            "X holds no certificate: it is a list of revoked",
             "OpenSSL takes it, and trusts nobody",
         ],
         [

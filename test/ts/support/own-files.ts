@@ -76,8 +76,9 @@ function keysOfCurve(pki: Pki): Row[] {
     const sec1 = pki.text("ec.sec1")
     const parameters = pki.text("parameters.pem")
     const certificate = pki.text("ec.pem")
-    const no = (what: string) => `X holds no private key in PEM: it ${what}`
+    const no = (what: string) => `X holds no private key: it ${what}`
     const inBlock = (label: string, what: string) => `block 1 of X (${label}, from line 1) ${what}`
+    const inDer = (label: string, what: string) => `block 1 of X (${label}, from byte 0) ${what}`
     const broken = key.replace(/\n.{10}/, "\n**********")
     return [
         ["PKCS#8", key],
@@ -110,16 +111,15 @@ function keysOfCurve(pki: Pki): Row[] {
         [
             "base64 that is no key",
             key.replace(/\n.{10}/, "\nAAAAAAAAAA"),
-            inBlock("PRIVATE KEY", "is damaged: what its base64 holds"),
+            inBlock("PRIVATE KEY", "is damaged: what it holds"),
         ],
         ["CR alone", key.replaceAll("\n", "\r"), no("has lines that end in CR alone")],
         ["\\n written out", key.replaceAll("\n", "\\n"), no("has \\n written out")],
         ["locked PKCS#8", pki.read("locked.pk8"), inBlock("ENCRYPTED PRIVATE KEY", "is locked with a passphrase")],
         ["locked SEC1", pki.read("locked.sec1"), inBlock("EC PRIVATE KEY", "is locked with a passphrase")],
         ["a locked one behind its certificate", certificate + pki.text("locked.pk8"), "is locked with a passphrase"],
-        ["DER, PKCS#8", pki.read("ec.pk8.der"), no("is a private key in DER\n")],
-        ["DER, SEC1", pki.read("ec.sec1.der"), no("is a private key in DER\n")],
-        ["DER, locked", pki.read("locked.der"), no("is a private key in DER, locked with a passphrase")],
+        ["DER, locked", pki.read("locked.der"), inDer("ENCRYPTED PRIVATE KEY", "is locked with a passphrase")],
+        ["DER that is cut", pki.read("rsa.pkcs1.der").subarray(0, 300), no("is DER that ends too early")],
         ["PKCS#12", pki.read("ec.p12"), no("is PKCS#12")],
         ["the public key", pki.read("ec.pub"), no("is a public key")],
         ["the public key in DER", pki.read("ec.pub.der"), no("is a public key")],
@@ -142,8 +142,9 @@ function keysOfOthers(pki: Pki): OwnFile[] {
         ...{ name, certificate: pki.read(certificate), key: pki.read(key) },
         ...(words !== undefined && { words }),
     })
-    const no = (what: string) => `X holds no private key in PEM: it ${what}`
+    const no = (what: string) => `X holds no private key: it ${what}`
     const kind = (what: string) => `cannot be used: its key ${what}`
+    const onlyPem = "curl takes DER only when it is told so"
     const named = "a key in such a form is written anew by the command that is told"
     const notPresented = "nothing here signs with such a key"
     return [
@@ -151,7 +152,11 @@ function keysOfOthers(pki: Pki): OwnFile[] {
         file("RSA, PKCS#1", "rsa.pem", "rsa.pkcs1"),
         { ...file("RSA, PKCS#1 in CRLF", "rsa.pem", "rsa.pkcs1"), key: Buffer.from(crlf(pki.text("rsa.pkcs1"))) },
         file("RSA, locked PKCS#1", "rsa.pem", "locked.pkcs1", "is locked with a passphrase"),
-        file("RSA, DER", "rsa.pem", "rsa.pkcs1.der", no("is a private key in DER\n")),
+        { ...file("DER, PKCS#8", "ec.pem", "ec.pk8.der"), unlikeOpenSsl: onlyPem },
+        { ...file("DER, SEC1", "ec.pem", "ec.sec1.der"), unlikeOpenSsl: onlyPem },
+        { ...file("DER, RSA", "rsa.pem", "rsa.pkcs1.der"), unlikeOpenSsl: onlyPem },
+        { ...file("DER, both", "ec.der", "ec.sec1.der"), unlikeOpenSsl: onlyPem },
+        { ...file("DER, another's", "ec.pem", "rsa.pkcs1.der", "does not belong to") },
         file("P-384", "p384.pem", "p384.key"),
         file("OpenSSH's own form", "ssh.pem", "ssh", no("is a private key in OpenSSH's own form")),
         file(
@@ -191,7 +196,7 @@ function keysOfOthers(pki: Pki): OwnFile[] {
 function certificates(pki: Pki): OwnFile[] {
     const leaf = pki.text("ec.pem")
     const second = leaf.trimEnd().split("\n").length + 1
-    const no = (what: string) => `X holds no certificate in PEM: it ${what}`
+    const no = (what: string) => `X holds no certificate: it ${what}`
     const rows: [name: string, certificate: string | Buffer, words?: string | undefined, warnings?: string[]][] = [
         ["in CRLF", crlf(leaf)],
         ["with a byte order mark", Buffer.from(BOM + leaf)],
@@ -209,7 +214,7 @@ function certificates(pki: Pki): OwnFile[] {
             `block 2 of X (CERTIFICATE, from line ${second}) is damaged: line ${second + 1}`,
         ],
         ["that is cut", leaf.slice(0, 200), "block 1 of X (CERTIFICATE, from line 1) is damaged: its END is missing"],
-        ["in DER", pki.read("ec.der"), no("is a certificate in DER")],
+        ["in DER that is cut", pki.read("ec.der").subarray(0, 300), no("is DER that ends too early")],
         ["in PKCS#7", pki.read("ec.p7b"), no("is PKCS#7")],
         ["in PKCS#12", pki.read("ec.p12"), no("is PKCS#12")],
         ["that is a request", pki.read("ec.csr"), no("is a request for a certificate")],

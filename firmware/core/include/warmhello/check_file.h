@@ -31,8 +31,9 @@ typedef struct wh_file_finding {
 
 /** WH_OK, or the error that a client with this file would end in: WH_USAGE_CA, WH_USAGE_CERTIFICATE,
  * WH_USAGE_KEY, WH_USAGE_KEY_ENCRYPTED, WH_PLATFORM_MEMORY. `out` says why, but for memory. Dates are not
- * looked at: they are judged when a server's chain ends in the CA. `name` stands for the file in the
- * sentence. A platform must be in use. */
+ * looked at: they are judged when a server's chain ends in the CA. A certificate bundle of ESP-IDF is
+ * WH_USAGE_CA here, as nothing that tools make can hold one: a client takes it. `name` stands for the file in
+ * the sentence. A platform must be in use. */
 WH_MUST_CHECK int wh_check_file(wh_file_role role, const char *name, const uint8_t *file, size_t size,
                                 wh_file_finding *out);
 

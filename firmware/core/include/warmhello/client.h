@@ -69,6 +69,9 @@ typedef struct wh_client_config {
 #define WH_POLICY_SETTING(...)
 #include "warmhello/client.def"
     wh_policy policy;
+    /** Takes a server of any name that the CA vouches for, and sends no name (SNI): whoever has a certificate
+     * of that CA may then be the server. No file and no option sets it, only a program. */
+    bool any_name;
 } wh_client_config;
 
 /* Of each file, as WH_MEMBER_file has it. */
@@ -103,9 +106,11 @@ typedef struct wh_client {
     /** By which sessions are tied to two of the caller's files. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
     uint8_t certificate_digest[WH_DIGEST_SIZE];
-    /** Those of the CA file, once a full handshake has read it. */
+    /** Those of the CA file, once a full handshake has read it; of a bundle, those in use. */
     wh_ca *cas;
     uint16_t ca_count;
+    /** How many CAs the bundle has, if that is what the file was found to be. */
+    uint16_t bundled;
     struct Signer *namesakes;
 } wh_client;
 
@@ -131,7 +136,8 @@ WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
 /** Whether the bytes of the CA and of the certificate are those still that wh_client_init() has hashed. If
  * they are not, the client offers a session that is tied to the old ones, and refuses its next handshake in
- * full: make another. Hashes them again, which takes about a millisecond on an ESP32. */
+ * full: make another. Hashes them again, which takes about a millisecond on an ESP32, of a certificate bundle
+ * two. */
 bool wh_client_is_intact(const wh_client *client);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */

@@ -12,7 +12,10 @@
 extern "C" {
 #endif
 
+/** Waits until it is the caller's turn. */
 void wh_core_lock(void);
+
+/** Ends the caller's turn. */
 void wh_core_unlock(void);
 
 #ifdef __cplusplus

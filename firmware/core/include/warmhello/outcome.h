@@ -86,7 +86,7 @@ typedef struct wh_outcome {
     uint32_t backoff_s;
     /** The CAs that the client was given, how many of them are within their dates, and how many of these end
      * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no full handshake, which reads
-     * them. */
+     * them. Those of a certificate bundle have no dates: all of them are usable, and none ends. */
     uint16_t cas;
     uint16_t cas_usable;
     uint16_t cas_ending;

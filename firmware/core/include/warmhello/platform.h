@@ -61,15 +61,27 @@ typedef struct wh_platform {
     /** Where a session survives a loss of power; NULL on a device without. */
     const wh_flash *flash;
 
-    /** The RTC slot: memory that keeps its contents through deep sleep and may hold
-     * anything after a loss of power. WH_RTC_SIZE bytes or more. A port that wakes from a
+    /** The RTC slots: memory that keeps its contents through deep sleep and may hold
+     * anything after a loss of power. WH_RTC_SIZE bytes or more for each peer. A port that wakes from a
      * brown-out overwrites it first: memory may have outlived time that no clock counted. */
     uint8_t *rtc;
     size_t rtc_size;
+
+    /** For how many peers a session is kept, one for each, at most WH_PEERS_MAX; 0 is 1. Flash is parted
+     * among them, so another number finds most of what lies there no more. A peer needs 2 sectors: where
+     * there are fewer, only as many peers as there are pairs of sectors have theirs in flash, the first ones
+     * that connect. */
+    unsigned peers;
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
 #define WH_RTC_SIZE 2304
+
+/** The most peers whose sessions are kept: 4, or fewer where all of a program is built with less. A core for
+ * one leaves 1.5 KB of code out. */
+#ifndef WH_PEERS_MAX
+#define WH_PEERS_MAX 4
+#endif
 
 /** Has every call from now on go to `platform`. The first use starts wolfSSL on it, once a
  * process; another one costs nothing and may come between any two calls, but not within one,
@@ -84,7 +96,7 @@ typedef struct wh_platform {
  * a server refuses or leaves unanswered would count against the other device's session.
  *
  * After an error the platform of before is in use still, or none.
- * WH_USAGE_ARGUMENT: a callback or the slot is missing, or the flash is incomplete.
+ * WH_USAGE_ARGUMENT: a callback or a slot is missing, or the flash is incomplete.
  * WH_USAGE_STATE: it releases memory otherwise than the one in use. WH_PLATFORM_ENTROPY:
  * wolfSSL could not start. */
 WH_MUST_CHECK int wh_platform_use(const wh_platform *platform);

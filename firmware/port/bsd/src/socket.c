@@ -25,7 +25,7 @@
 /* A write holds what it was given in one record, which takes as much memory until it has left. */
 enum { RECORD_MAX = 4096 };
 
-/* How long a write waits for a server that may itself wait for what it sent to be read. */
+/* How long a write without a limit waits for a server that may itself wait for what it sent to be read. */
 enum { BLOCKED_MS = 1000 };
 
 /* One of the connect's TCP connections. */
@@ -38,16 +38,14 @@ typedef struct line {
 struct wh_socket {
     wh_client client;
     wh_connect connect;
+    wh_socket_options options;
     wh_outcome outcome;
-    bool is_plain;
     /* Where TCP goes, for getaddrinfo(). */
     char host[WH_HOST_MAX + 1];
     char port[sizeof "65535"];
     struct addrinfo *found;
-    /* TCP of the caller's, what it is connected to, and whether the first attempt has taken it. */
-    bool has_tcp;
+    /* What the caller's TCP is connected to, and whether the first attempt has taken it. */
     bool is_taken;
-    int tcp;
     struct addrinfo peer;
     struct sockaddr_storage peer_address;
     line lines[WH_CONNECT_TCPS];
@@ -55,7 +53,14 @@ struct wh_socket {
     unsigned in_use;
     bool is_open;
     bool is_held;
+    bool has_sent;
+    /* Threads that wait for what comes. */
+    unsigned readers;
 };
+
+/* What a thread waits for. A writer takes in what comes as well, as a server may wait for that, but not in
+ * the place of a reader, who would go on waiting for it. */
+typedef enum role { READER, WRITER } role;
 
 /* ---- TCP ----------------------------------------------------------------------------------------------- */
 
@@ -127,13 +132,34 @@ static void copy_options(int from, int to)
     }
 }
 
+static void set_number(int fd, int level, int name, int value)
+{
+    if (value > 0) {
+        (void)setsockopt(fd, level, name, &value, sizeof value);
+    }
+}
+
+static void keep_alive(int fd, const wh_socket_options *options)
+{
+    set_number(fd, SOL_SOCKET, SO_KEEPALIVE, options->keep_alive_idle_s > 0);
+#ifdef TCP_KEEPIDLE
+    set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, options->keep_alive_idle_s);
+#endif
+#ifdef TCP_KEEPINTVL
+    set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, options->keep_alive_interval_s);
+#endif
+#ifdef TCP_KEEPCNT
+    set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, options->keep_alive_count);
+#endif
+}
+
 static bool set_up(const wh_socket *s, int fd)
 {
-    int on = 1;
-    if (s->has_tcp) {
-        copy_options(s->tcp, fd);
+    if (s->options.has_tcp) {
+        copy_options(s->options.tcp, fd);
     } else {
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        keep_alive(fd, &s->options);
     }
     return set_blocking(fd, false);
 }
@@ -192,7 +218,7 @@ static void learn_peer(wh_socket *s)
 {
     socklen_t size = sizeof s->peer_address;
     struct sockaddr *address = (struct sockaddr *)&s->peer_address;
-    if (s->peer.ai_addr == NULL && getpeername(s->tcp, address, &size) == 0) {
+    if (s->peer.ai_addr == NULL && getpeername(s->options.tcp, address, &size) == 0) {
         s->peer = (struct addrinfo){
             .ai_family = s->peer_address.ss_family,
             .ai_addr = address,
@@ -203,15 +229,15 @@ static void learn_peer(wh_socket *s)
 
 static const struct addrinfo *addresses(const wh_socket *s)
 {
-    return !s->has_tcp ? s->found : s->peer.ai_addr != NULL ? &s->peer : NULL;
+    return !s->options.has_tcp ? s->found : s->peer.ai_addr != NULL ? &s->peer : NULL;
 }
 
 static void begin(wh_socket *s, unsigned number)
 {
     s->in_use = number;
-    if (s->has_tcp && !s->is_taken) {
+    if (s->options.has_tcp && !s->is_taken) {
         s->is_taken = true;
-        s->lines[number] = (line){.fd = s->tcp, .is_callers = true};
+        s->lines[number] = (line){.fd = s->options.tcp, .is_callers = true};
         return;
     }
     s->lines[number] = (line){.fd = -1, .next = addresses(s)};
@@ -222,6 +248,7 @@ static void transmit(wh_socket *s, const wh_step *step)
 {
     ssize_t sent = send(s->lines[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL | MSG_DONTWAIT);
     bool is_broken = sent < 0 && !would_block();
+    s->has_sent = s->has_sent || sent > 0;
     wh_connect_sent(&s->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
     if (is_broken) {
         wh_connect_failed(&s->connect, step->tcp, WH_NETWORK_LOST);
@@ -247,23 +274,30 @@ static void ready(wh_socket *s, unsigned number)
     if (getsockopt(s->lines[number].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         error = errno;
     }
-    if (error != 0) {
+    /* The caller's was up once: what has become of it since, sending and receiving tell. */
+    bool is_callers = s->lines[number].is_callers;
+    if (error != 0 && !is_callers) {
         open_next(s, number, error);
         return;
     }
-    if (s->lines[number].is_callers) {
+    if (is_callers) {
         learn_peer(s);
     }
     wh_connect_ready(&s->connect, number);
 }
 
-static void tell(wh_socket *s, unsigned number, int events)
+static bool receives(const wh_socket *s, unsigned number, role by)
+{
+    return (by == READER || s->readers == 0) && wh_connect_room(&s->connect, number) > 0;
+}
+
+static void tell(wh_socket *s, unsigned number, int events, role by)
 {
     bool is_broken = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     if ((is_broken || (events & POLLOUT) != 0) && wh_connect_awaits_ready(&s->connect, number)) {
         ready(s, number);
     }
-    if ((is_broken || (events & POLLIN) != 0) && wh_connect_room(&s->connect, number) > 0) {
+    if ((is_broken || (events & POLLIN) != 0) && receives(s, number, by)) {
         receive(s, number);
     }
 }
@@ -272,11 +306,11 @@ static void tell(wh_socket *s, unsigned number, int events)
  */
 
 /* Waits without the lock. True: something has happened. */
-static bool wait_for_events(wh_socket *s, uint64_t wait_us)
+static bool wait_for_events(wh_socket *s, uint64_t wait_us, role by)
 {
     struct pollfd polled[WH_CONNECT_TCPS];
     for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
-        bool reads = wh_connect_room(&s->connect, i) > 0;
+        bool reads = receives(s, i, by);
         bool writes = wh_connect_awaits_ready(&s->connect, i);
         polled[i] = (struct pollfd){
             .fd = reads || writes ? s->lines[i].fd : -1,
@@ -284,11 +318,13 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us)
         };
     }
     uint64_t wait_ms = wait_us / 1000 + (wait_us % 1000 != 0);
+    s->readers += by == READER;
     wh_core_unlock();
     int count = poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
     wh_core_lock();
+    s->readers -= by == READER;
     for (unsigned i = 0; count > 0 && i < WH_CONNECT_TCPS; i++) {
-        tell(s, i, polled[i].revents);
+        tell(s, i, polled[i].revents, by);
     }
     return count > 0;
 }
@@ -296,7 +332,7 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us)
 static void resolve(wh_socket *s)
 {
     static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    if (s->has_tcp) {
+    if (s->options.has_tcp) {
         wh_connect_resolved(&s->connect, true);
         return;
     }
@@ -314,8 +350,8 @@ static void opened(wh_socket *s)
     s->in_use = s->lines[0].fd >= 0 ? 0 : 1;
     s->is_open = true;
     const line *chosen = &s->lines[s->in_use];
-    if (s->has_tcp && !chosen->is_callers) {
-        int flags = fcntl(s->tcp, F_GETFL, 0);
+    if (s->options.has_tcp && !chosen->is_callers) {
+        int flags = fcntl(s->options.tcp, F_GETFL, 0);
         (void)set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
     }
 }
@@ -363,11 +399,11 @@ static uint64_t moment_in(uint32_t wait_ms)
 }
 
 /* WH_SOCKET_AGAIN: the time is over, and nothing has happened. */
-static int wait_until(wh_socket *s, const wh_step *step, uint64_t until_us)
+static int wait_until(wh_socket *s, const wh_step *step, uint64_t until_us, role by)
 {
     uint64_t now_us = wh_clock_elapsed_us();
     uint64_t left_us = until_us > now_us ? until_us - now_us : 0;
-    bool has_moved = wait_for_events(s, step->wait_us < left_us ? step->wait_us : left_us);
+    bool has_moved = wait_for_events(s, step->wait_us < left_us ? step->wait_us : left_us, by);
     return has_moved || left_us > 0 ? WH_OK : WH_SOCKET_AGAIN;
 }
 
@@ -394,6 +430,17 @@ static bool hold(wh_socket *s)
     return waits;
 }
 
+/* The end may have come with the last bytes that there are, and then no select() sees it before TCP is shut
+ * down. */
+static size_t look_ahead(wh_socket *s)
+{
+    size_t pending = wh_connect_pending(&s->connect);
+    if (pending == 0 && s->is_open) {
+        (void)proceed(s);
+    }
+    return pending;
+}
+
 static int hand_shake(wh_socket *s, uint64_t until_us)
 {
     int result = WH_OK;
@@ -403,7 +450,7 @@ static int hand_shake(wh_socket *s, uint64_t until_us)
             int error = wh_connect_error(&s->connect);
             result = error != WH_OK ? error : WH_USAGE_STATE;
         } else if (step.kind == WH_STEP_WAIT) {
-            result = wait_until(s, &step, until_us);
+            result = wait_until(s, &step, until_us, READER);
         }
     }
     return result;
@@ -421,34 +468,63 @@ static int read_some(wh_socket *s, void *out, size_t size, uint64_t until_us)
             got = wh_connect_error(&s->connect);
             is_over = true;
         } else if (step.kind == WH_STEP_WAIT) {
-            got = wait_until(s, &step, until_us);
+            got = wait_until(s, &step, until_us, READER);
         }
+    }
+    if (got > 0) {
+        (void)look_ahead(s);
     }
     return got;
 }
 
+/* As long as bytes leave, there is room for more of the record that was begun; else waits. */
+static int give_way(wh_socket *s, uint64_t until_us, uint64_t blocked_us)
+{
+    s->has_sent = false;
+    wh_step step = proceed(s);
+    if (step.kind == WH_STEP_READ || s->is_held) {
+        (void)hold(s); /* which also sees an end */
+    }
+    if (step.kind != WH_STEP_WAIT || s->has_sent) {
+        return WH_OK;
+    }
+    return wait_until(s, &step, s->is_held ? blocked_us : until_us, WRITER);
+}
+
 static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t until_us)
 {
-    uint64_t blocked_us = moment_in(BLOCKED_MS);
-    int taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
+    uint64_t blocked_us = until_us == UINT64_MAX ? moment_in(BLOCKED_MS) : until_us;
+    size_t part = size < RECORD_MAX ? size : RECORD_MAX;
+    int taken = wh_connect_write(&s->connect, bytes, part);
     while (taken == 0) {
-        wh_step step = proceed(s);
-        if (step.kind == WH_STEP_READ || s->is_held) {
-            (void)hold(s); /* which also sees an end */
-        }
-        if (step.kind == WH_STEP_WAIT) {
-            bool may_block = s->is_held && blocked_us < until_us;
-            taken = wait_until(s, &step, may_block ? blocked_us : until_us);
-        }
-        if (taken == 0) {
-            taken = wh_connect_write(&s->connect, bytes, size < RECORD_MAX ? size : RECORD_MAX);
-        }
+        int waited = give_way(s, until_us, blocked_us);
+        taken = waited == WH_OK ? wh_connect_write(&s->connect, bytes, part) : waited;
     }
     if (taken > 0) {
-        (void)proceed(s); /* what can leave leaves now */
+        (void)proceed(s); /* what was taken leaves now, if it can */
     }
     int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
     return error != WH_OK ? error : taken;
+}
+
+/* As a writer of nothing: the room that what was written before has taken is needed again. */
+static int await_room(wh_socket *s, uint64_t until_us)
+{
+    for (bool goes_on = true; goes_on;) {
+        wh_step step = proceed(s);
+        if (step.kind == WH_STEP_READ || s->is_held) {
+            (void)hold(s);
+        }
+        if (step.kind == WH_STEP_OVER) {
+            int error = wh_connect_error(&s->connect);
+            return error != WH_OK ? error : WH_USAGE_STATE;
+        }
+        if (step.kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use)) {
+            return WH_OK;
+        }
+        goes_on = step.kind != WH_STEP_WAIT || wait_until(s, &step, until_us, WRITER) == WH_OK;
+    }
+    return WH_SOCKET_AGAIN;
 }
 
 static int await_some(wh_socket *s, uint64_t until_us)
@@ -461,7 +537,7 @@ static int await_some(wh_socket *s, uint64_t until_us)
             result = WH_OK;
             goes_on = false;
         } else if (step.kind == WH_STEP_WAIT) {
-            goes_on = wait_until(s, &step, until_us) == WH_OK;
+            goes_on = wait_until(s, &step, until_us, READER) == WH_OK;
         }
     }
     return result;
@@ -482,7 +558,7 @@ static int copy_text(char *to, size_t size, const char *from)
 
 static int begin_client(wh_socket *s, const wh_client_config *config)
 {
-    if (!s->is_plain) {
+    if (!s->options.is_plain) {
         return wh_client_init(&s->client, config);
     }
     if (config->host == NULL || config->port == 0) {
@@ -493,9 +569,7 @@ static int begin_client(wh_socket *s, const wh_client_config *config)
 
 static int begin_socket(wh_socket *s, const wh_client_config *config, const wh_socket_options *options)
 {
-    s->is_plain = options->is_plain;
-    s->has_tcp = options->has_tcp;
-    s->tcp = options->tcp;
+    s->options = *options;
     s->lines[0].fd = -1;
     s->lines[1].fd = -1;
     int error = begin_client(s, config);
@@ -509,11 +583,11 @@ static int begin_socket(wh_socket *s, const wh_client_config *config, const wh_s
         return error;
     }
     (void)snprintf(s->port, sizeof s->port, "%u", (unsigned)config->port);
-    if (s->has_tcp) {
+    if (s->options.has_tcp) {
         learn_peer(s);
     }
     const wh_connect_options limits = {.timeout_ms = options->timeout_ms, .silence_ms = options->silence_ms};
-    wh_connect_begin(&s->connect, s->is_plain ? NULL : &s->client, &limits);
+    wh_connect_begin(&s->connect, s->options.is_plain ? NULL : &s->client, &limits);
     return WH_OK;
 }
 
@@ -547,17 +621,17 @@ int wh_socket_open(const wh_client_config *config, const wh_socket_options *opti
 }
 
 /* What has come meanwhile comes first: the connect would take a server for silent that was not asked. */
-static uint64_t enter(wh_socket *s, uint32_t wait_ms)
+static uint64_t enter(wh_socket *s, uint32_t wait_ms, role by)
 {
     wh_core_lock();
     uint64_t until_us = moment_in(wait_ms);
-    (void)wait_for_events(s, 0);
+    (void)wait_for_events(s, 0, by);
     return until_us;
 }
 
 int wh_socket_handshake(wh_socket *s, uint32_t wait_ms)
 {
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int result = hand_shake(s, until_us);
     wh_core_unlock();
     return result;
@@ -568,7 +642,7 @@ int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t wait_ms)
     if (size == 0) {
         return WH_USAGE_ARGUMENT;
     }
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int got = read_some(s, out, size, until_us);
     wh_core_unlock();
     return got;
@@ -576,7 +650,7 @@ int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t wait_ms)
 
 int wh_socket_await(wh_socket *s, uint32_t wait_ms)
 {
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, READER);
     int result = await_some(s, until_us);
     wh_core_unlock();
     return result;
@@ -587,16 +661,24 @@ int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_
     if (size == 0) {
         return 0;
     }
-    uint64_t until_us = enter(s, wait_ms);
+    uint64_t until_us = enter(s, wait_ms, WRITER);
     int taken = write_some(s, bytes, size, until_us);
     wh_core_unlock();
     return taken;
 }
 
+int wh_socket_await_room(wh_socket *s, uint32_t wait_ms)
+{
+    uint64_t until_us = enter(s, wait_ms, WRITER);
+    int result = await_room(s, until_us);
+    wh_core_unlock();
+    return result;
+}
+
 size_t wh_socket_pending(wh_socket *s)
 {
     wh_core_lock();
-    size_t pending = wh_connect_pending(&s->connect);
+    size_t pending = look_ahead(s);
     wh_core_unlock();
     return pending;
 }
@@ -620,7 +702,7 @@ void wh_socket_finish(wh_socket *s)
     wh_connect_close(&s->connect, true);
     wh_step step = proceed(s);
     while (step.kind != WH_STEP_OVER) {
-        (void)wait_for_events(s, step.wait_us);
+        (void)wait_for_events(s, step.wait_us, READER);
         step = proceed(s);
     }
     wh_core_unlock();

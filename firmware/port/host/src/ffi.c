@@ -117,13 +117,12 @@ uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending
 {
     int result = wh_identity_trust(client);
     (void)result; /* it can be read, or there was no client */
-    wh_trust_count(client, usable, ending);
-    return client->ca_count;
+    return wh_trust_count(client, usable, ending);
 }
 
 size_t wh_ffi_host_state_size(void)
 {
-    return WH_HOST_STATE_SIZE;
+    return wh_host_state_size(&device);
 }
 
 size_t wh_ffi_outcome_json_size(void)

@@ -13,7 +13,7 @@
 #endif
 
 _Static_assert(WH_HOST_STATE_SIZE == 16 + sizeof((wh_host_device *)NULL)->key + WH_RTC_SIZE,
-               "two clocks, the key and the slot");
+               "two clocks, the key and a slot");
 
 /* ---- Clocks ------------------------------------------------------------------ */
 
@@ -152,8 +152,14 @@ static wh_platform platform_of(wh_host_device *device, const wh_flash *flash)
         .device_key = device_key,
         .flash = flash,
         .rtc = device->rtc,
-        .rtc_size = sizeof device->rtc,
+        .rtc_size = (device->peers > 1 ? device->peers : 1) * (size_t)WH_RTC_SIZE,
+        .peers = device->peers,
     };
+}
+
+void wh_host_set_peers(wh_host_device *device, unsigned peers)
+{
+    device->peers = peers;
 }
 
 int wh_host_start(wh_host_device *device, const wh_flash *flash)
@@ -181,9 +187,14 @@ void wh_host_lose_power(wh_host_device *device)
     device->elapsed_offset_us = -clock_us(CLOCK_MONOTONIC);
 }
 
+size_t wh_host_state_size(const wh_host_device *device)
+{
+    return WH_HOST_STATE_SIZE - WH_RTC_SIZE + device->platform.rtc_size;
+}
+
 int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size)
 {
-    if (size != WH_HOST_STATE_SIZE) {
+    if (size != wh_host_state_size(device)) {
         return WH_USAGE_ARGUMENT;
     }
     uint64_t elapsed = elapsed_us((void *)device);
@@ -191,13 +202,13 @@ int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size)
     memcpy(out, &elapsed, 8);
     memcpy(out + 8, &wall, 8);
     memcpy(out + 16, device->key, sizeof device->key);
-    memcpy(out + 16 + sizeof device->key, device->rtc, sizeof device->rtc);
+    memcpy(out + 16 + sizeof device->key, device->rtc, device->platform.rtc_size);
     return WH_OK;
 }
 
 int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size)
 {
-    if (size != WH_HOST_STATE_SIZE) {
+    if (size != wh_host_state_size(device)) {
         return WH_USAGE_ARGUMENT;
     }
     uint64_t elapsed = 0;
@@ -205,7 +216,7 @@ int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size
     memcpy(&elapsed, bytes, 8);
     memcpy(&wall, bytes + 8, 8);
     wh_host_set_key(device, bytes + 16);
-    memcpy(device->rtc, bytes + 16 + sizeof device->key, sizeof device->rtc);
+    memcpy(device->rtc, bytes + 16 + sizeof device->key, device->platform.rtc_size);
     /* The board's clocks went on while this process did not exist. */
     int64_t away_us = clock_us(CLOCK_REALTIME) - wall;
     if (away_us < 0) {

@@ -8,6 +8,7 @@ typedef QueueHandle_t SemaphoreHandle_t;
 
 SemaphoreHandle_t xSemaphoreCreateMutex(void);
 SemaphoreHandle_t xSemaphoreCreateBinary(void);
+void vSemaphoreDelete(SemaphoreHandle_t xSemaphore);
 BaseType_t xSemaphoreTake(SemaphoreHandle_t xSemaphore, TickType_t xBlockTime);
 BaseType_t xSemaphoreGive(SemaphoreHandle_t xSemaphore);
 

@@ -54,10 +54,17 @@ typedef struct wh_socket_options {
     const char *tcp_host;
     /** TCP that the caller has connected, if `has_tcp`, blocking or not: the first attempt uses it, and a
      * second one is opened to the same address with the same socket options, and with the same O_NONBLOCK
-     * once it is open. It stays the caller's, who closes it after wh_socket_close(), and is shut down here;
-     * any other is closed here. */
+     * once it is open. It is shut down here and stays the caller's, who closes it after wh_socket_close(), or
+     * as soon as wh_socket_handshake() has returned WH_OK with another one in use; any other is closed here.
+     */
     bool has_tcp;
     int tcp;
+    /** TCP's keep-alive, for TCP that is opened here: after how many seconds without a byte it asks whether
+     * the server is there, how often it asks again, and how many times in vain. 0 for `keep_alive_idle_s`:
+     * not at all; 0 for the others: as the machine has it. */
+    uint16_t keep_alive_idle_s;
+    uint16_t keep_alive_interval_s;
+    uint16_t keep_alive_count;
     /** Plain TCP in place of TLS, by the same calls; of the configuration only host and port count. */
     bool is_plain;
 } wh_socket_options;
@@ -89,9 +96,12 @@ WH_MUST_CHECK int wh_socket_await(wh_socket *s, uint32_t wait_ms);
  * is over, WH_USAGE_STATE if it was closed properly. What was taken leaves now or in the calls that follow.
  *
  * What comes meanwhile is left in the network's buffers once the connection's own are full, so a server that
- * writes without end may stop reading: with plaintext to be read, this waits for a second at most, whatever
- * `wait_ms` says. Read then. */
+ * writes without end may stop reading: with plaintext to be read, WH_SOCKET_WAIT is a second. Read then. */
 WH_MUST_CHECK int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_ms);
+
+/** Waits until wh_socket_write() would take bytes. WH_OK; WH_SOCKET_AGAIN: not in time; else the error that
+ * it would give. */
+WH_MUST_CHECK int wh_socket_await_room(wh_socket *s, uint32_t wait_ms);
 
 /** How many bytes wh_socket_read() could give without the network, at least. Never 0 when there are some,
  * though the TCP socket has nothing to read: ask before select(), or use wh_socket_await(). */

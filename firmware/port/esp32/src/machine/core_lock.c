@@ -1,17 +1,24 @@
 #include "machine/core_lock.h"
 
+#include <stdatomic.h>
+
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
 #include "machine/platform_esp32.h"
 
-static SemaphoreHandle_t lock;
+static _Atomic(SemaphoreHandle_t) lock;
 
 bool wh_core_lock_make(void)
 {
-    if (lock == NULL) {
-        lock = xSemaphoreCreateMutex();
+    SemaphoreHandle_t none = NULL;
+    if (atomic_load(&lock) != NULL) {
+        return true;
     }
-    return lock != NULL;
+    SemaphoreHandle_t made = xSemaphoreCreateMutex();
+    if (made != NULL && !atomic_compare_exchange_strong(&lock, &none, made)) {
+        vSemaphoreDelete(made); /* another task was first */
+    }
+    return atomic_load(&lock) != NULL;
 }
 
 void wh_core_lock(void)

@@ -7,7 +7,7 @@
 #include "warmhello/lock.h"
 #include "warmhello/service.h"
 
-/* Once, before anything else. False: no memory. */
+/* Before anything else, from any task. False: no memory. */
 bool wh_core_lock_make(void);
 
 /* The service's hooks into the core, under the lock. */

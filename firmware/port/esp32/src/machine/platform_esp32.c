@@ -5,7 +5,6 @@
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
-#include "esp_memory_utils.h"
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
@@ -13,6 +12,11 @@
 #include "machine/journal_flash.h"
 #include "machine/rtc_time.h"
 #include "sdkconfig.h"
+#if __has_include("esp_memory_utils.h")
+#include "esp_memory_utils.h"
+#else /* ESP-IDF 4.4, which arduino-esp32 2.x is built on */
+#include "soc/soc_memory_types.h"
+#endif
 
 /* Seconds since 1970-01-01 UTC when this was built, if the build tells. */
 #ifndef WH_BUILT_S
@@ -167,8 +171,9 @@ static wh_platform platform = {
     .reallocate = reallocate,
     .release = release,
     .device_key = device_key,
-    .rtc = wh_port_memory.slot,
-    .rtc_size = sizeof wh_port_memory.slot,
+    .rtc = wh_port_memory.slots,
+    .rtc_size = sizeof wh_port_memory.slots,
+    .peers = CONFIG_WARMHELLO_PEERS,
 };
 
 int wh_port_platform_ready(void)
@@ -178,7 +183,7 @@ int wh_port_platform_ready(void)
     }
     (void)wh_port_boot();
     if (!is_in_rtc(&wh_port_memory)) {
-        ESP_LOGE(tag, "the session's slot is not in RTC memory: is CONFIG_SOC_RTC_FAST_MEM_SUPPORTED set?");
+        ESP_LOGE(tag, "there is no RTC memory for sessions: is CONFIG_SOC_RTC_FAST_MEM_SUPPORTED set?");
         return WH_PLATFORM_RTC;
     }
     if (!atomic_load(&radio_on)) {
@@ -189,6 +194,10 @@ int wh_port_platform_ready(void)
     int result = wh_platform_use(&platform);
     ESP_LOGI(tag, "session key: %s; session survives a loss of power: %s",
              wh_key_strength_word(wh_device_key_strength()), platform.flash != NULL ? "yes" : "no");
+    if (platform.flash != NULL && platform.flash->sector_count / 2 < platform.peers) {
+        ESP_LOGW(tag, "of %u servers only %u have 2 sectors of the partition " WH_JOURNAL_LABEL,
+                 platform.peers, (unsigned)(platform.flash->sector_count / 2));
+    }
     return result;
 }
 

@@ -26,7 +26,7 @@ typedef struct wh_boot_memory {
     wh_fast_memory fast;
     wh_pace pace;
     wh_service_memory service;
-    _Alignas(uint64_t) uint8_t slot[WH_RTC_SIZE];
+    _Alignas(uint64_t) uint8_t slots[WH_PEERS_MAX * WH_RTC_SIZE];
 } wh_boot_memory;
 
 typedef struct wh_boot {

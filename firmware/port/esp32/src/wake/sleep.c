@@ -17,6 +17,7 @@
 #include "network/sntp_clock.h"
 #include "network/wifi.h"
 #include "tls/tls_task.h"
+#include "wake/sleep_calls.h"
 
 /* A ticket takes a quarter of a second at most, the goodbye half a one, an erase of flash a tenth. */
 enum { SETTLE_MS = 1500, SETTLE_NOW_MS = 1000, TIME_MS = 1000, SLEEPER_MS = 10000 };
@@ -25,9 +26,6 @@ static const char tag[] = "warmhello";
 
 /* Who sees to sleep; NULL for nobody yet. */
 static _Atomic(TaskHandle_t) owner;
-
-/* How long the app wants to sleep, in microseconds; 0 until it says so. */
-static uint64_t asked_us;
 
 /* True for the first task. */
 static bool claim(void)
@@ -79,46 +77,38 @@ void wh_sleep_prepare(void)
     }
     if (claim()) {
         prepare(true);
-        wh_pace_asked(&wh_port_memory.pace, asked_us);
+        wh_pace_asked(&wh_port_memory.pace, wh_sleep_calls_asked_us());
     } else if (atomic_load(&owner) != xTaskGetCurrentTaskHandle()) {
         wait_for_sleep();
     }
 }
 
-/* Upstream's standby and reset end here, and so does any program that is linked with
- * --wrap=esp_deep_sleep_start. Not target_standby: the runtime has a weak one beside its caller, where the
- * linker wraps nothing. Nor esp_deep_sleep(), which calls it from its own file. */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
-void __real_esp_deep_sleep_start(void) __attribute__((noreturn));
-void __wrap_esp_deep_sleep_start(void) __attribute__((noreturn));
-
-/* A panic ends here too: upstream's panic_restart() sleeps for 20 ms, to take a board off USB. There, other
- * tasks stand still with the locks that they have, and a sleep would be taken for an ordered one. So the chip
- * is reset, as a whole, which takes it off USB as well; RTC memory stays, and its checks say what of it is
- * sound. The panic handler notes its reason before it restarts, and nobody else does. */
+/* A panic ends in deep sleep too: upstream's panic_restart() sleeps for 20 ms, to take a board off USB.
+ * There, other tasks stand still with the locks that they have, and a sleep would be taken for an ordered
+ * one. So the chip is reset, as a whole, which takes it off USB as well; RTC memory stays, and its checks say
+ * what of it is sound. The panic handler notes its reason before it restarts, and nobody else does. */
 static bool is_panic(void)
 {
     return esp_reset_reason_get_hint() != ESP_RST_UNKNOWN;
 }
 
-void __wrap_esp_deep_sleep_start(void)
+static void before_sleep(void)
 {
     if (is_panic()) {
         esp_restart_noos_dig();
     }
     wh_sleep_prepare();
-    __real_esp_deep_sleep_start();
 }
 
-/* Whoever sets the timer, but for esp_deep_sleep(). */
-esp_err_t __real_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
-esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
-
-esp_err_t __wrap_esp_sleep_enable_timer_wakeup(uint64_t time_in_us)
+/* Before main(), in each program that links this file, since a panic may come at any time. */
+__attribute__((constructor)) static void catch_sleep(void)
 {
-    asked_us = time_in_us;
-    return __real_esp_sleep_enable_timer_wakeup(time_in_us);
+    wh_sleep_calls_prepare(before_sleep);
 }
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming) */
+void __real_esp_deep_sleep_start(void) __attribute__((noreturn));
+esp_err_t __real_esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
 
 void wh_sleep_overdue(void)
 {

@@ -19,9 +19,9 @@
  * What esp_tls_cfg_t may ask for: a CA in PEM or DER, the global CA store, the certificate bundle (see
  * below); client certificate and key in PEM or DER; ALPN, at most 63 bytes with commas between the names;
  * common_name, which takes the place of the host in SNI and in the check of the certificate; skip_common_name
- * (of sessions and certificates that nobody has compared with a name, see wh_client_config); TLS 1.2 or 1.3
- * alone; timeout_ms, 10 s if it is not positive; non_block. Keep-alive, the interface and the address family
- * are esp_tls's own business.
+ * (then no name is sent, and any is taken that the CA vouches for); TLS 1.2 or 1.3 alone; timeout_ms, 10 s if
+ * it is not positive, for TLS with its second attempt; non_block. Keep-alive, the interface and the address
+ * family are esp_tls's own business.
  *
  * What it may not ask for, and is refused when the connection is made, with ESP_ERR_NOT_SUPPORTED as the last
  * error and a word in the log: a pre-shared key, the DS peripheral, an ECDSA key in the fuses, a secure
@@ -78,9 +78,10 @@ typedef struct warmhello_esp_tls_config {
  * ESP_ERR_NO_MEM. ESP_ERR_INVALID_VERSION: this ESP-IDF's table is another one. */
 esp_err_t warmhello_esp_tls_register(const warmhello_esp_tls_config *config);
 
-/** What the last connection did: the one that opened, failed or was deleted last. Copied into `out`; a
- * connection's own is wh_socket_outcome(esp_tls_get_ssl_context(tls)). ESP_ERR_INVALID_STATE: there was none
- * yet. */
+/** What the last connection did: the one whose handshake ended last, or that was deleted since, after which
+ * it is settled; WH_RESULT_PENDING for one that was deleted before its handshake had ended. Copied into
+ * `out`; an open connection's own is wh_socket_outcome(esp_tls_get_ssl_context(tls)). What was refused before
+ * its handshake began is not told of. ESP_ERR_INVALID_STATE: there was none yet. */
 esp_err_t warmhello_esp_tls_outcome(wh_outcome *out);
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "warmhello/lock.h"
 
 /* Under the core's lock, as is each count of holders. */
@@ -16,43 +17,78 @@ static void drop(wh_ca_bytes *held)
     }
 }
 
-/* NULL: no memory. */
-static wh_ca_bytes *join(const wh_ca_bytes *before, const uint8_t *bytes, size_t size)
+/* Room for so much behind what there was; NULL: no memory. */
+static wh_ca_bytes *grow(const wh_ca_bytes *before, size_t more)
 {
-    size_t old_size = before != NULL ? before->size : 0;
-    wh_ca_bytes *joined = malloc(sizeof *joined + old_size + size + 1);
-    if (joined == NULL) {
+    size_t size = before != NULL ? before->size : 0;
+    wh_ca_bytes *grown = malloc(sizeof *grown + size + more);
+    if (grown == NULL) {
         return NULL;
     }
-    joined->holders = 1;
-    if (old_size > 0) {
-        memcpy(joined->bytes, before->bytes, old_size);
-        joined->bytes[old_size++] = '\n';
-    }
+    grown->holders = 1;
+    grown->size = size;
     if (size > 0) {
-        memcpy(joined->bytes + old_size, bytes, size);
+        memcpy(grown->bytes, before->bytes, size);
     }
-    joined->size = old_size + size;
-    return joined;
+    return grown;
+}
+
+static void append(wh_ca_bytes *to, const void *bytes, size_t size)
+{
+    if (size > 0) {
+        memcpy(to->bytes + to->size, bytes, size);
+        to->size += size;
+    }
 }
 
 esp_err_t wh_ca_store_begin(void)
 {
     wh_core_lock();
     if (store == NULL) {
-        store = join(NULL, NULL, 0);
+        store = grow(NULL, 0);
     }
     esp_err_t result = store != NULL ? ESP_OK : ESP_ERR_NO_MEM;
     wh_core_unlock();
     return result;
 }
 
-/* PEM, without the zero at its end. */
+static const char begin_mark[] = "-----BEGIN CERTIFICATE-----\n";
+static const char end_mark[] = "\n-----END CERTIFICATE-----\n";
+enum { BEGIN_SIZE = sizeof begin_mark - 1, END_SIZE = sizeof end_mark - 1, DER_SEQUENCE = 0x30, LINE = 48 };
+
+/* One certificate in DER, as a block of PEM: only texts can stand one behind the other and be told apart. */
+static wh_ca_bytes *with_der(const wh_ca_bytes *before, const uint8_t *bytes, size_t size)
+{
+    size_t lines = (size + LINE - 1) / LINE;
+    wh_ca_bytes *grown = grow(before, BEGIN_SIZE + WH_BASE64_SIZE(size) + lines + END_SIZE);
+    if (grown == NULL) {
+        return NULL;
+    }
+    append(grown, begin_mark, BEGIN_SIZE);
+    for (size_t at = 0; at < size; at += LINE) {
+        size_t part = size - at < LINE ? size - at : LINE;
+        wh_base64_write(bytes + at, part, (char *)grown->bytes + grown->size);
+        grown->size += WH_BASE64_SIZE(part);
+        append(grown, "\n", part == LINE && at + part < size ? 1 : 0);
+    }
+    append(grown, end_mark, END_SIZE);
+    return grown;
+}
+
+static wh_ca_bytes *with_text(const wh_ca_bytes *before, const uint8_t *bytes, size_t size)
+{
+    wh_ca_bytes *grown = grow(before, size + 1);
+    if (grown != NULL) {
+        append(grown, bytes, size);
+        append(grown, "\n", 1);
+    }
+    return grown;
+}
+
 static bool is_text(const uint8_t *bytes, size_t size)
 {
-    static const char mark[] = "-----BEGIN ";
-    for (size_t i = 0; i + sizeof mark - 1 <= size; i++) {
-        if (memcmp(bytes + i, mark, sizeof mark - 1) == 0) {
+    for (size_t i = 0; i + BEGIN_SIZE <= size; i++) {
+        if (memcmp(bytes + i, begin_mark, BEGIN_SIZE - 1) == 0) {
             return true;
         }
     }
@@ -61,18 +97,17 @@ static bool is_text(const uint8_t *bytes, size_t size)
 
 static esp_err_t add(const uint8_t *bytes, size_t size)
 {
-    while (size > 0 && bytes[size - 1] == '\0') {
-        size--;
-    }
-    if (!is_text(bytes, size)) {
+    bool is_der = size > 0 && bytes[0] == DER_SEQUENCE;
+    if (!is_der && !is_text(bytes, size)) {
         return ESP_FAIL;
     }
-    wh_ca_bytes *joined = join(store, bytes, size);
-    if (joined == NULL) {
+    size_t text_size = size > 0 && bytes[size - 1] == '\0' ? size - 1 : size;
+    wh_ca_bytes *grown = is_der ? with_der(store, bytes, size) : with_text(store, bytes, text_size);
+    if (grown == NULL) {
         return ESP_ERR_NO_MEM;
     }
     drop(store);
-    store = joined;
+    store = grown;
     return ESP_OK;
 }
 

@@ -17,8 +17,9 @@ typedef struct wh_ca_bytes {
 /* An empty one, if there is none. */
 esp_err_t wh_ca_store_begin(void);
 
-/* Adds copies. ESP_ERR_INVALID_ARG: no bytes. ESP_FAIL: they do not look like certificates, and the store is
- * gone, as mbedTLS's would be; what is wrong inside of them the first full handshake finds. ESP_ERR_NO_MEM.
+/* Adds copies, of PEM or of one certificate in DER. ESP_ERR_INVALID_ARG: no bytes. ESP_FAIL: they do not look
+ * like certificates, and the store is gone, as mbedTLS's would be; what is wrong inside of them the first
+ * full handshake finds. ESP_ERR_NO_MEM.
  */
 esp_err_t wh_ca_store_add(const uint8_t *bytes, size_t size);
 

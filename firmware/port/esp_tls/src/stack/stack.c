@@ -8,7 +8,7 @@
 #include "esp_tls_custom_stack.h"
 #include "esp_tls_private.h"
 #include "machine_of_esp.h"
-#include "request.h"
+#include "tls_request.h"
 #include "sha1.h"
 #include "warmhello/esp_tls.h"
 #include "warmhello/lock.h"
@@ -49,8 +49,19 @@ static void note_outcome(const connection *c)
     wh_core_lock();
     last_outcome = *outcome;
     has_outcome = true;
-    wh_machine_learn(&stack_config, outcome);
     wh_core_unlock();
+    wh_machine_learn(stack_config.platform, outcome);
+}
+
+/* Returns the negated number of mbedTLS's, or -1. */
+static int report(esp_tls_t *tls, int error, esp_err_t otherwise)
+{
+    esp_tls_error_handle_t handle = NULL;
+    if (esp_tls_get_error_handle(tls, &handle) != ESP_OK) {
+        handle = NULL;
+    }
+    int mbedtls = wh_errors_note(handle, error, otherwise).mbedtls;
+    return mbedtls != 0 ? -mbedtls : -1;
 }
 
 /* ---- A connection's life ----------------------------------------------------------------------------------
@@ -74,15 +85,14 @@ static uint16_t port_of(int tcp)
 
 static int open_socket(connection *c, wh_request *request)
 {
-    wh_core_lock();
-    int error = wh_machine_ready(&stack_config);
-    wh_core_unlock();
+    int error = wh_machine_use(stack_config.platform, stack_config.has_entropy);
     if (error != WH_OK) {
         return error;
     }
     request->client.port = port_of(c->tcp);
     if (request->client.port == 0) {
-        return WH_NETWORK_UNREACHABLE; /* esp_tls does not look why a non-blocking connect has ended */
+        /* esp_tls looks at what became of a blocking connect, and not of a non-blocking one. */
+        return c->wait_ms > 0 ? WH_NETWORK_LOST : WH_NETWORK_UNREACHABLE;
     }
     wh_socket_options options = {.timeout_ms = request->timeout_ms, .has_tcp = true, .tcp = c->tcp};
     return wh_socket_open(&request->client, &options, &c->socket);
@@ -106,9 +116,11 @@ static esp_err_t begin(wh_request *request, const esp_tls_cfg_t *cfg, esp_tls_t 
     c->wait_ms = cfg->non_block ? 0 : request->timeout_ms;
     int error = open_socket(c, request);
     if (error != WH_OK) {
+        esp_err_t otherwise = error == WH_NETWORK_LOST ? ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED
+                                                       : ESP_ERR_MBEDTLS_SSL_SETUP_FAILED;
         forget(c);
-        (void)wh_errors_report(tls, error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED);
-        return wh_errors_of_esp(error, ESP_ERR_MBEDTLS_SSL_SETUP_FAILED).last;
+        (void)report(tls, error, otherwise);
+        return wh_errors_of_esp(error, otherwise).last;
     }
     tls->priv_ssl = c;
     return ESP_OK;
@@ -137,7 +149,7 @@ static esp_err_t create(void *ctx, const char *hostname, size_t hostlen, const v
 static int fail(esp_tls_t *tls, int error)
 {
     tls->conn_state = ESP_TLS_FAIL;
-    (void)wh_errors_report(tls, error, ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
+    (void)report(tls, error, ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
     return -1;
 }
 
@@ -207,7 +219,7 @@ static ssize_t read_some(void *ctx, esp_tls_t *tls, char *data, size_t datalen)
     if (result == WH_SOCKET_AGAIN) {
         return ESP_TLS_ERR_SSL_WANT_READ;
     }
-    return result < 0 ? wh_errors_report(tls, result, ESP_ERR_MBEDTLS_SSL_READ_FAILED) : result;
+    return result < 0 ? report(tls, result, ESP_ERR_MBEDTLS_SSL_READ_FAILED) : result;
 }
 
 static ssize_t write_all(void *ctx, esp_tls_t *tls, const char *data, size_t datalen)
@@ -224,7 +236,7 @@ static ssize_t write_all(void *ctx, esp_tls_t *tls, const char *data, size_t dat
             return written > 0 ? (ssize_t)written : ESP_TLS_ERR_SSL_WANT_WRITE;
         }
         if (result < 0) {
-            return wh_errors_report(tls, result, ESP_ERR_MBEDTLS_SSL_WRITE_FAILED);
+            return report(tls, result, ESP_ERR_MBEDTLS_SSL_WRITE_FAILED);
         }
         written += (size_t)result;
     }
@@ -271,10 +283,10 @@ static const int *cipher_suites(void *ctx)
 static void *client_session(void *ctx, esp_tls_t *tls)
 {
     (void)ctx;
-    static const char session[] = "warmhello keeps it";
+    static char session[] = "warmhello keeps it";
     connection *c = connection_of(tls);
     bool has_one = c != NULL && wh_socket_outcome(c->socket)->stored != WH_TIERS_NONE;
-    return has_one ? (void *)(uintptr_t)session : NULL;
+    return has_one ? session : NULL;
 }
 
 static void free_client_session(void *ctx, void *session)
@@ -385,10 +397,11 @@ esp_err_t warmhello_esp_tls_register(const warmhello_esp_tls_config *config)
     if (config != NULL) {
         given = *config;
     }
-    esp_err_t result = wh_machine_begin(&given);
-    if (result == ESP_OK) {
-        result = esp_tls_register_stack(&operations, NULL);
+    int error = wh_machine_begin(given.platform);
+    if (error != WH_OK) {
+        return wh_errors_of_esp(error, ESP_FAIL).last;
     }
+    esp_err_t result = esp_tls_register_stack(&operations, NULL);
     if (result == ESP_OK) {
         stack_config = given;
     }

@@ -36,7 +36,7 @@ int wh_ffi_host_spelling(const char *text, char *out);
  * WH_CA_ENDS_SOON_S. Returns how many there are. */
 uint16_t wh_ffi_client_cas(wh_client *client, uint16_t *usable, uint16_t *ending);
 
-/** A block of a PEM file, as the core's reader sees it. */
+/** A block of a file, PEM or DER, as the core's reader sees it. */
 typedef struct wh_ffi_block {
     /** PRIVATE KEY and the like; what is longer is cut. */
     char label[40];

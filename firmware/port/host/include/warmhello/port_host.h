@@ -24,7 +24,8 @@ extern "C" {
 typedef struct wh_host_device {
     /** For wh_platform_use(). */
     wh_platform platform;
-    uint8_t rtc[WH_RTC_SIZE];
+    uint8_t rtc[WH_PEERS_MAX * WH_RTC_SIZE];
+    unsigned peers;
     /** Added to the machine's clocks, in microseconds. */
     int64_t elapsed_offset_us;
     int64_t wall_offset_us;
@@ -34,27 +35,35 @@ typedef struct wh_host_device {
     uint64_t failing_allocation;
 } wh_host_device;
 
-/** Gives a device its power, with an empty slot and this machine's time, and makes it the
+/** For how many peers the device keeps a session, from its next start on; 1 unless this is called. At most
+ * WH_PEERS_MAX. */
+void wh_host_set_peers(wh_host_device *device, unsigned peers);
+
+/** Gives a device its power, with empty slots and this machine's time, and makes it the
  * one in use. Its key is made at the first start, unless wh_host_set_key() came before, and
  * stays. `flash` stays the caller's; NULL for none. WH_PLATFORM_KEY: there is no randomness
  * for it. Others as wh_platform_use(). */
 WH_MUST_CHECK int wh_host_start(wh_host_device *device, const wh_flash *flash);
 
 /** Deep sleep of `us` microseconds that takes no time: both clocks go forward and
- * the RTC slot stays. */
+ * the RTC slots stay. */
 void wh_host_sleep(wh_host_device *device, uint64_t us);
 
-/** Loss of power: the RTC slot holds noise, the elapsed clock starts at 0. */
+/** Loss of power: the RTC slots hold noise, the elapsed clock starts at 0. */
 void wh_host_lose_power(wh_host_device *device);
 
-/** What a board keeps while its processor is off: two clocks, its key, and the RTC slot. */
+/** What a board keeps while its processor is off: two clocks, its key, and its RTC slots, here one. */
 #define WH_HOST_STATE_SIZE (16 + 32 + WH_RTC_SIZE)
 
+/** The same for a device that was started, in bytes. */
+size_t wh_host_state_size(const wh_host_device *device);
+
 /** Copies that state, to go on in another process. WH_USAGE_ARGUMENT: `size` is
- * not WH_HOST_STATE_SIZE. */
+ * not wh_host_state_size(). */
 WH_MUST_CHECK int wh_host_save_state(const wh_host_device *device, uint8_t *out, size_t size);
 
-/** Goes on from such a state. WH_USAGE_ARGUMENT: `size` is not WH_HOST_STATE_SIZE. */
+/** Goes on from such a state of a device with as many peers. WH_USAGE_ARGUMENT: `size` is not
+ * wh_host_state_size(). */
 WH_MUST_CHECK int wh_host_load_state(wh_host_device *device, const uint8_t *bytes, size_t size);
 
 /** Sets the device key, 32 bytes. */

@@ -17,7 +17,11 @@ def tell(target, source, env):
         json.dump(told, file)
 
 
-told = env.Alias("buildprog", None, tell)
-AlwaysBuild(told)
-AlwaysBuild(env.Alias("upload", told, tell))
-Default(told)
+if "arduino" in env["PIOFRAMEWORK"]:  # compiled, but not linked: nothing of the chip is here
+    env.BuildProgram()
+    Default([env["PIOBUILDFILES"], env["LIBS"]])
+else:
+    told = env.Alias("buildprog", None, tell)
+    AlwaysBuild(told)
+    AlwaysBuild(env.Alias("upload", told, tell))
+    Default(told)

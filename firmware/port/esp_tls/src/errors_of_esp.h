@@ -2,8 +2,8 @@
 #ifndef WH_ERRORS_OF_ESP_H
 #define WH_ERRORS_OF_ESP_H
 
-#include "esp_tls.h"
-#include "warmhello/outcome.h"
+#include "esp_err.h"
+#include "esp_tls_errors.h"
 
 /* Of one error. */
 typedef struct wh_esp_errors {
@@ -15,7 +15,7 @@ typedef struct wh_esp_errors {
 /* `error`: of errors.h. `otherwise`: for errors that esp_tls names by the function alone. */
 wh_esp_errors wh_errors_of_esp(int error, esp_err_t otherwise);
 
-/* Makes it the connection's last error, and says it in the log. Returns the negated number, or -1. */
-int wh_errors_report(esp_tls_t *tls, int error, esp_err_t otherwise);
+/* Makes it the last error that `handle` tells, if there is one, and says it in the log. */
+wh_esp_errors wh_errors_note(esp_tls_error_handle_t handle, int error, esp_err_t otherwise);
 
 #endif

@@ -1,6 +1,6 @@
 /* What an app asks of a connection, esp_tls_cfg_t, in the core's words. */
-#ifndef WH_REQUEST_H
-#define WH_REQUEST_H
+#ifndef WH_TLS_REQUEST_H
+#define WH_TLS_REQUEST_H
 
 #include "ca_store.h"
 #include "esp_tls.h"

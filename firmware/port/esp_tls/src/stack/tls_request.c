@@ -1,4 +1,4 @@
-#include "request.h"
+#include "tls_request.h"
 
 #include <string.h>
 
@@ -137,13 +137,14 @@ static esp_err_t take_identity(const esp_tls_cfg_t *cfg, wh_request *out)
 
 static esp_err_t take_host(const char *hostname, size_t hostlen, const esp_tls_cfg_t *cfg, wh_request *out)
 {
+    out->client.any_name = cfg->skip_common_name;
     if (cfg->skip_common_name) {
-        return refuse("no-nameless", "the server's name is always checked: give the one in its certificate "
-                                     "as common_name");
+        ESP_LOGW(tag, "any-name: skip_common_name takes a server of any name that the CA vouches for; better "
+                      "give the one in its certificate as common_name");
     }
     const char *host = cfg->common_name != NULL ? cfg->common_name : hostname;
     size_t size = cfg->common_name != NULL ? strlen(host) : hostlen;
-    if (size == 0 || size >= sizeof out->host || memchr(host, '\0', size) != NULL) {
+    if (size == 0 || size >= sizeof out->host || strnlen(host, size) != size) {
         ESP_LOGE(tag, "host-unusable: no name, or one that is too long");
         return ESP_ERR_MBEDTLS_SSL_SET_HOSTNAME_FAILED;
     }

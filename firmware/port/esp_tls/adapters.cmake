@@ -1,4 +1,12 @@
-# What warmhello needs of ESP-IDF to be its TLS stack; a component.cmake includes it after it has registered the component.
+# What the adapters for ESP-IDF's clients need of it; a component.cmake includes this after it has registered the component.
+if(CONFIG_WARMHELLO_DEVICESCRIPT)
+  return()
+endif()
+
+# esp_transport_internal.h: where a transport keeps its errors.
+idf_component_get_property(transport_folder tcp_transport COMPONENT_DIR)
+target_include_directories(${COMPONENT_LIB} PRIVATE "${transport_folder}/private_include")
+
 if(NOT CONFIG_ESP_TLS_CUSTOM_STACK)
   return()
 endif()

@@ -1,5 +1,8 @@
 #include "errors_of_esp.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "esp_log.h"
 #include "warmhello/errors.h"
 
@@ -78,15 +81,14 @@ wh_esp_errors wh_errors_of_esp(int error, esp_err_t otherwise)
     return (wh_esp_errors){otherwise, 0, 0};
 }
 
-int wh_errors_report(esp_tls_t *tls, int error, esp_err_t otherwise)
+wh_esp_errors wh_errors_note(esp_tls_error_handle_t handle, int error, esp_err_t otherwise)
 {
     wh_esp_errors errors = wh_errors_of_esp(error, otherwise);
-    esp_tls_error_handle_t handle = NULL;
-    if (esp_tls_get_error_handle(tls, &handle) == ESP_OK && handle != NULL) {
+    if (handle != NULL) {
         handle->last_error = errors.last;
         handle->esp_tls_error_code = errors.mbedtls;
         handle->esp_tls_flags = errors.certificate;
     }
     ESP_LOGE(tag, "%s: %s", wh_error_word(error), wh_error_meaning(error));
-    return errors.mbedtls != 0 ? -errors.mbedtls : -1;
+    return errors;
 }

@@ -1,0 +1,2 @@
+/* lwIP's names under their name in POSIX, as ESP-IDF's component lwip has them. */
+#include "lwip/netdb.h"

@@ -1,0 +1,38 @@
+/* esp-tls/esp_tls_errors.h of 6.0 */
+#ifndef ESP_TLS_ERRORS_H
+#define ESP_TLS_ERRORS_H
+
+#include "esp_err.h"
+
+#define ESP_ERR_ESP_TLS_BASE 0x8000
+#define ESP_ERR_ESP_TLS_CANNOT_RESOLVE_HOSTNAME 0x8001
+#define ESP_ERR_ESP_TLS_CANNOT_CREATE_SOCKET 0x8002
+#define ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST 0x8004
+#define ESP_ERR_ESP_TLS_SOCKET_SETOPT_FAILED 0x8005
+#define ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT 0x8006
+#define ESP_ERR_ESP_TLS_TCP_CLOSED_FIN 0x8008
+#define ESP_ERR_MBEDTLS_CTR_DRBG_SEED_FAILED 0x8011
+#define ESP_ERR_MBEDTLS_SSL_SET_HOSTNAME_FAILED 0x8012
+#define ESP_ERR_MBEDTLS_SSL_CONF_ALPN_PROTOCOLS_FAILED 0x8014
+#define ESP_ERR_MBEDTLS_X509_CRT_PARSE_FAILED 0x8015
+#define ESP_ERR_MBEDTLS_SSL_CONF_OWN_CERT_FAILED 0x8016
+#define ESP_ERR_MBEDTLS_SSL_SETUP_FAILED 0x8017
+#define ESP_ERR_MBEDTLS_SSL_WRITE_FAILED 0x8018
+#define ESP_ERR_MBEDTLS_PK_PARSE_KEY_FAILED 0x8019
+#define ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED 0x801a
+#define ESP_ERR_MBEDTLS_SSL_READ_FAILED 0x801d
+
+/* With CONFIG_ESP_TLS_CUSTOM_STACK; with mbedTLS the same by its own names. */
+#define ESP_TLS_ERR_SSL_WANT_READ (-0x6900)
+#define ESP_TLS_ERR_SSL_WANT_WRITE (-0x6880)
+#define ESP_TLS_ERR_SSL_TIMEOUT (-0x6800)
+
+typedef struct esp_tls_last_error {
+    esp_err_t last_error;
+    int esp_tls_error_code;
+    int esp_tls_flags;
+} esp_tls_last_error_t;
+
+typedef struct esp_tls_last_error *esp_tls_error_handle_t;
+
+#endif
