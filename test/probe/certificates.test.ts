@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { X509Certificate } from "node:crypto"
 import { expect, test } from "vitest"
 import { readChain } from "#warmhello/probe/certificates.js"
+import { readCredentials } from "#warmhello/probe/credentials.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { createPki, p256, rsa } from "../ts/support/pki.js"
@@ -99,6 +100,19 @@ test("a CA that has ended is no end of a chain", () => {
     pki.issue("under-ended", "ended", ...p256)
     expect(read(["under-ended"], "ended")?.endsAt).not.toBeNull()
     expect(read(["under-ended"], "ended", Date.now() + 20 * DAY_MS)).toMatchObject({ endsAt: null, expired: [] })
+})
+
+test("a CA is taken as PEM, as DER, and out of a file of several of which one has ended", () => {
+    const given = (ca: Buffer, now = Date.now()) =>
+        readCredentials({ ca, certificate: undefined, key: undefined, alpn: [] }, now).ca?.toString()
+    const root = new X509Certificate(pki.read("root.pem"))
+    expect(given(pki.read("root.pem"))).toBe(root.toString())
+    expect(given(root.raw)).toBe(root.toString())
+    authority("brief", "root", "root", undefined, "10")
+    const both = Buffer.concat([pki.read("brief.pem"), pki.read("root.pem")])
+    expect(given(both, Date.now() + 20 * DAY_MS)).toContain(root.toString())
+    const ended = () => given(pki.read("brief.pem"), Date.now() + 20 * DAY_MS)
+    expect(ended).toThrow(expect.objectContaining({ code: "ca-expired" }))
 })
 
 test("an RSA key is told, also under Node's own roots", async () => {

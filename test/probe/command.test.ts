@@ -1,5 +1,5 @@
 // The command as a person runs it: what it says, its exit codes, its JSON.
-import { readFileSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import net from "node:net"
 import { join } from "node:path"
 import tls from "node:tls"
@@ -147,7 +147,9 @@ describe("what keeps it from telling ends with 2 and says why", () => {
         const old = await createCertificateAuthority("old", "ecdsa", dates)
         const said = await refusal("localhost:1", "--ca", file("old.pem", old.certificate))
         expect(said).toContain("Give a current CA with --ca.")
-        expect(await refusal("localhost:1", "--ca", file("none.pem", "no certificate"))).toContain("no PEM certificate")
+        expect(await refusal("localhost:1", "--ca", file("none.pem", "no certificate"))).toContain(
+            "no certificate that can be used",
+        )
         expect(await refusal("localhost:1", "--ca", join(folder, "absent.pem"))).toContain("cannot read")
     })
 
@@ -211,10 +213,12 @@ describe("an interrupted probe", () => {
         const other = await refusal(`localhost:${server.port + 1}`, ...args.slice(2))
         expect(other).toContain(`${state} is of a probe of localhost:${server.port}`)
 
+        chmodSync(state, 0o644) // as a copy may be
         const second = await startCommand([...args, "--json", "-"]).ended
         expect(second.code).toBe(0)
         const { ages, complete } = JSON.parse(second.stdout)
         expect(complete).toBe(true)
+        expect(statSync(state).mode & 0o777).toBe(0o600)
         expect(ages.length).toBeGreaterThan(JSON.parse(stdout).ages.length)
     })
 

@@ -41,6 +41,7 @@ export interface Rules {
     /** It breaks off each handshake that offers a session. */
     breaks?: boolean
     extendedMasterSecret?: boolean
+    ticketBytes?: number
     spoken?: readonly Way[]
 }
 
@@ -104,7 +105,7 @@ export class FakeServer {
     }
 
     #issue(way: Way, machine: number): Buffer {
-        const name = Buffer.alloc(32)
+        const name = Buffer.alloc(way === "TLS1.2 id" ? 32 : (this.#rules.ticketBytes ?? 32))
         name.writeUInt32BE(++this.#names)
         this.#known.set(name.toString("hex"), { way, machine, issuedAt: this.#clock.now() })
         return session(way, name)

@@ -122,6 +122,14 @@ test("a TLS 1.2 without the extended master secret is none that a device keeps",
     expect(report.advice[0]?.code).toBe("extended-master-secret")
 })
 
+test("a ticket that is longer than a device keeps is of no use to it", async () => {
+    const { report } = await run({ rules: { forgetsMs: 1e9, ticketBytes: 2500 } })
+    expect(report.verdict.answer).toBe("does-not-resume")
+    expect(report.verdict.text).toContain("its ticket of 2500 bytes is longer than a device keeps")
+    expect(report.verdict.otherWays).toEqual(["TLS1.2 id"])
+    expect(report.advice.map(({ code }) => code)).toEqual(expect.arrayContaining(["long-ticket", "other-version"]))
+})
+
 test("no TLS 1.2 session is kept for longer than a day, and none by TLS 1.3 for longer than its server promises", async () => {
     const rules: Rules = { forgetsMs: 1e9 }
     const days = { sleepMs: 1500 * MINUTE_MS, agesMs: minutes(1500) }

@@ -15,6 +15,7 @@ test.each([60, 80])("a report fits %i columns, its verdict first and its setting
     const lines = reportLines(report, columns).flatMap((line) => stripVTControlCharacters(line).split("\n"))
     expect(lines[1]).toMatch(/^Does not resume after 200 ms/)
     expect(lines.filter((line) => line.length > columns)).toEqual([])
+    expect(lines.filter((line) => line.startsWith("  nginx: "))).toHaveLength(1)
     const text = lines.map((line) => line.trim()).join(" ")
     for (const { name, lifetime } of servers) expect(text).toContain(`${name}: ${lifetime(1)}`)
 })

@@ -6,13 +6,15 @@ import { energy, figure, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
-/** Whole words in lines of at most so many columns, all but the first moved in. */
+/** Whole words in lines of at most so many columns, all but the first moved in. What the text begins with stays. */
 function wrapped(text: string, columns: number, indent = ""): string[] {
+    const [start = ""] = /^ */.exec(text) ?? []
     const lines: string[] = []
     let line = ""
-    for (const word of text.split(" ")) {
-        const longer = line === "" ? word : `${line} ${word}`
-        if (line.trim() !== "" && longer.length > columns) {
+    for (const word of text.slice(start.length).split(" ")) {
+        const margin = lines.length === 0 ? start : indent
+        const longer = line === "" ? `${margin}${word}` : `${line} ${word}`
+        if (line !== "" && longer.length > columns) {
             lines.push(line)
             line = `${indent}${word}`
         } else line = longer
@@ -66,13 +68,12 @@ function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
     return ["", tableText({ head: ["age", ...spoken.map(nameOf)], rows })]
 }
 
-const seconds = (durationMs: number | null): string => (durationMs === null ? "not told" : time(durationMs))
-
 function lifetimeText({ lifetime }: VersionReport): string {
     const { advertisedMs, atLeastMs, belowMs } = lifetime
     const most = belowMs === null ? "" : `, less than ${time(belowMs)}`
     const seen = atLeastMs === null ? "none resumed" : `at least ${time(atLeastMs)}${most}`
-    return `lifetime ${seconds(advertisedMs)} by its word, ${seen}`
+    const word = advertisedMs === null ? "no lifetime promised" : `lifetime ${time(advertisedMs)} promised`
+    return `${word}, ${seen}`
 }
 
 const yes = (is: boolean | null, words: [string, string]): string[] => (is === null ? [] : [is ? words[0] : words[1]])
@@ -92,15 +93,19 @@ function figuresText(name: string, figures: Figures | null): string[] {
     ]
 }
 
+/** Null where nothing was resumed. */
+const renewsOf = ({ chain }: VersionReport): boolean | null =>
+    chain === null || chain.hops === 0 ? null : chain.renews
+
 function versionLines(version: VersionReport, columns: number): string[] {
     const title = pc.bold(`TLS ${nameOf(version)}${version.isDevices ? " (a device's way)" : ""}`)
     if (!version.spoken) return [title, ...wrapped(`  not spoken: ${version.why}`, columns, "  ")]
     const size = version.ticketBytes > 0 ? `, ${version.ticketBytes} B` : ""
     const facts = [
-        `${version.sessionsPerHandshake} sessions a handshake${size}`,
+        `${version.sessionsPerHandshake} ${version.sessionsPerHandshake === 1 ? "session" : "sessions"} a handshake${size}`,
         lifetimeText(version),
         ...chainText(version),
-        version.chain?.renews === true ? "renewed by each resumption" : "not renewed by a resumption",
+        ...yes(renewsOf(version), ["renewed by each resumption", "not renewed by a resumption"]),
         ...yes(version.singleUse, ["taken once", "taken again"]),
         ...(version.protocol === "TLS1.2"
             ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])

@@ -4,7 +4,7 @@ import type { ChainFacts } from "./certificates.js"
 import { lifetimeOf, toldBy } from "./curves.js"
 import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
-import type { Verdict } from "./verdict.js"
+import { hasTooLongTickets, type Verdict } from "./verdict.js"
 import { protocolOf } from "./ways.js"
 
 interface Setting {
@@ -18,6 +18,7 @@ export interface Advice {
     code:
         | "turn-on"
         | "client-certificate"
+        | "long-ticket"
         | "longer"
         | "share-keys"
         | "other-version"
@@ -63,6 +64,11 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
         return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
     if (sleepMs > 7 * DAY_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
     const own = deviceWay(record)
+    if (own !== undefined && hasTooLongTickets(own)) {
+        const text =
+            "The tickets hold the device's certificate: give devices a shorter one, or have the server keep the sessions itself."
+        return [only("long-ticket", text)]
+    }
     if (own?.asksForCertificate === true && own.sessions.length === 0) {
         const text =
             "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."

@@ -1,5 +1,5 @@
 // The file that a probe goes on from. It holds sessions, which are secrets, so that only its owner may read it.
-import { existsSync } from "node:fs"
+import { chmodSync, existsSync } from "node:fs"
 import { isDeepStrictEqual } from "node:util"
 import { WarmhelloError } from "../base/errors.js"
 import { checkWritable, writeWhole } from "../base/files.js"
@@ -27,5 +27,6 @@ export function readState(
         throw new WarmhelloError("state-of-another", `${path} is of a probe of ${targetText(target)}`)
     if (sleepMs !== wanted.sleepMs || !isDeepStrictEqual(agesMs, wanted.agesMs))
         throw new WarmhelloError("state-of-another", `${path} is of a probe with other ages`)
+    chmodSync(path, OWNER_ONLY)
     return parsed.data
 }

@@ -1,7 +1,7 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
 import { lifetimeOf, toldBy } from "./curves.js"
-import { deviceWay, openWays, type ProbeRecord } from "./record.js"
+import { deviceWay, openWays, type ProbeRecord, type WayFacts } from "./record.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
 
 const answers = ["resumes", "sometimes", "does-not-resume", "could-not-tell"] as const
@@ -20,6 +20,13 @@ export interface Verdict {
     text: string
     /** Other ways that would resume after the sleep, where the device's own does not. */
     otherWays: Way[]
+}
+
+/** The longest session that a device keeps has 2048 bytes (WH_SESSION_MAX), of which its ticket has all but some 150. */
+const LONGEST_TICKET_BYTES = 1900
+
+export function hasTooLongTickets({ sessions }: Pick<WayFacts, "sessions">): boolean {
+    return sessions.length > 0 && sessions.every(({ ticketBytes }) => ticketBytes > LONGEST_TICKET_BYTES)
 }
 
 interface Count {
@@ -48,7 +55,7 @@ function answerFor(record: ProbeRecord, way: Way, sleepMs: number): Answer {
     if (sleepMs > mostMs(way)) return "does-not-resume"
     const facts = record.ways.find((one) => one.way === way)
     if (facts === undefined || facts.refusal !== null) return "could-not-tell"
-    if (facts.sessions.length === 0) return "does-not-resume"
+    if (facts.sessions.length === 0 || hasTooLongTickets(facts)) return "does-not-resume"
     if (protocolOf(way) === "TLS1.2" && !facts.extendedMasterSecret) return "does-not-resume"
     const { advertisedMs } = lifetimeOf(record, way)
     // A device that slept for all of it comes too late.
@@ -65,6 +72,8 @@ function reasonFor(record: ProbeRecord, way: Way, sleepMs: number): string {
     const lifetime = lifetimeOf(record, way)
     if (sleepMs > mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
     if (facts?.sessions.length === 0) return "the server gives no session"
+    if (facts !== undefined && hasTooLongTickets(facts))
+        return `its ticket of ${facts.sessions[0]?.ticketBytes} bytes is longer than a device keeps`
     if (protocolOf(way) === "TLS1.2" && facts?.extendedMasterSecret === false)
         return "its TLS 1.2 lacks the extended master secret, so that the device keeps no session"
     if (lifetime.atLeastMs === null) return "it gives sessions and resumes none"
