@@ -19,6 +19,9 @@ if "arduino" in env.get("PIOFRAMEWORK", []):  # noqa: F821
     # The chip without an app of ours: no Wi-Fi, no sleep, no provisioning.
     parts["port/esp32"] = ["+<rtc/>", "+<machine/>", "-<machine/provisioned.c>", "-<machine/settings.c>"]
     env.Append(CPPPATH=[os.path.join(here, "port", "esp32", "src")])  # noqa: F821
+    # RTC memory has no room for as many slots as the core can have. build_flags may ask for more than one.
+    flags = dict(flag for flag in env.get("CPPDEFINES", []) if isinstance(flag, (list, tuple)))  # noqa: F821
+    env.Append(CPPDEFINES=[("WH_PEERS_MAX", flags.get("CONFIG_WARMHELLO_PEERS", 1))])  # noqa: F821
 includes = [os.path.join(here, part, "include") for part in parts]
 
 env.Append(CPPPATH=includes)  # noqa: F821

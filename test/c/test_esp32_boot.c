@@ -85,6 +85,15 @@ TEST_WITH(memory_that_outlived_a_brown_out_is_overwritten, slept, NULL)
     assert_false(slot_is_kept());
 }
 
+/* After an update: what the slots remember of flash is about other parts of it. */
+TEST_WITH(memory_of_firmware_for_another_number_of_peers_is_overwritten, slept, NULL)
+{
+    assert_int_not_equal(WH_PEERS_MAX, 1);
+    memory.magic = 0x57484233; /* for one */
+    assert_int_equal(wh_boot_begin(&memory, WH_WAKE_RESET, 11 * second).cause, WH_WAKE_POWER_ON);
+    assert_false(slot_is_kept());
+}
+
 TEST_WITH(a_clock_that_has_begun_anew_is_a_loss_of_power, slept, NULL)
 {
     wh_boot boot = wh_boot_begin(&memory, WH_WAKE_DEEP_SLEEP, 9 * second);

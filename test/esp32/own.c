@@ -79,8 +79,12 @@ int main(int argc, char **argv)
     }
     world_begin();
     world_run_beside();
+    wh_socket *early = NULL;
+    world_say("c before the machine: %s", wh_error_word(wh_socket_open(&client, NULL, &early)));
     world_say("c before Wi-Fi: %s", wh_error_word(wh_esp32_machine_use(false)));
     (void)esp_wifi_set_mode(WIFI_MODE_STA);
+    world_say("c before Wi-Fi is on: %s", wh_error_word(wh_esp32_machine_use(false)));
+    (void)esp_wifi_start();
     int result = wh_esp32_machine_use(false);
     if (result == WH_OK) {
         connect_once();

@@ -400,6 +400,20 @@ PLATFORM_TEST(no_port_is_spoken_to_plainly_unless_told_so)
     visit_plainly(false);
 }
 
+PLATFORM_TEST(a_write_takes_all_as_a_frame_of_a_websocket_needs_it)
+{
+    enum { SIZE = 10000 };
+    static const char frame[SIZE];
+    world w = begin(&only13);
+    esp_transport_handle_t t = make(&w);
+    assert_int_equal(connect_to(t, &w), 0);
+    send_text(t, "duplex 10000\n");
+    assert_int_equal(esp_transport_write(t, frame, SIZE, TIMEOUT_MS), SIZE);
+    read_exactly(t, SIZE + 4);
+    (void)esp_transport_destroy(t);
+    (void)tcp_server_stop(w.tcp);
+}
+
 /* ---- esp-mqtt: its task polls while those of the app write and close
  * ------------------------------------------ */
 

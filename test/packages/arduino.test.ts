@@ -51,6 +51,17 @@ test("the Arduino example compiles sketch, client, socket, chip, core and wolfSS
     ).toEqual([])
 })
 
+test("what lies in RTC memory leaves half of its 8 KB free", () => {
+    const build = join(project, ".pio/build/core3")
+    const chip = readdirSync(build, { recursive: true, encoding: "utf8" }).find((path) =>
+        path.endsWith("platform_esp32.c.o"),
+    )
+    const { stdout } = spawnSync("nm", ["--print-size", join(build, chip ?? "")], { encoding: "utf8" })
+    const [, size = ""] = /^\w+ (\w+) . wh_port_memory$/m.exec(stdout) ?? []
+    expect(Number.parseInt(size, 16)).toBeGreaterThan(2304)
+    expect(Number.parseInt(size, 16)).toBeLessThan(4096)
+})
+
 test("the example's partitions fit, and have the journal's", () => {
     const partitions = parsePartitions(readFileSync(join(example, "partitions.csv"), "utf8"))
     expect(partitionProblems(partitions, 4 * 1024 * 1024)).toEqual([])

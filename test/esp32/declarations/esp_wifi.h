@@ -7,6 +7,8 @@
 
 #include "esp_event.h"
 
+#define ESP_ERR_WIFI_NOT_STARTED 0x3002
+
 typedef enum { WIFI_IF_STA = 0 } wifi_interface_t;
 typedef enum { WIFI_MODE_NULL = 0, WIFI_MODE_STA } wifi_mode_t;
 typedef enum { WIFI_STORAGE_FLASH, WIFI_STORAGE_RAM } wifi_storage_t;
@@ -83,7 +85,7 @@ esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *conf);
 esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);
 esp_err_t esp_wifi_start(void);
 esp_err_t esp_wifi_stop(void);
-esp_err_t esp_wifi_get_mode(wifi_mode_t *mode);
+esp_err_t esp_wifi_get_max_tx_power(int8_t *power);
 esp_err_t esp_wifi_connect(void);
 esp_err_t esp_wifi_disconnect(void);
 

@@ -303,18 +303,17 @@ esp_err_t esp_wifi_set_storage(wifi_storage_t storage)
     return storage == WIFI_STORAGE_RAM ? ESP_OK : ESP_FAIL;
 }
 
-static _Atomic wifi_mode_t mode_now = WIFI_MODE_NULL;
-
 esp_err_t esp_wifi_set_mode(wifi_mode_t mode)
 {
-    mode_now = mode;
     return mode == WIFI_MODE_STA ? ESP_OK : ESP_FAIL;
 }
 
-esp_err_t esp_wifi_get_mode(wifi_mode_t *mode)
+static atomic_bool is_started;
+
+esp_err_t esp_wifi_get_max_tx_power(int8_t *power)
 {
-    *mode = mode_now;
-    return ESP_OK;
+    *power = 80;
+    return atomic_load(&is_started) ? ESP_OK : ESP_ERR_WIFI_NOT_STARTED;
 }
 
 esp_err_t esp_wifi_set_config(wifi_interface_t target, wifi_config_t *conf)
@@ -328,11 +327,13 @@ esp_err_t esp_wifi_set_config(wifi_interface_t target, wifi_config_t *conf)
 
 esp_err_t esp_wifi_start(void)
 {
+    atomic_store(&is_started, true);
     return ESP_OK;
 }
 
 esp_err_t esp_wifi_stop(void)
 {
+    atomic_store(&is_started, false);
     world_say("wifi off");
     return ESP_OK;
 }

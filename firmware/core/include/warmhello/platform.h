@@ -68,9 +68,10 @@ typedef struct wh_platform {
     size_t rtc_size;
 
     /** For how many peers a session is kept, one for each, at most WH_PEERS_MAX; 0 is 1. Flash is parted
-     * among them, so another number finds most of what lies there no more. A peer needs 2 sectors: where
-     * there are fewer, only as many peers as there are pairs of sectors have theirs in flash, the first ones
-     * that connect. */
+     * among them, so another number finds most of what lies there no more, and a port that may be updated to
+     * another one overwrites the RTC slots then, as they remember where in their part a session lies. A peer
+     * needs 2 sectors: where there are fewer, only as many peers as there are pairs of sectors have theirs in
+     * flash, the first ones that connect. */
     unsigned peers;
 } wh_platform;
 

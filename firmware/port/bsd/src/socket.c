@@ -48,6 +48,9 @@ struct wh_socket {
     bool is_taken;
     struct addrinfo peer;
     struct sockaddr_storage peer_address;
+    /* Where it comes from, with any port. */
+    struct sockaddr_storage own_address;
+    socklen_t own_size; /* 0: not known */
     line lines[WH_CONNECT_TCPS];
     /* The line that opened, or before that the newest. */
     unsigned in_use;
@@ -153,10 +156,20 @@ static void keep_alive(int fd, const wh_socket_options *options)
 #endif
 }
 
+/* Where there are several networks the second TCP connection goes by that of the first. lwIP tells nobody
+ * which one SO_BINDTODEVICE has chosen, and finds the way by the address that a connection comes from. */
+static void come_from(const wh_socket *s, int fd)
+{
+    if (s->own_size > 0) {
+        (void)bind(fd, (const struct sockaddr *)&s->own_address, s->own_size);
+    }
+}
+
 static bool set_up(const wh_socket *s, int fd)
 {
     if (s->options.has_tcp) {
         copy_options(s->options.tcp, fd);
+        come_from(s, fd);
     } else {
         set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
         keep_alive(fd, &s->options);
@@ -213,6 +226,27 @@ static void open_next(wh_socket *s, unsigned number, int failed)
     }
 }
 
+static void learn_own(wh_socket *s)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+        struct sockaddr_storage room;
+    } own = {0};
+    socklen_t size = sizeof own;
+    if (getsockname(s->options.tcp, &own.any, &size) != 0) {
+        return;
+    }
+    if (own.any.sa_family == AF_INET6) {
+        own.v6.sin6_port = 0;
+    } else {
+        own.v4.sin_port = 0;
+    }
+    s->own_address = own.room;
+    s->own_size = size;
+}
+
 /* Where a second TCP connection goes; once a server has hung up, nobody can tell any more. */
 static void learn_peer(wh_socket *s)
 {
@@ -224,6 +258,7 @@ static void learn_peer(wh_socket *s)
             .ai_addr = address,
             .ai_addrlen = size,
         };
+        learn_own(s);
     }
 }
 

@@ -253,13 +253,25 @@ static int read_some(esp_transport_handle_t t, char *buffer, int len, int timeou
     return mbedtls != 0 ? -mbedtls : ERR_TCP_TRANSPORT_CONNECTION_FAILED;
 }
 
+/* All of it, as that transport does: a WebSocket's frame is told of in its header, and whoever writes one
+ * does not go on with what is left. */
+static int write_all(wh_socket *s, const char *bytes, size_t size, uint32_t wait_ms)
+{
+    size_t written = 0;
+    int taken = 0;
+    while (written < size && (taken = wh_socket_write(s, bytes + written, size - written, wait_ms)) > 0) {
+        written += (size_t)taken;
+    }
+    return taken < 0 && (taken != WH_SOCKET_AGAIN || written == 0) ? taken : (int)written;
+}
+
 static int write_some(esp_transport_handle_t t, const char *buffer, int len, int timeout_ms)
 {
     connection *c = hold(own_of(t));
     if (c == NULL) {
         return -1;
     }
-    int taken = wh_socket_write(c->socket, buffer, len > 0 ? (size_t)len : 0, wait_of(timeout_ms));
+    int taken = write_all(c->socket, buffer, len > 0 ? (size_t)len : 0, wait_of(timeout_ms));
     let_go(c);
     if (taken >= 0) {
         return taken;

@@ -53,9 +53,10 @@ typedef struct wh_socket_options {
     /** Where TCP goes, if not to the client's host: a name or an address, copied; NULL for the host. */
     const char *tcp_host;
     /** TCP that the caller has connected, if `has_tcp`, blocking or not: the first attempt uses it, and a
-     * second one is opened to the same address with the same socket options, and with the same O_NONBLOCK
-     * once it is open. It is shut down here and stays the caller's, who closes it after wh_socket_close(), or
-     * as soon as wh_socket_handshake() has returned WH_OK with another one in use; any other is closed here.
+     * second one is opened to the same address, from the same one, with the same socket options, and with the
+     * same O_NONBLOCK once it is open. It is shut down here and stays the caller's, who closes it after
+     * wh_socket_close(), or as soon as wh_socket_handshake() has returned WH_OK with another one in use; any
+     * other is closed here.
      */
     bool has_tcp;
     int tcp;

@@ -21,8 +21,11 @@ bool wh_core_lock_make(void)
     return atomic_load(&lock) != NULL;
 }
 
+/* Made by whoever is first: an app with a machine of its own, or one that asks before it connects. Without
+ * memory for it FreeRTOS ends the program. */
 void wh_core_lock(void)
 {
+    (void)wh_core_lock_make();
     (void)xSemaphoreTake(lock, portMAX_DELAY);
 }
 

@@ -6,11 +6,12 @@
 #include "machine/core_lock.h"
 #include "machine/platform_esp32.h"
 
-/* Nobody tells of the app's Wi-Fi when it goes on and off: with TCP up, a driver that has a mode is on. */
+/* Nobody tells of the app's Wi-Fi when it goes on and off. A driver that was only made and given a mode, as
+ * for a way beside Ethernet, has its radio off: this is what it does not answer then. */
 static bool is_wifi_on(void)
 {
-    wifi_mode_t mode = WIFI_MODE_NULL;
-    return esp_wifi_get_mode(&mode) == ESP_OK && mode != WIFI_MODE_NULL;
+    int8_t power = 0;
+    return esp_wifi_get_max_tx_power(&power) == ESP_OK;
 }
 
 /* The app's calendar, if it has one: the system's begins in 1970, which is before this was built. */

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-static const uint32_t memory_magic = 0x57484233; /* another layout, another number */
+/* Another layout, another number. So is another number of peers: of a slot's part of flash the addresses that
+ * it remembers would be others'. */
+static const uint32_t memory_magic = 0x57484233 + ((WH_PEERS_MAX - 1) << 8);
 
 static bool clock_goes_on(const wh_boot_memory *memory, wh_wake_cause cause, uint64_t elapsed_us)
 {
