@@ -554,6 +554,23 @@ export const guards: Guard[] = [
         tests: [["test_secrets", "no_secret_of_a_tls12_ticket_is_left"]],
     },
     {
+        mistake: "a CA of a bundle outlives the chain that it was looked up for",
+        edits: [
+            ["core/src/trust.c", "wh_trust_has_bundle(client) ? WOLFSSL_CHAIN_CA : WOLFSSL_USER_CA", "WOLFSSL_USER_CA"],
+        ],
+        tests: [["test_bundle", "connections_of_one_client_leave_no_ca_behind"]],
+    },
+    {
+        mistake: "half of a bundle is taken for one",
+        edits: [["core/src/bundle.c", "return count == all ? count : 0;", "return all > 0 ? count : 0;"]],
+        tests: [["test_bundle", "a_bundle_that_is_cut_or_damaged_is_refused"]],
+    },
+    {
+        mistake: "a part of a large CA file counts for nothing in what a session is tied to",
+        edits: [["core/src/identity.c", "at += WORD", "at += 2 * WORD"]],
+        tests: [["test_bundle", "any_changed_byte_of_a_large_bundle_makes_another_one_of_it"]],
+    },
+    {
         mistake: "the client key in memory that was given back",
         edits: [["core/src/identity.c", "wh_wipe(der, block.der_size);", ""]],
         tests: [["test_secrets", "no_secret_of_a_client_key_is_left"]],

@@ -180,7 +180,8 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
         await sketch.do("assign", "c", "c")
         expect(await sketch.ask("same", "a", "c")).toBe(1)
         await sketch.do("delete", "a")
-        await sketch.do("delete", "b")
+        await sketch.do("new", "other")
+        await sketch.do("assign", "other", "b") // which leaves it to the others
         expect(await sketch.ask("write", "c", hex("still here"))).toBe(10)
         expect(server.open).toEqual([true])
         await sketch.do("delete", "c")

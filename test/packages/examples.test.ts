@@ -17,24 +17,29 @@ interface Surroundings {
 /** What surrounds each example. */
 const surroundings: Record<string, Surroundings> = {
     "README.md": {
-        of: ["core"],
-        after: "return outcome; }",
-        before: `#include "warmhello/warmhello.h"
-            typedef struct line { wh_connect connect; } line;
-            void perform(line *l, const wh_step *step, const char *host, const char *port);
-            wh_outcome example(line l, wh_client *client, const char *host, const char *port);
-            wh_outcome example(line l, wh_client *client, const char *host, const char *port) {`,
+        of: ["core", "port/bsd"],
+        after: "return sent + got + (resumed ? 1 : 0); }",
+        before: `#include "warmhello/socket.h"
+            int example(wh_client_config config);
+            int example(wh_client_config config) {
+                const uint8_t request[4] = {0};
+                uint8_t answer[100];
+                bool resumed = false;
+                int sent = 0;
+                int got = 0;`,
     },
     "docs/ESP-IDF.md": {
-        of: ["core", "port/esp_tls"],
+        of: ["core", "port/esp_tls", "port/host"],
         isOfIdf: true,
-        after: "(void)config; (void)root_ca; }",
+        after: "} (void)config; (void)root_ca; }",
         before: `#include <stdio.h>
             #include "esp_http_client.h"
             #include "warmhello/esp_tls.h"
             #include "warmhello/esp_transport.h"
+            #include "warmhello/flash_file.h"
+            #include "warmhello/port_host.h"
             void example(esp_http_client_config_t config, const char *root_ca);
-            void example(esp_http_client_config_t config, const char *root_ca) {`,
+            void example(esp_http_client_config_t config, const char *root_ca) { {`,
     },
     "connect.h": {
         of: ["core"],

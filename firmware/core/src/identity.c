@@ -89,11 +89,10 @@ static size_t decode_chain(wh_pem_text file, uint8_t *out)
     return size;
 }
 
-/* More than an image of provisioning holds. */
-enum { LARGE = 8192, WORD = 4 };
+enum { WORD = 4 };
 
 /* FNV-1a of 64 bits, over words: files that differ in one word alone differ in this. */
-static void checksum(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
+int wh_identity_checksum(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
 {
     uint64_t sum = 0xcbf29ce484222325;
     const uint8_t *at = file.at;
@@ -108,15 +107,7 @@ static void checksum(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
     memset(digest, 0, WH_DIGEST_SIZE);
     memcpy(digest, &sum, sizeof sum);
     memcpy(digest + sizeof sum, &file.size, sizeof file.size);
-}
-
-int wh_identity_digest(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
-{
-    if (WH_TAKES_DER && file.size > LARGE) {
-        checksum(file, digest);
-        return WH_OK;
-    }
-    return wh_digest(file.at, file.size, digest);
+    return WH_OK;
 }
 
 bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE])

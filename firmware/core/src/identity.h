@@ -3,6 +3,7 @@
 #ifndef WH_IDENTITY_H
 #define WH_IDENTITY_H
 
+#include "binding.h"
 #include "pem.h"
 #include "warmhello/client.h"
 
@@ -20,9 +21,19 @@ enum { WH_IDENTITY_NO_USE = 1 };
  */
 WH_MUST_CHECK int wh_identity_trust_block(wh_client *client, const wh_pem_block *block);
 
-/* What tells one file from another: SHA-256, and of a large one a checksum, as ESP-IDF's bundle would take as
- * long as a resumption in each wake (docs/SECURITY.md). WH_PLATFORM_MEMORY. */
-WH_MUST_CHECK int wh_identity_digest(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE]);
+/* More than an image of provisioning holds. */
+enum { WH_LARGE_FILE = 8192 };
+
+/* Of a large file, in place of SHA-256, which for ESP-IDF's bundle would take as long as a resumption in each
+ * wake (docs/SECURITY.md). WH_OK. */
+WH_MUST_CHECK int wh_identity_checksum(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE]);
+
+/* What tells one file from another. WH_PLATFORM_MEMORY. */
+WH_MUST_CHECK static inline int wh_identity_digest(wh_pem_text file, uint8_t digest[WH_DIGEST_SIZE])
+{
+    return WH_TAKES_DER && file.size > WH_LARGE_FILE ? wh_identity_checksum(file, digest)
+                                                     : wh_digest(file.at, file.size, digest);
+}
 
 /* Whether a file is the one that the client's sessions are tied to, still: its bytes are the caller's. */
 bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE]);

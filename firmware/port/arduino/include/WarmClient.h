@@ -113,8 +113,8 @@ class WarmClient : public WarmClientBase
     using WarmClientBase::write;
     /** Nothing: what was written has left already. */
     void flush() override;
-    /** Closes in an orderly way, and waits for a ticket that is worth it: 7 s at most, and mostly none. What was
-     * not read is dropped. */
+    /** Closes in an orderly way, and waits for a ticket that is worth it: 7 s at most, and mostly none. What
+     * was not read is dropped. */
     void stop() override;
     /** The TCP socket, or -1. Not for reading and writing. */
     int fd() const; // NOLINT(clang-diagnostic-inconsistent-missing-override): virtual in some versions

@@ -19,6 +19,7 @@ BaseType_t xTaskResumeAll(void);
 void vTaskDelay(TickType_t xTicksToDelay);
 void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority);
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
+TickType_t xTaskGetTickCount(void);
 /** The least stack that was ever left, in bytes. */
 UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t xTask);
 

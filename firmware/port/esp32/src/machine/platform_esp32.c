@@ -23,6 +23,11 @@
 #define WH_BUILT_S 0
 #endif
 
+/* Arduino projects have no Kconfig of ours; a build flag may say it. */
+#ifndef CONFIG_WARMHELLO_PEERS
+#define CONFIG_WARMHELLO_PEERS 1
+#endif
+
 static const char tag[] = "warmhello";
 
 /* NOINIT and not DATA: the boot loader sets RTC_DATA_ATTR anew at each reset but that of deep sleep, so that

@@ -8,9 +8,9 @@
  *     };
  *
  * Likewise `network.transport` of esp-mqtt, and `ext_transport` of esp_websocket_client by
- * esp_transport_ws_init(), with `propagate_control_frames` set by esp_transport_ws_set_config() as that client
- * sets it for its own, or it may answer a server that has closed, and connect again. What those clients' own
- * fields say of certificates is for mbedTLS, and is not looked at.
+ * esp_transport_ws_init(), with `propagate_control_frames` set by esp_transport_ws_set_config() as that
+ * client sets it for its own, or it may answer a server that has closed, and connect again. What those
+ * clients' own fields say of certificates is for mbedTLS, and is not looked at.
  *
  * What a connection does: it offers the session that is stored for this server, and makes a full handshake if
  * there is none or the server does not want it, on a second TCP connection where the first one breaks off or
@@ -66,9 +66,9 @@ typedef struct warmhello_esp_transport_config {
     bool has_entropy;
 } warmhello_esp_transport_config;
 
-/** Makes a transport; its default port is 443. `config` is copied. For esp_transport_destroy(), which esp-mqtt
- * calls with its own end, and esp_http_client leaves to the app. NULL, with a line in the log: no memory, or
- * no platform on target linux. */
+/** Makes a transport; its default port is 443. `config` is copied. For esp_transport_destroy(), which
+ * esp-mqtt calls with its own end, and esp_http_client leaves to the app. NULL, with a line in the log: no
+ * memory, or no platform on target linux. */
 esp_transport_handle_t warmhello_esp_transport_init(const warmhello_esp_transport_config *config);
 
 /** What the last connection of this transport did, final once it is closed; NULL: there was none yet. The
