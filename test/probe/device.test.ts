@@ -2,9 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import net from "node:net"
 import { expect, test } from "vitest"
+import type { Outcome } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { probeExitCode } from "#warmhello/cli/probe.js"
 import { connect } from "#warmhello/probe/connect.js"
 import { readTarget } from "#warmhello/probe/target.js"
+import type { Verdict } from "#warmhello/probe/verdict.js"
 import { deviceGroups, tlsOptionsFor } from "#warmhello/probe/ways.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "../ts/support/command.js"
@@ -74,4 +77,21 @@ test("a board makes a full handshake where the probe says that none resumes", as
     expect(report.verdict.answer).toBe("does-not-resume")
     expect(report.device.afterSleep).toMatchObject({ result: "full", reason: "expired" })
     expect(report.device.differences.map(({ what }: { what: string }) => what)).not.toContain("after the sleep")
+})
+
+/** As much of a report as its exit code hangs on. */
+function exitCode(answer: Verdict["answer"], afterSleep?: Outcome["result"]): number {
+    const verdict = { answer } as Verdict
+    const told = (result: Outcome["result"]) => ({ result }) as Outcome
+    const device = afterSleep && { full: told("full"), atOnce: null, afterSleep: told(afterSleep), differences: [] }
+    return probeExitCode({ verdict, complete: true, ...(device && { device }) })
+}
+
+test("the exit code is the device's where one was asked for", () => {
+    expect(exitCode("resumes")).toBe(0)
+    expect(exitCode("resumes", "resumed")).toBe(0)
+    expect(exitCode("resumes", "full")).toBe(1)
+    expect(exitCode("sometimes", "resumed")).toBe(1)
+    expect(exitCode("does-not-resume", "full")).toBe(1)
+    expect(exitCode("could-not-tell")).toBe(2)
 })

@@ -15,9 +15,9 @@ export class Output {
         if (jsonTarget !== undefined && jsonTarget !== "-") checkWritable(jsonTarget)
     }
 
-    /** Columns to print in; without a terminal there is no limit. */
+    /** Columns to print in; without a terminal, or in one that tells no width, there is no limit. */
     get columns(): number {
-        return this.#stream.isTTY ? this.#stream.columns : Number.POSITIVE_INFINITY
+        return (this.#stream.isTTY && this.#stream.columns) || Number.POSITIVE_INFINITY
     }
 
     get isTerminal(): boolean {

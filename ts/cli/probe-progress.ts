@@ -6,6 +6,7 @@ import { time } from "../run/units.js"
 import type { Output } from "./output.js"
 
 const SECOND_MS = 1000
+const LAST_MS = 60_000
 /** Where nothing can count down, shorter waits are not told. */
 const TOLD_MS = 2000
 const CLEAR = "\r\u001b[K"
@@ -76,7 +77,7 @@ export class ProbeProgress {
         this.#endsAt = Math.max(...(this.#record?.due.map(lastAt(this.#record)) ?? [untilAt]))
         const tick = () => {
             const now = Date.now()
-            const words = `next in ${time(Math.max(0, untilAt - now))}, all in ${time(Math.max(0, this.#endsAt - now))}`
+            const words = `next in ${countdown(untilAt - now)}, all in ${countdown(this.#endsAt - now)}`
             this.#output.raw(`${CLEAR}${pc.dim(words)}`)
         }
         if (!this.#output.isTerminal) {
@@ -96,6 +97,10 @@ export class ProbeProgress {
         this.#output.raw(CLEAR)
     }
 }
+
+/** In whole seconds, as that is how it counts. */
+const countdown = (durationMs: number): string =>
+    durationMs < LAST_MS ? `${Math.max(0, Math.ceil(durationMs / SECOND_MS))} s` : time(durationMs)
 
 /** A chain goes on to the last age. */
 const lastAt =

@@ -146,7 +146,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
 }
 
 /** A device that was asked for has the last word. */
-function exitCodeFor({ verdict, complete, device }: Found): number {
+export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdict" | "complete" | "device">): number {
     if (!complete) return interruptCode()
     const word = device?.afterSleep?.result
     if (word === "full") return exitCodes.expectation.code
@@ -161,7 +161,7 @@ export async function probeCommand(server: string, flags: ProbeFlags, signal: Ab
         for (const line of reportLines(report, output.columns)) output.line(line)
         if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
         output.json(report)
-        process.exitCode = exitCodeFor(report)
+        process.exitCode = probeExitCode(report)
     } catch (error) {
         // Whoever asks whether the server resumes is answered by three codes: yes, no, could not tell.
         const isUntold = error instanceof WarmhelloError && (error.class === "network" || error.class === "peer")
