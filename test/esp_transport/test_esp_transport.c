@@ -41,7 +41,8 @@ static esp_transport_handle_t make(const world *w)
     esp_transport_handle_t t = warmhello_esp_transport_init(&w->config);
     assert_non_null(t);
     assert_int_equal(esp_transport_get_default_port(t), 443);
-    assert_null(warmhello_esp_transport_outcome(t));
+    wh_outcome none;
+    assert_int_equal(warmhello_esp_transport_outcome(t, &none), ESP_ERR_INVALID_STATE);
     return t;
 }
 
@@ -72,10 +73,10 @@ static void read_exactly(esp_transport_handle_t t, int size)
     }
 }
 
-static const wh_outcome *outcome_of(esp_transport_handle_t t)
+static wh_outcome outcome_of(esp_transport_handle_t t)
 {
-    const wh_outcome *outcome = warmhello_esp_transport_outcome(t);
-    assert_non_null(outcome);
+    wh_outcome outcome;
+    assert_int_equal(warmhello_esp_transport_outcome(t, &outcome), ESP_OK);
     return outcome;
 }
 
@@ -86,7 +87,7 @@ static void perform(esp_transport_handle_t t, const world *w, wh_result result)
     send_text(t, "bytes 3000\n");
     read_exactly(t, 3000);
     assert_int_equal(esp_transport_close(t), 0);
-    assert_int_equal(outcome_of(t)->result, result);
+    assert_int_equal(outcome_of(t).result, result);
 }
 
 static esp_err_t last_error(esp_transport_handle_t t)
@@ -383,7 +384,7 @@ static void visit_plainly(bool is_told)
         read_exactly(t, 28);
     } else {
         assert_int_equal(connect_to(t, &w), -1);
-        assert_int_equal(outcome_of(t)->error, WH_PEER_NOT_TLS);
+        assert_int_equal(outcome_of(t).error, WH_PEER_NOT_TLS);
     }
     (void)esp_transport_destroy(t);
     assert_int_equal(pthread_join(answering, NULL), 0);

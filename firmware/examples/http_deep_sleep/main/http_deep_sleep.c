@@ -42,8 +42,9 @@ static void use_warmhello(esp_http_client_config_t *config)
 
 static wh_outcome outcome_of_tls(void)
 {
-    const wh_outcome *outcome = warmhello_esp_transport_outcome(transport);
-    return outcome != NULL ? *outcome : (wh_outcome){.result = WH_RESULT_FAILED};
+    wh_outcome outcome = {.result = WH_RESULT_FAILED};
+    (void)warmhello_esp_transport_outcome(transport, &outcome);
+    return outcome;
 }
 #endif
 

@@ -356,8 +356,13 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us, role by)
     s->readers += by == READER;
     wh_core_unlock();
     int count = poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
+    bool is_broken = count < 0 && !would_block();
     wh_core_lock();
     s->readers -= by == READER;
+    if (is_broken) {
+        wh_connect_end(&s->connect, WH_PLATFORM_MEMORY); /* all that is wrong with poll() otherwise */
+        return true;
+    }
     for (unsigned i = 0; count > 0 && i < WH_CONNECT_TCPS; i++) {
         tell(s, i, polled[i].revents, by);
     }

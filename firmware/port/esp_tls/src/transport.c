@@ -109,8 +109,11 @@ static void let_go(connection *c)
 
 static void note_outcome(transport *own, const connection *c)
 {
-    own->outcome = *wh_socket_outcome(c->socket);
+    const wh_outcome *outcome = wh_socket_outcome(c->socket);
+    wh_core_lock(); /* another task may look at it */
+    own->outcome = *outcome;
     own->has_outcome = true;
+    wh_core_unlock();
 }
 
 /* Whoever waits for it hears of its end, and lets go. */
@@ -398,7 +401,7 @@ esp_transport_handle_t warmhello_esp_transport_init(const warmhello_esp_transpor
     return t;
 }
 
-const wh_outcome *warmhello_esp_transport_outcome(esp_transport_handle_t t)
+esp_err_t warmhello_esp_transport_outcome(esp_transport_handle_t t, wh_outcome *out)
 {
     transport *own = own_of(t);
     connection *c = hold(own);
@@ -406,5 +409,9 @@ const wh_outcome *warmhello_esp_transport_outcome(esp_transport_handle_t t)
         note_outcome(own, c);
         let_go(c);
     }
-    return own->has_outcome ? &own->outcome : NULL;
+    wh_core_lock();
+    bool is_known = own->has_outcome;
+    *out = own->outcome;
+    wh_core_unlock();
+    return is_known ? ESP_OK : ESP_ERR_INVALID_STATE;
 }

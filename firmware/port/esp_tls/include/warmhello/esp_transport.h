@@ -33,6 +33,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "esp_err.h"
 #include "warmhello/client.h"
 #include "warmhello/outcome.h"
 #include "warmhello/platform.h"
@@ -71,9 +72,9 @@ typedef struct warmhello_esp_transport_config {
  * memory, or no platform on target linux. */
 esp_transport_handle_t warmhello_esp_transport_init(const warmhello_esp_transport_config *config);
 
-/** What the last connection of this transport did, final once it is closed; NULL: there was none yet. The
- * transport's, until its next call. */
-const wh_outcome *warmhello_esp_transport_outcome(esp_transport_handle_t transport);
+/** What the last connection of this transport did, final once it is closed. Copied into `out`, from any task.
+ * ESP_ERR_INVALID_STATE: there was none yet. */
+esp_err_t warmhello_esp_transport_outcome(esp_transport_handle_t transport, wh_outcome *out);
 
 #ifdef __cplusplus
 }
