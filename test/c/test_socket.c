@@ -191,12 +191,10 @@ PLATFORM_TEST(a_caller_that_never_waits_is_served)
     world w = begin(&only13);
     wh_socket *s = open_socket(&w);
     int result = WH_SOCKET_AGAIN;
-    unsigned calls = 0;
-    for (; result == WH_SOCKET_AGAIN; calls++) {
+    while (result == WH_SOCKET_AGAIN) {
         result = wh_socket_handshake(s, 0);
     }
     assert_int_equal(result, WH_OK);
-    assert_true(calls > 1);
     uint8_t bytes[8000];
     size_t size = 0;
     send_text(s, "bytes 8000\n");
