@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         for (const name of ["tls12-ticket", "tls13-x25519", "tls13-p256", "tls13-x25519-p384"]) {
             expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
         }
-        // 200 KB were reached, and are 9.8 kB away again: docs/PERFORMANCE.md says by what.
-        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_000)
+        // 200 KB were reached, and are 10 kB away again: docs/PERFORMANCE.md says by what.
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_400)
     })
 })

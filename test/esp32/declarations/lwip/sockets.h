@@ -90,6 +90,8 @@ struct sockaddr_storage {
 int socket(int domain, int type, int protocol);
 uint16_t ntohs(uint16_t x);
 int getpeername(int s, struct sockaddr *name, socklen_t *namelen);
+int getsockname(int s, struct sockaddr *name, socklen_t *namelen);
+int bind(int s, const struct sockaddr *name, socklen_t namelen);
 int connect(int s, const struct sockaddr *name, socklen_t namelen);
 int getsockopt(int s, int level, int optname, void *optval, socklen_t *optlen);
 int setsockopt(int s, int level, int optname, const void *optval, socklen_t optlen);
