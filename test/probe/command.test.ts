@@ -160,6 +160,16 @@ describe("what keeps it from telling ends with 2 and says why", () => {
         expect(await refusal("localhost:1", "--cert", caFile)).toContain("--cert and --key go together")
     })
 
+    test("a board, a cell or a regulator that there is not, before anything is waited for", async () => {
+        await using server = await nodeServer()
+        const waits = [`localhost:${server.port}`, "--ca", caFile, "--sleep", "1s", ...quick]
+        for (const flag of ["--board", "--cell", "--regulator"]) {
+            const { code, stdout, stderr } = await warmhello("probe", ...waits, flag, "nosuch")
+            expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+            expect(stderr).toMatch(/^error: there is no .*nosuch; there are /)
+        }
+    })
+
     test("words that are no server, no ages and no way to speak", async () => {
         expect(await refusal("https://example.com/")).toContain("is a URL: give its host alone")
         expect(await refusal("localhost", "--ages", "0,soon")).toContain("A duration is a number and a unit")

@@ -6,6 +6,7 @@ import type { Client } from "../core/client.js"
 import { readIdentity, type VersionRange } from "../core/settings.js"
 import { agesFor, inOrder } from "../probe/ages.js"
 import { Pace } from "../probe/clock.js"
+import { powerFor } from "../probe/cost.js"
 import { readCredentials } from "../probe/credentials.js"
 import { probe } from "../probe/probe.js"
 import { proxyFor } from "../probe/proxy.js"
@@ -111,7 +112,8 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     const credentials = credentialsBy(flags)
     const { sleepMs, agesMs } = agesBy(flags)
     const proxy = proxyFor(target, process.env)
-    const { state, connectTimeout: timeoutMs } = flags
+    const { board, cell, regulator, state, connectTimeout: timeoutMs } = flags
+    powerFor({ board, cell, regulator })
     const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs })
     if (proxy !== undefined && flags.asDevice === true)
         throw new WarmhelloError("bad-option", "--as-device goes through no proxy: unset HTTPS_PROXY, or set NO_PROXY")
@@ -132,7 +134,6 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
             if (event.kind === "surveyed") device?.start(reached(event.record)[0]?.address ?? target.host)
         },
     }).finally(() => progress.end())
-    const { board, cell, regulator } = flags
     const report = reportOf(probed.record, {
         ...{ complete: probed.complete, ca: credentials.ca, cost: { board, cell, regulator } },
         ...{ toolVersion: packageVersion(), now: Date.now() },

@@ -17,6 +17,13 @@ export interface CostChoice {
     regulator: string
 }
 
+/** What the choice stands for. Throws where there is no such thing, which nobody should have to wait for. */
+export const powerFor = ({ board, cell, regulator }: CostChoice) => ({
+    profile: readPowerProfile(board),
+    regulator: choose(readRegulators(), regulator, "regulator"),
+    cell: choose(readCells(), cell, "cell"),
+})
+
 export interface Cost extends CostChoice {
     fullUj: Range
     resumedUj: Range
@@ -84,7 +91,7 @@ export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choic
         ...(!hasFigures(wanted) && { certificate: "ecdsa" }),
     })
     const resumed = samples.filter((sample) => sample.resumed)
-    const profile = readPowerProfile(choice.board)
+    const power = powerFor(choice)
     const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, own.way)
     // Where nothing was resumed the question is what would be won by it.
     const rememberedMs =
@@ -92,7 +99,7 @@ export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choic
             ? 2 * record.sleepMs
             : Math.max(atLeastMs, belowMs === null ? (advertisedMs ?? 0) : 0)
     const options: EstimateOptions = {
-        ...{ profile, clockMhz: profile.defaultMhz, wifi: "fast", powerSave: "min", listenInterval: 3 },
+        ...{ ...power, clockMhz: power.profile.defaultMhz, wifi: "fast", powerSave: "min", listenInterval: 3 },
         handshakes: {
             ...base,
             full: measured(
@@ -102,8 +109,6 @@ export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choic
             resumed: measured(base.resumed, resumed),
         },
         ...{ sleepMs: record.sleepMs, serverForgetsMs: rememberedMs, supplyV: SUPPLY_V },
-        regulator: choose(readRegulators(), choice.regulator, "regulator"),
-        cell: choose(readCells(), choice.cell, "cell"),
         temperatureC: TEMPERATURE_C,
         surroundings: {
             ...surroundings,
