@@ -42,6 +42,11 @@ export interface Rules {
     breaks?: boolean
     extendedMasterSecret?: boolean
     ticketBytes?: number
+    idBytes?: number
+    /** It gives no ticket of TLS 1.3 in a handshake that resumes. */
+    givesOnce?: boolean
+    /** It forgets a session that it has resumed. */
+    takesOnce?: boolean
     spoken?: readonly Way[]
 }
 
@@ -95,6 +100,7 @@ export class FakeServer {
         const name = offered === undefined ? "" : readSession(offered).name.toString("hex")
         if (offered !== undefined) this.offered.push(name)
         const resumes = this.#isTaken(name, way, at)
+        if (resumes && this.#rules.takesOnce) this.#known.delete(name)
         return this.#handshake(way, address, offered, resumes, at, group)
     }
 
@@ -105,13 +111,14 @@ export class FakeServer {
     }
 
     #issue(way: Way, machine: number): Buffer {
-        const name = Buffer.alloc(way === "TLS1.2 id" ? 32 : (this.#rules.ticketBytes ?? 32))
+        const name = Buffer.alloc(way === "TLS1.2 id" ? (this.#rules.idBytes ?? 32) : (this.#rules.ticketBytes ?? 32))
         name.writeUInt32BE(++this.#names)
         this.#known.set(name.toString("hex"), { way, machine, issuedAt: this.#clock.now() })
         return session(way, name)
     }
 
     #sessions(way: Way, offered: Buffer | undefined, resumes: boolean, machine: number): Buffer[] {
+        if (way === "TLS1.3 psk" && resumes && this.#rules.givesOnce) return []
         if (way === "TLS1.3 psk") return [this.#issue(way, machine), this.#issue(way, machine)]
         if (!resumes || offered === undefined) return [this.#issue(way, machine)]
         return this.#rules.renews === true && way === "TLS1.2 ticket" ? [this.#issue(way, machine)] : [offered]

@@ -130,6 +130,47 @@ test("a ticket that is longer than a device keeps is of no use to it", async () 
     expect(report.advice.map(({ code }) => code)).toEqual(expect.arrayContaining(["long-ticket", "other-version"]))
 })
 
+test("a session ID that wolfSSL does not know again is none that a device keeps", async () => {
+    const rules: Rules = { forgetsMs: 1e9, idBytes: 16, spoken: ["TLS1.2 id"] }
+    const { report } = await run({ rules })
+    expect(outcomesOf(report, "TLS1.2 id").every((outcome) => outcome === "resumed")).toBe(true)
+    expect(report.verdict.answer).toBe("does-not-resume")
+    expect(report.verdict.text).toContain("its session ID of 16 bytes is none that a device keeps: that has 32")
+})
+
+test("where a resumption brings no session and uses up its own, not every wake resumes", async () => {
+    const { report } = await run({ rules: { forgetsMs: 1e9, givesOnce: true } })
+    expect(outcomesOf(report, "TLS1.3 psk").every((outcome) => outcome === "resumed")).toBe(true)
+    expect(report.verdict.answer).toBe("sometimes")
+    expect(report.verdict.text).toMatch(
+        /^Resumes after 10m, but not at each wake .*: a resumption brings no new session/,
+    )
+    expect(report.verdict.otherWays).toEqual(["TLS1.2 ticket", "TLS1.2 id"])
+    expect(report.advice.map(({ code }) => code)).not.toContain("share-keys")
+    expect(report.advice.find(({ code }) => code === "renew")?.text).toContain("policy.reuse to when-not-renewed")
+    const spent = await run({ rules: { forgetsMs: 1e9, takesOnce: true, spoken: ["TLS1.2 ticket"] } })
+    expect(spent.report.verdict.answer).toBe("sometimes")
+    const renewing = await run({ rules: { forgetsMs: 1e9, takesOnce: true } })
+    expect(renewing.report.verdict.answer).toBe("resumes")
+})
+
+test("how often a session of TLS 1.2, which no resumption renews, leaves a wake with a full handshake", async () => {
+    const rules: Rules = { forgetsMs: 35 * MINUTE_MS, spoken: ["TLS1.2 id"] }
+    const { report } = await run({ rules, options: { agesMs: minutes(10, 40) } })
+    expect(report.verdict.answer).toBe("resumes")
+    expect(report.advice[0]).toMatchObject({ code: "tls13" })
+    expect(report.advice[0]?.text).toMatch(
+        /^No resumption renews this session, .* one wake in [234] is full\. With TLS 1\.3/,
+    )
+})
+
+test("no lifetime is advised that is longer than a session may live, as Erlang and Java take none", async () => {
+    const days = { sleepMs: 6 * 1440 * MINUTE_MS, agesMs: minutes(6 * 1440) }
+    const { report } = await run({ rules: { forgetsMs: 60 * MINUTE_MS }, options: days })
+    const texts = report.advice.flatMap(({ settings }) => settings.map(({ set }) => set)).join("\n")
+    expect(texts).toContain("sessionTicketTimeout=604800")
+})
+
 test("no TLS 1.2 session is kept for longer than a day, and none by TLS 1.3 for longer than its server promises", async () => {
     const rules: Rules = { forgetsMs: 1e9 }
     const days = { sleepMs: 1500 * MINUTE_MS, agesMs: minutes(1500) }

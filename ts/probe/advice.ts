@@ -1,11 +1,11 @@
 // What to do about this server, for this sleep.
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { lifetimeOf, toldBy } from "./curves.js"
+import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
-import { hasTooLongTickets, type Verdict } from "./verdict.js"
-import { protocolOf } from "./ways.js"
+import { hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
+import { protocolOf, type Way } from "./ways.js"
 
 interface Setting {
     server: string
@@ -19,8 +19,10 @@ export interface Advice {
         | "turn-on"
         | "client-certificate"
         | "long-ticket"
+        | "short-id"
         | "longer"
         | "share-keys"
+        | "renew"
         | "other-version"
         | "extended-master-secret"
         | "sleep-limit"
@@ -36,11 +38,13 @@ export interface Advice {
 }
 
 const DAY_MS = 86_400_000
+const WEEK_MS = 7 * DAY_MS
 const CERTIFICATE_ENDS_MS = 30 * DAY_MS
 
-/** Twice the sleep, as a wake may fail and a device's clock is inexact; in whole minutes above one. */
+/** Twice the sleep, as a wake may fail and a device's clock is inexact; in whole minutes above one. No more than TLS
+ * allows: Erlang and Java fall back to their defaults there. */
 function lifetimeFor(sleepMs: number): number {
-    const seconds = Math.ceil((2 * sleepMs) / 1000)
+    const seconds = Math.ceil(Math.min(2 * sleepMs, WEEK_MS) / 1000)
     return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
 }
 
@@ -62,13 +66,15 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
     const set = settings(record, (server) => server.lifetime(seconds))
     if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
         return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
-    if (sleepMs > 7 * DAY_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
+    if (sleepMs > WEEK_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
     const own = deviceWay(record)
     if (own !== undefined && hasTooLongTickets(own)) {
         const text =
             "The tickets hold the device's certificate: give devices a shorter one, or have the server keep the sessions itself."
         return [only("long-ticket", text)]
     }
+    if (own !== undefined && hasShortIds(own))
+        return [only("short-id", "Have the server speak TLS 1.3, or let its TLS 1.2 give tickets.")]
     if (own?.asksForCertificate === true && own.sessions.length === 0) {
         const text =
             "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."
@@ -105,12 +111,30 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const way = deviceWay(record)?.way
     if (way === undefined) return []
     const refusedElsewhere = toldBy(record, way, ["cross"]).some(({ outcome }) => outcome !== "resumed")
-    if (!refusedElsewhere && verdict.answer !== "sometimes") return []
+    const isOfSome = verdict.answer === "sometimes" && verdict.resumed < verdict.offered
+    if (!refusedElsewhere && !isOfSome) return []
     const where = refusedElsewhere
         ? "A session of one address is refused at another"
         : "Behind the address are several machines, and one does not know the sessions of the other"
     const text = `${where}: give all the same ticket keys, and change them together.`
     return [{ code: "share-keys", text, settings: settings(record, ({ shared }) => shared) }]
+}
+
+function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined || answer !== "sometimes" || resumed < offered) return []
+    if (protocolOf(way) === "TLS1.2")
+        return [only("renew", "Have the server take a session more than once, or give another in its place.")]
+    const isTakenAgain = singleUse(record, way) === false
+    const device = isTakenAgain ? " Or set the device's policy.reuse to when-not-renewed: docs/SECURITY.md." : ""
+    return [only("renew", `Have the server send a ticket in each handshake, also in one that resumes.${device}`)]
+}
+
+/** How many wakes there are from one full handshake to the next; undefined where that was not seen. */
+function wakesOf(record: ProbeRecord, way: Way): number | undefined {
+    const { advertisedMs, belowMs } = lifetimeOf(record, way)
+    if (chainOf(record, way)?.renews !== false) return undefined
+    return Math.ceil(Math.min(advertisedMs ?? DAY_MS, belowMs ?? DAY_MS, DAY_MS) / record.sleepMs)
 }
 
 function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice[] {
@@ -121,7 +145,10 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
     }
     const own = deviceWay(record)
     if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
-    return [only("tls13", "With TLS 1.3 each resumption brings a new session, so that full handshakes become rare.")]
+    const wakes = wakesOf(record, own.way)
+    const share = wakes === undefined ? "" : `No resumption renews this session, so that one wake in ${wakes} is full. `
+    const text = `${share}With TLS 1.3 each resumption brings a new session, so that full handshakes become rare.`
+    return [only("tls13", text)]
 }
 
 function forGroup(record: ProbeRecord): Advice[] {
@@ -173,6 +200,7 @@ export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFac
     return [
         ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
         ...forPool(record, verdict),
+        ...forRenewal(record, verdict),
         ...forVersion(record, verdict),
         ...forGroup(record),
         ...forTickets(record),

@@ -1,6 +1,6 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
-import { lifetimeOf, toldBy } from "./curves.js"
+import { lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord, type WayFacts } from "./record.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
 
@@ -29,6 +29,32 @@ export function hasTooLongTickets({ sessions }: Pick<WayFacts, "sessions">): boo
     return sessions.length > 0 && sessions.every(({ ticketBytes }) => ticketBytes > LONGEST_TICKET_BYTES)
 }
 
+/** wolfSSL does not know the echo of a shorter one (session.c of the core). */
+const SESSION_ID_BYTES = 32
+
+export const hasShortIds = ({ way, sessions }: Pick<WayFacts, "way" | "sessions">): boolean =>
+    way === "TLS1.2 id" && sessions.some(({ sessionIdBytes }) => sessionIdBytes < SESSION_ID_BYTES)
+
+/** Why a device keeps none of these sessions, for people; undefined where it keeps them. */
+function unkept(facts: WayFacts): string | undefined {
+    const [first] = facts.sessions
+    if (first === undefined) return "the server gives no session"
+    if (hasTooLongTickets(facts)) return `its ticket of ${first.ticketBytes} bytes is longer than a device keeps`
+    if (hasShortIds(facts))
+        return `its session ID of ${first.sessionIdBytes} bytes is none that a device keeps: that has ${SESSION_ID_BYTES}`
+    if (protocolOf(facts.way) === "TLS1.2" && !facts.extendedMasterSecret)
+        return "its TLS 1.2 lacks the extended master secret, so that the device keeps no session"
+    return undefined
+}
+
+/** No resumption brings a session in the place of its own, which is of no use any more: a device offers one of TLS 1.3
+ * only once (RFC 8446 C.4), and there are servers that take any only once. */
+export function usesUp(record: ProbeRecord, way: Way): boolean {
+    const resumed = toldBy(record, way).filter(({ outcome }) => outcome === "resumed")
+    const isSpent = protocolOf(way) === "TLS1.3" || singleUse(record, way) === true
+    return isSpent && resumed.length > 0 && !resumed.some(({ renewed }) => renewed)
+}
+
 interface Count {
     resumed: number
     offered: number
@@ -55,15 +81,14 @@ function answerFor(record: ProbeRecord, way: Way, sleepMs: number): Answer {
     if (sleepMs > mostMs(way)) return "does-not-resume"
     const facts = record.ways.find((one) => one.way === way)
     if (facts === undefined || facts.refusal !== null) return "could-not-tell"
-    if (facts.sessions.length === 0 || hasTooLongTickets(facts)) return "does-not-resume"
-    if (protocolOf(way) === "TLS1.2" && !facts.extendedMasterSecret) return "does-not-resume"
+    if (unkept(facts) !== undefined) return "does-not-resume"
     const { advertisedMs } = lifetimeOf(record, way)
     // A device that slept for all of it comes too late.
     if (advertisedMs !== null && advertisedMs <= sleepMs) return "does-not-resume"
     const { resumed, offered } = countAt(record, way, sleepMs)
     if (offered === 0) return "could-not-tell"
     if (resumed === 0) return "does-not-resume"
-    return resumed === offered ? "resumes" : "sometimes"
+    return resumed === offered && !usesUp(record, way) ? "resumes" : "sometimes"
 }
 
 /** Why not, for people. */
@@ -71,11 +96,8 @@ function reasonFor(record: ProbeRecord, way: Way, sleepMs: number): string {
     const facts = record.ways.find((one) => one.way === way)
     const lifetime = lifetimeOf(record, way)
     if (sleepMs > mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
-    if (facts?.sessions.length === 0) return "the server gives no session"
-    if (facts !== undefined && hasTooLongTickets(facts))
-        return `its ticket of ${facts.sessions[0]?.ticketBytes} bytes is longer than a device keeps`
-    if (protocolOf(way) === "TLS1.2" && facts?.extendedMasterSecret === false)
-        return "its TLS 1.2 lacks the extended master secret, so that the device keeps no session"
+    const why = facts === undefined ? undefined : unkept(facts)
+    if (why !== undefined) return why
     if (lifetime.atLeastMs === null) return "it gives sessions and resumes none"
     if (lifetime.belowMs !== null)
         return `it resumed after ${time(lifetime.atLeastMs)} and not after ${time(lifetime.belowMs)}`
@@ -90,6 +112,8 @@ function textFor(record: ProbeRecord, way: Way, answer: Answer, count: Count): s
     const by = `${protocolOf(way).replace("TLS", "TLS ")}, ${kindOf(way)}`
     if (answer === "resumes") return `Resumes ${slept} (${by}).`
     if (answer === "could-not-tell") return `Could not tell whether it resumes ${slept}.`
+    if (answer === "sometimes" && count.resumed === count.offered)
+        return `Resumes ${slept}, but not at each wake (${by}): a resumption brings no new session, and its own is spent.`
     if (answer === "sometimes")
         return `Resumes ${slept} only sometimes: ${count.resumed} of ${count.offered} sessions (${by}).`
     return `Does not resume ${slept} (${by}): ${reasonFor(record, way, sleepMs)}.`
