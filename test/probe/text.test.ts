@@ -20,6 +20,14 @@ test.each([60, 80])("a report fits %i columns, its verdict first and its setting
     for (const { name, lifetime } of servers) expect(text).toContain(`${name}: ${lifetime(1)}`)
 })
 
+test("what Caddy is told keeps tickets for as long as they are wanted, whenever its keys change", () => {
+    const caddy = servers.find(({ name }) => name === "Caddy")
+    const HOUR_S = 3600
+    expect(caddy?.lifetime(36 * HOUR_S)).toContain("on unless")
+    expect(caddy?.lifetime(40 * HOUR_S)).toContain('"rotation_interval": "14h"')
+    expect(caddy?.lifetime(7 * 24 * HOUR_S)).toContain('"rotation_interval": "56h"')
+})
+
 test("no setting has a word that is longer than a terminal", () => {
     const words = servers.flatMap(({ lifetime, shared }) => `${lifetime(1_000_000)} ${shared}`.split(" "))
     expect(words.filter((word) => word.length > LONGEST_WORD - 4)).toEqual([])

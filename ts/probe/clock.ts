@@ -1,6 +1,9 @@
 // The time that the probe goes by: the calendar's, as a probe goes on after the machine was off.
 import { setTimeout as wait } from "node:timers/promises"
 
+/** A timer stands still while the machine is suspended, and holds no more than 24 days: it is asked for anew. */
+const LONGEST_TIMER_MS = 5000
+
 export interface Clock {
     /** Milliseconds since 1970. */
     now(): number
@@ -10,7 +13,11 @@ export interface Clock {
 
 export const realClock: Clock = {
     now: () => Date.now(),
-    wait: (durationMs, signal) => wait(durationMs, undefined, { signal }),
+    wait: async (durationMs, signal) => {
+        const endAt = Date.now() + durationMs
+        do await wait(Math.min(Math.max(0, endAt - Date.now()), LONGEST_TIMER_MS), undefined, { signal })
+        while (Date.now() < endAt)
+    },
 }
 
 /** No server is asked more often than twice a second, however many addresses it has. */

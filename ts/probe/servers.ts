@@ -19,6 +19,10 @@ const web: readonly Language[] = ["https", "tls"]
 const broker: readonly Language[] = ["mqtt", "tls"]
 const any: readonly Language[] = ["https", "mqtt", "tls"]
 
+/** A key opens tickets for so many intervals after that in which it made them. */
+const CADDY_INTERVALS = 3
+const CADDY_KEEPS_S = CADDY_INTERVALS * 12 * 3600
+
 export const servers: readonly ServerSettings[] = [
     {
         // nginx.org, ngx_http_ssl_module and ngx_stream_ssl_module: ssl_session_timeout 5m, ssl_session_cache none,
@@ -72,16 +76,17 @@ export const servers: readonly ServerSettings[] = [
         shared: "the same node.tls_stateless_tickets_seed on each node (TLS 1.3)",
     },
     {
-        // Caddy's JSON, apps.tls.session_tickets: on, a key is made every 12 h and 4 are kept; the keys of
-        // distributed storage come from the module stek.distributed. Tickets are Go's.
+        // Caddy's modules/caddytls/sessiontickets.go, for apps.tls.session_tickets of its JSON: on, a key is made every
+        // rotation_interval, 12 h, and max_keys of them, 4, are kept, so that a ticket lives for three to four intervals.
+        // modules/caddytls/distributedstek: keys from storage, by the provider "distributed". Tickets are Go's: 7 days.
         name: "Caddy",
         software: /caddy/i,
         languages: web,
         lifetime: (seconds) =>
-            seconds > 2 * 86_400
-                ? '"session_tickets": {"rotation_interval": "48h"} in apps.tls'
+            seconds > CADDY_KEEPS_S
+                ? `"session_tickets": {"rotation_interval": "${Math.ceil(seconds / CADDY_INTERVALS / 3600)}h"} in apps.tls`
                 : "on unless apps.tls.session_tickets.disabled is true",
-        lifetimeDefault: "2 days (4 keys of 12 h)",
+        lifetimeDefault: "on, 36h to 48h",
         shared: '"session_tickets": {"key_source": {"provider": "distributed"}} in apps.tls, with storage in common',
     },
     {
