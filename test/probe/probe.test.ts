@@ -111,7 +111,9 @@ test("of two machines behind one address each resumes what is its own", async ()
     const { report } = await run({ rules: { forgetsMs: 1e9, machine: (_, n) => Math.floor(n / 3) % 2 } })
     expect(report.verdict.answer).toBe("sometimes")
     expect(report.verdict.text).toMatch(/^Resumes after 10m only sometimes: \d+ of \d+ sessions/)
-    expect(report.advice.find(({ code }) => code === "share-keys")?.text).toContain("Behind the address")
+    const advice = report.advice.find(({ code }) => code === "share-keys")
+    expect(advice?.text).toContain("Behind the address")
+    expect(advice?.settings.map(({ standard }) => standard)).not.toContain("5m, no cache")
 })
 
 test("a TLS 1.2 without the extended master secret is none that a device keeps", async () => {

@@ -4,6 +4,7 @@ import net from "node:net"
 import { expect, test } from "vitest"
 import { proxyFor } from "#warmhello/probe/proxy.js"
 import { readTarget } from "#warmhello/probe/target.js"
+import { refusingPort } from "../ts/support/tls-server.js"
 import { openssl } from "./real-servers.js"
 import { ask } from "./support.js"
 
@@ -69,6 +70,19 @@ test("one that refuses is told in its own words, without its password", async ()
             /^the proxy 127\.0\.0\.1:\d+ does not connect to localhost:443: it says HTTP\/1.1 403 Not for you$/,
         ),
     })
+})
+
+test("one that is not there is named as what is missing", async () => {
+    const options = { proxy: proxyFor({ host: "localhost" }, { HTTPS_PROXY: `127.0.0.1:${await refusingPort()}` }) }
+    await expect(ask({ server: "localhost:443", options })).rejects.toMatchObject({
+        code: "connection-refused",
+        message: expect.stringMatching(/^the proxy 127\.0\.0\.1:\d+: /),
+    })
+})
+
+test("a percent sign in a password stands for itself", () => {
+    const found = proxyFor({ host: "a" }, { HTTPS_PROXY: "http://someone:100%@proxy:3128" })
+    expect(found?.authorization).toBe(`Basic ${Buffer.from("someone:100%").toString("base64")}`)
 })
 
 test.each([

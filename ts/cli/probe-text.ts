@@ -71,7 +71,8 @@ function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
 function lifetimeText({ lifetime }: VersionReport): string {
     const { advertisedMs, atLeastMs, belowMs } = lifetime
     const most = belowMs === null ? "" : `, less than ${time(belowMs)}`
-    const seen = atLeastMs === null ? "none resumed" : `at least ${time(atLeastMs)}${most}`
+    const none = belowMs === null ? "not tried yet" : "none resumed"
+    const seen = atLeastMs === null ? none : `at least ${time(atLeastMs)}${most}`
     const word = advertisedMs === null ? "no lifetime promised" : `lifetime ${time(advertisedMs)} promised`
     return `${word}, ${seen}`
 }
@@ -79,7 +80,7 @@ function lifetimeText({ lifetime }: VersionReport): string {
 const yes = (is: boolean | null, words: [string, string]): string[] => (is === null ? [] : [is ? words[0] : words[1]])
 
 function chainText({ chain }: VersionReport): string[] {
-    if (chain === null) return []
+    if (chain === null || chain.hops === 0) return []
     const broke = chain.brokeAtMs === null ? "" : `, broken after ${time(chain.brokeAtMs)}`
     return [`chain of ${chain.hops} over ${time(chain.forMs)}${broke}`]
 }
@@ -89,7 +90,7 @@ function figuresText(name: string, figures: Figures | null): string[] {
     const { handshakes, bytesTx, bytesRx, flights, tlsMs } = figures
     const range = tlsMs.least === tlsMs.most ? "" : ` (${figure(tlsMs.least)} to ${figure(tlsMs.most)})`
     return [
-        `${name}: ${Math.round(bytesTx.median)} + ${Math.round(bytesRx.median)} B, ${Math.round(flights.median)} flights, ${figure(tlsMs.median)} ms${range}, ${handshakes} runs`,
+        `${name}: ${Math.round(bytesTx.median)} + ${Math.round(bytesRx.median)} B, ${Math.round(flights.median)} flights, ${figure(tlsMs.median)} ms${range}, ${handshakes} ${handshakes === 1 ? "run" : "runs"}`,
     ]
 }
 
@@ -128,6 +129,7 @@ function versionLines(version: VersionReport, columns: number): string[] {
 function addressLines({ addresses }: ProbeReport, columns: number): string[] {
     return addresses.flatMap(({ address, error, own, fromFirst }) => {
         if (error !== null) return wrapped(`${address}: ${error}`, columns, "  ")
+        if (own.offered === 0) return [`${address}: none of its own sessions tried yet`]
         const others =
             fromFirst.offered === 0 ? "" : `, of the first address ${fromFirst.resumed} of ${fromFirst.offered}`
         return wrapped(

@@ -155,12 +155,16 @@ export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdic
     return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
 }
 
+const goesOn = ({ state }: ProbeFlags): string =>
+    state === undefined ? "With --state FILE a probe goes on later." : `The same command goes on from ${state}.`
+
 export async function probeCommand(server: string, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
     try {
         const report = await probeAs(server, flags, output, signal)
         for (const line of reportLines(report, output.columns)) output.line(line)
         if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
+        if (!report.complete) output.line(goesOn(flags))
         output.json(report)
         process.exitCode = probeExitCode(report)
     } catch (error) {

@@ -48,12 +48,8 @@ function lifetimeFor(sleepMs: number): number {
     return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
 }
 
-const settings = (record: ProbeRecord, set: (server: ServerSettings) => string): Setting[] =>
-    serversFor(record.target.language, record.software).map((server) => ({
-        server: server.name,
-        set: set(server),
-        standard: server.lifetimeDefault,
-    }))
+const settings = (record: ProbeRecord, of: (server: ServerSettings) => Omit<Setting, "server">): Setting[] =>
+    serversFor(record.target.language, record.software).map((server) => ({ server: server.name, ...of(server) }))
 
 const only = (code: Advice["code"], text: string): Advice => ({ code, text, settings: [] })
 
@@ -63,7 +59,7 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
     const { sleepMs } = record
     const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, way)
     const seconds = lifetimeFor(sleepMs)
-    const set = settings(record, (server) => server.lifetime(seconds))
+    const set = settings(record, ({ lifetime, lifetimeDefault: standard }) => ({ set: lifetime(seconds), standard }))
     if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
         return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
     if (sleepMs > WEEK_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
@@ -107,6 +103,9 @@ function forMasterSecret(record: ProbeRecord): Advice[] {
     return [only("extended-master-secret", text)]
 }
 
+/** What all servers have that are not told otherwise. */
+const OWN_KEYS = "keys of its own"
+
 function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const way = deviceWay(record)?.way
     if (way === undefined) return []
@@ -117,7 +116,9 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
         ? "A session of one address is refused at another"
         : "Behind the address are several machines, and one does not know the sessions of the other"
     const text = `${where}: give all the same ticket keys, and change them together.`
-    return [{ code: "share-keys", text, settings: settings(record, ({ shared }) => shared) }]
+    return [
+        { code: "share-keys", text, settings: settings(record, ({ shared: set }) => ({ set, standard: OWN_KEYS })) },
+    ]
 }
 
 function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict): Advice[] {

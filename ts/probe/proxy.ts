@@ -22,6 +22,15 @@ function isExcepted(host: string, list: string): boolean {
         .some((name) => name === "*" || host === name || host.endsWith(`.${name}`))
 }
 
+/** A lone percent sign stands for itself. */
+function decoded(text: string): string {
+    try {
+        return decodeURIComponent(text)
+    } catch {
+        return text
+    }
+}
+
 /** Throws `bad-option` where it is none that can be used. */
 export function proxyFor({ host }: Pick<Target, "host">, environment: Environment): HttpProxy | undefined {
     const named = environment.https_proxy || environment.HTTPS_PROXY
@@ -30,7 +39,7 @@ export function proxyFor({ host }: Pick<Target, "host">, environment: Environmen
     const url = URL.parse(named.includes("://") ? named : `http://${named}`)
     if (url === null || url.protocol !== "http:" || url.hostname === "")
         throw new WarmhelloError("bad-option", "HTTPS_PROXY must be http://host:port, such as http://proxy:3128")
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    const user = [url.username, url.password].map(decoded).join(":")
     return {
         host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
         port: Number(url.port || 80),

@@ -20,8 +20,14 @@ export interface Tcp {
     openMs: number
 }
 
-async function open(host: string, port: number, { timeoutMs, signal }: TcpTarget): Promise<Tcp> {
-    const where = targetText({ host, port })
+interface Place {
+    host: string
+    port: number
+    /** For people. */
+    where: string
+}
+
+async function open({ host, port, where }: Place, { timeoutMs, signal }: TcpTarget): Promise<Tcp> {
     const socket = new net.Socket()
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     const beganAt = performance.now()
@@ -60,7 +66,7 @@ async function answerOf(socket: net.Socket, signal: AbortSignal): Promise<string
 }
 
 async function throughProxy(proxy: HttpProxy, target: TcpTarget): Promise<Tcp> {
-    const tcp = await open(proxy.host, proxy.port, target)
+    const tcp = await open({ ...proxy, where: `the proxy ${proxy.text}` }, target)
     const { socket } = tcp
     const where = targetText({ host: target.address, port: target.port })
     const authorization = proxy.authorization === "" ? "" : `Proxy-Authorization: ${proxy.authorization}\r\n`
@@ -76,5 +82,8 @@ async function throughProxy(proxy: HttpProxy, target: TcpTarget): Promise<Tcp> {
 }
 
 export function openTcp(target: TcpTarget): Promise<Tcp> {
-    return target.proxy === undefined ? open(target.address, target.port, target) : throughProxy(target.proxy, target)
+    const { address: host, port, proxy } = target
+    return proxy === undefined
+        ? open({ host, port, where: targetText({ host, port }) }, target)
+        : throughProxy(proxy, target)
 }
