@@ -168,7 +168,10 @@ const ownErrors = new Map<string, { class: ErrorClass; hint: Hint }>(
 /** What to do about the core's errors; the meaning comes from the core itself. */
 const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     untrusted: "Give the CA that signed the server's certificate with {ca}.",
-    "wrong-name": "Name the server in {server} as its certificate does.",
+    "wrong-name": [
+        "Name the server in {server} as its certificate does.",
+        "Give a name that the certificate has with {servername}.",
+    ],
     "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
     "certificate-not-yet-valid": "Check this machine's clock.",
     "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
@@ -194,7 +197,7 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
         "Unlock the key once: openssl pkey -in KEY -out UNLOCKED; a device has nobody to ask for a passphrase.",
     "key-mismatch": "Give in {key} the key that the certificate in {cert} was made for.",
     "alpn-unusable": "Write protocols in {alpn} as in: mqtt,http/1.1",
-    "ca-unreadable": "The file must hold certificates as PEM.",
+    "ca-unreadable": "The file must hold certificates as PEM or DER.",
     "clock-suspect": "Check this machine's clock first; if it is right, server and CA must be renewed.",
     "host-unusable": [
         "A host is a name such as broker or example.com, or an IP address such as 10.0.0.1 or [fd00::1].",

@@ -148,7 +148,7 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
     if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
     const wakes = wakesOf(record, own.way)
     const share = wakes === undefined ? "" : `No resumption renews this session, so that one wake in ${wakes} is full. `
-    const text = `${share}With TLS 1.3 each resumption brings a new session, so that full handshakes become rare.`
+    const text = `${share}With TLS 1.3 most servers give a new one in each resumption, so that full handshakes become rare.`
     return [only("tls13", text)]
 }
 
