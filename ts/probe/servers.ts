@@ -49,7 +49,7 @@ export const servers: readonly ServerSettings[] = [
         name: "HAProxy",
         software: /haproxy/i,
         languages: any,
-        lifetime: (seconds) => `tune.ssl.lifetime ${seconds} in global, and no no-tls-tickets`,
+        lifetime: (seconds) => `tune.ssl.lifetime ${seconds} in global, and leave no-tls-tickets out`,
         lifetimeDefault: "OpenSSL's, 2h in 3.x",
         shared: "bind ... tls-ticket-keys FILE with the same keys on each machine",
     },

@@ -49,7 +49,7 @@ function unkept(facts: WayFacts): string | undefined {
 
 /** No resumption brings a session in the place of its own, which is of no use any more: a device offers one of TLS 1.3
  * only once (RFC 8446 C.4), and there are servers that take any only once. */
-export function usesUp(record: ProbeRecord, way: Way): boolean {
+function usesUp(record: ProbeRecord, way: Way): boolean {
     const resumed = toldBy(record, way).filter(({ outcome }) => outcome === "resumed")
     const isSpent = protocolOf(way) === "TLS1.3" || singleUse(record, way) === true
     return isSpent && resumed.length > 0 && !resumed.some(({ renewed }) => renewed)
