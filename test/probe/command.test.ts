@@ -232,6 +232,10 @@ describe("an interrupted probe", () => {
         const other = await refusal(`localhost:${server.port + 1}`, ...args.slice(2))
         expect(other).toContain(`${state} is of a probe of localhost:${server.port}`)
 
+        expect(await refusal(...args.slice(1), "--tls", "1.2")).toContain(
+            `${state} is of a probe of other versions of TLS (TLS1.3 psk)`,
+        )
+
         chmodSync(state, 0o644) // as a copy may be
         const second = await startCommand([...args, "--json", "-"]).ended
         expect(second.code).toBe(NOT_AT_EACH_WAKE)

@@ -1,6 +1,8 @@
 // The course of a probe, over hours that take no time here.
 import { expect, test } from "vitest"
+import { coreError } from "#warmhello/base/errors.js"
 import { inOrder } from "#warmhello/probe/ages.js"
+import type { Connect } from "#warmhello/probe/connect.js"
 import { type Probed, type ProbeOptions, probe } from "#warmhello/probe/probe.js"
 import { type ProbeRecord, recordSchema } from "#warmhello/probe/record.js"
 import { type ProbeReport, reportOf } from "#warmhello/probe/report.js"
@@ -130,6 +132,20 @@ test("a ticket that is longer than a device keeps is of no use to it", async () 
     expect(report.verdict.text).toContain("its ticket of 2500 bytes is longer than a device keeps")
     expect(report.verdict.otherWays).toEqual(["TLS1.2 id"])
     expect(report.advice.map(({ code }) => code)).toEqual(expect.arrayContaining(["long-ticket", "other-version"]))
+})
+
+test("a server that is gone when the sleep is over leaves it open, and the verdict says what was met", async () => {
+    const clock = new FakeClock(START)
+    const server = new FakeServer(clock, { forgetsMs: 1e9 })
+    const connect: Connect = (request) => {
+        if (clock.now() > START + 9 * MINUTE_MS) throw coreError("connection-refused", "192.0.2.1:443: ")
+        return server.connect(request)
+    }
+    const { report } = await run({ rules: { forgetsMs: 1e9 }, clock, server, options: { connect } })
+    expect(report.verdict.answer).toBe("could-not-tell")
+    expect(report.verdict.text).toMatch(
+        /^Could not tell whether it resumes after 10m: 192.0.2.1:443: the server refuses/,
+    )
 })
 
 test("a session ID that wolfSSL does not know again is none that a device keeps", async () => {

@@ -114,7 +114,8 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     const proxy = proxyFor(target, process.env)
     const { board, cell, regulator, state, connectTimeout: timeoutMs } = flags
     powerFor({ board, cell, regulator })
-    const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs })
+    const asked = waysBy(flags)
+    const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs, ways: asked })
     if (proxy !== undefined && flags.asDevice === true)
         throw new WarmhelloError("bad-option", "--as-device goes through no proxy: unset HTTPS_PROXY, or set NO_PROXY")
     const pace = new Pace()
@@ -126,7 +127,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     output.line(pc.bold(`${targetText(target)}${proxy === undefined ? "" : ` through ${proxy.text}`}`))
     holdInterrupt()
     const probed = await probe({
-        ...{ target, credentials, proxy, ways: waysBy(flags), sleepMs, agesMs, runs: flags.runs, signal, record },
+        ...{ target, credentials, proxy, ways: asked, sleepMs, agesMs, runs: flags.runs, signal, record },
         ...{ timeoutMs, pace },
         keep: (known) => state !== undefined && writeState(state, known),
         onEvent: (event) => {

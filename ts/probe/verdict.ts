@@ -106,12 +106,18 @@ function reasonFor(record: ProbeRecord, way: Way, sleepMs: number): string {
     return "not every session is resumed"
 }
 
+/** What the last connect failed with, of those that were to tell. */
+function failureOf(record: ProbeRecord, way: Way): string {
+    const why = record.redemptions.findLast((one) => one.way === way && one.outcome === "failed")?.why ?? null
+    return why === null ? "" : `: ${why}`
+}
+
 function textFor(record: ProbeRecord, way: Way, answer: Answer, count: Count): string {
     const { sleepMs } = record
     const slept = `after ${time(sleepMs)}`
     const by = `${protocolOf(way).replace("TLS", "TLS ")}, ${kindOf(way)}`
     if (answer === "resumes") return `Resumes ${slept} (${by}).`
-    if (answer === "could-not-tell") return `Could not tell whether it resumes ${slept}.`
+    if (answer === "could-not-tell") return `Could not tell whether it resumes ${slept}${failureOf(record, way)}.`
     if (answer === "sometimes" && count.resumed === count.offered)
         return `Resumes ${slept}, but not at each wake (${by}): a resumption brings no new session, and its own is spent.`
     if (answer === "sometimes")
