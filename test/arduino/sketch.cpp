@@ -287,6 +287,7 @@ const std::map<std::string, Act> &acts()
      }},
     {"write-error", [](WarmClient &c, const Words &) { return said(c.getWriteError()); }},
     {"flush", quiet([](WarmClient &c, const Words &) { c.flush(); })},
+    {"clear", quiet([](WarmClient &c, const Words &) { c.clear(); })},
     {"stop", quiet([](WarmClient &c, const Words &) { c.stop(); })},
     {"fd", [](WarmClient &c, const Words &) { return std::string(c.fd() >= 0 ? "open" : "none"); }},
     {"error", [](WarmClient &c, const Words &) { return error(c); }},

@@ -105,6 +105,17 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
         })
     })
 
+    test("drops what has come and was not read", async () => {
+        await using server = await speaker("hello")
+        await using sketch = startSketch()
+        await makeClient(sketch, "a", server.ca)
+        expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
+        expect(await sketch.ask("await", "a", 5)).toBe(5)
+        await sketch.do("clear", "a")
+        expect([await sketch.ask("available", "a"), await sketch.ask("connected", "a")]).toEqual([0, 1])
+        await sketch.end()
+    })
+
     test("reads, peeks and counts what has come, and no more", async () => {
         await using server = await speaker("hello")
         await using sketch = startSketch()

@@ -28,7 +28,7 @@ describe("several peers", () => {
         expect(setting).toContain("default 1\n")
         const ranges = [...setting.matchAll(/range 1 (\d)(.*)/g)]
         expect(ranges.at(-1)?.slice(1)).toEqual([String(most), ""])
-        const rtcBytes = { ESP32H2: 4096, ESP32: 8192, ESP32S2: 8192, ESP32S3: 8192, ESP32C3: 8192, ESP32C6: 16384 }
+        const rtcBytes = { ESP32: 8192, ESP32S2: 8192, ESP32S3: 8192, ESP32C3: 8192, ESP32C6: 16384 }
         for (const [chip, bytes] of Object.entries(rtcBytes)) {
             const range = ranges.find(([, , when = ""]) => when === "" || new RegExp(`_${chip}\\b`).test(when))
             const [, count = "9"] = range ?? []

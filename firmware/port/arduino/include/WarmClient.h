@@ -113,6 +113,8 @@ class WarmClient : public WarmClientBase
     using WarmClientBase::write;
     /** Nothing: what was written has left already. */
     void flush() override;
+    /** Drops what has come and was not read. */
+    void clear();
     /** Closes in an orderly way, and waits for a ticket that is worth it: 7 s at most, and mostly none. What
      * was not read is dropped. */
     void stop() override;

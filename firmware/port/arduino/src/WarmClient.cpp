@@ -423,6 +423,13 @@ void WarmClient::flush()
 {
 }
 
+void WarmClient::clear()
+{
+    uint8_t dropped[64];
+    while (available() > 0 && read(dropped, sizeof dropped) > 0) {
+    }
+}
+
 void WarmClient::stop()
 {
     if (connection != nullptr) {
