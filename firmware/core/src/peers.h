@@ -32,8 +32,9 @@ WH_MUST_CHECK int wh_peers_save(wh_rtc *state);
 
 /* Uses the slot of the peer whose binding has that tag, or the one that it would get. The seal of its session
  * that was opened for that stays open in `opened`, which begins as zeros and which the caller releases.
- * Errors as wh_peers_load(). */
-WH_MUST_CHECK int wh_peers_find(uint32_t tag, wh_place *out, wh_opened *opened);
+ * `will_save`: the caller saves the state whatever comes, so that where there is one slot it need not be
+ * saved here as well. Errors as wh_peers_load(). */
+WH_MUST_CHECK int wh_peers_find(uint32_t tag, bool will_save, wh_place *out, wh_opened *opened);
 
 /* The tag of the binding of the session in the slot in use; 0 when it has none. */
 uint32_t wh_peers_held(const wh_rtc *state);

@@ -14,7 +14,7 @@
 static int find(const wh_binding *binding, wh_place *out)
 {
     wh_opened opened = {0};
-    int result = wh_peers_find(wh_binding_tag(binding), out, &opened);
+    int result = wh_peers_find(wh_binding_tag(binding), false, out, &opened);
     wh_opened_release(&opened);
     return result;
 }
@@ -134,7 +134,7 @@ int wh_store_get(const wh_binding *binding, wh_stored *out)
     *out = (wh_stored){.session = WH_SESSION_EMPTY};
     wh_place place;
     wh_opened opened = {0};
-    int result = wh_peers_find(wh_binding_tag(binding), &place, &opened);
+    int result = wh_peers_find(wh_binding_tag(binding), true, &place, &opened);
     if (result == WH_OK && place.is_its) {
         result = get(&place, &opened, binding, out);
     } else if (result == WH_OK) { /* the slot stays as it is, and was not used */
