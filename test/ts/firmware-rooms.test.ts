@@ -23,7 +23,7 @@ const below: Record<string, string[]> = {
     "port/arduino": ["core", "port/bsd", "port/esp32"],
     "port/bsd": ["core", "core/src"],
     "port/esp_tls": ["core", "port/bsd", "port/esp32"],
-    "port/esp32": ["base", "core", "wake", "service", "provision"],
+    "port/esp32": ["base", "core", "wake", "service", "provision", "port/bsd"],
     // Node and the tools see into records, files and certificates.
     "port/host": ["base", "core", "core/src", "service"],
     "port/linux": ["core"],

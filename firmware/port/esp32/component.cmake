@@ -18,7 +18,7 @@ set(wrapped esp_deep_sleep_start esp_sleep_enable_timer_wakeup)
 
 set(includes "${firmware}/core/include" "${firmware}/service/include" "${firmware}/wake/include" "${firmware}/provision/include"
   "${port}/include")
-set(private_includes "${firmware}/base" "${firmware}/core/src" "${port}/src")
+set(private_includes "${firmware}/base" "${firmware}/core/src" "${firmware}/port/bsd/include" "${port}/src")
 if(CONFIG_WARMHELLO_DEVICESCRIPT)
   # The app, which `warmhello build` has made.
   set(WARMHELLO_PROGRAM "${firmware}/../build/program/${IDF_TARGET}" CACHE PATH "Folder of the app's program.c")

@@ -16,6 +16,7 @@
 #include "opened.h"
 #include "warmhello/connect.h"
 #include "warmhello/platform.h"
+#include "warmhello/tcp_error.h"
 
 /* A closed connection must not end the program on a desk; lwIP knows no such signal. */
 #ifndef MSG_NOSIGNAL
@@ -66,31 +67,6 @@ struct wh_socket {
 typedef enum role { READER, WRITER } role;
 
 /* ---- TCP ----------------------------------------------------------------------------------------------- */
-
-static bool would_block(void)
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
-/* Why TCP did not come about. lwIP says ECONNRESET where a server refuses. What is not known to be the
- * server's is the way's, and counts nothing. */
-static int error_of(int number)
-{
-    switch (number) {
-    case ECONNREFUSED:
-    case ECONNRESET:
-        return WH_NETWORK_REFUSED;
-    case ETIMEDOUT:
-        return WH_NETWORK_TIMEOUT;
-    case ENOMEM:
-    case ENOBUFS:
-    case ENFILE:
-    case EMFILE:
-        return WH_PLATFORM_MEMORY;
-    default:
-        return WH_NETWORK_UNREACHABLE;
-    }
-}
 
 static bool set_blocking(int fd, bool blocks)
 {
@@ -222,7 +198,7 @@ static void open_next(wh_socket *s, unsigned number, int failed)
         failed = errno;
     }
     if (l->fd < 0) {
-        wh_connect_failed(&s->connect, number, error_of(failed));
+        wh_connect_failed(&s->connect, number, wh_tcp_error(failed));
     }
 }
 
@@ -282,7 +258,7 @@ static void begin(wh_socket *s, unsigned number)
 static void transmit(wh_socket *s, const wh_step *step)
 {
     ssize_t sent = send(s->lines[step->tcp].fd, step->bytes, step->size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    bool is_broken = sent < 0 && !would_block();
+    bool is_broken = sent < 0 && !wh_tcp_would_block();
     s->has_sent = s->has_sent || sent > 0;
     wh_connect_sent(&s->connect, step->tcp, sent > 0 ? (size_t)sent : 0);
     if (is_broken) {
@@ -297,7 +273,7 @@ static void receive(wh_socket *s, unsigned number)
     ssize_t got = recv(s->lines[number].fd, bytes, room < sizeof bytes ? room : sizeof bytes, MSG_DONTWAIT);
     if (got >= 0) {
         (void)wh_connect_received(&s->connect, number, bytes, (size_t)got);
-    } else if (!would_block()) {
+    } else if (!wh_tcp_would_block()) {
         wh_connect_failed(&s->connect, number, WH_NETWORK_LOST);
     }
 }
@@ -356,7 +332,7 @@ static bool wait_for_events(wh_socket *s, uint64_t wait_us, role by)
     s->readers += by == READER;
     wh_core_unlock();
     int count = poll(polled, WH_CONNECT_TCPS, wait_ms < INT_MAX ? (int)wait_ms : -1);
-    bool is_broken = count < 0 && !would_block();
+    bool is_broken = count < 0 && !wh_tcp_would_block();
     wh_core_lock();
     s->readers -= by == READER;
     if (is_broken) {

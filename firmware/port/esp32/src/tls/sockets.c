@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "log/wake_log.h"
+#include "warmhello/tcp_error.h"
 
 /* A closed connection must not end the program on a desk; lwIP knows no such signal. */
 #ifndef MSG_NOSIGNAL
@@ -11,32 +12,6 @@
 
 /* -1: none. */
 static int fds[WH_CONNECT_TCPS] = {-1, -1};
-
-static bool would_block(void)
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
-/* Why TCP did not come about. lwIP says ECONNRESET where a server refuses, ETIMEDOUT never, ECONNABORTED when
- * it has sent its last SYN (much later than any deadline here) or when the device's own address goes; Linux
- * says ECONNREFUSED and ETIMEDOUT. What is not known to be the server's is the way's, and counts nothing. */
-static int error_of(int number)
-{
-    switch (number) {
-    case ECONNREFUSED:
-    case ECONNRESET:
-        return WH_NETWORK_REFUSED;
-    case ETIMEDOUT:
-        return WH_NETWORK_TIMEOUT;
-    case ENOMEM:
-    case ENOBUFS:
-    case ENFILE:
-    case EMFILE:
-        return WH_PLATFORM_MEMORY;
-    default: /* EHOSTUNREACH, ENETUNREACH, ECONNABORTED, EADDRNOTAVAIL */
-        return WH_NETWORK_UNREACHABLE;
-    }
-}
 
 static bool set_up(int fd)
 {
@@ -52,14 +27,14 @@ static void begin(wh_connect *c, unsigned tcp, const wh_address *server)
     fds[tcp] = fd;
     if (fd < 0 || !set_up(fd) ||
         (connect(fd, &server->address.any, server->size) != 0 && errno != EINPROGRESS)) {
-        wh_connect_failed(c, tcp, error_of(errno));
+        wh_connect_failed(c, tcp, wh_tcp_error(errno));
     }
 }
 
 static void transmit(wh_connect *c, const wh_step *step)
 {
     ssize_t sent = send(fds[step->tcp], step->bytes, step->size, MSG_NOSIGNAL);
-    bool is_broken = sent < 0 && !would_block();
+    bool is_broken = sent < 0 && !wh_tcp_would_block();
     wh_connect_sent(c, step->tcp, sent > 0 ? (size_t)sent : 0);
     if (is_broken) {
         wh_connect_failed(c, step->tcp, WH_NETWORK_LOST);
@@ -119,7 +94,7 @@ static void tell_ready(wh_connect *c, unsigned tcp)
         error = errno;
     }
     if (error != 0) {
-        wh_connect_failed(c, tcp, error_of(error));
+        wh_connect_failed(c, tcp, wh_tcp_error(error));
         return;
     }
     wh_connect_ready(c, tcp);
@@ -145,7 +120,7 @@ static bool receive(wh_connect *c, unsigned tcp)
     ssize_t got = recv(fds[tcp], bytes, room < sizeof bytes ? room : sizeof bytes, 0);
     if (got >= 0) {
         wh_connect_received(c, tcp, bytes, (size_t)got);
-    } else if (!would_block()) {
+    } else if (!wh_tcp_would_block()) {
         wh_connect_failed(c, tcp, WH_NETWORK_LOST);
     }
     return got > 0;
