@@ -4,8 +4,9 @@ import { benchLines, benchTables } from "#dev/bench/handshake-tables.js"
 import { type BenchCase, type BenchFigures, bench } from "#dev/bench/stack-handshakes.js"
 import { stacks } from "#dev/bench/stacks.js"
 import { replaceSection } from "#dev/docs/pages.js"
+import { pathOf } from "#dev/servers/program.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { pathOf, skipped } from "../support/needs.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))

@@ -12,10 +12,11 @@ import {
 import { kindTitles } from "#dev/bench/stacks.js"
 import { measureStoreCosts, type VisitCost, type VisitName } from "#dev/bench/store-costs.js"
 import { restoreShare } from "#dev/bench/store-tables.js"
+import { pathOf } from "#dev/servers/program.js"
 import { type Kind, kinds } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { BOARD_SECTORS, calculateLife, LEAST_SECTORS, TRUST_NONE } from "#warmhello/energy/flash-life.js"
-import { pathOf, skipped } from "../support/needs.js"
+import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 const hasValgrind = pathOf("valgrind") !== undefined && existsSync(checkoutPath("build/bench/bench/store_costs"))

@@ -1,7 +1,7 @@
 // A board whose wakes crash, one after the other.
 import { afterAll, describe, expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { Board, type Reason, resultOf, slept, type Wake } from "./board.js"
 
 const identity = await createIdentity()

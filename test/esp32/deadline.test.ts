@@ -1,8 +1,8 @@
 // A wake that its app does not end.
 import { afterAll, describe, expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { startNtp } from "../support/servers/ntp.js"
-import { startOpenssl } from "../support/servers/openssl.js"
 import { startServer } from "../ts/support/tls-server.js"
 import { Board, resultOf, slept, type Wake } from "./board.js"
 

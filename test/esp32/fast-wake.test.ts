@@ -1,7 +1,7 @@
 // What a wake takes over from the last one: access point, channel, address.
 import { afterAll, expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { Board, slept, type Wake } from "./board.js"
 
 const identity = await createIdentity()

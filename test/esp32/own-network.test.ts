@@ -2,9 +2,9 @@
 // test/esp32/own.c.
 import { execFileSync } from "node:child_process"
 import { afterAll, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
 import { Board } from "./board.js"
 
 const program = checkoutPath("build/asan/esp32/esp32_own")

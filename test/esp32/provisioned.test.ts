@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { PROVISION_SLOT_SIZE } from "#warmhello/core/provision.js"
 import { provisionImage } from "#warmhello/provision/provision.js"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { Board, resultOf, slept } from "./board.js"
 

@@ -1,8 +1,8 @@
 // The whole way of a wake on the ESP32 port: radio, TLS task, socket adapter, sleep; against OpenSSL.
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
 import { startServer, startTcp } from "../ts/support/tls-server.js"
 import { Board, type BoardOptions, type Reason, resultOf, slept } from "./board.js"
 

@@ -1,7 +1,7 @@
 // The ESP32 port between two tasks: the service and the app on one, TLS on the other.
 import { afterAll, expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
-import { startOpenssl } from "../support/servers/openssl.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { Board, resultOf, slept } from "./board.js"
 
 const identity = await createIdentity()

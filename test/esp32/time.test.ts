@@ -1,9 +1,9 @@
 // Where the board has its time from: a server on this machine that answers, is late, lies, or is no time server.
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
-import { createIdentity } from "../support/identities.js"
 import { type NtpServer, startNtp } from "../support/servers/ntp.js"
-import { startOpenssl } from "../support/servers/openssl.js"
 import { Board, slept, type Wake } from "./board.js"
 
 const identity = await createIdentity()

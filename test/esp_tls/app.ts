@@ -1,8 +1,8 @@
 // An ESP-IDF app on the desk: test/esp_tls/app.c, one process for each wake, with what survives it in a folder.
 import { execFile } from "node:child_process"
+import { httpGet } from "#dev/servers/exchange.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { TemporaryFolder } from "#warmhello/base/temporary.js"
-import { httpGet } from "../support/visit.mjs"
 
 /** Under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer. */
 const PROGRAM = checkoutPath("build/asan/esp_tls/esp_tls_app")

@@ -2,9 +2,9 @@
 
 import { randomBytes } from "node:crypto"
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { AT_ONCE_MS, boardIn, conditions, expectNextWakeSucceeds, wakeWithoutLeak } from "../support/conditions.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
 import { titled } from "../support/titled.js"
 import { step } from "./positions.js"
 

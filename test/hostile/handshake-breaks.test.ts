@@ -1,9 +1,9 @@
 // The connection breaks at each record of the server's handshake and within each.
 
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { AT_ONCE_MS, boardIn, conditions, expectNextWakeSucceeds, wakeWithoutLeak } from "../support/conditions.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
 import { titled } from "../support/titled.js"
 import { breakingPoints, step } from "./positions.js"
 

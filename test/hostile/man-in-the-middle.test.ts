@@ -3,12 +3,12 @@
 // a full handshake follows on the same connection, and the certificate is judged as if nothing had been stored.
 
 import { afterAll, describe, expect, test } from "vitest"
+import { Board, type Kind, kinds } from "#dev/interop/board.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
+import type { Seen, Server } from "#dev/servers/server.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { expectFull, expectResumed } from "../interop/expectations.js"
-import { Board, type Kind, kinds } from "../support/board.js"
 import { wakeWithoutLeak } from "../support/conditions.js"
-import { startOpenssl } from "../support/servers/openssl.js"
-import type { Seen, Server } from "../support/servers/server.js"
 import { titled } from "../support/titled.js"
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -1,10 +1,10 @@
 // Where a handshake can be disturbed, taken from a good one.
 import { expect } from "vitest"
 import type { Direction, Fault, Step } from "#dev/network/fault-proxy.js"
+import type { Identity } from "#dev/servers/identities.js"
+import type { Server } from "#dev/servers/server.js"
+import { RECORD_HEADER, records, type WireRecord } from "#dev/servers/wire.js"
 import { boardIn, type Condition } from "../support/conditions.js"
-import type { Identity } from "../support/identities.js"
-import type { Server } from "../support/servers/server.js"
-import { RECORD_HEADER, records, type WireRecord } from "../support/wire.js"
 
 export interface Position {
     at: number

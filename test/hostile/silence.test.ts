@@ -1,10 +1,10 @@
 // The server goes silent, or is too slow. One deadline covers all that a connect tries.
 
 import { afterAll, describe, expect, test } from "vitest"
-import type { Seen } from "../support/board.js"
+import type { Seen } from "#dev/interop/board.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { AT_ONCE_MS, boardIn, conditions, expectNextWakeSucceeds, wakeWithoutLeak } from "../support/conditions.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
 import { titled } from "../support/titled.js"
 import { breakingPoints, step } from "./positions.js"
 

@@ -1,9 +1,9 @@
 // One bit of the server's handshake is wrong.
 
 import { afterAll, describe, expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { AT_ONCE_MS, boardIn, conditions, expectNextWakeSucceeds, wakeWithoutLeak } from "../support/conditions.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
 import { titled } from "../support/titled.js"
 import { flippingPoints, step } from "./positions.js"
 

@@ -1,10 +1,10 @@
 // The apps in the simulator against servers that know nothing of warmhello, wherever the core runs.
 import { describe, expect, test } from "vitest"
-import { kinds } from "../support/board.js"
-import { createIdentity } from "../support/identities.js"
-import { startMosquitto } from "../support/servers/mosquitto.js"
-import { startNginx } from "../support/servers/nginx.js"
-import { startOpenssl } from "../support/servers/openssl.js"
+import { kinds } from "#dev/interop/board.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startMosquitto } from "#dev/servers/mosquitto.js"
+import { startNginx } from "#dev/servers/nginx.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { resultsOf, runApp } from "../ts/support/simulate.js"
 
 const identity = await createIdentity()

@@ -1,9 +1,9 @@
 // What holds for every server: each kind of session resumes, with each certificate and group, in the same process
 // and in a new one, and a restart of the server costs one full handshake.
 import { describe, expect, test } from "vitest"
-import { Board, type Kind, kinds } from "../support/board.js"
-import { createIdentity, type Identity, type IdentityKind, identityKinds } from "../support/identities.js"
-import type { Group, Server, ServerOptions } from "../support/servers/server.js"
+import { Board, type Kind, kinds } from "#dev/interop/board.js"
+import { createIdentity, type Identity, type IdentityKind, identityKinds } from "#dev/servers/identities.js"
+import type { Group, Server, ServerOptions } from "#dev/servers/server.js"
 import { expectFull, expectResumed } from "./expectations.js"
 
 export type Start = (options: ServerOptions) => Promise<Server>

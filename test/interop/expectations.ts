@@ -1,9 +1,9 @@
 // What a wake must be like, in everybody's view: the client's, the server's own, and that of the wire.
 import { expect } from "vitest"
+import type { Kind } from "#dev/interop/board.js"
+import type { Seen, Server } from "#dev/servers/server.js"
+import { helloSaysResumed } from "#dev/servers/wire.js"
 import type { Reason } from "#warmhello/base/core-codes.js"
-import type { Kind } from "../support/board.js"
-import type { Seen, Server } from "../support/servers/server.js"
-import { helloSaysResumed } from "../support/wire.js"
 
 async function expectWake(server: Server, seen: Seen, resumed: boolean): Promise<void> {
     expect(seen.visit.error).toBeNull()

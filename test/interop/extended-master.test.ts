@@ -1,8 +1,8 @@
 // Servers whose TLS 1.2 lacks the extended master secret (RFC 7627), as Erlang's does.
 import { describe, expect, test } from "vitest"
-import { Board, type Kind } from "../support/board.js"
-import { createIdentity } from "../support/identities.js"
-import { startGnutls } from "../support/servers/gnutls.js"
+import { Board, type Kind } from "#dev/interop/board.js"
+import { startGnutls } from "#dev/servers/gnutls.js"
+import { createIdentity } from "#dev/servers/identities.js"
 import { expectFull, expectResumed } from "./expectations.js"
 
 const identity = await createIdentity("an ECDSA certificate")

@@ -1,4 +1,4 @@
-import { startGnutls } from "../support/servers/gnutls.js"
+import { startGnutls } from "#dev/servers/gnutls.js"
 import { describeEveryGroup, describeEveryKind } from "./every-server.js"
 
 // When GnuTLS refuses a TLS 1.2 ticket, its ServerHello still names a session ID. RFC 5077 3.4 lets it; wolfSSL takes

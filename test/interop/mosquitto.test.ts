@@ -1,4 +1,4 @@
-import { startMosquitto } from "../support/servers/mosquitto.js"
+import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { describeEveryGroup, describeEveryKind } from "./every-server.js"
 
 describeEveryKind("mosquitto", startMosquitto)

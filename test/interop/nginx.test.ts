@@ -1,4 +1,4 @@
-import { startNginx } from "../support/servers/nginx.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { describeEveryGroup, describeEveryKind } from "./every-server.js"
 
 describeEveryKind("nginx", startNginx)

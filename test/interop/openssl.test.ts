@@ -1,4 +1,4 @@
-import { startOpenssl } from "../support/servers/openssl.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
 import { describeEveryGroup, describeEveryKind } from "./every-server.js"
 
 describeEveryKind("OpenSSL", startOpenssl)

@@ -5,9 +5,9 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { expect, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 
 const folder = temporaryFolder()

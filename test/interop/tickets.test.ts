@@ -1,12 +1,12 @@
 // How many tickets a server hands out, and when.
 import { describe, expect, test } from "vitest"
-import { Board } from "../support/board.js"
-import { createIdentity } from "../support/identities.js"
-import { startGnutls } from "../support/servers/gnutls.js"
-import { startNginx } from "../support/servers/nginx.js"
-import { startOpenssl } from "../support/servers/openssl.js"
-import type { Server } from "../support/servers/server.js"
-import { records } from "../support/wire.js"
+import { Board } from "#dev/interop/board.js"
+import { startGnutls } from "#dev/servers/gnutls.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
+import type { Server } from "#dev/servers/server.js"
+import { records } from "#dev/servers/wire.js"
 import { expectFull, expectResumed } from "./expectations.js"
 
 // The lengths of all that a server with an RSA certificate sends are the same each time.

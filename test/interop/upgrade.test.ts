@@ -1,10 +1,10 @@
 // A server of TLS 1.2 learns TLS 1.3 while a device has a session of TLS 1.2.
 import { expect, test } from "vitest"
-import { Board, type Seen } from "../support/board.js"
-import { createIdentity } from "../support/identities.js"
-import { startNginx } from "../support/servers/nginx.js"
-import { startOpenssl } from "../support/servers/openssl.js"
-import type { Server } from "../support/servers/server.js"
+import { Board, type Seen } from "#dev/interop/board.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startNginx } from "#dev/servers/nginx.js"
+import { startOpenssl } from "#dev/servers/openssl.js"
+import type { Server } from "#dev/servers/server.js"
 import { expectFull, expectResumed } from "./expectations.js"
 
 const identity = await createIdentity("an ECDSA certificate")

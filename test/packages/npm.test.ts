@@ -15,8 +15,8 @@ import {
 } from "node:fs"
 import { delimiter, join } from "node:path"
 import { beforeAll, expect, type TestContext, test } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { createIdentity } from "../support/identities.js"
 import { skipped } from "../support/needs.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 

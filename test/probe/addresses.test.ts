@@ -1,7 +1,7 @@
 // A name with several addresses: what a session of one is worth at another.
 import type { LookupAddress } from "node:dns"
 import { expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
+import { createIdentity } from "#dev/servers/identities.js"
 import { nginx, type Running } from "./real-servers.js"
 import { ask, SLEEP_MS } from "./support.js"
 

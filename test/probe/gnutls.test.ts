@@ -1,7 +1,7 @@
 // GnuTLS as a server, which can do without the extended master secret.
 import { expect, test } from "vitest"
-import { createIdentity } from "../support/identities.js"
-import { startGnutls } from "../support/servers/gnutls.js"
+import { startGnutls } from "#dev/servers/gnutls.js"
+import { createIdentity } from "#dev/servers/identities.js"
 import { ask, outcomesOf, versionIn } from "./support.js"
 
 async function askGnutls(extendedMasterSecret: boolean) {

@@ -1,9 +1,9 @@
 // Servers that none of us wrote, unmodified, as a test of the probe wants them set.
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { createIdentity, type Identity } from "#dev/servers/identities.js"
+import { findProgram, Program } from "#dev/servers/program.js"
 import { TemporaryFolder } from "#warmhello/base/temporary.js"
-import { createIdentity, type Identity } from "../support/identities.js"
-import { findProgram, Program } from "../support/servers/program.js"
 
 const PORTS = { from: 12_000, count: 8000 }
 const somePort = (): number => PORTS.from + Math.floor(Math.random() * PORTS.count)

@@ -1,8 +1,8 @@
 // The conditions in which a wake may meet a fault: either protocol, with a session stored or without.
 import { expect } from "vitest"
-import { Board, heldBytes, type Kind, type WakeOptions } from "./board.js"
-import type { Identity } from "./identities.js"
-import type { Seen, Server } from "./servers/server.js"
+import { Board, heldBytes, type Kind, type WakeOptions } from "#dev/interop/board.js"
+import type { Identity } from "#dev/servers/identities.js"
+import type { Seen, Server } from "#dev/servers/server.js"
 
 export interface Condition {
     title: string

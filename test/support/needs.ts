@@ -3,15 +3,9 @@
 // fails instead.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
+import { pathOf } from "#dev/servers/program.js"
 
 const root = resolve(import.meta.dirname, "../..")
-
-// Debian has servers in folders that only root's PATH names.
-const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
-
-/** Where a program is, also a server. */
-export const pathOf = (program: string): string | undefined =>
-    folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
 
 const isBuilt = (path: string) => () => existsSync(join(root, path))
 
@@ -27,10 +21,10 @@ const program = (name: string): Need => ({ what: name, isHere: () => pathOf(name
 
 /** By the module that a suite imports, from the checkout's folder. */
 const needs: Record<string, Need> = {
-    "test/support/servers/nginx.ts": program("nginx"),
-    "test/support/servers/mosquitto.ts": program("mosquitto"),
-    "test/support/servers/gnutls.ts": program("gnutls-serv"),
-    "test/support/servers/openssl.ts": program("openssl"),
+    "dev/servers/nginx.ts": program("nginx"),
+    "dev/servers/mosquitto.ts": program("mosquitto"),
+    "dev/servers/gnutls.ts": program("gnutls-serv"),
+    "dev/servers/openssl.ts": program("openssl"),
     "test/probe/real-servers.ts": {
         what: "OpenSSL, nginx or mosquitto",
         isHere: () => ["openssl", "nginx", "mosquitto"].every((name) => pathOf(name) !== undefined),
@@ -74,8 +68,9 @@ function withImports(path: string, found = new Set<string>()): Set<string> {
     if (found.has(path) || !existsSync(join(root, path))) return found
     found.add(path)
     if (!path.endsWith(".ts")) return found
-    for (const [, name = ""] of readFileSync(join(root, path), "utf8").matchAll(/ from "(\.[^"]+)"/g)) {
-        withImports(join(dirname(path), name.replace(/\.js$/, ".ts")), found)
+    for (const [, name = ""] of readFileSync(join(root, path), "utf8").matchAll(/ from "(\.[^"]+|#dev\/[^"]+)"/g)) {
+        const imported = name.startsWith("#") ? name.slice(1) : join(dirname(path), name)
+        withImports(imported.replace(/\.js$/, ".ts"), found)
     }
     return found
 }

@@ -1,9 +1,9 @@
 // Programs of devs/run-tests that run inside the virtual machine, with @devicescript/test.
 import type tls from "node:tls"
 import { afterEach, expect, test, vi } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { Service } from "#warmhello/core/service.js"
-import { createIdentity } from "../support/identities.js"
-import { startMosquitto } from "../support/servers/mosquitto.js"
 import type { RunTestName } from "./support/compile-apps.js"
 import { runApp } from "./support/simulate.js"
 import { startServer } from "./support/tls-server.js"

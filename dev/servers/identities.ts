@@ -1,6 +1,6 @@
 // Certificates for servers under test, as they come in the field: a leaf under a root, or two
 // certificates on the wire, the leaf and an intermediate.
-import { createCertificateAuthority, type KeyKind, type ServerCertificate } from "#warmhello/sim/certificates.js"
+import { createCertificateAuthority, type KeyKind, type ServerCertificate } from "../../ts/sim/certificates.js"
 
 export const identityKinds = {
     "an ECDSA certificate": { keyKind: "ecdsa", intermediate: false },

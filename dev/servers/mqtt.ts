@@ -1,5 +1,5 @@
 // The three packets of MQTT 3.1.1 that a reading takes, by hand.
-import type { Exchange } from "./visit.mjs"
+import type { Exchange } from "./exchange.js"
 
 const CONNECT = 0x10
 const PUBLISH_QOS1 = 0x32

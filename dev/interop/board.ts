@@ -1,13 +1,14 @@
 // A board in front of a server: it wakes, makes one visit, and sleeps. Everything passes a proxy that
 // can spoil it and keeps what went over the wire.
 import { type ChildProcess, fork } from "node:child_process"
-import { FaultProxy } from "#dev/network/fault-proxy.js"
-import type { ClientOptions } from "#warmhello/core/client.js"
-import { native } from "#warmhello/core/library.js"
-import { loadState, losePower, saveState } from "#warmhello/core/platform.js"
-import type { Seen, Server } from "./servers/server.js"
-import { type Exchange, visit } from "./visit.mjs"
-import type { Order, Report } from "./wake-worker.mjs"
+import type { ClientOptions } from "../../ts/core/client.js"
+import { native } from "../../ts/core/library.js"
+import { loadState, losePower, saveState } from "../../ts/core/platform.js"
+import { FaultProxy } from "../network/fault-proxy.js"
+import type { Exchange } from "../servers/exchange.js"
+import type { Seen, Server } from "../servers/server.js"
+import { visit } from "./visit.js"
+import type { Order, Report } from "./wake-process.js"
 
 /** The three kinds of session, and how a client comes to one. */
 export const kinds = {
@@ -58,7 +59,7 @@ export class Board implements Disposable {
 
     /** The same in a process that was just started, as after a deep sleep; the board's state comes back from it. */
     async wakeInNewProcess(options: WakeOptions = {}): Promise<Seen> {
-        const child = fork(new URL("./wake-worker.mjs", import.meta.url), { serialization: "advanced", execArgv: [] })
+        const child = fork(new URL("./wake-process.js", import.meta.url), { serialization: "advanced", execArgv: [] })
         try {
             const order: Order = { state: saveState(), client: this.client, options: this.#visitOptions(options) }
             const report = await this.#order(child, order)

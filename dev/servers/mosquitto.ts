@@ -2,7 +2,7 @@
 // under $SYS, and its OpenSSL writes no key log. Its ServerHello is the only witness (wire.ts).
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { acknowledged, publishOnce } from "../mqtt.js"
+import { acknowledged, publishOnce } from "./mqtt.js"
 import { type Files, type Recipe, Server, type ServerOptions } from "./server.js"
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }

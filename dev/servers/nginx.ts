@@ -2,7 +2,7 @@
 // under /files/ and stores what is PUT there.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { httpGet } from "../visit.mjs"
+import { httpGet } from "./exchange.js"
 import { type Files, isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
 
 export interface NginxOptions extends ServerOptions {

@@ -1,7 +1,15 @@
 // A program in the background whose output is read line by line.
 import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { pathOf } from "../needs.js"
+
+// Debian has servers in folders that only root's PATH names.
+const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
+
+/** Where a program is, also a server. */
+export const pathOf = (program: string): string | undefined =>
+    folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
 
 export function findProgram(name: string): string {
     const found = pathOf(name)

@@ -1,5 +1,5 @@
 // OpenSSL's s_server. Its status page says how it sees the connection.
-import { httpGet } from "../visit.mjs"
+import { httpGet } from "./exchange.js"
 import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
 
 export interface OpensslOptions extends ServerOptions {

@@ -1,9 +1,10 @@
 // What all servers under test have in common: an unmodified program from Debian on loopback, with a
 // folder, a certificate and a port of its own, whose life ends with the test's.
-import type { Carried } from "#dev/network/fault-proxy.js"
-import { TemporaryFolder } from "#warmhello/base/temporary.js"
-import type { ServerCertificate } from "#warmhello/sim/certificates.js"
-import type { Exchange, Visit } from "../visit.mjs"
+
+import { TemporaryFolder } from "../../ts/base/temporary.js"
+import type { ServerCertificate } from "../../ts/sim/certificates.js"
+import type { Carried } from "../network/fault-proxy.js"
+import type { Exchange, Visit } from "./exchange.js"
 import { findProgram, Program } from "./program.js"
 
 export type Group = "x25519" | "secp256r1"

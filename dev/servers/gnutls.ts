@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { httpGet } from "../visit.mjs"
+import { httpGet } from "./exchange.js"
 import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
 
 export interface GnutlsOptions extends ServerOptions {
