@@ -4,11 +4,10 @@ import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
-import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+import { missingProgram, versionOf } from "./program.js"
+import { isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
 export interface GnutlsOptions extends ServerOptions {
-    /** False: it hands out no ticket. */
-    tickets?: boolean
     /** False: its TLS 1.2 lacks the extended master secret (RFC 7627). */
     extendedMasterSecret?: boolean
 }
@@ -69,4 +68,12 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         },
     }
     return Server.start(recipe, options)
+}
+
+export const gnutls: ServerKind = {
+    name: "GnuTLS gnutls-serv",
+    version: () => versionOf("gnutls-serv", ["--version"], /gnutls-serv (\S+)/),
+    missing: () => missingProgram("gnutls-serv"),
+    cannot: { lifetime: "gnutls-serv has no option for the lifetime of sessions" },
+    start: startGnutls,
 }

@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { acknowledged, publishOnce } from "./mqtt.js"
-import { type Files, type Recipe, Server, type ServerOptions } from "./server.js"
+import { missingProgram, versionOf } from "./program.js"
+import { type Files, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
@@ -45,4 +46,15 @@ export function startMosquitto(options: ServerOptions): Promise<Server> {
         },
     }
     return Server.start(recipe, options)
+}
+
+export const mosquitto: ServerKind = {
+    name: "mosquitto",
+    version: () => versionOf("mosquitto", ["-h"], /mosquitto version (\S+)/),
+    missing: () => missingProgram("mosquitto"),
+    cannot: {
+        lifetime: "mosquitto has no setting for the lifetime of sessions",
+        says: "mosquitto tells nowhere whether it resumed",
+    },
+    start: startMosquitto,
 }

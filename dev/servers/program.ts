@@ -1,5 +1,5 @@
 // A program in the background whose output is read line by line.
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -15,6 +15,23 @@ export function findProgram(name: string): string {
     const found = pathOf(name)
     if (found === undefined) throw new Error(`${name} is missing; npm run setup -- --tests installs it`)
     return found
+}
+
+const INSTALL = "npm run setup -- --interop"
+
+/** Why a server is not here; undefined where its program is. */
+export const missingProgram = (name: string): string | undefined =>
+    pathOf(name) === undefined ? `there is no ${name} (${INSTALL})` : undefined
+
+/** What a program tells of its version on either output: what the pattern's group matches. */
+export function versionOf(program: string, args: string[], pattern: RegExp): Promise<string> {
+    return new Promise((told, failed) => {
+        execFile(findProgram(program), args, { encoding: "utf8" }, (_, stdout, stderr) => {
+            const [, version] = pattern.exec(stdout + stderr) ?? []
+            if (version !== undefined) told(version)
+            else failed(new Error(`${program} ${args.join(" ")} tells no version: ${stdout}${stderr}`))
+        })
+    })
 }
 
 /** A server is up in far less, also on a busy machine. */

@@ -1,5 +1,4 @@
-// What all servers under test have in common: an unmodified program from Debian on loopback, with a
-// folder, a certificate and a port of its own, whose life ends with the test's.
+// What all servers under test have in common: an unmodified program on loopback, with a folder, a certificate and a port of its own, whose life ends with the test's.
 
 import { TemporaryFolder } from "../../ts/base/temporary.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
@@ -18,6 +17,25 @@ export interface ServerOptions {
     hasTls13?: () => boolean
     /** PEM of the CA that clients must have a certificate from. */
     clientCa?: string
+    /** False: it hands out no ticket and keeps the sessions itself: IDs in TLS 1.2, and in 1.3 what it can. */
+    tickets?: boolean
+    /** For how long it knows a session, and says so where it says it. */
+    lifetimeS?: number
+}
+
+/** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
+export type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
+
+/** A server program as the interop matrix knows it. */
+export interface ServerKind {
+    name: string
+    /** As the program itself tells it. */
+    version(): Promise<string>
+    /** Why it is not here, with the command that installs it; undefined where it can run. */
+    missing(): string | undefined
+    /** What it cannot be made to do, and why: a sentence. */
+    cannot: Partial<Record<Lack, string>>
+    start(options: ServerOptions): Promise<Server>
 }
 
 /** One connection, as the test has seen it. */
