@@ -3,6 +3,7 @@
 import { TemporaryFolder } from "../../ts/base/temporary.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
 import type { Carried } from "../network/fault-proxy.js"
+import type { Known } from "./cases.js"
 import type { Exchange, Visit } from "./exchange.js"
 import { findProgram, Program } from "./program.js"
 
@@ -35,6 +36,8 @@ export interface ServerKind {
     missing(): string | undefined
     /** What it cannot be made to do, and why: a sentence. */
     cannot: Partial<Record<Lack, string>>
+    /** Of what it can: where a cell of the matrix is otherwise than one would expect. */
+    known?: readonly Known[]
     start(options: ServerOptions): Promise<Server>
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { adviceFor, SetupError } from "./problem.mjs"
 import { inPath } from "./shell.mjs"
 
-/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "ci"} Part */
+/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "interop" | "ci"} Part */
 /** @typedef {{package: string, present: () => boolean, for: Part[]}} Need */
 
 /** @param {string} path */
@@ -44,12 +44,12 @@ const needs = [
     { package: "qemu-system-misc", present: hasEmulator, for: ["mcu"] },
     { package: "picolibc-riscv64-unknown-elf", present: hasPicolibc, for: ["mcu"] },
     { package: "g++", present: program("c++"), for: ["c-tests", "tests"] },
-    { package: "openssl", present: program("openssl"), for: ["tests"] },
+    { package: "openssl", present: program("openssl"), for: ["tests", "interop"] },
     { package: "curl", present: program("curl"), for: ["tests"] },
     { package: "openssh-client", present: program("ssh-keygen"), for: ["tests"] },
-    { package: "nginx", present: server("nginx"), for: ["tests"] },
-    { package: "mosquitto", present: server("mosquitto"), for: ["tests"] },
-    { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests"] },
+    { package: "nginx", present: server("nginx"), for: ["tests", "interop"] },
+    { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop"] },
+    { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
     { package: "chromium", present: program("chromium"), for: ["tests"] },
     { package: "fonts-liberation", present: file("/usr/share/fonts/truetype/liberation"), for: ["tests"] },
     { package: "clang", present: program("clang"), for: ["ci"] },

@@ -10,6 +10,7 @@
 //   node dev/setup/setup.mjs --pio          and PlatformIO, for `npm run test:pio`
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
+//   node dev/setup/setup.mjs --interop      and the servers of `npm run interop`
 //   node dev/setup/setup.mjs --ci           and what .ci/run needs
 //   node dev/setup/setup.mjs --packages     the system packages alone
 //   ... --no-install, or WARMHELLO_NO_INSTALL=1    installs no system package, and says which are missing
@@ -47,7 +48,8 @@ const partsOf = {
     bench: ["bench"],
     mcu: ["mcu"],
     powercuts: ["powercuts"],
-    ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "ci"],
+    interop: ["interop"],
+    ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "interop", "ci"],
 }
 
 const words = process.argv.slice(2)
