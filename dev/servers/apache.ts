@@ -17,7 +17,7 @@ function configuration({ folder, ...files }: Files, port: number, options: Serve
         `ServerRoot ${folder}`,
         `DefaultRuntimeDir ${folder}`,
         "PidFile pid",
-        "ErrorLog /dev/stderr",
+        'ErrorLog "|/bin/cat"',
         "LogLevel warn mpm_event:debug", // which says when it serves
         `Listen 127.0.0.1:${port}`,
         `DocumentRoot ${folder}/www`,

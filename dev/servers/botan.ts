@@ -6,13 +6,14 @@ import { loopbackOnly } from "./loopback.js"
 import { missingProgram, versionOf } from "./program.js"
 import { type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
-const line = Buffer.from("a line for Botan\n")
+/** It closes after this line. */
+const line = Buffer.from("quit\n")
 
 function startBotan(options: ServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "botan",
-        ready: /^Listening/,
-        exchange: [{ send: line, until: line.length }],
+        ready: /^listen: 0$/,
+        exchange: [{ send: line, until: "end" }],
         isAnswer: (reply) => reply.equals(line),
         prepare: (files, port) => {
             const policy = join(files.folder, "policy.txt")

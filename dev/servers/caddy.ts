@@ -1,6 +1,7 @@
 // Caddy, whose TLS is Go's. Its answer holds its placeholder {http.request.tls.resumed}.
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { allCases } from "./cases.js"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
@@ -57,5 +58,14 @@ export const caddy: ServerKind = {
         id: "Go's TLS, which Caddy speaks, resumes by ticket only",
         lifetime: "Go's tickets are good for seven days, and Caddy has no setting for that",
     },
+    known: [
+        {
+            kinds: ["ticket"],
+            cases: allCases.filter((name) => name !== "full"),
+            why:
+                "the TLS 1.2 of Go before 1.21 lacks the extended master secret, so the device keeps no session of it " +
+                "unless its policy allows that",
+        },
+    ],
     start: startCaddy,
 }

@@ -1,6 +1,7 @@
 // Erlang/OTP's ssl in front of an app of a few lines, which answers what ssl:connection_information tells.
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { allCases } from "./cases.js"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
@@ -82,6 +83,15 @@ function erlang(tickets: Tickets): ServerKind {
         version: () => versionOf("erl", ["-noshell", "-eval", TELL_VERSION], /^(OTP .*)$/m),
         missing: () => missingProgram("erl"),
         cannot: { ticket: "Erlang's TLS 1.2 has no tickets" },
+        known: [
+            {
+                kinds: ["id"],
+                cases: allCases.filter((name) => name !== "full"),
+                why:
+                    "Erlang's TLS 1.2 lacks the extended master secret, so the device keeps no session of it unless its " +
+                    "policy allows that",
+            },
+        ],
         start: (options) => startErlang(tickets, options),
     }
 }

@@ -27,7 +27,7 @@ ssl-session-resumption:
   ${options.tickets === false ? "" : "ticket-store: internal"}
   ${options.lifetimeS === undefined ? "" : `lifetime: ${options.lifetimeS}`}
 access-log:
-  path: /dev/stdout
+  path: "| cat" # it cannot open what a program of Node's has as its output
   format: "port %{remote}p resumed %{ssl.session-reused}x"
 hosts:
   default:

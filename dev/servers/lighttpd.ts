@@ -1,5 +1,5 @@
 // lighttpd with mod_openssl. Nothing that it logs or hands to an app says whether it resumed.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
@@ -24,14 +24,19 @@ function configuration({ folder, ...files }: Files, port: number, options: Serve
         `server.document-root = "${folder}/www"`,
         `server.bind = "127.0.0.1"`,
         `server.port = ${port}`,
-        `server.errorlog = "/dev/stderr"`,
         `ssl.engine = "enable"`,
-        `ssl.pemfile = "${files.certificate}"`,
+        `ssl.pemfile = "${folder}/chain.pem"`,
         `ssl.privkey = "${files.key}"`,
         `ssl.openssl.ssl-conf-cmd = (${commands.join(", ")})`,
         ...(files.clientCa === "" ? [] : clients),
         "",
     ].join("\n")
+}
+
+/** Where it knows the CA of its clients and has no chain, it makes one of that CA, and fails if it is not its own: so one
+ * certificate more than it needs is its chain. */
+function chain({ certificate, clientCa }: Files): string {
+    return [certificate, clientCa].map((path) => (path === "" ? "" : `${readFileSync(path, "utf8")}\n`)).join("")
 }
 
 function startLighttpd(options: ServerOptions): Promise<Server> {
@@ -44,6 +49,7 @@ function startLighttpd(options: ServerOptions): Promise<Server> {
             const path = join(files.folder, "lighttpd.conf")
             mkdirSync(join(files.folder, "www"), { recursive: true })
             writeFileSync(join(files.folder, "www", "answer"), "served by lighttpd\n")
+            writeFileSync(join(files.folder, "chain.pem"), chain(files))
             writeFileSync(path, configuration(files, port, options))
             return ["-D", "-f", path]
         },

@@ -1,4 +1,4 @@
-// stunnel in front of `cat`. Its log says how each connection came about.
+// stunnel in front of `head`, which sends one line back. Its log says how each connection came about.
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { missingProgram, versionOf } from "./program.js"
@@ -6,7 +6,7 @@ import { type Files, type Recipe, Server, type ServerKind, type ServerOptions } 
 
 const PROGRAM = "stunnel4"
 const groups = { x25519: "X25519", secp256r1: "P-256" }
-const line = Buffer.from("a line for cat\n")
+const line = Buffer.from("a line\n")
 
 function configuration(files: Files, port: number, options: ServerOptions): string {
     return [
@@ -14,10 +14,10 @@ function configuration(files: Files, port: number, options: ServerOptions): stri
         "syslog = no",
         "debug = info",
         "pid =",
-        "[cat]",
+        "[line]",
         `accept = 127.0.0.1:${port}`,
-        "exec = /bin/cat",
-        "execArgs = cat",
+        "exec = /usr/bin/head",
+        "execArgs = head -n 1",
         `cert = ${files.certificate}`,
         `key = ${files.key}`,
         "sslVersionMin = TLSv1.2",
@@ -33,7 +33,7 @@ function startStunnel(options: ServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: PROGRAM,
         ready: /Accepting new connections/,
-        exchange: [{ send: line, until: line.length }],
+        exchange: [{ send: line, until: "end" }],
         isAnswer: (reply) => reply.equals(line),
         prepare: (files, port) => {
             const path = join(files.folder, "stunnel.conf")
