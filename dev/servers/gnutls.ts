@@ -49,14 +49,5 @@ export const gnutls: ServerKind = {
     version: () => versionOf("gnutls-serv", ["--version"], /gnutls-serv (\S+)/),
     missing: () => missingProgram("gnutls-serv"),
     cannot: { lifetime: "gnutls-serv has no option for the lifetime of sessions" },
-    known: [
-        {
-            kinds: ["ticket"],
-            cases: ["restart", "another-server"],
-            why:
-                "a ticket that it refuses is answered with a session ID, as RFC 5077 3.4 allows; wolfSSL takes that for a " +
-                "resumption and ends the handshake at the certificate (-373), so that the refusal costs a second connection",
-        },
-    ],
     start: startGnutls,
 }

@@ -21,8 +21,7 @@ function identityOf(kind: IdentityKind): Promise<Identity> {
     return identity
 }
 
-/** `fallsBack`: kinds of session whose refusal by this server ends wolfSSL's handshake, and a second one follows. */
-export function describeEveryKind(name: string, start: Start, fallsBack: Kind[] = []): void {
+export function describeEveryKind(name: string, start: Start): void {
     describe.each(allKinds)(`${name}, %s`, (kind) => {
         for (const identityKind of allIdentities) {
             test(`resumes by ${kindNames[kind]} with ${identityKind}, also in a new process`, async () => {
@@ -42,7 +41,7 @@ export function describeEveryKind(name: string, start: Start, fallsBack: Kind[] 
             using board = await Board.create(server, identity.ca, kind)
             await expectFull(server, await board.wake(), "none")
             await server.restart()
-            await expectFull(server, await board.wake(), fallsBack.includes(kind) ? "fallback" : "refused")
+            await expectFull(server, await board.wake(), "refused")
             await expectResumed(server, await board.wake(), kind)
         })
     })
