@@ -1,8 +1,9 @@
 // @ts-check
 // Node's https. It keeps no sessions itself: as its documentation says, an app that wants them does.
+import { constants } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:https"
-import { constants, TLSSocket } from "node:tls"
+import { TLSSocket } from "node:tls"
 
 const { PORT, CERTIFICATE = "", KEY = "", CLIENT_CA = "", TLS13, TICKETS, LIFETIME_S = "", GROUP = "" } = process.env
 const groups = /** @type {Record<string, string>} */ ({ x25519: "X25519", secp256r1: "P-256" })
