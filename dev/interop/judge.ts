@@ -61,7 +61,16 @@ function contradiction({ device }: Step): Fault | undefined {
     return fault("matrix", `the server says ${word(serverSaysResumed)}, and its ServerHello says ${word(resumed)}`)
 }
 
-function missedResumption({ device, openssl }: Step): Fault {
+/** What the device could offer came from the server. */
+function gaveNone({ device, openssl }: Step): Fault | undefined {
+    if (device.reason !== "none" || openssl?.offered !== false) return undefined
+    return fault("server", "it has given no session, nor to OpenSSL's client")
+}
+
+function missedResumption(step: Step): Fault {
+    const { device, openssl } = step
+    const none = gaveNone(step)
+    if (none !== undefined) return none
     if (openssl?.resumed !== true) return fault("server", "it resumes neither here nor for OpenSSL's client")
     const cause =
         device.reason === "refused"
@@ -81,9 +90,12 @@ function wrongKind({ device, expected, openssl }: Step): Fault | undefined {
     return fault(blame, `the session is of kind ${device.kind}`)
 }
 
-function wrongReason({ device, expected }: Step): Fault | undefined {
+function wrongReason(step: Step): Fault | undefined {
+    const { device, expected } = step
     const { reason, attempts, resumed } = device
     if (reason === undefined || !expected.reasons.includes(reason)) {
+        const none = gaveNone(step)
+        if (none !== undefined) return none
         const second = reason === "fallback" ? ", at the price of a second connection" : ""
         return fault("device", `${word(resumed)} for another reason: ${reason}${second}`)
     }

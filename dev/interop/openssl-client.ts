@@ -9,6 +9,8 @@ import type { Server } from "../servers/server.js"
 
 /** How one of its connects went. */
 export interface OpensslVisit {
+    /** It had a session to offer. */
+    offered: boolean
     /** Undefined where the handshake failed. */
     resumed: boolean | undefined
     /** The session has a ticket. */
@@ -49,6 +51,7 @@ export class OpensslClient {
         ])
         const [, result] = /^(New|Reused), TLSv1\.[23]/m.exec(output) ?? []
         return {
+            offered: offers,
             resumed: result === undefined ? undefined : result === "Reused",
             hasTicket: /^ +TLS session ticket:/m.test(output),
             error: result === undefined ? (/^.*(?:error|alert|refused).*$/m.exec(output)?.[0] ?? "no handshake") : "",

@@ -3,6 +3,7 @@
 import { setTimeout } from "node:timers/promises"
 import type { Kind } from "../../ts/base/outcome.js"
 import { TemporaryFolder } from "../../ts/base/temporary.js"
+import { restartWithFlash } from "../../ts/core/platform.js"
 import {
     type CertificateAuthority,
     createCertificateAuthority,
@@ -181,9 +182,15 @@ class InUse implements Disposable {
     }
 }
 
-/** One configuration of a server, with each of its kinds of session. */
-async function runConfiguration(run: Cells, house: ServerHouse, options: ServerOptions, kinds: Kind[]): Promise<void> {
-    using inUse = new InUse()
+/** One configuration of a server, with each of its kinds of session. Gives what is to be done when its sessions have
+ * been forgotten. */
+async function runConfiguration(
+    run: Cells,
+    house: ServerHouse,
+    inUse: InUse,
+    options: ServerOptions,
+    kinds: Kind[],
+): Promise<() => Promise<void>> {
     const { cannot, ...program } = run.server
     const start = async (more: Partial<ServerOptions> = {}) => inUse.add(await program.start({ ...options, ...more }))
     const cannotForget = cannot.lifetime
@@ -202,23 +209,29 @@ async function runConfiguration(run: Cells, house: ServerHouse, options: ServerO
     for (const one of runs) afterRestart.push(await one.beforeRestart())
     await server.restart()
     for (const end of afterRestart) await end()
-    await forgotten
-    for (const end of ends) await end()
+    return async () => {
+        await forgotten
+        for (const end of ends) await end()
+    }
 }
 
 /** Every cell that there could be has its row. */
 export async function runServer(kind: ServerKind, version: string): Promise<ServerCells> {
     const run = new Cells(kind, version)
     using folder = new TemporaryFolder("interop")
+    using inUse = new InUse()
     const house = await openHouse(folder)
+    const ends: (() => Promise<void>)[] = []
     for (const { tickets, kinds } of configurations) {
         const possible = kinds.filter((one) => kind.cannot[one] === undefined)
         if (possible.length === 0) continue
         try {
-            await runConfiguration(run, house, { identity: house.identity, tickets }, possible)
+            ends.push(await runConfiguration(run, house, inUse, { identity: house.identity, tickets }, possible))
         } catch (error) {
             for (const one of possible) run.failedRest(one, error)
         }
     }
+    for (const end of ends) await end()
+    restartWithFlash(undefined) // whoever makes a board next finds none of these
     return run.all()
 }

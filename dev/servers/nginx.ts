@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
-import { type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
+import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
 export interface NginxOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
@@ -59,11 +59,7 @@ export function startNginx(options: NginxOptions): Promise<Server> {
             writeFileSync(path, configuration(files, port, options))
             return ["-c", path, "-p", files.folder, "-e", "stderr"]
         },
-        saysResumed: async ({ visit }) => {
-            const said = /^resumed: ([r.])$/m.exec(visit.reply.toString())
-            if (said === null) throw new Error(`nginx did not say: ${visit.reply.toString()}`)
-            return said[1] === "r"
-        },
+        saysResumed: answerSays(/^resumed: ([r.])$/m, "r"),
     }
     return Server.start(recipe, options)
 }

@@ -1,7 +1,7 @@
 // OpenSSL's s_server. Its status page says how it sees the connection.
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
-import { isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
+import { answerSays, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
 export interface OpensslOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
@@ -26,11 +26,7 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             ...(options.tickets === false ? ["-no_ticket"] : []),
             ...(files.clientCa === "" ? [] : ["-Verify", "1", "-verify_return_error", "-CAfile", files.clientCa]),
         ],
-        saysResumed: async ({ visit }) => {
-            const said = /^(New|Reused), TLS/m.exec(visit.reply.toString())
-            if (said === null) throw new Error(`s_server did not say: ${visit.reply.toString()}`)
-            return said[1] === "Reused"
-        },
+        saysResumed: answerSays(/^(New|Reused), TLS/m, "Reused"),
     }
     return Server.start(recipe, options)
 }

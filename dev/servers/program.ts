@@ -61,6 +61,7 @@ export class Program implements Disposable {
             cwd: folder,
             env: { ...process.env, ...environment },
             stdio: ["ignore", "pipe", "pipe"],
+            detached: true, // leads a group, which its workers are in
         })
         for (const stream of [this.#process.stdout, this.#process.stderr]) {
             if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#printed(line))
@@ -99,8 +100,19 @@ export class Program implements Disposable {
     }
 
     async stop(): Promise<void> {
-        this.#process.kill("SIGKILL")
+        this.#kill()
         await this.#ended
+    }
+
+    /** It and its workers, by the group that it leads. */
+    #kill(): void {
+        const { pid } = this.#process
+        if (pid === undefined || this.#hasEnded) return
+        try {
+            process.kill(-pid, "SIGKILL")
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error // all have just ended
+        }
     }
 
     #printed(line: string): void {
@@ -114,6 +126,6 @@ export class Program implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        this.#process.kill("SIGKILL")
+        this.#kill()
     }
 }

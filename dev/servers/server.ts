@@ -69,9 +69,20 @@ export interface Recipe {
     environment?(files: Files, port: number): Record<string, string>
     /** What the server itself says about a connection, in words of its own; undefined if it has none. */
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
+    /** What it stands in front of, which ends with it. */
+    behind?: Disposable
 }
 
 export const isHttpOk = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"))
+
+/** What a server says in its answer: whether the pattern's group is this word. */
+export function answerSays(pattern: RegExp, resumed: string): (seen: Seen) => Promise<boolean> {
+    return async ({ visit }) => {
+        const [, said] = pattern.exec(visit.reply.toString("latin1")) ?? []
+        if (said === undefined) throw new Error(`the server did not say: ${visit.reply.toString("latin1")}`)
+        return said === resumed
+    }
+}
 
 /** Below the ports that Linux gives to outgoing connections, so that none of those takes one between a stop and
  * a restart. */
@@ -167,6 +178,7 @@ export class Server implements Disposable {
 
     [Symbol.dispose](): void {
         this.#program?.[Symbol.dispose]()
+        this.#recipe.behind?.[Symbol.dispose]()
         this.#folder[Symbol.dispose]()
     }
 }

@@ -26,10 +26,12 @@ const server = createServer(
 
 /** @type {Map<string, Buffer>} */
 const sessions = new Map()
-server.on("newSession", (id, session, stored) => {
+/** @type {import("node:tls").Server} */
+const keeper = server
+keeper.on("newSession", (id, session, stored) => {
     sessions.set(id.toString("hex"), session)
     stored()
 })
-server.on("resumeSession", (id, found) => found(null, sessions.get(id.toString("hex")) ?? null))
-server.on("tlsClientError", ({ message }) => process.stdout.write(`${message}\n`))
+keeper.on("resumeSession", (id, found) => found(null, sessions.get(id.toString("hex")) ?? null))
+keeper.on("tlsClientError", ({ message }) => process.stdout.write(`${message}\n`))
 server.listen(Number(PORT), "127.0.0.1", () => process.stdout.write("listening\n"))
