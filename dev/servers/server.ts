@@ -66,7 +66,7 @@ export interface Recipe {
     isAnswer(reply: Buffer): boolean
     /** Its arguments, after any file that they name has been written. */
     prepare(files: Files, port: number): string[]
-    environment?(files: Files): Record<string, string>
+    environment?(files: Files, port: number): Record<string, string>
     /** What the server itself says about a connection, in words of its own; undefined if it has none. */
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
     /** What it stands in front of, which ends with it. */
@@ -170,7 +170,7 @@ export class Server implements Disposable {
         this.#program = new Program(
             findProgram(this.#recipe.program),
             this.#recipe.prepare(this.#files, this.#port),
-            this.#recipe.environment?.(this.#files) ?? {},
+            this.#recipe.environment?.(this.#files, this.#port) ?? {},
             this.folder,
         )
         await this.#program.line(this.#recipe.ready)
