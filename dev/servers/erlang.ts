@@ -81,7 +81,7 @@ function erlang(tickets: Tickets): ServerKind {
     return {
         name: `Erlang/OTP, ${tickets}`,
         version: () => versionOf("erl", ["-noshell", "-eval", TELL_VERSION], /^(OTP .*)$/m),
-        missing: () => missingProgram("erl"),
+        missing: () => missingProgram("erl", "/usr/lib/erlang/lib/ssl-*/ebin/ssl.app"),
         cannot: { ticket: "Erlang's TLS 1.2 has no tickets" },
         known: [
             {

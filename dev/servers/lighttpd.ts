@@ -1,5 +1,5 @@
 // lighttpd with mod_openssl. Nothing that it logs or hands to an app says whether it resumed.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
@@ -60,8 +60,7 @@ function startLighttpd(options: ServerOptions): Promise<Server> {
 export const lighttpd: ServerKind = {
     name: "lighttpd",
     version: () => versionOf("lighttpd", ["-v"], /lighttpd\/(\S+)/),
-    missing: () =>
-        existsSync("/usr/lib/lighttpd/mod_openssl.so") ? missingProgram("lighttpd") : missingProgram("mod_openssl.so"),
+    missing: () => missingProgram("lighttpd", "/usr/lib/lighttpd/mod_openssl.so"),
     cannot: {
         id: "lighttpd keeps no sessions; its ssl.session-cache is switched off",
         lifetime: "lighttpd has no setting for the lifetime of tickets",

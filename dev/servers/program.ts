@@ -1,6 +1,6 @@
 // A program in the background whose output is read line by line.
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, globSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import { createInterface } from "node:readline"
 
@@ -19,9 +19,11 @@ export function findProgram(name: string): string {
 
 const INSTALL = "npm run setup -- --interop"
 
-/** Why a server is not here; undefined where its program is. */
-export const missingProgram = (name: string): string | undefined =>
-    pathOf(name) === undefined ? `there is no ${name} (${INSTALL})` : undefined
+/** Why a server is not here; undefined where its program is, and the file beside it that it needs. */
+export function missingProgram(name: string, needs?: string): string | undefined {
+    if (pathOf(name) === undefined) return `there is no ${name} (${INSTALL})`
+    return needs === undefined || globSync(needs).length > 0 ? undefined : `there is no ${needs} (${INSTALL})`
+}
 
 /** What a program tells of its version on either output: what the pattern's group matches. */
 export function versionOf(program: string, args: string[], pattern: RegExp): Promise<string> {
