@@ -24,6 +24,10 @@ export interface CaseOf<Family extends string> {
     /** What the device speaks. A session by ID or ticket wants 1.2, a PSK wants 1.3. */
     versions: "1.2" | "1.3" | "both"
     expect: Expectation
+    /** The app has the whole answer when it opens; otherwise a part will do, also none. */
+    getsAnswer?: boolean
+    /** An honest wake comes before it, with the same session, which the peer may listen to. */
+    rehearses?: boolean
     /** Why the second honest wake may be a full handshake: it must resume without this. */
     mayNotResume?: string
 }
@@ -50,6 +54,8 @@ export interface Saw {
 export interface Side<Case> extends AsyncDisposable {
     /** PEM of the CA that its certificate is from; the name is localhost. */
     ca: string
+    /** The port that the device takes it for: a session is tied to it. */
+    clientPort: number
     /** What the device says, and whether this is the whole answer, or the start of one. */
     exchange: Exchange
     isAnswer(reply: Buffer): boolean
