@@ -25,7 +25,7 @@ const HANGS_AFTER_MS = 60_000
 
 const LIBRARY = checkoutPath("build/asan/libwarmhello.so")
 
-/** Node itself frees little at its end, so leaks are looked for otherwise: wolfSSL's memory is counted. */
+/** LeakSanitizer finds nothing in Node: leaks are found by the count of all memory that the core and wolfSSL hold. */
 function environment(): NodeJS.ProcessEnv {
     if (!existsSync(LIBRARY)) {
         throw new WarmhelloError(

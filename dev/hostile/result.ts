@@ -8,7 +8,7 @@ export const MEMORY_BOUND = 120 * 1024
 export const counters = {
     authenticationSkipped: "a connection opened whose peer had not proved itself, or with data that it had not sent",
     crashed: "the process ended, or AddressSanitizer had something to say",
-    leaked: "wolfSSL held more bytes after a wake than before it, or LeakSanitizer found a block of ours",
+    leaked: "the core and wolfSSL held more bytes after a wake than before it",
     hung: "a wake went on after its deadlines",
     memoryExceeded: `wolfSSL held more than ${MEMORY_BOUND} bytes at a time`,
     nextWakeFailed: "one of two honest wakes after it failed, or the second one did not resume",

@@ -172,6 +172,7 @@ export async function startPeer(): Promise<Side<PeerCase>> {
     }
     return {
         ca,
+        clientPort: port,
         exchange: httpGet("/"),
         isAnswer: (reply) => isWhole(reply.toString("latin1")),
         isStartOfAnswer: (reply) => {
