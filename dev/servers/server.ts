@@ -122,6 +122,11 @@ export class Server implements Disposable {
         return this.#port
     }
 
+    /** Of its one process; it has none when it does not run. */
+    get processId(): number {
+        return this.#program?.processId ?? Number.NaN
+    }
+
     /** Its folder, for files that it serves or receives. */
     get folder(): string {
         return this.#folder.path
