@@ -15,9 +15,11 @@ import type { Server, ServerKind, ServerOptions } from "../servers/server.js"
 import { Cells, type ServerCells } from "./cells.js"
 import { type House, Pair } from "./pair.js"
 
-const SHORT_LIFETIME_S = 2
-/** Servers count whole seconds, and some round up. */
+const SHORT_LIFETIME_S = 3
+/** Servers count whole seconds: until then a session is certainly known, and from then on certainly not. */
+const CERTAINLY_KNOWN_MS = (SHORT_LIFETIME_S - 1) * 1000
 const UNTIL_FORGOTTEN_MS = (SHORT_LIFETIME_S + 1.5) * 1000
+const ATTEMPTS = 5
 const DAY_S = 86_400
 const LONGEST_LIFETIME_S = 7 * DAY_S
 
@@ -116,9 +118,7 @@ class KindRun implements Disposable {
             const isDecisive = cannotForget !== undefined
             await slept.connect({ what, expected: "expired", isDecisive, withOpenssl: false })
             if (cannotForget !== undefined) return this.run.judged(this.kind, "expired", slept.steps, cannotForget)
-            const early = await this.#meet(other)
-            await early.connect({ what: "the first wake, of a short lifetime", expected: "first" })
-            await early.connect({ what: "the wake before the server forgets", expected: "resumed" })
+            const early = await this.#beforeItForgets(other)
             const late = await this.#meet(other)
             await late.connect({ what: "the first wake, of a short lifetime", expected: "first" })
             late.sleepWithoutClock()
@@ -131,6 +131,18 @@ class KindRun implements Disposable {
                 })
         })
         return end
+    }
+
+    /** Two connects in a row, and again where this machine was so busy that the session may be forgotten by then. */
+    async #beforeItForgets(server: Server): Promise<Pair> {
+        for (let attempt = 1; ; attempt++) {
+            const pair = await this.#meet(server)
+            const started = performance.now()
+            await pair.connect({ what: "the first wake, of a short lifetime", expected: "first" })
+            await pair.connect({ what: "the wake before the server forgets", expected: "resumed" })
+            if (performance.now() - started < CERTAINLY_KNOWN_MS) return pair
+            if (attempt === ATTEMPTS) throw new Error("this machine is too busy to ask twice within two seconds")
+        }
     }
 
     async withCertificate(server: Server): Promise<void> {

@@ -4,15 +4,22 @@ import { botan } from "./botan.js"
 import { caddy } from "./caddy.js"
 import { erlangStateful, erlangStateless } from "./erlang.js"
 import { gnutls } from "./gnutls.js"
+import { go } from "./go.js"
 import { h2o } from "./h2o.js"
 import { haproxy } from "./haproxy.js"
 import { hitch } from "./hitch.js"
+import { javaStateful, javaStateless } from "./java.js"
 import { lighttpd } from "./lighttpd.js"
 import { mosquitto } from "./mosquitto.js"
+import { nats } from "./nats.js"
 import { nginx } from "./nginx.js"
+import { node } from "./node.js"
 import { openssl } from "./openssl.js"
+import { python } from "./python.js"
+import { rustlsStateful, rustlsStateless, s2n } from "./rust.js"
 import type { ServerKind } from "./server.js"
 import { stunnel } from "./stunnel.js"
+import { wolfssl } from "./wolfssl.js"
 
 export const catalogue: readonly ServerKind[] = [
     // One line each.
@@ -20,6 +27,16 @@ export const catalogue: readonly ServerKind[] = [
     nginx,
     gnutls,
     mosquitto,
+    node,
+    python,
+    go,
+    nats,
+    javaStateful,
+    javaStateless,
+    rustlsStateful,
+    rustlsStateless,
+    s2n,
+    wolfssl,
     apache,
     botan,
     caddy,

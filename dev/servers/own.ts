@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { httpGet } from "./exchange.js"
-import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+import { answerSays, isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
 
 /** Where the source of one lies, by its path in this folder. */
 export const sourceOf = (path: string): string => checkoutPath(`dev/servers/${path}`)
@@ -37,11 +37,7 @@ export function startOwn({ program, args = [] }: Command, options: ServerOptions
             LIFETIME_S: String(options.lifetimeS ?? ""),
             GROUP: options.group ?? "",
         }),
-        saysResumed: async ({ visit }) => {
-            const said = /^resumed: (true|false)$/m.exec(visit.reply.toString())
-            if (said === null) throw new Error(`${program} did not say: ${visit.reply.toString()}`)
-            return said[1] === "true"
-        },
+        saysResumed: answerSays(/^resumed: (true|false)$/m, "true"),
     }
     return Server.start(recipe, options)
 }

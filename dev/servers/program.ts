@@ -1,15 +1,15 @@
 // A program in the background whose output is read line by line.
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { existsSync, globSync } from "node:fs"
-import { join } from "node:path"
+import { isAbsolute, join } from "node:path"
 import { createInterface } from "node:readline"
 
 // Debian has servers in folders that only root's PATH names.
 const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
 
-/** Where a program is, also a server. */
+/** Where a program is, also a server, by its name or its path. */
 export const pathOf = (program: string): string | undefined =>
-    folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
+    (isAbsolute(program) ? [program] : folders.map((folder) => join(folder, program))).find((path) => existsSync(path))
 
 export function findProgram(name: string): string {
     const found = pathOf(name)

@@ -50,6 +50,8 @@ const needs = [
     { package: "nginx", present: server("nginx"), for: ["tests", "interop"] },
     { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop"] },
     { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
+    { package: "python3", present: program("python3"), for: ["interop"] },
+    { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
     { package: "apache2-bin", present: server("apache2"), for: ["interop"] }, // without its service
     { package: "botan", present: program("botan"), for: ["interop"] },
     { package: "caddy", present: program("caddy"), for: ["interop"] },

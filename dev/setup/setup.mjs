@@ -33,6 +33,7 @@ import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./pack
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
 import { hasPython, installPython, managers, pyjls } from "./python.mjs"
+import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl } from "./sources.mjs"
 
@@ -188,6 +189,7 @@ async function makeAll() {
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()
     if (parts.has("powercuts")) await step("power cuts", () => build("firmware", "powercuts"))
+    if (parts.has("interop")) await makeServers(step)
     if (parts.has("ci")) await makeForCi()
 }
 

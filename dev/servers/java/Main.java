@@ -1,12 +1,10 @@
-// Java's own HttpsServer on JSSE. It has no word for resumption, but a session knows when it began: one that is older
-// than its connection was resumed.
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsExchange;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
+// Java's JSSE. It has no word for resumption, but a session knows when it began: one that is older than its connection
+// was resumed.
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,15 +17,16 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 public final class Main {
+    private static final int BACKLOG = 50;
     private static final char[] NO_PASSWORD = new char[0];
     private static final Map<String, String> ENVIRONMENT = System.getenv();
     private static final boolean WANTS_CERTIFICATE = !ENVIRONMENT.get("CLIENT_CA").isEmpty();
@@ -78,44 +77,39 @@ public final class Main {
         return made;
     }
 
-    /** Notes when a client came, before its handshake. */
-    private static final class Configurator extends HttpsConfigurator {
-        private final Map<InetSocketAddress, Long> cameMs = new ConcurrentHashMap<>();
+    private static SSLServerSocket listener() throws IOException, GeneralSecurityException {
+        int port = Integer.parseInt(ENVIRONMENT.get("PORT"));
+        SSLServerSocketFactory factory = context().getServerSocketFactory();
+        SSLServerSocket listener =
+                (SSLServerSocket) factory.createServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+        listener.setNeedClientAuth(WANTS_CERTIFICATE);
+        listener.setEnabledProtocols(
+                ENVIRONMENT.get("TLS13").equals("true")
+                        ? new String[] {"TLSv1.3", "TLSv1.2"}
+                        : new String[] {"TLSv1.2"});
+        return listener;
+    }
 
-        Configurator(SSLContext context) {
-            super(context);
-        }
-
-        @Override
-        public void configure(HttpsParameters of) {
-            cameMs.put(of.getClientAddress(), System.currentTimeMillis());
-            SSLParameters parameters = getSSLContext().getDefaultSSLParameters();
-            parameters.setNeedClientAuth(WANTS_CERTIFICATE);
-            parameters.setProtocols(
-                    ENVIRONMENT.get("TLS13").equals("true")
-                            ? new String[] {"TLSv1.3", "TLSv1.2"}
-                            : new String[] {"TLSv1.2"});
-            of.setSSLParameters(parameters);
-        }
-
-        void answer(HttpsExchange exchange) throws IOException {
-            long began = exchange.getSSLSession().getCreationTime();
-            boolean isResumed = began < cameMs.remove(exchange.getRemoteAddress());
-            byte[] body = ("resumed: " + isResumed + "\n").getBytes();
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
+    private static void serve(SSLSocket socket) {
+        long cameMs = System.currentTimeMillis();
+        try (socket) {
+            socket.startHandshake();
+            boolean isResumed = socket.getSession().getCreationTime() < cameMs;
+            BufferedReader request = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+            for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {}
+            String answer = "HTTP/1.0 200 OK\r\n\r\nresumed: " + isResumed + "\n";
+            socket.getOutputStream().write(answer.getBytes());
+        } catch (IOException error) {
+            System.out.println(error);
         }
     }
 
     public static void main(String[] arguments) throws IOException, GeneralSecurityException {
-        int port = Integer.parseInt(ENVIRONMENT.get("PORT"));
-        Configurator configurator = new Configurator(context());
-        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", port), 0);
-        server.setHttpsConfigurator(configurator);
-        server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/", exchange -> configurator.answer((HttpsExchange) exchange));
-        server.start();
+        SSLServerSocket listener = listener();
         System.out.println("listening");
+        while (true) {
+            SSLSocket socket = (SSLSocket) listener.accept();
+            new Thread(() -> serve(socket)).start();
+        }
     }
 }

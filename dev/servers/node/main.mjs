@@ -1,8 +1,9 @@
 // @ts-check
 // Node's https. It keeps no sessions itself: as its documentation says, an app that wants them does.
+import { constants } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:https"
-import { constants, TLSSocket } from "node:tls"
+import { TLSSocket } from "node:tls"
 
 const { PORT, CERTIFICATE = "", KEY = "", CLIENT_CA = "", TLS13, TICKETS, LIFETIME_S = "", GROUP = "" } = process.env
 const groups = /** @type {Record<string, string>} */ ({ x25519: "X25519", secp256r1: "P-256" })
@@ -25,10 +26,12 @@ const server = createServer(
 
 /** @type {Map<string, Buffer>} */
 const sessions = new Map()
-server.on("newSession", (id, session, stored) => {
+/** @type {import("node:tls").Server} */
+const keeper = server
+keeper.on("newSession", (id, session, stored) => {
     sessions.set(id.toString("hex"), session)
     stored()
 })
-server.on("resumeSession", (id, found) => found(null, sessions.get(id.toString("hex")) ?? null))
-server.on("tlsClientError", ({ message }) => process.stdout.write(`${message}\n`))
+keeper.on("resumeSession", (id, found) => found(null, sessions.get(id.toString("hex")) ?? null))
+keeper.on("tlsClientError", ({ message }) => process.stdout.write(`${message}\n`))
 server.listen(Number(PORT), "127.0.0.1", () => process.stdout.write("listening\n"))

@@ -35,12 +35,17 @@ fn now_s() -> u64 {
 }
 
 impl Keys {
-    /// A session is known for as long as `lifetime_s`, or for a tenth of that less.
+    /// A session is known for as long as `lifetime_s`, or for a tenth of that more.
     fn new(lifetime_s: Option<u32>) -> io::Result<Keys> {
         let mut secret = [0; 32];
         fs::File::open("/dev/urandom")?.read_exact(&mut secret)?;
-        let opens_s = lifetime_s.map_or(OPENS_S, u64::from);
-        let seals_s = lifetime_s.map_or(SEALS_S, |lifetime_s| u64::from(lifetime_s / 10).max(1));
+        let (seals_s, opens_s) = match lifetime_s.map(u64::from) {
+            Some(lifetime_s) => {
+                let seals_s = (lifetime_s / 10).max(1);
+                (seals_s, lifetime_s + seals_s)
+            }
+            None => (SEALS_S, OPENS_S),
+        };
         Ok(Keys {
             secret,
             began_s: now_s(),
@@ -49,13 +54,14 @@ impl Keys {
         })
     }
 
-    /// Gives a configuration the keys that are alive.
+    /// Gives a configuration the keys that are alive, and the next one, since that may seal what this one's connection
+    /// is given at its end.
     fn add_to(&self, config: &mut s2n_tls::config::Builder) -> Result<(), s2n_tls::error::Error> {
         config.set_ticket_key_encrypt_decrypt_lifetime(Duration::from_secs(self.seals_s))?;
         config.set_ticket_key_decrypt_lifetime(Duration::from_secs(self.opens_s - self.seals_s))?;
         let newest = (now_s() - self.began_s) / self.seals_s;
         let oldest = newest.saturating_sub(self.opens_s / self.seals_s);
-        for number in oldest..=newest {
+        for number in oldest..=newest + 1 {
             let mut key = self.secret;
             key[..8].copy_from_slice(&number.to_be_bytes());
             let intro_s = self.began_s + number * self.seals_s;
