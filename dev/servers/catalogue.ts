@@ -8,7 +8,7 @@ import { go } from "./go.js"
 import { h2o } from "./h2o.js"
 import { haproxy } from "./haproxy.js"
 import { hitch } from "./hitch.js"
-import { javaStateful, javaStateless } from "./java.js"
+import { javaStateful, javaStateless, netty } from "./java.js"
 import { lighttpd } from "./lighttpd.js"
 import { mosquitto } from "./mosquitto.js"
 import { nats } from "./nats.js"
@@ -33,6 +33,7 @@ export const catalogue: readonly ServerKind[] = [
     nats,
     javaStateful,
     javaStateless,
+    netty,
     rustlsStateful,
     rustlsStateless,
     s2n,

@@ -1,9 +1,8 @@
-// Java's JSSE, by the JDK alone.
-import { builtServer, missingBuilt, startOwn } from "./own.js"
+// Servers in Java: on JSSE, by the JDK alone, and on Netty with BoringSSL.
+import { readFileSync } from "node:fs"
+import { builtServer, missingBuilt, sourceOf, startOwn } from "./own.js"
 import { missingProgram, versionOf } from "./program.js"
 import type { ServerKind, ServerOptions } from "./server.js"
-
-const folder = builtServer("java")
 
 /** What Java takes from its command line alone. */
 const properties = (tickets: boolean, { group }: ServerOptions): string[] => [
@@ -12,13 +11,15 @@ const properties = (tickets: boolean, { group }: ServerOptions): string[] => [
     ...(group === undefined ? [] : [`-Djdk.tls.namedGroups=${group}`]),
 ]
 
+const JDK = "a JDK of version 17 or newer"
+
 const common = {
     version: () => versionOf("java", ["-version"], /version "([^"]+)"/),
-    missing: () => missingProgram("java") ?? missingBuilt("java/Main.class", "a JDK of version 17 or newer"),
+    missing: () => missingProgram("java") ?? missingBuilt("java/Main.class", JDK),
 }
 
 const startWith = (tickets: boolean) => (options: ServerOptions) =>
-    startOwn({ program: "java", args: [...properties(tickets, options), "-cp", folder, "Main"] }, options)
+    startOwn({ program: "java", args: [...properties(tickets, options), "-cp", builtServer("java"), "Main"] }, options)
 
 export const javaStateful: ServerKind = {
     ...common,
@@ -35,4 +36,27 @@ export const javaStateless: ServerKind = {
         lifetime: "Java opens its tickets for longer than the session timeout that it is set to and tells",
     },
     start: startWith(true),
+}
+
+async function lockedNetty(): Promise<string> {
+    const [, version = ""] = /<version>(\S+)\.Final</.exec(readFileSync(sourceOf("netty/pom.xml"), "utf8")) ?? []
+    return version
+}
+
+const nettyClasses = `${builtServer("netty")}:${builtServer("netty/lib/*")}`
+
+export const netty: ServerKind = {
+    name: "Netty, BoringSSL",
+    version: lockedNetty,
+    missing: () => missingProgram("java") ?? missingBuilt("netty/Main.class", `${JDK} and Maven`),
+    cannot: {},
+    known: [
+        {
+            kinds: ["psk"],
+            cases: ["expired"],
+            why: "BoringSSL's tickets of TLS 1.3 keep their two days, whatever Netty's session timeout is",
+        },
+    ],
+    start: (options) =>
+        startOwn({ program: "java", args: [...properties(true, options), "-cp", nettyClasses, "Main"] }, options),
 }

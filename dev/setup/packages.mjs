@@ -52,6 +52,7 @@ const needs = [
     { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
     { package: "python3", present: program("python3"), for: ["interop"] },
     { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
+    { package: "maven", present: program("mvn"), for: ["interop"] },
     { package: "apache2-bin", present: server("apache2"), for: ["interop"] }, // without its service
     { package: "botan", present: program("botan"), for: ["interop"] },
     { package: "caddy", present: program("caddy"), for: ["interop"] },

@@ -2,7 +2,7 @@
 // What `npm run interop` meets beside Debian's servers: programs of ours around the TLS of other languages, NATS, and
 // wolfSSL's own server. Cargo, Go and ninja know what has changed. A server whose compiler is not here is left out.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, statSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { build } from "./cmake.mjs"
 import { inPath, perform, root } from "./shell.mjs"
@@ -45,16 +45,34 @@ async function buildGo() {
     })
 }
 
-async function buildJava() {
-    const [source, made] = [join(from("java"), "Main.java"), join(to("java"), "Main.class")]
+/** @param {string} name @param {string[]} options */
+async function compileJava(name, ...options) {
+    const [source, made] = [join(from(name), "Main.java"), join(to(name), "Main.class")]
     if (existsSync(made) && statSync(made).mtimeMs > statSync(source).mtimeMs) return
-    await perform(["javac", "-Xlint:all", "-Werror", "-d", to("java"), source])
+    await perform(["javac", "-Xlint:all", "-Werror", ...options, "-d", to(name), source])
+}
+
+/** Maven has no lock file: what it fetches is named by versions, and its manifest is beside it once all is there. */
+async function buildNetty() {
+    const [manifest, made, libraries] = [
+        join(from("netty"), "pom.xml"),
+        join(to("netty"), "pom.xml"),
+        join(to("netty"), "lib"),
+    ]
+    if (!existsSync(made) || !readFileSync(made).equals(readFileSync(manifest))) {
+        rmSync(to("netty"), { recursive: true, force: true })
+        const goal = ["dependency:copy-dependencies", `-DoutputDirectory=${libraries}`]
+        await perform(["mvn", "--quiet", "--batch-mode", "--file", manifest, ...goal])
+        copyFileSync(manifest, made)
+    }
+    await compileJava("netty", "-cp", join(libraries, "*"))
 }
 
 /** @param {(name: string, make: () => Promise<void>) => Promise<void>} step */
 export async function makeServers(step) {
     if (hasCompiler("rust")) await step("servers in Rust", buildRust)
     if (hasCompiler("go")) await step("servers in Go", buildGo)
-    if (inPath("javac")) await step("server in Java", buildJava)
+    if (inPath("javac")) await step("server in Java", () => compileJava("java"))
+    if (inPath("javac") && inPath("mvn")) await step("Netty", buildNetty)
     await step("wolfSSL's server", () => build("dev/servers/wolfssl", "server"))
 }
