@@ -25,7 +25,7 @@ export interface ServerOptions {
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
-export type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
+type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
 
 /** A server program as the interop matrix knows it. */
 export interface ServerKind {
@@ -122,6 +122,11 @@ export class Server implements Disposable {
         return this.#port
     }
 
+    /** Of its one process; it has none when it does not run. */
+    get processId(): number {
+        return this.#program?.processId ?? Number.NaN
+    }
+
     /** Its folder, for files that it serves or receives. */
     get folder(): string {
         return this.#folder.path
@@ -161,7 +166,7 @@ export class Server implements Disposable {
                 return await this.#run()
             } catch (error) {
                 await this.#program?.stop()
-                if (attempt === ATTEMPTS || !/in use/.test(String(error))) throw error
+                if (attempt === ATTEMPTS || !/in use|eaddrinuse/.test(String(error))) throw error
             }
         }
     }
