@@ -19,7 +19,7 @@ export async function interopCommand({ only, write, json }: InteropFlags, signal
     if (matrix.cells.length === 0) throw new WarmhelloError("bad-option", `no server is named ${only}`)
     const { cells, defects, missing } = matrix
     for (const line of legend) output.line(line)
-    output.line(tableText(terminalTable(matrix)))
+    output.line(tableText(terminalTable(matrix, output.columns)))
     for (const defect of defects) output.line(pc.red(defect))
     for (const server of missing) output.line(pc.yellow(`missing: ${server}`))
     output.line(`${cells.length} cells, ${defects.length} defects, ${missing.length} servers missing`)

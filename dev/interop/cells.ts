@@ -72,11 +72,12 @@ export class Cells {
         const { fault, reason, ...facts } = judge(steps)
         const known = this.server.known?.find(({ kinds, cases }) => kinds.includes(kind) && cases.includes(which))?.why
         const blamed = fault && `${fault.blame}: ${fault.what}`
-        if (blamed !== undefined && known === undefined) this.#defect(kind, which, blamed)
+        const isExcused = known !== undefined && fault?.isGrave === false
+        if (blamed !== undefined && !isExcused) this.#defect(kind, which, blamed)
         if (blamed === undefined && known !== undefined) {
             this.#defect(kind, which, `matrix: it is as it should be, and a reason is written: ${known}`)
         }
-        const why = (blamed === undefined ? explanation(which, reason) : known) ?? blamed ?? ""
+        const why = isExcused ? known : (blamed ?? explanation(which, reason))
         this.#set(kind, which, { ...facts, why: left === undefined ? why : `${why}; ${left}` })
     }
 
