@@ -25,6 +25,9 @@ export interface ServerCells {
     defects: string[]
 }
 
+/** A server's last words are in it. */
+const LONGEST_ERROR = 400
+
 const nothing = { resumed: null, serverSaysResumed: null, opensslResumed: null }
 
 const protocolOf = (kind: Kind): Cell["protocol"] => (kind === "psk" ? "TLS1.3" : "TLS1.2")
@@ -82,7 +85,8 @@ export class Cells {
     }
 
     failed(kind: Kind, which: Case, error: unknown): void {
-        const why = `matrix: ${error instanceof Error ? error.message : error}`
+        const said = error instanceof Error ? error.message : String(error)
+        const why = `matrix: ${said.replaceAll("\n", " | ").slice(0, LONGEST_ERROR)}`
         this.#defect(kind, which, why)
         this.#set(kind, which, { ...nothing, why })
     }
