@@ -78,6 +78,10 @@ export class Program implements Disposable {
         })
     }
 
+    get processId(): number | undefined {
+        return this.#process.pid
+    }
+
     /** Waits until `find` finds something among the lines that it has printed. Throws them if it ends first, or if
      * that takes long. `what` is for the message. */
     async find<T>(what: string, find: (lines: readonly string[]) => T | undefined): Promise<T> {

@@ -32,7 +32,7 @@ import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, installPython, managers, pyjls } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls } from "./python.mjs"
 import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl } from "./sources.mjs"
@@ -185,6 +185,9 @@ async function makeAll() {
         await step("bench programs", () => build("firmware", "bench"))
     } else if (parts.has("tests")) {
         await step("bench programs of warmhello", () => build("firmware", "bench", { build: "bench-own" }))
+    }
+    if (parts.has("tests")) {
+        await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
     }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()

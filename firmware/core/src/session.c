@@ -112,11 +112,6 @@ int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
     return WH_OK;
 }
 
-uint16_t wh_session_group(const wh_session *session)
-{
-    return session->native->namedGroup;
-}
-
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)
 {
     if (protocol == WH_TLS13) {

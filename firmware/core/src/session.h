@@ -57,9 +57,6 @@ void wh_session_drop_ticket(struct WOLFSSL *ssl);
  * refused, so the handshake will be a full one. */
 WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *ssl);
 
-/** The group in which the session's key was agreed upon, as IANA numbers it; 0 in TLS 1.2. */
-uint16_t wh_session_group(const wh_session *session);
-
 /** How the session names itself to the server. */
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);
 
