@@ -61,7 +61,9 @@ function word(matrix: InteropMatrix, cell: Cell): string {
 /** Cells of one server with the same reason, in one line. */
 function reasons(cells: Cell[], matrix: InteropMatrix): string[] {
     const worth = cells.filter((cell) => isWorthALine(cell) || isDefect(matrix, cell))
-    const byWhy = group(worth, ({ why }) => why)
+    const missed = (cell: Cell): string =>
+        cell.opensslResumed === true && cell.resumed === false ? " (OpenSSL's client resumes)" : ""
+    const byWhy = group(worth, (cell) => `${missed(cell)}: ${cell.why}`)
     return [...byWhy].map(([why, some]) => {
         const [first] = some
         const of = [...group(some, ({ kind }) => kind)].map(([kind, those]) =>
@@ -69,7 +71,7 @@ function reasons(cells: Cell[], matrix: InteropMatrix): string[] {
                 ? kindNames[kind]
                 : `${kindNames[kind]} ${those.map((cell) => cell.case).join(", ")}`,
         )
-        return `- ${first === undefined ? "" : nameOf(first)}, ${of.join("; ")}: ${why}`
+        return `- ${first === undefined ? "" : nameOf(first)}, ${of.join("; ")}${why}`
     })
 }
 
@@ -86,7 +88,10 @@ const isWorthALine = ({ resumed, why }: Cell): boolean =>
 export function interopMarkdown(matrix: InteropMatrix): string {
     const { date, openssl, cells } = matrix
     const servers = serversOf(matrix)
-    const told = cells.filter(({ resumed }) => resumed !== null).length
+    const count = (which: (cell: Cell) => boolean): number => cells.filter(which).length
+    const told = count(({ resumed }) => resumed !== null)
+    const both = count(({ resumed, opensslResumed }) => resumed === true && opensslResumed === true)
+    const missed = count(({ resumed, opensslResumed }) => resumed === false && opensslResumed === true)
     const table: Table = {
         head: ["server", "session", ...allCases],
         rows: servers.flatMap((all) =>
@@ -101,7 +106,11 @@ export function interopMarkdown(matrix: InteropMatrix): string {
         ),
     }
     return [
-        `Run on ${date}, beside \`openssl s_client\` ${openssl}: ${servers.length} servers, ${cells.length} cells, ${told} of which can be.`,
+        [
+            `Run on ${date}, beside \`openssl s_client\` ${openssl}: ${servers.length} servers, ${cells.length} cells, of`,
+            `which ${told} can be. In ${both} the device resumes, and OpenSSL's client as well; in ${missed} OpenSSL's`,
+            "client resumes and the device does not, for a reason that is given below.",
+        ].join("\n"),
         "### Cases",
         allCases.map((which) => `- \`${which}\`: ${cases[which]}.`).join("\n"),
         "### Cells",
