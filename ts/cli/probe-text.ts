@@ -52,9 +52,13 @@ const cells: Record<AgeReport["outcome"], string> = {
 
 /** One row for each age, a column for each way. */
 function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
-    const first = addresses.find(({ error }) => error === null)?.address
     const spoken = versions.filter((one) => one.spoken && one.sessionsPerHandshake > 0)
-    const curve = ages.filter(({ purpose, from, to }) => purpose === "once" && from === first && to === first)
+    const isOfFront = (age: AgeReport): boolean => {
+        const way = `${age.protocol} ${age.kind}`
+        const front = addresses.find(({ error, lacks }) => error === null && lacks.every((lack) => lack !== way))
+        return age.from === front?.address && age.to === front.address
+    }
+    const curve = ages.filter((age) => age.purpose === "once" && isOfFront(age))
     const times = [...new Set(curve.map(({ nominalMs }) => nominalMs))].toSorted((a, b) => a - b)
     if (spoken.length === 0 || times.length === 0) return []
     const cell = (version: VersionReport, nominalMs: number): string => {
@@ -127,8 +131,11 @@ function versionLines(version: VersionReport, columns: number): string[] {
 }
 
 function addressLines({ addresses }: ProbeReport, columns: number): string[] {
-    return addresses.flatMap(({ address, error, own, fromFirst }) => {
+    return addresses.flatMap(({ address, error, lacks, own, fromFirst }) => {
         if (error !== null) return wrapped(`${address}: ${error}`, columns, "  ")
+        const without = lacks.map((way) => way.replace("TLS", "TLS ")).join(", ")
+        if (lacks.length > 0)
+            return wrapped(`${address}: does not speak ${without}, as another address does`, columns, "  ")
         if (own.offered === 0) return [`${address}: none of its own sessions tried yet`]
         const others =
             fromFirst.offered === 0 ? "" : `, of the first address ${fromFirst.resumed} of ${fromFirst.offered}`

@@ -4,7 +4,7 @@ import net from "node:net"
 import tls from "node:tls"
 import { coreError } from "../base/errors.js"
 import type { Credentials } from "./credentials.js"
-import { failure } from "./failures.js"
+import { failure, isAlert } from "./failures.js"
 import { messageTypes, readCertificates } from "./messages.js"
 import type { HttpProxy } from "./proxy.js"
 import { decryptedMessages } from "./secrets.js"
@@ -132,7 +132,7 @@ function checkTrust(request: Request, { socket }: Secured): void {
 
 /** In TLS 1.3 a server sees the client's certificate, or that there is none, when the client is done already. */
 function checkLate(request: Request, { late }: Secured): void {
-    const alert = late.find((error) => /ALERT/.test((error as NodeJS.ErrnoException).code ?? ""))
+    const alert = late.find(isAlert)
     if (alert !== undefined) throw failure(alert, placeOf(request))
 }
 

@@ -4,7 +4,7 @@ import { type Advice, adviceFor } from "./advice.js"
 import { type ChainFacts, readChain } from "./certificates.js"
 import { type Cost, type CostChoice, costOf } from "./cost.js"
 import { type Chain, chainOf, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
-import { deviceWay, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
+import { deviceWay, openWays, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
 import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -54,6 +54,8 @@ interface AddressReport {
     address: string
     family: 4 | 6 | 0
     error: string | null
+    /** Ways that another address of the name speaks, and this one does not. */
+    lacks: Way[]
     /** Sessions of this address, and of the first one, by a device's way. */
     own: { resumed: number; offered: number }
     fromFirst: { resumed: number; offered: number }
@@ -130,7 +132,8 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
 
 function addressesOf(record: ProbeRecord): AddressReport[] {
     const way: Way | undefined = deviceWay(record)?.way
-    return record.addresses.map(({ address, family, error }) => {
+    const open = openWays(record).map((facts) => facts.way)
+    return record.addresses.map(({ address, family, error, lacks }) => {
         const told = way === undefined ? [] : toldBy(record, way).filter(({ to }) => to === address)
         const count = (of: typeof told) => ({
             resumed: of.filter(({ outcome }) => outcome === "resumed").length,
@@ -138,6 +141,7 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
         })
         return {
             ...{ address, family, error },
+            lacks: open.filter((one) => lacks.some((lack) => lack.way === one)),
             own: count(told.filter(({ from }) => from === address)),
             fromFirst: count(told.filter(({ from }) => from !== address)),
         }

@@ -135,11 +135,13 @@ export function verdictOf(record: ProbeRecord): Verdict {
     }
     const answer = answerFor(record, own, sleepMs)
     const count = countAt(record, own, sleepMs)
+    const failed = record.addresses.filter(({ error }) => error !== null).map(({ address }) => address)
+    const without = failed.length === 0 ? "" : ` ${failed.join(", ")} failed.`
     const others = openWays(record).filter(({ way }) => way !== own && answerFor(record, way, sleepMs) === "resumes")
     return {
         ...{ answer, sleepMs, protocol: protocolOf(own), kind: kindOf(own) },
         ...count,
-        text: textFor(record, own, answer, count),
+        text: `${textFor(record, own, answer, count)}${without}`,
         otherWays: answer === "resumes" ? [] : others.map(({ way }) => way),
     }
 }
