@@ -183,11 +183,15 @@ export function reportLines(report: ProbeReport, columns: number): string[] {
 }
 
 /** What a board's own TLS found, and where Node's saw something else. */
-export function deviceLines({ full, atOnce, afterSleep, differences }: DeviceReport, columns: number): string[] {
+export function deviceLines(
+    { full, atOnce, afterSleep, failure, differences }: DeviceReport,
+    columns: number,
+): string[] {
     const told = [
         `full ${full.bytesTx} + ${full.bytesRx} B`,
         ...(atOnce === null ? [] : [`at once ${atOnce.result}, ${atOnce.bytesTx} + ${atOnce.bytesRx} B`]),
         ...(afterSleep === null ? [] : [`after the sleep ${afterSleep.result} (${afterSleep.reason})`]),
+        ...(failure === null ? [] : [`then failed: ${failure}`]),
     ]
     return [
         ...wrapped(`As a device (${full.protocol}, ${full.cipher}): ${told.join("; ")}.`, columns, "  "),

@@ -151,7 +151,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
 export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdict" | "complete" | "device">): number {
     if (!complete) return interruptCode()
     const word = device?.afterSleep?.result
-    if (word === "full") return exitCodes.expectation.code
+    if (word === "full" || (device?.failure ?? null) !== null) return exitCodes.expectation.code
     if (verdict.answer === "resumes") return exitCodes.ok.code
     return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
 }

@@ -4,7 +4,7 @@ import type { ChainFacts } from "./certificates.js"
 import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
-import { hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
+import { endsInSleep, endText, hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
 import { protocolOf, type Way } from "./ways.js"
 
 interface Setting {
@@ -160,6 +160,20 @@ function forGroup(record: ProbeRecord): Advice[] {
     return [only("first-group", text)]
 }
 
+const renewals = {
+    server: "renew it",
+    issuer: "have the server send a newer one",
+    ca: "give devices a newer one, before they need it",
+} as const
+
+/** All else is of no use until that is done. */
+function forEnd(record: ProbeRecord, chain: ChainFacts): Advice[] {
+    const todo = renewals[chain.endsFirst?.whose ?? "server"]
+    return [only("chain-ends", `${capital(endText(chain))}, before a sleep of ${time(record.sleepMs)} does: ${todo}.`)]
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 function forChain(chain: ChainFacts | undefined, now: number): Advice[] {
     if (chain === undefined) return []
     const found: Advice[] = []
@@ -178,7 +192,7 @@ function forChain(chain: ChainFacts | undefined, now: number): Advice[] {
         found.push(only("chain-extra", `Leave out of the chain what no client needs: ${names}.`))
     }
     if (chain.endsAt !== null && Date.parse(chain.endsAt) - now < CERTIFICATE_ENDS_MS)
-        found.push(only("chain-ends", `The chain ends on ${chain.endsAt.slice(0, 10)}.`))
+        found.push(only("chain-ends", `Soon ${endText(chain)}: ${renewals[chain.endsFirst?.whose ?? "server"]}.`))
     if (chain.key.startsWith("RSA"))
         found.push(only("ecdsa", "An ECDSA certificate makes full handshakes shorter than this one with RSA."))
     return found
@@ -197,6 +211,7 @@ function forTickets(record: ProbeRecord): Advice[] {
 }
 
 export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFacts | undefined, now: number): Advice[] {
+    if (chain !== undefined && endsInSleep(record, chain, now)) return forEnd(record, chain)
     const isMasterSecret = forMasterSecret(record)
     return [
         ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),

@@ -164,8 +164,9 @@ export interface ReportOptions {
 
 export function reportOf(record: ProbeRecord, options: ReportOptions): ProbeReport {
     const ders = record.certificates.map((text) => Buffer.from(text, "base64"))
-    const chain = readChain(ders, options.ca, options.now)
-    const verdict = verdictOf(record)
+    // As a device met it: some of it may have ended since.
+    const chain = readChain(ders, options.ca, record.startedAt)
+    const verdict = verdictOf(record, chain, options.now)
     return {
         ...{ schema: REPORT_SCHEMA, version: REPORT_VERSION },
         createdAt: new Date(options.now).toISOString(),

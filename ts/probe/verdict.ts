@@ -1,5 +1,6 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
+import type { ChainFacts } from "./certificates.js"
 import { lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord, type WayFacts } from "./record.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -125,7 +126,25 @@ function textFor(record: ProbeRecord, way: Way, answer: Answer, count: Count): s
     return `Does not resume ${slept} (${by}): ${reasonFor(record, way, sleepMs)}.`
 }
 
-export function verdictOf(record: ProbeRecord): Verdict {
+/** A device offers no session once a certificate that the server was verified by has ended (docs/OUTCOMES.md,
+ * over-not-after), whatever the server would do. The sleep is the next one. */
+export const endsInSleep = ({ sleepMs }: Pick<ProbeRecord, "sleepMs">, { endsAt }: ChainFacts, now: number): boolean =>
+    endsAt !== null && Date.parse(endsAt) <= now + sleepMs
+
+const owners = { server: "the server's certificate", issuer: "its issuer's certificate", ca: "the CA" } as const
+
+/** Whose end, and when, for people. */
+export const endText = ({ endsAt, endsFirst }: ChainFacts): string =>
+    `${endsFirst === null ? "" : owners[endsFirst.whose]} ends on ${endsAt?.slice(0, 16).replace("T", " ")} UTC`
+
+function verdictByChain(record: ProbeRecord, way: Way, chain: ChainFacts): Verdict {
+    const { sleepMs } = record
+    const text = `Does not resume after ${time(sleepMs)}: ${endText(chain)}, and no wake after that resumes.`
+    const by = { protocol: protocolOf(way), kind: kindOf(way) }
+    return { answer: "does-not-resume", sleepMs, ...by, ...countAt(record, way, sleepMs), text, otherWays: [] }
+}
+
+export function verdictOf(record: ProbeRecord, chain: ChainFacts | undefined, now: number): Verdict {
     const { sleepMs } = record
     const own = deviceWay(record)?.way
     if (own === undefined) {
@@ -133,6 +152,7 @@ export function verdictOf(record: ProbeRecord): Verdict {
         const unknown = { protocol: null, kind: null, resumed: 0, offered: 0, otherWays: [] }
         return { answer: "could-not-tell", sleepMs, text, ...unknown }
     }
+    if (chain !== undefined && endsInSleep(record, chain, now)) return verdictByChain(record, own, chain)
     const answer = answerFor(record, own, sleepMs)
     const count = countAt(record, own, sleepMs)
     const failed = record.addresses.filter(({ error }) => error !== null).map(({ address }) => address)
