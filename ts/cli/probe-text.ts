@@ -1,6 +1,7 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
 import type { Advice } from "../probe/advice.js"
+import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
 import { energy, figure, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
@@ -116,9 +117,7 @@ function versionLines(version: VersionReport, columns: number): string[] {
             ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])
             : []),
         ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke", "psk_dhe_ke"]) : []),
-        ...(version.maxEarlyData > 0 ? [`early data up to ${version.maxEarlyData} B`] : []),
         `${version.cipher}${version.group === null ? "" : `, ${version.group}`}`,
-        ...(version.helloRetryRequest ? ["asks for another group first"] : []),
         ...(version.asksForCertificate ? ["asks for a client certificate"] : []),
     ]
     return [
@@ -145,6 +144,23 @@ function addressLines({ addresses }: ProbeReport, columns: number): string[] {
             "  ",
         )
     })
+}
+
+/** The groups, the HelloRetryRequest and early data, and what each means for a device. */
+function exchangeLines({ groups, versions }: ProbeReport, columns: number): string[] {
+    const own = versions.find(({ isDevices }) => isDevices)
+    const [first] = groups
+    if (own === undefined || first === undefined) return []
+    const told = groups.map(({ group, taken }) => `${group} ${taken ? "yes" : "no"}`).join(", ")
+    const none = own.protocol === "TLS1.2" ? "TLS 1.2 has none" : `it takes ${first.group}, which a device offers first`
+    const retry = own.helloRetryRequest ? `yes: ${retryText(own.retryCost)}` : `none, as ${none}`
+    const early = own.maxEarlyData > 0 ? `up to ${own.maxEarlyData} B` : "none"
+    const most = own.protocol === "TLS1.2" ? "none, as TLS 1.2 has none" : early
+    return [
+        `Groups of a device: ${told}.`,
+        `HelloRetryRequest: ${retry}.`,
+        `Early data: ${most}; a device sends none, as they can be replayed.`,
+    ].flatMap((line) => wrapped(line, columns, "  "))
 }
 
 function certificateLines({ certificates }: ProbeReport, columns: number): string[] {
@@ -177,6 +193,7 @@ export function reportLines(report: ProbeReport, columns: number): string[] {
         "",
         ...addressLines(report, columns),
         ...report.versions.flatMap((version) => versionLines(version, columns)),
+        ...exchangeLines(report, columns),
         ...certificateLines(report, columns),
         ...costLines(report, columns),
     ]

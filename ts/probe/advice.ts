@@ -2,10 +2,11 @@
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
 import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { retryCostOf, retryText } from "./groups.js"
 import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
 import { endsInSleep, endText, hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
-import { protocolOf, type Way } from "./ways.js"
+import { deviceGroups, protocolOf, type Way } from "./ways.js"
 
 interface Setting {
     server: string
@@ -155,8 +156,9 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
 function forGroup(record: ProbeRecord): Advice[] {
     const own = deviceWay(record)
     if (own?.hasRetry !== true) return []
-    const text =
-        "The server does not take x25519, which a device offers first: each full handshake takes a round trip more. Allow it in the server's list of groups."
+    const [first] = deviceGroups
+    const cost = retryText(retryCostOf(record, own))
+    const text = `The server answers ${first}, which a device offers first, with a HelloRetryRequest: ${cost}. Allow ${first} in its list of groups.`
     return [only("first-group", text)]
 }
 

@@ -130,8 +130,8 @@ export const recordSchema = z.object({
     startedAt: z.number(),
     addresses: z.array(addressSchema),
     ways: z.array(wayFactsSchema),
-    /** The groups that were offered alone, and whether each was taken. */
-    groups: z.array(z.object({ group: z.string(), taken: z.boolean() })),
+    /** The groups that were offered alone, whether each was taken, and the flights of that full handshake. */
+    groups: z.array(z.object({ group: z.string(), taken: z.boolean(), flights: z.number().nullable() })),
     /** DER as it was sent. */
     certificates: z.array(byteString),
     software: z.string().nullable(),

@@ -4,6 +4,7 @@ import { type Advice, adviceFor } from "./advice.js"
 import { type ChainFacts, readChain } from "./certificates.js"
 import { type Cost, type CostChoice, costOf } from "./cost.js"
 import { type Chain, chainOf, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { type RetryCost, retryCostOf } from "./groups.js"
 import { deviceWay, openWays, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
 import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
@@ -34,6 +35,8 @@ export interface VersionReport {
     cipher: string
     group: string | null
     helloRetryRequest: boolean
+    /** What that costs; null without. */
+    retryCost: RetryCost | null
     extendedMasterSecret: boolean
     asksForCertificate: boolean
     sessionsPerHandshake: number
@@ -116,6 +119,7 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
         ...{ protocol: protocolOf(way), kind: kindOf(way), isDevices: deviceWay(record)?.way === way },
         ...{ spoken: facts.refusal === null, why: facts.refusal, cipher: facts.cipher, group: facts.group },
         helloRetryRequest: facts.hasRetry,
+        retryCost: retryCostOf(record, facts),
         extendedMasterSecret: facts.extendedMasterSecret,
         asksForCertificate: facts.asksForCertificate,
         sessionsPerHandshake: sessions.length,

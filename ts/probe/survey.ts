@@ -80,14 +80,14 @@ async function surveyGroups(record: ProbeRecord, way: Way, ask: Ask): Promise<vo
     const first = frontFor(record, way)
     if (first === undefined) return
     for (const group of deviceGroups) {
-        const taken = await ask({ address: first.address, way, group }).then(
-            () => true,
+        const flights = await ask({ address: first.address, way, group }).then(
+            (handshake) => handshake.flights,
             (error: unknown) => {
-                if (error instanceof WarmhelloError) return false
+                if (error instanceof WarmhelloError) return null
                 throw error
             },
         )
-        record.groups.push({ group, taken })
+        record.groups.push({ group, taken: flights !== null, flights })
     }
 }
 
