@@ -1,6 +1,6 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
-import type { Advice } from "../probe/advice.js"
+import type { Advice, Setting } from "../probe/advice.js"
 import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
 import { energy, figure, spread, time } from "../run/units.js"
@@ -33,13 +33,16 @@ const verdictColours = {
 const nameOf = ({ protocol, kind }: Pick<VersionReport, "protocol" | "kind">): string =>
     `${protocol.replace("TLS", "")} ${kind}`
 
-function adviceLines({ text, settings }: Advice, columns: number): string[] {
+/** The lines to paste are not broken, as far as the terminal has room. */
+export function settingLines({ server, set, where, standard }: Setting, columns: number): string[] {
     return [
-        ...wrapped(`- ${text}`, columns, "  "),
-        ...settings.flatMap(({ server, set, standard }) =>
-            wrapped(`  ${server}: ${set} (default: ${standard})`, columns, "    "),
-        ),
+        ...wrapped(`  ${server} (${where}; default: ${standard}):`, columns, "    "),
+        ...set.split("\n").flatMap((line) => wrapped(`    ${line}`, columns, "      ")),
     ]
+}
+
+function adviceLines({ text, settings }: Advice, columns: number): string[] {
+    return [...wrapped(`- ${text}`, columns, "  "), ...settings.flatMap((one) => settingLines(one, columns))]
 }
 
 const cells: Record<AgeReport["outcome"], string> = {

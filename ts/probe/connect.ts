@@ -24,6 +24,8 @@ export interface Request {
     group?: string
     /** As Node's TLS gave it. */
     session?: Buffer | undefined
+    /** What the server is, where it tells only on being asked. */
+    isAsked?: boolean
     credentials: Credentials
     proxy: HttpProxy | undefined
     timeoutMs: number
@@ -44,6 +46,8 @@ export interface Handshake {
     /** By psk_ke: without a new key exchange. */
     withoutKeyExchange: boolean
     asksForCertificate: boolean
+    /** Types of those in the ServerHello, in order. */
+    helloExtensions: number[]
     tcpMs: number
     tlsMs: number
     bytesTx: number
@@ -155,7 +159,7 @@ export const connect: Connect = async (request) => {
     const cipher = socket.getCipher().standardName
     const connection = socket.getSession()
     await new Promise(setImmediate) // the client's last message leaves first, in a record of its own
-    const answer = await talk(socket, target, tcp.openMs)
+    const answer = await talk(socket, target, tcp.openMs, request.isAsked ?? false)
     signal.throwIfAborted()
     checkLate(request, secured)
     const hello = wire.serverHello
@@ -171,6 +175,7 @@ export const connect: Connect = async (request) => {
         extendedMasterSecret: hello?.protocol === "TLS1.3" || (hello?.extendedMasterSecret ?? false),
         withoutKeyExchange: hello?.protocol === "TLS1.3" && hello.selectsPsk && hello.group === undefined,
         asksForCertificate: messages.some(({ type }) => type === messageTypes.certificateRequest),
+        helloExtensions: hello?.extensions ?? [],
         sessions: sessionsOf(way, secured, connection),
         certificates: certificate === undefined ? [] : readCertificates(certificate.body, protocolOf(way)),
     }

@@ -87,6 +87,8 @@ const wayFactsSchema = z.object({
     hasRetry: z.boolean(),
     extendedMasterSecret: z.boolean(),
     asksForCertificate: z.boolean(),
+    /** Of the ServerHello, in order. */
+    helloExtensions: z.array(z.number()),
     /** Sessions of one full handshake. */
     sessions: z.array(
         z.object({

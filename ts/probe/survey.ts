@@ -5,14 +5,16 @@ import { type Address, deviceWay, frontFor, openWays, type ProbeRecord, reached,
 import { deviceGroups, type Way } from "./ways.js"
 
 /** A connect that keeps to the pace, and is counted. */
-export type Ask = (request: Pick<Request, "address" | "way" | "session" | "variant" | "group">) => Promise<Handshake>
+export type Ask = (
+    request: Pick<Request, "address" | "way" | "session" | "variant" | "group" | "isAsked">,
+) => Promise<Handshake>
 
 /** Those that say that this way is not spoken, and not that nothing is. */
 const REFUSALS = new Set(["no-common-version", "alert", "protocol", "closed"])
 
 const closed: Omit<WayFacts, "way" | "refusal"> = {
     ...{ cipher: "", group: null, hasRetry: false, extendedMasterSecret: false, asksForCertificate: false },
-    ...{ sessions: [], takesPskKe: null },
+    ...{ helloExtensions: [], sessions: [], takesPskKe: null },
 }
 
 const factsOf = (handshake: Handshake): WayFacts => ({
@@ -20,6 +22,7 @@ const factsOf = (handshake: Handshake): WayFacts => ({
     hasRetry: handshake.hasRetry,
     extendedMasterSecret: handshake.extendedMasterSecret,
     asksForCertificate: handshake.asksForCertificate,
+    helloExtensions: handshake.helloExtensions,
     sessions: handshake.sessions.map(({ sessionIdBytes, ticketBytes, lifetimeS, maxEarlyData }) => ({
         ...{ sessionIdBytes, ticketBytes, maxEarlyData },
         // OpenSSL leaves a lifetime of 0 out, which TLS 1.3 knows as the end of a session, and TLS 1.2 as no promise.
@@ -32,7 +35,7 @@ const factsOf = (handshake: Handshake): WayFacts => ({
  * otherwise it says nothing but that it does not do this. */
 async function askOne(one: Address, way: Way, ask: Ask): Promise<Handshake | WarmhelloError> {
     try {
-        const handshake = await ask({ address: one.address, way })
+        const handshake = await ask({ address: one.address, way, isAsked: true })
         one.speaks.push(way)
         return handshake
     } catch (error) {
