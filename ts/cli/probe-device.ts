@@ -19,6 +19,8 @@ export interface DeviceOptions {
     maxVersion: ClientOptions["maxVersion"]
     sleepMs: number
     timeoutMs: number
+    /** False: the sleep is not waited for. */
+    waits: boolean
     pace: Pace
     signal: AbortSignal
 }
@@ -70,7 +72,7 @@ function connectOnce(client: Client, address: string, { target, timeoutMs }: Dev
     })
 }
 
-function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOptions): ClientOptions {
+function clientOptions({ target, credentials, minVersion, maxVersion }: Omit<DeviceOptions, "waits">): ClientOptions {
     const { ca, certificate, key, alpn } = credentials
     return {
         ...{ host: target.serverName, port: target.port, minVersion, maxVersion, tickets: true },
@@ -81,7 +83,7 @@ function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOp
 }
 
 /** Made before anything is asked: without the native core there is nothing to wait for. Throws what to do about it. */
-export function deviceClient(options: DeviceOptions): Client {
+export function deviceClient(options: Omit<DeviceOptions, "waits">): Client {
     return new Client(clientOptions(options))
 }
 
@@ -91,7 +93,7 @@ export async function probeAsDevice(
     address: string,
     options: DeviceOptions,
 ): Promise<DeviceFindings | undefined> {
-    const { pace, signal, sleepMs, target } = options
+    const { pace, signal, sleepMs, waits, target } = options
     const found: Outcome[] = []
     let failure: string | null = null
     const next = async () => {
@@ -101,8 +103,10 @@ export async function probeAsDevice(
     try {
         await next()
         await next()
-        await realClock.wait(sleepMs, signal)
-        await next()
+        if (waits) {
+            await realClock.wait(sleepMs, signal)
+            await next()
+        }
     } catch (error) {
         if (error instanceof WarmhelloError) {
             const message = `as a device, ${targetText(target)}: ${error.message}`
@@ -118,8 +122,8 @@ const words = ({ afterSleep, failure }: DeviceFindings): string =>
     afterSleep?.result ?? (failure === null ? "not tried" : "failed")
 
 /** What Node's handshake would be told as in the words of an outcome. */
-function nodes({ verdict }: ProbeReport): string {
-    if (verdict.answer === "could-not-tell") return "not tried"
+function nodes({ verdict, isWaitSpared }: ProbeReport): string {
+    if (verdict.answer === "could-not-tell" || isWaitSpared) return "not tried"
     return verdict.answer === "does-not-resume" ? "full" : "resumed"
 }
 

@@ -1,13 +1,13 @@
 // What to do about this server, for this sleep.
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { retryCostOf, retryText } from "./groups.js"
 import { type Recognised, recognise } from "./recognise.js"
 import { deviceWay, type ProbeRecord, type WayFacts } from "./record.js"
 import { type ServerSettings, servers } from "./servers.js"
-import { endsInSleep, endText, hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
-import { deviceGroups, protocolOf, type Way } from "./ways.js"
+import { endsInSleep, endText, hasShortIds, hasTooLongTickets, lateOf, type Verdict } from "./verdict.js"
+import { deviceGroups, protocolOf } from "./ways.js"
 
 export interface Setting {
     server: string
@@ -36,6 +36,7 @@ export interface Advice {
         | "chain-path"
         | "chain-extra"
         | "chain-ends"
+        | "late"
         | "ecdsa"
         | "fewer-tickets"
         | "tls13"
@@ -56,6 +57,9 @@ function lifetimeFor(sleepMs: number): number {
 
 /** What all servers have that are not told otherwise. */
 const OWN_KEYS = "keys of its own"
+
+/** For a session that no resumption prolongs: of twice as many wakes one is full. */
+const MANY_SLEEPS = 5
 
 const only = (code: Advice["code"], text: string): Advice => ({ code, text, settings: [] })
 
@@ -170,9 +174,15 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     return forServer(record, "share-keys", text, sharingIn)
 }
 
-function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict): Advice[] {
+function forRenewal(record: ProbeRecord, { answer, resumed, offered, wakes }: Verdict): Advice[] {
     const way = deviceWay(record)?.way
-    if (way === undefined || answer !== "sometimes" || resumed < offered) return []
+    if (way === undefined || wakes === null || answer !== "sometimes" || resumed < offered) return []
+    if (wakes.end === "life") {
+        return forServer(record, "longer", "Let the server keep sessions for many sleeps", (server) =>
+            lifetimeIn(server, MANY_SLEEPS * record.sleepMs),
+        )
+    }
+    if (wakes.end === "week") return []
     if (protocolOf(way) === "TLS1.2")
         return [only("renew", "Have the server take a session more than once, or give another in its place.")]
     const isTakenAgain = singleUse(record, way) === false
@@ -180,14 +190,16 @@ function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict):
     return [only("renew", `Have the server send a ticket in each handshake, also in one that resumes.${device}`)]
 }
 
-/** How many wakes there are from one full handshake to the next; undefined where that was not seen. */
-function wakesOf(record: ProbeRecord, way: Way): number | undefined {
-    const { advertisedMs, belowMs } = lifetimeOf(record, way)
-    if (chainOf(record, way)?.renews !== false) return undefined
-    return Math.ceil(Math.min(advertisedMs ?? DAY_MS, belowMs ?? DAY_MS, DAY_MS) / record.sleepMs)
+/** The machine was off when the session was due. */
+function forLate(record: ProbeRecord, { answer }: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined || answer !== "could-not-tell" || lateOf(record, way) === undefined) return []
+    const text =
+        "Ask anew, with another --state file, and let this machine run until the sleep is over: a session that is refused late may have been good in time."
+    return [only("late", text)]
 }
 
-function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice[] {
+function forVersion(record: ProbeRecord, { otherWays, answer, wakes }: Verdict): Advice[] {
     const [other] = otherWays
     if (other !== undefined) {
         const text = `By ${other.replace("TLS", "TLS ")} it does resume: set the device to that version until the server is set right.`
@@ -195,8 +207,7 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
     }
     const own = deviceWay(record)
     if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
-    const wakes = wakesOf(record, own.way)
-    const share = wakes === undefined ? "" : `No resumption renews this session, so that one wake in ${wakes} is full. `
+    const share = wakes?.end === "life" ? "No resumption prolongs this session. " : ""
     const text = `${share}With TLS 1.3 most servers give a new one in each resumption, so that full handshakes become rare.`
     return [only("tls13", text)]
 }
@@ -264,6 +275,7 @@ export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFac
     if (chain !== undefined && endsInSleep(record, chain, now)) return forEnd(record, chain)
     const isMasterSecret = forMasterSecret(record)
     const all = [
+        ...forLate(record, verdict),
         ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
         ...forPool(record, verdict),
         ...forRenewal(record, verdict),

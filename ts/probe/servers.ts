@@ -121,8 +121,13 @@ export const servers: readonly ServerSettings[] = [
         software: /rabbitmq/i,
         library: "Erlang",
         lifetime: (seconds) =>
-            `[{ssl, [{server_session_ticket_lifetime, ${seconds}}]}, {rabbit, [{ssl_options, [{session_tickets, stateless}]}]}].`,
-        where: "advanced.config",
+            [
+                `[{ssl, [{server_session_ticket_lifetime, ${seconds}}]},`,
+                " {rabbit, [{ssl_options, [",
+                "   {session_tickets, stateless},",
+                '   {certfile, "PEM"}, {keyfile, "PEM"}]}]}].',
+            ].join("\n"),
+        where: "advanced.config, whose ssl_options replace those of rabbitmq.conf: move all of them there",
         lifetimeDefault: "disabled in TLS 1.3; 24h in 1.2",
         shared: '{stateless_tickets_seed, <<"SECRET">>}',
         sharedWhere: "ssl_options in advanced.config; TLS 1.3",
