@@ -37,10 +37,8 @@ const PROCESSES = availableParallelism() + 2
 async function runAll(waiting: ServerKind[], { onServer, signal }: InteropOptions): Promise<Map<string, ServerCells>> {
     const results = new Map<string, ServerCells>()
     const work = async (): Promise<void> => {
-        using runner = new TaskProcess<InteropTask, ServerCells>(
-            new URL("./interop-process.js", import.meta.url),
-            signal,
-        )
+        const program = new URL("./interop-process.js", import.meta.url)
+        using runner = new TaskProcess<InteropTask, ServerCells>(program, { signal })
         for (let kind = waiting.shift(); kind !== undefined; kind = waiting.shift()) {
             signal?.throwIfAborted()
             onServer?.(kind.name)

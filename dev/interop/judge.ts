@@ -32,9 +32,9 @@ export interface Step {
 }
 
 /** Who is to blame: the device (warmhello), the server or what it was set to, or the matrix itself. */
-export type Blame = "device" | "server" | "matrix"
+type Blame = "device" | "server" | "matrix"
 
-export interface Fault {
+interface Fault {
     blame: Blame
     what: string
 }

@@ -25,7 +25,7 @@ export interface ServerOptions {
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
-export type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
+type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
 
 /** A server program as the interop matrix knows it. */
 export interface ServerKind {
