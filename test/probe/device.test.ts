@@ -1,10 +1,14 @@
 // What the probe offers is what a board offers, as far as Node's TLS lets it; and with --as-device it is the board's own.
 import { readFileSync, writeFileSync } from "node:fs"
 import net from "node:net"
+import tls, { rootCertificates } from "node:tls"
 import { expect, test } from "vitest"
 import type { Outcome } from "#warmhello/base/outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { probeExitCode } from "#warmhello/cli/probe.js"
+import { Client } from "#warmhello/core/client.js"
+import { TlsSocket } from "#warmhello/core/tls-socket.js"
+import { Bytes } from "#warmhello/probe/bytes.js"
 import { connect } from "#warmhello/probe/connect.js"
 import { readTarget } from "#warmhello/probe/target.js"
 import type { Verdict } from "#warmhello/probe/verdict.js"
@@ -34,6 +38,48 @@ test("the ciphers and groups are a device's, in its order", () => {
     const client = readFileSync(checkoutPath("firmware/core/src/client.c"), "utf8")
     const groups = /static int groups\[\] = \{([^}]*)\}/.exec(client)?.[1]?.toLowerCase() ?? ""
     expect(groups.split(", ").map((name) => name.replace("wolfssl_ecc_", ""))).toEqual([...deviceGroups])
+})
+
+/** Of the ClientHello that comes first, by type: what is in it. */
+async function firstHello(start: (port: number) => void): Promise<Map<number, string>> {
+    const server = net.createServer()
+    await new Promise<void>((up) => server.listen(0, "127.0.0.1", up))
+    const hello = new Promise<Buffer>((found) => {
+        server.on("connection", (socket) => {
+            socket.on("error", () => {})
+            socket.once("data", (bytes: Buffer) => {
+                found(bytes)
+                socket.destroy()
+            })
+        })
+    })
+    start((server.address() as net.AddressInfo).port)
+    const bytes = new Bytes((await hello).subarray(RECORD_HEADER + MESSAGE_HEADER))
+    server.close()
+    bytes.take(2 + 32) // version, random
+    for (const lengthSize of [1, 2, 1] as const) bytes.vector(lengthSize) // session ID, suites, compression
+    const found = new Map<number, string>()
+    for (const all = bytes.reader(2); all.left > 0; ) found.set(all.number(2), all.vector(2).toString("hex"))
+    return found
+}
+
+const RECORD_HEADER = 5
+const MESSAGE_HEADER = 4
+
+test("the ClientHello has the groups and the signature algorithms of a board's", async () => {
+    const options = { host: "localhost", minVersion: "1.2", maxVersion: "1.3", tickets: true } as const
+    using client = new Client({ ...options, port: 1, ca: Buffer.from(rootCertificates[0] ?? "") })
+    const board = await firstHello((port) => {
+        const socket = new TlsSocket(client, { host: "127.0.0.1", port, connectTimeoutMs: 5000 })
+        socket.on("error", () => {})
+        socket.connect()
+    })
+    const node = await firstHello((port) => {
+        const socket = tls.connect({ ...tlsOptionsFor("TLS1.3 psk", "plain"), host: "127.0.0.1", port })
+        socket.on("error", () => {})
+    })
+    const [SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS] = [10, 13]
+    for (const type of [SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS]) expect(node.get(type)).toBe(board.get(type))
 })
 
 test("a server that is broken off in the middle of its handshake is told", async () => {

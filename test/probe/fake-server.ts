@@ -48,6 +48,8 @@ export interface Rules {
     /** It forgets a session that it has resumed. */
     takesOnce?: boolean
     spoken?: readonly Way[]
+    /** What it says of itself. */
+    software?: string
     /** What it promises; a day without. */
     lifetimeS?: number
     /** A session that came of a resumption lives no longer than the first one of its chain. */
@@ -154,7 +156,7 @@ export class FakeServer {
             bytesRx: resumed ? 200 : 900,
             sessions: this.#sessions(way, offered, resumed, machine).map(readSession),
             certificates: [],
-            answer: { software: undefined, hasAnswered: true },
+            answer: { software: this.#rules.software, hasAnswered: true },
         }
     }
 }
