@@ -97,8 +97,25 @@ describe("a server that does not", () => {
         const { code, stdout, stderr } = await warmhello("probe", `localhost:${server.port}`, ...flags)
         expect(code).toBe(1)
         expect(stderr).toMatch(/\nDoes not resume after 3.00 s \(TLS 1.3, psk\): /)
-        expect(stderr).toContain("Node: tls.createServer({ sessionTimeout: 6 })")
+        expect(stderr).toContain(`on its machine, sudo ss -ltnp 'sport = :${server.port}' names it.`)
+        expect(stderr).toContain("Then, for nginx: warmhello probe --settings nginx --sleep 3s.")
         expect(JSON.parse(stdout).verdict.answer).toBe("does-not-resume")
+    })
+})
+
+describe("the settings of one server", () => {
+    test("are printed, and nobody is asked", async () => {
+        const { code, stdout, stderr } = await warmhello("probe", "--settings", "node", "--sleep", "1h")
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+        expect(stdout).toContain("\n    tls.createServer({ sessionTimeout: 7200 })\n")
+        expect(stdout).toContain("tls.createServer({ ticketKeys })")
+    })
+
+    test("of one that there is not are refused with the names that there are", async () => {
+        expect(await refusal("--settings", "iis")).toContain(
+            "there are no settings for iis; there are those for nginx, ",
+        )
+        expect(await refusal()).toContain("name the server to ask")
     })
 })
 

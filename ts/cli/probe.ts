@@ -4,6 +4,7 @@ import { exitCodes, WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
 import type { Client } from "../core/client.js"
 import { readIdentity, type VersionRange } from "../core/settings.js"
+import { lifetimeIn, sharingIn } from "../probe/advice.js"
 import { agesFor, inOrder } from "../probe/ages.js"
 import { Pace } from "../probe/clock.js"
 import { powerFor } from "../probe/cost.js"
@@ -12,10 +13,12 @@ import { probe } from "../probe/probe.js"
 import { proxyFor } from "../probe/proxy.js"
 import { reached } from "../probe/record.js"
 import { type ProbeReport, reportOf } from "../probe/report.js"
+import { serverNamed, servers } from "../probe/servers.js"
 import { readState, writeState } from "../probe/state.js"
 import { type Language, readTarget, targetText } from "../probe/target.js"
 import { isForegone } from "../probe/verdict.js"
 import { protocolOf, type Way, ways } from "../probe/ways.js"
+import { time } from "../run/units.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output, reportError } from "./output.js"
 import {
@@ -27,7 +30,7 @@ import {
     probeAsDevice,
 } from "./probe-device.js"
 import { ProbeProgress } from "./probe-progress.js"
-import { deviceLines, reportLines } from "./probe-text.js"
+import { deviceLines, reportLines, settingLines } from "./probe-text.js"
 import { packageVersion } from "./version.js"
 
 export interface ProbeFlags {
@@ -49,6 +52,7 @@ export interface ProbeFlags {
     cell: string
     regulator: string
     json?: string
+    settings?: string
 }
 
 const STANDARD_SLEEP_MS = 600_000
@@ -155,7 +159,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
 export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdict" | "complete" | "device">): number {
     if (!complete) return interruptCode()
     const word = device?.afterSleep?.result
-    if (word === "full") return exitCodes.expectation.code
+    if (word === "full" || (device?.failure ?? null) !== null) return exitCodes.expectation.code
     if (verdict.answer === "resumes") return exitCodes.ok.code
     return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
 }
@@ -163,8 +167,27 @@ export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdic
 const goesOn = ({ state }: ProbeFlags): string =>
     state === undefined ? "With --state FILE a probe goes on later." : `The same command goes on from ${state}.`
 
-export async function probeCommand(server: string, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
+/** Prints what to set in one server program. Throws `bad-option` with the names that there are. */
+function printSettings(name: string, sleepMs: number, output: Output): void {
+    const server = serverNamed(name)
+    if (server === undefined) {
+        const names = servers.map((one) => one.name).join(", ")
+        throw new WarmhelloError("bad-option", `there are no settings for ${name}; there are those for ${names}`)
+    }
+    for (const [use, setting] of [
+        [`So that sessions outlive a sleep of ${time(sleepMs)}:`, lifetimeIn(server, sleepMs)],
+        ["For several machines behind one name, the same on each:", sharingIn(server)],
+    ] as const) {
+        output.line(pc.bold(use))
+        for (const line of settingLines({ server: server.name, ...setting }, output.columns)) output.line(line)
+    }
+}
+
+export async function probeCommand(server: string | undefined, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
+    if (flags.settings !== undefined) return printSettings(flags.settings, agesBy(flags).sleepMs, output)
+    if (server === undefined)
+        throw new WarmhelloError("bad-option", "name the server to ask: warmhello probe HOST[:PORT]")
     try {
         const report = await probeAs(server, flags, output, signal)
         for (const line of reportLines(report, output.columns)) output.line(line)

@@ -1,5 +1,5 @@
 // What the redemptions say together: how long the server remembers a session, and how steadily.
-import type { ProbeRecord, Purpose, Redemption } from "./record.js"
+import { frontFor, type ProbeRecord, type Purpose, type Redemption } from "./record.js"
 import type { Way } from "./ways.js"
 
 /** Redemptions that say something about the server: it was offered a session and answered. */
@@ -46,7 +46,7 @@ export interface Lifetime {
 export function lifetimeOf(record: ProbeRecord, way: Way): Lifetime {
     const facts = record.ways.find((one) => one.way === way)
     const hints = facts?.sessions.flatMap(({ lifetimeS }) => (lifetimeS === null ? [] : [lifetimeS * 1000])) ?? []
-    const [first] = record.addresses.filter(({ error }) => error === null)
+    const first = frontFor(record, way)
     const told = toldBy(record, way).filter(({ from, to }) => from === to && to === first?.address)
     const resumed = told.filter(({ outcome }) => outcome === "resumed").map(({ actualAgeMs }) => actualAgeMs)
     const refused = told.filter(({ outcome }) => outcome !== "resumed").map(({ actualAgeMs }) => actualAgeMs)
