@@ -15,6 +15,7 @@ import { benchWakesCommand } from "./commands/bench-wakes.js"
 import { calendarCommand } from "./commands/calendar.js"
 import { fieldCommand } from "./commands/field.js"
 import { hostileCommand } from "./commands/hostile.js"
+import { interopCommand } from "./commands/interop.js"
 import { soakCommand } from "./commands/soak.js"
 import { validateEnergyCommand } from "./commands/validate-energy.js"
 
@@ -80,6 +81,12 @@ export function program(signal: AbortSignal): Command {
         .addOption(writes("FIELD.md"))
         .addOption(json())
         .action((flags) => fieldCommand(flags, signal))
+    root.command("interop")
+        .description("real servers, each kind of session, and what happens between two connects, beside OpenSSL")
+        .addOption(new Option("--only <text>", "only servers whose name contains it").default("").conflicts("write"))
+        .addOption(writes("INTEROP.md"))
+        .addOption(json())
+        .action((flags) => interopCommand(flags, signal))
     root.command("hostile")
         .description(
             "what peers and networks may do to a device, case by case, under AddressSanitizer: it must bear all",

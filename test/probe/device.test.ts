@@ -49,11 +49,11 @@ test("a server that is broken off in the middle of its handshake is told", async
 
 const folder = temporaryFolder()
 
-async function asDevice(settings: string) {
+async function asDevice(settings: string, ...more: string[]) {
     await using running = await nginx({ settings })
     writeFileSync(`${folder}/ca.pem`, running.ca)
     const quick = ["--runs", "1", "--ages", "0", "--tls", "1.3", "--speak", "https"]
-    const flags = ["--ca", `${folder}/ca.pem`, "--sleep", "4s", ...quick, "--as-device", "--json", "-"]
+    const flags = ["--ca", `${folder}/ca.pem`, "--sleep", "4s", ...quick, "--as-device", ...more, "--json", "-"]
     const { code, stdout, stderr } = await warmhello("probe", running.server, ...flags)
     return { code, stderr, report: JSON.parse(stdout) }
 }
@@ -72,11 +72,18 @@ test("a board resumes where the probe says so, and where it differs is told", as
 })
 
 test("a board makes a full handshake where the probe says that none resumes", async () => {
-    const { code, report } = await asDevice(`ssl_protocols TLSv1.3; ssl_session_timeout ${FORGETS_S}s;`)
+    const { code, report } = await asDevice(`ssl_protocols TLSv1.3; ssl_session_timeout ${FORGETS_S}s;`, "--wait")
     expect(code).toBe(1)
     expect(report.verdict.answer).toBe("does-not-resume")
     expect(report.device.afterSleep).toMatchObject({ result: "full", reason: "expired" })
     expect(report.device.differences.map(({ what }: { what: string }) => what)).not.toContain("after the sleep")
+})
+
+test("a board does not wait for what is known either", async () => {
+    const { code, stderr, report } = await asDevice(`ssl_protocols TLSv1.3; ssl_session_timeout ${FORGETS_S}s;`)
+    expect(code).toBe(1)
+    expect(report).toMatchObject({ isWaitSpared: true, device: { atOnce: { result: "resumed" }, afterSleep: null } })
+    expect(stderr).not.toContain("differs: after the sleep")
 })
 
 /** As much of a report as its exit code hangs on. */

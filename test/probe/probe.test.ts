@@ -1,50 +1,12 @@
 // The course of a probe, over hours that take no time here.
 import { expect, test } from "vitest"
 import { coreError } from "#warmhello/base/errors.js"
-import { inOrder } from "#warmhello/probe/ages.js"
 import type { Connect } from "#warmhello/probe/connect.js"
-import { type Probed, type ProbeOptions, probe } from "#warmhello/probe/probe.js"
 import { type ProbeRecord, recordSchema } from "#warmhello/probe/record.js"
-import { type ProbeReport, reportOf } from "#warmhello/probe/report.js"
-import { readTarget } from "#warmhello/probe/target.js"
 import { ways } from "#warmhello/probe/ways.js"
+import { MINUTE_MS, minutes, run, START } from "./fake-run.js"
 import { FakeClock, FakeServer, type Rules } from "./fake-server.js"
-import { costChoice, outcomesOf, versionIn } from "./support.js"
-
-const MINUTE_MS = 60_000
-const START = Date.UTC(2030, 0, 1)
-const minutes = (...values: number[]) => inOrder(values.map((value) => value * MINUTE_MS))
-
-interface Ran extends Probed {
-    server: FakeServer
-    clock: FakeClock
-    report: ProbeReport
-}
-
-interface Run {
-    rules: Rules
-    addresses?: string[]
-    options?: Partial<ProbeOptions>
-    clock?: FakeClock
-    server?: FakeServer
-}
-
-async function run({ rules, addresses = ["192.0.2.1"], options, ...given }: Run): Promise<Ran> {
-    const clock = given.clock ?? new FakeClock(START)
-    const server = given.server ?? new FakeServer(clock, rules)
-    const probed = await probe({
-        ...{ target: readTarget("example.com"), proxy: undefined, ways, runs: 3, timeoutMs: 1000, clock },
-        credentials: { ca: undefined, certificate: undefined, key: undefined, alpn: [] },
-        ...{ sleepMs: 10 * MINUTE_MS, agesMs: minutes(1, 5, 10, 30) },
-        ...{ keep: () => {}, onEvent: () => {}, signal: new AbortController().signal },
-        lookup: () => Promise.resolve(addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))),
-        connect: server.connect,
-        ...options,
-    })
-    const { record, complete } = probed
-    const report = reportOf(record, { complete, ca: undefined, cost: costChoice, toolVersion: "0", now: clock.now() })
-    return { ...probed, server, clock, report }
-}
+import { outcomesOf, versionIn } from "./support.js"
 
 const gapsOf = (moments: readonly number[]): number[] =>
     moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0))
@@ -127,7 +89,7 @@ test("a TLS 1.2 without the extended master secret is none that a device keeps",
 })
 
 test("a ticket that is longer than a device keeps is of no use to it", async () => {
-    const { report } = await run({ rules: { forgetsMs: 1e9, ticketBytes: 2500 } })
+    const { report } = await run({ rules: { forgetsMs: 1e9, ticketBytes: 2500 }, options: { waits: true } })
     expect(report.verdict.answer).toBe("does-not-resume")
     expect(report.verdict.text).toContain("its ticket of 2500 bytes is longer than a device keeps")
     expect(report.verdict.otherWays).toEqual(["TLS1.2 id"])
@@ -170,16 +132,6 @@ test("where a resumption brings no session and uses up its own, not every wake r
     expect(spent.report.verdict.answer).toBe("sometimes")
     const renewing = await run({ rules: { forgetsMs: 1e9, takesOnce: true } })
     expect(renewing.report.verdict.answer).toBe("resumes")
-})
-
-test("how often a session of TLS 1.2, which no resumption renews, leaves a wake with a full handshake", async () => {
-    const rules: Rules = { forgetsMs: 35 * MINUTE_MS, spoken: ["TLS1.2 id"] }
-    const { report } = await run({ rules, options: { agesMs: minutes(10, 40) } })
-    expect(report.verdict.answer).toBe("resumes")
-    expect(report.advice[0]).toMatchObject({ code: "tls13" })
-    expect(report.advice[0]?.text).toMatch(
-        /^No resumption renews this session, .* one wake in [234] is full\. With TLS 1\.3/,
-    )
 })
 
 test("no lifetime is advised that is longer than a session may live, as Erlang and Java take none", async () => {

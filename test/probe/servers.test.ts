@@ -58,7 +58,7 @@ describe.concurrent("OpenSSL's s_server", () => {
 
     test("that gives no tickets in TLS 1.3 resumes nothing there, and the device is told of TLS 1.2", async () => {
         await using running = await openssl("-num_tickets", "0")
-        const report = await ask(running)
+        const report = await ask({ ...running, options: { waits: true } })
         expect(report.verdict).toMatchObject({ answer: "does-not-resume", protocol: "TLS1.3" })
         expect(report.verdict.otherWays).toEqual(["TLS1.2 ticket", "TLS1.2 id"])
         expect(report.advice.map(({ code }) => code)).toEqual(expect.arrayContaining(["turn-on", "other-version"]))
@@ -98,7 +98,7 @@ describe.concurrent("OpenSSL's s_server", () => {
 describe.concurrent("nginx", () => {
     test("that forgets earlier than the sleep ends does not resume, and is told what to set", async () => {
         await using running = await nginx({ settings: `${cached} ssl_session_timeout ${FORGETS_S}s;` })
-        const report = await ask(running)
+        const report = await ask({ ...running, options: { waits: true } })
         expect(report.verdict.answer).toBe("does-not-resume")
         for (const one of report.ages.filter(({ purpose }) => purpose !== "chain"))
             expect(isTrue(one, FORGETS_S * 1000), JSON.stringify(one)).toBe(true)
@@ -109,6 +109,14 @@ describe.concurrent("nginx", () => {
             set: "ssl_session_timeout 10s; ssl_session_cache shared:SSL:10m;",
             standard: "5m, no cache",
         })
+    })
+
+    test("that says itself that it forgets earlier is not waited for", async () => {
+        await using running = await nginx({ settings: `${cached} ssl_session_timeout 60s;` })
+        const hour = { sleepMs: 3_600_000, agesMs: [0, 900_000, 3_600_000] }
+        const report = await ask({ ...running, options: hour })
+        expect(report).toMatchObject({ isWaitSpared: true, verdict: { answer: "does-not-resume" } })
+        expect(report.verdict.text).toContain("its sessions live for 1m")
     })
 
     test("that remembers for longer resumes", async () => {

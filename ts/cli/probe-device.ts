@@ -19,6 +19,8 @@ export interface DeviceOptions {
     maxVersion: ClientOptions["maxVersion"]
     sleepMs: number
     timeoutMs: number
+    /** False: the sleep is not waited for. */
+    waits: boolean
     pace: Pace
     signal: AbortSignal
 }
@@ -68,7 +70,7 @@ function connectOnce(client: Client, address: string, { target, timeoutMs }: Dev
     })
 }
 
-function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOptions): ClientOptions {
+function clientOptions({ target, credentials, minVersion, maxVersion }: Omit<DeviceOptions, "waits">): ClientOptions {
     const { ca, certificate, key, alpn } = credentials
     return {
         ...{ host: target.serverName, port: target.port, minVersion, maxVersion, tickets: true },
@@ -79,7 +81,7 @@ function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOp
 }
 
 /** Made before anything is asked: without the native core there is nothing to wait for. Throws what to do about it. */
-export function deviceClient(options: DeviceOptions): Client {
+export function deviceClient(options: Omit<DeviceOptions, "waits">): Client {
     return new Client(clientOptions(options))
 }
 
@@ -89,7 +91,7 @@ export async function probeAsDevice(
     address: string,
     options: DeviceOptions,
 ): Promise<DeviceFindings | undefined> {
-    const { pace, signal, sleepMs, target } = options
+    const { pace, signal, sleepMs, waits, target } = options
     const found: Outcome[] = []
     const next = async () => {
         await pace.turn(signal)
@@ -98,8 +100,10 @@ export async function probeAsDevice(
     try {
         await next()
         await next()
-        await realClock.wait(sleepMs, signal)
-        await next()
+        if (waits) {
+            await realClock.wait(sleepMs, signal)
+            await next()
+        }
     } catch (error) {
         if (error instanceof WarmhelloError)
             throw new WarmhelloError(error.code, `as a device, ${targetText(target)}: ${error.message}`, {
@@ -114,8 +118,8 @@ export async function probeAsDevice(
 const words = (outcome: Outcome | null): string => outcome?.result ?? "not tried"
 
 /** What Node's handshake would be told as in the words of an outcome. */
-function nodes({ verdict }: ProbeReport): string {
-    if (verdict.answer === "could-not-tell") return "not tried"
+function nodes({ verdict, isWaitSpared }: ProbeReport): string {
+    if (verdict.answer === "could-not-tell" || isWaitSpared) return "not tried"
     return verdict.answer === "does-not-resume" ? "full" : "resumed"
 }
 

@@ -25,6 +25,7 @@ export function addProbeCommand(root: Command, signal: AbortSignal): void {
         .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
         .option("--as-device", "ask with a board's own TLS as well, and say where it differs; takes the native core")
         .option("--runs <n>", "handshakes for the figures, full and resumed each", count(1, 100), 5)
+        .option("--wait", "wait for the sleep also where the answer is known without, for all ages and versions")
         .option("--state <file>", "keep what is known there, and go on from it; it holds secrets")
         .addOption(optionWithDefault("--connect-timeout <time>", "deadline for each connect", duration, "10s"))
         .option("--board <id>", "whose energy is estimated, as warmhello estimate does", "esp32c3_bare")

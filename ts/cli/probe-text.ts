@@ -2,7 +2,7 @@
 import pc from "picocolors"
 import type { Advice } from "../probe/advice.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
-import { energy, figure, spread, time } from "../run/units.js"
+import { energy, figure, percent, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
@@ -58,7 +58,10 @@ function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
     const times = [...new Set(curve.map(({ nominalMs }) => nominalMs))].toSorted((a, b) => a - b)
     if (spoken.length === 0 || times.length === 0) return []
     const cell = (version: VersionReport, nominalMs: number): string => {
-        const one = curve.find((age) => age.nominalMs === nominalMs && nameOf(age) === nameOf(version))
+        const all = curve.filter((age) => age.nominalMs === nominalMs && nameOf(age) === nameOf(version))
+        const [one] = all
+        const resumed = all.filter(({ outcome }) => outcome === "resumed").length
+        if (all.length > 1) return `${resumed} of ${all.length}`
         return one === undefined ? "" : cells[one.outcome]
     }
     const rows = times.map((nominalMs) => [
@@ -79,10 +82,20 @@ function lifetimeText({ lifetime }: VersionReport): string {
 
 const yes = (is: boolean | null, words: [string, string]): string[] => (is === null ? [] : [is ? words[0] : words[1]])
 
-function chainText({ chain }: VersionReport): string[] {
+/** As a flag has it. */
+const flagOf = (durationMs: number): string => time(durationMs).replace(" ", "")
+
+/** As far beyond a lifetime as a probe of a sleep goes beyond the sleep. */
+const BEYOND = 1.25
+
+function chainText({ chain }: VersionReport, sleepMs: number): string[] {
     if (chain === null || chain.hops === 0) return []
-    const broke = chain.brokeAtMs === null ? "" : `, broken after ${time(chain.brokeAtMs)}`
-    return [`chain of ${chain.hops} over ${time(chain.forMs)}${broke}`]
+    const over = `chain of ${chain.hops} over ${time(chain.forMs)}`
+    if (chain.brokeAtMs !== null) return [`${over}, broken after ${time(chain.brokeAtMs)}`]
+    if (chain.outlivesFirst) return [`${over}, beyond its first session's end`]
+    if (chain.firstEndsMs === null) return [`${over}, its first session's end not reached`]
+    const flags = `--sleep ${flagOf(sleepMs)} --ages ${flagOf(BEYOND * chain.firstEndsMs)}`
+    return [`${over}, its first session's end at ${time(chain.firstEndsMs)} not reached, as ${flags} does`]
 }
 
 function figuresText(name: string, figures: Figures | null): string[] {
@@ -98,14 +111,14 @@ function figuresText(name: string, figures: Figures | null): string[] {
 const renewsOf = ({ chain }: VersionReport): boolean | null =>
     chain === null || chain.hops === 0 ? null : chain.renews
 
-function versionLines(version: VersionReport, columns: number): string[] {
+function versionLines(version: VersionReport, sleepMs: number, columns: number): string[] {
     const title = pc.bold(`TLS ${nameOf(version)}${version.isDevices ? " (a device's way)" : ""}`)
     if (!version.spoken) return [title, ...wrapped(`  not spoken: ${version.why}`, columns, "  ")]
     const size = version.ticketBytes > 0 ? `, ${version.ticketBytes} B` : ""
     const facts = [
         `${version.sessionsPerHandshake} ${version.sessionsPerHandshake === 1 ? "session" : "sessions"} a handshake${size}`,
         lifetimeText(version),
-        ...chainText(version),
+        ...chainText(version, sleepMs),
         ...yes(renewsOf(version), ["renewed by each resumption", "not renewed by a resumption"]),
         ...yes(version.singleUse, ["taken once", "taken again"]),
         ...(version.protocol === "TLS1.2"
@@ -149,27 +162,49 @@ function certificateLines({ certificates }: ProbeReport, columns: number): strin
 
 const days = (value: number): string => `${Math.round(value)}`
 
+/** Those that people say a share in. */
+const DENOMINATORS = Array.from({ length: 99 }, (_, n) => n + 2)
+
+/** "2 of 3 wakes", or in per cent where there is no small number to say it with. */
+function shareText(share: number): string {
+    if (share > 0.99) return "nearly all wakes"
+    const of = DENOMINATORS.find((one) => Math.abs(share * one - Math.round(share * one)) < 1e-6)
+    return of === undefined ? `${percent(share)} of wakes` : `${Math.round(share * of)} of ${of} wakes`
+}
+
 function costLines({ cost, sleepMs, verdict }: ProbeReport, columns: number): string[] {
     if (cost === null) return []
-    const would = verdict.answer === "resumes" ? "" : " would"
+    const [takes, lasts] = verdict.wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
+    const { inARow } = verdict.wakes ?? {}
+    const least = inARow !== undefined && inARow.least < inARow.most ? "at least " : ""
+    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
     return [
-        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it${would === "" ? " takes" : " would take"} ${spread(cost.resumedUj, energy)}.`,
-        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator})${would === "" ? " lasts" : " would last"} ${spread(cost.resumingDays, days)} days; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
+        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it ${takes} ${spread(cost.resumedUj, energy)}.`,
+        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator}) ${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
     ].flatMap((line) => wrapped(line, columns, "  "))
 }
 
+/** What the wait would show all the same. */
+function sparedText({ versions }: ProbeReport): string {
+    const others = versions.filter((one) => one.spoken && !one.isDevices && one.sessionsPerHandshake > 0)
+    const names = others.map((one) => `TLS ${nameOf(one)}`).join(" or ")
+    const tells = names === "" ? "the curve of all ages" : `whether ${names} would, and the curve of all ages`
+    return `So there was no need to wait. --wait does, and shows ${tells}.`
+}
+
 export function reportLines(report: ProbeReport, columns: number): string[] {
-    const { verdict, advice, complete } = report
+    const { verdict, advice, complete, isWaitSpared } = report
     const colour = verdictColours[verdict.answer]
     return [
         "",
         ...wrapped(verdict.text, columns, "  ").map((line) => pc.bold(colour(line))),
         ...(complete ? [] : [pc.yellow("Interrupted: this is what is known.")]),
+        ...(isWaitSpared ? wrapped(sparedText(report), columns, "  ") : []),
         ...advice.flatMap((one) => adviceLines(one, columns)),
         ...curveLines(report),
         "",
         ...addressLines(report, columns),
-        ...report.versions.flatMap((version) => versionLines(version, columns)),
+        ...report.versions.flatMap((version) => versionLines(version, report.sleepMs, columns)),
         ...certificateLines(report, columns),
         ...costLines(report, columns),
     ]

@@ -14,6 +14,7 @@ import { reached } from "../probe/record.js"
 import { type ProbeReport, reportOf } from "../probe/report.js"
 import { readState, writeState } from "../probe/state.js"
 import { type Language, readTarget, targetText } from "../probe/target.js"
+import { isForegone } from "../probe/verdict.js"
 import { protocolOf, type Way, ways } from "../probe/ways.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output, reportError } from "./output.js"
@@ -41,6 +42,7 @@ export interface ProbeFlags {
     asDevice?: boolean
     tls: VersionRange
     runs: number
+    wait?: boolean
     state?: string
     connectTimeout: number
     board: string
@@ -85,16 +87,16 @@ interface Found extends ProbeReport {
 /** Once an address has been reached, beside all else. */
 class Device implements Disposable {
     readonly #client: Client
-    readonly #options: DeviceOptions
+    readonly #options: Omit<DeviceOptions, "waits">
     #found: Promise<DeviceFindings | undefined> | undefined
 
-    constructor(options: DeviceOptions) {
+    constructor(options: Omit<DeviceOptions, "waits">) {
         this.#options = options
         this.#client = deviceClient(options)
     }
 
-    start(address: string): void {
-        this.#found ??= probeAsDevice(this.#client, address, this.#options)
+    start(address: string, waits: boolean): void {
+        this.#found ??= probeAsDevice(this.#client, address, { ...this.#options, waits })
         this.#found.catch(() => {}) // it is waited for below
     }
 
@@ -112,7 +114,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     const credentials = credentialsBy(flags)
     const { sleepMs, agesMs } = agesBy(flags)
     const proxy = proxyFor(target, process.env)
-    const { board, cell, regulator, state, connectTimeout: timeoutMs } = flags
+    const { board, cell, regulator, state, connectTimeout: timeoutMs, wait: waits = false } = flags
     powerFor({ board, cell, regulator })
     const asked = waysBy(flags)
     const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs, ways: asked })
@@ -128,15 +130,17 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     holdInterrupt()
     const probed = await probe({
         ...{ target, credentials, proxy, ways: asked, sleepMs, agesMs, runs: flags.runs, signal, record },
-        ...{ timeoutMs, pace },
+        ...{ timeoutMs, pace, waits },
         keep: (known) => state !== undefined && writeState(state, known),
         onEvent: (event) => {
             progress.show(event)
-            if (event.kind === "surveyed") device?.start(reached(event.record)[0]?.address ?? target.host)
+            if (event.kind !== "surveyed") return
+            device?.start(reached(event.record)[0]?.address ?? target.host, waits || !isForegone(event.record))
         },
     }).finally(() => progress.end())
     const report = reportOf(probed.record, {
-        ...{ complete: probed.complete, ca: credentials.ca, cost: { board, cell, regulator } },
+        ...{ complete: probed.complete, isWaitSpared: probed.isWaitSpared, ca: credentials.ca },
+        cost: { board, cell, regulator },
         ...{ toolVersion: packageVersion(), now: Date.now() },
     })
     if (device === undefined) return report

@@ -1,11 +1,11 @@
 // What to do about this server, for this sleep.
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, type ProbeRecord } from "./record.js"
 import { type ServerSettings, serversFor } from "./servers.js"
-import { hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
-import { protocolOf, type Way } from "./ways.js"
+import { hasShortIds, hasTooLongTickets, lateOf, type Verdict } from "./verdict.js"
+import { protocolOf } from "./ways.js"
 
 interface Setting {
     server: string
@@ -30,6 +30,7 @@ export interface Advice {
         | "chain-path"
         | "chain-extra"
         | "chain-ends"
+        | "late"
         | "ecdsa"
         | "fewer-tickets"
         | "tls13"
@@ -47,6 +48,9 @@ function lifetimeFor(sleepMs: number): number {
     const seconds = Math.ceil(Math.min(2 * sleepMs, WEEK_MS) / 1000)
     return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
 }
+
+/** For a session that no resumption prolongs: of twice as many wakes one is full. */
+const MANY_SLEEPS = 5
 
 const settings = (record: ProbeRecord, of: (server: ServerSettings) => Omit<Setting, "server">): Setting[] =>
     serversFor(record.target.language, record.software).map((server) => ({ server: server.name, ...of(server) }))
@@ -121,9 +125,17 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     ]
 }
 
-function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict): Advice[] {
+function forRenewal(record: ProbeRecord, { answer, resumed, offered, wakes }: Verdict): Advice[] {
     const way = deviceWay(record)?.way
-    if (way === undefined || answer !== "sometimes" || resumed < offered) return []
+    if (way === undefined || wakes === null || answer !== "sometimes" || resumed < offered) return []
+    if (wakes.end === "life") {
+        const set = settings(record, ({ lifetime, lifetimeDefault: standard }) => ({
+            set: lifetime(lifetimeFor(MANY_SLEEPS * record.sleepMs)),
+            standard,
+        }))
+        return [{ code: "longer", text: "Let the server keep sessions for many sleeps:", settings: set }]
+    }
+    if (wakes.end === "week") return []
     if (protocolOf(way) === "TLS1.2")
         return [only("renew", "Have the server take a session more than once, or give another in its place.")]
     const isTakenAgain = singleUse(record, way) === false
@@ -131,14 +143,16 @@ function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict):
     return [only("renew", `Have the server send a ticket in each handshake, also in one that resumes.${device}`)]
 }
 
-/** How many wakes there are from one full handshake to the next; undefined where that was not seen. */
-function wakesOf(record: ProbeRecord, way: Way): number | undefined {
-    const { advertisedMs, belowMs } = lifetimeOf(record, way)
-    if (chainOf(record, way)?.renews !== false) return undefined
-    return Math.ceil(Math.min(advertisedMs ?? DAY_MS, belowMs ?? DAY_MS, DAY_MS) / record.sleepMs)
+/** The machine was off when the session was due. */
+function forLate(record: ProbeRecord, { answer }: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined || answer !== "could-not-tell" || lateOf(record, way) === undefined) return []
+    const text =
+        "Ask anew, with another --state file, and let this machine run until the sleep is over: a session that is refused late may have been good in time."
+    return [only("late", text)]
 }
 
-function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice[] {
+function forVersion(record: ProbeRecord, { otherWays, answer, wakes }: Verdict): Advice[] {
     const [other] = otherWays
     if (other !== undefined) {
         const text = `By ${other.replace("TLS", "TLS ")} it does resume: set the device to that version until the server is set right.`
@@ -146,8 +160,7 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
     }
     const own = deviceWay(record)
     if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
-    const wakes = wakesOf(record, own.way)
-    const share = wakes === undefined ? "" : `No resumption renews this session, so that one wake in ${wakes} is full. `
+    const share = wakes?.end === "life" ? "No resumption prolongs this session. " : ""
     const text = `${share}With TLS 1.3 most servers give a new one in each resumption, so that full handshakes become rare.`
     return [only("tls13", text)]
 }
@@ -199,6 +212,7 @@ function forTickets(record: ProbeRecord): Advice[] {
 export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFacts | undefined, now: number): Advice[] {
     const isMasterSecret = forMasterSecret(record)
     return [
+        ...forLate(record, verdict),
         ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
         ...forPool(record, verdict),
         ...forRenewal(record, verdict),

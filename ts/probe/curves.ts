@@ -8,6 +8,20 @@ type Told = Redemption & { outcome: "resumed" | "full" | "broken"; actualAgeMs: 
 const isTold = (one: Redemption): one is Told =>
     ["resumed", "full", "broken"].includes(one.outcome) && one.actualAgeMs !== null
 
+/** A redemption waits for its turn, so that the one that is meant is a little older than the age. */
+const SLACK_MS = 2000
+const SLACK = 1.02
+export const nearly = (ageMs: number): number => Math.max(ageMs + SLACK_MS, ageMs * SLACK)
+
+/** By how much a redemption came later than its age; 0 where it was in time, but for its turn. */
+export function lateMsOf({ ageMs, actualAgeMs, chainAgeMs }: Redemption): number {
+    const wasMs = chainAgeMs ?? actualAgeMs ?? 0
+    return wasMs > nearly(ageMs) ? wasMs - ageMs : 0
+}
+
+/** The age that was asked for, where it was redeemed in time. */
+const meantAgeMs = (one: Redemption): number => one.ageMs + lateMsOf(one)
+
 /** Each session of these was offered for the first time. `again` is not among them. */
 const firstOffers: readonly Purpose[] = ["once", "cross", "run", "twice", "psk_ke"]
 
@@ -51,26 +65,33 @@ export interface Chain {
     hops: number
     /** From the first session on to the last resumption. */
     forMs: number
-    /** Null: it went on to the last age. */
+    /** Null: it went on for as long as it was tried. */
     brokeAtMs: number | null
     /** Each resumption brought a session of its own. */
     renews: boolean
-    /** It went on beyond the age at which a session of the first handshake is refused. */
+    /** It went on beyond the age at which a session of the first handshake is refused, or its lifetime is over. */
     outlivesFirst: boolean
+    /** When the first session's lifetime is over; null where nothing told. */
+    firstEndsMs: number | null
 }
+
+/** A server that is not reached has not spoken. */
+const breaks: readonly Redemption["outcome"][] = ["full", "broken", "not-offered"]
 
 /** Null where none was tried. */
 export function chainOf(record: ProbeRecord, way: Way): Chain | null {
     const links = record.redemptions.filter((one) => one.way === way && one.purpose === "chain")
     if (links.length === 0) return null
     const resumed = links.filter(({ outcome }) => outcome === "resumed")
-    const broken = links.find(({ outcome }) => outcome !== "resumed")
+    const broken = links.find(({ outcome }) => breaks.includes(outcome))
     const forMs = Math.max(0, ...resumed.map(({ chainAgeMs }) => chainAgeMs ?? 0))
-    const { belowMs } = lifetimeOf(record, way)
+    const { belowMs, advertisedMs } = lifetimeOf(record, way)
+    const firstEndsMs = belowMs ?? advertisedMs
     return {
-        ...{ hops: resumed.length, forMs, brokeAtMs: broken?.chainAgeMs ?? null },
+        ...{ hops: resumed.length, forMs, brokeAtMs: broken === undefined ? null : meantAgeMs(broken) },
         renews: resumed.length > 0 && resumed.every(({ renewed }) => renewed),
-        outlivesFirst: belowMs !== null && forMs >= belowMs,
+        outlivesFirst: firstEndsMs !== null && forMs >= firstEndsMs,
+        firstEndsMs,
     }
 }
 

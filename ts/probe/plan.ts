@@ -1,4 +1,5 @@
 // Which sessions are to be redeemed where and when, once it is known what the server speaks.
+import { toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord, reached, type Want } from "./record.js"
 import type { Way } from "./ways.js"
 
@@ -39,4 +40,23 @@ export function plan(record: ProbeRecord, { runs }: PlanOptions): Want[] {
     )
     const now = resumable.flatMap(({ way }) => atOnce(way, first, way === own?.way, runs))
     return [...byAge([...curve, ...elsewhere]), ...now]
+}
+
+/** As many tell one machine of five that knows a session from none, nineteen times in twenty. */
+const TO_BE_SURE = 14
+
+/** Where some sessions are refused at once and some are not, several machines answer, and one session tells nothing of the
+ * sleep. */
+export function planMore(record: ProbeRecord): Want[] {
+    const [first] = reached(record)
+    const own = deviceWay(record)?.way
+    if (first === undefined || own === undefined) return []
+    const want: Want = { purpose: "once", way: own, from: first.address, to: first.address, ageMs: record.sleepMs }
+    const isAlike = (one: Want) =>
+        one.purpose === "once" && one.way === own && one.to === want.to && one.ageMs === want.ageMs
+    const planned = [...record.wants, ...record.due, ...record.redemptions].filter(isAlike).length
+    const atOnce = toldBy(record, own).filter(({ ageMs, from, to }) => ageMs === 0 && from === to)
+    const resumed = atOnce.filter(({ outcome }) => outcome === "resumed").length
+    const isUnsteady = resumed > 0 && resumed < atOnce.length
+    return isUnsteady ? Array.from({ length: Math.max(0, TO_BE_SURE - planned) }, () => want) : []
 }

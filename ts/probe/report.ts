@@ -3,7 +3,7 @@ import { type Spread, spreadOf } from "../base/statistics.js"
 import { type Advice, adviceFor } from "./advice.js"
 import { type ChainFacts, readChain } from "./certificates.js"
 import { type Cost, type CostChoice, costOf } from "./cost.js"
-import { type Chain, chainOf, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { type Chain, chainOf, type Lifetime, lateMsOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { deviceWay, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
 import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
@@ -67,6 +67,8 @@ export interface AgeReport {
     to: string
     nominalMs: number
     actualMs: number | null
+    /** It was offered that much later than was asked for, as the probe did not run when it was due; 0: in time. */
+    lateMs: number
     chainMs: number | null
     outcome: Redemption["outcome"]
     renewed: boolean
@@ -84,6 +86,8 @@ export interface ProbeReport {
     sleepMs: number
     /** False: it was interrupted. */
     complete: boolean
+    /** The answer was known without waiting for the sleep, so that it was not waited for. */
+    isWaitSpared: boolean
     verdict: Verdict
     advice: Advice[]
     addresses: AddressReport[]
@@ -146,12 +150,13 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
 
 const ageOf = (one: Redemption): AgeReport => ({
     ...{ purpose: one.purpose, protocol: protocolOf(one.way), kind: kindOf(one.way), from: one.from, to: one.to },
-    ...{ nominalMs: one.ageMs, actualMs: one.actualAgeMs, chainMs: one.chainAgeMs },
+    ...{ nominalMs: one.ageMs, actualMs: one.actualAgeMs, lateMs: lateMsOf(one), chainMs: one.chainAgeMs },
     ...{ outcome: one.outcome, renewed: one.renewed, why: one.why },
 })
 
 export interface ReportOptions {
     complete: boolean
+    isWaitSpared: boolean
     ca: Buffer | undefined
     cost: CostChoice
     toolVersion: string
@@ -167,13 +172,14 @@ export function reportOf(record: ProbeRecord, options: ReportOptions): ProbeRepo
         createdAt: new Date(options.now).toISOString(),
         toolVersion: options.toolVersion,
         target: { ...record.target, text: targetText(record.target) },
-        ...{ software: record.software, sleepMs: record.sleepMs, complete: options.complete, verdict },
+        ...{ software: record.software, sleepMs: record.sleepMs, verdict },
+        ...{ complete: options.complete, isWaitSpared: options.isWaitSpared },
         advice: adviceFor(record, verdict, chain, options.now),
         addresses: addressesOf(record),
         versions: record.ways.map((facts) => versionOf(record, facts)),
         ages: record.redemptions.map(ageOf),
         groups: record.groups,
         certificates: chain ?? null,
-        cost: costOf(record, chain, options.cost) ?? null,
+        cost: costOf(record, verdict, chain, options.cost) ?? null,
     }
 }
