@@ -1,5 +1,6 @@
-import { startMosquitto } from "#dev/servers/mosquitto.js"
-import { describeEveryGroup, describeEveryKind } from "./every-server.js"
+import { mosquitto } from "#dev/servers/mosquitto.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix } from "./every-server.js"
 
-describeEveryKind("mosquitto", startMosquitto)
-describeEveryGroup("mosquitto", startMosquitto)
+describeMatrix(mosquitto)
+describeEveryCertificate(mosquitto)
+describeEveryGroup(mosquitto)

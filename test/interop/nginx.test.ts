@@ -1,5 +1,6 @@
-import { startNginx } from "#dev/servers/nginx.js"
-import { describeEveryGroup, describeEveryKind } from "./every-server.js"
+import { nginx } from "#dev/servers/nginx.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix } from "./every-server.js"
 
-describeEveryKind("nginx", startNginx)
-describeEveryGroup("nginx", startNginx)
+describeMatrix(nginx)
+describeEveryCertificate(nginx)
+describeEveryGroup(nginx)

@@ -1,5 +1,6 @@
-import { startOpenssl } from "#dev/servers/openssl.js"
-import { describeEveryGroup, describeEveryKind } from "./every-server.js"
+import { openssl } from "#dev/servers/openssl.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix } from "./every-server.js"
 
-describeEveryKind("OpenSSL", startOpenssl)
-describeEveryGroup("OpenSSL", startOpenssl)
+describeMatrix(openssl)
+describeEveryCertificate(openssl)
+describeEveryGroup(openssl)

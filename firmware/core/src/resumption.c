@@ -267,10 +267,10 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
     if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
         return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
     }
-    bool refused_ticket = r->offered && r->outcome->kind == WH_KIND_TICKET && !r->renewed12;
-    if (!refused_ticket) { /* wolfSSL would save it with the new secret */
-        keep(r, ssl);
+    if (!resumed && !r->renewed12) {
+        wh_session_drop_ticket(ssl); /* a refused one, which wolfSSL would save with the new secret */
     }
+    keep(r, ssl);
 }
 
 /* Seals a second ticket. RTC RAM has the first, flash shall have this one. */

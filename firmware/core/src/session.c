@@ -96,6 +96,11 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
     return WH_OK;
 }
 
+void wh_session_drop_ticket(WOLFSSL *ssl)
+{
+    ssl->session->ticketLen = 0;
+}
+
 int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
 {
     if (wolfSSL_set_session(ssl, session->native) != WOLFSSL_SUCCESS) {

@@ -46,6 +46,10 @@ typedef struct wh_session {
  * WH_MISS_NOT_RESUMABLE: no session, or such an object; `out` is empty then. */
 WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
+/** After a full handshake of TLS 1.2 that brought no ticket: the connection's session has no ticket any more,
+ * which was of the one that was offered. It may have an ID still. */
+void wh_session_drop_ticket(struct WOLFSSL *ssl);
+
 /** Attaches the session to a connection that has not begun (wolfSSL_set_session).
  *
  * wolfSSL takes a reference of its own; the caller still owns `session`. The hello will have the extension
