@@ -11,6 +11,7 @@
 #include "memory_ran_out.h"
 #include "peer_error.h"
 #include "peer_path.h"
+#include "suites.h"
 #include "trust.h"
 #include "clock.h"
 #include "warmhello/platform.h"
@@ -150,6 +151,36 @@ static int create_ssl(wh_conn *conn)
     return WH_OK; /* whose certificate it must be: peer_path.c */
 }
 
+/* wolfSSL hashes a handshake as long as a hash could be asked for: by a suite, or for a signature by the
+ * device's certificate in TLS 1.2, which the server may want by any. */
+int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl);
+int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl)
+{
+    const wh_conn *conn = ssl->IOCB_ReadCtx;
+    const wh_client *client = conn->client;
+    return conn->all_suites || (client->has_certificate && client->config.min_version == WH_TLS12);
+}
+
+/* Of the session that is offered; without one, any. */
+static unsigned offered_suite(const WOLFSSL *ssl)
+{
+    return ssl->options.resuming ? ssl->session->cipherSuite : TLS_AES_128_GCM_SHA256;
+}
+
+/* Beside those with SHA-256 the others. */
+static int offer_all_suites(wh_conn *conn)
+{
+    const char *all = conn->client->suites;
+    conn->all_suites = true;
+    if (AllocateSuites(conn->ssl) != 0) {
+        return WH_PLATFORM_MEMORY;
+    }
+    Suites *suites = conn->ssl->suites;
+    suites->suiteSz = (word16)strlen(all);
+    memcpy(suites->suites, all, suites->suiteSz);
+    return WH_OK;
+}
+
 /* Makes the key pair now, of the group that wolfSSL would take for the hello. */
 static void make_key(wh_conn *conn)
 {
@@ -177,15 +208,21 @@ static int offer(wh_conn *conn)
     if (result != WH_OK) {
         return result;
     }
-    if (conn->client->fallback) {
-        conn->client->fallback = false;
+    conn->resumption.is_second = conn->client->fallback;
+    conn->client->fallback = false;
+    if (conn->resumption.is_second && conn->client->suspect != 0) {
         wh_resumption_follow(&conn->resumption);
-        return WH_OK;
-    }
-    if (wh_resumption_offer(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
+    } else if (wh_resumption_offer(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
         /* wolfSSL leaves a session that it refused on the connection. */
         wolfSSL_free(conn->ssl);
-        return create_ssl(conn);
+        result = create_ssl(conn);
+    }
+    if (result == WH_OK && (wh_resumption_wants_all_suites(&conn->resumption) ||
+                            wh_suite_has_sha384(offered_suite(conn->ssl)))) {
+        result = offer_all_suites(conn);
+    }
+    if (result != WH_OK) {
+        return result;
     }
     if (conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
         wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
@@ -206,6 +243,14 @@ static int received_alert(const wh_conn *conn)
     return history.last_rx.code;
 }
 
+/* True if the server says that it takes none of the suites, which all had SHA-256. */
+static bool refuses_sha256(const wh_conn *conn)
+{
+    int alert = conn->outcome.alert;
+    return !conn->all_suites && conn->first_byte != RECORD_HANDSHAKE &&
+           (alert == handshake_failure || alert == insufficient_security);
+}
+
 static int fail(wh_conn *conn, int error)
 {
     bool handshake = conn->state == WH_CONN_HANDSHAKE;
@@ -214,7 +259,9 @@ static int fail(wh_conn *conn, int error)
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
         conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
-        bool again = conn->resumption.offered && !wh_peer_error_is_verdict(error);
+        conn->client->refused_sha256 = refuses_sha256(conn);
+        bool again =
+            conn->client->refused_sha256 || (conn->resumption.offered && !wh_peer_error_is_verdict(error));
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
     }

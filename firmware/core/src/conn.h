@@ -82,6 +82,8 @@ typedef struct wh_conn {
     bool close_called;
     bool close_wanted;
     bool has_presented;
+    /** The hello has suites with SHA-384 as well. */
+    bool all_suites;
     uint16_t prepared_group;
     uint8_t first_byte;
     char last_direction;
