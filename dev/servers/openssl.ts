@@ -1,6 +1,6 @@
 // OpenSSL's s_server. Its status page says how it sees the connection.
 import { httpGet } from "./exchange.js"
-import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+import { isHttpOk, type Recipe, Server, type ServerOptions, sha384Suites } from "./server.js"
 
 export interface OpensslOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
@@ -22,6 +22,9 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             // -cert takes the first certificate of its file, -cert_chain the others.
             ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...(options.sha384Alone === true
+                ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
+                : []),
             ...(options.hasTls13?.() === false ? ["-tls1_2"] : []),
             ...(options.tickets13 === undefined ? [] : ["-num_tickets", String(options.tickets13)]),
             ...(options.stateless === false ? ["-no_ticket"] : []),

@@ -18,6 +18,14 @@ export interface ServerOptions {
     hasTls13?: () => boolean
     /** PEM of the CA that clients must have a certificate from. */
     clientCa?: string
+    /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
+    sha384Alone?: boolean
+}
+
+/** By OpenSSL's names, for servers on OpenSSL that take those alone. */
+export const sha384Suites = {
+    tls12: "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+    tls13: "TLS_AES_256_GCM_SHA384",
 }
 
 /** One connection, as the test has seen it. */
