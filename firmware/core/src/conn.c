@@ -251,6 +251,13 @@ static bool has_wrong_key(const wh_conn *conn, int error)
            wh_identity_match(conn->ssl) == WH_USAGE_KEY_MISMATCH;
 }
 
+static bool is_certificate_due(const WOLFSSL *ssl)
+{
+    int before =
+        IsAtLeastTLSv1_3(ssl->version) ? SERVER_ENCRYPTED_EXTENSIONS_COMPLETE : SERVER_HELLO_COMPLETE;
+    return ssl->options.serverState == before && !ssl->options.resuming;
+}
+
 /* Turns wolfSSL's failure into ours. WH_OK if it only wants more bytes. */
 static int check(wh_conn *conn, int returned)
 {
@@ -270,6 +277,7 @@ static int check(wh_conn *conn, int returned)
         .alert = conn->outcome.alert,
         .hello_answered = conn->first_byte == RECORD_HANDSHAKE,
         .hello_taken = conn->ssl->options.serverState >= SERVER_HELLO_COMPLETE,
+        .certificate_due = is_certificate_due(conn->ssl),
         .has_certificate = conn->client->has_certificate,
     };
     int error = is_not_tls(conn) ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
