@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { INTEROP_PAGE } from "#dev/docs/pages.js"
 import { type Cell, emptyCells } from "#dev/interop/cells.js"
-import type { InteropMatrix } from "#dev/interop/interop.js"
+import { type InteropMatrix, interop } from "#dev/interop/interop.js"
 import { interopMarkdown, legend, terminalTable } from "#dev/interop/interop-tables.js"
 import { catalogue } from "#dev/servers/catalogue.js"
+import { mosquitto } from "#dev/servers/mosquitto.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { tableText } from "#warmhello/cli/table.js"
 import { dev } from "../ts/support/command.js"
@@ -64,6 +65,14 @@ test("the command ends with 0 where no cell is a defect, and its JSON has what w
             ...{ serverSaysResumed: null, opensslResumed: true, why: "" },
         })),
     )
+})
+
+test("a server that is not here is told, and so are its cells", async () => {
+    const why = "there is no mosquitto (npm run setup -- --interop)"
+    const matrix = await interop({ servers: [{ ...mosquitto, missing: () => why }] })
+    expect(matrix.missing).toEqual([`mosquitto: ${why}`])
+    expect(matrix.cells).toEqual(emptyCells("mosquitto", why))
+    expect(matrix.cells).toHaveLength(21)
 })
 
 test("a name that no server has is told", async () => {
