@@ -496,6 +496,7 @@ int wh_conn_start(wh_conn *conn)
         return conn->outcome.error != WH_OK ? conn->outcome.error : WH_USAGE_STATE;
     }
     if (conn->client->platform != wh_platform_get()) {
+        drop_hello(conn); /* its ticket is not spent */
         return fail(conn, WH_USAGE_STATE);
     }
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
