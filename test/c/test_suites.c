@@ -141,6 +141,40 @@ PLATFORM_TEST(a_server_that_hangs_up_on_the_hello_is_offered_all_the_next_time)
     }
 }
 
+/* Neither is told apart from a network that fails. */
+static int by_end(wire_line *line)
+{
+    return wh_conn_eof(&line->conn);
+}
+
+static int by_silence(wire_line *line)
+{
+    wh_conn_silent(&line->conn);
+    return wh_conn_outcome(&line->conn)->error;
+}
+
+PLATFORM_TEST(a_server_without_a_word_for_it_is_offered_all_from_the_second_wake_on)
+{
+    int (*const ways[])(wire_line *) = {by_end, by_silence};
+    for (size_t i = 0; i < 2 * KINDS; i++) {
+        pairing at = serve(&kinds[i / 2], kinds[i / 2].sha384);
+        at.config.policy.disabled = true; /* no session tells */
+        wh_client client;
+        wire_line line;
+        make_client(&client, &at.config);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+        assert_int_not_equal(ways[i % 2](&line), WH_OK);
+        line_free(&line);
+        wh_client_free(&client);
+        for (int wakes = 0; wakes < 3; wakes++) {
+            assert_true(is_sha384(wake_by(&at, 1)));
+        }
+        set_suites(&at, kinds[i / 2].both);
+        assert_false(is_sha384(wake_by(&at, 1)));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
 /* Whoever takes neither is not asked a third time. */
 PLATFORM_TEST(a_server_that_takes_no_suite_at_all_is_asked_twice)
 {

@@ -15,7 +15,7 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
 }
 
 /* Bits of lacks. */
-enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4 };
+enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4, PERHAPS_WITHOUT_SHA256 = 8 };
 
 static uint8_t without(bool resumed)
 {
@@ -221,6 +221,17 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+/* Not all servers say that they take no suite with SHA-256: some break off, or are silent. */
+static void note_suite(wh_resumption *r)
+{
+    bool was_refused = r->is_second && r->client->refused_sha256;
+    bool lacks_sha256 = was_refused || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    r->peer.lacks &= (uint8_t) ~(WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256);
+    if (lacks_sha256 && wh_suite_has_sha384(r->outcome->cipher)) {
+        r->peer.lacks |= WITHOUT_SHA256;
+    }
+}
+
 static void note_opened(wh_resumption *r)
 {
     const wh_peer before = r->peer;
@@ -230,11 +241,7 @@ static void note_opened(wh_resumption *r)
     } else if (r->offered) {
         r->peer.breaks = 0;
     }
-    if (!wh_suite_has_sha384(r->outcome->cipher)) {
-        r->peer.lacks &= (uint8_t)~WITHOUT_SHA256;
-    } else if (r->is_second && r->client->refused_sha256) {
-        r->peer.lacks |= WITHOUT_SHA256;
-    }
+    note_suite(r);
     if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
         before.lacks != r->peer.lacks) {
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -340,7 +347,7 @@ void wh_resumption_follow(wh_resumption *r)
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || r->peer.failures > 0 || (r->peer.lacks & WITHOUT_SHA256) != 0;
+    return r->is_second || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
 }
 
 static bool is_of_peer(int error)
@@ -375,6 +382,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
         wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
+        r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }
