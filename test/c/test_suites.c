@@ -141,6 +141,55 @@ PLATFORM_TEST(a_server_that_hangs_up_on_the_hello_is_offered_all_the_next_time)
     }
 }
 
+PLATFORM_TEST(each_of_two_connects_of_one_client_has_its_second_attempt)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].sha384);
+        at.config.policy.disabled = true;
+        wh_client client;
+        wire_line lines[2];
+        make_client(&client, &at.config);
+        for (int n = 0; n < 2; n++) {
+            assert_int_equal(line_open(&lines[n], &client, at.server), WH_OK);
+        }
+        for (int n = 0; n < 2; n++) {
+            line_run(&lines[n]);
+            assert_true(wh_conn_fallback_due(&lines[n].conn));
+            line_free(&lines[n]);
+        }
+        for (int n = 0; n < 2; n++) {
+            assert_int_equal(line_open(&lines[n], &client, at.server), WH_OK);
+        }
+        for (int n = 0; n < 2; n++) {
+            line_run(&lines[n]);
+            assert_int_equal(wh_conn_get_state(&lines[n].conn), WH_CONN_OPEN);
+            line_free(&lines[n]);
+        }
+        wh_client_free(&client);
+    }
+}
+
+/* Another connect finds out what the server does not take while this one waits for TCP. */
+PLATFORM_TEST(a_hello_that_waits_is_made_anew_for_a_server_that_takes_none_of_its_suites)
+{
+    const server_kind without_tickets = {
+        {.min_version = WH_TLS13, .no_tickets13 = true}, kinds[0].sha384, kinds[0].both};
+    pairing at = serve(&without_tickets, without_tickets.sha384);
+    wh_client client;
+    wire_line line;
+    make_client(&client, &at.config);
+    const wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
+    wh_conn_init(&line.conn, &client, &buffers);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
+    assert_true(is_sha384(wake_by(&at, 2)));
+    line.peer = peer_accept(at.server);
+    assert_int_equal(wh_conn_start(&line.conn), WH_OK);
+    line_run(&line);
+    assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_OPEN);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
 /* Neither is told apart from a network that fails. */
 static int by_end(wire_line *line)
 {

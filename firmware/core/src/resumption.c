@@ -224,8 +224,9 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
 /* Not all servers say that they take no suite with SHA-256: some break off, or are silent. */
 static void note_suite(wh_resumption *r)
 {
-    bool was_refused = r->is_second && r->client->refused_sha256;
-    bool lacks_sha256 = was_refused || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    bool lacks_sha256 =
+        r->client->refused_sha256 || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    r->client->refused_sha256 = false;
     r->peer.lacks &= (uint8_t) ~(WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256);
     if (lacks_sha256 && wh_suite_has_sha384(r->outcome->cipher)) {
         r->peer.lacks |= WITHOUT_SHA256;
@@ -347,7 +348,8 @@ void wh_resumption_follow(wh_resumption *r)
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    return r->is_second || r->client->refused_sha256 ||
+           (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
 }
 
 static bool is_of_peer(int error)
