@@ -190,6 +190,34 @@ PLATFORM_TEST(a_hello_that_waits_is_made_anew_for_a_server_that_takes_none_of_it
     wh_client_free(&client);
 }
 
+static wh_peer peer_of(const wh_client_config *config, const wh_peer *noted)
+{
+    wh_client client;
+    make_client(&client, config);
+    if (noted != NULL) {
+        wh_store_note_peer(&client.binding, *noted);
+    }
+    wh_peer peer = wh_store_peer(&client.binding);
+    wh_client_free(&client);
+    return peer;
+}
+
+/* To such a server a session is not offered for a number of connects, whatever these take. */
+PLATFORM_TEST(a_second_attempt_for_the_suites_is_no_connect_of_its_own)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].both);
+        assert_full(wake_by(&at, 1), WH_REASON_NONE);
+        set_suites(&at, kinds[i].sha384);
+        for (uint8_t rest = 1; rest < 3; rest++) {
+            (void)peer_of(&at.config, &(wh_peer){.breaks = 2, .rest = rest});
+            assert_full(wake_by(&at, 2), WH_REASON_RESTING);
+            assert_int_equal(peer_of(&at.config, NULL).rest, rest - 1);
+        }
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
 /* Neither is told apart from a network that fails. */
 static int by_end(wire_line *line)
 {

@@ -84,8 +84,9 @@ static wh_reason choose(wh_resumption *r)
         return reason_for_miss(r->looked);
     }
     wh_reason reason = wh_policy_check(&r->client->config.policy, &r->stored.info, &r->stored.now);
-    /* None is offered for now to a server that has broken off such handshakes. */
-    return reason == WH_REASON_ACCEPTED && r->peer.rest > 0 ? WH_REASON_RESTING : reason;
+    /* None is offered for now to a server that has broken off such handshakes, in neither attempt. */
+    bool rests = r->peer.rest > 0 || r->is_second;
+    return reason == WH_REASON_ACCEPTED && rests ? WH_REASON_RESTING : reason;
 }
 
 int wh_resumption_attach(wh_resumption *r, WOLFSSL *ssl)
@@ -144,7 +145,7 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
-    if (reason == WH_REASON_RESTING) {
+    if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         wh_store_note_peer(&r->client->binding, r->peer);
     }
