@@ -112,6 +112,21 @@ test("a server that is gone when the sleep is over leaves it open, and the verdi
     )
 })
 
+test("a server that is away for some seconds when the sleep is over is asked again", async () => {
+    const clock = new FakeClock(START)
+    const server = new FakeServer(clock, { forgetsMs: 1e9 })
+    let goneAt = 0
+    const connect: Connect = (request) => {
+        if (goneAt === 0 && clock.now() > START + 9 * MINUTE_MS) goneAt = clock.now()
+        if (goneAt > 0 && clock.now() < goneAt + 7000) throw coreError("connection-refused", "192.0.2.1:443: ")
+        return server.connect(request)
+    }
+    const { report } = await run({ rules: { forgetsMs: 1e9 }, clock, server, options: { connect } })
+    expect(goneAt).toBeGreaterThan(0)
+    expect(report.verdict.answer).toBe("resumes")
+    expect(report.ages.map(({ outcome }) => outcome)).not.toContain("failed")
+})
+
 test("a session ID that wolfSSL does not know again is none that a device keeps", async () => {
     const rules: Rules = { forgetsMs: 1e9, idBytes: 16, spoken: ["TLS1.2 id"] }
     const { report } = await run({ rules })

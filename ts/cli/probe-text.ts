@@ -189,7 +189,7 @@ function certificateLines({ certificates }: ProbeReport, columns: number): strin
 const days = (value: number): string => `${Math.round(value)}`
 
 /** Those that people say a share in. */
-const DENOMINATORS = Array.from({ length: 99 }, (_, n) => n + 2)
+const DENOMINATORS = Array.from({ length: 20 }, (_, n) => n + 2)
 
 /** "2 of 3 wakes", or in per cent where there is no small number to say it with. */
 function shareText(share: number): string {

@@ -14,7 +14,6 @@ import { proxyFor } from "../probe/proxy.js"
 import { reached } from "../probe/record.js"
 import { type ProbeReport, reportOf } from "../probe/report.js"
 import { serverNamed, servers } from "../probe/servers.js"
-import { readState, writeState } from "../probe/state.js"
 import { type Language, readTarget, targetText } from "../probe/target.js"
 import { isForegone } from "../probe/verdict.js"
 import { protocolOf, type Way, ways } from "../probe/ways.js"
@@ -30,6 +29,7 @@ import {
     probeAsDevice,
 } from "./probe-device.js"
 import { ProbeProgress } from "./probe-progress.js"
+import { StateFile } from "./probe-state.js"
 import { deviceLines, reportLines, settingLines } from "./probe-text.js"
 import { packageVersion } from "./version.js"
 
@@ -113,15 +113,21 @@ class Device implements Disposable {
     }
 }
 
-async function probeAs(server: string, flags: ProbeFlags, output: Output, signal: AbortSignal): Promise<Found> {
+async function probeAs(
+    server: string,
+    flags: ProbeFlags,
+    output: Output,
+    file: StateFile | undefined,
+    signal: AbortSignal,
+): Promise<Found> {
     const target = readTarget(server, flags.speak, flags.servername)
     const credentials = credentialsBy(flags)
     const { sleepMs, agesMs } = agesBy(flags)
     const proxy = proxyFor(target, process.env)
-    const { board, cell, regulator, state, connectTimeout: timeoutMs, wait: waits = false } = flags
+    const { board, cell, regulator, connectTimeout: timeoutMs, wait: waits = false } = flags
     powerFor({ board, cell, regulator })
     const asked = waysBy(flags)
-    const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs, ways: asked })
+    const record = file?.read({ target, sleepMs, agesMs, ways: asked })
     if (proxy !== undefined && flags.asDevice === true)
         throw new WarmhelloError("bad-option", "--as-device goes through no proxy: unset HTTPS_PROXY, or set NO_PROXY")
     const pace = new Pace()
@@ -135,7 +141,7 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     const probed = await probe({
         ...{ target, credentials, proxy, ways: asked, sleepMs, agesMs, runs: flags.runs, signal, record },
         ...{ timeoutMs, pace, waits },
-        keep: (known) => state !== undefined && writeState(state, known),
+        keep: (known) => file?.keep(known),
         onEvent: (event) => {
             progress.show(event)
             if (event.kind !== "surveyed") return
@@ -164,9 +170,6 @@ export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdic
     return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
 }
 
-const goesOn = ({ state }: ProbeFlags): string =>
-    state === undefined ? "With --state FILE a probe goes on later." : `The same command goes on from ${state}.`
-
 /** Prints what to set in one server program. Throws `bad-option` with the names that there are. */
 function printSettings(name: string, sleepMs: number, output: Output): void {
     const server = serverNamed(name)
@@ -188,11 +191,12 @@ export async function probeCommand(server: string | undefined, flags: ProbeFlags
     if (flags.settings !== undefined) return printSettings(flags.settings, agesBy(flags).sleepMs, output)
     if (server === undefined)
         throw new WarmhelloError("bad-option", "name the server to ask: warmhello probe HOST[:PORT]")
+    const file = flags.state === undefined ? undefined : new StateFile(flags.state, output)
     try {
-        const report = await probeAs(server, flags, output, signal)
+        const report = await probeAs(server, flags, output, file, signal)
         for (const line of reportLines(report, output.columns)) output.line(line)
         if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
-        if (!report.complete) output.line(goesOn(flags))
+        if (!report.complete) output.line(file?.outlook ?? "With --state FILE a probe goes on later.")
         output.json(report)
         process.exitCode = probeExitCode(report)
     } catch (error) {

@@ -19,6 +19,10 @@ export function lateMsOf({ ageMs, actualAgeMs, chainAgeMs }: Redemption): number
     return wasMs > nearly(ageMs) ? wasMs - ageMs : 0
 }
 
+/** It was asked for at that age or a lower one, and offered then: a refusal is not for its age, if that age is good. */
+export const isInTime = ({ ageMs, actualAgeMs }: Told, atMs: number): boolean =>
+    ageMs <= atMs && actualAgeMs <= nearly(atMs)
+
 /** The age that was asked for, where it was redeemed in time. */
 const meantAgeMs = (one: Redemption): number => one.ageMs + lateMsOf(one)
 

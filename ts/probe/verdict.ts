@@ -1,7 +1,7 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { lateMsOf, lifetimeOf, nearly, toldBy } from "./curves.js"
+import { isInTime, lateMsOf, lifetimeOf, toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord, type Redemption, type WayFacts } from "./record.js"
 import { mostMs, type Rhythm, rhythmOf } from "./rhythm.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -61,7 +61,7 @@ interface Count {
 function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
     const told = toldBy(record, way)
     const resumed = told.filter(({ outcome }) => outcome === "resumed")
-    const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length
+    const refused = told.filter((one) => one.outcome !== "resumed" && isInTime(one, ageMs)).length
     const isOldEnough = resumed.some(({ actualAgeMs }) => actualAgeMs >= ageMs)
     return isOldEnough
         ? { resumed: resumed.length, offered: resumed.length + refused }
@@ -104,7 +104,7 @@ function findFor(record: ProbeRecord, way: Way): Found {
     const isTold = facts !== undefined && facts.refusal === null && count.offered > 0
     if (!isTold) return { ...count, answer: "could-not-tell", rhythm: null }
     if (count.resumed === 0) return { ...count, answer: "does-not-resume", rhythm: null }
-    const rhythm = rhythmOf(record, facts, nearly(sleepMs))
+    const rhythm = rhythmOf(record, facts)
     const isAlways = count.resumed === count.offered && isSteady(rhythm)
     return { ...count, answer: isAlways ? "resumes" : "sometimes", rhythm }
 }

@@ -4,7 +4,7 @@ from collections import Counter
 
 from line import Line
 from mutations import CHANGES, changed
-from tlslite.errors import TLSAbruptCloseError, TLSError
+from tlslite.errors import BaseTLSException, TLSAbruptCloseError
 from tlslite.handshakehashes import HandshakeHashes
 from tlslite.messages import Message
 from tlslite.recordlayer import RecordLayer
@@ -62,7 +62,7 @@ class Connection:
         self.line.send(bytes([kind, *version]) + size.to_bytes(2, "big") + bytes(data))
 
     def say(self, label, data, kind=HANDSHAKE, said=None):
-        """One message of the handshake or after it, as the script has it; said() is called once it is out."""
+        """One message of the handshake or after it, as the script has it; said() is called when it is out."""
         self.sent[label] += 1
         edits = [edit for edit in self.script.get("edits", []) if self._is_meant(edit, label)]
         for edit in edits:
@@ -70,16 +70,16 @@ class Connection:
         held, self.swapped = self.swapped, None
         for piece in self._edited(edits, data, kind):
             self._put(edits, piece, kind)
+            if said is not None:
+                said()
         if held is not None:
             self._put([], *held)
-        if said is not None:
-            said()
         for edit in edits:
             self.perform(edit.get("after", []))
 
     def is_spoiled(self, label):
-        """Not said as it should be, or not where it should."""
-        spoils = CHANGES | {"omit", "swap", "record"}
+        """Not said as it should be, or not where it should. What is added behind it leaves the rest what it is."""
+        spoils = (CHANGES - {"add"}) | {"omit", "swap", "record"}
         return any(edit["at"] == label and spoils & set(edit) for edit in self.script.get("edits", []))
 
     def _is_meant(self, edit, label):
@@ -176,7 +176,7 @@ class Connection:
         """(type, bytes), and alerts heard."""
         try:
             header, parser = run(self.records.recvRecord())
-        except (TLSError, OSError, ValueError, AssertionError) as error:
+        except (BaseTLSException, OSError, ValueError, AssertionError) as error:
             if not isinstance(error, (TLSAbruptCloseError, OSError)):
                 self.saw["unreadable"] = type(error).__name__
             raise Gone from error

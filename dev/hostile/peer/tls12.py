@@ -32,7 +32,8 @@ class Handshake12:
 
     def find_session(self):
         how = self.script.get("resume", "if-known")
-        known = self.sessions.tickets.get(self.hello.ticket) or self.sessions.ids.get(bytes(self.hello.session_id))
+        by_ticket = self.sessions.tickets.get(self.hello.ticket) if self.hello.ticket else None
+        known = by_ticket or self.sessions.ids.get(bytes(self.hello.session_id))
         if how == "refuse":
             return None
         if how == "pretend":

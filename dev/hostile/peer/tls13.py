@@ -31,12 +31,15 @@ class Handshake13:
         self.identities = identities
         self.sessions = sessions
         self.hello = hello
-        self.cipher = script.get("cipher", 0x1301)
-        self.hash = "sha384" if self.cipher in SHA384_SUITES else "sha256"
-        self.size = 48 if self.hash == "sha384" else 32
+        self.use_suite(script.get("cipher", 0x1301))
         self.group = script.get("group", X25519)
         self.resumed = False
         self.proven = False
+
+    def use_suite(self, cipher):
+        self.cipher = cipher
+        self.hash = "sha384" if cipher in SHA384_SUITES else "sha256"
+        self.size = 48 if self.hash == "sha384" else 32
 
     # ---- What the peer takes ----------------------------------------------------------------------
 
@@ -52,6 +55,8 @@ class Handshake13:
         if session is None or session.secret is None:
             return None
         self.resumed = True
+        if "cipher" not in self.script:
+            self.use_suite(session.cipher)
         return session.secret
 
     def binder_is_right(self, session):
