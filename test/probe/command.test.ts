@@ -229,6 +229,7 @@ describe("a server that wants a client certificate", () => {
         const { code, stdout } = await warmhello("probe", `localhost:${server.port}`, ...flags)
         expect(code).toBe(1)
         expect(stdout).toContain("The server asks for a client certificate")
+        expect(stdout).toContain("Groups of a device: x25519 yes, secp256r1 yes, secp384r1 yes.")
     })
 })
 

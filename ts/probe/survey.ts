@@ -90,18 +90,19 @@ async function surveyAddresses(record: ProbeRecord, own: Way, ask: Ask): Promise
     }
 }
 
+/** A group is taken as well where it fails for another reason, such as a client certificate that is missing. */
 async function surveyGroups(record: ProbeRecord, way: Way, ask: Ask): Promise<void> {
     const first = frontFor(record, way)
     if (first === undefined) return
     for (const group of deviceGroups) {
-        const flights = await ask({ address: first.address, way, group }).then(
-            (handshake) => handshake.flights,
+        const [taken, flights] = await ask({ address: first.address, way, group }).then(
+            (handshake) => [true, handshake.flights] as const,
             (error: unknown) => {
-                if (error instanceof WarmhelloError) return null
+                if (error instanceof WarmhelloError) return [!REFUSALS.has(error.code), null] as const
                 throw error
             },
         )
-        record.groups.push({ group, taken: flights !== null, flights })
+        record.groups.push({ group, taken, flights })
     }
 }
 
