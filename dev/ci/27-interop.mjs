@@ -15,7 +15,7 @@ export default function interop() {
     const { cells, defects, missing } = JSON.parse(readFileSync(results, "utf8"))
     const lacking = cells.filter((/** @type {{version: string}} */ { version }) => version === "").length
     const failed = defects.length + (missing.length > 0 ? lacking : 0)
-    const isProbed = vitest(["test/probe/matrix"], { WARMHELLO_PROBE_MATRIX: "whole" })
+    const isProbed = vitest(["test/probe/matrix", "--maxConcurrency=8"], { WARMHELLO_PROBE_MATRIX: "whole" })
     return {
         passed: cells.length - failed + (isProbed ? 1 : 0),
         failed: (ok ? failed : Math.max(1, failed)) + (isProbed ? 0 : 1),

@@ -233,6 +233,18 @@ describe("a server that wants a client certificate", () => {
     })
 })
 
+/** The probe may write it anew in between. */
+function replaceByFolder(path: string): void {
+    for (;;) {
+        rmSync(path, { force: true })
+        try {
+            return mkdirSync(path)
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+        }
+    }
+}
+
 describe("an interrupted probe", () => {
     test("tells what is known, keeps it for its owner only, and goes on from there", async () => {
         await using server = await nodeServer()
@@ -271,8 +283,7 @@ describe("an interrupted probe", () => {
         const args = ["probe", `localhost:${server.port}`, "--ca", caFile, "--sleep", "4s", ...quick, "--state", state]
         const running = startCommand(args)
         await running.shows("resumed")
-        rmSync(state)
-        mkdirSync(state) // as good as a full disk: nothing can be written there
+        replaceByFolder(state) // as good as a full disk: nothing can be written there
         const { code, stdout } = await running.ended
         expect(code).toBe(NOT_AT_EACH_WAKE)
         expect(stdout.split(`cannot write ${state}: it is a folder: the probe goes on without.`)).toHaveLength(2)
