@@ -238,7 +238,8 @@ function replaceByFolder(path: string): void {
     for (;;) {
         rmSync(path, { force: true })
         try {
-            return mkdirSync(path)
+            mkdirSync(path)
+            return
         } catch (error) {
             if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
         }
