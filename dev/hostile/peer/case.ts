@@ -2,7 +2,7 @@
 import type { CaseOf } from "../case.js"
 
 /** Messages that the peer says, by their names in RFC 5246 and RFC 8446. */
-type Message =
+export type Message =
     | "ServerHello"
     | "HelloRetryRequest"
     | "EncryptedExtensions"
@@ -18,7 +18,7 @@ type Message =
     | "CloseNotify"
 
 /** Something that is said or done between two messages. */
-type Act = { times?: number } & (
+export type Act = { times?: number } & (
     | { alert: [level: number, description: number] }
     | { ccs: string }
     /** An empty record of that type. */
@@ -37,7 +37,7 @@ type Act = { times?: number } & (
 )
 
 /** What becomes of a message. */
-interface Edit {
+export interface Edit {
     at: Message
     /** Which of that name; the first unless told. */
     nth?: number

@@ -70,6 +70,7 @@ export interface Doing {
     /** On the first connection, unless told. */
     on?: "first" | "each"
     mayNotResume?: string
+    memoryBound?: number
 }
 
 function expectationOf(condition: Condition, { effect, on }: Doing): Expectation {
@@ -92,6 +93,7 @@ export function makeCase(condition: Condition, doing: Doing): PeerCase {
         ...{ holds: condition.holds, versions: condition.versions, expect },
         getsAnswer: expect !== "any" && expect !== "fails" && effect !== "late",
         script: on === "each" ? { ...script, times: 99 } : script,
+        ...(doing.memoryBound === undefined ? {} : { memoryBound: doing.memoryBound }),
         ...(doing.mayNotResume === undefined ? {} : { mayNotResume: doing.mayNotResume }),
     }
 }

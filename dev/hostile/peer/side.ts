@@ -97,9 +97,10 @@ class Process implements AsyncDisposable {
 
     isSilent(): boolean {
         const id = this.#child.pid ?? 0
-        const before = this.#slept
-        this.#slept = sleepsSoFar(id)
-        return sleeps(id) && before === this.#slept
+        const [before, slept] = [this.#slept, sleepsSoFar(id)]
+        this.#slept = slept
+        // Its threads are looked at one after the other: one may have woken another and gone to sleep meanwhile.
+        return slept === before && sleeps(id) && sleepsSoFar(id) === slept
     }
 
     async [Symbol.asyncDispose](): Promise<void> {
@@ -128,9 +129,7 @@ class PeerEncounter implements Encounter {
         readonly script: Script,
     ) {}
 
-    isSilent(): boolean {
-        return this.process.isSilent()
-    }
+    readonly isSilent = (): boolean => this.process.isSilent()
 
     async connections(): Promise<Connection[]> {
         if (this.#connections === undefined) {
@@ -179,7 +178,10 @@ export async function startPeer(): Promise<Side<PeerCase>> {
             const text = reply.toString("latin1")
             return text.startsWith(WHOLE.slice(0, text.length)) || WHOLE.startsWith(text)
         },
-        saysResumed: (reply) => /^Resumed: yes/m.test(reply.toString("latin1")),
+        saysResumed: (reply) => {
+            const word = /^Resumed: (yes|no)\r\n/m.exec(reply.toString("latin1"))?.[1]
+            return word === undefined ? undefined : word === "yes"
+        },
         honest: () => meet("honest", {}),
         meet: ({ name, script }) => meet(name, script),
         [Symbol.asyncDispose]: async () => {
