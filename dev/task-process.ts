@@ -50,6 +50,11 @@ export class TaskProcess<Task extends object, Result> implements Disposable {
         })
     }
 
+    /** Also when it no longer listens. */
+    endNow(): void {
+        this.#process.kill("SIGKILL")
+    }
+
     [Symbol.dispose](): void {
         this.#process.removeAllListeners("close")
         this.#process.kill()

@@ -1,5 +1,6 @@
 // A case: one wake of a device at a peer that does it no good, and what may come of that. Two families of peers: an honest
 // server behind a proxy that spoils what passes ("proxy"), and a TLS stack that does what its script says ("peer").
+import type { ErrorCode } from "../../ts/base/errors.js"
 import type { Kind } from "../interop/board.js"
 import type { Exchange } from "../servers/exchange.js"
 
@@ -24,6 +25,8 @@ export interface CaseOf<Family extends string> {
     /** What the device speaks. A session by ID or ticket wants 1.2, a PSK wants 1.3. */
     versions: "1.2" | "1.3" | "both"
     expect: Expectation
+    /** If it does not open, the app hears one of these; any unless told. */
+    errors?: readonly ErrorCode[]
     /** The app has the whole answer when it opens; otherwise a part will do, also none. */
     getsAnswer?: boolean
     /** An honest wake comes before it, with the same session, which the peer may listen to. */

@@ -9,7 +9,7 @@ function findingsOfAny(when: string, { leakedBytes, peakBytes, lateMs }: Woken, 
     const findings: Finding[] = []
     if (leakedBytes !== 0) findings.push({ counter: "leaked", what: `${when}: ${leakedBytes} bytes` })
     if (peakBytes > bound) findings.push({ counter: "memoryExceeded", what: `${when}: ${peakBytes} bytes` })
-    if (lateMs !== undefined) findings.push({ counter: "hung", what: `${when}: ${lateMs.toFixed(0)} ms` })
+    if (lateMs > 0) findings.push({ counter: "hung", what: `${when}: ${lateMs} ms longer than it may` })
     return findings
 }
 
@@ -30,7 +30,9 @@ function forgeryIn(side: Side<never>, { opened, openedPort, outcome, reply }: Vi
     return `the device says ${outcome?.result}, and the server that it ${said ? "did" : "did not"} resume`
 }
 
-function isAsExpected({ expect, getsAnswer }: CaseOf<string>, side: Side<never>, { opened, outcome, reply }: Visit) {
+function isAsExpected(one: CaseOf<string>, side: Side<never>, { opened, outcome, reply, error }: Visit): boolean {
+    const { expect, getsAnswer, errors } = one
+    if (!opened && error !== null && errors?.includes(error) === false) return false
     if (expect === "any") return true
     if (expect === "fails") return !opened
     if (!opened || (getsAnswer === true && !side.isAnswer(reply))) return false
@@ -45,8 +47,9 @@ function judge(one: CaseOf<string>, side: Side<never>, woken: Woken, saw: Saw): 
     if (forgery !== undefined) findings.push({ counter: "authenticationSkipped", what: `${forgery}; it ${words}` })
     if (!isAsExpected(one, side, visit)) {
         // Nobody may open where nothing is to be proved.
-        const counter = one.expect === "fails" ? "authenticationSkipped" : "unexpected"
-        if (forgery === undefined) findings.push({ counter, what: `it ${words}, and not "${one.expect}"` })
+        const counter = one.expect === "fails" && visit.opened ? "authenticationSkipped" : "unexpected"
+        const meant = [`"${one.expect}"`, ...(one.errors ?? [])].join(", ")
+        if (forgery === undefined) findings.push({ counter, what: `it ${words}, and not ${meant}` })
     }
     if (saw.missed !== null) findings.push({ counter: "unexpected", what: `not met: ${saw.missed}; it ${words}` })
     return findings

@@ -113,12 +113,13 @@ class Process implements AsyncDisposable {
     }
 }
 
-/** A script that names a message which was never due has shown nothing. */
+/** A script that does no more than to edit a message which was never due has shown nothing. */
 function missed(script: Script, connections: Connection[]): string | null {
     const hostile = connections.filter((one) => one.hostile)
     const fault = connections.find((one) => one.fault !== undefined)?.fault
     if (fault !== undefined) return `the peer's script failed: ${fault}`
     if (hostile.length === 0 && Object.keys(script).length > 0) return "nobody came to the hostile peer"
+    if (Object.keys(script).some((word) => !["edits", "times", "resume"].includes(word))) return null
     const never = (script.edits ?? []).find(({ at }) => !hostile.some(({ sent }) => (sent[at] ?? 0) > 0))
     return never === undefined ? null : `it never came to ${never.at}`
 }

@@ -22,6 +22,8 @@ export interface Doing {
     spoils: readonly Spoil[]
     on?: ProxyCase["on"]
     rehearses?: boolean
+    /** What the app hears of a wake that does not open. */
+    errors?: ProxyCase["errors"]
     /** In the place of what the effect comes to. */
     expect?: Expectation
 }
@@ -34,12 +36,12 @@ function expectationOf({ holds }: Pick<Condition, "holds">, { effect, on, expect
 }
 
 export function makeCase(condition: Pick<Condition, "title" | "holds" | "versions">, doing: Doing): ProxyCase {
-    const { group, what, effect, spoils, on = "first", rehearses = false } = doing
+    const { group, what, effect, spoils, on = "first", rehearses = false, errors } = doing
     const { title, holds, versions } = condition
     const expect = expectationOf(condition, doing)
     return {
         ...{ family: "proxy", name: `${title}: ${what}${on === "each" ? ", each time" : ""}`, group },
-        ...{ holds, versions, expect, rehearses, spoils, on },
+        ...{ holds, versions, expect, rehearses, spoils, on, ...(errors && { errors }) },
         // After a connection that breaks comes one to which nothing happens.
         getsAnswer: effect === "harmless" || (effect === "breaks" && expect !== "fails"),
         forges: effect === "breaks",

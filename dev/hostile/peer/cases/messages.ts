@@ -65,7 +65,13 @@ const hasBody = (at: Message) => at !== "ServerHelloDone"
 function caseOf(condition: Condition, at: Message, way: Way, effect: Effect): PeerCase {
     const script = { edits: [{ at, ...way.change }] }
     const bound = isKeptWhole(at, way) ? { memoryBound: 192 * 1024 } : {}
-    return makeCase(condition, { group: "a message is said wrongly", what: `${at} ${way.what}`, effect, script, ...bound })
+    return makeCase(condition, {
+        group: "a message is said wrongly",
+        what: `${at} ${way.what}`,
+        effect,
+        script,
+        ...bound,
+    })
 }
 
 function effectOf(condition: Condition, at: Message, way: Way): Effect {

@@ -1,4 +1,5 @@
 // Something else answers: another protocol, noise, messages out of place, or what an earlier connection was answered.
+import type { ErrorCode } from "../../../../ts/base/errors.js"
 import type { Expectation } from "../../case.js"
 import type { ProxyCase } from "../case.js"
 import { conditions, handshakeOf } from "../flows.js"
@@ -21,37 +22,42 @@ function noise(size: number): Buffer {
 
 const zeros = (size: number): Buffer => Buffer.alloc(size)
 
-const answers: readonly { what: string; bytes: Buffer; expect?: Expectation }[] = [
+const answers: readonly { what: string; bytes: Buffer; error?: ErrorCode; expect?: Expectation }[] = [
     { what: "nothing", bytes: zeros(0) },
     { what: "one zero", bytes: zeros(1) },
-    { what: "a page of HTTP", bytes: Buffer.from("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") },
+    {
+        what: "a page of HTTP",
+        error: "not-tls",
+        bytes: Buffer.from("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+    },
     {
         what: "a redirection by a captive portal",
+        error: "not-tls",
         bytes: Buffer.from("HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/login\r\n\r\n"),
     },
     { what: "HTTP/2 settings", bytes: Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]) },
-    { what: "an SSH banner", bytes: Buffer.from("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n") },
-    { what: "an SMTP banner", bytes: Buffer.from("220 mail.example.com ESMTP\r\n") },
-    { what: "an MQTT CONNACK", bytes: Buffer.from([0x20, 2, 0, 0]) },
+    { what: "an SSH banner", error: "not-tls", bytes: Buffer.from("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n") },
+    { what: "an SMTP banner", error: "not-tls", bytes: Buffer.from("220 mail.example.com ESMTP\r\n") },
+    { what: "an MQTT CONNACK", error: "not-tls", bytes: Buffer.from([0x20, 2, 0, 0]) },
     { what: "a SOCKS refusal", bytes: Buffer.from([5, 255]) },
     { what: "the hello of SSL 2", bytes: Buffer.from([0x80, 0x0b, 4, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0]) },
-    { what: "1000 zeros", bytes: zeros(1000) },
-    { what: "1000 bytes of noise", bytes: Buffer.concat([Buffer.from([0xaa]), noise(999)]) },
+    { what: "1000 zeros", error: "not-tls", bytes: zeros(1000) },
+    { what: "1000 bytes of noise", error: "not-tls", bytes: Buffer.concat([Buffer.from([0xaa]), noise(999)]) },
     { what: "100000 bytes of noise", bytes: noise(100_000) },
     { what: "noise in a handshake record", bytes: record(types.handshake, noise(200)) },
     { what: "noise in a full handshake record", bytes: record(types.handshake, noise(16384)) },
-    { what: "data in clear", bytes: record(types.data, noise(100)) },
+    { what: "data in clear", error: "not-tls", bytes: record(types.data, noise(100)) },
     { what: "a change of cipher spec", bytes: record(types.changeCipherSpec, Buffer.from([1])) },
     { what: "a change of cipher spec to 2", bytes: record(types.changeCipherSpec, Buffer.from([2])) },
     { what: "a handshake record of one byte", bytes: record(types.handshake, Buffer.from([2])) },
-    { what: "close_notify", bytes: alert(1, 0) },
-    { what: "handshake_failure", bytes: alert(2, 40) },
-    { what: "internal_error", bytes: alert(2, 80) },
+    { what: "close_notify", error: "closed", bytes: alert(1, 0) },
+    { what: "handshake_failure", error: "alert", bytes: alert(2, 40) },
+    { what: "internal_error", error: "alert", bytes: alert(2, 80) },
     ...[0, 1, 2, 3, 4, 5, 6, 8, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24, 25, 67, 99, 254].flatMap((type) => [
         { what: `an empty handshake message of type ${type}`, bytes: message(type, zeros(0)) },
         { what: `a handshake message of type ${type} with 64 bytes of noise`, bytes: message(type, noise(64)) },
     ]),
-    { what: "a server hello cut short", bytes: message(2, Buffer.from([3, 3, 1, 2])) },
+    { what: "a server hello cut short", error: "protocol", bytes: message(2, Buffer.from([3, 3, 1, 2])) },
     {
         what: "a certificate that says that it has 16 MB",
         bytes: record(types.handshake, Buffer.from([11, 255, 255, 255, 255, 255, 252])),
@@ -63,13 +69,14 @@ const answers: readonly { what: string; bytes: Buffer; expect?: Expectation }[] 
 const first = { direction: "toClient", at: 0 } as const
 
 const answerCases: ProxyCase[] = conditions.flatMap((condition) =>
-    answers.flatMap(({ what, bytes, expect }) =>
+    answers.flatMap(({ what, bytes, error, expect }) =>
         (["first", "each"] as const).flatMap((on) => {
             if (on === "each" && condition.holds === "none") return []
             const ends: readonly Act[] = on === "each" ? ["silence"] : ["fin", "silence"]
             return ends.map((end) =>
                 makeCase(condition, {
                     ...{ group: "something else answers", effect: "breaks", on, ...(expect && { expect }) },
+                    ...(error !== undefined && { errors: [error] }),
                     what: `the answer is ${what}, and ${end === "fin" ? "the end" : "silence"}`,
                     spoils: [{ ...first, acts: () => [bytes, end] }],
                 }),

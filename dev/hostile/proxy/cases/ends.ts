@@ -11,19 +11,22 @@ const places = [
 ] as const
 
 const ends = [
-    { how: "is closed", act: "fin" },
-    { how: "is reset", act: "rst" },
-    { how: "goes silent", act: "silence" },
+    { how: "is closed", act: "fin", errors: ["closed"] },
+    // Node tells a reset as a plain end when data came along with it.
+    { how: "is reset", act: "rst", errors: ["connection-lost", "closed"] },
+    { how: "goes silent", act: "silence", errors: ["connect-timeout"] },
 ] as const
 
 const once: ProxyCase[] = conditions.flatMap((condition) =>
     condition.records.flatMap((record) =>
         places.flatMap(({ where, size }) =>
-            ends.map(({ how, act }) =>
+            ends.map(({ how, act, errors }) =>
                 makeCase(condition, {
                     group: "the connection ends",
                     what: `it ${how} ${where} the ${record.what}`,
                     effect: record.isLate ? "late" : "breaks",
+                    // Who cuts off what the device says resets its connection.
+                    errors: record.direction === "toServer" && act === "fin" ? ["connection-lost", "closed"] : errors,
                     spoils: [
                         { ...record, acts: ([bytes]) => (bytes ? [bytes.subarray(0, size(bytes.length)), act] : []) },
                     ],
@@ -39,12 +42,13 @@ const eachTime: ProxyCase[] = conditions
         condition.records
             .filter(({ direction, at }) => direction === "toClient" && at < 2)
             .flatMap((record) =>
-                ends.map(({ how, act }) =>
+                ends.map(({ how, act, errors }) =>
                     makeCase(condition, {
                         group: "the connection ends",
                         what: `it ${how} before the ${record.what}`,
                         effect: "breaks",
                         on: "each",
+                        errors,
                         spoils: [{ ...record, acts: () => [act] }],
                     }),
                 ),
