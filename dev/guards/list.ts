@@ -252,7 +252,7 @@ export const guards: Guard[] = [
     {
         mistake: "a refused ticket stored again with the new secret",
         edits: [
-            ["core/src/resumption.c", "bool refused_ticket = ", "bool refused_ticket = false && "],
+            ["core/src/session.c", "ssl->session->ticketLen = 0;", "(void)ssl;"],
             ["core/src/session.c", "return has_ticket || bytes[AT_ID_SIZE] == FULL_ID_SIZE;", "return true;"],
         ],
         tests: [["test_resume", "a_refused_ticket_is_not_kept_with_the_new_secret"]],
@@ -418,7 +418,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket goes out again though the server gives others",
-        edits: [["core/src/resumption.c", "&&\n           (r->peer.without_ticket & WITHOUT_RESUMED) != 0;", ";"]],
+        edits: [["core/src/resumption.c", "&&\n           (r->peer.lacks & WITHOUT_RESUMED) != 0;", ";"]],
         tests: [["test_tickets13", "a_ticket_of_a_server_that_renews_is_used_once"]],
     },
     {

@@ -11,15 +11,16 @@ export interface GnutlsOptions extends ServerOptions {
 
 const groups = { x25519: "GROUP-X25519", secp256r1: "GROUP-SECP256R1" }
 
-function priority({ group, extendedMasterSecret }: GnutlsOptions): string {
+function priority({ group, extendedMasterSecret, sha384Alone }: GnutlsOptions): string {
+    const suites = sha384Alone === true ? ":-CIPHER-ALL:+AES-256-GCM" : ""
     const onlyGroup = group === undefined ? "" : `:-GROUP-ALL:+${groups[group]}`
-    return `NORMAL${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
+    return `NORMAL${suites}${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
 }
 
 export function startGnutls(options: GnutlsOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "gnutls-serv",
-        ready: /listening on IPv4 .*listen: 0$/, // loopback.ts says the latter
+        ready: /listening on IPv4 .*done/,
         exchange: httpGet("/"),
         isAnswer: isHttpOk,
         prepare: (files, port) => [
@@ -30,7 +31,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
                 ? ["--disable-client-cert"]
                 : ["--require-client-cert", "--verify-client-cert", "--x509cafile", files.clientCa]),
         ],
-        environment: loopbackOnly,
+        environment: (files) => loopbackOnly(files),
         saysResumed: ({ wire }, program) => {
             const accepted = new RegExp(`^\\* Accepted connection from .* port ${wire.upstreamPort} on`)
             return program.find(`the connection from port ${wire.upstreamPort}`, (lines) => {
