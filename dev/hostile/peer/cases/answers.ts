@@ -182,7 +182,9 @@ const idCases = [
     ),
     doing(full12, "extended master secret", "it is not there", "harmless", { extended: false }),
     ...those12.map((condition) =>
-        doing(condition, "renegotiation_info", "renegotiation_info is not there", "breaks", { server_hello: { without: [0xff01] } }),
+        doing(condition, "renegotiation_info", "renegotiation_info is not there", "breaks", {
+            server_hello: { without: [0xff01] },
+        }),
     ),
     ...those12.flatMap((condition) =>
         ["", "0101", "01", "0100", `0c${"ab".repeat(12)}`, `ff${"00".repeat(255)}`].map((hex) =>
