@@ -19,7 +19,7 @@ export async function interopCommand({ only, write, json }: InteropFlags, signal
     if (matrix.cells.length === 0) throw new WarmhelloError("bad-option", `no server is named ${only}`)
     const { cells, defects, missing } = matrix
     for (const line of legend) output.line(line)
-    output.line(tableText(terminalTable(matrix)))
+    output.line(tableText(terminalTable(matrix, output.columns)))
     for (const defect of defects) output.line(pc.red(defect))
     for (const server of missing) output.line(pc.yellow(`missing: ${server}`))
     output.line(`${cells.length} cells, ${defects.length} defects, ${missing.length} servers missing`)
@@ -28,7 +28,8 @@ export async function interopCommand({ only, write, json }: InteropFlags, signal
         writeSection(INTEROP_PAGE, interopMarkdown(matrix), "npm run interop")
         output.line(`written: ${INTEROP_PAGE}`)
     }
-    if (defects.length > 0) throw new WarmhelloError("not-as-expected", `${defects.length} cells are defects`)
-    if (missing.length > 0)
-        throw new WarmhelloError("not-as-expected", `the cells of ${missing.length} servers are missing`)
+    if (defects.length + missing.length > 0) {
+        const what = `${defects.length} cells are defects, and ${missing.length} servers are missing`
+        throw new WarmhelloError("not-as-expected", what, { hint: "The lines above say which, and why." })
+    }
 }

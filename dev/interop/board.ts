@@ -21,6 +21,7 @@ export type Kind = keyof typeof kinds
 export interface WakeOptions {
     exchange?: Exchange
     connectTimeoutMs?: number
+    answerWithinMs?: number
 }
 
 export class Board implements Disposable {

@@ -25,6 +25,9 @@ export interface ServerCells {
     defects: string[]
 }
 
+/** A server's last words are in it. */
+const LONGEST_ERROR = 400
+
 const nothing = { resumed: null, serverSaysResumed: null, opensslResumed: null }
 
 const protocolOf = (kind: Kind): Cell["protocol"] => (kind === "psk" ? "TLS1.3" : "TLS1.2")
@@ -72,16 +75,18 @@ export class Cells {
         const { fault, reason, ...facts } = judge(steps)
         const known = this.server.known?.find(({ kinds, cases }) => kinds.includes(kind) && cases.includes(which))?.why
         const blamed = fault && `${fault.blame}: ${fault.what}`
-        if (blamed !== undefined && known === undefined) this.#defect(kind, which, blamed)
+        const isExcused = known !== undefined && fault?.isGrave === false
+        if (blamed !== undefined && !isExcused) this.#defect(kind, which, blamed)
         if (blamed === undefined && known !== undefined) {
             this.#defect(kind, which, `matrix: it is as it should be, and a reason is written: ${known}`)
         }
-        const why = (blamed === undefined ? explanation(which, reason) : known) ?? blamed ?? ""
+        const why = isExcused ? known : (blamed ?? explanation(which, reason))
         this.#set(kind, which, { ...facts, why: left === undefined ? why : `${why}; ${left}` })
     }
 
     failed(kind: Kind, which: Case, error: unknown): void {
-        const why = `matrix: ${error instanceof Error ? error.message : error}`
+        const said = error instanceof Error ? error.message : String(error)
+        const why = `matrix: ${said.replaceAll("\n", " | ").slice(0, LONGEST_ERROR)}`
         this.#defect(kind, which, why)
         this.#set(kind, which, { ...nothing, why })
     }

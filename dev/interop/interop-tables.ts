@@ -9,6 +9,11 @@ import type { InteropMatrix } from "./interop.js"
 
 const kindNames: Record<Kind, string> = { id: "1.2 ID", ticket: "1.2 ticket", psk: "1.3 PSK" }
 
+/** For a terminal, above one letter for each case. */
+const shortNames: Record<Kind, string> = { id: "ID", ticket: "ticket", psk: "1.3" }
+/** The columns of three kinds, the frame included. */
+const BESIDE_NAMES = 4 + 3 * (allCases.length + 3)
+
 const nameOf = ({ server, version }: Cell): string => `${server} ${version}`.trim()
 
 const serversOf = ({ cells }: InteropMatrix): Cell[][] => [...group(cells, ({ server }) => server).values()]
@@ -22,12 +27,14 @@ function letter(matrix: InteropMatrix, cell: Cell): string {
     return cell.resumed === null ? "-" : cell.resumed ? "R" : "f"
 }
 
-/** For a terminal of 60 columns. */
-export function terminalTable(matrix: InteropMatrix): Table {
+/** With versions only where there is room for them; without it fits a terminal of 60 columns. */
+export function terminalTable(matrix: InteropMatrix, columns = Number.POSITIVE_INFINITY): Table {
+    const names = serversOf(matrix).map(([first]) => (first === undefined ? "" : nameOf(first)))
+    const hasRoom = Math.max(...names.map(({ length }) => length)) + BESIDE_NAMES <= columns
     return {
-        head: ["", ...kinds.map((kind) => kindNames[kind])],
-        rows: serversOf(matrix).map((cells) => [
-            cells[0] === undefined ? "" : nameOf(cells[0]),
+        head: ["", ...kinds.map((kind) => shortNames[kind])],
+        rows: serversOf(matrix).map((cells, index) => [
+            (hasRoom ? names[index] : cells[0]?.server) ?? "",
             ...kinds.map((kind) =>
                 cells
                     .filter((cell) => cell.kind === kind)
@@ -39,17 +46,24 @@ export function terminalTable(matrix: InteropMatrix): Table {
 }
 
 export const legend = [
-    "R resumed, f full, - no such cell, ! a defect; one letter each:",
+    "Session: TLS 1.2 by ID, by ticket, TLS 1.3. A letter a case:",
     ...allCases.map((which, index) => `${index + 1}. ${which}`),
+    "R resumed, f full, - no such cell, ! a defect",
 ]
 
-const word = (matrix: InteropMatrix, cell: Cell): string =>
-    isDefect(matrix, cell) ? "**defect**" : cell.resumed === null ? "-" : cell.resumed ? "resumed" : "full"
+/** With an asterisk where it is not what one would expect, and the reason is below. */
+function word(matrix: InteropMatrix, cell: Cell): string {
+    if (isDefect(matrix, cell)) return "**defect**"
+    if (cell.resumed === null) return "-"
+    return `${cell.resumed ? "resumed" : "full"}${isUnusual(cell) ? "\\*" : ""}`
+}
 
 /** Cells of one server with the same reason, in one line. */
 function reasons(cells: Cell[], matrix: InteropMatrix): string[] {
     const worth = cells.filter((cell) => isWorthALine(cell) || isDefect(matrix, cell))
-    const byWhy = group(worth, ({ why }) => why)
+    const missed = (cell: Cell): string =>
+        cell.opensslResumed === true && cell.resumed === false ? " (OpenSSL's client resumes)" : ""
+    const byWhy = group(worth, (cell) => `${missed(cell)}: ${cell.why}`)
     return [...byWhy].map(([why, some]) => {
         const [first] = some
         const of = [...group(some, ({ kind }) => kind)].map(([kind, those]) =>
@@ -57,23 +71,27 @@ function reasons(cells: Cell[], matrix: InteropMatrix): string[] {
                 ? kindNames[kind]
                 : `${kindNames[kind]} ${those.map((cell) => cell.case).join(", ")}`,
         )
-        return `- ${first === undefined ? "" : nameOf(first)}, ${of.join("; ")}: ${why}`
+        return `- ${first === undefined ? "" : nameOf(first)}, ${of.join("; ")}${why}`
     })
 }
 
+/** What the explanations of cells.ts begin with. */
+const usual = /^($|there is no session yet|its keys are |the server has forgotten it|by the device's clock)/
+
+const isUnusual = ({ resumed, why }: Cell): boolean => resumed !== null && !usual.test(why)
+
 /** What anybody would expect needs no words. */
-function isWorthALine({ case: which, resumed, why }: Cell): boolean {
-    if (resumed === null) return true
-    const usual =
-        /^(there is no session yet|its keys are (new|others) \(refused\)|the server has forgotten it \(refused\))?$/
-    return !usual.test(why) || resumed !== ["same-process", "new-process", "client-certificate"].includes(which)
-}
+const isWorthALine = ({ resumed, why }: Cell): boolean =>
+    resumed === null || !usual.test(why) || why.startsWith("by the device's clock")
 
 /** The generated section of docs/INTEROP.md. */
 export function interopMarkdown(matrix: InteropMatrix): string {
     const { date, openssl, cells } = matrix
     const servers = serversOf(matrix)
-    const told = cells.filter(({ resumed }) => resumed !== null).length
+    const count = (which: (cell: Cell) => boolean): number => cells.filter(which).length
+    const told = count(({ resumed }) => resumed !== null)
+    const both = count(({ resumed, opensslResumed }) => resumed === true && opensslResumed === true)
+    const missed = count(({ resumed, opensslResumed }) => resumed === false && opensslResumed === true)
     const table: Table = {
         head: ["server", "session", ...allCases],
         rows: servers.flatMap((all) =>
@@ -88,7 +106,11 @@ export function interopMarkdown(matrix: InteropMatrix): string {
         ),
     }
     return [
-        `Run on ${date}, beside \`openssl s_client\` ${openssl}: ${servers.length} servers, ${cells.length} cells, ${told} of which can be.`,
+        [
+            `Run on ${date}, beside \`openssl s_client\` ${openssl}: ${servers.length} servers, ${cells.length} cells, of`,
+            `which ${told} can be. In ${both} the device resumes, and OpenSSL's client as well; in ${missed} OpenSSL's`,
+            "client resumes and the device does not, for a reason that is given below.",
+        ].join("\n"),
         "### Cases",
         allCases.map((which) => `- \`${which}\`: ${cases[which]}.`).join("\n"),
         "### Cells",

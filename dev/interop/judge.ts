@@ -37,17 +37,20 @@ type Blame = "device" | "server" | "matrix"
 interface Fault {
     blame: Blame
     what: string
+    /** Something broke, or nobody can tell what came of it: no reason that is known makes that good. */
+    isGrave: boolean
 }
 
-const fault = (blame: Blame, what: string): Fault => ({ blame, what })
+const fault = (blame: Blame, what: string, isGrave = false): Fault => ({ blame, what, isGrave })
+const grave = (blame: Blame, what: string): Fault => fault(blame, what, true)
 const word = (resumed: boolean): string => (resumed ? "resumed" : "full")
 
 function failure({ device, openssl }: Step): Fault | undefined {
     if (device.error === null && device.isAnswered) return undefined
     const said = device.error ?? "no right answer"
-    if (openssl?.resumed !== undefined) return fault("device", `it fails (${said}), and OpenSSL's client does not`)
-    if (openssl === undefined) return fault("matrix", `it fails (${said}), and OpenSSL's client was not asked`)
-    return fault("server", `it fails (${said}), and so does OpenSSL's client (${openssl.error})`)
+    if (openssl?.resumed !== undefined) return grave("device", `it fails (${said}), and OpenSSL's client does not`)
+    if (openssl === undefined) return grave("matrix", `it fails (${said}), and OpenSSL's client was not asked`)
+    return grave("server", `it fails (${said}), and so does OpenSSL's client (${openssl.error})`)
 }
 
 /** Those who saw the same handshake do not agree. */
@@ -55,10 +58,10 @@ function contradiction({ device }: Step): Fault | undefined {
     const { resumed, helloSaysResumed, serverSaysResumed } = device
     if (helloSaysResumed !== resumed) {
         const hello = helloSaysResumed === undefined ? "nothing" : word(helloSaysResumed)
-        return fault("device", `it says ${word(resumed)}, and the ServerHello says ${hello}`)
+        return grave("device", `it says ${word(resumed)}, and the ServerHello says ${hello}`)
     }
     if (serverSaysResumed === undefined || serverSaysResumed === resumed) return undefined
-    return fault("matrix", `the server says ${word(serverSaysResumed)}, and its ServerHello says ${word(resumed)}`)
+    return grave("matrix", `the server says ${word(serverSaysResumed)}, and its ServerHello says ${word(resumed)}`)
 }
 
 /** What the device could offer came from the server. */
@@ -81,7 +84,7 @@ function missedResumption(step: Step): Fault {
 
 function unexpectedResumption({ expected, openssl }: Step): Fault {
     if (openssl?.resumed === true) return fault("server", "it still resumes, for OpenSSL's client as well")
-    return fault("device", `it resumes, which should be full (${expected.reasons.join(", ")})`)
+    return grave("device", `it resumes, which should be full (${expected.reasons.join(", ")})`)
 }
 
 function wrongKind({ device, expected, openssl }: Step): Fault | undefined {
@@ -115,7 +118,7 @@ export interface Verdict {
     resumed: boolean | null
     serverSaysResumed: boolean | null
     opensslResumed: boolean | null
-    /** The first thing that is not as it should be. */
+    /** The first grave thing, or else the first, that is not as it should be. */
     fault: Fault | undefined
     /** The device's reason in the connect that the case is about. */
     reason: Reason | undefined
@@ -125,14 +128,17 @@ export function judge(steps: readonly Step[]): Verdict {
     const decisive = steps.find(({ isDecisive }) => isDecisive)
     const faults = steps.flatMap((step) => {
         const found = faultOf(step)
-        return found === undefined ? [] : [fault(found.blame, `${step.what}: ${found.what}`)]
+        return found === undefined ? [] : [{ ...found, what: `${step.what}: ${found.what}` }]
     })
     const failed = decisive === undefined || decisive.device.error !== null
     return {
         resumed: failed ? null : decisive.device.resumed,
         serverSaysResumed: decisive?.device.serverSaysResumed ?? null,
         opensslResumed: decisive?.openssl?.resumed ?? null,
-        fault: faults[0] ?? (decisive === undefined ? fault("matrix", "it ended early") : undefined),
+        fault:
+            faults.find(({ isGrave }) => isGrave) ??
+            faults[0] ??
+            (decisive === undefined ? grave("matrix", "it ended early") : undefined),
         reason: decisive?.device.reason,
     }
 }

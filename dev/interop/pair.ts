@@ -6,7 +6,7 @@ import * as platform from "../../ts/core/platform.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
 import type { Seen, Server } from "../servers/server.js"
 import { helloSaysResumed } from "../servers/wire.js"
-import { Board } from "./board.js"
+import { Board, type WakeOptions } from "./board.js"
 import type { DeviceWake, Step } from "./judge.js"
 import { OpensslClient } from "./openssl-client.js"
 
@@ -44,6 +44,9 @@ export interface House {
 
 /** So far its calendar is ahead of this machine's while its clock shall stand. */
 const AHEAD_S = 3600
+
+/** For a server that opens and never answers. */
+const patience: WakeOptions = { answerWithinMs: 10_000 }
 
 const asClientFiles = ({ certificate, key }: ServerCertificate) => ({
     certificate: Buffer.from(certificate),
@@ -157,9 +160,9 @@ export class Pair implements Disposable {
     async #deviceConnects(server: Server, fromFlash: boolean): Promise<Seen> {
         if (server !== this.server) {
             using elsewhere = await this.#board.metBy(server)
-            return await elsewhere.wake()
+            return await elsewhere.wake(patience)
         }
-        return fromFlash ? await this.#board.wakeInNewProcess({}, this.#flash) : await this.#board.wake()
+        return fromFlash ? await this.#board.wakeInNewProcess(patience, this.#flash) : await this.#board.wake(patience)
     }
 
     #opensslConnects(server: Server, expected: keyof typeof expectations) {

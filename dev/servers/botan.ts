@@ -12,7 +12,7 @@ const line = Buffer.from("quit\n")
 function startBotan(options: ServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "botan",
-        ready: /^listen: 0$/,
+        ready: /^listening$/,
         exchange: [{ send: line, until: "end" }],
         isAnswer: (reply) => reply.equals(line),
         prepare: (files, port) => {
@@ -20,7 +20,7 @@ function startBotan(options: ServerOptions): Promise<Server> {
             writeFileSync(policy, options.group === undefined ? "" : `key_exchange_groups = ${options.group}\n`)
             return ["tls_server", files.certificate, files.key, `--port=${port}`, `--policy=${policy}`]
         },
-        environment: loopbackOnly,
+        environment: (files) => loopbackOnly(files, false),
     }
     return Server.start(recipe, options)
 }

@@ -6,7 +6,12 @@ import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
+/** Tickets say seven days, as all of Go's do. They live for as long as the key that opens them: here for two to three
+ * intervals, by the moment at which they were made. */
+const rotation = (lifetimeS: number) => ({ rotation_interval: `${lifetimeS * 500}ms`, max_keys: 3 })
+
 function configuration(files: Files, port: number, options: ServerOptions) {
+    const { lifetimeS } = options
     const clients = { mode: "require_and_verify", trusted_ca_certs_pem_files: [files.clientCa] }
     const policy = {
         ...(options.hasTls13?.() === false ? { protocol_max: "tls1.2" } : {}),
@@ -27,7 +32,7 @@ function configuration(files: Files, port: number, options: ServerOptions) {
             http: { servers: { server } },
             tls: {
                 certificates: { load_files: [{ certificate: files.certificate, key: files.key }] },
-                session_tickets: { disabled: options.tickets === false },
+                session_tickets: { disabled: options.tickets === false, ...(lifetimeS && rotation(lifetimeS)) },
             },
         },
     }
@@ -56,7 +61,6 @@ export const caddy: ServerKind = {
     missing: () => missingProgram("caddy"),
     cannot: {
         id: "Go's TLS, which Caddy speaks, resumes by ticket only",
-        lifetime: "Go's tickets are good for seven days, and Caddy has no setting for that",
     },
     known: [
         {

@@ -9,7 +9,7 @@ import { h2o } from "./h2o.js"
 import { haproxy } from "./haproxy.js"
 import { hitch } from "./hitch.js"
 import { javaStateful, javaStateless, netty } from "./java.js"
-import { lighttpd } from "./lighttpd.js"
+import { lighttpds } from "./lighttpd.js"
 import { mosquitto } from "./mosquitto.js"
 import { nats } from "./nats.js"
 import { nginx } from "./nginx.js"
@@ -46,6 +46,6 @@ export const catalogue: readonly ServerKind[] = [
     h2o,
     haproxy,
     hitch,
-    lighttpd,
+    ...lighttpds,
     stunnel,
 ]

@@ -19,7 +19,7 @@ function priority({ group, extendedMasterSecret }: GnutlsOptions): string {
 export function startGnutls(options: GnutlsOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "gnutls-serv",
-        ready: /listening on IPv4 .*listen: 0$/, // loopback.ts says the latter
+        ready: /listening on IPv4 .*done/,
         exchange: httpGet("/"),
         isAnswer: isHttpOk,
         prepare: (files, port) => [
@@ -30,7 +30,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
                 ? ["--disable-client-cert"]
                 : ["--require-client-cert", "--verify-client-cert", "--x509cafile", files.clientCa]),
         ],
-        environment: loopbackOnly,
+        environment: (files) => loopbackOnly(files),
         saysResumed: ({ wire }, program) => {
             const accepted = new RegExp(`^\\* Accepted connection from .* port ${wire.upstreamPort} on`)
             return program.find(`the connection from port ${wire.upstreamPort}`, (lines) => {

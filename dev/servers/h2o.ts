@@ -1,6 +1,5 @@
 // h2o. Its log of accesses says how each connection came about.
 import { writeFileSync } from "node:fs"
-import { userInfo } from "node:os"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
 import { opensslSettings } from "./openssl-settings.js"
@@ -11,7 +10,7 @@ const groups = { x25519: "X25519", secp256r1: "P-256" }
 
 function configuration(files: Files, port: number, options: ServerOptions): string {
     return `
-user: ${userInfo().username} # else root becomes nobody
+${process.getuid?.() === 0 ? "user: root" : ""} # else root becomes nobody
 num-threads: 1
 listen:
   host: 127.0.0.1

@@ -28,6 +28,6 @@ export async function createIdentity(
 ): Promise<Identity> {
     const { keyKind, intermediate } = identityKinds[kind]
     const root = await createCertificateAuthority("warmhello test root", keyKind)
-    const issuer = intermediate ? await root.createIntermediate("warmhello test intermediate") : root
+    const issuer = intermediate ? await root.createIntermediate("warmhello test intermediate", { notAfter }) : root
     return { ca: root.certificate, server: await issuer.issue({ names: [...names, ...moreNames], keyKind, notAfter }) }
 }

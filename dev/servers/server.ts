@@ -166,7 +166,7 @@ export class Server implements Disposable {
                 return await this.#run()
             } catch (error) {
                 await this.#program?.stop()
-                if (attempt === ATTEMPTS || !/in use/.test(String(error))) throw error
+                if (attempt === ATTEMPTS || !/in use|eaddrinuse/.test(String(error))) throw error
             }
         }
     }

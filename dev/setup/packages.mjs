@@ -62,11 +62,11 @@ const needs = [
     { package: "haproxy", present: server("haproxy"), for: ["interop"] },
     { package: "hitch", present: server("hitch"), for: ["interop"] },
     { package: "lighttpd", present: server("lighttpd"), for: ["interop"] },
-    {
-        package: "lighttpd-mod-openssl",
-        present: file("/usr/lib/lighttpd/mod_openssl.so"),
-        for: ["interop"],
-    },
+    ...["gnutls", "mbedtls", "nss", "openssl", "wolfssl"].map((library) => ({
+        package: `lighttpd-mod-${library}`,
+        present: file(`/usr/lib/lighttpd/mod_${library}.so`),
+        for: /** @type {Part[]} */ (["interop"]),
+    })),
     { package: "stunnel4", present: program("stunnel4"), for: ["interop"] },
     { package: "chromium", present: program("chromium"), for: ["tests"] },
     { package: "fonts-liberation", present: file("/usr/share/fonts/truetype/liberation"), for: ["tests"] },

@@ -19,8 +19,8 @@ const SLEEP_MS = 3000
 const SHORT_SLEEP_MS = 500
 /** A session of this lifetime is there after two sleeps, and not after three, however the server rounds. */
 const TWO_SLEEPS_S = 8
-const SHORT: Sleeps = { sleepMs: SHORT_SLEEP_MS, cycles: 8 }
-const LONG: Sleeps = { sleepMs: SLEEP_MS, cycles: 8 }
+const SHORT: Sleeps = { sleepMs: SHORT_SLEEP_MS, cycles: 6 }
+const LONG: Sleeps = { sleepMs: SLEEP_MS, cycles: 9 }
 /** Ages that see its end. */
 const beyond = [0, SLEEP_MS, 10_000]
 
@@ -47,9 +47,8 @@ async function simulated({ port, ca }: Place, { sleepMs, cycles }: Sleeps): Prom
     const file = `${folder}/${port}.pem`
     writeFileSync(file, ca)
     const sleep = ["--sleep", `${sleepMs}ms`, "--real-time", "--cycles", String(cycles)]
-    const { stdout, stderr } = await warmhello(
-        ...["simulate", app, "--server", `localhost:${port}`, "--ca", file, ...sleep, "--json", "-"],
-    )
+    const args = ["simulate", app, "--server", `localhost:${port}`, "--ca", file, ...sleep, "--json", "-"]
+    const { stdout, stderr } = await warmhello(...args)
     if (stdout === "") throw new Error(stderr)
     const wakes: Wake[] = JSON.parse(stdout).wakes
     return wakes.map(({ result }) => ({ full: "F", resumed: "R", failed: "-" })[result]).join("")
@@ -76,20 +75,32 @@ async function both(place: Place, sleeps: Sleeps): Promise<{ report: ProbeReport
     return { report, was: await simulated(place, sleeps), saidToBe: foretold(report.verdict, cycles) }
 }
 
-describe.concurrent("what the verdict says of wakes, and what wakes are", () => {
+const shareOf = (was: string): number => [...was].filter((wake) => wake === "R").length / was.length
+
+/** One is a share of few wakes, which a busy machine makes long; the other of few sessions. */
+const TOLERANCE = 0.25
+
+function expectShare({ verdict }: ProbeReport, was: string): void {
+    const said = verdict.wakes?.resumedShare ?? 0
+    expect(Math.abs(said - shareOf(was)), `${said} was said, and it was ${was}`).toBeLessThan(TOLERANCE)
+}
+
+const patient = { timeout: 240_000 }
+
+describe.concurrent("what the verdict says of wakes, and what wakes are", patient, () => {
     test("at a server that resumes by TLS 1.3", async () => {
         await using running = await openssl()
         const { report, was, saidToBe } = await both(running, SHORT)
         expect(report.verdict.answer).toBe("resumes")
         expect(saidToBe).toEqual([was])
-        expect(was).toBe("FRRRRRRR")
+        expect(was).toBe("FRRRRR")
     })
 
     test("at one that takes each ticket once", async () => {
         await using running = await openssl("-max_early_data", "4096")
         const { was, saidToBe } = await both(running, SHORT)
         expect(saidToBe).toEqual([was])
-        expect(was).toBe("FRRRRRRR")
+        expect(was).toBe("FRRRRR")
     })
 
     test("at one whose lifetime is shorter than the sleep, without the wait", async () => {
@@ -103,20 +114,26 @@ describe.concurrent("what the verdict says of wakes, and what wakes are", () => 
     test("at one whose tickets of TLS 1.2 are not renewed", async () => {
         const settings = `ssl_protocols TLSv1.2; ssl_session_timeout ${TWO_SLEEPS_S}s;`
         await using running = await nginx({ settings })
-        const { report, was, saidToBe } = await both(running, LONG)
-        expect(report.verdict.answer).toBe("resumes")
-        expect(saidToBe).toEqual([was])
-        expect(was).toBe("FRRFRRFR")
+        const { report, was } = await both(running, LONG)
+        expect(report.verdict).toMatchObject({
+            answer: "resumes",
+            wakes: { inARow: { least: 2, most: 2 }, fullInARow: 1, end: "life" },
+        })
+        expectShare(report, was)
+        expect(was).toMatch(/^F(RR?F)+R*$/)
     })
 
     test("at one whose sessions by ID end, which nothing promises", async () => {
         const cache = "ssl_session_tickets off; ssl_session_cache shared:sessions:1m;"
         const settings = `ssl_protocols TLSv1.2; ssl_session_timeout ${TWO_SLEEPS_S}s; ${cache}`
         await using running = await nginx({ settings })
-        const { report, was, saidToBe } = await both(running, { ...LONG, agesMs: beyond })
-        expect(report.verdict).toMatchObject({ answer: "sometimes", wakes: { end: "life" } })
-        expect(saidToBe).toEqual([was])
-        expect(was).toBe("FRRFFRRF")
+        const { report, was } = await both(running, { ...LONG, agesMs: beyond })
+        expect(report.verdict).toMatchObject({
+            answer: "sometimes",
+            wakes: { inARow: { least: 2, most: 2 }, fullInARow: 2, end: "life" },
+        })
+        expectShare(report, was)
+        expect(was).toMatch(/^F(RR?FF)+R*F*$/)
     })
 
     test("at one that gives no tickets", async () => {
@@ -124,7 +141,7 @@ describe.concurrent("what the verdict says of wakes, and what wakes are", () => 
         const { report, was, saidToBe } = await both(running, SHORT)
         expect(report.verdict.answer).toBe("does-not-resume")
         expect(saidToBe).toEqual([was])
-        expect(was).toBe("FFFFFFFF")
+        expect(was).toBe("FFFFFF")
     })
 
     test("at one that gives none in a resumption", async () => {
@@ -132,7 +149,7 @@ describe.concurrent("what the verdict says of wakes, and what wakes are", () => 
         const { report, was, saidToBe } = await both(running, SHORT)
         expect(report.verdict).toMatchObject({ answer: "sometimes", wakes: { end: "spent" } })
         expect(saidToBe).toEqual([was])
-        expect(was).toBe("FRRFRRFR")
+        expect(was).toBe("FRRFRR")
     })
 })
 
@@ -160,20 +177,16 @@ async function pool(protocol: string): Promise<Place & AsyncDisposable> {
     }
 }
 
-const shareOf = (was: string): number => [...was].filter((wake) => wake === "R").length / was.length
-
-/** One is a share of so many wakes, the other of so many sessions, each drawn at random. */
+/** Each is drawn at random. */
 const DRAWN = { sleepMs: 50, cycles: 80, runs: 40 }
-const TOLERANCE = 0.25
 
-describe.concurrent("two machines behind one address that share no key", () => {
+describe.concurrent("two machines behind one address that share no key", patient, () => {
     // By TLS 1.2 a device that is refused makes a second full handshake, to ask for TLS 1.3 (Rhythm).
     test.each(["TLSv1.3", "TLSv1.2"])("by %s as many wakes resume as the verdict says", async (protocol) => {
         await using running = await pool(protocol)
         const { report, was } = await both(running, DRAWN)
         expect(report.verdict.answer).toBe("sometimes")
-        const said = report.verdict.wakes?.resumedShare ?? 0
-        expect(Math.abs(said - shareOf(was)), `${said} was said, ${was}`).toBeLessThan(TOLERANCE)
+        expectShare(report, was)
     })
 })
 

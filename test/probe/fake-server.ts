@@ -48,6 +48,8 @@ export interface Rules {
     /** It forgets a session that it has resumed. */
     takesOnce?: boolean
     spoken?: readonly Way[]
+    /** What it says of itself. */
+    software?: string
     /** What it promises; a day without. */
     lifetimeS?: number
     /** A session that came of a resumption lives no longer than the first one of its chain. */
@@ -143,11 +145,18 @@ export class FakeServer {
             ...{ at: this.#clock.now(), way, address, resumed, wasOffered: offered !== undefined },
             ...{ cipher: "TLS_AES_128_GCM_SHA256", group: group ?? "x25519", hasRetry: false, flights: 3 },
             extendedMasterSecret: this.#rules.extendedMasterSecret ?? true,
-            ...{ withoutKeyExchange: false, asksForCertificate: false, tcpMs: 10, tlsMs: 20, bytesTx: 300 },
+            ...{
+                withoutKeyExchange: false,
+                asksForCertificate: false,
+                helloExtensions: [],
+                tcpMs: 10,
+                tlsMs: 20,
+                bytesTx: 300,
+            },
             bytesRx: resumed ? 200 : 900,
             sessions: this.#sessions(way, offered, resumed, machine).map(readSession),
             certificates: [],
-            answer: { software: undefined, hasAnswered: true },
+            answer: { software: this.#rules.software, hasAnswered: true },
         }
     }
 }

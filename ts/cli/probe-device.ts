@@ -25,11 +25,13 @@ export interface DeviceOptions {
     signal: AbortSignal
 }
 
-/** Outcomes are null where it was ended before. */
+/** Outcomes are null where it was ended before, or failed. */
 export interface DeviceFindings {
     full: Outcome
     atOnce: Outcome | null
     afterSleep: Outcome | null
+    /** Why the next connect failed. */
+    failure: string | null
 }
 
 export interface Difference {
@@ -93,6 +95,7 @@ export async function probeAsDevice(
 ): Promise<DeviceFindings | undefined> {
     const { pace, signal, sleepMs, waits, target } = options
     const found: Outcome[] = []
+    let failure: string | null = null
     const next = async () => {
         await pace.turn(signal)
         found.push(await connectOnce(client, address, options))
@@ -105,17 +108,18 @@ export async function probeAsDevice(
             await next()
         }
     } catch (error) {
-        if (error instanceof WarmhelloError)
-            throw new WarmhelloError(error.code, `as a device, ${targetText(target)}: ${error.message}`, {
-                cause: error,
-            })
-        if (!signal.aborted) throw error
+        if (error instanceof WarmhelloError) {
+            const message = `as a device, ${targetText(target)}: ${error.message}`
+            if (found.length === 0) throw new WarmhelloError(error.code, message, { cause: error })
+            failure = error.message
+        } else if (!signal.aborted) throw error
     }
     const [full, atOnce = null, afterSleep = null] = found
-    return full === undefined ? undefined : { full, atOnce, afterSleep }
+    return full === undefined ? undefined : { full, atOnce, afterSleep, failure }
 }
 
-const words = (outcome: Outcome | null): string => outcome?.result ?? "not tried"
+const words = ({ afterSleep, failure }: DeviceFindings): string =>
+    afterSleep?.result ?? (failure === null ? "not tried" : "failed")
 
 /** What Node's handshake would be told as in the words of an outcome. */
 function nodes({ verdict, isWaitSpared }: ProbeReport): string {
@@ -136,7 +140,7 @@ function bytesDiffer(what: string, outcome: Outcome | null, version: VersionRepo
 export function differencesOf(found: DeviceFindings, report: ProbeReport): Difference[] {
     const version = report.versions.find(({ isDevices }) => isDevices)
     const pairs: [string, string, string][] = [
-        ["after the sleep", words(found.afterSleep), nodes(report)],
+        ["after the sleep", words(found), nodes(report)],
         ["protocol", found.full.protocol ?? "none", version?.protocol ?? "none"],
         ["kind of session", found.atOnce?.kind ?? "none", found.atOnce?.kind ? (version?.kind ?? "none") : "none"],
         ["key exchange", found.full.group ?? "none", version?.group ?? found.full.group ?? "none"],

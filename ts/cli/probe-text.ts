@@ -1,6 +1,7 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
-import type { Advice } from "../probe/advice.js"
+import type { Advice, Setting } from "../probe/advice.js"
+import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
 import { energy, figure, percent, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
@@ -32,13 +33,16 @@ const verdictColours = {
 const nameOf = ({ protocol, kind }: Pick<VersionReport, "protocol" | "kind">): string =>
     `${protocol.replace("TLS", "")} ${kind}`
 
-function adviceLines({ text, settings }: Advice, columns: number): string[] {
+/** The lines to paste are not broken, as far as the terminal has room. */
+export function settingLines({ server, set, where, standard }: Setting, columns: number): string[] {
     return [
-        ...wrapped(`- ${text}`, columns, "  "),
-        ...settings.flatMap(({ server, set, standard }) =>
-            wrapped(`  ${server}: ${set} (default: ${standard})`, columns, "    "),
-        ),
+        ...wrapped(`  ${server} (${where}; default: ${standard}):`, columns, "    "),
+        ...set.split("\n").flatMap((line) => wrapped(`    ${line}`, columns, "      ")),
     ]
+}
+
+function adviceLines({ text, settings }: Advice, columns: number): string[] {
+    return [...wrapped(`- ${text}`, columns, "  "), ...settings.flatMap((one) => settingLines(one, columns))]
 }
 
 const cells: Record<AgeReport["outcome"], string> = {
@@ -52,9 +56,13 @@ const cells: Record<AgeReport["outcome"], string> = {
 
 /** One row for each age, a column for each way. */
 function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
-    const first = addresses.find(({ error }) => error === null)?.address
     const spoken = versions.filter((one) => one.spoken && one.sessionsPerHandshake > 0)
-    const curve = ages.filter(({ purpose, from, to }) => purpose === "once" && from === first && to === first)
+    const isOfFront = (age: AgeReport): boolean => {
+        const way = `${age.protocol} ${age.kind}`
+        const front = addresses.find(({ error, lacks }) => error === null && lacks.every((lack) => lack !== way))
+        return age.from === front?.address && age.to === front.address
+    }
+    const curve = ages.filter((age) => age.purpose === "once" && isOfFront(age))
     const times = [...new Set(curve.map(({ nominalMs }) => nominalMs))].toSorted((a, b) => a - b)
     if (spoken.length === 0 || times.length === 0) return []
     const cell = (version: VersionReport, nominalMs: number): string => {
@@ -125,9 +133,7 @@ function versionLines(version: VersionReport, sleepMs: number, columns: number):
             ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])
             : []),
         ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke", "psk_dhe_ke"]) : []),
-        ...(version.maxEarlyData > 0 ? [`early data up to ${version.maxEarlyData} B`] : []),
         `${version.cipher}${version.group === null ? "" : `, ${version.group}`}`,
-        ...(version.helloRetryRequest ? ["asks for another group first"] : []),
         ...(version.asksForCertificate ? ["asks for a client certificate"] : []),
     ]
     return [
@@ -140,8 +146,11 @@ function versionLines(version: VersionReport, sleepMs: number, columns: number):
 }
 
 function addressLines({ addresses }: ProbeReport, columns: number): string[] {
-    return addresses.flatMap(({ address, error, own, fromFirst }) => {
+    return addresses.flatMap(({ address, error, lacks, own, fromFirst }) => {
         if (error !== null) return wrapped(`${address}: ${error}`, columns, "  ")
+        const without = lacks.map((way) => way.replace("TLS", "TLS ")).join(", ")
+        if (lacks.length > 0)
+            return wrapped(`${address}: does not speak ${without}, as another address does`, columns, "  ")
         if (own.offered === 0) return [`${address}: none of its own sessions tried yet`]
         const others =
             fromFirst.offered === 0 ? "" : `, of the first address ${fromFirst.resumed} of ${fromFirst.offered}`
@@ -151,6 +160,23 @@ function addressLines({ addresses }: ProbeReport, columns: number): string[] {
             "  ",
         )
     })
+}
+
+/** The groups, the HelloRetryRequest and early data, and what each means for a device. */
+function exchangeLines({ groups, versions }: ProbeReport, columns: number): string[] {
+    const own = versions.find(({ isDevices }) => isDevices)
+    const [first] = groups
+    if (own === undefined || first === undefined) return []
+    const told = groups.map(({ group, taken }) => `${group} ${taken ? "yes" : "no"}`).join(", ")
+    const none = own.protocol === "TLS1.2" ? "TLS 1.2 has none" : `it takes ${first.group}, which a device offers first`
+    const retry = own.helloRetryRequest ? `yes: ${retryText(own.retryCost)}` : `none, as ${none}`
+    const early = own.maxEarlyData > 0 ? `up to ${own.maxEarlyData} B` : "none"
+    const most = own.protocol === "TLS1.2" ? "none, as TLS 1.2 has none" : early
+    return [
+        `Groups of a device: ${told}.`,
+        `HelloRetryRequest: ${retry}.`,
+        `Early data: ${most}; a device sends none, as they can be replayed.`,
+    ].flatMap((line) => wrapped(line, columns, "  "))
 }
 
 function certificateLines({ certificates }: ProbeReport, columns: number): string[] {
@@ -163,7 +189,7 @@ function certificateLines({ certificates }: ProbeReport, columns: number): strin
 const days = (value: number): string => `${Math.round(value)}`
 
 /** Those that people say a share in. */
-const DENOMINATORS = Array.from({ length: 99 }, (_, n) => n + 2)
+const DENOMINATORS = Array.from({ length: 20 }, (_, n) => n + 2)
 
 /** "2 of 3 wakes", or in per cent where there is no small number to say it with. */
 function shareText(share: number): string {
@@ -205,17 +231,22 @@ export function reportLines(report: ProbeReport, columns: number): string[] {
         "",
         ...addressLines(report, columns),
         ...report.versions.flatMap((version) => versionLines(version, report.sleepMs, columns)),
+        ...exchangeLines(report, columns),
         ...certificateLines(report, columns),
         ...costLines(report, columns),
     ]
 }
 
 /** What a board's own TLS found, and where Node's saw something else. */
-export function deviceLines({ full, atOnce, afterSleep, differences }: DeviceReport, columns: number): string[] {
+export function deviceLines(
+    { full, atOnce, afterSleep, failure, differences }: DeviceReport,
+    columns: number,
+): string[] {
     const told = [
         `full ${full.bytesTx} + ${full.bytesRx} B`,
         ...(atOnce === null ? [] : [`at once ${atOnce.result}, ${atOnce.bytesTx} + ${atOnce.bytesRx} B`]),
         ...(afterSleep === null ? [] : [`after the sleep ${afterSleep.result} (${afterSleep.reason})`]),
+        ...(failure === null ? [] : [`then failed: ${failure}`]),
     ]
     return [
         ...wrapped(`As a device (${full.protocol}, ${full.cipher}): ${told.join("; ")}.`, columns, "  "),

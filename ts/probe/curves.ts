@@ -1,5 +1,5 @@
 // What the redemptions say together: how long the server remembers a session, and how steadily.
-import type { ProbeRecord, Purpose, Redemption } from "./record.js"
+import { frontFor, type ProbeRecord, type Purpose, type Redemption } from "./record.js"
 import type { Way } from "./ways.js"
 
 /** Redemptions that say something about the server: it was offered a session and answered. */
@@ -18,6 +18,10 @@ export function lateMsOf({ ageMs, actualAgeMs, chainAgeMs }: Redemption): number
     const wasMs = chainAgeMs ?? actualAgeMs ?? 0
     return wasMs > nearly(ageMs) ? wasMs - ageMs : 0
 }
+
+/** It was asked for at that age or a lower one, and offered then: a refusal is not for its age, if that age is good. */
+export const isInTime = ({ ageMs, actualAgeMs }: Told, atMs: number): boolean =>
+    ageMs <= atMs && actualAgeMs <= nearly(atMs)
 
 /** The age that was asked for, where it was redeemed in time. */
 const meantAgeMs = (one: Redemption): number => one.ageMs + lateMsOf(one)
@@ -46,7 +50,7 @@ export interface Lifetime {
 export function lifetimeOf(record: ProbeRecord, way: Way): Lifetime {
     const facts = record.ways.find((one) => one.way === way)
     const hints = facts?.sessions.flatMap(({ lifetimeS }) => (lifetimeS === null ? [] : [lifetimeS * 1000])) ?? []
-    const [first] = record.addresses.filter(({ error }) => error === null)
+    const first = frontFor(record, way)
     const told = toldBy(record, way).filter(({ from, to }) => from === to && to === first?.address)
     const resumed = told.filter(({ outcome }) => outcome === "resumed").map(({ actualAgeMs }) => actualAgeMs)
     const refused = told.filter(({ outcome }) => outcome !== "resumed").map(({ actualAgeMs }) => actualAgeMs)

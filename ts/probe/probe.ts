@@ -55,14 +55,15 @@ const allAddresses: Lookup = (host) => dnsLookup(host, { all: true, order: "verb
 
 async function addressesFor({ target, proxy, lookup = allAddresses }: ProbeOptions): Promise<Address[]> {
     // A proxy looks names up itself.
-    if (proxy !== undefined) return [{ address: target.host, family: 0, error: null }]
+    const fresh = (): Pick<Address, "error" | "speaks" | "lacks"> => ({ error: null, speaks: [], lacks: [] })
+    if (proxy !== undefined) return [{ address: target.host, family: 0, ...fresh() }]
     const asFamily = (family: number) => (family === 6 ? 6 : 4)
     if (net.isIP(target.host) !== 0)
-        return [{ address: target.host, family: asFamily(net.isIP(target.host)), error: null }]
+        return [{ address: target.host, family: asFamily(net.isIP(target.host)), ...fresh() }]
     try {
         const found = await lookup(target.host)
         const unique = new Map(found.map(({ address, family }) => [address, asFamily(family)] as const))
-        return [...unique].map(([address, family]) => ({ address, family, error: null }))
+        return [...unique].map(([address, family]) => ({ address, family, ...fresh() }))
     } catch (error) {
         throw failure(error, targetText(target))
     }
@@ -110,7 +111,8 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     let waits = true
     try {
         if (!record.isSurveyed) {
-            Object.assign(record, { ways: [], groups: [], samples: [] })
+            const addresses = record.addresses.map((one): Address => ({ ...one, error: null, speaks: [], lacks: [] }))
+            Object.assign(record, { addresses, ways: [], groups: [], samples: [] })
             await survey(
                 record,
                 options.ways,

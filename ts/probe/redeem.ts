@@ -2,6 +2,7 @@
 import { WarmhelloError } from "../base/errors.js"
 import type { Clock } from "./clock.js"
 import type { Handshake } from "./connect.js"
+import { nearly } from "./curves.js"
 import { planMore } from "./plan.js"
 import { type Due, dueAt, type ProbeRecord, type Redemption, type Want } from "./record.js"
 import { readSession } from "./session.js"
@@ -125,9 +126,24 @@ function follow(record: ProbeRecord, due: Due, session: Buffer | undefined, now:
     })
 }
 
+/** Between two tries to reach a server. */
+const AGAIN_MS = 2000
+
+/** A server that is not reached is asked again, for as long as the session is no older than it was meant to be. */
+async function offerInTime(due: Due, options: RedeemOptions): Promise<Redeemed & { began: number }> {
+    const { clock, ask, turn, signal } = options
+    for (;;) {
+        const began = clock.now()
+        const redeemed = await offer(due, ask)
+        const nextMs = clock.now() + AGAIN_MS - due.firstAt
+        if (redeemed.outcome !== "failed" || nextMs > nearly(due.ageMs)) return { ...redeemed, began }
+        await clock.wait(AGAIN_MS, signal)
+        await turn()
+    }
+}
+
 async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Promise<void> {
-    const began = options.clock.now()
-    const { outcome, why, handshake } = await offer(due, options.ask)
+    const { began, outcome, why, handshake } = await offerInTime(due, options)
     record.due = without(record.due, due)
     const next = handshake?.resumed === true ? nextSession(due, handshake) : undefined
     if (handshake !== undefined && due.purpose === "psk_ke") notePskKe(record, handshake)

@@ -4,7 +4,8 @@ import { type Advice, adviceFor } from "./advice.js"
 import { type ChainFacts, readChain } from "./certificates.js"
 import { type Cost, type CostChoice, costOf } from "./cost.js"
 import { type Chain, chainOf, type Lifetime, lateMsOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
-import { deviceWay, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
+import { type RetryCost, retryCostOf } from "./groups.js"
+import { deviceWay, openWays, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
 import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -34,6 +35,8 @@ export interface VersionReport {
     cipher: string
     group: string | null
     helloRetryRequest: boolean
+    /** What that costs; null without. */
+    retryCost: RetryCost | null
     extendedMasterSecret: boolean
     asksForCertificate: boolean
     sessionsPerHandshake: number
@@ -54,6 +57,8 @@ interface AddressReport {
     address: string
     family: 4 | 6 | 0
     error: string | null
+    /** Ways that another address of the name speaks, and this one does not. */
+    lacks: Way[]
     /** Sessions of this address, and of the first one, by a device's way. */
     own: { resumed: number; offered: number }
     fromFirst: { resumed: number; offered: number }
@@ -118,6 +123,7 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
         ...{ protocol: protocolOf(way), kind: kindOf(way), isDevices: deviceWay(record)?.way === way },
         ...{ spoken: facts.refusal === null, why: facts.refusal, cipher: facts.cipher, group: facts.group },
         helloRetryRequest: facts.hasRetry,
+        retryCost: retryCostOf(record, facts),
         extendedMasterSecret: facts.extendedMasterSecret,
         asksForCertificate: facts.asksForCertificate,
         sessionsPerHandshake: sessions.length,
@@ -134,7 +140,8 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
 
 function addressesOf(record: ProbeRecord): AddressReport[] {
     const way: Way | undefined = deviceWay(record)?.way
-    return record.addresses.map(({ address, family, error }) => {
+    const open = openWays(record).map((facts) => facts.way)
+    return record.addresses.map(({ address, family, error, lacks }) => {
         const told = way === undefined ? [] : toldBy(record, way).filter(({ to }) => to === address)
         const count = (of: typeof told) => ({
             resumed: of.filter(({ outcome }) => outcome === "resumed").length,
@@ -142,6 +149,7 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
         })
         return {
             ...{ address, family, error },
+            lacks: open.filter((one) => lacks.some((lack) => lack.way === one)),
             own: count(told.filter(({ from }) => from === address)),
             fromFirst: count(told.filter(({ from }) => from !== address)),
         }
@@ -165,8 +173,9 @@ export interface ReportOptions {
 
 export function reportOf(record: ProbeRecord, options: ReportOptions): ProbeReport {
     const ders = record.certificates.map((text) => Buffer.from(text, "base64"))
-    const chain = readChain(ders, options.ca, options.now)
-    const verdict = verdictOf(record)
+    // As a device met it: some of it may have ended since.
+    const chain = readChain(ders, options.ca, record.startedAt)
+    const verdict = verdictOf(record, chain, options.now)
     return {
         ...{ schema: REPORT_SCHEMA, version: REPORT_VERSION },
         createdAt: new Date(options.now).toISOString(),

@@ -1,6 +1,6 @@
 // How a device's wakes go on at this server: so many resume one after the other, then one makes a full handshake. A device
 // redeems at each wake what an earlier one was given, so that it is chains that it lives on.
-import { type Chain, chainOf, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { type Chain, chainOf, isInTime, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
 import { type ProbeRecord, reached, type WayFacts } from "./record.js"
 import { protocolOf, type Way } from "./ways.js"
 
@@ -121,10 +121,8 @@ function rowOf(record: ProbeRecord, facts: WayFacts, isOfOne: boolean): Row {
 }
 
 /** Of first offers, how many are taken by whatever machine answers: each address is as likely as any other. */
-function takenShareOf(record: ProbeRecord, way: Way, limitMs: number): number {
-    const told = toldBy(record, way).filter(
-        ({ actualAgeMs, outcome }) => outcome === "resumed" || actualAgeMs <= limitMs,
-    )
+function takenShareOf(record: ProbeRecord, way: Way): number {
+    const told = toldBy(record, way).filter((one) => one.outcome === "resumed" || isInTime(one, record.sleepMs))
     const shareOf = (some: typeof told): number | undefined =>
         some.length === 0 ? undefined : some.filter(({ outcome }) => outcome === "resumed").length / some.length
     const own = shareOf(told.filter(({ from, to }) => from === to)) ?? 0
@@ -147,10 +145,9 @@ function resumedShareOf(inARow: number, takenShare: number, fullInARow: number, 
 /** After these, no row goes on that may break off at each wake. */
 const MANY_WAKES = 10_000
 
-/** For a way of which sessions as old as the sleep were resumed; younger ones than `limitMs` that were not are refused for
- * another reason than their age. */
-export function rhythmOf(record: ProbeRecord, facts: WayFacts, limitMs: number): Rhythm {
-    const takenShare = takenShareOf(record, facts.way, limitMs)
+/** For a way of which sessions as old as the sleep were resumed. */
+export function rhythmOf(record: ProbeRecord, facts: WayFacts): Rhythm {
+    const takenShare = takenShareOf(record, facts.way)
     const { inARow, end, isKnown } = rowOf(record, facts, takenShare === 1)
     const least = Math.max(1, inARow.least)
     const asksForTls13 = protocolOf(facts.way) === "TLS1.2" && record.ways.some(({ way }) => way === "TLS1.3 psk")

@@ -1,6 +1,7 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
-import { lateMsOf, lifetimeOf, nearly, toldBy } from "./curves.js"
+import type { ChainFacts } from "./certificates.js"
+import { isInTime, lateMsOf, lifetimeOf, toldBy } from "./curves.js"
 import { deviceWay, openWays, type ProbeRecord, type Redemption, type WayFacts } from "./record.js"
 import { mostMs, type Rhythm, rhythmOf } from "./rhythm.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -60,7 +61,7 @@ interface Count {
 function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
     const told = toldBy(record, way)
     const resumed = told.filter(({ outcome }) => outcome === "resumed")
-    const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length
+    const refused = told.filter((one) => one.outcome !== "resumed" && isInTime(one, ageMs)).length
     const isOldEnough = resumed.some(({ actualAgeMs }) => actualAgeMs >= ageMs)
     return isOldEnough
         ? { resumed: resumed.length, offered: resumed.length + refused }
@@ -103,7 +104,7 @@ function findFor(record: ProbeRecord, way: Way): Found {
     const isTold = facts !== undefined && facts.refusal === null && count.offered > 0
     if (!isTold) return { ...count, answer: "could-not-tell", rhythm: null }
     if (count.resumed === 0) return { ...count, answer: "does-not-resume", rhythm: null }
-    const rhythm = rhythmOf(record, facts, nearly(sleepMs))
+    const rhythm = rhythmOf(record, facts)
     const isAlways = count.resumed === count.offered && isSteady(rhythm)
     return { ...count, answer: isAlways ? "resumes" : "sometimes", rhythm }
 }
@@ -169,7 +170,31 @@ function textFor(record: ProbeRecord, way: Way, { answer, resumed, offered, rhyt
 
 const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-export function verdictOf(record: ProbeRecord): Verdict {
+/** A device offers no session once a certificate that the server was verified by has ended (docs/OUTCOMES.md,
+ * over-not-after), whatever the server would do. The sleep is the next one. */
+export const endsInSleep = ({ sleepMs }: Pick<ProbeRecord, "sleepMs">, { endsAt }: ChainFacts, now: number): boolean =>
+    endsAt !== null && Date.parse(endsAt) <= now + sleepMs
+
+const owners = { server: "the server's certificate", issuer: "its issuer's certificate", ca: "the CA" } as const
+
+/** Whose end, and when, for people. */
+export const endText = ({ endsAt, endsFirst }: ChainFacts): string =>
+    `${endsFirst === null ? "" : owners[endsFirst.whose]} ends on ${endsAt?.slice(0, 16).replace("T", " ")} UTC`
+
+function verdictByChain(record: ProbeRecord, way: Way, chain: ChainFacts): Verdict {
+    const { sleepMs } = record
+    const text = `Does not resume after ${time(sleepMs)}: ${endText(chain)}, and no wake after that resumes.`
+    const by = { protocol: protocolOf(way), kind: kindOf(way), wakes: null }
+    return { answer: "does-not-resume", sleepMs, ...by, ...countAt(record, way, sleepMs), text, otherWays: [] }
+}
+
+/** Addresses of which nothing is known. */
+function failedText({ addresses }: ProbeRecord): string {
+    const failed = addresses.filter(({ error }) => error !== null).map(({ address }) => address)
+    return failed.length === 0 ? "" : ` ${failed.join(", ")} failed.`
+}
+
+export function verdictOf(record: ProbeRecord, chain: ChainFacts | undefined, now: number): Verdict {
     const { sleepMs } = record
     const own = deviceWay(record)?.way
     if (own === undefined) {
@@ -177,12 +202,13 @@ export function verdictOf(record: ProbeRecord): Verdict {
         const unknown = { protocol: null, kind: null, resumed: 0, offered: 0, wakes: null, otherWays: [] }
         return { answer: "could-not-tell", sleepMs, text, ...unknown }
     }
+    if (chain !== undefined && endsInSleep(record, chain, now)) return verdictByChain(record, own, chain)
     const found = findFor(record, own)
     const { answer, resumed, offered, rhythm } = found
     const others = openWays(record).filter(({ way }) => way !== own && findFor(record, way).answer === "resumes")
     return {
         ...{ answer, sleepMs, protocol: protocolOf(own), kind: kindOf(own), resumed, offered, wakes: rhythm },
-        text: textFor(record, own, found),
+        text: `${textFor(record, own, found)}${failedText(record)}`,
         otherWays: answer === "resumes" ? [] : others.map(({ way }) => way),
     }
 }

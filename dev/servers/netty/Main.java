@@ -1,4 +1,4 @@
-// Netty with BoringSSL. Without keys for its tickets it hands out none, and keeps sessions of TLS 1.2 alone.
+// Netty with BoringSSL. Without keys for its tickets it keeps its sessions itself.
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

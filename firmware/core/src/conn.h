@@ -102,8 +102,9 @@ void wh_conn_plain(wh_conn *conn, const wh_conn_buffers *buffers);
 
 /** The part of wh_conn_start() that needs no server and spends no session: the ClientHello, with the key pair
  * of TLS 1.3, which takes as long as a packet there and back or two. Call it while the network or TCP comes
- * up: what waits in buffers.out may be sent after wh_conn_start(), which makes it anew if it is older than 5 s
- * or if another session is to be offered by then. An error is one of wh_conn_start() as well, which tries anew. */
+ * up: what waits in buffers.out may be sent after wh_conn_start(), which makes it anew if it is older than 5
+ * s or if another session is to be offered by then. An error is one of wh_conn_start() as well, which tries
+ * anew. */
 WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
 
 /** Begins: offers the stored session if it fits, and leaves the ClientHello to be sent. Call it when TCP is
