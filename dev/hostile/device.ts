@@ -20,8 +20,11 @@ const CLOSE_MS = 6000
 /** A part of the five minutes for which nginx knows a session. */
 const FRESH_MS = 60_000
 
-/** How long both sides have to be still. */
-const WATCH_MS = 3
+/** How long both sides have to be still. More than fits into TCP's buffers may wait there for room, with its sender
+ * asleep. */
+const STILL_MS = 3
+const STILL_AFTER_MUCH_MS = 250
+const MUCH_BYTES = 64 * 1024
 
 export interface Woken {
     visit: Visit
@@ -47,7 +50,7 @@ const activity = (): string => `${openPorts().join()} ${openMoved()}`
 async function isStill({ isSilent }: Encounter): Promise<boolean> {
     isSilent()
     const before = activity()
-    await setTimeout(WATCH_MS)
+    await setTimeout(openMoved() < MUCH_BYTES ? STILL_MS : STILL_AFTER_MUCH_MS)
     await receiverReads()
     const ports = openPorts()
     return isSilent() && activity() === before && ports.length > 0 && !ports.includes(undefined)
