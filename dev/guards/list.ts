@@ -418,7 +418,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket goes out again though the server gives others",
-        edits: [["core/src/resumption.c", "&&\n           (r->peer.without_ticket & WITHOUT_RESUMED) != 0;", ";"]],
+        edits: [["core/src/resumption.c", "&&\n           (r->peer.lacks & WITHOUT_RESUMED) != 0;", ";"]],
         tests: [["test_tickets13", "a_ticket_of_a_server_that_renews_is_used_once"]],
     },
     {

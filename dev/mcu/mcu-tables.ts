@@ -140,10 +140,12 @@ function coreTable(report: McuFigures): Table {
 }
 
 const x25519 = { name: "tls13-x25519", build: "size" } as const
+const ticket12 = { ...x25519, name: "tls12-ticket" } as const
 const aims = [
-    { what: "TLS 1.2 resumed, size build", ...x25519, name: "tls12-ticket", most: 1.0e6, field: "instructions" },
-    { what: "TLS 1.3 X25519 resumed, size build", ...x25519, most: 6e6, field: "instructions" },
-    { what: "the same, speed build", ...x25519, build: "speed", most: 5e6, field: "instructions" },
+    { what: "TLS 1.2 resumed, size build", ...ticket12, most: 650e3, field: "instructions" },
+    { what: "the same, speed build", ...ticket12, build: "speed", most: 600e3, field: "instructions" },
+    { what: "TLS 1.3 X25519 resumed, size build", ...x25519, most: 5.2e6, field: "instructions" },
+    { what: "the same, speed build", ...x25519, build: "speed", most: 3.9e6, field: "instructions" },
     { what: "peak heap resumed, in bytes", ...x25519, most: 8192, field: "heapPeakBytes" },
     { what: "peak heap of a full handshake", ...x25519, most: 16384, field: "heapPeakBytes", full: true },
     { what: "flash, size build", ...x25519, most: 200 * 1024, field: "flashBytes" },

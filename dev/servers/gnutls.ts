@@ -11,9 +11,10 @@ export interface GnutlsOptions extends ServerOptions {
 
 const groups = { x25519: "GROUP-X25519", secp256r1: "GROUP-SECP256R1" }
 
-function priority({ group, extendedMasterSecret }: GnutlsOptions): string {
+function priority({ group, extendedMasterSecret, sha384Alone }: GnutlsOptions): string {
+    const suites = sha384Alone === true ? ":-CIPHER-ALL:+AES-256-GCM" : ""
     const onlyGroup = group === undefined ? "" : `:-GROUP-ALL:+${groups[group]}`
-    return `NORMAL${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
+    return `NORMAL${suites}${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
 }
 
 export function startGnutls(options: GnutlsOptions): Promise<Server> {

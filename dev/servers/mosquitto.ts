@@ -5,11 +5,12 @@ import { join } from "node:path"
 import { acknowledged, publishOnce } from "./mqtt.js"
 import { opensslSettings } from "./openssl-settings.js"
 import { missingProgram, versionOf } from "./program.js"
-import { type Files, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
+import { type Files, type Recipe, Server, type ServerKind, type ServerOptions, sha384Suites } from "./server.js"
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
-function configuration(files: Files, port: number): string {
+function configuration(files: Files, port: number, { sha384Alone }: ServerOptions): string {
+    const suites = [`ciphers ${sha384Suites.tls12}`, `ciphers_tls1.3 ${sha384Suites.tls13}`]
     return [
         `listener ${port} 127.0.0.1`,
         `certfile ${files.certificate}`,
@@ -19,6 +20,7 @@ function configuration(files: Files, port: number): string {
         "log_dest stderr",
         "log_type all",
         "user root", // when started by root: stay able to read the key
+        ...(sha384Alone === true ? suites : []),
         ...(files.clientCa === "" ? [] : [`cafile ${files.clientCa}`, "require_certificate true"]),
     ].join("\n")
 }
@@ -31,7 +33,7 @@ export function startMosquitto(options: ServerOptions): Promise<Server> {
         isAnswer: (reply) => reply.equals(acknowledged),
         prepare: (files, port) => {
             const path = join(files.folder, "mosquitto.conf")
-            writeFileSync(path, configuration(files, port))
+            writeFileSync(path, configuration(files, port, options))
             return ["-c", path]
         },
         environment: (files) =>

@@ -4,7 +4,16 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
-import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
+import {
+    answerSays,
+    type Files,
+    isHttpOk,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+    sha384Suites,
+} from "./server.js"
 
 export interface NginxOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
@@ -17,6 +26,7 @@ const groups = { x25519: "X25519", secp256r1: "prime256v1" }
 
 function configuration(files: Files, port: number, options: NginxOptions): string {
     const clients = `ssl_verify_client on; ssl_client_certificate ${files.clientCa};`
+    const suites = `ssl_ciphers ${sha384Suites.tls12}; ssl_conf_command Ciphersuites ${sha384Suites.tls13};`
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     return `
         daemon off;
@@ -38,6 +48,7 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 ssl_session_tickets ${options.tickets === false ? "off" : "on"};
                 ${options.tickets13 === undefined ? "" : `ssl_conf_command NumTickets ${options.tickets13};`}
                 ${options.group === undefined ? "" : `ssl_ecdh_curve ${groups[options.group]};`}
+                ${options.sha384Alone === true ? suites : ""}
                 ${files.clientCa === "" ? "" : clients}
                 client_max_body_size 8m;
                 location / { return 200 "resumed: $ssl_session_reused\\n"; }

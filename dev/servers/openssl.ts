@@ -1,7 +1,15 @@
 // OpenSSL's s_server. Its status page says how it sees the connection.
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
-import { answerSays, isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
+import {
+    answerSays,
+    isHttpOk,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+    sha384Suites,
+} from "./server.js"
 
 export interface OpensslOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
@@ -21,6 +29,9 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             // -cert takes the first certificate of its file, -cert_chain the others.
             ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...(options.sha384Alone === true
+                ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
+                : []),
             ...(options.hasTls13?.() === false ? ["-tls1_2"] : []),
             ...(options.tickets13 === undefined ? [] : ["-num_tickets", String(options.tickets13)]),
             ...(options.tickets === false ? ["-no_ticket"] : []),

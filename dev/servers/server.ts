@@ -22,6 +22,8 @@ export interface ServerOptions {
     tickets?: boolean
     /** For how long it knows a session, and says so where it says it. */
     lifetimeS?: number
+    /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
+    sha384Alone?: boolean
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
@@ -39,6 +41,12 @@ export interface ServerKind {
     /** Of what it can: where a cell of the matrix is otherwise than one would expect. */
     known?: readonly Known[]
     start(options: ServerOptions): Promise<Server>
+}
+
+/** By OpenSSL's names, for servers on OpenSSL that take those alone. */
+export const sha384Suites = {
+    tls12: "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+    tls13: "TLS_AES_256_GCM_SHA384",
 }
 
 /** One connection, as the test has seen it. */

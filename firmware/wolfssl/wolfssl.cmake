@@ -25,8 +25,9 @@ endif()
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/sources.txt" wolfssl_sources)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sources.txt")
 list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
-list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/tls13_any_ticket.c"
-  "${CMAKE_CURRENT_LIST_DIR}/internal_any_path.c" "${CMAKE_CURRENT_LIST_DIR}/ecc_special_only.c")
+foreach(mended tls13_any_ticket internal_any_path ecc_special_only random_no_self_test sha256_on_stack)
+  list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/${mended}.c")
+endforeach()
 
 # wolfSSL's own CMake files name their library wolfssl: a project may have both.
 add_library(warmhello_wolfssl STATIC ${wolfssl_sources})

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <wolfssl/wolfcrypt/random.h>
+
 PLATFORM_TEST(an_incomplete_platform_is_refused)
 {
     const wh_platform whole = *wh_platform_get();
@@ -87,4 +89,33 @@ PLATFORM_TEST(saved_state_of_another_size_is_refused)
     uint8_t saved[WH_HOST_STATE_SIZE];
     assert_int_equal(wh_host_save_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
     assert_int_equal(wh_host_load_state(&the_device, saved, sizeof saved - 1), WH_USAGE_ARGUMENT);
+}
+
+/* wolfSSL's own answers, which it would compute at each connection (random_no_self_test.c). */
+extern const byte seedA_data[48], reseedSeedA_data[32], outputA_data[128]; /* NOLINT */
+extern const byte seedB_data[48], outputB_data[128];                       /* NOLINT */
+
+PLATFORM_TEST(the_random_generator_computes_what_it_should)
+{
+    byte out[128];
+    assert_int_equal(wc_RNG_HealthTest(0, seedB_data, sizeof seedB_data, NULL, 0, out, sizeof out), 0);
+    assert_memory_equal(out, outputB_data, sizeof out);
+    assert_int_equal(wc_RNG_HealthTest(1, seedA_data, sizeof seedA_data, reseedSeedA_data,
+                                       sizeof reseedSeedA_data, out, sizeof out),
+                     0);
+    assert_memory_equal(out, outputA_data, sizeof out);
+}
+
+static int stuck(void *ctx, uint8_t *out, size_t size)
+{
+    (void)ctx;
+    memset(out, 0x55, size);
+    return 0;
+}
+
+PLATFORM_TEST(a_source_of_entropy_that_is_stuck_is_found)
+{
+    WC_RNG rng;
+    the_device.platform.random = stuck;
+    assert_int_not_equal(wc_InitRng(&rng), 0);
 }

@@ -37,6 +37,22 @@ export function describeEveryCertificate({ name, start }: ServerKind): void {
     })
 }
 
+/** A server that takes suites with SHA-384 alone: a first hello has none of them. */
+export function describeSha384Alone({ name, start }: ServerKind): void {
+    test.each(allKinds)(`${name} with SHA-384 alone, %s: costs one more TCP connection, once`, async (kind) => {
+        const identity = await createIdentity()
+        using server = await start({ identity: identity.server, sha384Alone: true })
+        using board = await Board.create(server, identity.ca, kind)
+        const full = await board.wake()
+        await expectFull(server, full, "none", 2)
+        expect(full.visit.outcome?.cipher).toMatch(/SHA384$/)
+        await expectResumed(server, await board.wake(), kind)
+        await server.restart()
+        await expectFull(server, await board.wake(), "refused")
+        await expectResumed(server, await board.wake(), kind)
+    })
+}
+
 export function describeEveryGroup({ name, start }: ServerKind): void {
     const groups: Group[] = ["x25519", "secp256r1"]
     test.each(groups)(`${name} with %s only: TLS 1.3 resumes without a retry of the hello`, async (group) => {

@@ -1,6 +1,7 @@
 import { mosquitto } from "#dev/servers/mosquitto.js"
-import { describeEveryCertificate, describeEveryGroup, describeMatrix } from "./every-server.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix, describeSha384Alone } from "./every-server.js"
 
 describeMatrix(mosquitto)
 describeEveryCertificate(mosquitto)
 describeEveryGroup(mosquitto)
+describeSha384Alone(mosquitto)

@@ -45,9 +45,11 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         expect(all).toBe(size.byComponent.core)
         expect(size.core.filter((one) => one.keepsSessions)).toHaveLength(17)
         expect(keepsSessions).toBeGreaterThan(4096)
-        // 0.4 kB of it is the question whose slot it is, though there is one here.
+        // 0.4 kB of it is the question whose slot it is, though there is one here. Suites with SHA-256 alone in a
+        // first hello take 0.3 kB of all, and a fifth off a resumed TLS 1.2 handshake. A hello that waits for TCP takes
+        // 0.4 kB, and half of what is left of a resumption once TCP is up.
         expect(keepsSessions).toBeLessThanOrEqual(13_420)
-        expect(all).toBeLessThanOrEqual(32_920)
+        expect(all).toBeLessThanOrEqual(33_300)
         expect(ram).toBeLessThanOrEqual(1024)
     })
 
@@ -57,14 +59,15 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
                 (one) => one.stack === "warmhello" && one.name === name && one.build === build && one.result === result,
             )
         const cost = (name: string, build: string) => find(name, build, "resumed")?.instructions
-        expect(cost("tls12-id", "size")).toBeLessThan(1_000_000)
-        expect(cost("tls12-ticket", "size")).toBeLessThan(1_000_000)
-        expect(cost("tls13-x25519", "size")).toBeLessThan(6_000_000)
-        expect(cost("tls13-x25519", "speed")).toBeLessThan(5_000_000)
+        expect(cost("tls12-id", "size")).toBeLessThan(650_000)
+        expect(cost("tls12-ticket", "size")).toBeLessThan(650_000)
+        expect(cost("tls12-ticket", "speed")).toBeLessThan(600_000)
+        expect(cost("tls13-x25519", "size")).toBeLessThan(5_200_000)
+        expect(cost("tls13-x25519", "speed")).toBeLessThan(3_900_000)
         for (const name of ["tls12-ticket", "tls13-x25519", "tls13-p256", "tls13-x25519-p384"]) {
             expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
         }
-        // 200 KB were reached, and are 10 kB away again: docs/PERFORMANCE.md says by what.
-        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_700)
+        // 200 KB were reached, and are 9 kB away again: docs/PERFORMANCE.md says by what.
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_100)
     })
 })

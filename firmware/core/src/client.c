@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "memory_ran_out.h"
 #include "session.h"
+#include "suites.h"
 #include "trust.h"
 #include "warmhello/platform.h"
 
@@ -65,6 +66,19 @@ static WOLFSSL_METHOD *choose_versions(const wh_client_config *config, const cha
     return wolfTLS_client_method();
 }
 
+/* Those with SHA-256 alone. */
+static size_t leave_out_sha384(const char *suites, char *out)
+{
+    size_t size = 0;
+    for (; suites[0] != 0; suites += 2) {
+        if (!wh_suite_has_sha384((uint8_t)suites[1])) {
+            out[size++] = suites[0];
+            out[size++] = suites[1];
+        }
+    }
+    return size;
+}
+
 /* Of the pairs that wolfSSL offers by itself, ECDSA with SHA-512 is that of P-521 in TLS 1.3 (RFC
  * 8446 4.2.3), which this build cannot verify: a server with another certificate beside one on P-521 would
  * send the wrong one. */
@@ -82,12 +96,13 @@ static void offer_what_can_be_verified(Suites *suites)
     suites->hashSigAlgoSz = kept;
 }
 
-static int set_algorithms(const wh_client *client, const char *suites)
+static int set_algorithms(const wh_client *client)
 {
     WOLFSSL_CTX *ctx = client->ctx;
     const wh_client_config *config = &client->config;
-    if (wolfSSL_CTX_set_cipher_list_bytes(ctx, (const byte *)suites, (int)strlen(suites)) !=
-        WOLFSSL_SUCCESS) {
+    char suites[sizeof suites_all];
+    size_t size = leave_out_sha384(client->suites, suites);
+    if (wolfSSL_CTX_set_cipher_list_bytes(ctx, (const byte *)suites, (int)size) != WOLFSSL_SUCCESS) {
         return WH_PLATFORM_MEMORY;
     }
     offer_what_can_be_verified(ctx->suites);
@@ -118,10 +133,10 @@ static int set_extensions(const wh_client *client)
     return WH_OK;
 }
 
-static int configure(const wh_client *client, const char *suites)
+static int configure(const wh_client *client)
 {
     WOLFSSL_CTX *ctx = client->ctx;
-    int result = set_algorithms(client, suites);
+    int result = set_algorithms(client);
     if (result == WH_OK) {
         result = set_extensions(client);
     }
@@ -139,7 +154,7 @@ static int configure(const wh_client *client, const char *suites)
 /* Beside wolfSSL's verify modes. */
 enum { ANY_NAME = 0x80 };
 
-static int bind(wh_client *client, const char *suites)
+static int bind(wh_client *client)
 {
     const wh_client_config *config = &client->config;
     wh_binding_input input = {
@@ -147,7 +162,7 @@ static int bind(wh_client *client, const char *suites)
         .port = config->port,
         .sni = name_sent(client),
         .alpn = client->alpn,
-        .ciphers = suites,
+        .ciphers = client->suites,
         .groups = groups,
         .group_count = GROUP_COUNT,
         .verify_mode = config->any_name ? WOLFSSL_VERIFY_PEER | ANY_NAME : WOLFSSL_VERIFY_PEER,
@@ -200,11 +215,10 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
     if (result == WH_OK) {
         client->platform = wh_platform_get();
         (void)wh_memory_ran_out();
-        const char *suites = NULL;
-        client->ctx = wolfSSL_CTX_new(choose_versions(&client->config, &suites));
-        result = client->ctx != NULL ? configure(client, suites) : WH_PLATFORM_MEMORY;
+        client->ctx = wolfSSL_CTX_new(choose_versions(&client->config, &client->suites));
+        result = client->ctx != NULL ? configure(client) : WH_PLATFORM_MEMORY;
         if (result == WH_OK) {
-            result = bind(client, suites);
+            result = bind(client);
         }
     }
     if (result != WH_OK) {

@@ -11,6 +11,7 @@
 #include "memory_ran_out.h"
 #include "peer_error.h"
 #include "peer_path.h"
+#include "suites.h"
 #include "trust.h"
 #include "clock.h"
 #include "warmhello/platform.h"
@@ -150,12 +151,51 @@ static int create_ssl(wh_conn *conn)
     return WH_OK; /* whose certificate it must be: peer_path.c */
 }
 
+/* wolfSSL hashes a handshake as long as a hash could be asked for: by a suite, or for a signature by the
+ * device's certificate in TLS 1.2, which the server may want by any. */
+int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl);
+int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl)
+{
+    const wh_conn *conn = ssl->IOCB_ReadCtx;
+    const wh_client *client = conn->client;
+    return conn->all_suites || (client->has_certificate && client->config.min_version == WH_TLS12);
+}
+
+/* Of the session that is offered; without one, any. */
+static unsigned offered_suite(const WOLFSSL *ssl)
+{
+    return ssl->options.resuming ? ssl->session->cipherSuite : TLS_AES_128_GCM_SHA256;
+}
+
+/* Beside those with SHA-256 the others. */
+static int offer_all_suites(wh_conn *conn)
+{
+    const char *all = conn->client->suites;
+    conn->all_suites = true;
+    if (AllocateSuites(conn->ssl) != 0) {
+        return WH_PLATFORM_MEMORY;
+    }
+    Suites *suites = conn->ssl->suites;
+    suites->suiteSz = (word16)strlen(all);
+    memcpy(suites->suites, all, suites->suiteSz);
+    return WH_OK;
+}
+
+/* What the hello has beside the session, once that is attached. */
+static int choose_suites(wh_conn *conn)
+{
+    bool wants_all =
+        wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
+    return wants_all ? offer_all_suites(conn) : WH_OK;
+}
+
 /* Another hello is made, and nothing of this one has left. */
 static void drop_hello(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
     wolfSSL_free(conn->ssl);
     conn->ssl = NULL;
+    conn->all_suites = false;
     conn->out_len = 0;
     o->total_tx = 0;
     o->handshake_tx = 0;
@@ -163,24 +203,32 @@ static void drop_hello(wh_conn *conn)
     conn->last_direction = 0;
 }
 
+/* The one that this hello follows had a session, which may be to blame. */
+static bool shall_follow(const wh_conn *conn)
+{
+    return conn->client->fallback && conn->client->suspect != 0;
+}
+
 /* What a hello of now is made of. */
 static int make_hello(wh_conn *conn)
 {
     int result = create_ssl(conn);
-    conn->follows = conn->client->fallback;
+    conn->resumption.is_second = conn->client->fallback;
+    conn->follows = shall_follow(conn);
     conn->hello_us = wh_clock_elapsed_us();
-    if (result != WH_OK || conn->follows) {
-        return result;
-    }
-    if (wh_resumption_attach(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
+    if (result == WH_OK && !conn->follows &&
+        wh_resumption_attach(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
         /* wolfSSL leaves a session that it refused on the connection. */
         drop_hello(conn);
-        return create_ssl(conn);
+        result = create_ssl(conn);
     }
-    if (conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
+    if (result == WH_OK) {
+        result = choose_suites(conn);
+    }
+    if (result == WH_OK && conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
         wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
     }
-    return WH_OK;
+    return result;
 }
 
 /* So that the age that it names is not far from the ticket's: servers allow for seconds (RFC 8446 8.3). */
@@ -190,8 +238,8 @@ static int make_hello(wh_conn *conn)
 static bool hello_stands(wh_conn *conn)
 {
     bool is_fresh = wh_clock_elapsed_us() - conn->hello_us <= HELLO_FRESH_US;
-    return is_fresh && conn->follows == conn->client->fallback &&
-           (conn->follows || wh_resumption_stands(&conn->resumption));
+    return is_fresh && conn->resumption.is_second == conn->client->fallback &&
+           conn->follows == shall_follow(conn) && (conn->follows || wh_resumption_stands(&conn->resumption));
 }
 
 /* From here on a session counts as offered. */
@@ -204,14 +252,13 @@ static int commit_hello(wh_conn *conn)
     if (result != WH_OK) {
         return result;
     }
+    conn->client->fallback = false;
     if (conn->follows) {
-        conn->client->fallback = false;
         wh_resumption_follow(&conn->resumption);
-        return WH_OK;
-    }
-    if (!wh_resumption_offer(&conn->resumption)) {
+    } else if (!wh_resumption_offer(&conn->resumption)) {
         drop_hello(conn);
-        return create_ssl(conn);
+        result = create_ssl(conn);
+        return result == WH_OK ? choose_suites(conn) : result;
     }
     return WH_OK;
 }
@@ -228,6 +275,14 @@ static int received_alert(const wh_conn *conn)
     return history.last_rx.code;
 }
 
+/* True if the server says that it takes none of the suites, which all had SHA-256. */
+static bool refuses_sha256(const wh_conn *conn)
+{
+    int alert = conn->outcome.alert;
+    return !conn->all_suites && conn->first_byte != RECORD_HANDSHAKE &&
+           (alert == handshake_failure || alert == insufficient_security);
+}
+
 static int fail(wh_conn *conn, int error)
 {
     bool handshake = conn->state == WH_CONN_HANDSHAKE;
@@ -236,7 +291,9 @@ static int fail(wh_conn *conn, int error)
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
         conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
-        bool again = conn->resumption.offered && !wh_peer_error_is_verdict(error);
+        conn->client->refused_sha256 = refuses_sha256(conn);
+        bool again =
+            conn->client->refused_sha256 || (conn->resumption.offered && !wh_peer_error_is_verdict(error));
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
     }

@@ -84,6 +84,8 @@ typedef struct wh_conn {
     bool has_presented;
     /** The hello follows one whose session was refused. */
     bool follows;
+    /** The hello has suites with SHA-384 as well. */
+    bool all_suites;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;

@@ -22,8 +22,9 @@ typedef struct wh_peer {
      * many connects are to come that offer none for that. */
     uint8_t breaks;
     uint8_t rest;
-    /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. */
-    uint8_t without_ticket;
+    /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. And it takes no suite
+     * with SHA-256 (4). */
+    uint8_t lacks;
 } wh_peer;
 
 /** A session as it comes out of the store. Release `session` when done. */

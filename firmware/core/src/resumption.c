@@ -6,6 +6,7 @@
 #include "warmhello/platform.h"
 #include "policy.h"
 #include "session.h"
+#include "suites.h"
 #include "kept.h"
 
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome)
@@ -13,8 +14,8 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
     *r = (wh_resumption){.client = client, .outcome = outcome};
 }
 
-/* Bits of without_ticket. */
-enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2 };
+/* Bits of lacks. */
+enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4 };
 
 static uint8_t without(bool resumed)
 {
@@ -108,7 +109,7 @@ bool wh_resumption_stands(wh_resumption *r)
 static bool does_not_renew(const wh_resumption *r)
 {
     return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&
-           (r->peer.without_ticket & WITHOUT_RESUMED) != 0;
+           (r->peer.lacks & WITHOUT_RESUMED) != 0;
 }
 
 static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
@@ -229,7 +230,13 @@ static void note_opened(wh_resumption *r)
     } else if (r->offered) {
         r->peer.breaks = 0;
     }
-    if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest) {
+    if (!wh_suite_has_sha384(r->outcome->cipher)) {
+        r->peer.lacks &= (uint8_t)~WITHOUT_SHA256;
+    } else if (r->is_second && r->client->refused_sha256) {
+        r->peer.lacks |= WITHOUT_SHA256;
+    }
+    if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
+        before.lacks != r->peer.lacks) {
         wh_store_note_peer(&r->client->binding, r->peer);
     }
 }
@@ -331,6 +338,11 @@ void wh_resumption_follow(wh_resumption *r)
     r->outcome->reason = WH_REASON_FALLBACK;
 }
 
+bool wh_resumption_wants_all_suites(const wh_resumption *r)
+{
+    return r->is_second || r->peer.failures > 0 || (r->peer.lacks & WITHOUT_SHA256) != 0;
+}
+
 static bool is_of_peer(int error)
 {
     return (error <= WH_PEER_UNTRUSTED && error > WH_NETWORK_NONE) || error == WH_NETWORK_TIMEOUT;
@@ -375,7 +387,7 @@ void wh_resumption_no_second_attempt(wh_resumption *r)
 uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = (r->peer.without_ticket & without(resumed)) != 0;
+    bool in_vain = (r->peer.lacks & without(resumed)) != 0;
     return takes_tickets(r) && !r->ticket_came && !in_vain
                ? wh_policy_ticket_wait_ms(&r->client->config.policy)
                : 0;
@@ -385,9 +397,9 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
 static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool was_without = (r->peer.without_ticket & without(resumed)) != 0;
+    bool was_without = (r->peer.lacks & without(resumed)) != 0;
     if (takes_tickets(r) && was_without == r->ticket_came) {
-        r->peer.without_ticket ^= without(resumed);
+        r->peer.lacks ^= without(resumed);
         wh_store_note_peer(&r->client->binding, r->peer);
     }
 }

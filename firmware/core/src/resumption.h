@@ -31,6 +31,8 @@ typedef struct wh_resumption {
     wh_lineage lineage;
     /** When the first of the certificates ends that this handshake went by, its CA among them. */
     int64_t not_after_s;
+    /** The second attempt of a connect. */
+    bool is_second;
     bool renewed12;
     /** TLS 1.2 it is, with a server that has TLS 1.3 as well (RFC 8446 4.1.3). */
     bool peer_has_tls13;
@@ -76,6 +78,10 @@ void wh_resumption_ticket(wh_resumption *r, struct WOLFSSL *ssl);
 
 /** This attempt follows one with a session, and offers none. */
 void wh_resumption_follow(wh_resumption *r);
+
+/** After what is known of the peer: whether suites with SHA-384 shall be offered as well. It took none of the
+ * others, or breaks off handshakes, for which that may be the reason: not all say so. */
+bool wh_resumption_wants_all_suites(const wh_resumption *r);
 
 /** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
  * has come, tickets are off, or this peer gave none the last time either. */

@@ -295,6 +295,16 @@ void server_set_suite13(tls_server *server, const char *suite)
     SSL_CTX_set_ciphersuites(server->ctx, suite);
 }
 
+void server_set_suites12(tls_server *server, const char *suites)
+{
+    SSL_CTX_set_cipher_list(server->ctx, suites);
+}
+
+void server_prefer_its_suites(tls_server *server)
+{
+    SSL_CTX_set_options(server->ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+
 void server_set_groups(tls_server *server, const char *groups)
 {
     SSL_CTX_set1_groups_list(server->ctx, groups);

@@ -97,6 +97,10 @@ void server_add_tls13(tls_server *server);
 
 /** From now on speaks this suite of TLS 1.3 alone, and accepts these groups alone, in OpenSSL's words. */
 void server_set_suite13(tls_server *server, const char *suite);
+void server_set_suites12(tls_server *server, const char *suites);
+
+/** From now on its own order of suites counts, not the client's. */
+void server_prefer_its_suites(tls_server *server);
 void server_set_groups(tls_server *server, const char *groups);
 
 /** From now on knows the extended master secret (RFC 7627). */

@@ -100,8 +100,12 @@ typedef struct wh_client {
     wh_client_config config;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];
+    /** All cipher suites that may be offered, two bytes each. */
+    const char *suites;
     bool has_certificate;
     bool fallback;
+    /** So the server did in the first attempt of a connect, which offers those with SHA-256 alone. */
+    bool refused_sha256;
     uint32_t suspect;
     /** By which sessions are tied to two of the caller's files. */
     uint8_t ca_digest[WH_DIGEST_SIZE];

@@ -1,0 +1,170 @@
+/* Which cipher suites are offered: those with SHA-256 alone, which cost a small processor least, until a
+ * server takes none of them. */
+#include "visit.h"
+
+#include <string.h>
+
+#include "suites.h"
+
+typedef struct server_kind {
+    server_options options;
+    const char *sha384;
+    const char *both;
+} server_kind;
+
+static const server_kind kinds[] = {
+    {{.min_version = WH_TLS13}, "TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"},
+    {{.max_version = WH_TLS12},
+     "ECDHE-ECDSA-AES256-GCM-SHA384",
+     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static void set_suites(const pairing *at, const char *suites)
+{
+    server_set_suite13(at->server, strncmp(suites, "TLS", 3) == 0 ? suites : "TLS_AES_128_GCM_SHA256");
+    server_set_suites12(at->server, strncmp(suites, "TLS", 3) == 0 ? "DEFAULT" : suites);
+}
+
+static pairing serve(const server_kind *kind, const char *suites)
+{
+    pairing at = pair_with(server_start(&kind->options));
+    set_suites(&at, suites);
+    return at;
+}
+
+static bool is_sha384(wake_visit visit)
+{
+    return wh_suite_has_sha384(visit.outcome.cipher);
+}
+
+/* One wake, with its second attempt if one is due. */
+static wake_visit wake(const pairing *at, unsigned *attempts)
+{
+    wh_client client;
+    make_client(&client, &at->config);
+    wake_visit visit = visit_server(&client, at->server);
+    *attempts = 1;
+    if (visit.fallback_due) {
+        visit = visit_server(&client, at->server);
+        *attempts = 2;
+    }
+    wh_client_free(&client);
+    return visit;
+}
+
+static wake_visit wake_by(const pairing *at, unsigned attempts)
+{
+    unsigned made = 0;
+    wake_visit visit = wake(at, &made);
+    assert_int_equal(visit.outcome.error, WH_OK);
+    assert_int_equal(made, attempts);
+    return visit;
+}
+
+PLATFORM_TEST(a_server_that_would_rather_have_sha384_is_not_given_the_choice)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].both);
+        server_prefer_its_suites(at.server);
+        wake_visit visit = wake_by(&at, 1);
+        assert_full(visit, WH_REASON_NONE);
+        assert_false(is_sha384(visit));
+        assert_int_equal(wake_by(&at, 1).outcome.result, WH_RESULT_RESUMED);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+PLATFORM_TEST(a_server_that_has_sha384_alone_costs_one_second_attempt_once)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].sha384);
+        wake_visit visit = wake_by(&at, 2);
+        assert_full(visit, WH_REASON_NONE);
+        assert_true(is_sha384(visit));
+        assert_int_equal(wake_by(&at, 1).outcome.result, WH_RESULT_RESUMED);
+        server_set_ticket_key(at.server, 7);
+        assert_full(wake_by(&at, 1), WH_REASON_REFUSED);
+        at.config.policy.disabled = true; /* without a session it is remembered, too */
+        assert_true(is_sha384(wake_by(&at, 1)));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+PLATFORM_TEST(a_server_that_has_learned_sha256_is_asked_for_nothing_else_again)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].sha384);
+        at.config.policy.disabled = true;
+        assert_true(is_sha384(wake_by(&at, 2)));
+        set_suites(&at, kinds[i].both);
+        assert_false(is_sha384(wake_by(&at, 1))); /* the client's order counts */
+        server_prefer_its_suites(at.server);
+        assert_false(is_sha384(wake_by(&at, 1)));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+PLATFORM_TEST(a_session_by_sha384_resumes_when_nothing_else_is_remembered)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].sha384);
+        assert_full(wake_by(&at, 2), WH_REASON_NONE);
+        set_suites(&at, kinds[i].both);
+        server_prefer_its_suites(at.server);
+        wh_client client;
+        make_client(&client, &at.config);
+        wh_store_note_peer(&client.binding, (wh_peer){0});
+        wh_client_free(&client);
+        wake_visit visit = wake_by(&at, 1);
+        assert_int_equal(visit.outcome.result, WH_RESULT_RESUMED);
+        assert_true(is_sha384(visit));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* Some servers say nothing when they have no suite in common with the client. */
+PLATFORM_TEST(a_server_that_hangs_up_on_the_hello_is_offered_all_the_next_time)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        pairing at = serve(&kinds[i], kinds[i].sha384);
+        wh_client client;
+        wire_line line;
+        make_client(&client, &at.config);
+        assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+        assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
+        assert_false(wh_conn_fallback_due(&line.conn));
+        line_free(&line);
+        wh_client_free(&client);
+        assert_true(is_sha384(wake_by(&at, 1)));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* Whoever takes neither is not asked a third time. */
+PLATFORM_TEST(a_server_that_takes_no_suite_at_all_is_asked_twice)
+{
+    pairing at = serve(&kinds[1], "ECDHE-ECDSA-AES256-SHA384");
+    unsigned attempts = 0;
+    wake_visit visit = wake(&at, &attempts);
+    assert_int_equal(visit.outcome.error, WH_PEER_ALERT);
+    assert_int_equal(attempts, 2);
+    assert_false(visit.fallback_due);
+    (void)wake(&at, &attempts);
+    assert_int_equal(attempts, 1);
+}
+
+PLATFORM_TEST(the_suites_that_hash_by_sha384_are_known)
+{
+    static const struct {
+        unsigned number;
+        const char *name;
+    } suites[] = {
+#define WH_SUITE12(number, name) {number, name},
+#define WH_SUITE13 WH_SUITE12
+#include "warmhello/suites.def"
+    };
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+        assert_int_equal(wh_suite_has_sha384(suites[i].number), strstr(suites[i].name, "SHA384") != NULL);
+    }
+}
