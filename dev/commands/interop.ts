@@ -27,6 +27,8 @@ export async function interopCommand({ only, write, json }: InteropFlags, signal
     if (write && missing.length === 0) {
         writeSection(INTEROP_PAGE, interopMarkdown(matrix), "npm run interop")
         output.line(`written: ${INTEROP_PAGE}`)
+    } else if (write) {
+        output.line(`not written, as servers are missing: ${INTEROP_PAGE}`)
     }
     if (defects.length + missing.length > 0) {
         const what = `${defects.length} cells are defects, and ${missing.length} servers are missing`

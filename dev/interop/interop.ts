@@ -27,6 +27,8 @@ export interface InteropMatrix {
 export interface InteropOptions {
     /** Servers whose name contains this. */
     only?: string
+    /** Among these; all, unless told. */
+    servers?: readonly ServerKind[]
     onServer?: (name: string) => void
     signal?: AbortSignal
 }
@@ -50,7 +52,7 @@ async function runAll(waiting: ServerKind[], { onServer, signal }: InteropOption
 }
 
 export async function interop(options: InteropOptions = {}): Promise<InteropMatrix> {
-    const chosen = catalogue.filter(({ name }) => name.includes(options.only ?? ""))
+    const chosen = (options.servers ?? catalogue).filter(({ name }) => name.includes(options.only ?? ""))
     const lacking = new Map(chosen.map((kind) => [kind.name, kind.missing()]))
     const isHere = ({ name }: ServerKind): boolean => lacking.get(name) === undefined
     const results = await runAll(chosen.filter(isHere), options)

@@ -63,6 +63,10 @@ export const h2o: ServerKind = {
     name: "h2o",
     version: () => versionOf("h2o", ["-v"], /h2o version (\S+)/),
     missing: () => missingProgram("h2o"),
-    cannot: { "client-certificate": "h2o 2.2 cannot ask for a client certificate" },
+    cannot: {
+        lifetime:
+            "h2o looks after its keys for tickets every two minutes, and refuses all of them when a lifetime is shorter",
+        "client-certificate": "h2o 2.2 cannot ask for a client certificate",
+    },
     start: startH2o,
 }

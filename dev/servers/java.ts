@@ -4,7 +4,7 @@ import { builtServer, missingBuilt, sourceOf, startOwn } from "./own.js"
 import { missingProgram, versionOf } from "./program.js"
 import type { ServerKind, ServerOptions } from "./server.js"
 
-/** What Java takes from its command line alone. */
+/** What Java takes from its command line alone. With X25519 alone its TLS 1.2 has no use for a certificate of P-256. */
 const properties = (tickets: boolean, { group }: ServerOptions): string[] => [
     ...["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"], // what is up sooner
     `-Djdk.tls.server.enableSessionTicketExtension=${tickets}`,

@@ -23,6 +23,7 @@ function configuration(files: Files, port: number, { group }: ServerOptions): st
 }
 
 function startNats(options: ServerOptions): Promise<Server> {
+    if (options.hasTls13?.() === false) throw new Error("NATS has no setting for the newest version of TLS")
     const recipe: Recipe = {
         program,
         ready: /Server is ready/,

@@ -1,7 +1,7 @@
 // rustls, which keeps its sessions itself or hands out tickets, and s2n-tls, which Amazon's own servers have.
 import { readFileSync } from "node:fs"
 import { builtServer, missingBuilt, sourceOf, startOwn } from "./own.js"
-import type { Group, ServerKind } from "./server.js"
+import type { ServerKind } from "./server.js"
 
 const missing = () => missingBuilt("rust/release/rustls", "cargo 1.91 or newer")
 
@@ -37,11 +37,6 @@ export const rustlsStateless: ServerKind = {
     start: (options) => startOwn({ program: rustls.program }, { ...options, tickets: true }),
 }
 
-/** Its policies have more groups than one. */
-function withoutGroup(group: Group | undefined): void {
-    if (group !== undefined) throw new Error(`s2n-tls has no policy with ${group} alone`)
-}
-
 export const s2n: ServerKind = {
     name: "s2n-tls",
     version: () => lockedVersion("s2n-tls"),
@@ -55,7 +50,7 @@ export const s2n: ServerKind = {
         },
     ],
     start: (options) => {
-        withoutGroup(options.group)
+        if (options.group !== undefined) throw new Error("s2n-tls has no policy with one group alone")
         return startOwn({ program: builtServer("rust/release/s2n") }, options)
     },
 }

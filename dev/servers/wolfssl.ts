@@ -10,9 +10,8 @@ import { isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } fr
 
 const program = builtServer("wolfssl/server")
 
-const groupOptions = { x25519: "-t", secp256r1: "-Y" }
-
 function startWolfssl(options: ServerOptions): Promise<Server> {
+    if (options.group !== undefined) throw new Error("wolfSSL's example server has no option for one group alone")
     const recipe: Recipe = {
         program: "stdbuf", // in a pipe it would keep its lines to itself
         ready: /^listening on port/,
@@ -25,7 +24,6 @@ function startWolfssl(options: ServerOptions): Promise<Server> {
                 ...["-oL", program, "-i", "-x", "-g", "-p", String(port), "-c", files.certificate, "-k", files.key],
                 ...(options.hasTls13?.() === false ? ["-v", "3"] : ["-v", "d"]),
                 ...(options.tickets === false ? ["-T"] : []),
-                ...(options.group === undefined ? [] : [groupOptions[options.group]]),
                 ...(files.clientCa === "" ? ["-d"] : ["-F", "-A", files.clientCa]),
             ]
         },

@@ -42,6 +42,7 @@ test("what was spared is asked for later, with --wait and the same state", async
     const keep = (record: ProbeRecord) => void kept.push(structuredClone(record))
     const first = await run({ rules, clock, server, options: { keep } })
     expect(first.report.verdict.otherWays).toEqual([])
+    expect(kept.at(-1)?.due).toEqual([])
     expect(textOf(first.report)).toContain("shows whether TLS 1.2 ticket or TLS 1.2 id would, and the curve")
     const record = recordSchema.parse(JSON.parse(JSON.stringify(kept.at(-1))))
     const second = await run({ rules, clock, server, options: { record, waits: true } })

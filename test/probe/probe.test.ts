@@ -73,6 +73,19 @@ test("a server that breaks off each handshake with a session does not resume", a
     expect(clock.now() - START).toBeLessThan(MINUTE_MS)
 })
 
+test("one that breaks off any handshake when the sleep is over has not refused a session", async () => {
+    const clock = new FakeClock(START)
+    const server = new FakeServer(clock, { forgetsMs: 1e9 })
+    const connect: Connect = (request) => {
+        if (clock.now() > START + 9 * MINUTE_MS) throw coreError("closed", "192.0.2.1:443: ")
+        return server.connect(request)
+    }
+    const { report } = await run({ rules: { forgetsMs: 1e9 }, clock, server, options: { connect } })
+    expect(report.verdict.answer).toBe("could-not-tell")
+    expect(report.verdict.text).toMatch(/^Could not tell whether it resumes after 10m: 192.0.2.1:443: the connection/)
+    expect(report.ages.map(({ outcome }) => outcome)).not.toContain("broken")
+})
+
 test("of two machines behind one address each resumes what is its own", async () => {
     const { report } = await run({ rules: { forgetsMs: 1e9, machine: (_, n) => Math.floor(n / 3) % 2 } })
     expect(report.verdict.answer).toBe("sometimes")

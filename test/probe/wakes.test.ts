@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from "node:util"
 import { expect, test } from "vitest"
 import { reportLines } from "#warmhello/cli/probe-text.js"
 import type { ProbeReport } from "#warmhello/probe/report.js"
-import { MINUTE_MS, minutes, run } from "./fake-run.js"
-import type { Rules } from "./fake-server.js"
+import { MINUTE_MS, minutes, run, START } from "./fake-run.js"
+import { FakeClock, type Rules } from "./fake-server.js"
 import { versionIn } from "./support.js"
 
 const textOf = (report: ProbeReport): string =>
@@ -126,4 +126,14 @@ test("behind an address of several machines many sessions are as old as the slee
     expect(textOf(report)).toMatch(/│ 10m {5}│ +\d+ of 14 │/)
     const one = await run({ rules: { forgetsMs: 1e9, spoken: ["TLS1.3 psk"] }, options: plain })
     expect(one.report.ages.filter(({ purpose, nominalMs }) => purpose === "once" && nominalMs > 0)).toHaveLength(4)
+})
+
+test("what another machine refused was not too old", async () => {
+    const clock = new FakeClock(START)
+    const isEnd = () => clock.now() > START + 12 * MINUTE_MS
+    const machine = (_: string, n: number) => (isEnd() ? 2 : Math.floor(n / 3) % 2)
+    const rules: Rules = { forgetsMs: 1e9, machine, spoken: ["TLS1.2 ticket"] }
+    const { report } = await run({ rules, clock, options: plain })
+    expect(versionIn(report, "TLS1.2 ticket").lifetime.belowMs).toBeGreaterThan(10 * MINUTE_MS)
+    expect(report.verdict).toMatchObject({ answer: "sometimes", wakes: { inARow: { least: 143, most: 143 } } })
 })

@@ -126,15 +126,36 @@ function follow(record: ProbeRecord, due: Due, session: Buffer | undefined, now:
     })
 }
 
+/** A server that broke the handshake off may break off any: it has refused a session only where it goes on without one, or
+ * is known not to speak its version. */
+async function confirmed(record: ProbeRecord, redeemed: Redeemed, due: Due, options: RedeemOptions): Promise<Redeemed> {
+    const { to, way } = due
+    const address = record.addresses.find((one) => one.address === to)
+    const isKnown = address?.lacks.some((lack) => lack.way === way) === true
+    if (redeemed.outcome !== "broken" || isKnown) return redeemed
+    await options.turn()
+    try {
+        await options.ask({ address: to, way })
+        return redeemed
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        return { ...redeemed, outcome: "failed" }
+    }
+}
+
 /** Between two tries to reach a server. */
 const AGAIN_MS = 2000
 
 /** A server that is not reached is asked again, for as long as the session is no older than it was meant to be. */
-async function offerInTime(due: Due, options: RedeemOptions): Promise<Redeemed & { began: number }> {
+async function offerInTime(
+    record: ProbeRecord,
+    due: Due,
+    options: RedeemOptions,
+): Promise<Redeemed & { began: number }> {
     const { clock, ask, turn, signal } = options
     for (;;) {
         const began = clock.now()
-        const redeemed = await offer(due, ask)
+        const redeemed = await confirmed(record, await offer(due, ask), due, options)
         const nextMs = clock.now() + AGAIN_MS - due.firstAt
         if (redeemed.outcome !== "failed" || nextMs > nearly(due.ageMs)) return { ...redeemed, began }
         await clock.wait(AGAIN_MS, signal)
@@ -143,7 +164,7 @@ async function offerInTime(due: Due, options: RedeemOptions): Promise<Redeemed &
 }
 
 async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Promise<void> {
-    const { began, outcome, why, handshake } = await offerInTime(due, options)
+    const { began, outcome, why, handshake } = await offerInTime(record, due, options)
     record.due = without(record.due, due)
     const next = handshake?.resumed === true ? nextSession(due, handshake) : undefined
     if (handshake !== undefined && due.purpose === "psk_ke") notePskKe(record, handshake)

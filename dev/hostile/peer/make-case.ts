@@ -55,6 +55,8 @@ export type Effect =
     | "verdict"
     /** It opens as if nothing had happened, and the app gets its answer. */
     | "harmless"
+    /** No common cipher suite is found; the device offers more on a second connection, without a session. */
+    | "retried"
     /** The session is refused, and the app gets its answer on the same connection. */
     | "refused"
     /** It opens as if nothing had happened, and may break then. */
@@ -76,7 +78,7 @@ export interface Doing {
 function expectationOf(condition: Condition, { effect, on }: Doing): Expectation {
     if (effect === "any") return "any"
     if (effect === "verdict") return "fails"
-    if (effect === "refused") return "opens-full"
+    if (effect === "refused" || effect === "retried") return "opens-full"
     if (effect === "breaks") return isFull(condition) || on === "each" ? "fails" : "opens-full"
     return isFull(condition) ? "opens-full" : "opens-resumed"
 }

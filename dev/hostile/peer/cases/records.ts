@@ -203,7 +203,7 @@ interface Uninvited {
 }
 
 const uninvited: Uninvited[] = [
-    { act: { plain: ALERT, hex: "0228" }, effects: ["breaks", "breaks"] },
+    { act: { plain: ALERT, hex: "0228" }, effects: ["retried", "retried"] },
     { act: { plain: ALERT, hex: "0100" }, effects: ["breaks", "breaks"] },
     { act: { plain: HANDSHAKE, hex: "00000000" }, effects: ["any", "any"] },
     { act: { plain: HANDSHAKE, size: 0 }, effects: ["any", "any"] },
