@@ -17,7 +17,7 @@ const descriptions = [
     ...[CLOSE_NOTIFY, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 90, 100],
     ...[109, 110, 111, 112, 113, 114, 115, 116, 120, 121, 255],
 ]
-const atEachRecord = [CLOSE_NOTIFY, 40, 90, 100]
+const atEachRecord = [CLOSE_NOTIFY, 40, 90]
 
 const nameOf = (description: number): string =>
     description === CLOSE_NOTIFY ? "close_notify (0)" : alertName(description)
