@@ -14,6 +14,8 @@ import { benchMeasureCommand } from "./commands/bench-measure.js"
 import { benchWakesCommand } from "./commands/bench-wakes.js"
 import { calendarCommand } from "./commands/calendar.js"
 import { fieldCommand } from "./commands/field.js"
+import { hostileCommand } from "./commands/hostile.js"
+import { interopCommand } from "./commands/interop.js"
 import { soakCommand } from "./commands/soak.js"
 import { validateEnergyCommand } from "./commands/validate-energy.js"
 
@@ -79,6 +81,21 @@ export function program(signal: AbortSignal): Command {
         .addOption(writes("FIELD.md"))
         .addOption(json())
         .action((flags) => fieldCommand(flags, signal))
+    root.command("interop")
+        .description("real servers, each kind of session, and what happens between two connects, beside OpenSSL")
+        .addOption(new Option("--only <text>", "only servers whose name contains it").default("").conflicts("write"))
+        .addOption(writes("INTEROP.md"))
+        .addOption(json())
+        .action((flags) => interopCommand(flags, signal))
+    root.command("hostile")
+        .description(
+            "what peers and networks may do to a device, case by case, under AddressSanitizer: it must bear all",
+        )
+        .option("--only <text>", "only cases whose name or group contains it", "")
+        .option("--jobs <n>", "processes at a time", count(1, 64), 2)
+        .option("--list", "name the cases, and run none", false)
+        .addOption(json())
+        .action((flags) => hostileCommand(flags, signal))
     root.command("calendar")
         .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
         .option("--only <text>", "only days and cases whose name contains it", "")

@@ -6,15 +6,26 @@ import { endWithUs } from "../ts/base/temporary.js"
 /** What it says of a task, from time to time and at its end. */
 type News<Result> = { result: Result; isOver: boolean } | { error: string }
 
+interface TaskProcessOptions {
+    /** An abort ends it, and its task with the signal's reason. */
+    signal?: AbortSignal | undefined
+    /** In the place of this process's own. Its errors then are in `errorOutput`, and nowhere else. */
+    env?: NodeJS.ProcessEnv
+}
+
 export class TaskProcess<Task extends object, Result> implements Disposable {
     readonly #process
+    readonly signal: AbortSignal | undefined
+    errorOutput = ""
 
-    /** `module` calls `serveTasks`. An abort ends it, and its task with the signal's reason. */
-    constructor(
-        module: URL,
-        readonly signal?: AbortSignal,
-    ) {
-        this.#process = fork(module, { execArgv: [], serialization: "advanced" })
+    /** `module` calls `serveTasks`. */
+    constructor(module: URL, { signal, env }: TaskProcessOptions = {}) {
+        this.signal = signal
+        this.#process = fork(module, {
+            ...{ execArgv: [], serialization: "advanced" },
+            ...(env !== undefined && { env, stdio: ["inherit", "inherit", "pipe", "ipc"] }),
+        })
+        this.#process.stderr?.setEncoding("utf8").on("data", (text) => (this.errorOutput += text))
         endWithUs(this.#process)
         signal?.addEventListener("abort", () => this.#process.kill(), { once: true })
     }
@@ -31,16 +42,21 @@ export class TaskProcess<Task extends object, Result> implements Disposable {
                 const news = message as News<Result>
                 if ("error" in news) return fail(news.error)
                 if (!news.isOver) return told(news.result)
-                this.#process.off("message", hear).off("exit", ended)
+                this.#process.off("message", hear).off("close", ended)
                 done(news.result)
             }
-            this.#process.on("message", hear).once("exit", ended)
+            this.#process.on("message", hear).once("close", ended)
             this.#process.send(task as Serializable, (error) => error && fail(error.message))
         })
     }
 
+    /** Also when it no longer listens. */
+    endNow(): void {
+        this.#process.kill("SIGKILL")
+    }
+
     [Symbol.dispose](): void {
-        this.#process.removeAllListeners("exit")
+        this.#process.removeAllListeners("close")
         this.#process.kill()
     }
 }

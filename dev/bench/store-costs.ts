@@ -64,7 +64,7 @@ function cost<Part extends string>(total: number, parts: Record<Part, number>): 
 }
 
 function restoreCost(open: Section, handshake: Section): RestoreCost {
-    const offer = open.below("wh_resumption_offer") - sum(open, flashFunctions)
+    const offer = sum(open, ["wh_resumption_attach", "wh_resumption_offer"]) - sum(open, flashFunctions)
     const note = handshake.below("wh_resumption_handshake_done")
     return cost(offer + note, {
         seal: open.below("wh_record_open"),

@@ -7,6 +7,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 export const PERFORMANCE_TABLES = "docs/PERFORMANCE-TABLES.md"
 export const MEASURING_PAGE = "docs/MEASURING.md"
 export const FIELD_PAGE = "docs/FIELD.md"
+export const INTEROP_PAGE = "docs/INTEROP.md"
 
 /** The commands that write a section, each between markers of its own. */
 export type SectionOwner =
@@ -15,6 +16,7 @@ export type SectionOwner =
     | "npm run bench:service"
     | "npm run bench:mcu"
     | "npm run field"
+    | "npm run interop"
     | "npm run validate:energy"
     | "npm run generate"
 

@@ -244,7 +244,7 @@ const HBRS =
     "Hochschule Bonn-Rhein-Sieg, 2019-ESP32-TLS-Power, as espressif/arduino-esp32 issue 3598 quotes it; the paper itself could not be had"
 
 const PLAIN = {
-    ...{ instructions: 0, keyPairInstructions: 0, afterInstructions: 0, bytesTx: 0, bytesRx: 0, roundTrips: 0 },
+    ...{ instructions: 0, preparedInstructions: 0, afterInstructions: 0, bytesTx: 0, bytesRx: 0, roundTrips: 0 },
 }
 
 /** Each charge from the name's answer to the end of the app's exchange, the network set up. */

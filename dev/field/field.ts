@@ -56,7 +56,7 @@ async function runAll(waiting: FieldTask[], { onRow, signal }: FieldOptions): Pr
     const lives = new Map<string, Life>()
     const begun = new Set<string>()
     const work = async (): Promise<void> => {
-        using runner = new TaskProcess<FieldTask, Life>(new URL("./field-process.js", import.meta.url), signal)
+        using runner = new TaskProcess<FieldTask, Life>(new URL("./field-process.js", import.meta.url), { signal })
         for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
             signal?.throwIfAborted()
             if (!begun.has(task.row)) onRow?.(task.row)

@@ -21,6 +21,7 @@ export type Kind = keyof typeof kinds
 export interface WakeOptions {
     exchange?: Exchange
     connectTimeoutMs?: number
+    answerWithinMs?: number
 }
 
 export class Board implements Disposable {
@@ -57,11 +58,13 @@ export class Board implements Disposable {
         return { visit: made, wire: this.proxy.last }
     }
 
-    /** The same in a process that was just started, as after a deep sleep; the board's state comes back from it. */
-    async wakeInNewProcess(options: WakeOptions = {}): Promise<Seen> {
+    /** The same in a process that was just started, as after a deep sleep; the board's state comes back from it.
+     * `flash`: the power was lost, so that it has no more than this file. */
+    async wakeInNewProcess(options: WakeOptions = {}, flash?: string): Promise<Seen> {
         const child = fork(new URL("./wake-process.js", import.meta.url), { serialization: "advanced", execArgv: [] })
         try {
-            const order: Order = { state: saveState(), client: this.client, options: this.#visitOptions(options) }
+            const from = flash === undefined ? { state: saveState() } : { flash }
+            const order: Order = { from, client: this.client, options: this.#visitOptions(options) }
             const report = await this.#order(child, order)
             loadState(report.state)
             return { visit: { ...report.visit, reply: Buffer.from(report.visit.reply) }, wire: this.proxy.last }

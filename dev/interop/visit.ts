@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../../ts/base/errors.js"
 import { Client, type ClientOptions } from "../../ts/core/client.js"
 import { TlsSocket } from "../../ts/core/tls-socket.js"
+import { waitFor } from "../../ts/core/waiting.js"
 import type { Exchange, Visit } from "../servers/exchange.js"
 
 export interface VisitOptions {
@@ -9,6 +10,8 @@ export interface VisitOptions {
     tcpPort: number
     exchange: Exchange
     connectTimeoutMs?: number
+    /** How long the app waits for its answer once the connection is open; for ever unless told. */
+    answerWithinMs?: number
 }
 
 /** Longer than any wait that a test means. */
@@ -30,14 +33,17 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
         connectTimeoutMs: options.connectTimeoutMs ?? PATIENCE_MS,
     })
     let opened = false
+    let openedPort: number | undefined
+    let stopWaiting = (): void => {}
     return new Promise((done) => {
         const finish = (error: ErrorCode | null, closedByServer: boolean) => {
+            stopWaiting()
             const durationMs = performance.now() - started
             const told = () => {
                 const sizes = pieces.map(({ length }) => length)
                 const { outcome, attempts } = socket
                 const reply = Buffer.concat(pieces)
-                done({ outcome, attempts, reply, opened, closedByServer, pieces: sizes, error, durationMs })
+                done({ outcome, attempts, reply, opened, openedPort, closedByServer, pieces: sizes, error, durationMs })
             }
             if (error !== null || closedByServer) return told()
             socket.once("closed", told)
@@ -53,6 +59,9 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
         }
         socket.on("open", () => {
             opened = true
+            openedPort = socket.localPort
+            const { answerWithinMs } = options
+            if (answerWithinMs !== undefined) stopWaiting = waitFor(answerWithinMs, () => finish(null, false))
             if (steps[0] !== undefined) socket.write(Buffer.from(steps[0].send))
             goOn()
         })

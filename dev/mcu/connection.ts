@@ -42,7 +42,7 @@ export class McuClient {
     }
 }
 
-/** A connect over one TCP connection, which is up as soon as it is asked for. */
+/** A connect over one TCP connection, which is up once the core has nothing left to do but wait for it. */
 export class McuConnection {
     readonly #emulator: Emulator
     readonly #slot: number
@@ -54,6 +54,9 @@ export class McuConnection {
     isOver = false
     /** Of all calls so far. */
     instructions = 0
+    /** Those before TCP was up. */
+    preparedInstructions = 0
+    #isOpening = false
 
     constructor(emulator: Emulator, client: number) {
         this.#emulator = emulator
@@ -122,6 +125,12 @@ export class McuConnection {
                 this.#call(this.#request("connectResolved").u8(true))
                 break
             case "open":
+                this.#isOpening = true
+                break
+            case "wait":
+                if (!this.#isOpening) return false
+                this.#isOpening = false
+                this.preparedInstructions = this.instructions
                 this.#call(this.#request("connectReady").u8(TCP))
                 break
             case "send":
@@ -139,7 +148,7 @@ export class McuConnection {
             case "over":
                 this.isOver = true
         }
-        return what !== "wait" && what !== "over"
+        return what !== "over"
     }
 
     #send(bytes: Buffer): void {

@@ -10,7 +10,7 @@ import { replay } from "./replay.js"
 
 /** What belongs to each part, with all that it calls. The first that is entered counts. */
 const partFunctions = [
-    ["restore", /^wh_resumption_offer$/],
+    ["restore", /^wh_resumption_(attach|stands|offer)$/],
     ["save", /^wh_resumption_(ticket|handshake_done|settle)$/],
     ["key generation", /^wc_(curve25519_make_key|ecc_make_key_ex)$/],
     ["key agreement", /^wc_(curve25519_shared_secret_ex|ecc_shared_secret)$/],

@@ -19,6 +19,8 @@ export interface McuCase {
     result: "full" | "resumed"
     /** Of the handshake, restoring included. */
     instructions: number
+    /** Of them, those before TCP was up: the processor would wait for the network otherwise. */
+    preparedInstructions: number
     /** A line, its answer, what tickets bring, the close. */
     afterInstructions: number
     /** Making the client. */
@@ -68,6 +70,7 @@ function describe(identity: CaseIdentity, measured: Measured): McuCase {
         ...identity,
         result: outcome.result === "resumed" ? "resumed" : "full",
         instructions: measured.handshakeInstructions,
+        preparedInstructions: measured.preparedInstructions,
         afterInstructions: measured.afterInstructions,
         clientInstructions: measured.clientInstructions,
         ...{ bytesTx: outcome.bytesTx, bytesRx: outcome.bytesRx, flights: outcome.flights },

@@ -9,6 +9,8 @@ export interface Measured {
     outcome: Outcome
     /** From the making of the connection to the moment that it is open, restoring included. */
     handshakeInstructions: number
+    /** Of them, those before TCP was up, which the radio does not wait for. */
+    preparedInstructions: number
     /** The line, its answer, what tickets bring, and the close. */
     afterInstructions: number
     /** Making the client: reading the CA's certificate. */
@@ -59,6 +61,7 @@ export function replay(recording: Recording, image: string, more: string[] = [])
         return {
             outcome,
             handshakeInstructions,
+            preparedInstructions: connection.preparedInstructions,
             afterInstructions,
             clientInstructions: client.instructions,
             calls: [firstCall, endCall],

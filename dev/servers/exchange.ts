@@ -14,6 +14,8 @@ export interface Visit {
     /** TCP connections made. */
     attempts: number
     opened: boolean
+    /** The device's TCP port of the connection that opened. */
+    openedPort: number | undefined
     /** With close_notify. */
     closedByServer: boolean
     reply: Buffer

@@ -1,14 +1,10 @@
-// GnuTLS's gnutls-serv. It prints how each connection came about. It would listen on all addresses
-// and has no option against it, so its bind() is replaced.
-import { execFileSync } from "node:child_process"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+// GnuTLS's gnutls-serv. It prints how each connection came about. It would listen on all addresses.
 import { httpGet } from "./exchange.js"
-import { isHttpOk, type Recipe, Server, type ServerOptions } from "./server.js"
+import { loopbackOnly } from "./loopback.js"
+import { missingProgram, versionOf } from "./program.js"
+import { isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
 export interface GnutlsOptions extends ServerOptions {
-    /** False: it hands out no ticket. */
-    tickets?: boolean
     /** False: its TLS 1.2 lacks the extended master secret (RFC 7627). */
     extendedMasterSecret?: boolean
 }
@@ -19,29 +15,6 @@ function priority({ group, extendedMasterSecret, sha384Alone }: GnutlsOptions): 
     const suites = sha384Alone === true ? ":-CIPHER-ALL:+AES-256-GCM" : ""
     const onlyGroup = group === undefined ? "" : `:-GROUP-ALL:+${groups[group]}`
     return `NORMAL${suites}${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
-}
-
-const LOOPBACK_ONLY = `
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <dlfcn.h>
-int bind(int fd, const struct sockaddr *wanted, socklen_t size)
-{
-    int (*real)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
-    if (wanted->sa_family == AF_INET)
-        ((struct sockaddr_in *)wanted)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (wanted->sa_family == AF_INET6)
-        ((struct sockaddr_in6 *)wanted)->sin6_addr = in6addr_loopback;
-    return real(fd, wanted, size);
-}`
-
-/** Compiles that replacement into the server's folder. */
-function loopbackOnly(folder: string): string {
-    const source = join(folder, "loopback.c")
-    const library = join(folder, "loopback.so")
-    writeFileSync(source, LOOPBACK_ONLY)
-    execFileSync("cc", ["-shared", "-fPIC", "-o", library, source])
-    return library
 }
 
 export function startGnutls(options: GnutlsOptions): Promise<Server> {
@@ -58,7 +31,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
                 ? ["--disable-client-cert"]
                 : ["--require-client-cert", "--verify-client-cert", "--x509cafile", files.clientCa]),
         ],
-        environment: ({ folder }) => ({ LD_PRELOAD: loopbackOnly(folder) }),
+        environment: (files) => loopbackOnly(files),
         saysResumed: ({ wire }, program) => {
             const accepted = new RegExp(`^\\* Accepted connection from .* port ${wire.upstreamPort} on`)
             return program.find(`the connection from port ${wire.upstreamPort}`, (lines) => {
@@ -70,4 +43,12 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         },
     }
     return Server.start(recipe, options)
+}
+
+export const gnutls: ServerKind = {
+    name: "GnuTLS gnutls-serv",
+    version: () => versionOf("gnutls-serv", ["--version"], /gnutls-serv (\S+)/),
+    missing: () => missingProgram("gnutls-serv"),
+    cannot: { lifetime: "gnutls-serv has no option for the lifetime of sessions" },
+    start: startGnutls,
 }

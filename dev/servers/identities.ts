@@ -18,6 +18,9 @@ export interface Identity {
 
 const names = ["localhost", "127.0.0.1"]
 
+/** Far off, and yet one that all programs read: Botan takes none after the year 3100. */
+const notAfter = new Date("2999-12-31T23:59:59Z")
+
 /** `moreNames` make the certificate longer. */
 export async function createIdentity(
     kind: IdentityKind = "an ECDSA certificate",
@@ -25,6 +28,6 @@ export async function createIdentity(
 ): Promise<Identity> {
     const { keyKind, intermediate } = identityKinds[kind]
     const root = await createCertificateAuthority("warmhello test root", keyKind)
-    const issuer = intermediate ? await root.createIntermediate("warmhello test intermediate") : root
-    return { ca: root.certificate, server: await issuer.issue({ names: [...names, ...moreNames], keyKind }) }
+    const issuer = intermediate ? await root.createIntermediate("warmhello test intermediate", { notAfter }) : root
+    return { ca: root.certificate, server: await issuer.issue({ names: [...names, ...moreNames], keyKind, notAfter }) }
 }

@@ -3,7 +3,9 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { acknowledged, publishOnce } from "./mqtt.js"
-import { type Files, type Recipe, Server, type ServerOptions, sha384Suites } from "./server.js"
+import { opensslSettings } from "./openssl-settings.js"
+import { missingProgram, versionOf } from "./program.js"
+import { type Files, type Recipe, Server, type ServerKind, type ServerOptions, sha384Suites } from "./server.js"
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
@@ -23,11 +25,6 @@ function configuration(files: Files, port: number, { sha384Alone }: ServerOption
     ].join("\n")
 }
 
-/** It has no setting for the group; the library under it has. */
-function opensslSettings(group: keyof typeof groups): string {
-    return `openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = system\n[system]\nGroups = ${groups[group]}\n`
-}
-
 export function startMosquitto(options: ServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "mosquitto",
@@ -39,12 +36,19 @@ export function startMosquitto(options: ServerOptions): Promise<Server> {
             writeFileSync(path, configuration(files, port, options))
             return ["-c", path]
         },
-        environment: (files) => {
-            if (options.group === undefined) return {}
-            const path = join(files.folder, "openssl.cnf")
-            writeFileSync(path, opensslSettings(options.group))
-            return { OPENSSL_CONF: path }
-        },
+        environment: (files) =>
+            opensslSettings(files, options.group === undefined ? {} : { Groups: groups[options.group] }),
     }
     return Server.start(recipe, options)
+}
+
+export const mosquitto: ServerKind = {
+    name: "mosquitto",
+    version: () => versionOf("mosquitto", ["-h"], /mosquitto version (\S+)/),
+    missing: () => missingProgram("mosquitto"),
+    cannot: {
+        lifetime: "mosquitto has no setting for the lifetime of sessions",
+        says: "mosquitto tells nowhere whether it resumed",
+    },
+    start: startMosquitto,
 }

@@ -3,11 +3,19 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { httpGet } from "./exchange.js"
-import { type Files, isHttpOk, type Recipe, Server, type ServerOptions, sha384Suites } from "./server.js"
+import { missingProgram, versionOf } from "./program.js"
+import {
+    answerSays,
+    type Files,
+    isHttpOk,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+    sha384Suites,
+} from "./server.js"
 
 export interface NginxOptions extends ServerOptions {
-    /** False: it hands out no ticket, and keeps sessions itself. */
-    tickets?: boolean
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
     /** What opens its tickets outlives a restart. */
@@ -36,6 +44,7 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 ssl_protocols TLSv1.2 ${options.hasTls13?.() === false ? "" : "TLSv1.3"};
                 ${options.keepsTicketKey === true ? `ssl_session_ticket_key ${files.folder}/ticket.key;` : ""}
                 ssl_session_cache shared:sessions:1m;
+                ${options.lifetimeS === undefined ? "" : `ssl_session_timeout ${options.lifetimeS}s;`}
                 ssl_session_tickets ${options.tickets === false ? "off" : "on"};
                 ${options.tickets13 === undefined ? "" : `ssl_conf_command NumTickets ${options.tickets13};`}
                 ${options.group === undefined ? "" : `ssl_ecdh_curve ${groups[options.group]};`}
@@ -61,11 +70,15 @@ export function startNginx(options: NginxOptions): Promise<Server> {
             writeFileSync(path, configuration(files, port, options))
             return ["-c", path, "-p", files.folder, "-e", "stderr"]
         },
-        saysResumed: async ({ visit }) => {
-            const said = /^resumed: ([r.])$/m.exec(visit.reply.toString())
-            if (said === null) throw new Error(`nginx did not say: ${visit.reply.toString()}`)
-            return said[1] === "r"
-        },
+        saysResumed: answerSays(/^resumed: ([r.])$/m, "r"),
     }
     return Server.start(recipe, options)
+}
+
+export const nginx: ServerKind = {
+    name: "nginx",
+    version: () => versionOf("nginx", ["-v"], /nginx\/(\S+)/),
+    missing: () => missingProgram("nginx"),
+    cannot: {},
+    start: startNginx,
 }

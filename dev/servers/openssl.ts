@@ -1,12 +1,19 @@
 // OpenSSL's s_server. Its status page says how it sees the connection.
 import { httpGet } from "./exchange.js"
-import { isHttpOk, type Recipe, Server, type ServerOptions, sha384Suites } from "./server.js"
+import { missingProgram, versionOf } from "./program.js"
+import {
+    answerSays,
+    isHttpOk,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+    sha384Suites,
+} from "./server.js"
 
 export interface OpensslOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
-    /** False: it keeps sessions itself and names them by ID, in TLS 1.3 too. */
-    stateless?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
@@ -27,14 +34,18 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
                 : []),
             ...(options.hasTls13?.() === false ? ["-tls1_2"] : []),
             ...(options.tickets13 === undefined ? [] : ["-num_tickets", String(options.tickets13)]),
-            ...(options.stateless === false ? ["-no_ticket"] : []),
+            ...(options.tickets === false ? ["-no_ticket"] : []),
             ...(files.clientCa === "" ? [] : ["-Verify", "1", "-verify_return_error", "-CAfile", files.clientCa]),
         ],
-        saysResumed: async ({ visit }) => {
-            const said = /^(New|Reused), TLS/m.exec(visit.reply.toString())
-            if (said === null) throw new Error(`s_server did not say: ${visit.reply.toString()}`)
-            return said[1] === "Reused"
-        },
+        saysResumed: answerSays(/^(New|Reused), TLS/m, "Reused"),
     }
     return Server.start(recipe, options)
+}
+
+export const openssl: ServerKind = {
+    name: "OpenSSL s_server",
+    version: () => versionOf("openssl", ["version"], /^OpenSSL (\S+)/),
+    missing: () => missingProgram("openssl"),
+    cannot: { lifetime: "s_server has no option for the lifetime of sessions" },
+    start: startOpenssl,
 }

@@ -1,20 +1,39 @@
 // A program in the background whose output is read line by line.
-import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { existsSync, globSync } from "node:fs"
+import { isAbsolute, join } from "node:path"
 import { createInterface } from "node:readline"
 
 // Debian has servers in folders that only root's PATH names.
 const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]
 
-/** Where a program is, also a server. */
+/** Where a program is, also a server, by its name or its path. */
 export const pathOf = (program: string): string | undefined =>
-    folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
+    (isAbsolute(program) ? [program] : folders.map((folder) => join(folder, program))).find((path) => existsSync(path))
 
 export function findProgram(name: string): string {
     const found = pathOf(name)
     if (found === undefined) throw new Error(`${name} is missing; npm run setup -- --tests installs it`)
     return found
+}
+
+const INSTALL = "npm run setup -- --interop"
+
+/** Why a server is not here; undefined where its program is, and the file beside it that it needs. */
+export function missingProgram(name: string, needs?: string): string | undefined {
+    if (pathOf(name) === undefined) return `there is no ${name} (${INSTALL})`
+    return needs === undefined || globSync(needs).length > 0 ? undefined : `there is no ${needs} (${INSTALL})`
+}
+
+/** What a program tells of its version on either output: what the pattern's group matches. */
+export function versionOf(program: string, args: string[], pattern: RegExp): Promise<string> {
+    return new Promise((told, failed) => {
+        execFile(findProgram(program), args, { encoding: "utf8" }, (_, stdout, stderr) => {
+            const [, version] = pattern.exec(stdout + stderr) ?? []
+            if (version !== undefined) told(version)
+            else failed(new Error(`${program} ${args.join(" ")} tells no version: ${stdout}${stderr}`))
+        })
+    })
 }
 
 /** A server is up in far less, also on a busy machine. */
@@ -44,6 +63,7 @@ export class Program implements Disposable {
             cwd: folder,
             env: { ...process.env, ...environment },
             stdio: ["ignore", "pipe", "pipe"],
+            detached: true, // leads a group, which its workers are in
         })
         for (const stream of [this.#process.stdout, this.#process.stderr]) {
             if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#printed(line))
@@ -56,6 +76,10 @@ export class Program implements Disposable {
             this.#hasEnded = true
             this.#fail("has ended")
         })
+    }
+
+    get processId(): number | undefined {
+        return this.#process.pid
     }
 
     /** Waits until `find` finds something among the lines that it has printed. Throws them if it ends first, or if
@@ -82,8 +106,19 @@ export class Program implements Disposable {
     }
 
     async stop(): Promise<void> {
-        this.#process.kill("SIGKILL")
+        this.#kill()
         await this.#ended
+    }
+
+    /** It and its workers, by the group that it leads. */
+    #kill(): void {
+        const { pid } = this.#process
+        if (pid === undefined || this.#hasEnded) return
+        try {
+            process.kill(-pid, "SIGKILL")
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error // all have just ended
+        }
     }
 
     #printed(line: string): void {
@@ -97,6 +132,6 @@ export class Program implements Disposable {
     }
 
     [Symbol.dispose](): void {
-        this.#process.kill("SIGKILL")
+        this.#kill()
     }
 }

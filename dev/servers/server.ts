@@ -1,9 +1,9 @@
-// What all servers under test have in common: an unmodified program from Debian on loopback, with a
-// folder, a certificate and a port of its own, whose life ends with the test's.
+// What all servers under test have in common: an unmodified program on loopback, with a folder, a certificate and a port of its own, whose life ends with the test's.
 
 import { TemporaryFolder } from "../../ts/base/temporary.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
 import type { Carried } from "../network/fault-proxy.js"
+import type { Known } from "./cases.js"
 import type { Exchange, Visit } from "./exchange.js"
 import { findProgram, Program } from "./program.js"
 
@@ -18,8 +18,29 @@ export interface ServerOptions {
     hasTls13?: () => boolean
     /** PEM of the CA that clients must have a certificate from. */
     clientCa?: string
+    /** False: it hands out no ticket and keeps the sessions itself: IDs in TLS 1.2, and in 1.3 what it can. */
+    tickets?: boolean
+    /** For how long it knows a session, and says so where it says it. */
+    lifetimeS?: number
     /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
     sha384Alone?: boolean
+}
+
+/** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
+type Lack = "id" | "ticket" | "psk" | "lifetime" | "client-certificate" | "says"
+
+/** A server program as the interop matrix knows it. */
+export interface ServerKind {
+    name: string
+    /** As the program itself tells it. */
+    version(): Promise<string>
+    /** Why it is not here, with the command that installs it; undefined where it can run. */
+    missing(): string | undefined
+    /** What it cannot be made to do, and why: a sentence. */
+    cannot: Partial<Record<Lack, string>>
+    /** Of what it can: where a cell of the matrix is otherwise than one would expect. */
+    known?: readonly Known[]
+    start(options: ServerOptions): Promise<Server>
 }
 
 /** By OpenSSL's names, for servers on OpenSSL that take those alone. */
@@ -53,12 +74,23 @@ export interface Recipe {
     isAnswer(reply: Buffer): boolean
     /** Its arguments, after any file that they name has been written. */
     prepare(files: Files, port: number): string[]
-    environment?(files: Files): Record<string, string>
+    environment?(files: Files, port: number): Record<string, string>
     /** What the server itself says about a connection, in words of its own; undefined if it has none. */
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
+    /** What it stands in front of, which ends with it. */
+    behind?: Disposable
 }
 
 export const isHttpOk = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"))
+
+/** What a server says in its answer: whether the pattern's group is this word. */
+export function answerSays(pattern: RegExp, resumed: string): (seen: Seen) => Promise<boolean> {
+    return async ({ visit }) => {
+        const [, said] = pattern.exec(visit.reply.toString("latin1")) ?? []
+        if (said === undefined) throw new Error(`the server did not say: ${visit.reply.toString("latin1")}`)
+        return said === resumed
+    }
+}
 
 /** Below the ports that Linux gives to outgoing connections, so that none of those takes one between a stop and
  * a restart. */
@@ -96,6 +128,11 @@ export class Server implements Disposable {
 
     get port(): number {
         return this.#port
+    }
+
+    /** Of its one process; it has none when it does not run. */
+    get processId(): number {
+        return this.#program?.processId ?? Number.NaN
     }
 
     /** Its folder, for files that it serves or receives. */
@@ -137,7 +174,7 @@ export class Server implements Disposable {
                 return await this.#run()
             } catch (error) {
                 await this.#program?.stop()
-                if (attempt === ATTEMPTS || !/in use/.test(String(error))) throw error
+                if (attempt === ATTEMPTS || !/in use|eaddrinuse/.test(String(error))) throw error
             }
         }
     }
@@ -146,7 +183,7 @@ export class Server implements Disposable {
         this.#program = new Program(
             findProgram(this.#recipe.program),
             this.#recipe.prepare(this.#files, this.#port),
-            this.#recipe.environment?.(this.#files) ?? {},
+            this.#recipe.environment?.(this.#files, this.#port) ?? {},
             this.folder,
         )
         await this.#program.line(this.#recipe.ready)
@@ -154,6 +191,7 @@ export class Server implements Disposable {
 
     [Symbol.dispose](): void {
         this.#program?.[Symbol.dispose]()
+        this.#recipe.behind?.[Symbol.dispose]()
         this.#folder[Symbol.dispose]()
     }
 }

@@ -1,14 +1,17 @@
 // @ts-check
 // Everything that reads the source without running it. Exits 1 when something is found.
 
+import { spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
-import { outputOf, root, run, runQuietly } from "./shell.mjs"
+import { inPath, outputOf, root, run, runQuietly } from "./shell.mjs"
 
-const cFiles = outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.cpp", "*.h"])
-    .split("\n")
-    .filter((path) => path !== "")
+const filesOf = (/** @type {string[]} */ ...patterns) =>
+    outputOf(["git", "ls-files", "--cached", "--others", "--exclude-standard", ...patterns])
+        .split("\n")
+        .filter((path) => path !== "")
+const cFiles = filesOf("*.c", "*.cpp", "*.h")
 const cSources = cFiles.filter((path) => !path.endsWith(".h"))
 const folderOf = (/** @type {string} */ path) =>
     /^test\/(?:mcu\/)?(fuzz|bench|mcu|mbedtls)\//.exec(path)?.[1] ??
@@ -24,6 +27,8 @@ const checks = [
     ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
     ["descriptions of the public headers", () => run([process.execPath, "dev/api-docs/make.mjs", "--check"])],
     ["clang-format", () => run(["clang-format", "--dry-run", "-Werror", ...cFiles])],
+    ["rustfmt", () => formats("rustfmt", ["--check", "--edition", "2024", ...filesOf("*.rs")])],
+    ["gofmt", () => formats("gofmt", ["-l", ...filesOf("*.go")])],
     ["clang-tidy", () => tidy("asan")],
     ["clang-tidy, fuzz targets", () => tidy("fuzz")],
     ["clang-tidy, bench programs", () => tidy("bench")],
@@ -34,6 +39,21 @@ const checks = [
         () => runQuietly(["clang-tidy", "--quiet", ...sourcesOf("mcu"), "--", "-std=gnu11", "-Wall", "-Wextra"]),
     ],
 ]
+
+/**
+ * Says nothing on its output when all is well. Nobody needs these compilers to work on the rest.
+ * @param {string} program @param {string[]} args
+ */
+function formats(program, args) {
+    if (!inPath(program)) {
+        process.stderr.write(`left out: there is no ${program}\n`)
+        return true
+    }
+    const done = spawnSync(program, args, { cwd: root, encoding: "utf8" })
+    const ok = done.status === 0 && done.stdout === ""
+    if (!ok) process.stderr.write(`${done.stdout}${done.stderr}\n`)
+    return ok
+}
 
 const sourcesOf = (/** @type {string} */ build) => cSources.filter((path) => folderOf(path) === build)
 

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { adviceFor, SetupError } from "./problem.mjs"
 import { inPath } from "./shell.mjs"
 
-/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "ci"} Part */
+/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "interop" | "ci"} Part */
 /** @typedef {{package: string, present: () => boolean, for: Part[]}} Need */
 
 /** @param {string} path */
@@ -44,12 +44,30 @@ const needs = [
     { package: "qemu-system-misc", present: hasEmulator, for: ["mcu"] },
     { package: "picolibc-riscv64-unknown-elf", present: hasPicolibc, for: ["mcu"] },
     { package: "g++", present: program("c++"), for: ["c-tests", "tests"] },
-    { package: "openssl", present: program("openssl"), for: ["tests"] },
+    { package: "openssl", present: program("openssl"), for: ["tests", "interop"] },
     { package: "curl", present: program("curl"), for: ["tests"] },
     { package: "openssh-client", present: program("ssh-keygen"), for: ["tests"] },
-    { package: "nginx", present: server("nginx"), for: ["tests"] },
-    { package: "mosquitto", present: server("mosquitto"), for: ["tests"] },
-    { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests"] },
+    { package: "nginx", present: server("nginx"), for: ["tests", "interop"] },
+    { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop"] },
+    { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
+    { package: "python3", present: program("python3"), for: ["interop"] },
+    { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
+    { package: "maven", present: program("mvn"), for: ["interop"] },
+    { package: "apache2-bin", present: server("apache2"), for: ["interop"] }, // without its service
+    { package: "botan", present: program("botan"), for: ["interop"] },
+    { package: "caddy", present: program("caddy"), for: ["interop"] },
+    { package: "erlang-base", present: program("erl"), for: ["interop"] },
+    { package: "erlang-ssl", present: inAnyFolderOf("/usr/lib/erlang/lib", "ebin/ssl.app"), for: ["interop"] },
+    { package: "h2o", present: program("h2o"), for: ["interop"] },
+    { package: "haproxy", present: server("haproxy"), for: ["interop"] },
+    { package: "hitch", present: server("hitch"), for: ["interop"] },
+    { package: "lighttpd", present: server("lighttpd"), for: ["interop"] },
+    ...["gnutls", "mbedtls", "nss", "openssl", "wolfssl"].map((library) => ({
+        package: `lighttpd-mod-${library}`,
+        present: file(`/usr/lib/lighttpd/mod_${library}.so`),
+        for: /** @type {Part[]} */ (["interop"]),
+    })),
+    { package: "stunnel4", present: program("stunnel4"), for: ["interop"] },
     { package: "chromium", present: program("chromium"), for: ["tests"] },
     { package: "fonts-liberation", present: file("/usr/share/fonts/truetype/liberation"), for: ["tests"] },
     { package: "clang", present: program("clang"), for: ["ci"] },
@@ -100,6 +118,18 @@ printf '#!/bin/sh\\n${POLICY_MARK}\\nexit 101\\n' > ${POLICY} && chmod 755 ${POL
 function withoutServices(command) {
     if (existsSync(POLICY) && readFileSync(POLICY, "utf8").includes(POLICY_MARK)) rmSync(POLICY) // of one that was killed
     return existsSync(POLICY) ? command : ["sh", "-c", WITHOUT_SERVICES, "sh", ...command]
+}
+
+/** Where Debian's packages have what systemd starts. */
+const UNITS = "/lib/systemd/system"
+
+const units = () =>
+    existsSync(UNITS) ? readdirSync(UNITS).filter((name) => /^[^@]+\.(service|socket)$/.test(name)) : []
+
+/** Nor are they started with the system. @param {string[]} before units that are none of ours */
+function disableUnitsBeside(before) {
+    const ours = units().filter((name) => !before.includes(name))
+    if (ours.length > 0 && inPath("systemctl")) spawnSync("systemctl", ["disable", ...ours])
 }
 
 /** apt tells who has one of its locks: on the lists, on what it has fetched, or dpkg's. @param {string} output */
@@ -155,7 +185,9 @@ export function needPackages(parts, refused) {
         `set-up installs as root (WARMHELLO_NO_INSTALL=1 refuses): apt-get update && ${command.join(" ")}\n`,
     )
     apt(["apt-get", "update", "-qq"])
+    const before = units()
     apt(withoutServices(command))
+    disableUnitsBeside(before)
     const still = findMissing()
     if (still.length > 0) throw new SetupError(`Installed, but still not found: ${still.join(", ")}`)
 }

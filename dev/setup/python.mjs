@@ -12,6 +12,12 @@ export const pyjls = { folder: join(root, "build/python"), requirements: "test/s
 /** @type {Environment} */
 export const platformio = { folder: join(root, "build/platformio/python"), requirements: "test/pio/requirements.txt" }
 
+/** @type {Environment} */
+export const hostilePeer = {
+    folder: join(root, "build/hostile/python"),
+    requirements: "dev/hostile/peer/requirements.txt",
+}
+
 /** ESP-IDF's component manager, the oldest and the newest that a build of ours may meet. @param {string} which */
 const manager = (which) => ({
     folder: join(root, "build/component-manager", which),

@@ -10,6 +10,7 @@
 //   node dev/setup/setup.mjs --pio          and PlatformIO, for `npm run test:pio`
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
+//   node dev/setup/setup.mjs --interop      and the servers of `npm run interop`
 //   node dev/setup/setup.mjs --ci           and what .ci/run needs
 //   node dev/setup/setup.mjs --packages     the system packages alone
 //   ... --no-install, or WARMHELLO_NO_INSTALL=1    installs no system package, and says which are missing
@@ -31,7 +32,8 @@ import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, installPython, managers, pyjls } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls } from "./python.mjs"
+import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl } from "./sources.mjs"
 
@@ -47,7 +49,8 @@ const partsOf = {
     bench: ["bench"],
     mcu: ["mcu"],
     powercuts: ["powercuts"],
-    ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "ci"],
+    interop: ["interop"],
+    ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "interop", "ci"],
 }
 
 const words = process.argv.slice(2)
@@ -183,9 +186,13 @@ async function makeAll() {
     } else if (parts.has("tests")) {
         await step("bench programs of warmhello", () => build("firmware", "bench", { build: "bench-own" }))
     }
+    if (parts.has("tests")) {
+        await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
+    }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()
     if (parts.has("powercuts")) await step("power cuts", () => build("firmware", "powercuts"))
+    if (parts.has("interop")) await makeServers(step)
     if (parts.has("ci")) await makeForCi()
 }
 

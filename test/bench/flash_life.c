@@ -182,7 +182,8 @@ static wh_outcome short_wake(life *l, meeting m)
     wh_outcome outcome = {0};
     wh_resumption r;
     wh_resumption_begin(&r, &l->client, &outcome);
-    must(wh_resumption_offer(&r, l->ssl) == WH_OK, "the session cannot be offered");
+    must(wh_resumption_attach(&r, l->ssl) == WH_OK && wh_resumption_offer(&r),
+         "the session cannot be offered");
     if (m.lost) {
         wh_resumption_free(&r);
         return outcome;

@@ -30,6 +30,13 @@ static int by_silence(wire_line *line)
     return wh_conn_outcome(&line->conn)->error == WH_NETWORK_TIMEOUT ? WH_NETWORK_TIMEOUT : WH_OK;
 }
 
+/* A message of 16 MB, which no certificate of the server's is. */
+static int by_a_message_too_large(wire_line *line)
+{
+    static const uint8_t server_hello[] = {22, 3, 3, 0, 4, 2, 0xff, 0xff, 0xff};
+    return wh_conn_feed(&line->conn, server_hello, sizeof server_hello);
+}
+
 /* The server's first bytes arrive with one byte changed that the client must mind. */
 static int by_damage(wire_line *line)
 {
@@ -87,6 +94,13 @@ PLATFORM_TEST(silence_is_followed_by_a_full_handshake)
 {
     for (size_t i = 0; i < KINDS; i++) {
         breaks_once(&kinds[i], by_silence);
+    }
+}
+
+PLATFORM_TEST(a_message_too_large_is_followed_by_a_full_handshake)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        breaks_once(&kinds[i], by_a_message_too_large);
     }
 }
 

@@ -96,9 +96,88 @@ PREPARED(what_is_prepared_and_not_used_spends_no_ticket)
     wh_client_free(&client);
 }
 
-/* Both were prepared with the same session in store: one offers it, with the key of its group; the other one
- * goes in full with that key. And one that was prepared without a session drops its key for the one of a
- * session that has come since. */
+static int start_over(wire_line *line)
+{
+    line->peer = peer_accept(server);
+    return wh_conn_start(&line->conn);
+}
+
+/* What is prepared, how long it then waits for TCP, and whether what leaves is just that. */
+static void assert_kept(wh_client *client, uint64_t wait_us, bool is_kept)
+{
+    (void)visit_server(client, server); /* for a ticket */
+    wire_line line;
+    uint8_t hello[sizeof line.out];
+    wh_conn_buffers buffers = {line.in, sizeof line.in, line.out, sizeof line.out};
+    wh_conn_init(&line.conn, client, &buffers);
+    assert_int_equal(wh_conn_prepare(&line.conn), WH_OK);
+    size_t size = line.conn.out_len;
+    assert_true(size > 300); /* with a ticket */
+    memcpy(hello, line.out, size);
+    wh_host_sleep(&the_device, wait_us);
+    assert_int_equal(start_over(&line), WH_OK);
+    assert_int_equal(line.conn.out_len, size);
+    assert_int_equal(memcmp(hello, line.out, size) == 0, is_kept);
+    assert_int_equal(wh_conn_outcome(&line.conn)->handshake_tx, size);
+    line_run(&line);
+    assert_int_equal(wh_conn_outcome(&line.conn)->result, WH_RESULT_RESUMED);
+    assert_int_equal(wh_conn_outcome(&line.conn)->flights, 3);
+    line_free(&line);
+}
+
+PREPARED(the_hello_that_waited_is_what_leaves_unless_its_ticket_is_older_than_it_says)
+{
+    serve(&(server_options){.min_version = WH_TLS13});
+    wh_client client;
+    make_client(&client, &config);
+    assert_kept(&client, 0, true);
+    assert_kept(&client, 4 * 1000000, true);
+    assert_kept(&client, 6 * 1000000, false);
+    wh_client_free(&client);
+}
+
+static unsigned draws;
+static int (*draw)(void *ctx, uint8_t *out, size_t size);
+
+static int count_draw(void *ctx, uint8_t *out, size_t size)
+{
+    draws++;
+    return draw(ctx, out, size);
+}
+
+static wh_step_kind next_of(wh_connect *c)
+{
+    return wh_connect_next(c).kind;
+}
+
+PREPARED(while_the_network_is_waited_for_the_hello_is_made)
+{
+    serve(&(server_options){.min_version = WH_TLS13});
+    assert_full(wake_and_visit(&config, server), WH_REASON_NONE);
+    wh_client client;
+    make_client(&client, &config);
+    draw = the_device.platform.random;
+    the_device.platform.random = count_draw;
+    wh_connect c;
+    wh_connect_begin(&c, &client, &(wh_connect_options){.network = WH_NETWORK_IS_AWAY});
+    assert_int_equal(next_of(&c), WH_STEP_WAIT);
+    unsigned before = draws;
+    assert_true(before > 0);
+    wh_connect_network(&c, WH_NETWORK_IS_UP);
+    assert_int_equal(next_of(&c), WH_STEP_RESOLVE);
+    wh_connect_resolved(&c, true);
+    assert_int_equal(next_of(&c), WH_STEP_OPEN);
+    assert_int_equal(next_of(&c), WH_STEP_WAIT);
+    wh_connect_ready(&c, 0);
+    assert_int_equal(next_of(&c), WH_STEP_SEND);
+    assert_int_equal(draws, before);
+    wh_connect_free(&c);
+    wh_client_free(&client);
+    the_device.platform.random = draw;
+}
+
+/* Both were prepared with the same session in store: one offers it; the other one goes in full. And one that
+ * was prepared without a session makes another hello for one that has come since. */
 PREPARED(a_session_that_comes_or_goes_in_between_does_no_harm)
 {
     serve(&(server_options){.min_version = WH_TLS13, .groups = "P-256"});

@@ -39,7 +39,7 @@ describe("estimate", () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
         expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
-        expect(stdout).toMatch(/^Resuming saves 61\.0 mJ \(\d+\.\d mJ to \d+\.\d mJ\) a wake\.$/m)
+        expect(stdout).toMatch(/^Resuming saves 62\.4 mJ \(\d+\.\d mJ to \d+\.\d mJ\) a wake\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }

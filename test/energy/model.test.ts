@@ -32,7 +32,7 @@ const surroundings = {
     ...{ dtim: 1, beaconWaitShare: 0.5, ...smooth },
 }
 const bytes = { bytesTx: 0, bytesRx: 0 }
-const handshake = { instructions: 16e6, keyPairInstructions: 0, afterInstructions: 0, ...bytes, roundTrips: 1 }
+const handshake = { instructions: 16e6, preparedInstructions: 0, afterInstructions: 0, ...bytes, roundTrips: 1 }
 const rules = { wifi: "fast" as const, powerSave: "none" as const, listenInterval: 3 }
 const wake = { board, clockMhz: 160, ...rules, surroundings, handshake }
 const plain = { ...wake, flash: { programs: 0, erases: 0 }, withoutInstructions: 0 }
@@ -80,16 +80,16 @@ describe("a wake", () => {
         expect(closing).toBe((chargesOf(plain).closing ?? 0) + 7 * 20)
     })
 
-    test("makes its key pair while TCP comes up", () => {
-        const early = { ...handshake, keyPairInstructions: 1.6e6 } // 10 ms
+    test("makes its ClientHello while TCP comes up", () => {
+        const early = { ...handshake, preparedInstructions: 1.6e6 } // 10 ms
         const [before, after] = [chargesOf(plain), chargesOf({ ...plain, handshake: early })]
         expect(after.tcp).toBe(10 * 80 + 30 * 70)
         expect(after.tls).toBe((before.tls ?? 0) - 10 * 80)
         expect(sumMs(wakePhases(plain)) - sumMs(wakePhases({ ...plain, handshake: early }))).toBeCloseTo(10, 6)
     })
 
-    test("waits for its key pair where TCP is up before", () => {
-        const slow = { ...handshake, keyPairInstructions: 8e6 } // 50 ms, the round trip is 40
+    test("waits for its ClientHello where TCP is up before", () => {
+        const slow = { ...handshake, preparedInstructions: 8e6 } // 50 ms, the round trip is 40
         const tcp = wakePhases({ ...plain, handshake: slow }).find(({ phase }) => phase === "tcp")
         expect([tcp?.durationMs, tcp?.chargeUc]).toEqual([50, 50 * 80])
     })

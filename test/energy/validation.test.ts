@@ -5,7 +5,6 @@ import { MEASURING_PAGE, PERFORMANCE_TABLES, replaceSection } from "#dev/docs/pa
 import { BEARSSL_RESUMED_RATIO, claims, validate } from "#dev/energy/validation.js"
 import { validationMarkdown } from "#dev/energy/validation-tables.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
-import { KEY_PAIR_INSTRUCTIONS } from "#warmhello/energy/handshakes.js"
 
 const page = (path: string) => readFileSync(checkoutPath(path), "utf8")
 
@@ -43,12 +42,4 @@ test("what BearSSL takes beside us is what the bench measured", () => {
     const [, theirs] = instructions("TLS 1.2 session ID", "BearSSL")
     const [, ours] = instructions("TLS 1.2 session ID", "warmhello")
     expect(BEARSSL_RESUMED_RATIO / (theirs / ours)).toBeCloseTo(1, 1)
-})
-
-test.each(["size", "speed"] as const)("a key pair takes what the bench counted, %s build", (build) => {
-    const [phases = ""] = page(PERFORMANCE_TABLES).split("### Phases, in thousand instructions").slice(1)
-    const row = phases
-        .split("\n")
-        .find((line) => line.startsWith(`| TLS 1.3, psk_dhe_ke, X25519, ECDSA | resumed | ${build} |`))
-    expect(KEY_PAIR_INSTRUCTIONS[build] / 1000).toBe(Number(row?.split("|")[6]))
 })

@@ -8,7 +8,7 @@ import { Board, type BoardOptions, type Reason, resultOf, slept } from "./board.
 
 const identity = await createIdentity()
 const server = await startOpenssl({ identity: identity.server })
-const stateful = await startOpenssl({ identity: identity.server, stateless: false })
+const stateful = await startOpenssl({ identity: identity.server, tickets: false })
 afterAll(() => {
     server[Symbol.dispose]()
     stateful[Symbol.dispose]()

@@ -189,7 +189,7 @@ describe("mosquitto", async () => {
 
 describe("OpenSSL's server", () => {
     test.each(sessionKinds)("resumes by a $title", async ({ kind, version, tickets }) => {
-        using server = await startOpenssl({ identity: identity.server, stateless: tickets })
+        using server = await startOpenssl({ identity: identity.server, tickets })
         using device = app({ port: server.port, args: ["--ask", version] })
         const says = (word: string) => expect.stringMatching(new RegExp(`^${word}, TLS`, "m"))
         expect(await device.visit()).toMatchObject({ ...full, reply: says("New") })

@@ -9,9 +9,8 @@ import { httpGet } from "#dev/servers/exchange.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import { records } from "#dev/servers/wire.js"
-import { AT_ONCE_MS, boardIn, type Condition, conditions, wakeWithoutLeak } from "../support/conditions.js"
+import { AT_ONCE_MS, boardIn, type Condition, conditions, step, wakeWithoutLeak } from "../support/conditions.js"
 import { titled } from "../support/titled.js"
-import { step } from "./positions.js"
 
 // With an RSA certificate, and with tickets that only name a session, all that nginx sends has the same length each
 // time, so that positions in one connection hold for the next.

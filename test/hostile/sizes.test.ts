@@ -8,9 +8,15 @@ import { httpGet } from "#dev/servers/exchange.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import { records } from "#dev/servers/wire.js"
-import { AT_ONCE_MS, boardIn, conditions, expectNextWakeSucceeds, wakeWithoutLeak } from "../support/conditions.js"
+import {
+    AT_ONCE_MS,
+    boardIn,
+    conditions,
+    expectNextWakeSucceeds,
+    step,
+    wakeWithoutLeak,
+} from "../support/conditions.js"
 import { titled } from "../support/titled.js"
-import { step } from "./positions.js"
 
 /** Names as a content network puts them into a certificate. */
 const manyNames = (count: number) => Array.from({ length: count }, (_, index) => `customer-${index}.cdn.example.com`)

@@ -1,6 +1,7 @@
-import { startMosquitto } from "#dev/servers/mosquitto.js"
-import { describeEveryGroup, describeEveryKind, describeSha384Alone } from "./every-server.js"
+import { mosquitto } from "#dev/servers/mosquitto.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix, describeSha384Alone } from "./every-server.js"
 
-describeEveryKind("mosquitto", startMosquitto)
-describeEveryGroup("mosquitto", startMosquitto)
-describeSha384Alone("mosquitto", startMosquitto)
+describeMatrix(mosquitto)
+describeEveryCertificate(mosquitto)
+describeEveryGroup(mosquitto)
+describeSha384Alone(mosquitto)

@@ -1,6 +1,7 @@
-import { startNginx } from "#dev/servers/nginx.js"
-import { describeEveryGroup, describeEveryKind, describeSha384Alone } from "./every-server.js"
+import { nginx } from "#dev/servers/nginx.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix, describeSha384Alone } from "./every-server.js"
 
-describeEveryKind("nginx", startNginx)
-describeEveryGroup("nginx", startNginx)
-describeSha384Alone("nginx", startNginx)
+describeMatrix(nginx)
+describeEveryCertificate(nginx)
+describeEveryGroup(nginx)
+describeSha384Alone(nginx)

@@ -1,6 +1,7 @@
-import { startOpenssl } from "#dev/servers/openssl.js"
-import { describeEveryGroup, describeEveryKind, describeSha384Alone } from "./every-server.js"
+import { openssl } from "#dev/servers/openssl.js"
+import { describeEveryCertificate, describeEveryGroup, describeMatrix, describeSha384Alone } from "./every-server.js"
 
-describeEveryKind("OpenSSL", startOpenssl)
-describeEveryGroup("OpenSSL", startOpenssl)
-describeSha384Alone("OpenSSL", startOpenssl)
+describeMatrix(openssl)
+describeEveryCertificate(openssl)
+describeEveryGroup(openssl)
+describeSha384Alone(openssl)

@@ -31,7 +31,7 @@ describe("a server that hands out no ticket", () => {
     })
 
     const stateful: [string, () => Promise<Server>][] = [
-        ["OpenSSL", () => startOpenssl({ ...options, stateless: false })],
+        ["OpenSSL", () => startOpenssl({ ...options, tickets: false })],
         ["nginx", () => startNginx({ ...options, tickets: false })],
         ["GnuTLS", () => startGnutls({ ...options, tickets: false })],
     ]
@@ -45,7 +45,7 @@ describe("a server that hands out no ticket", () => {
     })
 
     test("OpenSSL without stateless tickets, TLS 1.3: its tickets name sessions that it keeps", async () => {
-        using server = await startOpenssl({ ...options, stateless: false })
+        using server = await startOpenssl({ ...options, tickets: false })
         using board = await Board.create(server, identity.ca, "psk")
         await expectFull(server, await board.wake(), "none")
         await expectResumed(server, await board.wake(), "psk")

@@ -2,11 +2,16 @@
 import { spawnSync } from "node:child_process"
 import { X509Certificate } from "node:crypto"
 import { expect, test } from "vitest"
+import type { Identity } from "#dev/servers/identities.js"
 import { readChain } from "#warmhello/probe/certificates.js"
 import { readCredentials } from "#warmhello/probe/credentials.js"
+import type { ProbeEvent } from "#warmhello/probe/probe.js"
+import type { ProbeReport } from "#warmhello/probe/report.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { createPki, p256, rsa } from "../ts/support/pki.js"
+import { nginx } from "./real-servers.js"
+import { ask } from "./support.js"
 
 const pki = createPki(temporaryFolder())
 const DAY_MS = 86_400_000
@@ -120,4 +125,46 @@ test("an RSA key is told, also under Node's own roots", async () => {
     expect(read(["rsa"], "root")?.key).toBe("RSA 2048")
     const { certificate } = await createCertificateAuthority("nobody's")
     expect(readChain(der(certificate), undefined, Date.now())).toMatchObject({ endsAt: null, superfluous: [] })
+})
+
+const SLEEP_MS = 60_000
+
+/** Each of them ends within a sleep that begins now. */
+const chains: Record<string, (notAfter: Date) => Promise<Identity>> = {
+    "the server's certificate": async (notAfter) => {
+        const root = await createCertificateAuthority()
+        return { ca: root.certificate, server: await root.issue({ names: ["localhost"], notAfter }) }
+    },
+    "its issuer's certificate": async (notAfter) => {
+        const root = await createCertificateAuthority()
+        const issuer = await root.createIntermediate("issuer", { notAfter })
+        return { ca: root.certificate, server: await issuer.issue({ names: ["localhost"] }) }
+    },
+    "the CA": async (notAfter) => {
+        const root = await createCertificateAuthority("ends", "ecdsa", { notAfter })
+        return { ca: root.certificate, server: await root.issue({ names: ["localhost"] }) }
+    },
+}
+
+async function askUntilSurveyed(identity: Identity): Promise<ProbeReport> {
+    await using running = await nginx({ settings: "ssl_session_timeout 1h; ssl_protocols TLSv1.2 TLSv1.3;", identity })
+    const end = new AbortController()
+    const onEvent = ({ kind }: ProbeEvent) => kind === "surveyed" && end.abort()
+    return await ask({ ...running, options: { sleepMs: SLEEP_MS, agesMs: [0, SLEEP_MS], signal: end.signal, onEvent } })
+}
+
+test.each(Object.keys(chains))("no sleep in which %s ends is one after which a device resumes", async (whose) => {
+    const issued = chains[whose] as (typeof chains)[string]
+    const soon = new Date(Date.now() + SLEEP_MS - 1000)
+    const { verdict, advice, certificates } = await askUntilSurveyed(await issued(soon))
+    expect(verdict).toMatchObject({ answer: "does-not-resume", otherWays: [] })
+    expect(verdict.text).toMatch(
+        new RegExp(
+            `^Does not resume after 1m: ${whose} ends on ${soon.toISOString().slice(0, 10)} .* no wake after that resumes`,
+        ),
+    )
+    expect(advice.map(({ code }) => code)).toEqual(["chain-ends"])
+    expect(certificates?.endsAt?.slice(0, 19)).toBe(soon.toISOString().slice(0, 19))
+    const later = await askUntilSurveyed(await issued(new Date(Date.now() + 20 * SLEEP_MS)))
+    expect(later.verdict.answer).toBe("could-not-tell")
 })

@@ -48,12 +48,22 @@ export interface Rules {
     /** It forgets a session that it has resumed. */
     takesOnce?: boolean
     spoken?: readonly Way[]
+    /** What it says of itself. */
+    software?: string
+    /** What it promises; a day without. */
+    lifetimeS?: number
+    /** A session that came of a resumption lives no longer than the first one of its chain. */
+    boundsChain?: boolean
+    /** A session that came of so many resumptions is refused. */
+    renewals?: number
 }
 
 interface Known {
     way: Way
     machine: number
     issuedAt: number
+    /** Resumptions since the full handshake. */
+    renewals: number
 }
 
 const HANDSHAKE_MS = 30
@@ -64,12 +74,12 @@ const field = (tagNumber: number, value: asn1js.BaseBlock) =>
     new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [value] })
 
 /** As OpenSSL writes it. */
-function session(way: Way, name: Buffer): Buffer {
+function session(way: Way, name: Buffer, lifetimeS: number): Buffer {
     const isId = way === "TLS1.2 id"
     const value = [
         ...[integer(1), integer(protocolOf(way) === "TLS1.3" ? 0x0304 : 0x0303), octets(Buffer.from([0x13, 1]))],
         ...[octets(isId ? name : Buffer.alloc(32)), octets(Buffer.alloc(48))],
-        ...(isId ? [] : [field(9, integer(86_400)), field(10, octets(name))]),
+        ...(isId ? [] : [field(9, integer(lifetimeS)), field(10, octets(name))]),
     ]
     return Buffer.from(new asn1js.Sequence({ value }).toBER())
 }
@@ -106,22 +116,26 @@ export class FakeServer {
 
     #isTaken(name: string, way: Way, machine: number): boolean {
         const known = this.#known.get(name)
-        const ageMs = this.#clock.now() - (known?.issuedAt ?? 0)
-        return known !== undefined && known.way === way && known.machine === machine && ageMs < this.#rules.forgetsMs
+        if (known === undefined || known.way !== way || known.machine !== machine) return false
+        const { forgetsMs, renewals = Number.POSITIVE_INFINITY } = this.#rules
+        return this.#clock.now() - known.issuedAt < forgetsMs && known.renewals < renewals
     }
 
-    #issue(way: Way, machine: number): Buffer {
+    #issue(way: Way, machine: number, offered = ""): Buffer {
         const name = Buffer.alloc(way === "TLS1.2 id" ? (this.#rules.idBytes ?? 32) : (this.#rules.ticketBytes ?? 32))
         name.writeUInt32BE(++this.#names)
-        this.#known.set(name.toString("hex"), { way, machine, issuedAt: this.#clock.now() })
-        return session(way, name)
+        const old = this.#known.get(offered)
+        const issuedAt = (this.#rules.boundsChain && old?.issuedAt) || this.#clock.now()
+        this.#known.set(name.toString("hex"), { way, machine, issuedAt, renewals: (old?.renewals ?? -1) + 1 })
+        return session(way, name, this.#rules.lifetimeS ?? 86_400)
     }
 
     #sessions(way: Way, offered: Buffer | undefined, resumes: boolean, machine: number): Buffer[] {
         if (way === "TLS1.3 psk" && resumes && this.#rules.givesOnce) return []
-        if (way === "TLS1.3 psk") return [this.#issue(way, machine), this.#issue(way, machine)]
+        const old = offered === undefined || !resumes ? "" : readSession(offered).name.toString("hex")
+        if (way === "TLS1.3 psk") return [this.#issue(way, machine, old), this.#issue(way, machine, old)]
         if (!resumes || offered === undefined) return [this.#issue(way, machine)]
-        return this.#rules.renews === true && way === "TLS1.2 ticket" ? [this.#issue(way, machine)] : [offered]
+        return this.#rules.renews === true && way === "TLS1.2 ticket" ? [this.#issue(way, machine, old)] : [offered]
     }
 
     #handshake(
@@ -131,11 +145,18 @@ export class FakeServer {
             ...{ at: this.#clock.now(), way, address, resumed, wasOffered: offered !== undefined },
             ...{ cipher: "TLS_AES_128_GCM_SHA256", group: group ?? "x25519", hasRetry: false, flights: 3 },
             extendedMasterSecret: this.#rules.extendedMasterSecret ?? true,
-            ...{ withoutKeyExchange: false, asksForCertificate: false, tcpMs: 10, tlsMs: 20, bytesTx: 300 },
+            ...{
+                withoutKeyExchange: false,
+                asksForCertificate: false,
+                helloExtensions: [],
+                tcpMs: 10,
+                tlsMs: 20,
+                bytesTx: 300,
+            },
             bytesRx: resumed ? 200 : 900,
             sessions: this.#sessions(way, offered, resumed, machine).map(readSession),
             certificates: [],
-            answer: { software: undefined, hasAnswered: true },
+            answer: { software: this.#rules.software, hasAnswered: true },
         }
     }
 }

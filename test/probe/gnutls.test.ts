@@ -7,7 +7,7 @@ import { ask, outcomesOf, versionIn } from "./support.js"
 async function askGnutls(extendedMasterSecret: boolean) {
     const { ca, server: identity } = await createIdentity()
     using server = await startGnutls({ identity, extendedMasterSecret })
-    const options = { ways: ["TLS1.2 ticket", "TLS1.2 id"] as const }
+    const options = { ways: ["TLS1.2 ticket", "TLS1.2 id"], waits: true } as const
     return await ask({ server: `localhost:${server.port}`, ca: Buffer.from(ca), language: "https", options })
 }
 

@@ -1,50 +1,14 @@
 // The course of a probe, over hours that take no time here.
 import { expect, test } from "vitest"
 import { coreError } from "#warmhello/base/errors.js"
-import { inOrder } from "#warmhello/probe/ages.js"
+import { lifetimeIn } from "#warmhello/probe/advice.js"
 import type { Connect } from "#warmhello/probe/connect.js"
-import { type Probed, type ProbeOptions, probe } from "#warmhello/probe/probe.js"
 import { type ProbeRecord, recordSchema } from "#warmhello/probe/record.js"
-import { type ProbeReport, reportOf } from "#warmhello/probe/report.js"
-import { readTarget } from "#warmhello/probe/target.js"
+import { serverNamed } from "#warmhello/probe/servers.js"
 import { ways } from "#warmhello/probe/ways.js"
+import { MINUTE_MS, minutes, run, START } from "./fake-run.js"
 import { FakeClock, FakeServer, type Rules } from "./fake-server.js"
-import { costChoice, outcomesOf, versionIn } from "./support.js"
-
-const MINUTE_MS = 60_000
-const START = Date.UTC(2030, 0, 1)
-const minutes = (...values: number[]) => inOrder(values.map((value) => value * MINUTE_MS))
-
-interface Ran extends Probed {
-    server: FakeServer
-    clock: FakeClock
-    report: ProbeReport
-}
-
-interface Run {
-    rules: Rules
-    addresses?: string[]
-    options?: Partial<ProbeOptions>
-    clock?: FakeClock
-    server?: FakeServer
-}
-
-async function run({ rules, addresses = ["192.0.2.1"], options, ...given }: Run): Promise<Ran> {
-    const clock = given.clock ?? new FakeClock(START)
-    const server = given.server ?? new FakeServer(clock, rules)
-    const probed = await probe({
-        ...{ target: readTarget("example.com"), proxy: undefined, ways, runs: 3, timeoutMs: 1000, clock },
-        credentials: { ca: undefined, certificate: undefined, key: undefined, alpn: [] },
-        ...{ sleepMs: 10 * MINUTE_MS, agesMs: minutes(1, 5, 10, 30) },
-        ...{ keep: () => {}, onEvent: () => {}, signal: new AbortController().signal },
-        lookup: () => Promise.resolve(addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))),
-        connect: server.connect,
-        ...options,
-    })
-    const { record, complete } = probed
-    const report = reportOf(record, { complete, ca: undefined, cost: costChoice, toolVersion: "0", now: clock.now() })
-    return { ...probed, server, clock, report }
-}
+import { outcomesOf, versionIn } from "./support.js"
 
 const gapsOf = (moments: readonly number[]): number[] =>
     moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0))
@@ -127,7 +91,7 @@ test("a TLS 1.2 without the extended master secret is none that a device keeps",
 })
 
 test("a ticket that is longer than a device keeps is of no use to it", async () => {
-    const { report } = await run({ rules: { forgetsMs: 1e9, ticketBytes: 2500 } })
+    const { report } = await run({ rules: { forgetsMs: 1e9, ticketBytes: 2500 }, options: { waits: true } })
     expect(report.verdict.answer).toBe("does-not-resume")
     expect(report.verdict.text).toContain("its ticket of 2500 bytes is longer than a device keeps")
     expect(report.verdict.otherWays).toEqual(["TLS1.2 id"])
@@ -146,6 +110,21 @@ test("a server that is gone when the sleep is over leaves it open, and the verdi
     expect(report.verdict.text).toMatch(
         /^Could not tell whether it resumes after 10m: 192.0.2.1:443: the server refuses/,
     )
+})
+
+test("a server that is away for some seconds when the sleep is over is asked again", async () => {
+    const clock = new FakeClock(START)
+    const server = new FakeServer(clock, { forgetsMs: 1e9 })
+    let goneAt = 0
+    const connect: Connect = (request) => {
+        if (goneAt === 0 && clock.now() > START + 9 * MINUTE_MS) goneAt = clock.now()
+        if (goneAt > 0 && clock.now() < goneAt + 7000) throw coreError("connection-refused", "192.0.2.1:443: ")
+        return server.connect(request)
+    }
+    const { report } = await run({ rules: { forgetsMs: 1e9 }, clock, server, options: { connect } })
+    expect(goneAt).toBeGreaterThan(0)
+    expect(report.verdict.answer).toBe("resumes")
+    expect(report.ages.map(({ outcome }) => outcome)).not.toContain("failed")
 })
 
 test("a session ID that wolfSSL does not know again is none that a device keeps", async () => {
@@ -172,21 +151,9 @@ test("where a resumption brings no session and uses up its own, not every wake r
     expect(renewing.report.verdict.answer).toBe("resumes")
 })
 
-test("how often a session of TLS 1.2, which no resumption renews, leaves a wake with a full handshake", async () => {
-    const rules: Rules = { forgetsMs: 35 * MINUTE_MS, spoken: ["TLS1.2 id"] }
-    const { report } = await run({ rules, options: { agesMs: minutes(10, 40) } })
-    expect(report.verdict.answer).toBe("resumes")
-    expect(report.advice[0]).toMatchObject({ code: "tls13" })
-    expect(report.advice[0]?.text).toMatch(
-        /^No resumption renews this session, .* one wake in [234] is full\. With TLS 1\.3/,
-    )
-})
-
-test("no lifetime is advised that is longer than a session may live, as Erlang and Java take none", async () => {
-    const days = { sleepMs: 6 * 1440 * MINUTE_MS, agesMs: minutes(6 * 1440) }
-    const { report } = await run({ rules: { forgetsMs: 60 * MINUTE_MS }, options: days })
-    const texts = report.advice.flatMap(({ settings }) => settings.map(({ set }) => set)).join("\n")
-    expect(texts).toContain("sessionTicketTimeout=604800")
+test("no lifetime is advised that is longer than a session may live, as Erlang and Java take none", () => {
+    const java = serverNamed("java")
+    expect(java && lifetimeIn(java, 6 * 1440 * MINUTE_MS).set).toBe("-Djdk.tls.server.sessionTicketTimeout=604800")
 })
 
 test("no TLS 1.2 session is kept for longer than a day, and none by TLS 1.3 for longer than its server promises", async () => {

@@ -16,7 +16,7 @@ export interface Running extends AsyncDisposable {
     identity: Identity
 }
 
-interface Recipe {
+export interface Recipe {
     program: string
     ready: RegExp
     /** May write files into the folder, which has certificate.pem and key.pem. */
@@ -29,7 +29,7 @@ interface Recipe {
 const ATTEMPTS = 10
 
 /** Runs an unmodified server for the time of a test. */
-async function run(recipe: Recipe): Promise<Running> {
+export async function run(recipe: Recipe): Promise<Running> {
     const identity = recipe.identity ?? (await createIdentity())
     const folder = new TemporaryFolder("probed")
     const write = (name: string, contents: string | Buffer) => folder.write(name, contents)

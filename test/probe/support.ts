@@ -22,7 +22,7 @@ export interface Asked {
 
 /** All ways of a server, at three ages. */
 export async function ask({ server, ca, language, options }: Asked): Promise<ProbeReport> {
-    const { record, complete } = await probe({
+    const { record, complete, isWaitSpared } = await probe({
         target: readTarget(server, language),
         credentials: { ca, certificate: undefined, key: undefined, alpn: [] },
         proxy: undefined,
@@ -32,12 +32,13 @@ export async function ask({ server, ca, language, options }: Asked): Promise<Pro
         runs: 2,
         timeoutMs: 5000,
         signal: new AbortController().signal,
+        waits: false,
         keep: () => {},
         onEvent: () => {},
         pace: new Pace(realClock, 10),
         ...options,
     })
-    return reportOf(record, { complete, ca, cost: costChoice, toolVersion: "0.0.0", now: Date.now() })
+    return reportOf(record, { complete, isWaitSpared, ca, cost: costChoice, toolVersion: "0.0.0", now: Date.now() })
 }
 
 export function versionIn(report: ProbeReport, way: Way): VersionReport {

@@ -1,6 +1,7 @@
 // The conditions in which a wake may meet a fault: either protocol, with a session stored or without.
 import { expect } from "vitest"
 import { Board, heldBytes, type Kind, type WakeOptions } from "#dev/interop/board.js"
+import type { Direction, Fault, Step } from "#dev/network/fault-proxy.js"
 import type { Identity } from "#dev/servers/identities.js"
 import type { Seen, Server } from "#dev/servers/server.js"
 
@@ -16,6 +17,10 @@ export const conditions: Condition[] = [
     { title: "TLS 1.3, nothing stored", kind: "psk", stored: false },
     { title: "TLS 1.3, with a session", kind: "psk", stored: true },
 ]
+
+export function step(at: number, fault: Fault, direction: Direction = "toClient"): Step {
+    return { direction, at, fault }
+}
 
 /** A board in that condition, before the wake that matters. */
 export async function boardIn(condition: Condition, server: Server, identity: Identity): Promise<Board> {

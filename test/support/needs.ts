@@ -14,10 +14,14 @@ interface Need {
     what: string
     isHere: () => boolean
     /** Of set-up. */
-    flag: "--tests" | "--c-tests"
+    flag: "--tests" | "--c-tests" | "--interop"
 }
 
-const program = (name: string): Need => ({ what: name, isHere: () => pathOf(name) !== undefined, flag: "--tests" })
+const program = (name: string, flag: Need["flag"] = "--tests"): Need => ({
+    what: name,
+    isHere: () => pathOf(name) !== undefined,
+    flag,
+})
 
 /** By the module that a suite imports, from the checkout's folder. */
 const needs: Record<string, Need> = {
@@ -25,6 +29,8 @@ const needs: Record<string, Need> = {
     "dev/servers/mosquitto.ts": program("mosquitto"),
     "dev/servers/gnutls.ts": program("gnutls-serv"),
     "dev/servers/openssl.ts": program("openssl"),
+    "dev/servers/caddy.ts": program("caddy", "--interop"),
+    "dev/servers/erlang.ts": program("erl", "--interop"),
     "test/probe/real-servers.ts": {
         what: "OpenSSL, nginx or mosquitto",
         isHere: () => ["openssl", "nginx", "mosquitto"].every((name) => pathOf(name) !== undefined),

@@ -312,22 +312,37 @@ describe.skipIf(whyNotRoot !== "")(`apt${whyNotRoot}`, () => {
     })
 
     const whyNoMounts = whyNoOwnMounts()
-    test.skipIf(whyNoMounts !== "")(`starts no server, and its policy goes with it${whyNoMounts}`, async () => {
-        rmSync(join(programs, "ninja"))
-        const [policy, seen] = ["/usr/sbin/policy-rc.d", join(checkout, "policy")]
-        pretend("apt-get", `test "$1" = update || { cp ${policy} ${seen}; cp ${programs}/cc ${programs}/ninja; }`)
-        const script = [
-            ...["mount -t tmpfs tmpfs /usr/sbin", `PATH=${programs}`, "export PATH"],
-            `"${process.execPath}" dev/setup/setup.mjs && test ! -e ${policy}`,
-        ].join("\n")
-        const done = spawnSync("unshare", ["-m", "sh", "-ec", script], {
-            cwd: checkout,
-            env: { ...process.env, WOLFSSL_DIR: join(checkout, "wolfssl") },
-            encoding: "utf8",
-        })
-        expect(done.status, done.stderr).toBe(0)
-        expect(readFileSync(seen, "utf8")).toMatch(/exit 101\n$/)
-    })
+    test.skipIf(whyNoMounts !== "")(
+        `starts no server, now or with the system, and its policy goes with it${whyNoMounts}`,
+        async () => {
+            rmSync(join(programs, "ninja"))
+            const [policy, seen] = ["/usr/sbin/policy-rc.d", join(checkout, "policy")]
+            const units = "/lib/systemd/system"
+            pretend(
+                "apt-get",
+                [
+                    'test "$1" = update && exit',
+                    `cp ${policy} ${seen}`,
+                    `cp ${programs}/cc ${programs}/ninja`,
+                    `touch ${units}/ninja.service ${units}/ninja@.service`,
+                ].join("\n"),
+            )
+            pretend("systemctl", 'echo "$*" >> systemctl.log')
+            const script = [
+                ...["mount -t tmpfs tmpfs /usr/sbin", `mount -t tmpfs tmpfs ${units}`, `touch ${units}/theirs.service`],
+                ...[`PATH=${programs}`, "export PATH"],
+                `"${process.execPath}" dev/setup/setup.mjs && test ! -e ${policy}`,
+            ].join("\n")
+            const done = spawnSync("unshare", ["-m", "sh", "-ec", script], {
+                cwd: checkout,
+                env: { ...process.env, WOLFSSL_DIR: join(checkout, "wolfssl") },
+                encoding: "utf8",
+            })
+            expect(done.status, done.stderr).toBe(0)
+            expect(readFileSync(seen, "utf8")).toMatch(/exit 101\n$/)
+            expect(readFileSync(join(checkout, "systemctl.log"), "utf8")).toBe("disable ninja.service\n")
+        },
+    )
 
     test("that fails is shown", async () => {
         rmSync(join(programs, "ninja"))

@@ -19,15 +19,19 @@ export interface DeviceOptions {
     maxVersion: ClientOptions["maxVersion"]
     sleepMs: number
     timeoutMs: number
+    /** False: the sleep is not waited for. */
+    waits: boolean
     pace: Pace
     signal: AbortSignal
 }
 
-/** Outcomes are null where it was ended before. */
+/** Outcomes are null where it was ended before, or failed. */
 export interface DeviceFindings {
     full: Outcome
     atOnce: Outcome | null
     afterSleep: Outcome | null
+    /** Why the next connect failed. */
+    failure: string | null
 }
 
 export interface Difference {
@@ -68,7 +72,7 @@ function connectOnce(client: Client, address: string, { target, timeoutMs }: Dev
     })
 }
 
-function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOptions): ClientOptions {
+function clientOptions({ target, credentials, minVersion, maxVersion }: Omit<DeviceOptions, "waits">): ClientOptions {
     const { ca, certificate, key, alpn } = credentials
     return {
         ...{ host: target.serverName, port: target.port, minVersion, maxVersion, tickets: true },
@@ -79,7 +83,7 @@ function clientOptions({ target, credentials, minVersion, maxVersion }: DeviceOp
 }
 
 /** Made before anything is asked: without the native core there is nothing to wait for. Throws what to do about it. */
-export function deviceClient(options: DeviceOptions): Client {
+export function deviceClient(options: Omit<DeviceOptions, "waits">): Client {
     return new Client(clientOptions(options))
 }
 
@@ -89,8 +93,9 @@ export async function probeAsDevice(
     address: string,
     options: DeviceOptions,
 ): Promise<DeviceFindings | undefined> {
-    const { pace, signal, sleepMs, target } = options
+    const { pace, signal, sleepMs, waits, target } = options
     const found: Outcome[] = []
+    let failure: string | null = null
     const next = async () => {
         await pace.turn(signal)
         found.push(await connectOnce(client, address, options))
@@ -98,24 +103,27 @@ export async function probeAsDevice(
     try {
         await next()
         await next()
-        await realClock.wait(sleepMs, signal)
-        await next()
+        if (waits) {
+            await realClock.wait(sleepMs, signal)
+            await next()
+        }
     } catch (error) {
-        if (error instanceof WarmhelloError)
-            throw new WarmhelloError(error.code, `as a device, ${targetText(target)}: ${error.message}`, {
-                cause: error,
-            })
-        if (!signal.aborted) throw error
+        if (error instanceof WarmhelloError) {
+            const message = `as a device, ${targetText(target)}: ${error.message}`
+            if (found.length === 0) throw new WarmhelloError(error.code, message, { cause: error })
+            failure = error.message
+        } else if (!signal.aborted) throw error
     }
     const [full, atOnce = null, afterSleep = null] = found
-    return full === undefined ? undefined : { full, atOnce, afterSleep }
+    return full === undefined ? undefined : { full, atOnce, afterSleep, failure }
 }
 
-const words = (outcome: Outcome | null): string => outcome?.result ?? "not tried"
+const words = ({ afterSleep, failure }: DeviceFindings): string =>
+    afterSleep?.result ?? (failure === null ? "not tried" : "failed")
 
 /** What Node's handshake would be told as in the words of an outcome. */
-function nodes({ verdict }: ProbeReport): string {
-    if (verdict.answer === "could-not-tell") return "not tried"
+function nodes({ verdict, isWaitSpared }: ProbeReport): string {
+    if (verdict.answer === "could-not-tell" || isWaitSpared) return "not tried"
     return verdict.answer === "does-not-resume" ? "full" : "resumed"
 }
 
@@ -132,7 +140,7 @@ function bytesDiffer(what: string, outcome: Outcome | null, version: VersionRepo
 export function differencesOf(found: DeviceFindings, report: ProbeReport): Difference[] {
     const version = report.versions.find(({ isDevices }) => isDevices)
     const pairs: [string, string, string][] = [
-        ["after the sleep", words(found.afterSleep), nodes(report)],
+        ["after the sleep", words(found), nodes(report)],
         ["protocol", found.full.protocol ?? "none", version?.protocol ?? "none"],
         ["kind of session", found.atOnce?.kind ?? "none", found.atOnce?.kind ? (version?.kind ?? "none") : "none"],
         ["key exchange", found.full.group ?? "none", version?.group ?? found.full.group ?? "none"],

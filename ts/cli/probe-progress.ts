@@ -6,7 +6,6 @@ import { time } from "../run/units.js"
 import type { Output } from "./output.js"
 
 const SECOND_MS = 1000
-const LAST_MS = 60_000
 /** Where nothing can count down, shorter waits are not told. */
 const TOLD_MS = 2000
 const CLEAR = "\r\u001b[K"
@@ -98,9 +97,13 @@ export class ProbeProgress {
     }
 }
 
-/** In whole seconds, as that is how it counts. */
-const countdown = (durationMs: number): string =>
-    durationMs < LAST_MS ? `${Math.max(0, Math.ceil(durationMs / SECOND_MS))} s` : time(durationMs)
+/** In whole seconds, as that is how it counts; in whole minutes from an hour on. */
+function countdown(durationMs: number): string {
+    const seconds = Math.max(0, Math.ceil(durationMs / SECOND_MS))
+    const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)]
+    if (hours > 0) return `${hours} h ${minutes % 60} min`
+    return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
+}
 
 /** A chain goes on to the last age. */
 const lastAt =

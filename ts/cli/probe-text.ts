@@ -1,8 +1,9 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
-import type { Advice } from "../probe/advice.js"
+import type { Advice, Setting } from "../probe/advice.js"
+import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
-import { energy, figure, spread, time } from "../run/units.js"
+import { energy, figure, percent, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
@@ -32,13 +33,16 @@ const verdictColours = {
 const nameOf = ({ protocol, kind }: Pick<VersionReport, "protocol" | "kind">): string =>
     `${protocol.replace("TLS", "")} ${kind}`
 
-function adviceLines({ text, settings }: Advice, columns: number): string[] {
+/** The lines to paste are not broken, as far as the terminal has room. */
+export function settingLines({ server, set, where, standard }: Setting, columns: number): string[] {
     return [
-        ...wrapped(`- ${text}`, columns, "  "),
-        ...settings.flatMap(({ server, set, standard }) =>
-            wrapped(`  ${server}: ${set} (default: ${standard})`, columns, "    "),
-        ),
+        ...wrapped(`  ${server} (${where}; default: ${standard}):`, columns, "    "),
+        ...set.split("\n").flatMap((line) => wrapped(`    ${line}`, columns, "      ")),
     ]
+}
+
+function adviceLines({ text, settings }: Advice, columns: number): string[] {
+    return [...wrapped(`- ${text}`, columns, "  "), ...settings.flatMap((one) => settingLines(one, columns))]
 }
 
 const cells: Record<AgeReport["outcome"], string> = {
@@ -52,13 +56,20 @@ const cells: Record<AgeReport["outcome"], string> = {
 
 /** One row for each age, a column for each way. */
 function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
-    const first = addresses.find(({ error }) => error === null)?.address
     const spoken = versions.filter((one) => one.spoken && one.sessionsPerHandshake > 0)
-    const curve = ages.filter(({ purpose, from, to }) => purpose === "once" && from === first && to === first)
+    const isOfFront = (age: AgeReport): boolean => {
+        const way = `${age.protocol} ${age.kind}`
+        const front = addresses.find(({ error, lacks }) => error === null && lacks.every((lack) => lack !== way))
+        return age.from === front?.address && age.to === front.address
+    }
+    const curve = ages.filter((age) => age.purpose === "once" && isOfFront(age))
     const times = [...new Set(curve.map(({ nominalMs }) => nominalMs))].toSorted((a, b) => a - b)
     if (spoken.length === 0 || times.length === 0) return []
     const cell = (version: VersionReport, nominalMs: number): string => {
-        const one = curve.find((age) => age.nominalMs === nominalMs && nameOf(age) === nameOf(version))
+        const all = curve.filter((age) => age.nominalMs === nominalMs && nameOf(age) === nameOf(version))
+        const [one] = all
+        const resumed = all.filter(({ outcome }) => outcome === "resumed").length
+        if (all.length > 1) return `${resumed} of ${all.length}`
         return one === undefined ? "" : cells[one.outcome]
     }
     const rows = times.map((nominalMs) => [
@@ -79,10 +90,20 @@ function lifetimeText({ lifetime }: VersionReport): string {
 
 const yes = (is: boolean | null, words: [string, string]): string[] => (is === null ? [] : [is ? words[0] : words[1]])
 
-function chainText({ chain }: VersionReport): string[] {
+/** As a flag has it. */
+const flagOf = (durationMs: number): string => time(durationMs).replace(" ", "")
+
+/** As far beyond a lifetime as a probe of a sleep goes beyond the sleep. */
+const BEYOND = 1.25
+
+function chainText({ chain }: VersionReport, sleepMs: number): string[] {
     if (chain === null || chain.hops === 0) return []
-    const broke = chain.brokeAtMs === null ? "" : `, broken after ${time(chain.brokeAtMs)}`
-    return [`chain of ${chain.hops} over ${time(chain.forMs)}${broke}`]
+    const over = `chain of ${chain.hops} over ${time(chain.forMs)}`
+    if (chain.brokeAtMs !== null) return [`${over}, broken after ${time(chain.brokeAtMs)}`]
+    if (chain.outlivesFirst) return [`${over}, beyond its first session's end`]
+    if (chain.firstEndsMs === null) return [`${over}, its first session's end not reached`]
+    const flags = `--sleep ${flagOf(sleepMs)} --ages ${flagOf(BEYOND * chain.firstEndsMs)}`
+    return [`${over}, its first session's end at ${time(chain.firstEndsMs)} not reached, as ${flags} does`]
 }
 
 function figuresText(name: string, figures: Figures | null): string[] {
@@ -98,23 +119,21 @@ function figuresText(name: string, figures: Figures | null): string[] {
 const renewsOf = ({ chain }: VersionReport): boolean | null =>
     chain === null || chain.hops === 0 ? null : chain.renews
 
-function versionLines(version: VersionReport, columns: number): string[] {
+function versionLines(version: VersionReport, sleepMs: number, columns: number): string[] {
     const title = pc.bold(`TLS ${nameOf(version)}${version.isDevices ? " (a device's way)" : ""}`)
     if (!version.spoken) return [title, ...wrapped(`  not spoken: ${version.why}`, columns, "  ")]
     const size = version.ticketBytes > 0 ? `, ${version.ticketBytes} B` : ""
     const facts = [
         `${version.sessionsPerHandshake} ${version.sessionsPerHandshake === 1 ? "session" : "sessions"} a handshake${size}`,
         lifetimeText(version),
-        ...chainText(version),
+        ...chainText(version, sleepMs),
         ...yes(renewsOf(version), ["renewed by each resumption", "not renewed by a resumption"]),
         ...yes(version.singleUse, ["taken once", "taken again"]),
         ...(version.protocol === "TLS1.2"
             ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])
             : []),
         ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke", "psk_dhe_ke"]) : []),
-        ...(version.maxEarlyData > 0 ? [`early data up to ${version.maxEarlyData} B`] : []),
         `${version.cipher}${version.group === null ? "" : `, ${version.group}`}`,
-        ...(version.helloRetryRequest ? ["asks for another group first"] : []),
         ...(version.asksForCertificate ? ["asks for a client certificate"] : []),
     ]
     return [
@@ -127,8 +146,11 @@ function versionLines(version: VersionReport, columns: number): string[] {
 }
 
 function addressLines({ addresses }: ProbeReport, columns: number): string[] {
-    return addresses.flatMap(({ address, error, own, fromFirst }) => {
+    return addresses.flatMap(({ address, error, lacks, own, fromFirst }) => {
         if (error !== null) return wrapped(`${address}: ${error}`, columns, "  ")
+        const without = lacks.map((way) => way.replace("TLS", "TLS ")).join(", ")
+        if (lacks.length > 0)
+            return wrapped(`${address}: does not speak ${without}, as another address does`, columns, "  ")
         if (own.offered === 0) return [`${address}: none of its own sessions tried yet`]
         const others =
             fromFirst.offered === 0 ? "" : `, of the first address ${fromFirst.resumed} of ${fromFirst.offered}`
@@ -140,6 +162,23 @@ function addressLines({ addresses }: ProbeReport, columns: number): string[] {
     })
 }
 
+/** The groups, the HelloRetryRequest and early data, and what each means for a device. */
+function exchangeLines({ groups, versions }: ProbeReport, columns: number): string[] {
+    const own = versions.find(({ isDevices }) => isDevices)
+    const [first] = groups
+    if (own === undefined || first === undefined) return []
+    const told = groups.map(({ group, taken }) => `${group} ${taken ? "yes" : "no"}`).join(", ")
+    const none = own.protocol === "TLS1.2" ? "TLS 1.2 has none" : `it takes ${first.group}, which a device offers first`
+    const retry = own.helloRetryRequest ? `yes: ${retryText(own.retryCost)}` : `none, as ${none}`
+    const early = own.maxEarlyData > 0 ? `up to ${own.maxEarlyData} B` : "none"
+    const most = own.protocol === "TLS1.2" ? "none, as TLS 1.2 has none" : early
+    return [
+        `Groups of a device: ${told}.`,
+        `HelloRetryRequest: ${retry}.`,
+        `Early data: ${most}; a device sends none, as they can be replayed.`,
+    ].flatMap((line) => wrapped(line, columns, "  "))
+}
+
 function certificateLines({ certificates }: ProbeReport, columns: number): string[] {
     if (certificates === null) return []
     const { certificates: sent, bytes, key, endsAt } = certificates
@@ -149,38 +188,65 @@ function certificateLines({ certificates }: ProbeReport, columns: number): strin
 
 const days = (value: number): string => `${Math.round(value)}`
 
+/** Those that people say a share in. */
+const DENOMINATORS = Array.from({ length: 20 }, (_, n) => n + 2)
+
+/** "2 of 3 wakes", or in per cent where there is no small number to say it with. */
+function shareText(share: number): string {
+    if (share > 0.99) return "nearly all wakes"
+    const of = DENOMINATORS.find((one) => Math.abs(share * one - Math.round(share * one)) < 1e-6)
+    return of === undefined ? `${percent(share)} of wakes` : `${Math.round(share * of)} of ${of} wakes`
+}
+
 function costLines({ cost, sleepMs, verdict }: ProbeReport, columns: number): string[] {
     if (cost === null) return []
-    const would = verdict.answer === "resumes" ? "" : " would"
+    const [takes, lasts] = verdict.wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
+    const { inARow } = verdict.wakes ?? {}
+    const least = inARow !== undefined && inARow.least < inARow.most ? "at least " : ""
+    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
     return [
-        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it${would === "" ? " takes" : " would take"} ${spread(cost.resumedUj, energy)}.`,
-        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator})${would === "" ? " lasts" : " would last"} ${spread(cost.resumingDays, days)} days; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
+        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it ${takes} ${spread(cost.resumedUj, energy)}.`,
+        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator}) ${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
     ].flatMap((line) => wrapped(line, columns, "  "))
 }
 
+/** What the wait would show all the same. */
+function sparedText({ versions }: ProbeReport): string {
+    const others = versions.filter((one) => one.spoken && !one.isDevices && one.sessionsPerHandshake > 0)
+    const names = others.map((one) => `TLS ${nameOf(one)}`).join(" or ")
+    const tells = names === "" ? "the curve of all ages" : `whether ${names} would, and the curve of all ages`
+    return `So there was no need to wait. --wait does, and shows ${tells}.`
+}
+
 export function reportLines(report: ProbeReport, columns: number): string[] {
-    const { verdict, advice, complete } = report
+    const { verdict, advice, complete, isWaitSpared } = report
     const colour = verdictColours[verdict.answer]
     return [
         "",
         ...wrapped(verdict.text, columns, "  ").map((line) => pc.bold(colour(line))),
         ...(complete ? [] : [pc.yellow("Interrupted: this is what is known.")]),
+        ...(isWaitSpared ? wrapped(sparedText(report), columns, "  ") : []),
         ...advice.flatMap((one) => adviceLines(one, columns)),
         ...curveLines(report),
         "",
         ...addressLines(report, columns),
-        ...report.versions.flatMap((version) => versionLines(version, columns)),
+        ...report.versions.flatMap((version) => versionLines(version, report.sleepMs, columns)),
+        ...exchangeLines(report, columns),
         ...certificateLines(report, columns),
         ...costLines(report, columns),
     ]
 }
 
 /** What a board's own TLS found, and where Node's saw something else. */
-export function deviceLines({ full, atOnce, afterSleep, differences }: DeviceReport, columns: number): string[] {
+export function deviceLines(
+    { full, atOnce, afterSleep, failure, differences }: DeviceReport,
+    columns: number,
+): string[] {
     const told = [
         `full ${full.bytesTx} + ${full.bytesRx} B`,
         ...(atOnce === null ? [] : [`at once ${atOnce.result}, ${atOnce.bytesTx} + ${atOnce.bytesRx} B`]),
         ...(afterSleep === null ? [] : [`after the sleep ${afterSleep.result} (${afterSleep.reason})`]),
+        ...(failure === null ? [] : [`then failed: ${failure}`]),
     ]
     return [
         ...wrapped(`As a device (${full.protocol}, ${full.cipher}): ${told.join("; ")}.`, columns, "  "),

@@ -4,6 +4,7 @@ import { exitCodes, WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
 import type { Client } from "../core/client.js"
 import { readIdentity, type VersionRange } from "../core/settings.js"
+import { lifetimeIn, sharingIn } from "../probe/advice.js"
 import { agesFor, inOrder } from "../probe/ages.js"
 import { Pace } from "../probe/clock.js"
 import { powerFor } from "../probe/cost.js"
@@ -12,9 +13,11 @@ import { probe } from "../probe/probe.js"
 import { proxyFor } from "../probe/proxy.js"
 import { reached } from "../probe/record.js"
 import { type ProbeReport, reportOf } from "../probe/report.js"
-import { readState, writeState } from "../probe/state.js"
+import { serverNamed, servers } from "../probe/servers.js"
 import { type Language, readTarget, targetText } from "../probe/target.js"
+import { isForegone } from "../probe/verdict.js"
 import { protocolOf, type Way, ways } from "../probe/ways.js"
+import { time } from "../run/units.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output, reportError } from "./output.js"
 import {
@@ -26,7 +29,8 @@ import {
     probeAsDevice,
 } from "./probe-device.js"
 import { ProbeProgress } from "./probe-progress.js"
-import { deviceLines, reportLines } from "./probe-text.js"
+import { StateFile } from "./probe-state.js"
+import { deviceLines, reportLines, settingLines } from "./probe-text.js"
 import { packageVersion } from "./version.js"
 
 export interface ProbeFlags {
@@ -41,12 +45,14 @@ export interface ProbeFlags {
     asDevice?: boolean
     tls: VersionRange
     runs: number
+    wait?: boolean
     state?: string
     connectTimeout: number
     board: string
     cell: string
     regulator: string
     json?: string
+    settings?: string
 }
 
 const STANDARD_SLEEP_MS = 600_000
@@ -85,16 +91,16 @@ interface Found extends ProbeReport {
 /** Once an address has been reached, beside all else. */
 class Device implements Disposable {
     readonly #client: Client
-    readonly #options: DeviceOptions
+    readonly #options: Omit<DeviceOptions, "waits">
     #found: Promise<DeviceFindings | undefined> | undefined
 
-    constructor(options: DeviceOptions) {
+    constructor(options: Omit<DeviceOptions, "waits">) {
         this.#options = options
         this.#client = deviceClient(options)
     }
 
-    start(address: string): void {
-        this.#found ??= probeAsDevice(this.#client, address, this.#options)
+    start(address: string, waits: boolean): void {
+        this.#found ??= probeAsDevice(this.#client, address, { ...this.#options, waits })
         this.#found.catch(() => {}) // it is waited for below
     }
 
@@ -107,15 +113,21 @@ class Device implements Disposable {
     }
 }
 
-async function probeAs(server: string, flags: ProbeFlags, output: Output, signal: AbortSignal): Promise<Found> {
+async function probeAs(
+    server: string,
+    flags: ProbeFlags,
+    output: Output,
+    file: StateFile | undefined,
+    signal: AbortSignal,
+): Promise<Found> {
     const target = readTarget(server, flags.speak, flags.servername)
     const credentials = credentialsBy(flags)
     const { sleepMs, agesMs } = agesBy(flags)
     const proxy = proxyFor(target, process.env)
-    const { board, cell, regulator, state, connectTimeout: timeoutMs } = flags
+    const { board, cell, regulator, connectTimeout: timeoutMs, wait: waits = false } = flags
     powerFor({ board, cell, regulator })
     const asked = waysBy(flags)
-    const record = state === undefined ? undefined : readState(state, { target, sleepMs, agesMs, ways: asked })
+    const record = file?.read({ target, sleepMs, agesMs, ways: asked })
     if (proxy !== undefined && flags.asDevice === true)
         throw new WarmhelloError("bad-option", "--as-device goes through no proxy: unset HTTPS_PROXY, or set NO_PROXY")
     const pace = new Pace()
@@ -128,15 +140,17 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
     holdInterrupt()
     const probed = await probe({
         ...{ target, credentials, proxy, ways: asked, sleepMs, agesMs, runs: flags.runs, signal, record },
-        ...{ timeoutMs, pace },
-        keep: (known) => state !== undefined && writeState(state, known),
+        ...{ timeoutMs, pace, waits },
+        keep: (known) => file?.keep(known),
         onEvent: (event) => {
             progress.show(event)
-            if (event.kind === "surveyed") device?.start(reached(event.record)[0]?.address ?? target.host)
+            if (event.kind !== "surveyed") return
+            device?.start(reached(event.record)[0]?.address ?? target.host, waits || !isForegone(event.record))
         },
     }).finally(() => progress.end())
     const report = reportOf(probed.record, {
-        ...{ complete: probed.complete, ca: credentials.ca, cost: { board, cell, regulator } },
+        ...{ complete: probed.complete, isWaitSpared: probed.isWaitSpared, ca: credentials.ca },
+        cost: { board, cell, regulator },
         ...{ toolVersion: packageVersion(), now: Date.now() },
     })
     if (device === undefined) return report
@@ -151,21 +165,38 @@ async function probeAs(server: string, flags: ProbeFlags, output: Output, signal
 export function probeExitCode({ verdict, complete, device }: Pick<Found, "verdict" | "complete" | "device">): number {
     if (!complete) return interruptCode()
     const word = device?.afterSleep?.result
-    if (word === "full") return exitCodes.expectation.code
+    if (word === "full" || (device?.failure ?? null) !== null) return exitCodes.expectation.code
     if (verdict.answer === "resumes") return exitCodes.ok.code
     return verdict.answer === "could-not-tell" ? exitCodes.usage.code : exitCodes.expectation.code
 }
 
-const goesOn = ({ state }: ProbeFlags): string =>
-    state === undefined ? "With --state FILE a probe goes on later." : `The same command goes on from ${state}.`
+/** Prints what to set in one server program. Throws `bad-option` with the names that there are. */
+function printSettings(name: string, sleepMs: number, output: Output): void {
+    const server = serverNamed(name)
+    if (server === undefined) {
+        const names = servers.map((one) => one.name).join(", ")
+        throw new WarmhelloError("bad-option", `there are no settings for ${name}; there are those for ${names}`)
+    }
+    for (const [use, setting] of [
+        [`So that sessions outlive a sleep of ${time(sleepMs)}:`, lifetimeIn(server, sleepMs)],
+        ["For several machines behind one name, the same on each:", sharingIn(server)],
+    ] as const) {
+        output.line(pc.bold(use))
+        for (const line of settingLines({ server: server.name, ...setting }, output.columns)) output.line(line)
+    }
+}
 
-export async function probeCommand(server: string, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
+export async function probeCommand(server: string | undefined, flags: ProbeFlags, signal: AbortSignal): Promise<void> {
     const output = new Output(flags.json)
+    if (flags.settings !== undefined) return printSettings(flags.settings, agesBy(flags).sleepMs, output)
+    if (server === undefined)
+        throw new WarmhelloError("bad-option", "name the server to ask: warmhello probe HOST[:PORT]")
+    const file = flags.state === undefined ? undefined : new StateFile(flags.state, output)
     try {
-        const report = await probeAs(server, flags, output, signal)
+        const report = await probeAs(server, flags, output, file, signal)
         for (const line of reportLines(report, output.columns)) output.line(line)
         if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
-        if (!report.complete) output.line(goesOn(flags))
+        if (!report.complete) output.line(file?.outlook ?? "With --state FILE a probe goes on later.")
         output.json(report)
         process.exitCode = probeExitCode(report)
     } catch (error) {

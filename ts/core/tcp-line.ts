@@ -56,6 +56,10 @@ export class TcpLine {
         this.#tcp.on("error", (error: NodeJS.ErrnoException) => this.#tell(() => this.#fail(error)))
     }
 
+    get moved(): number {
+        return this.#tcp.bytesRead + this.#tcp.bytesWritten
+    }
+
     /** Gives the core as much of what has arrived as it has room for. */
     feed(): void {
         for (let bytes = this.#arrived[0]; bytes !== undefined; bytes = this.#arrived[0]) {

@@ -53,13 +53,23 @@ export function skipWait(): number {
     return durationMs
 }
 
-/** Our sides' TCP ports of the device's connections; undefined for one that is not up yet. */
-const connections = new Set<{ readonly localPort: number | undefined }>()
+interface Connection {
+    /** Our side's TCP port; undefined for one that is not up yet. */
+    readonly localPort: number | undefined
+    /** Bytes that were read or written on it. */
+    readonly moved: number
+}
+
+/** The device's. */
+const connections = new Set<Connection>()
+
+/** Bytes that were read or written on those that are open. */
+export const openMoved = (): number => [...connections].reduce((sum, { moved }) => sum + moved, 0)
 
 export const openPorts = (): (number | undefined)[] => [...connections].map(({ localPort }) => localPort)
 
 /** Counts it among the device's connections until what is returned is called. */
-export function countConnection(connection: { readonly localPort: number | undefined }): () => void {
+export function countConnection(connection: Connection): () => void {
     connections.add(connection)
     return () => void connections.delete(connection)
 }

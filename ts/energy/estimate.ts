@@ -37,6 +37,8 @@ export interface EstimateOptions {
     listenInterval: number
     sleepMs: number
     serverForgetsMs: number
+    /** Where it was measured; otherwise by the kind of session, the sleep, and when the server forgets. */
+    wakesPerFull?: number
     supplyV: number
     regulator: Regulator
     cell: Cell
@@ -138,7 +140,7 @@ function commonOf({ clockMhz, wifi, powerSave, listenInterval }: EstimateOptions
 function phasesOf(options: EstimateOptions, numbers: Numbers, sleepMs: number, forgetsMs: number) {
     const { handshakes } = options
     const { keepingInstructions } = numbers
-    const perFull = perFullOf(options, numbers, sleepMs, forgetsMs)
+    const perFull = options.wakesPerFull ?? perFullOf(options, numbers, sleepMs, forgetsMs)
     const writes = flashWrites(options.handshakes.kind, sleepMs, forgetsMs, perFull)
     const common = commonOf(options, numbers)
     const full = wakePhases({ ...common, handshake: handshakes.full, flash: writes.full, withoutInstructions: 0 })

@@ -101,21 +101,21 @@ export function dnsPhase({ surroundings }: WakeInputs, radio: Radio): PhaseCost 
     return meter.phase("dns")
 }
 
-/** The key pair of TLS 1.3 is made while SYN and its answer are on their way. */
+/** The ClientHello is made while SYN and its answer are on their way. */
 export function tcpPhase({ board, clockMhz, surroundings, handshake }: WakeInputs, radio: Radio): PhaseCost {
-    const keyPairMs = computeMs(handshake.keyPairInstructions, board, clockMhz)
+    const preparedMs = computeMs(handshake.preparedInstructions, board, clockMhz)
     const meter = new Meter()
     radio.send(meter, TCP_HEADER_BYTES)
     meter.addShare(surroundings.lossShare, radio.waitAside(SYN_AGAIN_MS))
-    radio.receive(meter, surroundings.rttMs, TCP_HEADER_BYTES, keyPairMs)
-    radio.compute(meter, Math.max(0, keyPairMs - surroundings.rttMs))
+    radio.receive(meter, surroundings.rttMs, TCP_HEADER_BYTES, preparedMs)
+    radio.compute(meter, Math.max(0, preparedMs - surroundings.rttMs))
     return meter.phase("tcp")
 }
 
 /** The computing comes behind the server's first flight, which it needs; then the client's last one. */
 function tlsPhase(inputs: WakeInputs, radio: Radio): PhaseCost {
     const { board, clockMhz, surroundings, handshake } = inputs
-    const instructions = handshake.instructions - handshake.keyPairInstructions - inputs.withoutInstructions
+    const instructions = handshake.instructions - handshake.preparedInstructions - inputs.withoutInstructions
     const meter = new Meter()
     const half = { tx: handshake.bytesTx / 2, rx: handshake.bytesRx / handshake.roundTrips }
     radio.send(meter, half.tx)

@@ -161,7 +161,7 @@ function earlyPhases(inputs: WakeInputs): PhaseCost[] {
     radio.compute(meter, surroundings.appMs)
     radio.send(meter, handshake.bytesTx + surroundings.payloadBytes)
     radio.receive(meter, surroundings.rttMs, handshake.bytesRx)
-    const computing = handshake.instructions - handshake.keyPairInstructions + handshake.afterInstructions
+    const computing = handshake.instructions - handshake.preparedInstructions + handshake.afterInstructions
     const computingMs = computeMs(computing, board, clockMhz)
     radio.receive(meter, Math.max(surroundings.serverMs, computingMs), surroundings.payloadBytes, computingMs)
     return [...before, tcp, meter.phase("application"), ...whole.filter(({ phase }) => phase === "closing")]

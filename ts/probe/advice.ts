@@ -1,15 +1,19 @@
 // What to do about this server, for this sleep.
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { chainOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
-import { deviceWay, type ProbeRecord } from "./record.js"
-import { type ServerSettings, serversFor } from "./servers.js"
-import { hasShortIds, hasTooLongTickets, type Verdict } from "./verdict.js"
-import { protocolOf, type Way } from "./ways.js"
+import { lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { retryCostOf, retryText } from "./groups.js"
+import { type Recognised, recognise } from "./recognise.js"
+import { deviceWay, type ProbeRecord, type WayFacts } from "./record.js"
+import { type ServerSettings, servers } from "./servers.js"
+import { endsInSleep, endText, hasShortIds, hasTooLongTickets, lateOf, type Verdict } from "./verdict.js"
+import { deviceGroups, protocolOf } from "./ways.js"
 
-interface Setting {
+export interface Setting {
     server: string
+    /** Lines to paste. */
     set: string
+    where: string
     /** What holds without it. */
     standard: string
 }
@@ -21,6 +25,8 @@ export interface Advice {
         | "long-ticket"
         | "short-id"
         | "longer"
+        | "hosted"
+        | "find-out"
         | "share-keys"
         | "renew"
         | "other-version"
@@ -30,6 +36,7 @@ export interface Advice {
         | "chain-path"
         | "chain-extra"
         | "chain-ends"
+        | "late"
         | "ecdsa"
         | "fewer-tickets"
         | "tls13"
@@ -48,51 +55,102 @@ function lifetimeFor(sleepMs: number): number {
     return seconds <= 60 ? seconds : Math.ceil(seconds / 60) * 60
 }
 
-const settings = (record: ProbeRecord, of: (server: ServerSettings) => Omit<Setting, "server">): Setting[] =>
-    serversFor(record.target.language, record.software).map((server) => ({ server: server.name, ...of(server) }))
+/** What all servers have that are not told otherwise. */
+const OWN_KEYS = "keys of its own"
+
+/** For a session that no resumption prolongs: of twice as many wakes one is full. */
+const MANY_SLEEPS = 5
 
 const only = (code: Advice["code"], text: string): Advice => ({ code, text, settings: [] })
 
-function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
-    const way = deviceWay(record)?.way
-    if (way === undefined || verdict.answer !== "does-not-resume") return []
-    const { sleepMs } = record
-    const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, way)
-    const seconds = lifetimeFor(sleepMs)
-    const set = settings(record, ({ lifetime, lifetimeDefault: standard }) => ({ set: lifetime(seconds), standard }))
-    if (protocolOf(way) === "TLS1.2" && sleepMs > DAY_MS)
-        return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
-    if (sleepMs > WEEK_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
-    const own = deviceWay(record)
-    if (own !== undefined && hasTooLongTickets(own)) {
+const OTHER_WAYS =
+    "keep one connection for longer and send several readings in it, sleep for as long as pays a full handshake, use another endpoint that resumes (a gateway or a proxy of your own in front), or a PSK where it takes one. warmhello estimate --compare says what each is worth"
+
+/** Programs that have this library's TLS. */
+function usersOf(library: string): string {
+    const names = servers.filter((one) => one.library === library && one.name !== library).map(({ name }) => name)
+    return names.length === 0 ? "" : `, as ${names.join(", ")} have it`
+}
+
+/** Where the program is not known: what shows of it, and how to find out. */
+function findOut(record: ProbeRecord, found: Recognised): Advice {
+    const { port } = record.target
+    const by = found.kind === "library" ? `, but its TLS is that of ${found.name}${usersOf(found.name)}` : ""
+    return only(
+        "find-out",
+        `Which program it is does not show${by}: on its machine, sudo ss -ltnp 'sport = :${port}' names it. Then, for nginx: warmhello probe --settings nginx --sleep ${shortTime(record.sleepMs)}. docs/PROBE.md has all settings.`,
+    )
+}
+
+/** What is to be set in the server that it is, and what helps where nobody can set anything. */
+function forServer(
+    record: ProbeRecord,
+    code: Advice["code"],
+    text: string,
+    set: (server: ServerSettings) => Omit<Setting, "server">,
+): Advice[] {
+    const found = recognise(record)
+    const settingsOf = (servers: readonly ServerSettings[]): Setting[] =>
+        servers.map((server) => ({ server: server.name, ...set(server) }))
+    if (found.kind === "hosted") {
+        const note = found.note === "" ? "" : ` ${found.note}`
+        return [
+            only("hosted", `${found.name} is hosted: whoever uses it cannot set that.${note} Instead ${OTHER_WAYS}.`),
+        ]
+    }
+    if (found.kind === "server") return [{ code, text: `${text}:`, settings: settingsOf([found.server]) }]
+    const likely = found.kind === "library" ? found.servers : []
+    const most = likely.length === 0 ? `${text}.` : `${text}. By its TLS it is likely one of these:`
+    return [{ code, text: most, settings: settingsOf(likely) }, findOut(record, found)]
+}
+
+/** What keeps sessions for long enough. */
+export const lifetimeIn = (server: ServerSettings, sleepMs: number): Omit<Setting, "server"> => ({
+    ...{ set: server.lifetime(lifetimeFor(sleepMs)), where: server.where, standard: server.lifetimeDefault },
+})
+
+/** What has several machines know each other's sessions. */
+export const sharingIn = ({ shared: set, sharedWhere: where }: ServerSettings): Omit<Setting, "server"> => ({
+    ...{ set, where, standard: OWN_KEYS },
+})
+
+/** As the flag takes it. */
+const shortTime = (durationMs: number): string => `${Math.ceil(durationMs / 1000)}s`
+
+/** Sessions that no lifetime would help. */
+function forUnkept(own: WayFacts): Advice[] {
+    if (hasTooLongTickets(own)) {
         const text =
             "The tickets hold the device's certificate: give devices a shorter one, or have the server keep the sessions itself."
         return [only("long-ticket", text)]
     }
-    if (own !== undefined && hasShortIds(own))
-        return [only("short-id", "Have the server speak TLS 1.3, or let its TLS 1.2 give tickets.")]
-    if (own?.asksForCertificate === true && own.sessions.length === 0) {
+    if (hasShortIds(own)) return [only("short-id", "Have the server speak TLS 1.3, or let its TLS 1.2 give tickets.")]
+    if (own.asksForCertificate && own.sessions.length === 0) {
         const text =
             "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."
         return [only("client-certificate", text)]
     }
-    if (atLeastMs === null)
-        return [
-            {
-                code: "turn-on",
-                text: "Let the server resume sessions, and keep them for longer than the sleep:",
-                settings: set,
-            },
-        ]
+    return []
+}
+
+function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
+    const own = deviceWay(record)
+    if (own === undefined || verdict.answer !== "does-not-resume") return []
+    const { sleepMs } = record
+    if (protocolOf(own.way) === "TLS1.2" && sleepMs > DAY_MS)
+        return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
+    if (sleepMs > WEEK_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
+    const unkept = forUnkept(own)
+    if (unkept.length > 0) return unkept
+    const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, own.way)
+    const set = (server: ServerSettings): Omit<Setting, "server"> => lifetimeIn(server, sleepMs)
+    if (atLeastMs === null) {
+        const text = "Let the server resume sessions, and keep them for longer than the sleep"
+        return forServer(record, "turn-on", text, set)
+    }
     const promised = belowMs === null && advertisedMs !== null ? time(advertisedMs) : undefined
     const most = promised ?? `${time(atLeastMs)} or somewhat more`
-    return [
-        {
-            code: "longer",
-            text: `Let the server keep sessions for longer than the sleep (now ${most}):`,
-            settings: set,
-        },
-    ]
+    return forServer(record, "longer", `Let the server keep sessions for longer than the sleep (now ${most})`, set)
 }
 
 function forMasterSecret(record: ProbeRecord): Advice[] {
@@ -103,9 +161,6 @@ function forMasterSecret(record: ProbeRecord): Advice[] {
     return [only("extended-master-secret", text)]
 }
 
-/** What all servers have that are not told otherwise. */
-const OWN_KEYS = "keys of its own"
-
 function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const way = deviceWay(record)?.way
     if (way === undefined) return []
@@ -115,15 +170,19 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const where = refusedElsewhere
         ? "A session of one address is refused at another"
         : "Behind the address are several machines, and one does not know the sessions of the other"
-    const text = `${where}: give all the same ticket keys, and change them together.`
-    return [
-        { code: "share-keys", text, settings: settings(record, ({ shared: set }) => ({ set, standard: OWN_KEYS })) },
-    ]
+    const text = `${where}: give all the same ticket keys, and change them together`
+    return forServer(record, "share-keys", text, sharingIn)
 }
 
-function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict): Advice[] {
+function forRenewal(record: ProbeRecord, { answer, resumed, offered, wakes }: Verdict): Advice[] {
     const way = deviceWay(record)?.way
-    if (way === undefined || answer !== "sometimes" || resumed < offered) return []
+    if (way === undefined || wakes === null || answer !== "sometimes" || resumed < offered) return []
+    if (wakes.end === "life") {
+        return forServer(record, "longer", "Let the server keep sessions for many sleeps", (server) =>
+            lifetimeIn(server, MANY_SLEEPS * record.sleepMs),
+        )
+    }
+    if (wakes.end === "week") return []
     if (protocolOf(way) === "TLS1.2")
         return [only("renew", "Have the server take a session more than once, or give another in its place.")]
     const isTakenAgain = singleUse(record, way) === false
@@ -131,14 +190,16 @@ function forRenewal(record: ProbeRecord, { answer, resumed, offered }: Verdict):
     return [only("renew", `Have the server send a ticket in each handshake, also in one that resumes.${device}`)]
 }
 
-/** How many wakes there are from one full handshake to the next; undefined where that was not seen. */
-function wakesOf(record: ProbeRecord, way: Way): number | undefined {
-    const { advertisedMs, belowMs } = lifetimeOf(record, way)
-    if (chainOf(record, way)?.renews !== false) return undefined
-    return Math.ceil(Math.min(advertisedMs ?? DAY_MS, belowMs ?? DAY_MS, DAY_MS) / record.sleepMs)
+/** The machine was off when the session was due. */
+function forLate(record: ProbeRecord, { answer }: Verdict): Advice[] {
+    const way = deviceWay(record)?.way
+    if (way === undefined || answer !== "could-not-tell" || lateOf(record, way) === undefined) return []
+    const text =
+        "Ask anew, with another --state file, and let this machine run until the sleep is over: a session that is refused late may have been good in time."
+    return [only("late", text)]
 }
 
-function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice[] {
+function forVersion(record: ProbeRecord, { otherWays, answer, wakes }: Verdict): Advice[] {
     const [other] = otherWays
     if (other !== undefined) {
         const text = `By ${other.replace("TLS", "TLS ")} it does resume: set the device to that version until the server is set right.`
@@ -146,8 +207,7 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
     }
     const own = deviceWay(record)
     if (own === undefined || protocolOf(own.way) === "TLS1.3" || answer !== "resumes") return []
-    const wakes = wakesOf(record, own.way)
-    const share = wakes === undefined ? "" : `No resumption renews this session, so that one wake in ${wakes} is full. `
+    const share = wakes?.end === "life" ? "No resumption prolongs this session. " : ""
     const text = `${share}With TLS 1.3 most servers give a new one in each resumption, so that full handshakes become rare.`
     return [only("tls13", text)]
 }
@@ -155,10 +215,25 @@ function forVersion(record: ProbeRecord, { otherWays, answer }: Verdict): Advice
 function forGroup(record: ProbeRecord): Advice[] {
     const own = deviceWay(record)
     if (own?.hasRetry !== true) return []
-    const text =
-        "The server does not take x25519, which a device offers first: each full handshake takes a round trip more. Allow it in the server's list of groups."
+    const [first] = deviceGroups
+    const cost = retryText(retryCostOf(record, own))
+    const text = `The server answers ${first}, which a device offers first, with a HelloRetryRequest: ${cost}. Allow ${first} in its list of groups.`
     return [only("first-group", text)]
 }
+
+const renewals = {
+    server: "renew it",
+    issuer: "have the server send a newer one",
+    ca: "give devices a newer one, before they need it",
+} as const
+
+/** All else is of no use until that is done. */
+function forEnd(record: ProbeRecord, chain: ChainFacts): Advice[] {
+    const todo = renewals[chain.endsFirst?.whose ?? "server"]
+    return [only("chain-ends", `${capital(endText(chain))}, before a sleep of ${time(record.sleepMs)} does: ${todo}.`)]
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function forChain(chain: ChainFacts | undefined, now: number): Advice[] {
     if (chain === undefined) return []
@@ -178,7 +253,7 @@ function forChain(chain: ChainFacts | undefined, now: number): Advice[] {
         found.push(only("chain-extra", `Leave out of the chain what no client needs: ${names}.`))
     }
     if (chain.endsAt !== null && Date.parse(chain.endsAt) - now < CERTIFICATE_ENDS_MS)
-        found.push(only("chain-ends", `The chain ends on ${chain.endsAt.slice(0, 10)}.`))
+        found.push(only("chain-ends", `Soon ${endText(chain)}: ${renewals[chain.endsFirst?.whose ?? "server"]}.`))
     if (chain.key.startsWith("RSA"))
         found.push(only("ecdsa", "An ECDSA certificate makes full handshakes shorter than this one with RSA."))
     return found
@@ -197,8 +272,10 @@ function forTickets(record: ProbeRecord): Advice[] {
 }
 
 export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFacts | undefined, now: number): Advice[] {
+    if (chain !== undefined && endsInSleep(record, chain, now)) return forEnd(record, chain)
     const isMasterSecret = forMasterSecret(record)
-    return [
+    const all = [
+        ...forLate(record, verdict),
         ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
         ...forPool(record, verdict),
         ...forRenewal(record, verdict),
@@ -207,4 +284,5 @@ export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFac
         ...forTickets(record),
         ...forChain(chain, now),
     ]
+    return all.filter((one, index) => all.findIndex(({ text }) => text === one.text) === index)
 }

@@ -9,8 +9,11 @@ export interface ChainFacts {
     bytes: number
     /** "EC", "RSA" or another kind of OpenSSL's, and its size in bits. */
     key: string
-    /** The first end of those that the way to the CA has. */
+    /** The first end of those that lead to the CA, and of that CA: a device offers no session from then on. Null where
+     * nothing leads to one. */
     endsAt: string | null
+    /** Whose end that is. */
+    endsFirst: { whose: "server" | "issuer" | "ca"; subject: string } | null
     /** Subjects of what is on no way to the CA that was taken, roots among them. */
     superfluous: string[]
     expired: string[]
@@ -34,11 +37,15 @@ interface Search {
 
 const isValid = (certificate: X509Certificate, now: number): boolean => endOf(certificate) >= now
 
+/** A CA is often given in more than one certificate. */
+const longestOf = (roots: readonly X509Certificate[]): X509Certificate | undefined =>
+    roots.toSorted((a, b) => endOf(b) - endOf(a))[0]
+
 /** The shortest way from a certificate to a trusted root, both included. */
 function wayToRoot(from: X509Certificate, search: Search, taken: readonly X509Certificate[] = []): X509Certificate[] {
     const { sent, roots, now } = search
     if (!isValid(from, now)) return []
-    const root = roots.find((one) => isValid(one, now) && isIssuedBy(from, one))
+    const root = longestOf(roots.filter((one) => isValid(one, now) && isIssuedBy(from, one)))
     if (root !== undefined) return [from, root]
     const ways = sent
         .filter((one) => one !== from && !taken.includes(one) && isIssuedBy(from, one))
@@ -68,6 +75,20 @@ function keyOf({ publicKey }: X509Certificate): string {
     return [publicKey.asymmetricKeyType?.toUpperCase(), namedCurve ?? modulusLength].join(" ").trim()
 }
 
+/** Of all that lead to a CA, also by a way that the shortest one leaves out: as the core counts them. */
+function firstToEnd(search: Search): X509Certificate | undefined {
+    const leading = search.sent.flatMap((one) => {
+        const way = wayToRoot(one, search)
+        return way.length === 0 ? [] : [one, ...way.slice(-1)]
+    })
+    return leading.toSorted((a, b) => endOf(a) - endOf(b))[0]
+}
+
+function whoseOf(certificate: X509Certificate, { sent }: Search): "server" | "issuer" | "ca" {
+    if (certificate === sent[0]) return "server"
+    return sent.includes(certificate) ? "issuer" : "ca"
+}
+
 /** Undefined where the server sent none, as it has resumed. */
 export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: number): ChainFacts | undefined {
     const sent = ders.map((der) => new X509Certificate(der))
@@ -75,7 +96,7 @@ export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: 
     if (leaf === undefined) return undefined
     const search = { sent, roots: readRoots(ca), now }
     const way = wayToRoot(leaf, search)
-    const ends = way.map(endOf)
+    const first = firstToEnd(search)
     const isOnWay = (one: X509Certificate) => way.slice(0, -1).includes(one)
     return {
         certificates: sent.map(({ subject, issuer, raw, validTo }) => ({
@@ -84,7 +105,8 @@ export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: 
         })),
         bytes: sent.reduce((sum, { raw }) => sum + raw.length, 0),
         key: keyOf(leaf),
-        endsAt: ends.length === 0 ? null : new Date(Math.min(...ends)).toISOString(),
+        endsAt: first === undefined ? null : new Date(endOf(first)).toISOString(),
+        endsFirst: first === undefined ? null : { whose: whoseOf(first, search), subject: first.subject },
         superfluous: sent.filter((one) => one !== leaf && !isOnWay(one)).map(({ subject }) => subject),
         expired: sent.filter((one) => !isValid(one, now)).map(({ subject }) => subject),
         needsAlternativePath: way.length > 0 && !leadsAsSent(search),

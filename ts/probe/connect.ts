@@ -4,7 +4,7 @@ import net from "node:net"
 import tls from "node:tls"
 import { coreError } from "../base/errors.js"
 import type { Credentials } from "./credentials.js"
-import { failure } from "./failures.js"
+import { failure, isAlert } from "./failures.js"
 import { messageTypes, readCertificates } from "./messages.js"
 import type { HttpProxy } from "./proxy.js"
 import { decryptedMessages } from "./secrets.js"
@@ -24,6 +24,8 @@ export interface Request {
     group?: string
     /** As Node's TLS gave it. */
     session?: Buffer | undefined
+    /** What the server is, where it tells only on being asked. */
+    isAsked?: boolean
     credentials: Credentials
     proxy: HttpProxy | undefined
     timeoutMs: number
@@ -44,6 +46,8 @@ export interface Handshake {
     /** By psk_ke: without a new key exchange. */
     withoutKeyExchange: boolean
     asksForCertificate: boolean
+    /** Types of those in the ServerHello, in order. */
+    helloExtensions: number[]
     tcpMs: number
     tlsMs: number
     bytesTx: number
@@ -132,7 +136,7 @@ function checkTrust(request: Request, { socket }: Secured): void {
 
 /** In TLS 1.3 a server sees the client's certificate, or that there is none, when the client is done already. */
 function checkLate(request: Request, { late }: Secured): void {
-    const alert = late.find((error) => /ALERT/.test((error as NodeJS.ErrnoException).code ?? ""))
+    const alert = late.find(isAlert)
     if (alert !== undefined) throw failure(alert, placeOf(request))
 }
 
@@ -155,7 +159,7 @@ export const connect: Connect = async (request) => {
     const cipher = socket.getCipher().standardName
     const connection = socket.getSession()
     await new Promise(setImmediate) // the client's last message leaves first, in a record of its own
-    const answer = await talk(socket, target, tcp.openMs)
+    const answer = await talk(socket, target, tcp.openMs, request.isAsked ?? false)
     signal.throwIfAborted()
     checkLate(request, secured)
     const hello = wire.serverHello
@@ -171,6 +175,7 @@ export const connect: Connect = async (request) => {
         extendedMasterSecret: hello?.protocol === "TLS1.3" || (hello?.extendedMasterSecret ?? false),
         withoutKeyExchange: hello?.protocol === "TLS1.3" && hello.selectsPsk && hello.group === undefined,
         asksForCertificate: messages.some(({ type }) => type === messageTypes.certificateRequest),
+        helloExtensions: hello?.extensions ?? [],
         sessions: sessionsOf(way, secured, connection),
         certificates: certificate === undefined ? [] : readCertificates(certificate.body, protocolOf(way)),
     }

@@ -9,6 +9,7 @@ import { exactly, type Range } from "../run/range.js"
 import type { ChainFacts } from "./certificates.js"
 import { lifetimeOf } from "./curves.js"
 import { deviceWay, type ProbeRecord, type Sample } from "./record.js"
+import type { Verdict } from "./verdict.js"
 import { kindOf, protocolOf } from "./ways.js"
 
 export interface CostChoice {
@@ -28,9 +29,13 @@ export interface Cost extends CostChoice {
     fullUj: Range
     resumedUj: Range
     savedUj: Range
-    /** Of the battery: where each wake that may resumes, and where none does. */
+    /** Of the battery: where so many wakes resume, and where none does. */
     resumingDays: Range
     fullDays: Range
+    /** Of all wakes. Where none resumes, or that is not known: what it would be if the server kept sessions for twice the
+     * sleep, or by TLS 1.3 renewed them for the week that a device goes without a full handshake. */
+    resumedShare: number
+    isShareMeasured: boolean
     /** How long the server is taken to remember: what was seen, or what it promises where nothing spoke against it. */
     rememberedMs: number
 }
@@ -79,7 +84,12 @@ function rangeOfRoundTrips(samples: readonly Sample[]): Range {
 }
 
 /** Undefined where nothing was measured. */
-export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choice: CostChoice): Cost | undefined {
+export function costOf(
+    record: ProbeRecord,
+    { wakes }: Pick<Verdict, "wakes">,
+    chain: ChainFacts | undefined,
+    choice: CostChoice,
+): Cost | undefined {
     const own = deviceWay(record)
     const samples = record.samples.filter(({ way }) => way === own?.way)
     if (own === undefined || samples.length === 0) return undefined
@@ -109,6 +119,7 @@ export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choic
             resumed: measured(base.resumed, resumed),
         },
         ...{ sleepMs: record.sleepMs, serverForgetsMs: rememberedMs, supplyV: SUPPLY_V },
+        ...(wakes !== null && { wakesPerFull: 1 / (1 - wakes.resumedShare) }),
         temperatureC: TEMPERATURE_C,
         surroundings: {
             ...surroundings,
@@ -125,6 +136,8 @@ export function costOf(record: ProbeRecord, chain: ChainFacts | undefined, choic
         savedUj: over(result, (one) => (sumUc(one.plain) - sumUc(one.resumed)) * SUPPLY_V),
         resumingDays: over(result, ({ keptYears }) => keptYears * DAYS_A_YEAR),
         fullDays: over(result, ({ plainYears }) => plainYears * DAYS_A_YEAR),
+        resumedShare: 1 - 1 / result.expected.wakesPerFull,
+        isShareMeasured: wakes !== null,
         rememberedMs,
     }
 }

@@ -1,5 +1,5 @@
 // What the redemptions say together: how long the server remembers a session, and how steadily.
-import type { ProbeRecord, Purpose, Redemption } from "./record.js"
+import { frontFor, type ProbeRecord, type Purpose, type Redemption } from "./record.js"
 import type { Way } from "./ways.js"
 
 /** Redemptions that say something about the server: it was offered a session and answered. */
@@ -7,6 +7,24 @@ type Told = Redemption & { outcome: "resumed" | "full" | "broken"; actualAgeMs: 
 
 const isTold = (one: Redemption): one is Told =>
     ["resumed", "full", "broken"].includes(one.outcome) && one.actualAgeMs !== null
+
+/** A redemption waits for its turn, so that the one that is meant is a little older than the age. */
+const SLACK_MS = 2000
+const SLACK = 1.02
+export const nearly = (ageMs: number): number => Math.max(ageMs + SLACK_MS, ageMs * SLACK)
+
+/** By how much a redemption came later than its age; 0 where it was in time, but for its turn. */
+export function lateMsOf({ ageMs, actualAgeMs, chainAgeMs }: Redemption): number {
+    const wasMs = chainAgeMs ?? actualAgeMs ?? 0
+    return wasMs > nearly(ageMs) ? wasMs - ageMs : 0
+}
+
+/** It was asked for at that age or a lower one, and offered then: a refusal is not for its age, if that age is good. */
+export const isInTime = ({ ageMs, actualAgeMs }: Told, atMs: number): boolean =>
+    ageMs <= atMs && actualAgeMs <= nearly(atMs)
+
+/** The age that was asked for, where it was redeemed in time. */
+const meantAgeMs = (one: Redemption): number => one.ageMs + lateMsOf(one)
 
 /** Each session of these was offered for the first time. `again` is not among them. */
 const firstOffers: readonly Purpose[] = ["once", "cross", "run", "twice", "psk_ke"]
@@ -32,7 +50,7 @@ export interface Lifetime {
 export function lifetimeOf(record: ProbeRecord, way: Way): Lifetime {
     const facts = record.ways.find((one) => one.way === way)
     const hints = facts?.sessions.flatMap(({ lifetimeS }) => (lifetimeS === null ? [] : [lifetimeS * 1000])) ?? []
-    const [first] = record.addresses.filter(({ error }) => error === null)
+    const first = frontFor(record, way)
     const told = toldBy(record, way).filter(({ from, to }) => from === to && to === first?.address)
     const resumed = told.filter(({ outcome }) => outcome === "resumed").map(({ actualAgeMs }) => actualAgeMs)
     const refused = told.filter(({ outcome }) => outcome !== "resumed").map(({ actualAgeMs }) => actualAgeMs)
@@ -51,26 +69,33 @@ export interface Chain {
     hops: number
     /** From the first session on to the last resumption. */
     forMs: number
-    /** Null: it went on to the last age. */
+    /** Null: it went on for as long as it was tried. */
     brokeAtMs: number | null
     /** Each resumption brought a session of its own. */
     renews: boolean
-    /** It went on beyond the age at which a session of the first handshake is refused. */
+    /** It went on beyond the age at which a session of the first handshake is refused, or its lifetime is over. */
     outlivesFirst: boolean
+    /** When the first session's lifetime is over; null where nothing told. */
+    firstEndsMs: number | null
 }
+
+/** A server that is not reached has not spoken. */
+const breaks: readonly Redemption["outcome"][] = ["full", "broken", "not-offered"]
 
 /** Null where none was tried. */
 export function chainOf(record: ProbeRecord, way: Way): Chain | null {
     const links = record.redemptions.filter((one) => one.way === way && one.purpose === "chain")
     if (links.length === 0) return null
     const resumed = links.filter(({ outcome }) => outcome === "resumed")
-    const broken = links.find(({ outcome }) => outcome !== "resumed")
+    const broken = links.find(({ outcome }) => breaks.includes(outcome))
     const forMs = Math.max(0, ...resumed.map(({ chainAgeMs }) => chainAgeMs ?? 0))
-    const { belowMs } = lifetimeOf(record, way)
+    const { belowMs, advertisedMs } = lifetimeOf(record, way)
+    const firstEndsMs = belowMs ?? advertisedMs
     return {
-        ...{ hops: resumed.length, forMs, brokeAtMs: broken?.chainAgeMs ?? null },
+        ...{ hops: resumed.length, forMs, brokeAtMs: broken === undefined ? null : meantAgeMs(broken) },
         renews: resumed.length > 0 && resumed.every(({ renewed }) => renewed),
-        outlivesFirst: belowMs !== null && forMs >= belowMs,
+        outlivesFirst: firstEndsMs !== null && forMs >= firstEndsMs,
+        firstEndsMs,
     }
 }
 

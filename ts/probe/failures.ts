@@ -38,11 +38,14 @@ const words: Record<string, CoreErrorWord> = {
 
 const codeIn = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? "")
 
+/** OpenSSL names alerts with the word or, those of extensions (unrecognized_name), without. */
+export const isAlert = (error: unknown): boolean => /ALERT|^ERR_SSL_TLSV1_/.test(codeIn(error))
+
 function wordOf(error: unknown): CoreErrorWord {
     const code = codeIn(error)
     const known = words[code]
     if (known !== undefined) return known
-    if (/ALERT/.test(code)) return "alert"
+    if (isAlert(error)) return "alert"
     if (code.startsWith("ERR_SSL_")) return "protocol"
     if (/CERT|CRL|CHAIN|PATH_LENGTH|INVALID_CA|INVALID_PURPOSE/.test(code)) return "bad-certificate"
     return "connection-lost"

@@ -70,6 +70,8 @@ export interface ServerHello {
     cipher: number
     extendedMasterSecret: boolean
     selectsPsk: boolean
+    /** Types, in order. */
+    extensions: number[]
     /** Undefined without a key share, as in TLS 1.2 and with psk_ke. */
     group: string | undefined
 }
@@ -85,7 +87,7 @@ export function readServerHello(body: Buffer): ServerHello {
     const share = extensions.get(extensionTypes.keyShare)
     const group = share === undefined ? undefined : share.readUInt16BE(0)
     return {
-        ...{ isRetry, sessionId, cipher },
+        ...{ isRetry, sessionId, cipher, extensions: [...extensions.keys()] },
         protocol: extensions.has(extensionTypes.supportedVersions) ? "TLS1.3" : "TLS1.2",
         extendedMasterSecret: extensions.has(extensionTypes.extendedMasterSecret),
         selectsPsk: extensions.has(extensionTypes.preSharedKey),

@@ -14,6 +14,7 @@ import { type Address, type ProbeRecord, RECORD_VERSION, type Redemption } from 
 import { redeemAll } from "./redeem.js"
 import { type Ask, survey } from "./survey.js"
 import { type Target, targetText } from "./target.js"
+import { isForegone } from "./verdict.js"
 import type { Way } from "./ways.js"
 
 type Lookup = (host: string) => Promise<LookupAddress[]>
@@ -38,6 +39,8 @@ export interface ProbeOptions {
     signal: AbortSignal
     /** What is known from before; undefined at the beginning. */
     record?: ProbeRecord | undefined
+    /** Waits also where the answer is known without. */
+    waits: boolean
     /** After each change. */
     keep: (record: ProbeRecord) => void
     onEvent: (event: ProbeEvent) => void
@@ -52,14 +55,15 @@ const allAddresses: Lookup = (host) => dnsLookup(host, { all: true, order: "verb
 
 async function addressesFor({ target, proxy, lookup = allAddresses }: ProbeOptions): Promise<Address[]> {
     // A proxy looks names up itself.
-    if (proxy !== undefined) return [{ address: target.host, family: 0, error: null }]
+    const fresh = (): Pick<Address, "error" | "speaks" | "lacks"> => ({ error: null, speaks: [], lacks: [] })
+    if (proxy !== undefined) return [{ address: target.host, family: 0, ...fresh() }]
     const asFamily = (family: number) => (family === 6 ? 6 : 4)
     if (net.isIP(target.host) !== 0)
-        return [{ address: target.host, family: asFamily(net.isIP(target.host)), error: null }]
+        return [{ address: target.host, family: asFamily(net.isIP(target.host)), ...fresh() }]
     try {
         const found = await lookup(target.host)
         const unique = new Map(found.map(({ address, family }) => [address, asFamily(family)] as const))
-        return [...unique].map(([address, family]) => ({ address, family, error: null }))
+        return [...unique].map(([address, family]) => ({ address, family, ...fresh() }))
     } catch (error) {
         throw failure(error, targetText(target))
     }
@@ -92,6 +96,8 @@ function asker(record: () => ProbeRecord, options: ProbeOptions, turn: () => Pro
 
 export interface Probed {
     record: ProbeRecord
+    /** The answer was known without it. */
+    isWaitSpared: boolean
     /** False: it was told to end before. */
     complete: boolean
 }
@@ -102,9 +108,11 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     const turn = () => pace.turn(signal)
     const record = options.record ?? begin(options, await addressesFor(options), clock.now())
     onEvent({ kind: "addresses", record })
+    let waits = true
     try {
         if (!record.isSurveyed) {
-            Object.assign(record, { ways: [], groups: [], samples: [] })
+            const addresses = record.addresses.map((one): Address => ({ ...one, error: null, speaks: [], lacks: [] }))
+            Object.assign(record, { addresses, ways: [], groups: [], samples: [] })
             await survey(
                 record,
                 options.ways,
@@ -114,8 +122,9 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
             keep(record)
         }
         onEvent({ kind: "surveyed", record })
+        waits = options.waits || !isForegone(record)
         await redeemAll(record, {
-            ...{ clock, turn, signal, keep: () => keep(record) },
+            ...{ clock, turn, signal, waits, keep: () => keep(record) },
             ask: asker(
                 () => record,
                 options,
@@ -124,10 +133,10 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
             onRedemption: (redemption) => onEvent({ kind: "redemption", redemption }),
             onWait: (untilAt) => onEvent({ kind: "wait", untilAt }),
         })
-        return { record, complete: true }
+        return { record, isWaitSpared: !waits, complete: true }
     } catch (error) {
         if (!signal.aborted || error instanceof WarmhelloError) throw error
         keep(record)
-        return { record, complete: false }
+        return { record, isWaitSpared: !waits, complete: false }
     }
 }

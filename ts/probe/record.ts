@@ -1,7 +1,7 @@
 // What a probe knows at any moment, as it is kept in its state file: sessions are secrets.
 import { z } from "zod"
 import { languages } from "./target.js"
-import { ways } from "./ways.js"
+import { type Way, ways } from "./ways.js"
 
 const byteString = z.base64()
 
@@ -87,6 +87,8 @@ const wayFactsSchema = z.object({
     hasRetry: z.boolean(),
     extendedMasterSecret: z.boolean(),
     asksForCertificate: z.boolean(),
+    /** Of the ServerHello, in order. */
+    helloExtensions: z.array(z.number()),
     /** Sessions of one full handshake. */
     sessions: z.array(
         z.object({
@@ -106,6 +108,9 @@ const addressSchema = z.object({
     family: z.union([z.literal(4), z.literal(6), z.literal(0)]),
     /** Null: reached. */
     error: z.string().nullable(),
+    /** Of the ways that it was asked, as not every machine of a name is set alike. */
+    speaks: z.array(z.enum(ways)),
+    lacks: z.array(z.object({ way: z.enum(ways), why: z.string() })),
 })
 export type Address = z.infer<typeof addressSchema>
 
@@ -116,7 +121,7 @@ const targetSchema = z.object({
     language: z.enum(languages),
 })
 
-export const RECORD_VERSION = 1
+export const RECORD_VERSION = 2
 
 export const recordSchema = z.object({
     schema: z.literal("warmhello.probe-state"),
@@ -127,8 +132,8 @@ export const recordSchema = z.object({
     startedAt: z.number(),
     addresses: z.array(addressSchema),
     ways: z.array(wayFactsSchema),
-    /** The groups that were offered alone, and whether each was taken. */
-    groups: z.array(z.object({ group: z.string(), taken: z.boolean() })),
+    /** The groups that were offered alone, whether each was taken, and the flights of that full handshake. */
+    groups: z.array(z.object({ group: z.string(), taken: z.boolean(), flights: z.number().nullable() })),
     /** DER as it was sent. */
     certificates: z.array(byteString),
     software: z.string().nullable(),
@@ -154,3 +159,7 @@ export function deviceWay(record: Pick<ProbeRecord, "ways">): WayFacts | undefin
 
 export const reached = ({ addresses }: Pick<ProbeRecord, "addresses">): Address[] =>
     addresses.filter(({ error }) => error === null)
+
+/** The address whose sessions of this way get the whole curve: the first that speaks it. */
+export const frontFor = (record: Pick<ProbeRecord, "addresses">, way: Way): Address | undefined =>
+    reached(record).find(({ lacks }) => lacks.every((lack) => lack.way !== way))

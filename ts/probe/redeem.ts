@@ -2,6 +2,8 @@
 import { WarmhelloError } from "../base/errors.js"
 import type { Clock } from "./clock.js"
 import type { Handshake } from "./connect.js"
+import { nearly } from "./curves.js"
+import { planMore } from "./plan.js"
 import { type Due, dueAt, type ProbeRecord, type Redemption, type Want } from "./record.js"
 import { readSession } from "./session.js"
 import type { Ask } from "./survey.js"
@@ -17,6 +19,8 @@ export interface RedeemOptions {
     onWait: (untilAt: number) => void
     /** After each change. */
     keep: () => void
+    /** False: only what can be done at once. */
+    waits: boolean
     signal: AbortSignal
 }
 
@@ -36,12 +40,15 @@ function add(record: ProbeRecord, redemption: Redemption, { onRedemption }: Rede
 
 const without = <T>(list: readonly T[], gone: T): T[] => list.filter((one) => one !== gone)
 
+const wantsOf = ({ wants }: ProbeRecord, { waits }: RedeemOptions): Want[] =>
+    waits ? wants : wants.filter(({ ageMs }) => ageMs === 0)
+
 /** One full handshake serves as many wants as it brings sessions; figures want one each. */
 async function fetchFor(record: ProbeRecord, want: Want, options: RedeemOptions): Promise<void> {
     const isAlike = (one: Want) => one.way === want.way && one.from === want.from && one.purpose !== "run"
     try {
         const { sessions, at: obtainedAt } = await options.ask({ address: want.from, way: want.way })
-        const served = want.purpose === "run" ? [want] : record.wants.filter(isAlike)
+        const served = want.purpose === "run" ? [want] : wantsOf(record, options).filter(isAlike)
         for (const [index, one] of served.entries()) {
             const session = sessions[index]?.bytes.toString("base64")
             if (session === undefined) break
@@ -98,10 +105,20 @@ function nextSession(due: Due, handshake: Handshake): { session: Buffer | undefi
     return { session: due.way === "TLS1.3 psk" ? undefined : old.bytes, renewed: false }
 }
 
+/** Links of a chain, at the least; more than so many ask a server for nothing new. */
+const LINKS = 50
+
+/** A chain goes on for as long as the probe does, at each age and, as a device does, after each sleep. */
+function nextLinkMs({ agesMs, sleepMs }: ProbeRecord, ageMs: number): number | undefined {
+    const next = agesMs.find((one) => one > ageMs)
+    const paceMs = Math.max(sleepMs, (agesMs.at(-1) ?? 0) / LINKS)
+    return next === undefined ? undefined : Math.min(next, ageMs + paceMs)
+}
+
 /** What comes after a resumption: the next link of a chain, the second offer of the same session. */
 function follow(record: ProbeRecord, due: Due, session: Buffer | undefined, now: number): void {
     if (due.purpose === "twice") record.due.push({ ...due, purpose: "again", ageMs: 0 })
-    const next = record.agesMs.find((ageMs) => ageMs > due.ageMs)
+    const next = nextLinkMs(record, due.ageMs)
     if (due.purpose !== "chain" || session === undefined || next === undefined) return
     record.due.push({
         ...{ ...due, ageMs: next, hops: due.hops + 1 },
@@ -109,9 +126,24 @@ function follow(record: ProbeRecord, due: Due, session: Buffer | undefined, now:
     })
 }
 
+/** Between two tries to reach a server. */
+const AGAIN_MS = 2000
+
+/** A server that is not reached is asked again, for as long as the session is no older than it was meant to be. */
+async function offerInTime(due: Due, options: RedeemOptions): Promise<Redeemed & { began: number }> {
+    const { clock, ask, turn, signal } = options
+    for (;;) {
+        const began = clock.now()
+        const redeemed = await offer(due, ask)
+        const nextMs = clock.now() + AGAIN_MS - due.firstAt
+        if (redeemed.outcome !== "failed" || nextMs > nearly(due.ageMs)) return { ...redeemed, began }
+        await clock.wait(AGAIN_MS, signal)
+        await turn()
+    }
+}
+
 async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Promise<void> {
-    const began = options.clock.now()
-    const { outcome, why, handshake } = await offer(due, options.ask)
+    const { began, outcome, why, handshake } = await offerInTime(due, options)
     record.due = without(record.due, due)
     const next = handshake?.resumed === true ? nextSession(due, handshake) : undefined
     if (handshake !== undefined && due.purpose === "psk_ke") notePskKe(record, handshake)
@@ -146,27 +178,38 @@ function dropHopeless(record: ProbeRecord): void {
 /** Until nothing is left to do. Throws AbortError when told to end; the record then has what is known. */
 export async function redeemAll(record: ProbeRecord, options: RedeemOptions): Promise<void> {
     const { clock, signal } = options
-    while (record.wants.length + record.due.length > 0) {
+    for (;;) {
         signal.throwIfAborted()
-        if (record.wants.length > 0 || nextDue(record, clock.now()) !== undefined) await one(record, options)
-        else await waitForDue(record, options)
+        const isPressing = wantsOf(record, options).length > 0 || nextDue(record, clock.now()) !== undefined
+        if (isPressing) await one(record, options)
+        else if (!options.waits) return
+        else if (!addMore(record) && !(await waitForDue(record, options))) return
         options.keep()
     }
+}
+
+/** False: there is nothing more to ask. */
+function addMore(record: ProbeRecord): boolean {
+    const more = planMore(record)
+    record.wants.push(...more)
+    return more.length > 0
 }
 
 /** One connect, of whatever is the most urgent when its turn has come. */
 async function one(record: ProbeRecord, options: RedeemOptions): Promise<void> {
     await options.turn()
     const due = nextDue(record, options.clock.now())
-    const [want] = record.wants
+    const [want] = wantsOf(record, options)
     if (due !== undefined) await redeem(record, due, options)
     else if (want !== undefined) await fetchFor(record, want, options)
 }
 
-async function waitForDue(record: ProbeRecord, { clock, onWait, signal }: RedeemOptions): Promise<void> {
+/** False: there is nothing to wait for. */
+async function waitForDue(record: ProbeRecord, { clock, onWait, signal }: RedeemOptions): Promise<boolean> {
     dropHopeless(record)
-    if (record.due.length === 0) return
+    if (record.due.length === 0) return false
     const at = Math.min(...record.due.map(dueAt))
     onWait(at)
     await clock.wait(Math.max(0, at - clock.now()), signal)
+    return true
 }

@@ -3,8 +3,9 @@ import { type Spread, spreadOf } from "../base/statistics.js"
 import { type Advice, adviceFor } from "./advice.js"
 import { type ChainFacts, readChain } from "./certificates.js"
 import { type Cost, type CostChoice, costOf } from "./cost.js"
-import { type Chain, chainOf, type Lifetime, lifetimeOf, singleUse, toldBy } from "./curves.js"
-import { deviceWay, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
+import { type Chain, chainOf, type Lifetime, lateMsOf, lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { type RetryCost, retryCostOf } from "./groups.js"
+import { deviceWay, openWays, type ProbeRecord, type Redemption, type Sample, type WayFacts } from "./record.js"
 import { targetText } from "./target.js"
 import { type Verdict, verdictOf } from "./verdict.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
@@ -34,6 +35,8 @@ export interface VersionReport {
     cipher: string
     group: string | null
     helloRetryRequest: boolean
+    /** What that costs; null without. */
+    retryCost: RetryCost | null
     extendedMasterSecret: boolean
     asksForCertificate: boolean
     sessionsPerHandshake: number
@@ -54,6 +57,8 @@ interface AddressReport {
     address: string
     family: 4 | 6 | 0
     error: string | null
+    /** Ways that another address of the name speaks, and this one does not. */
+    lacks: Way[]
     /** Sessions of this address, and of the first one, by a device's way. */
     own: { resumed: number; offered: number }
     fromFirst: { resumed: number; offered: number }
@@ -67,6 +72,8 @@ export interface AgeReport {
     to: string
     nominalMs: number
     actualMs: number | null
+    /** It was offered that much later than was asked for, as the probe did not run when it was due; 0: in time. */
+    lateMs: number
     chainMs: number | null
     outcome: Redemption["outcome"]
     renewed: boolean
@@ -84,6 +91,8 @@ export interface ProbeReport {
     sleepMs: number
     /** False: it was interrupted. */
     complete: boolean
+    /** The answer was known without waiting for the sleep, so that it was not waited for. */
+    isWaitSpared: boolean
     verdict: Verdict
     advice: Advice[]
     addresses: AddressReport[]
@@ -114,6 +123,7 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
         ...{ protocol: protocolOf(way), kind: kindOf(way), isDevices: deviceWay(record)?.way === way },
         ...{ spoken: facts.refusal === null, why: facts.refusal, cipher: facts.cipher, group: facts.group },
         helloRetryRequest: facts.hasRetry,
+        retryCost: retryCostOf(record, facts),
         extendedMasterSecret: facts.extendedMasterSecret,
         asksForCertificate: facts.asksForCertificate,
         sessionsPerHandshake: sessions.length,
@@ -130,7 +140,8 @@ function versionOf(record: ProbeRecord, facts: WayFacts): VersionReport {
 
 function addressesOf(record: ProbeRecord): AddressReport[] {
     const way: Way | undefined = deviceWay(record)?.way
-    return record.addresses.map(({ address, family, error }) => {
+    const open = openWays(record).map((facts) => facts.way)
+    return record.addresses.map(({ address, family, error, lacks }) => {
         const told = way === undefined ? [] : toldBy(record, way).filter(({ to }) => to === address)
         const count = (of: typeof told) => ({
             resumed: of.filter(({ outcome }) => outcome === "resumed").length,
@@ -138,6 +149,7 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
         })
         return {
             ...{ address, family, error },
+            lacks: open.filter((one) => lacks.some((lack) => lack.way === one)),
             own: count(told.filter(({ from }) => from === address)),
             fromFirst: count(told.filter(({ from }) => from !== address)),
         }
@@ -146,12 +158,13 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
 
 const ageOf = (one: Redemption): AgeReport => ({
     ...{ purpose: one.purpose, protocol: protocolOf(one.way), kind: kindOf(one.way), from: one.from, to: one.to },
-    ...{ nominalMs: one.ageMs, actualMs: one.actualAgeMs, chainMs: one.chainAgeMs },
+    ...{ nominalMs: one.ageMs, actualMs: one.actualAgeMs, lateMs: lateMsOf(one), chainMs: one.chainAgeMs },
     ...{ outcome: one.outcome, renewed: one.renewed, why: one.why },
 })
 
 export interface ReportOptions {
     complete: boolean
+    isWaitSpared: boolean
     ca: Buffer | undefined
     cost: CostChoice
     toolVersion: string
@@ -160,20 +173,22 @@ export interface ReportOptions {
 
 export function reportOf(record: ProbeRecord, options: ReportOptions): ProbeReport {
     const ders = record.certificates.map((text) => Buffer.from(text, "base64"))
-    const chain = readChain(ders, options.ca, options.now)
-    const verdict = verdictOf(record)
+    // As a device met it: some of it may have ended since.
+    const chain = readChain(ders, options.ca, record.startedAt)
+    const verdict = verdictOf(record, chain, options.now)
     return {
         ...{ schema: REPORT_SCHEMA, version: REPORT_VERSION },
         createdAt: new Date(options.now).toISOString(),
         toolVersion: options.toolVersion,
         target: { ...record.target, text: targetText(record.target) },
-        ...{ software: record.software, sleepMs: record.sleepMs, complete: options.complete, verdict },
+        ...{ software: record.software, sleepMs: record.sleepMs, verdict },
+        ...{ complete: options.complete, isWaitSpared: options.isWaitSpared },
         advice: adviceFor(record, verdict, chain, options.now),
         addresses: addressesOf(record),
         versions: record.ways.map((facts) => versionOf(record, facts)),
         ages: record.redemptions.map(ageOf),
         groups: record.groups,
         certificates: chain ?? null,
-        cost: costOf(record, chain, options.cost) ?? null,
+        cost: costOf(record, verdict, chain, options.cost) ?? null,
     }
 }

@@ -13,13 +13,13 @@ const OWNER_ONLY = 0o600
 export const writeState = (path: string, record: ProbeRecord): void =>
     writeWhole(path, `${JSON.stringify(record)}\n`, OWNER_ONLY)
 
-interface Wanted extends Pick<ProbeRecord, "target" | "sleepMs" | "agesMs"> {
+export interface WantedState extends Pick<ProbeRecord, "target" | "sleepMs" | "agesMs"> {
     ways: readonly Way[]
 }
 
 /** What the file has of this probe; undefined where there is no file yet. Throws `state-unreadable`, and
  * `state-of-another` where it is of another server or asks for other ages or versions. */
-export function readState(path: string, wanted: Wanted): ProbeRecord | undefined {
+export function readState(path: string, wanted: WantedState): ProbeRecord | undefined {
     checkWritable(path)
     if (!existsSync(path)) return undefined
     const parsed = recordSchema.safeParse(readJson(path, "state-unreadable"))

@@ -1,18 +1,20 @@
 // What the server speaks: each way once at the address in front, each address once, each group once.
 import { WarmhelloError } from "../base/errors.js"
 import type { Handshake, Request } from "./connect.js"
-import { deviceWay, openWays, type ProbeRecord, reached, type WayFacts } from "./record.js"
+import { type Address, deviceWay, frontFor, openWays, type ProbeRecord, reached, type WayFacts } from "./record.js"
 import { deviceGroups, type Way } from "./ways.js"
 
 /** A connect that keeps to the pace, and is counted. */
-export type Ask = (request: Pick<Request, "address" | "way" | "session" | "variant" | "group">) => Promise<Handshake>
+export type Ask = (
+    request: Pick<Request, "address" | "way" | "session" | "variant" | "group" | "isAsked">,
+) => Promise<Handshake>
 
 /** Those that say that this way is not spoken, and not that nothing is. */
 const REFUSALS = new Set(["no-common-version", "alert", "protocol", "closed"])
 
 const closed: Omit<WayFacts, "way" | "refusal"> = {
     ...{ cipher: "", group: null, hasRetry: false, extendedMasterSecret: false, asksForCertificate: false },
-    ...{ sessions: [], takesPskKe: null },
+    ...{ helloExtensions: [], sessions: [], takesPskKe: null },
 }
 
 const factsOf = (handshake: Handshake): WayFacts => ({
@@ -20,6 +22,7 @@ const factsOf = (handshake: Handshake): WayFacts => ({
     hasRetry: handshake.hasRetry,
     extendedMasterSecret: handshake.extendedMasterSecret,
     asksForCertificate: handshake.asksForCertificate,
+    helloExtensions: handshake.helloExtensions,
     sessions: handshake.sessions.map(({ sessionIdBytes, ticketBytes, lifetimeS, maxEarlyData }) => ({
         ...{ sessionIdBytes, ticketBytes, maxEarlyData },
         // OpenSSL leaves a lifetime of 0 out, which TLS 1.3 knows as the end of a session, and TLS 1.2 as no promise.
@@ -28,65 +31,70 @@ const factsOf = (handshake: Handshake): WayFacts => ({
     takesPskKe: null,
 })
 
-/** Finds the first address that is reached. Throws the first error where none is. */
-async function firstOf(record: ProbeRecord, way: Way, ask: Ask): Promise<Handshake> {
-    let first: WarmhelloError | undefined
-    for (const one of reached(record)) {
-        try {
-            return await ask({ address: one.address, way })
-        } catch (error) {
-            if (!(error instanceof WarmhelloError) || REFUSALS.has(error.code)) throw error
-            first ??= error
-            one.error = error.message
-            if (error.class !== "network") throw error
-        }
+/** Asks one address this way. What one of them does not do says nothing about the others, and of one that speaks
+ * otherwise it says nothing but that it does not do this. */
+async function askOne(one: Address, way: Way, ask: Ask): Promise<Handshake | WarmhelloError> {
+    try {
+        const handshake = await ask({ address: one.address, way, isAsked: true })
+        one.speaks.push(way)
+        return handshake
+    } catch (error) {
+        if (!(error instanceof WarmhelloError)) throw error
+        if (REFUSALS.has(error.code) || one.speaks.length > 0) one.lacks.push({ way, why: error.message })
+        else one.error = error.message
+        return error
     }
-    throw first ?? new WarmhelloError("unknown-host", "the name has no address")
 }
 
+/** Finds the first address that speaks this way. */
 async function surveyWay(record: ProbeRecord, way: Way, ask: Ask): Promise<WarmhelloError | undefined> {
-    try {
-        const handshake = await firstOf(record, way, ask)
+    let first: WarmhelloError | undefined
+    for (const one of reached(record)) {
+        const handshake = await askOne(one, way, ask)
+        if (handshake instanceof WarmhelloError) {
+            first ??= handshake
+            continue
+        }
         record.ways.push(factsOf(handshake))
         if (record.certificates.length === 0)
             record.certificates = handshake.certificates.map((der) => der.toString("base64"))
         record.software ??= handshake.answer.software ?? null
         return undefined
-    } catch (error) {
-        if (!(error instanceof WarmhelloError) || !REFUSALS.has(error.code)) throw error
-        record.ways.push({ ...closed, way, refusal: error.message })
-        return error
     }
+    if (first !== undefined) record.ways.push({ ...closed, way, refusal: first.message })
+    return first
 }
 
-async function surveyAddresses(record: ProbeRecord, way: Way, ask: Ask): Promise<void> {
-    const [, ...others] = reached(record)
-    for (const one of others) {
-        try {
-            await ask({ address: one.address, way })
-        } catch (error) {
-            if (!(error instanceof WarmhelloError)) throw error
-            one.error = error.message
+/** Each address speaks one of the ways, or has its error. A device's own way is asked of all. */
+async function surveyAddresses(record: ProbeRecord, own: Way, ask: Ask): Promise<void> {
+    const all = [own, ...openWays(record).map(({ way }) => way)]
+    for (const one of reached(record)) {
+        for (const way of all) {
+            const isKnown = one.lacks.some((lack) => lack.way === way)
+            const isEnough = one.speaks.includes(own) || (one.speaks.length > 0 && way !== own)
+            if (isKnown || isEnough || one.error !== null) continue
+            await askOne(one, way, ask)
         }
+        if (one.speaks.length === 0) one.error ??= one.lacks.at(-1)?.why ?? null
     }
 }
 
 async function surveyGroups(record: ProbeRecord, way: Way, ask: Ask): Promise<void> {
-    const [first] = reached(record)
+    const first = frontFor(record, way)
     if (first === undefined) return
     for (const group of deviceGroups) {
-        const taken = await ask({ address: first.address, way, group }).then(
-            () => true,
+        const flights = await ask({ address: first.address, way, group }).then(
+            (handshake) => handshake.flights,
             (error: unknown) => {
-                if (error instanceof WarmhelloError) return false
+                if (error instanceof WarmhelloError) return null
                 throw error
             },
         )
-        record.groups.push({ group, taken })
+        record.groups.push({ group, taken: flights !== null, flights })
     }
 }
 
-/** Throws where the server speaks nothing of it, and whatever else keeps it from being asked. */
+/** Throws where no address speaks anything of it: the first error. */
 export async function survey(record: ProbeRecord, asked: readonly Way[], ask: Ask): Promise<void> {
     const refusals: WarmhelloError[] = []
     for (const way of asked) {

@@ -1,7 +1,7 @@
 // What is said over TLS once it is up: as little as a server answers, since some hand out their tickets only then.
 import { setTimeout as wait } from "node:timers/promises"
 import type { TLSSocket } from "node:tls"
-import { generate } from "mqtt-packet"
+import { generate, parser } from "mqtt-packet"
 import type { Target } from "./target.js"
 
 /** What a server says of itself, such as "nginx/1.22.1". */
@@ -53,9 +53,38 @@ async function ticketsOf(tls: TLSSocket, roundTripMs: number): Promise<void> {
     await wait(MORE_TICKETS_MS)
 }
 
+/** Brokers that tell their version do so here: mosquitto does, and sends it at once. */
+const VERSION_TOPIC = "$SYS/broker/version"
+const VERSION_MS = 500
+
+/** Asks a broker that has accepted the CONNECT for its version; undefined where it does not tell. */
+async function brokersVersion(tls: TLSSocket, roundTripMs: number): Promise<string | undefined> {
+    const packets = parser()
+    const told = new Promise<string>((done) => {
+        packets.on("packet", (packet) => {
+            if (packet.cmd === "publish" && packet.topic === VERSION_TOPIC) done(packet.payload.toString())
+        })
+    })
+    tls.on("data", (bytes: Buffer) => {
+        if (!tls.destroyed) packets.parse(bytes)
+    })
+    tls.write(generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: VERSION_TOPIC, qos: 0 }] }))
+    const late = wait(VERSION_MS + 2 * roundTripMs, undefined, { ref: false })
+    return (await Promise.race([told, event(tls, "close"), late])) ?? undefined
+}
+
+const CONNACK = 0x20
+
+/** A CONNACK that accepts: its return code is the fourth byte (MQTT 3.1.1, 3.2). */
+const isAccepted = (answer: string): boolean => answer.charCodeAt(0) === CONNACK && answer.charCodeAt(3) === 0
+
+/** What an answer over HTTP says of its server; Express names itself elsewhere than others. */
+const softwareIn = (text: string): string | undefined =>
+    /^server:\s*(.*?)\s*$/im.exec(text)?.[1] ?? /^x-powered-by:\s*(express.*?)\s*$/im.exec(text)?.[1]
+
 /** Says it, waits for the answer and for tickets, and takes leave. A server that does not answer is not to blame: it has
- * done its handshake. */
-export async function talk(tls: TLSSocket, target: Target, roundTripMs: number): Promise<Answer> {
+ * done its handshake. `isAsked` is for what the server is. */
+export async function talk(tls: TLSSocket, target: Target, roundTripMs: number, isAsked: boolean): Promise<Answer> {
     let text = ""
     tls.on("data", (bytes: Buffer) => {
         if (text.length < 65_536) text += bytes.toString("latin1")
@@ -68,7 +97,9 @@ export async function talk(tls: TLSSocket, target: Target, roundTripMs: number):
         await Promise.race([...answered, wait(ANSWER_MS + 2 * roundTripMs, undefined, { ref: false })])
     }
     await tickets
+    const isBroker = isAsked && target.language === "mqtt" && isAccepted(text)
+    const version = isBroker && !tls.destroyed ? await brokersVersion(tls, roundTripMs) : undefined
     await closeProperly(tls, target.language)
-    const software = target.language === "https" ? /^server:\s*(.*?)\s*$/im.exec(text)?.[1] : undefined
+    const software = target.language === "https" ? softwareIn(text) : version
     return { software, hasAnswered: request === undefined || text !== "" }
 }

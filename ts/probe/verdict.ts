@@ -1,7 +1,9 @@
 // The one question: will this server resume after this sleep?
 import { time } from "../run/units.js"
-import { lifetimeOf, singleUse, toldBy } from "./curves.js"
-import { deviceWay, openWays, type ProbeRecord, type WayFacts } from "./record.js"
+import type { ChainFacts } from "./certificates.js"
+import { isInTime, lateMsOf, lifetimeOf, toldBy } from "./curves.js"
+import { deviceWay, openWays, type ProbeRecord, type Redemption, type WayFacts } from "./record.js"
+import { mostMs, type Rhythm, rhythmOf } from "./rhythm.js"
 import { kindOf, protocolOf, type Way } from "./ways.js"
 
 const answers = ["resumes", "sometimes", "does-not-resume", "could-not-tell"] as const
@@ -13,9 +15,12 @@ export interface Verdict {
     /** What a device with both versions uses. */
     protocol: "TLS1.2" | "TLS1.3" | null
     kind: "id" | "ticket" | "psk" | null
-    /** Of the sessions that were as old as the sleep, or younger and refused all the same: how many were resumed. */
+    /** Of the sessions that were no older than the sleep, and of those that were and resumed all the same: how many were
+     * resumed. 0 where none as old as the sleep was. */
     resumed: number
     offered: number
+    /** How a device's wakes go on; null where none resumes, or that is not known. */
+    wakes: Rhythm | null
     /** One line for people. */
     text: string
     /** Other ways that would resume after the sleep, where the device's own does not. */
@@ -47,99 +52,163 @@ function unkept(facts: WayFacts): string | undefined {
     return undefined
 }
 
-/** No resumption brings a session in the place of its own, which is of no use any more: a device offers one of TLS 1.3
- * only once (RFC 8446 C.4), and there are servers that take any only once. */
-function usesUp(record: ProbeRecord, way: Way): boolean {
-    const resumed = toldBy(record, way).filter(({ outcome }) => outcome === "resumed")
-    const isSpent = protocolOf(way) === "TLS1.3" || singleUse(record, way) === true
-    return isSpent && resumed.length > 0 && !resumed.some(({ renewed }) => renewed)
-}
-
 interface Count {
     resumed: number
     offered: number
 }
 
-/** A session lives no longer than a day in TLS 1.2 and a week in TLS 1.3, whatever its server says (the core's own rule,
- * and RFC 8446 4.6.1). */
-const mostMs = (way: Way): number => (protocolOf(way) === "TLS1.2" ? 1 : 7) * 86_400_000
-
-/** A refusal at a lower age counts as one at this age; a resumption at a higher one as well. */
+/** Where any that was as old as this was resumed, age is no reason, and all count that were not too old. */
 function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
     const told = toldBy(record, way)
-    const atAge = told.filter((one) => one.actualAgeMs >= ageMs && one.outcome === "resumed").length
-    const refused = told.filter((one) => one.outcome !== "resumed" && one.actualAgeMs <= nearly(ageMs)).length
-    return { resumed: atAge, offered: atAge + refused }
+    const resumed = told.filter(({ outcome }) => outcome === "resumed")
+    const refused = told.filter((one) => one.outcome !== "resumed" && isInTime(one, ageMs)).length
+    const isOldEnough = resumed.some(({ actualAgeMs }) => actualAgeMs >= ageMs)
+    return isOldEnough
+        ? { resumed: resumed.length, offered: resumed.length + refused }
+        : { resumed: 0, offered: refused }
 }
 
-/** A redemption waits for its turn, so that the one that is meant is a little older than the age. */
-const SLACK_MS = 2000
-const SLACK = 1.02
-const nearly = (ageMs: number): number => Math.max(ageMs + SLACK_MS, ageMs * SLACK)
-
-function answerFor(record: ProbeRecord, way: Way, sleepMs: number): Answer {
-    if (sleepMs > mostMs(way)) return "does-not-resume"
+/** Why no session outlives the sleep, as far as that is known without waiting for it; undefined where it is not. */
+function foregoneFor(record: ProbeRecord, way: Way): string | undefined {
+    const { sleepMs } = record
+    if (sleepMs >= mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
     const facts = record.ways.find((one) => one.way === way)
-    if (facts === undefined || facts.refusal !== null) return "could-not-tell"
-    if (unkept(facts) !== undefined) return "does-not-resume"
+    if (facts === undefined || facts.refusal !== null) return undefined
     const { advertisedMs } = lifetimeOf(record, way)
     // A device that slept for all of it comes too late.
-    if (advertisedMs !== null && advertisedMs <= sleepMs) return "does-not-resume"
-    const { resumed, offered } = countAt(record, way, sleepMs)
-    if (offered === 0) return "could-not-tell"
-    if (resumed === 0) return "does-not-resume"
-    return resumed === offered && !usesUp(record, way) ? "resumes" : "sometimes"
+    const isShort = advertisedMs !== null && advertisedMs <= sleepMs
+    return unkept(facts) ?? (isShort ? `its sessions live for ${time(advertisedMs)}` : undefined)
+}
+
+/** Whether the answer for a device is a no whatever the wait would show. */
+export function isForegone(record: ProbeRecord): boolean {
+    const own = deviceWay(record)?.way
+    return own !== undefined && foregoneFor(record, own) !== undefined
+}
+
+interface Found extends Count {
+    answer: Answer
+    rhythm: Rhythm | null
+}
+
+/** More than every second wake resumes, and no server's fault makes the others full: a session's life, or the week after
+ * which a device looks at the certificate again. */
+const isSteady = ({ inARow, fullInARow, end }: Rhythm): boolean =>
+    inARow.most > fullInARow && end !== "spent" && end !== "chain"
+
+function findFor(record: ProbeRecord, way: Way): Found {
+    const { sleepMs } = record
+    const facts = record.ways.find((one) => one.way === way)
+    const count = countAt(record, way, sleepMs)
+    if (foregoneFor(record, way) !== undefined) return { ...count, answer: "does-not-resume", rhythm: null }
+    const isTold = facts !== undefined && facts.refusal === null && count.offered > 0
+    if (!isTold) return { ...count, answer: "could-not-tell", rhythm: null }
+    if (count.resumed === 0) return { ...count, answer: "does-not-resume", rhythm: null }
+    const rhythm = rhythmOf(record, facts)
+    const isAlways = count.resumed === count.offered && isSteady(rhythm)
+    return { ...count, answer: isAlways ? "resumes" : "sometimes", rhythm }
 }
 
 /** Why not, for people. */
-function reasonFor(record: ProbeRecord, way: Way, sleepMs: number): string {
-    const facts = record.ways.find((one) => one.way === way)
-    const lifetime = lifetimeOf(record, way)
-    if (sleepMs > mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
-    const why = facts === undefined ? undefined : unkept(facts)
-    if (why !== undefined) return why
-    if (lifetime.atLeastMs === null) return "it gives sessions and resumes none"
-    if (lifetime.belowMs !== null)
-        return `it resumed after ${time(lifetime.atLeastMs)} and not after ${time(lifetime.belowMs)}`
-    if (lifetime.advertisedMs !== null && lifetime.advertisedMs <= sleepMs)
-        return `its sessions live for ${time(lifetime.advertisedMs)}`
+function reasonFor(record: ProbeRecord, way: Way): string {
+    const { atLeastMs, belowMs } = lifetimeOf(record, way)
+    const foregone = foregoneFor(record, way)
+    if (foregone !== undefined) return foregone
+    if (atLeastMs === null) return "it gives sessions and resumes none"
+    if (belowMs !== null) return `it resumed after ${time(atLeastMs)} and not after ${time(belowMs)}`
     return "not every session is resumed"
 }
 
-/** What the last connect failed with, of those that were to tell. */
-function failureOf(record: ProbeRecord, way: Way): string {
-    const why = record.redemptions.findLast((one) => one.way === way && one.outcome === "failed")?.why ?? null
-    return why === null ? "" : `: ${why}`
+/** The session that was to tell, where it was redeemed so late that it tells nothing. */
+export function lateOf(record: ProbeRecord, way: Way): Redemption | undefined {
+    const { sleepMs } = record
+    return record.redemptions.find(
+        (one) => one.way === way && one.ageMs === sleepMs && one.outcome !== "resumed" && lateMsOf(one) > 0,
+    )
 }
 
-function textFor(record: ProbeRecord, way: Way, answer: Answer, count: Count): string {
+/** What kept it from telling, of those redemptions that were to tell. */
+function failureOf(record: ProbeRecord, way: Way): string {
+    const why = record.redemptions.findLast((one) => one.way === way && one.outcome === "failed")?.why ?? null
+    if (why !== null) return `: ${why}`
+    const late = lateOf(record, way)
+    if (late === undefined) return ""
+    return `: the session that was to tell is ${time(lateMsOf(late))} too old, as this machine was off or busy when it was due`
+}
+
+const wakesText = (count: number): string => `${count} ${count === 1 ? "wake" : "wakes"}`
+
+function rowText({ inARow: { least, most }, fullInARow }: Rhythm): string {
+    const full = fullInARow === 1 ? "one full handshake" : "two full handshakes"
+    if (least === most) return `${wakesText(least)} in a row, then ${full}`
+    return most === least + 1
+        ? `${least} or ${wakesText(most)} in a row, then ${full}`
+        : `${wakesText(least)} in a row or more, then ${full}`
+}
+
+/** A week has so many wakes that who counts them is not helped. */
+const FEW_WAKES = 10
+
+function unsteadyReason({ end }: Rhythm): string {
+    if (end === "spent") return "a resumption brings no new session, and its own is spent"
+    if (end === "chain") return "it does not renew a session as often as a device wakes"
+    return end === "week" ? "a device looks at the certificate once a week" : "a session ends after too few sleeps"
+}
+
+function textFor(record: ProbeRecord, way: Way, { answer, resumed, offered, rhythm }: Found): string {
     const { sleepMs } = record
     const slept = `after ${time(sleepMs)}`
     const by = `${protocolOf(way).replace("TLS", "TLS ")}, ${kindOf(way)}`
-    if (answer === "resumes") return `Resumes ${slept} (${by}).`
     if (answer === "could-not-tell") return `Could not tell whether it resumes ${slept}${failureOf(record, way)}.`
-    if (answer === "sometimes" && count.resumed === count.offered)
-        return `Resumes ${slept}, but not at each wake (${by}): a resumption brings no new session, and its own is spent.`
+    if (rhythm === null) return `Does not resume ${slept} (${by}): ${reasonFor(record, way)}.`
+    if (resumed < offered) return `Resumes ${slept} only sometimes: ${resumed} of ${offered} sessions (${by}).`
     if (answer === "sometimes")
-        return `Resumes ${slept} only sometimes: ${count.resumed} of ${count.offered} sessions (${by}).`
-    return `Does not resume ${slept} (${by}): ${reasonFor(record, way, sleepMs)}.`
+        return `Resumes ${slept}, but not at each wake (${by}): ${unsteadyReason(rhythm)}. ${sentence(rowText(rhythm))}.`
+    const isRare = rhythm.end === "week" && rhythm.inARow.least >= FEW_WAKES
+    return isRare ? `Resumes ${slept} (${by}).` : `Resumes ${slept} (${by}): ${rowText(rhythm)}.`
 }
 
-export function verdictOf(record: ProbeRecord): Verdict {
+const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/** A device offers no session once a certificate that the server was verified by has ended (docs/OUTCOMES.md,
+ * over-not-after), whatever the server would do. The sleep is the next one. */
+export const endsInSleep = ({ sleepMs }: Pick<ProbeRecord, "sleepMs">, { endsAt }: ChainFacts, now: number): boolean =>
+    endsAt !== null && Date.parse(endsAt) <= now + sleepMs
+
+const owners = { server: "the server's certificate", issuer: "its issuer's certificate", ca: "the CA" } as const
+
+/** Whose end, and when, for people. */
+export const endText = ({ endsAt, endsFirst }: ChainFacts): string =>
+    `${endsFirst === null ? "" : owners[endsFirst.whose]} ends on ${endsAt?.slice(0, 16).replace("T", " ")} UTC`
+
+function verdictByChain(record: ProbeRecord, way: Way, chain: ChainFacts): Verdict {
+    const { sleepMs } = record
+    const text = `Does not resume after ${time(sleepMs)}: ${endText(chain)}, and no wake after that resumes.`
+    const by = { protocol: protocolOf(way), kind: kindOf(way), wakes: null }
+    return { answer: "does-not-resume", sleepMs, ...by, ...countAt(record, way, sleepMs), text, otherWays: [] }
+}
+
+/** Addresses of which nothing is known. */
+function failedText({ addresses }: ProbeRecord): string {
+    const failed = addresses.filter(({ error }) => error !== null).map(({ address }) => address)
+    return failed.length === 0 ? "" : ` ${failed.join(", ")} failed.`
+}
+
+export function verdictOf(record: ProbeRecord, chain: ChainFacts | undefined, now: number): Verdict {
     const { sleepMs } = record
     const own = deviceWay(record)?.way
     if (own === undefined) {
         const text = `Could not tell whether it resumes after ${time(sleepMs)}.`
-        const unknown = { protocol: null, kind: null, resumed: 0, offered: 0, otherWays: [] }
+        const unknown = { protocol: null, kind: null, resumed: 0, offered: 0, wakes: null, otherWays: [] }
         return { answer: "could-not-tell", sleepMs, text, ...unknown }
     }
-    const answer = answerFor(record, own, sleepMs)
-    const count = countAt(record, own, sleepMs)
-    const others = openWays(record).filter(({ way }) => way !== own && answerFor(record, way, sleepMs) === "resumes")
+    if (chain !== undefined && endsInSleep(record, chain, now)) return verdictByChain(record, own, chain)
+    const found = findFor(record, own)
+    const { answer, resumed, offered, rhythm } = found
+    const others = openWays(record).filter(({ way }) => way !== own && findFor(record, way).answer === "resumes")
     return {
-        ...{ answer, sleepMs, protocol: protocolOf(own), kind: kindOf(own) },
-        ...count,
-        text: textFor(record, own, answer, count),
+        ...{ answer, sleepMs, protocol: protocolOf(own), kind: kindOf(own), resumed, offered, wakes: rhythm },
+        text: `${textFor(record, own, found)}${failedText(record)}`,
         otherWays: answer === "resumes" ? [] : others.map(({ way }) => way),
     }
 }

@@ -29,6 +29,14 @@ const deviceCiphers = [
     ...["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"],
 ].join(":")
 
+/** A device's, in its order. A server whose certificate is signed otherwise (Ed25519) is none for it, and one that stumbles
+ * over others (Erlang/OTP 25 over those of SHA-224) is. */
+const deviceSignatures = [
+    ...["ECDSA+SHA384", "ECDSA+SHA256", "rsa_pss_rsae_sha512", "rsa_pss_pss_sha512"],
+    ...["rsa_pss_rsae_sha384", "rsa_pss_pss_sha384", "rsa_pss_rsae_sha256", "rsa_pss_pss_sha256"],
+    ...["RSA+SHA512", "RSA+SHA384", "RSA+SHA256"],
+].join(":")
+
 const groupsFor = (names: readonly string[]): string => names.map((name) => opensslGroups[name] ?? name).join(":")
 
 const tls13 = (variant: Variant): SecureContextOptions => ({
@@ -50,5 +58,6 @@ export function tlsOptionsFor(
         ...(protocolOf(way) === "TLS1.3" ? tls13(variant) : tls12(way)),
         ecdhCurve: groupsFor(groups),
         ciphers: deviceCiphers,
+        sigalgs: deviceSignatures,
     }
 }

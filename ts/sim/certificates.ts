@@ -47,7 +47,7 @@ export interface CertificateAuthority {
     certificate: string
     issue(options: ServerCertificateOptions): Promise<ServerCertificate>
     /** An authority under this one, whose certificate is sent with each that it issues. */
-    createIntermediate(name: string): Promise<CertificateAuthority>
+    createIntermediate(name: string, validity?: Validity): Promise<CertificateAuthority>
     /** Its own certificate made anew for the same key: another file, which the same servers are trusted with. */
     renew(): Promise<CertificateAuthority>
 }
@@ -121,9 +121,9 @@ async function issue(issuer: Issuer, options: ServerCertificateOptions): Promise
     return { certificate: `${certificate.toString("pem")}\n${issuer.chain}`, key: await keyAsPem(keys.privateKey) }
 }
 
-async function createIntermediate(above: Issuer, name: string): Promise<CertificateAuthority> {
+async function createIntermediate(above: Issuer, name: string, validity: Validity): Promise<CertificateAuthority> {
     const keys = await createKeys(above.keyKind)
-    const certificate = await sign(above, keys, name, {}, await authorityExtensions(keys))
+    const certificate = await sign(above, keys, name, validity, await authorityExtensions(keys))
     const chain = `${certificate.toString("pem")}\n${above.chain}`
     return asAuthority({ certificate, keys, keyKind: above.keyKind, chain })
 }
@@ -132,7 +132,7 @@ function asAuthority(issuer: Issuer): CertificateAuthority {
     return {
         certificate: issuer.certificate.toString("pem"),
         issue: (options) => issue(issuer, options),
-        createIntermediate: (name) => createIntermediate(issuer, name),
+        createIntermediate: (name, validity = {}) => createIntermediate(issuer, name, validity),
         renew: async () => asAuthority({ ...issuer, certificate: await selfSign(issuer, issuer.certificate.subject) }),
     }
 }

@@ -22,13 +22,12 @@ wh_attempt *wh_attempt_new(wh_client *client, size_t room)
     return attempt;
 }
 
-/* While TCP comes up. An error here is one of wh_conn_start() as well. */
-static void prepare(wh_attempt *attempt)
+void wh_attempt_prepare(wh_attempt *attempt)
 {
     if (!attempt->is_prepared) {
         attempt->is_prepared = true;
         int result = wh_conn_prepare(&attempt->conn);
-        (void)result;
+        (void)result; /* an error here is one of wh_conn_start() as well */
     }
 }
 
@@ -39,13 +38,12 @@ bool wh_attempt_is_drained(const wh_attempt *attempt)
 
 bool wh_attempt_step(wh_attempt *attempt, wh_step *step)
 {
-    if (!attempt->is_begun && !attempt->is_retired) {
+    if (attempt->is_due && !attempt->is_begun && !attempt->is_retired) {
         attempt->is_begun = true;
         step->kind = WH_STEP_OPEN;
         return true;
     }
     if (!attempt->is_retired && !attempt->is_up) {
-        prepare(attempt);
         return false;
     }
     if (!wh_attempt_is_drained(attempt) && !attempt->is_full) {
@@ -70,7 +68,6 @@ void wh_attempt_up(wh_attempt *attempt)
 {
     attempt->is_up = true;
     attempt->was_up = true;
-    prepare(attempt);
     int result = wh_conn_start(&attempt->conn);
     (void)result; /* it is in the outcome, and the state says that it has failed */
 }

@@ -13,7 +13,8 @@ typedef struct wh_attempt {
     wh_conn conn;
     /* In memory of the platform's, this struct and its buffers. */
     size_t size;
-    /* The caller was asked to open TCP; and it is up, or was once. */
+    /* It is wanted now; the caller was asked to open TCP; and it is up, or was once. */
+    bool is_due;
     bool is_begun;
     bool is_up;
     bool was_up;
@@ -29,8 +30,11 @@ typedef struct wh_attempt {
     uint8_t room[];
 } wh_attempt;
 
-/* Begins. `client`: NULL for plain TCP. NULL: no memory. */
+/* `client`: NULL for plain TCP. TCP is opened once `is_due` is set. NULL: no memory. */
 wh_attempt *wh_attempt_new(wh_client *client, size_t room);
+
+/* Makes what needs no TCP, once: the ClientHello. */
+void wh_attempt_prepare(wh_attempt *attempt);
 
 /* What is to be done on this TCP connection; false: nothing. After WH_STEP_CLOSE it is to be freed. */
 bool wh_attempt_step(wh_attempt *attempt, wh_step *step);

@@ -29,7 +29,7 @@ enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
 
 static void count(wh_conn *conn, char direction, uint32_t size)
 {
-    bool handshake = conn->state == WH_CONN_HANDSHAKE;
+    bool handshake = conn->state <= WH_CONN_HANDSHAKE; /* a hello may wait for TCP */
     wh_outcome *o = &conn->outcome;
     if (direction == '>') {
         o->total_tx += size;
@@ -181,53 +181,85 @@ static int offer_all_suites(wh_conn *conn)
     return WH_OK;
 }
 
-/* Makes the key pair now, of the group that wolfSSL would take for the hello. */
-static void make_key(wh_conn *conn)
+/* What the hello has beside the session, once that is attached. */
+static int choose_suites(wh_conn *conn)
 {
-    uint16_t group = wh_resumption_group(&conn->resumption);
-    if (group == 0) {
-        group = conn->ssl->group[0];
-    }
-    if (IsAtLeastTLSv1_3(conn->ssl->version) && wolfSSL_UseKeyShare(conn->ssl, group) == WOLFSSL_SUCCESS) {
-        conn->prepared_group = group;
-    }
+    bool wants_all =
+        wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
+    return wants_all ? offer_all_suites(conn) : WH_OK;
 }
 
-/* With a session the hello names its group alone, and a key of another one would not belong there. */
-static void drop_other_key(const wh_conn *conn)
+/* Another hello is made, and nothing of this one has left. */
+static void drop_hello(wh_conn *conn)
 {
-    uint16_t group = conn->ssl->session->namedGroup;
-    if (conn->prepared_group != 0 && group != 0 && group != conn->prepared_group) {
-        TLSX_Remove(&conn->ssl->extensions, TLSX_KEY_SHARE, conn->ssl->heap);
-    }
+    wh_outcome *o = &conn->outcome;
+    wolfSSL_free(conn->ssl);
+    conn->ssl = NULL;
+    conn->all_suites = false;
+    conn->out_len = 0;
+    o->total_tx = 0;
+    o->handshake_tx = 0;
+    o->flights = 0;
+    conn->last_direction = 0;
 }
 
-static int offer(wh_conn *conn)
+/* The one that this hello follows had a session, which may be to blame. */
+static bool shall_follow(const wh_conn *conn)
 {
-    int result = conn->ssl != NULL ? WH_OK : create_ssl(conn);
-    if (result != WH_OK) {
-        return result;
-    }
+    return conn->client->fallback && conn->client->suspect != 0;
+}
+
+/* What a hello of now is made of. */
+static int make_hello(wh_conn *conn)
+{
+    int result = create_ssl(conn);
     conn->resumption.is_second = conn->client->fallback;
-    conn->client->fallback = false;
-    if (conn->resumption.is_second && conn->client->suspect != 0) {
-        wh_resumption_follow(&conn->resumption);
-    } else if (wh_resumption_offer(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
+    conn->follows = shall_follow(conn);
+    conn->hello_us = wh_clock_elapsed_us();
+    if (result == WH_OK && !conn->follows &&
+        wh_resumption_attach(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
         /* wolfSSL leaves a session that it refused on the connection. */
-        wolfSSL_free(conn->ssl);
+        drop_hello(conn);
         result = create_ssl(conn);
     }
-    if (result == WH_OK && (wh_resumption_wants_all_suites(&conn->resumption) ||
-                            wh_suite_has_sha384(offered_suite(conn->ssl)))) {
-        result = offer_all_suites(conn);
+    if (result == WH_OK) {
+        result = choose_suites(conn);
     }
+    if (result == WH_OK && conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
+        wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
+    }
+    return result;
+}
+
+/* So that the age that it names is not far from the ticket's: servers allow for seconds (RFC 8446 8.3). */
+#define HELLO_FRESH_US UINT64_C(5000000)
+
+/* The hello that waits is what would be made now. */
+static bool hello_stands(wh_conn *conn)
+{
+    bool is_fresh = wh_clock_elapsed_us() - conn->hello_us <= HELLO_FRESH_US;
+    return is_fresh && conn->resumption.is_second == conn->client->fallback &&
+           conn->follows == shall_follow(conn) && (conn->follows || wh_resumption_stands(&conn->resumption));
+}
+
+/* From here on a session counts as offered. */
+static int commit_hello(wh_conn *conn)
+{
+    if (conn->ssl != NULL && !hello_stands(conn)) {
+        drop_hello(conn);
+    }
+    int result = conn->ssl != NULL ? WH_OK : make_hello(conn);
     if (result != WH_OK) {
         return result;
     }
-    if (conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
-        wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
+    conn->client->fallback = false;
+    if (conn->follows) {
+        wh_resumption_follow(&conn->resumption);
+    } else if (!wh_resumption_offer(&conn->resumption)) {
+        drop_hello(conn);
+        result = create_ssl(conn);
+        return result == WH_OK ? choose_suites(conn) : result;
     }
-    drop_other_key(conn);
     return WH_OK;
 }
 
@@ -276,6 +308,13 @@ static bool has_wrong_key(const wh_conn *conn, int error)
            wh_identity_match(conn->ssl) == WH_USAGE_KEY_MISMATCH;
 }
 
+static bool is_certificate_due(const WOLFSSL *ssl)
+{
+    int before =
+        IsAtLeastTLSv1_3(ssl->version) ? SERVER_ENCRYPTED_EXTENSIONS_COMPLETE : SERVER_HELLO_COMPLETE;
+    return ssl->options.serverState == before && !ssl->options.resuming;
+}
+
 /* Turns wolfSSL's failure into ours. WH_OK if it only wants more bytes. */
 static int check(wh_conn *conn, int returned)
 {
@@ -295,6 +334,7 @@ static int check(wh_conn *conn, int returned)
         .alert = conn->outcome.alert,
         .hello_answered = conn->first_byte == RECORD_HANDSHAKE,
         .hello_taken = conn->ssl->options.serverState >= SERVER_HELLO_COMPLETE,
+        .certificate_due = is_certificate_due(conn->ssl),
         .has_certificate = conn->client->has_certificate,
     };
     int error = is_not_tls(conn) ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
@@ -374,14 +414,20 @@ static void count_cas(wh_conn *conn)
     }
 }
 
+static int step_handshake(wh_conn *conn)
+{
+    wh_peer_path_enter(&conn->path);
+    int returned = wolfSSL_connect(conn->ssl);
+    wh_peer_path_enter(NULL);
+    return returned;
+}
+
 static int advance(wh_conn *conn)
 {
     if (conn->state != WH_CONN_HANDSHAKE) {
         return WH_OK;
     }
-    wh_peer_path_enter(&conn->path);
-    int returned = wolfSSL_connect(conn->ssl);
-    wh_peer_path_enter(NULL);
+    int returned = step_handshake(conn);
     wh_peer_path_end(&conn->path);
     count_cas(conn);
     return returned == WOLFSSL_SUCCESS ? finish_handshake(conn) : check(conn, returned);
@@ -412,17 +458,30 @@ void wh_conn_plain(wh_conn *conn, const wh_conn_buffers *buffers)
     conn->buffers = *buffers;
 }
 
+/* The hello waits in the buffer, or its beginning. */
+static int write_hello(wh_conn *conn)
+{
+    (void)wh_memory_ran_out();
+    int native = wolfSSL_get_error(conn->ssl, step_handshake(conn));
+    bool ran_out = wh_memory_ran_out();
+    bool waits = native == WOLFSSL_ERROR_WANT_READ || native == WOLFSSL_ERROR_WANT_WRITE;
+    return waits && !ran_out ? WH_OK : WH_PLATFORM_MEMORY;
+}
+
 int wh_conn_prepare(wh_conn *conn)
 {
     if (conn->client == NULL || conn->ssl != NULL) {
         return conn->outcome.error;
     }
-    int result = create_ssl(conn);
+    if (conn->client->platform != wh_platform_get()) {
+        return WH_USAGE_STATE;
+    }
+    int result = make_hello(conn);
     if (result == WH_OK) {
-        make_key(conn);
-    } else if (conn->ssl != NULL) {
-        wolfSSL_free(conn->ssl);
-        conn->ssl = NULL; /* wh_conn_start() tries anew */
+        result = write_hello(conn);
+    }
+    if (result != WH_OK && conn->ssl != NULL) {
+        drop_hello(conn); /* wh_conn_start() tries anew */
     }
     return result;
 }
@@ -442,7 +501,7 @@ int wh_conn_start(wh_conn *conn)
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;
     conn->state = WH_CONN_HANDSHAKE;
     conn->opened_us = wh_clock_elapsed_us();
-    int result = offer(conn);
+    int result = commit_hello(conn);
     return result == WH_OK ? advance(conn) : fail(conn, result);
 }
 

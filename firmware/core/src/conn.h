@@ -82,11 +82,13 @@ typedef struct wh_conn {
     bool close_called;
     bool close_wanted;
     bool has_presented;
+    /** The hello follows one whose session was refused. */
+    bool follows;
     /** The hello has suites with SHA-384 as well. */
     bool all_suites;
-    uint16_t prepared_group;
     uint8_t first_byte;
     char last_direction;
+    uint64_t hello_us;
     uint64_t opened_us;
     wh_peer_path path;
     wh_resumption resumption;
@@ -100,9 +102,11 @@ void wh_conn_init(wh_conn *conn, wh_client *client, const wh_conn_buffers *buffe
 /** The same for plain TCP: what is written goes out as it is, and what arrives is read as it is. */
 void wh_conn_plain(wh_conn *conn, const wh_conn_buffers *buffers);
 
-/** The part of wh_conn_start() that needs neither the server nor spends a session: above all the key
- * pair of TLS 1.3, which takes as long as a packet there and back or two. Call it while TCP comes up. An
- * error is one of wh_conn_start() as well, which tries anew. */
+/** The part of wh_conn_start() that needs no server and spends no session: the ClientHello, with the key pair
+ * of TLS 1.3, which takes as long as a packet there and back or two. Call it while the network or TCP comes
+ * up: what waits in buffers.out may be sent after wh_conn_start(), which makes it anew if it is older than 5
+ * s or if another session is to be offered by then. An error is one of wh_conn_start() as well, which tries
+ * anew. */
 WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
 
 /** Begins: offers the stored session if it fits, and leaves the ClientHello to be sent. Call it when TCP is

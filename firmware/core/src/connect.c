@@ -190,16 +190,45 @@ static unsigned running(const wh_connect *c)
     return count;
 }
 
+/* One that is not due yet, if there is one. NULL: no room, or no memory. */
+static wh_attempt *next_attempt(wh_connect *c)
+{
+    for (int i = 0; i < WH_CONNECT_TCPS; i++) {
+        if (c->attempts[i] == NULL) {
+            c->attempts[i] = wh_attempt_new(c->client, c->options.room);
+            return c->attempts[i];
+        }
+        if (!c->attempts[i]->is_due && !c->attempts[i]->is_retired) {
+            return c->attempts[i];
+        }
+    }
+    return NULL;
+}
+
 static void attempt_now(wh_connect *c)
 {
-    int slot = c->attempts[0] == NULL ? 0 : 1;
-    wh_attempt *attempt = c->attempts[slot] == NULL ? wh_attempt_new(c->client, c->options.room) : NULL;
+    wh_attempt *attempt = next_attempt(c);
     if (attempt != NULL) {
-        c->attempts[slot] = attempt;
+        attempt->is_due = true;
         c->tries++;
     } else if (running(c) == 0) {
         fail(c, WH_PLATFORM_MEMORY);
     }
+}
+
+/* The radio is waited for, and the processor has nothing to do. */
+static void prepare(wh_connect *c)
+{
+    if (c->phase < PHASE_TRYING && c->client != NULL) {
+        (void)next_attempt(c);
+    }
+    for (int i = 0; c->phase <= PHASE_TRYING && i < WH_CONNECT_TCPS; i++) {
+        wh_attempt *attempt = c->attempts[i];
+        if (attempt != NULL && !attempt->is_retired && !attempt->was_up) {
+            wh_attempt_prepare(attempt);
+        }
+    }
+    look_at_the_clock(c);
 }
 
 /* This attempt comes to nothing. Another one may. */
@@ -519,6 +548,7 @@ wh_step wh_connect_next(wh_connect *c)
     }
     step.kind = step_of_connect(c);
     if (step.kind == WH_STEP_WAIT) {
+        prepare(c);
         step.wait_us = wait_us(c);
     }
     return step;

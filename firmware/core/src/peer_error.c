@@ -65,7 +65,6 @@ static const struct {
     {EXTKEYUSE_AUTH_E, WH_PEER_CERTIFICATE},
     {NOT_CA_ERROR, WH_PEER_CERTIFICATE},
     {MAX_CHAIN_ERROR, WH_PEER_CERTIFICATE},
-    {HANDSHAKE_SIZE_ERROR, WH_PEER_CERTIFICATE}, /* of a chain of more than MAX_CERTIFICATE_SZ */
     {RSA_KEY_SIZE_E, WH_PEER_CERTIFICATE},
     {ECC_KEY_SIZE_E, WH_PEER_CERTIFICATE},
     {WC_KEY_SIZE_E, WH_PEER_CERTIFICATE},
@@ -75,6 +74,9 @@ wh_error wh_peer_error(const wh_peer_failure *failure)
 {
     if (failure->wolfssl_error == VERSION_ERROR && failure->hello_taken) {
         return WH_PEER_PROTOCOL; /* of a record: the version was agreed on */
+    }
+    if (failure->wolfssl_error == HANDSHAKE_SIZE_ERROR && failure->certificate_due) {
+        return WH_PEER_CERTIFICATE; /* a chain of more than MAX_CERTIFICATE_SZ */
     }
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         if (meanings[i].wolfssl_error == failure->wolfssl_error) {

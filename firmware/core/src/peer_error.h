@@ -16,6 +16,8 @@ typedef struct wh_peer_failure {
     bool hello_answered;
     /** And this client has agreed to that. */
     bool hello_taken;
+    /** The server goes on in full, and its certificate is the message that comes next. */
+    bool certificate_due;
     /** This client can present a certificate. */
     bool has_certificate;
 } wh_peer_failure;

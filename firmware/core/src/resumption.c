@@ -61,12 +61,6 @@ static void note_offer(wh_resumption *r, const wh_stored *stored)
     r->outcome->reason = WH_REASON_REFUSED; /* until the server resumes it */
 }
 
-uint16_t wh_resumption_group(wh_resumption *r)
-{
-    r->looked = wh_store_get(&r->client->binding, &r->stored);
-    return r->looked == WH_OK ? wh_session_group(&r->stored.session) : 0;
-}
-
 /* What was found before is taken, if it is there still: to open a seal takes as long as a packet. */
 static int find(wh_resumption *r)
 {
@@ -79,6 +73,36 @@ static int find(wh_resumption *r)
     int result = wh_store_get(&r->client->binding, &r->stored);
     return result == WH_MISS_EMPTY && before != WH_OK ? before
                                                       : result; /* which has wiped what was damaged */
+}
+
+/* Without an effect on the store, but for what is damaged in it. */
+static wh_reason choose(wh_resumption *r)
+{
+    r->looked = find(r);
+    r->peer = r->stored.peer;
+    if (r->looked != WH_OK) {
+        return reason_for_miss(r->looked);
+    }
+    wh_reason reason = wh_policy_check(&r->client->config.policy, &r->stored.info, &r->stored.now);
+    /* None is offered for now to a server that has broken off such handshakes. */
+    return reason == WH_REASON_ACCEPTED && r->peer.rest > 0 ? WH_REASON_RESTING : reason;
+}
+
+int wh_resumption_attach(wh_resumption *r, WOLFSSL *ssl)
+{
+    r->chosen = choose(r);
+    r->chosen_generation = r->stored.info.generation;
+    if (r->chosen == WH_REASON_ACCEPTED && wh_session_attach(&r->stored.session, ssl) != WH_OK) {
+        r->chosen = WH_REASON_UNUSABLE;
+        return WH_MISS_UNUSABLE;
+    }
+    return WH_OK;
+}
+
+bool wh_resumption_stands(wh_resumption *r)
+{
+    return r->chosen == WH_REASON_UNUSABLE ||
+           (choose(r) == r->chosen && r->stored.info.generation == r->chosen_generation);
 }
 
 /* The peer's tickets may go out more than once: it gives no other in a resumption. */
@@ -95,14 +119,11 @@ static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
 }
 
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
-static wh_reason attach_and_spend(wh_resumption *r, WOLFSSL *ssl)
+static wh_reason spend(wh_resumption *r)
 {
     wh_stored *stored = &r->stored;
     bool lost = wh_policy_count_loss(&stored->info, &stored->now, &r->lineage);
     bool once = is_for_once(r, &stored->info);
-    if (wh_session_attach(&stored->session, ssl) != WH_OK) {
-        return WH_REASON_UNUSABLE;
-    }
     if ((once || lost) && wh_store_spend(&stored->info.binding, stored->info.generation) != WH_OK) {
         return WH_REASON_STORE;
     }
@@ -118,43 +139,27 @@ static wh_reason attach_and_spend(wh_resumption *r, WOLFSSL *ssl)
     return WH_REASON_ACCEPTED;
 }
 
-/* None is offered for now to a server that has broken off such handshakes. */
-static bool takes_a_rest(wh_resumption *r)
-{
-    if (r->peer.rest == 0) {
-        return false;
-    }
-    r->peer.rest--;
-    wh_store_note_peer(&r->client->binding, r->peer);
-    return true;
-}
-
-int wh_resumption_offer(wh_resumption *r, WOLFSSL *ssl)
+bool wh_resumption_offer(wh_resumption *r)
 {
     wh_stored *stored = &r->stored;
+    wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
-    int result = find(r);
-    r->peer = stored->peer;
-    bool found = result == WH_OK;
-    wh_reason reason = found ? wh_policy_check(&r->client->config.policy, &stored->info, &stored->now)
-                             : reason_for_miss(result);
-    result = WH_OK;
-    if (reason == WH_REASON_ACCEPTED && takes_a_rest(r)) {
-        reason = WH_REASON_RESTING;
+    if (reason == WH_REASON_RESTING) {
+        r->peer.rest--;
+        wh_store_note_peer(&r->client->binding, r->peer);
     }
     if (reason == WH_REASON_ACCEPTED) {
-        reason = attach_and_spend(r, ssl);
-        result = reason == WH_REASON_ACCEPTED ? WH_OK : WH_MISS_UNUSABLE;
+        reason = spend(r);
     }
     r->outcome->reason = reason;
     if (reason == WH_REASON_ACCEPTED) {
         note_offer(r, stored);
     }
-    if (found && r->client->config.policy.pinned != stored->is_pinned) {
+    if (r->looked == WH_OK && r->client->config.policy.pinned != stored->is_pinned) {
         wh_store_pin(&stored->info, r->client->config.policy.pinned); /* the setting has changed since */
     }
-    wh_session_release(&r->stored.session);
-    return result;
+    wh_session_release(&stored->session);
+    return reason == r->chosen;
 }
 
 /* ---- Keeping ---------------------------------------------------------------------------- */
@@ -274,10 +279,10 @@ void wh_resumption_handshake_done(wh_resumption *r, WOLFSSL *ssl)
     if (r->outcome->protocol != WH_TLS12 || (resumed && !r->renewed12)) {
         return; /* TLS 1.3 tickets come later; a resumed TLS 1.2 session stays as it is */
     }
-    bool refused_ticket = r->offered && r->outcome->kind == WH_KIND_TICKET && !r->renewed12;
-    if (!refused_ticket) { /* wolfSSL would save it with the new secret */
-        keep(r, ssl);
+    if (!resumed && !r->renewed12) {
+        wh_session_drop_ticket(ssl); /* a refused one, which wolfSSL would save with the new secret */
     }
+    keep(r, ssl);
 }
 
 /* Seals a second ticket. RTC RAM has the first, flash shall have this one. */

@@ -19,9 +19,11 @@ struct WOLFSSL;
 typedef struct wh_resumption {
     wh_client *client;
     wh_outcome *outcome;
-    /** What a look before the offer came to, and what it found. */
+    /** What the last look came to, what it found, and what the hello does with it: offers it, or why not. */
     int looked;
     wh_stored stored;
+    wh_reason chosen;
+    uint32_t chosen_generation;
     bool offered;
     uint32_t offered_generation;
     /** The session of the attempt that this one follows; 0 for none. */
@@ -51,16 +53,21 @@ typedef struct wh_resumption {
 /** Begins; `client` and `outcome` must outlive it. */
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
 
-/** The group of the stored session, for whoever makes a key before it is offered; 0 for none. What it found
- * counts for the outcome's reason. */
-uint16_t wh_resumption_group(wh_resumption *r);
-
-/** Attaches the stored session if there is one that may be offered, and sets the outcome's
- * reason. A single-use session is spent here, durably.
+/** Attaches the stored session, for a hello that may be sent later, if there is one that may be offered. None
+ * is spent. Once more for a new WOLFSSL.
  *
- * WH_MISS_UNUSABLE: an attached session may not be offered after all; make a new WOLFSSL
- * and go on without calling this again. WH_OK in every other case. */
-WH_MUST_CHECK int wh_resumption_offer(wh_resumption *r, struct WOLFSSL *ssl);
+ * WH_MISS_UNUSABLE: the session may not be offered after all, and is attached; make a new WOLFSSL and go on
+ * without calling this again. WH_OK in every other case. */
+WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
+
+/** Whether wh_resumption_attach() would come to the same now. */
+bool wh_resumption_stands(wh_resumption *r);
+
+/** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.
+ *
+ * False: it cannot be, so the hello may not go out; make a new one with nothing attached, and go on without
+ * calling this again. */
+WH_MUST_CHECK bool wh_resumption_offer(wh_resumption *r);
 
 /** The handshake is done, and the outcome's result and protocol and `peer_has_tls13` are set. Keeps a TLS 1.2
  * session. */

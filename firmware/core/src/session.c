@@ -96,6 +96,11 @@ int wh_session_capture(WOLFSSL *ssl, wh_session *out)
     return WH_OK;
 }
 
+void wh_session_drop_ticket(WOLFSSL *ssl)
+{
+    ssl->session->ticketLen = 0;
+}
+
 int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
 {
     if (wolfSSL_set_session(ssl, session->native) != WOLFSSL_SUCCESS) {
@@ -105,11 +110,6 @@ int wh_session_attach(const wh_session *session, WOLFSSL *ssl)
      * must see it, to go in full (RFC 7627 5.3). */
     ssl->options.haveEMS = 1;
     return WH_OK;
-}
-
-uint16_t wh_session_group(const wh_session *session)
-{
-    return session->native->namedGroup;
 }
 
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol)

@@ -46,15 +46,16 @@ typedef struct wh_session {
  * WH_MISS_NOT_RESUMABLE: no session, or such an object; `out` is empty then. */
 WH_MUST_CHECK int wh_session_capture(struct WOLFSSL *ssl, wh_session *out);
 
+/** After a full handshake of TLS 1.2 that brought no ticket: the connection's session has no ticket any more,
+ * which was of the one that was offered. It may have an ID still. */
+void wh_session_drop_ticket(struct WOLFSSL *ssl);
+
 /** Attaches the session to a connection that has not begun (wolfSSL_set_session).
  *
  * wolfSSL takes a reference of its own; the caller still owns `session`. The hello will have the extension
  * for the extended master secret, also where the session has none (RFC 7627 5.3). WH_MISS_UNUSABLE: wolfSSL
  * refused, so the handshake will be a full one. */
 WH_MUST_CHECK int wh_session_attach(const wh_session *session, struct WOLFSSL *ssl);
-
-/** The group in which the session's key was agreed upon, as IANA numbers it; 0 in TLS 1.2. */
-uint16_t wh_session_group(const wh_session *session);
 
 /** How the session names itself to the server. */
 wh_kind wh_session_kind(const wh_session *session, wh_protocol protocol);

@@ -1,0 +1,111 @@
+// The device of this process, which wakes at whoever it meets. Nobody waits for what will not come: when the peer sleeps,
+// the device's clock moves on to what it waits for.
+import { setTimeout } from "node:timers/promises"
+import type { ClientOptions } from "../../ts/core/client.js"
+import { native } from "../../ts/core/library.js"
+import { loadState, losePower, saveState } from "../../ts/core/platform.js"
+import { openMoved, openPorts, skipWait } from "../../ts/core/waiting.js"
+import { kinds } from "../interop/board.js"
+import { visit } from "../interop/visit.js"
+import { receiverReads } from "../network/fault-proxy.js"
+import type { Exchange, Visit } from "../servers/exchange.js"
+import type { CaseOf, Encounter, Side } from "./case.js"
+
+/** Both by the device's clock. */
+const CONNECT_TIMEOUT_MS = 10_000
+const ANSWER_WITHIN_MS = 5000
+/** What the close of a connection may take on top (docs/DESIGN.md). */
+const CLOSE_MS = 6000
+
+/** How long both sides have to be still. */
+const WATCH_MS = 3
+
+export interface Woken {
+    visit: Visit
+    /** Bytes that wolfSSL held after it and not before, and the most at a time. */
+    leakedBytes: number
+    peakBytes: number
+    /** By how much it was waited longer than its deadlines allow; 0 or less if it was not. */
+    lateMs: number
+}
+
+const versions = {
+    "1.2": { minVersion: "1.2", maxVersion: "1.2" },
+    "1.3": { minVersion: "1.3", maxVersion: "1.3" },
+    both: { minVersion: "1.2", maxVersion: "1.3" },
+} as const satisfies Record<CaseOf<string>["versions"], Partial<ClientOptions>>
+
+type Device = Pick<CaseOf<string>, "holds" | "versions">
+
+/** What the device has open, and what went over it. */
+const activity = (): string => `${openPorts().join()} ${openMoved()}`
+
+/** Whether nothing moves any more. The event loop goes around meanwhile, so that what has arrived is read. */
+async function isStill({ isSilent }: Encounter): Promise<boolean> {
+    isSilent()
+    const before = activity()
+    await setTimeout(WATCH_MS)
+    await receiverReads()
+    const ports = openPorts()
+    return isSilent() && activity() === before && ports.length > 0 && !ports.includes(undefined)
+}
+
+/** While nothing moves, the clock of the device and of those that its peer goes by moves on to the next moment. Resolves
+ * to the sum, in milliseconds, when that is over. */
+async function skipWhile(met: Encounter, isOver: () => boolean): Promise<number> {
+    let skippedMs = 0
+    while (!isOver()) if ((await isStill(met)) && !isOver()) skippedMs += skipWait()
+    return skippedMs
+}
+
+/** One wake of a device with this configuration. */
+export async function wake(client: ClientOptions, exchange: Exchange, met: Encounter): Promise<Woken> {
+    const { live_bytes: before } = native().hostMemory()
+    let isOver = false
+    const skipped = skipWhile(met, () => isOver)
+    const made = await visit(client, {
+        ...{ tcpPort: met.port, exchange },
+        ...{ connectTimeoutMs: CONNECT_TIMEOUT_MS, answerWithinMs: ANSWER_WITHIN_MS },
+    })
+    isOver = true
+    const { live_bytes: after, peak_bytes: peakBytes } = native().hostMemory()
+    // Of the time that passes by the device's clock this is all that is waited for, also on a busy machine.
+    const lateMs = (await skipped) - CONNECT_TIMEOUT_MS - (made.opened ? ANSWER_WITHIN_MS + CLOSE_MS : 0)
+    return { visit: made, leakedBytes: after - before, peakBytes, lateMs }
+}
+
+export function clientFor({ holds, versions: spoken }: Device, side: Side<never>): ClientOptions {
+    return {
+        ...{ host: "localhost", port: side.clientPort, ca: Buffer.from(side.ca) },
+        ...{ ...versions[spoken], tickets: holds === "none" || kinds[holds].tickets },
+    }
+}
+
+/** What devices have slept with, by what they hold and speak. */
+export class Sleepers {
+    readonly #states = new Map<string, Buffer>()
+
+    constructor(readonly side: Side<never>) {}
+
+    /** Makes the device of this process one that holds what the case says. The session is always the same one, so that
+     * no case stands on another; but for an ID, which servers forget when a connection of it breaks (RFC 5246 7.2.2). */
+    async become(device: Device): Promise<void> {
+        losePower()
+        if (device.holds === "none") return
+        const key = `${device.holds} ${device.versions}`
+        const known = this.#states.get(key)
+        if (known === undefined || device.holds === "id") this.#states.set(key, await this.#sleepAfterFirst(device))
+        else loadState(known)
+    }
+
+    async #sleepAfterFirst(device: Device): Promise<Buffer> {
+        const client = clientFor(device, this.side)
+        await using met = await this.side.honest()
+        const { visit } = await wake(client, this.side.exchange, met)
+        const { outcome, error, reply } = visit
+        if (error !== null || outcome?.stored !== "rtc" || !this.side.isAnswer(reply)) {
+            throw new Error(`no session to begin with: ${error} ${JSON.stringify(outcome)} ${reply.toString("latin1")}`)
+        }
+        return saveState()
+    }
+}
