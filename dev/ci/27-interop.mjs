@@ -1,8 +1,9 @@
 // @ts-check
-// The interop matrix, whole: cells that are as they should be, and those that are not or are missing.
+// The interop matrix, whole: cells that are as they should be, and those that are not or are missing. Then the probe's
+// verdict on each of those servers.
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { root, run } from "../setup/shell.mjs"
+import { root, run, vitest } from "../setup/shell.mjs"
 
 const results = join(root, "build/ci/interop.json")
 
@@ -14,5 +15,9 @@ export default function interop() {
     const { cells, defects, missing } = JSON.parse(readFileSync(results, "utf8"))
     const lacking = cells.filter((/** @type {{version: string}} */ { version }) => version === "").length
     const failed = defects.length + (missing.length > 0 ? lacking : 0)
-    return { passed: cells.length - failed, failed: ok ? failed : Math.max(1, failed) }
+    const isProbed = vitest(["test/probe/matrix", "--maxConcurrency=8"], { WARMHELLO_PROBE_MATRIX: "whole" })
+    return {
+        passed: cells.length - failed + (isProbed ? 1 : 0),
+        failed: (ok ? failed : Math.max(1, failed)) + (isProbed ? 0 : 1),
+    }
 }

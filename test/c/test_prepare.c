@@ -131,8 +131,8 @@ PREPARED(the_hello_that_waited_is_what_leaves_unless_its_ticket_is_older_than_it
     wh_client client;
     make_client(&client, &config);
     assert_kept(&client, 0, true);
-    assert_kept(&client, 4 * 1000000, true);
-    assert_kept(&client, 6 * 1000000, false);
+    assert_kept(&client, UINT64_C(4000000), true);
+    assert_kept(&client, UINT64_C(6000000), false);
     wh_client_free(&client);
 }
 

@@ -252,6 +252,25 @@ PLATFORM_TEST(a_server_without_a_word_for_it_is_offered_all_from_the_second_wake
     }
 }
 
+/* In TLS 1.2 that is a hash of the whole handshake, beside that of the suite. */
+PLATFORM_TEST(a_device_signs_by_the_longer_hashes_if_the_server_wants_that)
+{
+    static const char *const algorithms[] = {"ECDSA+SHA384", "ECDSA+SHA512"};
+    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
+        pairing at = pair_with(server_start(
+            &(server_options){.max_version = WH_TLS12, .wants_certificate = true, .session_ids = true}));
+        server_set_client_signatures(at.server, algorithms[i]);
+        client_identity device = server_client_identity(at.server);
+        at.config.certificate = pem_bytes(device.certificate, &at.config.certificate_size);
+        at.config.key = pem_bytes(device.key, &at.config.key_size);
+        wake_visit visit = wake_by(&at, 1);
+        assert_false(is_sha384(visit));
+        assert_true(visit.server_saw_certificate);
+        free_client_identity(&device);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
 /* Whoever takes neither is not asked a third time. */
 PLATFORM_TEST(a_server_that_takes_no_suite_at_all_is_asked_twice)
 {

@@ -229,8 +229,22 @@ describe("a server that wants a client certificate", () => {
         const { code, stdout } = await warmhello("probe", `localhost:${server.port}`, ...flags)
         expect(code).toBe(1)
         expect(stdout).toContain("The server asks for a client certificate")
+        expect(stdout).toContain("Groups of a device: x25519 yes, secp256r1 yes, secp384r1 yes.")
     })
 })
+
+/** The probe may write it anew in between. */
+function replaceByFolder(path: string): void {
+    for (;;) {
+        rmSync(path, { force: true })
+        try {
+            mkdirSync(path)
+            return
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+        }
+    }
+}
 
 describe("an interrupted probe", () => {
     test("tells what is known, keeps it for its owner only, and goes on from there", async () => {
@@ -270,8 +284,7 @@ describe("an interrupted probe", () => {
         const args = ["probe", `localhost:${server.port}`, "--ca", caFile, "--sleep", "4s", ...quick, "--state", state]
         const running = startCommand(args)
         await running.shows("resumed")
-        rmSync(state)
-        mkdirSync(state) // as good as a full disk: nothing can be written there
+        replaceByFolder(state) // as good as a full disk: nothing can be written there
         const { code, stdout } = await running.ended
         expect(code).toBe(NOT_AT_EACH_WAKE)
         expect(stdout.split(`cannot write ${state}: it is a folder: the probe goes on without.`)).toHaveLength(2)

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util"
 import { describe, expect, test } from "vitest"
 import { reportLines } from "#warmhello/cli/probe-text.js"
 import type { AgeReport, ProbeReport } from "#warmhello/probe/report.js"
+import { tellsPskKe } from "#warmhello/probe/ways.js"
 import { mosquitto, nginx, openssl } from "./real-servers.js"
 import { ask, FORGETS_S, outcomesOf, versionIn } from "./support.js"
 
@@ -55,6 +56,13 @@ describe.concurrent("OpenSSL's s_server", () => {
         expect(versionIn(report, "TLS1.3 psk")).toMatchObject({ singleUse: false, ticketBytes: 32 })
         expect(versionIn(report, "TLS1.2 ticket").sessionsPerHandshake).toBe(0)
         expect(versionIn(report, "TLS1.2 id").singleUse).toBe(false)
+    })
+
+    test("that does without a new key exchange is found out, and resumes all the same", async () => {
+        await using running = await openssl("-allow_no_dhe_kex")
+        const report = await ask({ ...running, options: { ways: ["TLS1.3 psk"], sleepMs: 500, agesMs: [0, 500] } })
+        expect(report.verdict.answer).toBe("resumes")
+        expect(versionIn(report, "TLS1.3 psk").pskKe).toBe(tellsPskKe)
     })
 
     test("without TLS 1.3 is asked by ticket", async () => {
@@ -116,7 +124,7 @@ describe.concurrent("nginx", () => {
         await using running = await nginx({ settings: `${cached} ssl_session_timeout ${FORGETS_S}s;` })
         const report = await ask({ ...running, language: "https", options: { waits: true } })
         expect(report.verdict.answer).toBe("does-not-resume")
-        for (const one of report.ages.filter(({ purpose }) => purpose !== "chain"))
+        for (const one of report.ages.filter(({ purpose }) => purpose !== "chain" && purpose !== "psk_ke"))
             expect(isTrue(one, FORGETS_S * 1000), JSON.stringify(one)).toBe(true)
         expect(versionIn(report, "TLS1.3 psk").lifetime.advertisedMs).toBe(FORGETS_S * 1000)
         const longer = report.advice.find(({ code }) => code === "longer")

@@ -1,6 +1,8 @@
 // What the command prints: in a narrow terminal no line is torn by it.
+import { readFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 import { expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { reportLines, settingLines } from "#warmhello/cli/probe-text.js"
 import { lifetimeIn, sharingIn } from "#warmhello/probe/advice.js"
 import type { ProbeEvent } from "#warmhello/probe/probe.js"
@@ -61,4 +63,10 @@ test("what Caddy is told keeps tickets for as long as they are wanted, whenever 
     expect(caddy?.lifetime(36 * HOUR_S)).toBe('"session_tickets": {"disabled": false}')
     expect(caddy?.lifetime(40 * HOUR_S)).toContain('"rotation_interval": "14h"')
     expect(caddy?.lifetime(7 * 24 * HOUR_S)).toContain('"rotation_interval": "56h"')
+})
+
+test.each(servers)("docs/PROBE.md has what $name is told", (server) => {
+    const page = readFileSync(checkoutPath("docs/PROBE.md"), "utf8")
+    for (const { set } of [lifetimeIn(server, 600_000), sharingIn(server)])
+        for (const line of set.split("\n")) expect(page).toContain(`\`${line.trim()}\``)
 })

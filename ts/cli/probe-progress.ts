@@ -68,7 +68,8 @@ export class ProbeProgress {
     #redemption({ way, purpose, outcome, actualAgeMs, why }: Redemption): void {
         const age = actualAgeMs === null ? "" : ` after ${time(actualAgeMs)}`
         const cause = why === null ? "" : `: ${why}`
-        this.#output.line(`${way}${age}: ${outcomeWords[outcome]}${pc.dim(purposeWords[purpose])}${cause}`)
+        const word = purpose === "psk_ke" && outcome === "broken" ? pc.dim("not taken") : outcomeWords[outcome]
+        this.#output.line(`${way}${age}: ${word}${pc.dim(purposeWords[purpose])}${cause}`)
     }
 
     /** Counts down to the next one, and says when all is over. */

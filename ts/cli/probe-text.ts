@@ -132,7 +132,7 @@ function versionLines(version: VersionReport, sleepMs: number, columns: number):
         ...(version.protocol === "TLS1.2"
             ? yes(version.extendedMasterSecret, ["extended master secret", "no extended master secret"])
             : []),
-        ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke", "psk_dhe_ke"]) : []),
+        ...(version.protocol === "TLS1.3" ? yes(version.pskKe, ["psk_ke and psk_dhe_ke", "psk_dhe_ke"]) : []),
         `${version.cipher}${version.group === null ? "" : `, ${version.group}`}`,
         ...(version.asksForCertificate ? ["asks for a client certificate"] : []),
     ]

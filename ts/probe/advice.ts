@@ -1,7 +1,7 @@
 // What to do about this server, for this sleep.
 import { time } from "../run/units.js"
 import type { ChainFacts } from "./certificates.js"
-import { lifetimeOf, singleUse, toldBy } from "./curves.js"
+import { lifetimeOf, singleUse, ticketsTaken, toldBy } from "./curves.js"
 import { retryCostOf, retryText } from "./groups.js"
 import { type Recognised, recognise } from "./recognise.js"
 import { deviceWay, type ProbeRecord, type WayFacts } from "./record.js"
@@ -28,6 +28,7 @@ export interface Advice {
         | "hosted"
         | "find-out"
         | "share-keys"
+        | "some-tickets"
         | "renew"
         | "other-version"
         | "extended-master-secret"
@@ -167,6 +168,12 @@ function forPool(record: ProbeRecord, verdict: Verdict): Advice[] {
     const refusedElsewhere = toldBy(record, way, ["cross"]).some(({ outcome }) => outcome !== "resumed")
     const isOfSome = verdict.answer === "sometimes" && verdict.resumed < verdict.offered
     if (!refusedElsewhere && !isOfSome) return []
+    const taken = refusedElsewhere ? null : ticketsTaken(record, way)
+    if (taken !== null) {
+        const which = taken.map((ticket) => ticket + 1).join(", ")
+        const text = `Of the tickets of a handshake the server takes number ${which} only, and a device keeps them all: let it give one (SSL_CTX_set_num_tickets of OpenSSL), or tickets that it need not keep itself.`
+        return [only("some-tickets", text)]
+    }
     const where = refusedElsewhere
         ? "A session of one address is refused at another"
         : "Behind the address are several machines, and one does not know the sessions of the other"

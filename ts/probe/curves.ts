@@ -26,8 +26,8 @@ export const isInTime = ({ ageMs, actualAgeMs }: Told, atMs: number): boolean =>
 /** The age that was asked for, where it was redeemed in time. */
 const meantAgeMs = (one: Redemption): number => one.ageMs + lateMsOf(one)
 
-/** Each session of these was offered for the first time. `again` is not among them. */
-const firstOffers: readonly Purpose[] = ["once", "cross", "run", "twice", "psk_ke"]
+/** Each session of these was offered for the first time, as `again` is not, and as a device offers it, as `psk_ke` is not. */
+const firstOffers: readonly Purpose[] = ["once", "cross", "run", "twice"]
 
 export function toldBy(record: ProbeRecord, way: Way, purposes: readonly Purpose[] = firstOffers): Told[] {
     return record.redemptions
@@ -103,4 +103,18 @@ export function chainOf(record: ProbeRecord, way: Way): Chain | null {
 export function singleUse(record: ProbeRecord, way: Way): boolean | null {
     const [again] = toldBy(record, way, ["again"])
     return again === undefined ? null : again.outcome !== "resumed"
+}
+
+/** Which tickets of a full handshake the server takes at its own address, where it takes some of them always and others
+ * never; null where it does not tell them apart. */
+export function ticketsTaken(record: ProbeRecord, way: Way): number[] | null {
+    const told = toldBy(record, way).filter(({ from, to }) => from === to)
+    const numbers = [...new Set(told.map(({ ticket }) => ticket))]
+    const shares = numbers.map((number) => {
+        const own = told.filter(({ ticket }) => ticket === number)
+        return own.filter(({ outcome }) => outcome === "resumed").length / own.length
+    })
+    const taken = numbers.filter((_, index) => shares[index] === 1)
+    const isClear = shares.every((share) => share === 0 || share === 1)
+    return isClear && taken.length > 0 && taken.length < numbers.length ? taken : null
 }

@@ -88,7 +88,7 @@ function asker(record: () => ProbeRecord, options: ProbeOptions, turn: () => Pro
         options.onEvent({ kind: "connect", connects })
         const handshake = await connect({ ...request, target, credentials, proxy, timeoutMs, signal })
         const { way, address, resumed, tcpMs, tlsMs, bytesTx, bytesRx, flights } = handshake
-        if (request.group === undefined)
+        if (request.group === undefined && request.variant !== "psk_ke")
             record().samples.push({ way, address, resumed, tcpMs, tlsMs, bytesTx, bytesRx, flights })
         return handshake
     }

@@ -37,6 +37,8 @@ export type Want = z.infer<typeof wantSchema>
 
 const dueSchema = wantSchema.extend({
     session: byteString,
+    /** Which one of its full handshake, as not every server knows all of them again. */
+    ticket: z.int().min(0),
     obtainedAt: z.number(),
     /** Of a chain: when its first session was given, and how often it has resumed since. */
     firstAt: z.number(),
@@ -52,6 +54,7 @@ const outcomes = ["resumed", "full", "broken", "not-offered", "failed", "no-sess
 
 const redemptionSchema = wantSchema.extend({
     outcome: z.enum(outcomes),
+    ticket: z.int().min(0),
     /** How old the session was when it was offered. Null where there was none. */
     actualAgeMs: z.number().nullable(),
     /** Of a chain: how old its first one was. */
@@ -121,7 +124,7 @@ const targetSchema = z.object({
     language: z.enum(languages),
 })
 
-export const RECORD_VERSION = 2
+export const RECORD_VERSION = 3
 
 export const recordSchema = z.object({
     schema: z.literal("warmhello.probe-state"),

@@ -7,6 +7,7 @@ import { planMore } from "./plan.js"
 import { type Due, dueAt, type ProbeRecord, type Redemption, type Want } from "./record.js"
 import { readSession } from "./session.js"
 import type { Ask } from "./survey.js"
+import { tellsPskKe, type Way } from "./ways.js"
 
 export interface RedeemOptions {
     clock: Clock
@@ -52,7 +53,7 @@ async function fetchFor(record: ProbeRecord, want: Want, options: RedeemOptions)
         for (const [index, one] of served.entries()) {
             const session = sessions[index]?.bytes.toString("base64")
             if (session === undefined) break
-            record.due.push({ ...one, session, obtainedAt, firstAt: obtainedAt, hops: 0 })
+            record.due.push({ ...one, session, ticket: index, obtainedAt, firstAt: obtainedAt, hops: 0 })
             record.wants = without(record.wants, one)
         }
         if (sessions.length === 0) missing(record, want, "no-session", null, options)
@@ -71,7 +72,7 @@ function missing(
 ): void {
     record.wants = without(record.wants, want)
     const at = options.clock.now()
-    const unknown = { actualAgeMs: null, chainAgeMs: null, hops: 0, renewed: false }
+    const unknown = { actualAgeMs: null, chainAgeMs: null, ticket: 0, hops: 0, renewed: false }
     add(record, { ...wantOf(want), ...unknown, outcome, why, at }, options)
 }
 
@@ -167,11 +168,19 @@ async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Pr
     const { began, outcome, why, handshake } = await offerInTime(record, due, options)
     record.due = without(record.due, due)
     const next = handshake?.resumed === true ? nextSession(due, handshake) : undefined
-    if (handshake !== undefined && due.purpose === "psk_ke") notePskKe(record, handshake)
+    if (due.purpose === "psk_ke") notePskKe(record, due.way, outcome, handshake)
     add(
         record,
         {
-            ...{ ...wantOf(due), outcome, why, at: began, hops: due.hops, renewed: next?.renewed ?? false },
+            ...{
+                ...wantOf(due),
+                outcome,
+                why,
+                at: began,
+                ticket: due.ticket,
+                hops: due.hops,
+                renewed: next?.renewed ?? false,
+            },
             actualAgeMs: began - due.obtainedAt,
             chainAgeMs: due.purpose === "chain" ? began - due.firstAt : null,
         },
@@ -180,9 +189,17 @@ async function redeem(record: ProbeRecord, due: Due, options: RedeemOptions): Pr
     if (next !== undefined) follow(record, due, next.session, handshake?.at ?? began)
 }
 
-function notePskKe(record: ProbeRecord, handshake: Handshake): void {
-    const facts = record.ways.find(({ way }) => way === handshake.way)
-    if (facts !== undefined && handshake.resumed) facts.takesPskKe = handshake.withoutKeyExchange
+/** Of a client that offers no group which the server takes: it resumes without a new key exchange, or refuses. */
+function notePskKe(
+    { ways }: ProbeRecord,
+    own: Way,
+    outcome: Redemption["outcome"],
+    handshake: Handshake | undefined,
+): void {
+    const facts = ways.find(({ way }) => way === own)
+    if (facts === undefined) return
+    if (handshake?.resumed === true) facts.takesPskKe = handshake.withoutKeyExchange
+    else if (outcome === "broken" && tellsPskKe) facts.takesPskKe = false
 }
 
 const isRefusal = (outcome: Redemption["outcome"]): boolean => outcome === "full" || outcome === "broken"
@@ -190,7 +207,9 @@ const isRefusal = (outcome: Redemption["outcome"]): boolean => outcome === "full
 /** What can never resume need not be waited for: sessions of a way of which none was resumed at once. */
 function dropHopeless(record: ProbeRecord): void {
     for (const { way } of record.ways) {
-        const tried = record.redemptions.filter((one) => one.way === way && one.outcome !== "no-session")
+        const tried = record.redemptions.filter(
+            (one) => one.way === way && one.outcome !== "no-session" && one.purpose !== "psk_ke",
+        )
         if (tried.length === 0 || tried.some(({ outcome }) => !isRefusal(outcome))) continue
         record.due = record.due.filter((one) => one.way !== way)
     }

@@ -76,6 +76,8 @@ export interface AgeReport {
     lateMs: number
     chainMs: number | null
     outcome: Redemption["outcome"]
+    /** Which one of its full handshake, from 0 on. */
+    ticket: number
     renewed: boolean
     why: string | null
 }
@@ -159,7 +161,7 @@ function addressesOf(record: ProbeRecord): AddressReport[] {
 const ageOf = (one: Redemption): AgeReport => ({
     ...{ purpose: one.purpose, protocol: protocolOf(one.way), kind: kindOf(one.way), from: one.from, to: one.to },
     ...{ nominalMs: one.ageMs, actualMs: one.actualAgeMs, lateMs: lateMsOf(one), chainMs: one.chainAgeMs },
-    ...{ outcome: one.outcome, renewed: one.renewed, why: one.why },
+    ...{ outcome: one.outcome, ticket: one.ticket, renewed: one.renewed, why: one.why },
 })
 
 export interface ReportOptions {

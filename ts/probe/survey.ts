@@ -31,11 +31,22 @@ const factsOf = (handshake: Handshake): WayFacts => ({
     takesPskKe: null,
 })
 
+/** A connection that breaks off may do so once. */
+async function askTwice(one: Address, way: Way, ask: Ask): Promise<Handshake> {
+    const request = { address: one.address, way, isAsked: true }
+    try {
+        return await ask(request)
+    } catch (error) {
+        if (!(error instanceof WarmhelloError) || error.code !== "closed") throw error
+        return await ask(request)
+    }
+}
+
 /** Asks one address this way. What one of them does not do says nothing about the others, and of one that speaks
  * otherwise it says nothing but that it does not do this. */
 async function askOne(one: Address, way: Way, ask: Ask): Promise<Handshake | WarmhelloError> {
     try {
-        const handshake = await ask({ address: one.address, way, isAsked: true })
+        const handshake = await askTwice(one, way, ask)
         one.speaks.push(way)
         return handshake
     } catch (error) {
@@ -79,18 +90,19 @@ async function surveyAddresses(record: ProbeRecord, own: Way, ask: Ask): Promise
     }
 }
 
+/** A group is taken as well where it fails for another reason, such as a client certificate that is missing. */
 async function surveyGroups(record: ProbeRecord, way: Way, ask: Ask): Promise<void> {
     const first = frontFor(record, way)
     if (first === undefined) return
     for (const group of deviceGroups) {
-        const flights = await ask({ address: first.address, way, group }).then(
-            (handshake) => handshake.flights,
+        const [taken, flights] = await ask({ address: first.address, way, group }).then(
+            (handshake) => [true, handshake.flights] as const,
             (error: unknown) => {
-                if (error instanceof WarmhelloError) return null
+                if (error instanceof WarmhelloError) return [!REFUSALS.has(error.code), null] as const
                 throw error
             },
         )
-        record.groups.push({ group, taken: flights !== null, flights })
+        record.groups.push({ group, taken, flights })
     }
 }
 

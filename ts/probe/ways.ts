@@ -1,6 +1,6 @@
 // The ways to resume, as Node's TLS is told to ask for each.
 import { constants } from "node:crypto"
-import type { SecureContextOptions } from "node:tls"
+import { createSecureContext, type SecureContextOptions } from "node:tls"
 import type { Kind } from "../base/outcome.js"
 
 export const ways = ["TLS1.3 psk", "TLS1.2 ticket", "TLS1.2 id"] as const
@@ -39,6 +39,25 @@ const deviceSignatures = [
 
 const groupsFor = (names: readonly string[]): string => names.map((name) => opensslGroups[name] ?? name).join(":")
 
+/** A group that no server takes by default, where Node's OpenSSL has it (3.5 and newer). */
+const RARE_GROUP = "MLKEM512"
+
+function isKnownGroup(name: string): boolean {
+    try {
+        createSecureContext({ ecdhCurve: name })
+        return true
+    } catch {
+        return false
+    }
+}
+
+/** A server that may do without a new key exchange mostly makes one all the same, unless it takes no group of the
+ * client's. */
+const pskKeGroups = isKnownGroup(RARE_GROUP) ? [RARE_GROUP] : undefined
+
+/** A refusal tells of it, too. */
+export const tellsPskKe = pskKeGroups !== undefined
+
 const tls13 = (variant: Variant): SecureContextOptions => ({
     minVersion: "TLSv1.3",
     ...(variant === "psk_ke" && { secureOptions: ALLOW_NO_DHE_KEX }),
@@ -56,7 +75,7 @@ export function tlsOptionsFor(
 ): SecureContextOptions {
     return {
         ...(protocolOf(way) === "TLS1.3" ? tls13(variant) : tls12(way)),
-        ecdhCurve: groupsFor(groups),
+        ecdhCurve: groupsFor((variant === "psk_ke" ? pskKeGroups : undefined) ?? groups),
         ciphers: deviceCiphers,
         sigalgs: deviceSignatures,
     }
