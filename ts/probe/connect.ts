@@ -159,7 +159,8 @@ export const connect: Connect = async (request) => {
     const cipher = socket.getCipher().standardName
     const connection = socket.getSession()
     await new Promise(setImmediate) // the client's last message leaves first, in a record of its own
-    const answer = await talk(socket, target, tcp.openMs, request.isAsked ?? false)
+    // What answers TCP may be nearer than what ends TLS: a relay, a proxy, a gateway.
+    const answer = await talk(socket, target, Math.max(tcp.openMs, tlsMs), request.isAsked ?? false)
     signal.throwIfAborted()
     checkLate(request, secured)
     const hello = wire.serverHello
