@@ -2,7 +2,7 @@
 import { once } from "node:events"
 import net from "node:net"
 import tls from "node:tls"
-import { coreError } from "../base/errors.js"
+import { coreError, WarmhelloError } from "../base/errors.js"
 import type { Credentials } from "./credentials.js"
 import { failure, isAlert } from "./failures.js"
 import { messageTypes, readCertificates } from "./messages.js"
@@ -131,7 +131,11 @@ function checkTrust(request: Request, { socket }: Secured): void {
     if (problem === null || problem === undefined) return
     const code = problem instanceof Error ? (problem as NodeJS.ErrnoException).code : String(problem)
     socket.destroy()
-    throw failure({ code }, placeOf(request))
+    const where = placeOf(request)
+    const error = failure({ code }, where)
+    if (error.code !== "untrusted" || request.credentials.ca !== undefined) throw error
+    const message = `${where}: the server's certificate is signed by none of Node's public CAs (${code})`
+    throw new WarmhelloError("untrusted", message)
 }
 
 /** In TLS 1.3 a server sees the client's certificate, or that there is none, when the client is done already. */
