@@ -5,9 +5,12 @@ import { expect, test } from "vitest"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { reportLines, settingLines } from "#warmhello/cli/probe-text.js"
 import { lifetimeIn, sharingIn } from "#warmhello/probe/advice.js"
+import type { Connect } from "#warmhello/probe/connect.js"
 import type { ProbeEvent } from "#warmhello/probe/probe.js"
 import type { ProbeReport } from "#warmhello/probe/report.js"
 import { servers } from "#warmhello/probe/servers.js"
+import { MINUTE_MS, run, START } from "./fake-run.js"
+import { FakeClock, FakeServer } from "./fake-server.js"
 import { nginx } from "./real-servers.js"
 import { ask } from "./support.js"
 
@@ -55,6 +58,19 @@ test("what was not tried is not said to have failed, and one is one", async () =
     expect(text).toMatch(/ ms, 1 run$/m)
     const all = await ask({ ...running, options: { agesMs: [0, 200], sleepMs: 200 } })
     expect(reportLines(all, 1000).join("\n")).not.toContain("chain of 0")
+})
+
+test("a session that was refused later than its row says has its own age", async () => {
+    const rules = { forgetsMs: 20 * MINUTE_MS }
+    const clock = new FakeClock(START)
+    const server = new FakeServer(clock, rules)
+    const connect: Connect = (request) => {
+        // Something keeps the machine busy when the session of ten minutes is due.
+        if (clock.now() > START + 9 * MINUTE_MS && clock.now() < START + 25 * MINUTE_MS) clock.pass(15 * MINUTE_MS)
+        return server.connect(request)
+    }
+    const { report } = await run({ rules, clock, server, options: { connect } })
+    expect(reportLines(report, 1000).join("\n")).toMatch(/10m +│ full +│ full at 2\dm/)
 })
 
 test("what Caddy is told keeps tickets for as long as they are wanted, whenever its keys change", () => {

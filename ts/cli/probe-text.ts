@@ -72,7 +72,10 @@ function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
         const [one] = all
         const resumed = all.filter(({ outcome }) => outcome === "resumed").length
         if (all.length > 1) return `${resumed} of ${all.length}`
-        return one === undefined ? "" : cells[one.outcome]
+        if (one === undefined) return ""
+        // It says nothing of its row's age.
+        const isLate = one.outcome === "full" && one.lateMs > 0
+        return `${cells[one.outcome]}${isLate ? ` at ${time(one.actualMs ?? 0)}` : ""}`
     }
     const rows = times.map((nominalMs) => [
         nominalMs === 0 ? "at once" : time(nominalMs),
