@@ -1,8 +1,10 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
 import type { Advice, Setting } from "../probe/advice.js"
+import type { Cost } from "../probe/cost.js"
 import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
+import type { Verdict } from "../probe/verdict.js"
 import { energy, figure, percent, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
@@ -200,14 +202,23 @@ function shareText(share: number): string {
 
 function costLines({ cost, sleepMs, verdict }: ProbeReport, columns: number): string[] {
     if (cost === null) return []
-    const [takes, lasts] = verdict.wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
-    const { inARow } = verdict.wakes ?? {}
-    const least = inARow !== undefined && inARow.least < inARow.most ? "at least " : ""
-    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
+    const wake = `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}`
+    const asleep = `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator})`
+    const lines = cost.resumedShare > 0 ? resumingLines(cost, verdict) : undefined
     return [
-        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it ${takes} ${spread(cost.resumedUj, energy)}.`,
-        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator}) ${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
+        `${wake}${lines === undefined ? "" : `; ${lines.wake}`}.`,
+        `${asleep} ${lines?.asleep ?? `lasts ${spread(cost.fullDays, days)} days`}. An estimate.`,
     ].flatMap((line) => wrapped(line, columns, "  "))
+}
+
+function resumingLines(cost: Cost, { wakes }: Verdict): { wake: string; asleep: string } {
+    const [takes, lasts] = wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
+    const least = wakes !== null && wakes.inARow.least < wakes.inARow.most ? "at least " : ""
+    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
+    return {
+        wake: `resumed it ${takes} ${spread(cost.resumedUj, energy)}`,
+        asleep: `${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}`,
+    }
 }
 
 /** What the wait would show all the same. */
