@@ -31,6 +31,8 @@ export interface CaseOf<Family extends string> {
     getsAnswer?: boolean
     /** An honest wake comes before it, with the same session, which the peer may listen to. */
     rehearses?: boolean
+    /** Bytes that wolfSSL may hold at a time while it meets the peer, where more than elsewhere is right. */
+    memoryBound?: number
     /** Why the second honest wake may be a full handshake: it must resume without this. */
     mayNotResume?: string
 }

@@ -5,10 +5,10 @@ import { clientFor, Sleepers, type Woken, wake } from "./device.js"
 import { type CaseResult, type Finding, MEMORY_BOUND } from "./result.js"
 
 /** What holds in any wake, whoever is met. */
-function findingsOfAny(when: string, { leakedBytes, peakBytes, lateMs }: Woken): Finding[] {
+function findingsOfAny(when: string, { leakedBytes, peakBytes, lateMs }: Woken, bound = MEMORY_BOUND): Finding[] {
     const findings: Finding[] = []
     if (leakedBytes !== 0) findings.push({ counter: "leaked", what: `${when}: ${leakedBytes} bytes` })
-    if (peakBytes > MEMORY_BOUND) findings.push({ counter: "memoryExceeded", what: `${when}: ${peakBytes} bytes` })
+    if (peakBytes > bound) findings.push({ counter: "memoryExceeded", what: `${when}: ${peakBytes} bytes` })
     if (lateMs > 0) findings.push({ counter: "hung", what: `${when}: ${lateMs} ms longer than it may` })
     return findings
 }
@@ -41,7 +41,7 @@ function isAsExpected(one: CaseOf<string>, side: Side<never>, { opened, outcome,
 
 function judge(one: CaseOf<string>, side: Side<never>, woken: Woken, saw: Saw): Finding[] {
     const { visit } = woken
-    const findings = findingsOfAny("at the peer", woken)
+    const findings = findingsOfAny("at the peer", woken, one.memoryBound)
     const forgery = forgeryIn(side, visit, saw)
     const words = wordsFor(visit)
     if (forgery !== undefined) findings.push({ counter: "authenticationSkipped", what: `${forgery}; it ${words}` })

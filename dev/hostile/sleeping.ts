@@ -13,3 +13,10 @@ export function sleeps(processId: number): boolean {
         return true
     }
 }
+
+/** Whether bytes wait in the kernel, at either end, of a TCP connection over IPv4 with one of these ports. */
+export function isUnderWay(ports: readonly (number | undefined)[]): boolean {
+    const words = ports.map((port) => `:${(port ?? 0).toString(16).toUpperCase().padStart(4, "0")} `)
+    const sockets = readFileSync("/proc/net/tcp", "latin1").split("\n")
+    return sockets.some((line) => words.some((word) => line.includes(word)) && !line.includes(" 00000000:00000000 "))
+}

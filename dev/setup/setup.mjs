@@ -10,6 +10,7 @@
 //   node dev/setup/setup.mjs --pio          and PlatformIO, for `npm run test:pio`
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
+//   node dev/setup/setup.mjs --hostile      and the scripted peer of `npm run hostile`
 //   node dev/setup/setup.mjs --interop      and the servers of `npm run interop`
 //   node dev/setup/setup.mjs --ci           and what .ci/run needs
 //   node dev/setup/setup.mjs --packages     the system packages alone
@@ -50,6 +51,7 @@ const partsOf = {
     mcu: ["mcu"],
     powercuts: ["powercuts"],
     interop: ["interop"],
+    hostile: ["hostile"],
     ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "interop", "ci"],
 }
 
@@ -186,7 +188,7 @@ async function makeAll() {
     } else if (parts.has("tests")) {
         await step("bench programs of warmhello", () => build("firmware", "bench", { build: "bench-own" }))
     }
-    if (parts.has("tests")) {
+    if (parts.has("tests") || parts.has("hostile")) {
         await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
     }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()

@@ -16,12 +16,14 @@ int wh_wolfssl_parse_peer(DecodedCert *certificate, int type, int verify, void *
 
 int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl);
 
+/* NOLINTBEGIN(readability-identifier-naming) */
 #define wc_Sha384Update(hash, bytes, size)                                                                   \
     (wh_wolfssl_may_need_sha384(ssl) ? wc_Sha384Update(hash, bytes, size) : 0)
 #define wc_Sha512Update(hash, bytes, size)                                                                   \
     (wh_wolfssl_may_need_sha384(ssl) ? wc_Sha512Update(hash, bytes, size) : 0)
 
-#define ParseCertRelative wh_wolfssl_parse_peer /* NOLINT(readability-identifier-naming) */
+#define ParseCertRelative wh_wolfssl_parse_peer
+/* NOLINTEND(readability-identifier-naming) */
 
 #define WOLFSSL_WPAS
 #include <src/internal.c> /* NOLINT(bugprone-suspicious-include) */

@@ -11,6 +11,7 @@
 
 #include <wolfssl/wolfcrypt/random.h>
 
+/* NOLINTNEXTLINE(readability-identifier-naming) */
 #define wc_RNG_HealthTestLocal(rng, reseed, heap, device) WH_SELF_TEST_##reseed(rng, heap, device)
 #define WH_SELF_TEST_0(rng, heap, device) 0
 #define WH_SELF_TEST_1(rng, heap, device) 0

@@ -39,7 +39,7 @@ describe("estimate", () => {
         const { code, stdout } = await warmhello(...estimate, "--sleep", "10m")
         expect(code).toBe(0)
         expect(stdout).toMatch(/^TLS is \d+ % \(\d+ % to \d+ %\) of a full wake, and .* of one that resumes\.$/m)
-        expect(stdout).toMatch(/^Resuming saves 62\.4 mJ \(\d+\.\d mJ to \d+\.\d mJ\) a wake\.$/m)
+        expect(stdout).toMatch(/^Resuming saves 62\.5 mJ \(\d+\.\d mJ to \d+\.\d mJ\) a wake\.$/m)
         for (const phase of ["boot", "wifi", "ip", "dns", "tcp", "tls", "application", "closing", "sleep"]) {
             expect(stdout).toMatch(new RegExp(`│ ${phase} +│`))
         }
@@ -131,10 +131,11 @@ describe("estimate", () => {
         expect(shareOf(await estimated("--sleep", "1d", "--dhcp-share", "0"))?.high).toBe(0)
     })
 
-    // docs/PERFORMANCE.md, "A wake's budget": TLS there, with frames that take 10 ms there and back.
+    // docs/PERFORMANCE.md, "A wake's budget": TLS there, with frames that take 10 ms there and back. Of the 41.5 ms of the
+    // resumed one the firmware has saved 1.0 since: 0.13 million instructions once TCP is up, of 8 ns each.
     test("has in its range how long TLS took on the emulated ESP32-C3", async () => {
         const run = await estimated("--rtt", "10ms", "--draws", "500")
-        for (const [index, tookMs] of [539, 41.5].entries()) {
+        for (const [index, tookMs] of [539, 40.5].entries()) {
             const tls = run.wakes[index]?.phases.find(({ phase }) => phase === "tls")
             const [low, high] = tls?.durationRangeMs ?? [0, 0]
             expect(low).toBeLessThan(tookMs)
@@ -295,6 +296,7 @@ const countsSchema = z.array(
         build: z.string(),
         result: z.string(),
         instructions: z.int(),
+        preparedInstructions: z.int(),
         bytesTx: z.int(),
         bytesRx: z.int(),
         heapPeakBytes: z.int(),
@@ -329,6 +331,9 @@ test("the README's first table has the counts of the emulated microcontroller", 
     )
     expect(readmeRow(readme, "instructions of the handshake")).toEqual(
         both.map(({ instructions }) => instructions.toLocaleString("en")),
+    )
+    expect(readmeRow(readme, "of them once TCP is up")).toEqual(
+        both.map((one) => (one.instructions - one.preparedInstructions).toLocaleString("en")),
     )
     expect(readmeRow(readme, "bytes of the handshake")).toEqual(both.map((one) => `${one.bytesTx} + ${one.bytesRx}`))
     expect(readmeRow(readme, "the handshake's peak of heap")).toEqual(

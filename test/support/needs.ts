@@ -36,6 +36,16 @@ const needs: Record<string, Need> = {
         isHere: () => ["openssl", "nginx", "mosquitto"].every((name) => pathOf(name) !== undefined),
         flag: "--tests",
     },
+    "dev/hostile/hostile.ts": {
+        what: "library under AddressSanitizer",
+        isHere: isBuilt("build/asan/libwarmhello.so"),
+        flag: "--c-tests",
+    },
+    "dev/hostile/peer/cases.ts": {
+        what: "scripted peer",
+        isHere: isBuilt("build/hostile/python/requirements.txt"),
+        flag: "--tests",
+    },
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),

@@ -190,7 +190,7 @@ class Connection:
             self.saw["closed"] = True
         elif self.saw["alert"] is None:
             self.saw["alert"] = list(data)
-        if data[1:2] != b"\0":
+        if data[:1] != b"\1":
             raise Gone
 
     def message(self):

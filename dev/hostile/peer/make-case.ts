@@ -55,6 +55,8 @@ export type Effect =
     | "verdict"
     /** It opens as if nothing had happened, and the app gets its answer. */
     | "harmless"
+    /** No common cipher suite is found; the device offers more on a second connection, without a session. */
+    | "retried"
     /** The session is refused, and the app gets its answer on the same connection. */
     | "refused"
     /** It opens as if nothing had happened, and may break then. */
@@ -70,12 +72,13 @@ export interface Doing {
     /** On the first connection, unless told. */
     on?: "first" | "each"
     mayNotResume?: string
+    memoryBound?: number
 }
 
 function expectationOf(condition: Condition, { effect, on }: Doing): Expectation {
     if (effect === "any") return "any"
     if (effect === "verdict") return "fails"
-    if (effect === "refused") return "opens-full"
+    if (effect === "refused" || effect === "retried") return "opens-full"
     if (effect === "breaks") return isFull(condition) || on === "each" ? "fails" : "opens-full"
     return isFull(condition) ? "opens-full" : "opens-resumed"
 }
@@ -92,6 +95,7 @@ export function makeCase(condition: Condition, doing: Doing): PeerCase {
         ...{ holds: condition.holds, versions: condition.versions, expect },
         getsAnswer: expect !== "any" && expect !== "fails" && effect !== "late",
         script: on === "each" ? { ...script, times: 99 } : script,
+        ...(doing.memoryBound === undefined ? {} : { memoryBound: doing.memoryBound }),
         ...(doing.mayNotResume === undefined ? {} : { mayNotResume: doing.mayNotResume }),
     }
 }

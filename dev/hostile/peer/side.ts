@@ -62,21 +62,24 @@ async function identities(): Promise<{ ca: string; of: Record<string, ServerCert
     return { ca: authority.certificate, of }
 }
 
-/** How often its threads have gone to sleep: the same number twice means that nothing happened in between. */
-function sleepsSoFar(processId: number): number {
+/** How often each of its threads has gone to sleep: the same words twice mean that nothing happened in between. */
+function sleepsSoFar(processId: number): string {
     try {
         return readdirSync(`/proc/${processId}/task`)
-            .map((thread) => readFileSync(`/proc/${processId}/task/${thread}/status`, "latin1"))
-            .reduce((sum, status) => sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? 0), 0)
+            .map((thread) => {
+                const status = readFileSync(`/proc/${processId}/task/${thread}/status`, "latin1")
+                return `${thread}: ${/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]}`
+            })
+            .join()
     } catch {
-        return 0
+        return "" // one has ended meanwhile
     }
 }
 
 class Process implements AsyncDisposable {
     readonly #child: ChildProcessByStdio<Writable, Readable, null>
     readonly #lines: AsyncIterator<string>
-    #slept = -1
+    #slept = ""
 
     constructor(file: string) {
         const script = join(root, "dev/hostile/peer/main.py")
@@ -97,9 +100,10 @@ class Process implements AsyncDisposable {
 
     isSilent(): boolean {
         const id = this.#child.pid ?? 0
-        const before = this.#slept
-        this.#slept = sleepsSoFar(id)
-        return sleeps(id) && before === this.#slept
+        const [before, slept] = [this.#slept, sleepsSoFar(id)]
+        this.#slept = slept
+        // Its threads are looked at one after the other: one may have woken another and gone to sleep meanwhile.
+        return slept !== "" && slept === before && sleeps(id) && sleepsSoFar(id) === slept
     }
 
     async [Symbol.asyncDispose](): Promise<void> {
@@ -109,12 +113,13 @@ class Process implements AsyncDisposable {
     }
 }
 
-/** A script that names a message which was never due has shown nothing. */
+/** A script that does no more than to edit a message which was never due has shown nothing. */
 function missed(script: Script, connections: Connection[]): string | null {
     const hostile = connections.filter((one) => one.hostile)
     const fault = connections.find((one) => one.fault !== undefined)?.fault
     if (fault !== undefined) return `the peer's script failed: ${fault}`
     if (hostile.length === 0 && Object.keys(script).length > 0) return "nobody came to the hostile peer"
+    if (Object.keys(script).some((word) => !["edits", "times", "resume"].includes(word))) return null
     const never = (script.edits ?? []).find(({ at }) => !hostile.some(({ sent }) => (sent[at] ?? 0) > 0))
     return never === undefined ? null : `it never came to ${never.at}`
 }
@@ -128,9 +133,7 @@ class PeerEncounter implements Encounter {
         readonly script: Script,
     ) {}
 
-    isSilent(): boolean {
-        return this.process.isSilent()
-    }
+    readonly isSilent = (): boolean => this.process.isSilent()
 
     async connections(): Promise<Connection[]> {
         if (this.#connections === undefined) {
@@ -179,7 +182,10 @@ export async function startPeer(): Promise<Side<PeerCase>> {
             const text = reply.toString("latin1")
             return text.startsWith(WHOLE.slice(0, text.length)) || WHOLE.startsWith(text)
         },
-        saysResumed: (reply) => /^Resumed: yes/m.test(reply.toString("latin1")),
+        saysResumed: (reply) => {
+            const word = /^Resumed: (yes|no)\r\n/m.exec(reply.toString("latin1"))?.[1]
+            return word === undefined ? undefined : word === "yes"
+        },
         honest: () => meet("honest", {}),
         meet: ({ name, script }) => meet(name, script),
         [Symbol.asyncDispose]: async () => {

@@ -181,12 +181,15 @@ static int offer_all_suites(wh_conn *conn)
     return WH_OK;
 }
 
+static bool wants_all_suites(const wh_conn *conn)
+{
+    return wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
+}
+
 /* What the hello has beside the session, once that is attached. */
 static int choose_suites(wh_conn *conn)
 {
-    bool wants_all =
-        wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
-    return wants_all ? offer_all_suites(conn) : WH_OK;
+    return wants_all_suites(conn) ? offer_all_suites(conn) : WH_OK;
 }
 
 /* Another hello is made, and nothing of this one has left. */
@@ -239,7 +242,9 @@ static bool hello_stands(wh_conn *conn)
 {
     bool is_fresh = wh_clock_elapsed_us() - conn->hello_us <= HELLO_FRESH_US;
     return is_fresh && conn->resumption.is_second == conn->client->fallback &&
-           conn->follows == shall_follow(conn) && (conn->follows || wh_resumption_stands(&conn->resumption));
+           conn->follows == shall_follow(conn) &&
+           (conn->follows || wh_resumption_stands(&conn->resumption)) &&
+           conn->all_suites == wants_all_suites(conn);
 }
 
 /* From here on a session counts as offered. */
@@ -291,9 +296,9 @@ static int fail(wh_conn *conn, int error)
     if (handshake) {
         conn->outcome.result = WH_RESULT_FAILED;
         conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
-        conn->client->refused_sha256 = refuses_sha256(conn);
-        bool again =
-            conn->client->refused_sha256 || (conn->resumption.offered && !wh_peer_error_is_verdict(error));
+        bool refused = refuses_sha256(conn);
+        conn->client->refused_sha256 = conn->client->refused_sha256 || refused;
+        bool again = refused || (conn->resumption.offered && !wh_peer_error_is_verdict(error));
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
     }
@@ -496,6 +501,7 @@ int wh_conn_start(wh_conn *conn)
         return conn->outcome.error != WH_OK ? conn->outcome.error : WH_USAGE_STATE;
     }
     if (conn->client->platform != wh_platform_get()) {
+        drop_hello(conn); /* its ticket is not spent */
         return fail(conn, WH_USAGE_STATE);
     }
     conn->outcome.clock = wh_clock_wall_s() > 0 ? WH_CLOCK_KNOWN : WH_CLOCK_UNKNOWN;

@@ -165,11 +165,11 @@ void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
-/** True if the handshake failed with a stored session offered: free this connection, open
- * another one over a new TCP connection with the same client, and it goes in full. Never
- * true for that second one, nor when the server's certificate was judged or one of the
- * client's files could not be used: the server had chosen a full handshake then, and another
- * would end the same. */
+/** True if the handshake failed with a stored session offered, or the server refused all suites with SHA-256,
+ * which are all that a first hello has: free this connection, open another one over a new TCP connection with
+ * the same client, and it goes in full, with all suites. Never true for that second one, nor when the
+ * server's certificate was judged or one of the client's files could not be used: the server had chosen a
+ * full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
 
 /** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP

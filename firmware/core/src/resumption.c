@@ -15,7 +15,7 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
 }
 
 /* Bits of lacks. */
-enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4 };
+enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4, PERHAPS_WITHOUT_SHA256 = 8 };
 
 static uint8_t without(bool resumed)
 {
@@ -84,8 +84,9 @@ static wh_reason choose(wh_resumption *r)
         return reason_for_miss(r->looked);
     }
     wh_reason reason = wh_policy_check(&r->client->config.policy, &r->stored.info, &r->stored.now);
-    /* None is offered for now to a server that has broken off such handshakes. */
-    return reason == WH_REASON_ACCEPTED && r->peer.rest > 0 ? WH_REASON_RESTING : reason;
+    /* None is offered for now to a server that has broken off such handshakes, in neither attempt. */
+    bool rests = r->peer.rest > 0 || r->is_second;
+    return reason == WH_REASON_ACCEPTED && rests ? WH_REASON_RESTING : reason;
 }
 
 int wh_resumption_attach(wh_resumption *r, WOLFSSL *ssl)
@@ -144,7 +145,7 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
-    if (reason == WH_REASON_RESTING) {
+    if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         wh_store_note_peer(&r->client->binding, r->peer);
     }
@@ -221,6 +222,18 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+/* Not all servers say that they take no suite with SHA-256: some break off, or are silent. */
+static void note_suite(wh_resumption *r)
+{
+    bool lacks_sha256 =
+        r->client->refused_sha256 || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    r->client->refused_sha256 = false;
+    r->peer.lacks &= (uint8_t) ~(WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256);
+    if (lacks_sha256 && wh_suite_has_sha384(r->outcome->cipher)) {
+        r->peer.lacks |= WITHOUT_SHA256;
+    }
+}
+
 static void note_opened(wh_resumption *r)
 {
     const wh_peer before = r->peer;
@@ -230,11 +243,7 @@ static void note_opened(wh_resumption *r)
     } else if (r->offered) {
         r->peer.breaks = 0;
     }
-    if (!wh_suite_has_sha384(r->outcome->cipher)) {
-        r->peer.lacks &= (uint8_t)~WITHOUT_SHA256;
-    } else if (r->is_second && r->client->refused_sha256) {
-        r->peer.lacks |= WITHOUT_SHA256;
-    }
+    note_suite(r);
     if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
         before.lacks != r->peer.lacks) {
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -340,7 +349,8 @@ void wh_resumption_follow(wh_resumption *r)
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || r->peer.failures > 0 || (r->peer.lacks & WITHOUT_SHA256) != 0;
+    return r->is_second || r->client->refused_sha256 ||
+           (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
 }
 
 static bool is_of_peer(int error)
@@ -375,6 +385,7 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
         wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
+        r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }

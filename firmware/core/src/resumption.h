@@ -80,7 +80,7 @@ void wh_resumption_ticket(wh_resumption *r, struct WOLFSSL *ssl);
 void wh_resumption_follow(wh_resumption *r);
 
 /** After what is known of the peer: whether suites with SHA-384 shall be offered as well. It took none of the
- * others, or breaks off handshakes, for which that may be the reason: not all say so. */
+ * others, or the last handshake with it failed, for which that may be the reason: not all say so. */
 bool wh_resumption_wants_all_suites(const wh_resumption *r);
 
 /** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one

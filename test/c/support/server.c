@@ -300,6 +300,11 @@ void server_set_suites12(tls_server *server, const char *suites)
     SSL_CTX_set_cipher_list(server->ctx, suites);
 }
 
+void server_set_client_signatures(tls_server *server, const char *algorithms)
+{
+    SSL_CTX_set1_client_sigalgs_list(server->ctx, algorithms);
+}
+
 void server_prefer_its_suites(tls_server *server)
 {
     SSL_CTX_set_options(server->ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);

@@ -99,6 +99,9 @@ void server_add_tls13(tls_server *server);
 void server_set_suite13(tls_server *server, const char *suite);
 void server_set_suites12(tls_server *server, const char *suites);
 
+/** From now on takes signatures by client certificates in these ways alone, in OpenSSL's words. */
+void server_set_client_signatures(tls_server *server, const char *algorithms);
+
 /** From now on its own order of suites counts, not the client's. */
 void server_prefer_its_suites(tls_server *server);
 void server_set_groups(tls_server *server, const char *groups);

@@ -3,7 +3,7 @@ import { alertName } from "../../../../ts/core/alerts.js"
 import type { Act, Message, PeerCase } from "../case.js"
 import { all, type Condition, type Effect, is13, makeCase } from "../make-case.js"
 
-const [CLOSE_NOTIFY, USER_CANCELED] = [0, 90]
+const [CLOSE_NOTIFY, HANDSHAKE_FAILURE, USER_CANCELED] = [0, 40, 90]
 
 /** All of IANA's registry, and one that nobody has. */
 const descriptions = [
@@ -49,7 +49,8 @@ const sealedAt = (condition: Condition): Message => (is13(condition) ? "Encrypte
 function effectOf(condition: Condition, at: Message, level: Level, description: number): Effect {
     if (isLate(condition, at)) return "late"
     // In TLS 1.3 the level says nothing (RFC 8446 6), and user_canceled is no error, whatever its level.
-    if (is13(condition) && at !== "ServerHello" && description === USER_CANCELED) return "any"
+    if (is13(condition) && (at !== "ServerHello" || level !== "fatal") && description === USER_CANCELED) return "any"
+    if (at === "ServerHello" && level === "fatal" && description === HANDSHAKE_FAILURE) return "retried"
     if (level === "fatal" || description === CLOSE_NOTIFY) return "breaks"
     // In TLS 1.2 a warning may be passed over.
     return is13(condition) && level === "warning" ? "breaks" : "any"

@@ -54,11 +54,24 @@ const isFreeText = (at: Message, { change }: Way): boolean => at === "NewSession
 const isLongTail = (condition: Condition, at: Message, { change }: Way): boolean =>
     is13(condition) && (at === "ServerHello" || at === "CertificateVerify") && (change.add ?? 0) > 16_384
 
+/** A ticket may be that long, so that it is read before it is judged. */
+const isKeptWhole = (at: Message, { change }: Way): boolean => at === "NewSessionTicket" && (change.size ?? 0) > 65_536
+
+/** Which is what the app is told then. */
+const isData = (at: Message, { change }: Way): boolean => at === "NewSessionTicket" && change.record === 23
+
 const hasBody = (at: Message) => at !== "ServerHelloDone"
 
 function caseOf(condition: Condition, at: Message, way: Way, effect: Effect): PeerCase {
     const script = { edits: [{ at, ...way.change }] }
-    return makeCase(condition, { group: "a message is said wrongly", what: `${at} ${way.what}`, effect, script })
+    const bound = isKeptWhole(at, way) ? { memoryBound: 192 * 1024 } : {}
+    return makeCase(condition, {
+        group: "a message is said wrongly",
+        what: `${at} ${way.what}`,
+        effect,
+        script,
+        ...bound,
+    })
 }
 
 function effectOf(condition: Condition, at: Message, way: Way): Effect {
@@ -76,6 +89,7 @@ const spoken = (messages: readonly Message[]): Message[] =>
 function ofMessage(condition: Condition, at: Message): PeerCase[] {
     const cases = ways
         .filter(({ ofBody }) => ofBody !== true || hasBody(at))
+        .filter((way) => !(is13(condition) && isData(at, way)))
         .map((way) => caseOf(condition, at, way, effectOf(condition, at, way)))
     const merged: Way = { what: "is in one record with the next", change: { merge: true } }
     return mergeable.includes(at) ? [...cases, caseOf(condition, at, merged, "harmless")] : cases

@@ -48,9 +48,13 @@ const pretended = resumptions.flatMap((condition) => {
         ["it takes the session under another suite of the same hash", { cipher: 0x1303 }],
         ["it takes the session under a suite of another hash", { cipher: 0x1302 }],
     ]
-    return [...ofAll, ...(is13(condition) ? of13 : of12)].flatMap(([what, script]) =>
-        onFirstAndEach(condition, group, what, { ...script, resume: "pretend" }),
-    )
+    const pretend = ([what, script]: [string, Script]) => [what, { ...script, resume: "pretend" }] as [string, Script]
+    // In TLS 1.3 there is nothing to take on a second connection, which goes in full.
+    return is13(condition)
+        ? [...ofAll, ...of13]
+              .map(pretend)
+              .map(([what, script]) => makeCase(condition, { group, what, effect: "breaks", script }))
+        : [...ofAll, ...of12].map(pretend).flatMap(([what, script]) => onFirstAndEach(condition, group, what, script))
 })
 
 /** With the right secret, and a Finished that is not sealed. */

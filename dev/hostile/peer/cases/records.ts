@@ -159,7 +159,7 @@ const paces = all.flatMap((condition) => [
     ...[1, 2, 3, 5, 7, 64].map((drip) =>
         doing(condition, "sizes and pace", `all that it sends comes in writes of ${drip} bytes`, "harmless", { drip }),
     ),
-    ...[0, 1, 16_000, 16_384, 16_385, 100_000].map((answer) =>
+    ...[0, 1, 16_000, 16_384, 16_385, 40_000].map((answer) =>
         doing(condition, "sizes and pace", `an answer of ${answer.toLocaleString("en")} bytes`, "harmless", { answer }),
     ),
     ...[1, 2, 16, 100].map((split) =>
@@ -190,33 +190,36 @@ const paddings = those13.flatMap((condition) => [
     doing(condition, "sizes and pace", "the answer is padded to the most", "harmless", {
         edits: [{ at: "Answer", before: [{ pad: 16_384 }] }],
     }),
-    doing(condition, "sizes and pace", "an answer before the client's Finished", "any", {
-        before_client_finished: [{ data: 10 }],
+    doing(condition, "sizes and pace", "empty data before the client's Finished", "any", {
+        before_client_finished: [{ empty: DATA }],
     }),
     doing(condition, "sizes and pace", "no change_cipher_spec", "harmless", { no_ccs: true }),
 ])
 
-/** Before the peer has heard the ClientHello, and right after it. */
-const uninvited: Act[][] = [
-    [{ plain: ALERT, hex: "0228" }],
-    [{ plain: ALERT, hex: "0100" }],
-    [{ plain: HANDSHAKE, hex: "00000000" }],
-    [{ plain: HANDSHAKE, size: 0 }],
-    [{ ccs: "01" }],
-    [{ plain: DATA, size: 100 }],
-    [{ plain: HANDSHAKE, hex: "02", length: 65_535 }],
-    [{ do: "fin" }],
-    [{ do: "rst" }],
-    [{ do: "stall" }],
+interface Uninvited {
+    act: Act
+    /** Before the peer has heard the ClientHello, and right after it. A reset may come before TCP is up for the device. */
+    effects: [atOnce: Effect, afterHello: Effect]
+}
+
+const uninvited: Uninvited[] = [
+    { act: { plain: ALERT, hex: "0228" }, effects: ["retried", "retried"] },
+    { act: { plain: ALERT, hex: "0100" }, effects: ["breaks", "breaks"] },
+    { act: { plain: HANDSHAKE, hex: "00000000" }, effects: ["any", "any"] },
+    { act: { plain: HANDSHAKE, size: 0 }, effects: ["any", "any"] },
+    { act: { ccs: "01" }, effects: ["any", "any"] },
+    { act: { plain: DATA, size: 100 }, effects: ["breaks", "breaks"] },
+    { act: { plain: HANDSHAKE, hex: "02", length: 65_535 }, effects: ["breaks", "breaks"] },
+    { act: { do: "fin" }, effects: ["breaks", "breaks"] },
+    { act: { do: "rst" }, effects: ["any", "breaks"] },
+    { act: { do: "stall" }, effects: ["breaks", "breaks"] },
 ]
 const uninvitedCases = all.flatMap((condition) =>
-    uninvited.flatMap((acts, i) => {
-        const effect = is13(condition) && i === 4 ? "any" : i === 2 || i === 3 ? "any" : "breaks"
+    uninvited.flatMap(({ act, effects }) => {
+        const word = JSON.stringify(act)
         return [
-            doing(condition, "before its hello", `at once: ${JSON.stringify(acts[0])}`, effect, { at_once: acts }),
-            doing(condition, "before its hello", `after the client's: ${JSON.stringify(acts[0])}`, effect, {
-                after_hello: acts,
-            }),
+            doing(condition, "before its hello", `at once: ${word}`, effects[0], { at_once: [act] }),
+            doing(condition, "before its hello", `after the client's: ${word}`, effects[1], { after_hello: [act] }),
         ]
     }),
 )

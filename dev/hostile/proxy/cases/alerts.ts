@@ -17,7 +17,9 @@ const descriptions = [
     ...[CLOSE_NOTIFY, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 90, 100],
     ...[109, 110, 111, 112, 113, 114, 115, 116, 120, 121, 255],
 ]
-const atEachRecord = [CLOSE_NOTIFY, 40, 90, 100]
+/** To these the device says another hello, with all of its suites. */
+const asksAgain = [40, 71]
+const atEachRecord = [CLOSE_NOTIFY, 40, 90]
 
 const nameOf = (description: number): string =>
     description === CLOSE_NOTIFY ? "close_notify (0)" : alertName(description)
@@ -51,6 +53,9 @@ function alertCase(
         what: `a ${level.word} ${nameOf(description)} stands before the ${flow.what}`,
         effect: effectOf(condition, flow, level, description),
         on,
+        ...(level.level === 2 && isFirst(flow) && on === "first" && asksAgain.includes(description)
+            ? { expect: "opens-full" }
+            : {}),
         spoils: [{ ...flow, acts: ([bytes]) => (bytes ? [said, bytes] : []) }],
     })
 }

@@ -194,6 +194,8 @@ export const clientHelloCases: ProxyCase[] = [...conditions, ...downgradable].fl
                     makeCase(condition, {
                         ...{ group: "the device's hello is changed", what: `of the device's hello ${what}`, on },
                         effect: "breaks",
+                        // A server that finds no suite in it is asked again, with all of them.
+                        ...(condition.holds === "none" && { expect: "any" }),
                         spoils: [
                             {
                                 ...{ direction: "toServer", at: 0 },

@@ -27,7 +27,7 @@ const floods: readonly { what: string; bytes: Buffer }[] = [
 ]
 
 const FEW = 40
-const AT_ONCE_BYTES = 1_000_000
+const AT_ONCE_BYTES = 300_000
 
 function* atOnce(bytes: Buffer): Iterable<Act> {
     const many = Buffer.concat(Array.from({ length: Math.ceil(16384 / bytes.length) }, () => bytes))
@@ -38,7 +38,7 @@ function* atOnce(bytes: Buffer): Iterable<Act> {
 function* forEver(bytes: Buffer): Iterable<Act> {
     for (;;) {
         yield bytes
-        yield { waitMs: 200 }
+        yield { waitMs: 1000 }
     }
 }
 
@@ -54,7 +54,7 @@ function casesOf(condition: Condition, flow: FlowRecord): ProxyCase[] {
             })
         return [
             before(`without end, as fast as it reads, in the place of`, "breaks", () => atOnce(bytes)),
-            before(`without end, one each 200 ms, in the place of`, "breaks", () => forEver(bytes)),
+            before(`without end, one each second, in the place of`, "breaks", () => forEver(bytes)),
             before(`(${FEW} of them) before`, borne, (own) => [...Array.from({ length: FEW }, () => bytes), ...own]),
         ]
     })

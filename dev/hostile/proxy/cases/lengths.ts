@@ -14,7 +14,6 @@ const MAX = 65535
 
 const versions = [
     { what: "0.0", version: 0 },
-    { what: "SSL 2's 0.2", version: 2 },
     { what: "SSL 3.0's", version: 0x0300 },
     { what: "TLS 1.0's", version: 0x0301 },
     { what: "TLS 1.3's", version: 0x0304 },

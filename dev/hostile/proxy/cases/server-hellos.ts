@@ -201,7 +201,7 @@ const ways: readonly { how: string; acts: (own: Buffer, request: Buffer) => Iter
         *acts(_, request) {
             for (;;) {
                 yield request
-                yield { waitMs: 200 }
+                yield { waitMs: 1000 }
             }
         },
     },
