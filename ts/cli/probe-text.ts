@@ -10,7 +10,7 @@ import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
 /** Whole words in lines of at most so many columns, all but the first moved in. What the text begins with stays. */
-function wrapped(text: string, columns: number, indent = ""): string[] {
+export function wrapped(text: string, columns: number, indent = ""): string[] {
     const [start = ""] = /^ */.exec(text) ?? []
     const lines: string[] = []
     let line = ""

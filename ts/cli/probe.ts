@@ -30,7 +30,7 @@ import {
 } from "./probe-device.js"
 import { ProbeProgress } from "./probe-progress.js"
 import { StateFile } from "./probe-state.js"
-import { deviceLines, reportLines, settingLines } from "./probe-text.js"
+import { deviceLines, reportLines, settingLines, wrapped } from "./probe-text.js"
 import { packageVersion } from "./version.js"
 
 export interface ProbeFlags {
@@ -180,7 +180,10 @@ async function probeEither(
         const isNobodyThere = NOBODY_THERE.includes(error.code)
         // Of the broker, if it goes on.
         if (!isNobodyThere && error.code !== "state-of-another") throw error
-        if (isNobodyThere) output.line(`${error.message}. No port was named, so a broker is tried next.`)
+        if (isNobodyThere) {
+            const text = `${error.message}. No port was named, so a broker is tried next.`
+            for (const line of wrapped(text, output.columns, "  ")) output.line(line)
+        }
         return await probeAs(broker, flags, output, file, signal)
     }
 }
