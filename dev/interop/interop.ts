@@ -25,7 +25,7 @@ export interface InteropMatrix {
 }
 
 export interface InteropOptions {
-    /** Servers whose name contains this. */
+    /** Servers whose name contains this, in any case. */
     only?: string
     /** Among these; all, unless told. */
     servers?: readonly ServerKind[]
@@ -52,7 +52,8 @@ async function runAll(waiting: ServerKind[], { onServer, signal }: InteropOption
 }
 
 export async function interop(options: InteropOptions = {}): Promise<InteropMatrix> {
-    const chosen = (options.servers ?? catalogue).filter(({ name }) => name.includes(options.only ?? ""))
+    const wanted = options.only?.toLowerCase() ?? ""
+    const chosen = (options.servers ?? catalogue).filter(({ name }) => name.toLowerCase().includes(wanted))
     const lacking = new Map(chosen.map((kind) => [kind.name, kind.missing()]))
     const isHere = ({ name }: ServerKind): boolean => lacking.get(name) === undefined
     const results = await runAll(chosen.filter(isHere), options)

@@ -47,7 +47,7 @@ test("the Arduino example compiles sketch, client, socket, chip, core and wolfSS
         ]),
     )
     expect(
-        objects.filter((object) => /port_host|port_esp32|tls_task|stack|transport|provisioned/.test(object)),
+        objects.filter((object) => /port_host|port_esp32|tls_task|^stack|transport|provisioned/.test(object)),
     ).toEqual([])
 })
 

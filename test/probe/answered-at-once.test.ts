@@ -15,8 +15,8 @@ const tls12: Rules = { forgetsMs: 1e9, spoken: ["TLS1.2 ticket", "TLS1.2 id"] }
 
 test.each<[string, Rules, number, string]>([
     ["a lifetime below the sleep", { forgetsMs: 1e9, lifetimeS: 300 }, 10, "its sessions live for 5m"],
-    ["a sleep of more than a day by TLS 1.2", tls12, 25 * 60, "a session of TLS1.2 is kept for 1d at most"],
-    ["a sleep of more than a week", { forgetsMs: 1e9 }, 8 * DAY_MIN, "a session of TLS1.3 is kept for 7d at most"],
+    ["a sleep of more than a day by TLS 1.2", tls12, 25 * 60, "a session of TLS 1.2 is kept for 1d at most"],
+    ["a sleep of more than a week", { forgetsMs: 1e9 }, 8 * DAY_MIN, "a session of TLS 1.3 is kept for 7d at most"],
     ["a ticket too long for a device", { forgetsMs: 1e9, ticketBytes: 2500 }, 10, "longer than a device keeps"],
     ["no extended master secret", { ...tls12, extendedMasterSecret: false }, 10, "lacks the extended master secret"],
     ["a short session ID", { ...tls12, spoken: ["TLS1.2 id"], idBytes: 16 }, 10, "its session ID of 16 bytes"],
@@ -32,6 +32,14 @@ test.each<[string, Rules, number, string]>([
     expect(waited.clock.now() - START).toBeGreaterThan(sleepMs)
     expect(waited.report).toMatchObject({ isWaitSpared: false, verdict: { answer: "does-not-resume" } })
     expect(textOf(waited.report)).not.toContain("--wait")
+})
+
+test("after a sleep that nothing outlives there is no talk of wakes that resume", async () => {
+    const { report } = await run({ rules: { forgetsMs: 1e9 }, options: { sleepMs: 30 * DAY_MIN * MINUTE_MS } })
+    expect(report.cost?.resumedShare).toBe(0)
+    const costs = textOf(report).slice(textOf(report).indexOf("A wake of"))
+    expect(costs).toMatch(/ lasts .* days\. An estimate\.$/)
+    expect(costs).not.toMatch(/resum/)
 })
 
 test("what was spared is asked for later, with --wait and the same state", async () => {

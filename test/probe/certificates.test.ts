@@ -85,6 +85,12 @@ test("one out of order, or with one that has nothing to do with it, is told", ()
     })
 })
 
+test("a long one, of certificates that all issue each other, is told as fast as another", () => {
+    const stuffed = ["leaf", "between", ...Array.from({ length: 60 }, () => "old-root")]
+    expect(read(stuffed, "root")).toMatchObject({ needsAlternativePath: true, superfluous: ["CN=old-root"] })
+    expect(read(["leaf", ...stuffed.slice(2)], "root")).toMatchObject({ endsAt: null })
+})
+
 test("one that leads nowhere has no end and needs no other path, as there is none", () => {
     expect(opensslVerifies("old-root", "leaf", "between")).toBe(false)
     expect(read(["leaf", "between"], "old-root")).toMatchObject({ needsAlternativePath: false, endsAt: null })

@@ -10,7 +10,7 @@ import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 import { refusingPort } from "../ts/support/tls-server.js"
-import { nginx, openssl } from "./real-servers.js"
+import { mosquitto, nginx, openssl } from "./real-servers.js"
 
 const folder = temporaryFolder()
 
@@ -194,8 +194,15 @@ describe("what keeps it from telling ends with 2 and says why", () => {
         }
     })
 
+    test("a CA that nobody gave is not called the given one", async () => {
+        await using server = await nodeServer()
+        expect(await refusal(`localhost:${server.port}`)).toContain("is signed by none of Node's public CAs")
+    })
+
     test("words that are no server, no ages and no way to speak", async () => {
         expect(await refusal("https://example.com/")).toContain("is a URL: give its host alone")
+        expect(await refusal("localhost:70000")).toContain("a port is a number from 1 to 65535")
+        expect(await refusal("localhost:0")).toContain("a port is a number from 1 to 65535")
         expect(await refusal("localhost", "--ages", "0,soon")).toContain("A duration is a number and a unit")
         expect(await refusal("localhost", "--speak", "ftp")).toContain("https, mqtt, tls")
     })
@@ -220,6 +227,17 @@ describe("a server that wants a client certificate", () => {
         expect(advice[0]).toMatchObject({ code: "renew", text: expect.stringContaining("when-not-renewed") })
     })
 
+    test("is said to want one where it was asked without, whatever it answers", async () => {
+        const settings = "ssl_verify_client optional_no_ca; ssl_protocols TLSv1.2 TLSv1.3;"
+        await using server = await nginx({ settings })
+        const flags = ["--ca", file("optional.pem", server.ca), "--sleep", "1s", ...quick, "--json", "-"]
+        const { code, stdout } = await warmhello("probe", server.server, ...flags)
+        expect(code).toBe(0)
+        expect(JSON.parse(stdout).advice).toMatchObject([
+            { code: "client-certificate", text: expect.stringContaining("--cert FILE --key FILE") },
+        ])
+    })
+
     test("gives no session to one that it does not trust", async () => {
         await using server = await nodeServer({ requestCert: true, rejectUnauthorized: true, ca })
         const authority = await createCertificateAuthority()
@@ -230,6 +248,31 @@ describe("a server that wants a client certificate", () => {
         expect(code).toBe(1)
         expect(stdout).toContain("The server asks for a client certificate")
         expect(stdout).toContain("Groups of a device: x25519 yes, secp256r1 yes, secp384r1 yes.")
+    })
+})
+
+describe("a host without a port", () => {
+    /** An address of this machine where nobody else listens. */
+    const address = `127.${1 + (process.pid % 250)}.88.83`
+    const asked = ["--servername", "localhost", "--sleep", "1s", ...quick]
+
+    test("is a broker where it is no web server, also when the probe goes on", async () => {
+        await using broker = await mosquitto({ address, port: 8883 })
+        const state = join(folder, "broker.json")
+        const flags = [...asked, "--ca", file("broker.pem", broker.ca), "--state", state]
+        const { code, stdout } = await warmhello("probe", address, ...flags)
+        expect(stdout).toContain(`${address}:443: the server refuses connections on this port`)
+        expect(stdout).toContain(`\n${address}:8883\n`)
+        expect(stdout).toContain("Resumes after 1.00 s (TLS 1.3, psk).")
+        expect(code).toBe(0)
+        const again = await warmhello("probe", address, ...flags)
+        expect(again.code).toBe(0)
+        expect(again.stdout).not.toContain(":443")
+    })
+
+    test("is neither where nobody listens, and one port alone is asked where the language is told", async () => {
+        expect(await refusal(address, ...asked)).toContain(`${address}:8883: the server refuses connections`)
+        expect(await refusal(address, "--speak", "https", ...asked)).toContain(`${address}:443: the server refuses`)
     })
 })
 

@@ -119,6 +119,14 @@ test.concurrent("a board resumes where the probe says so, and where it differs i
     expect(stderr).not.toContain("differs: after the sleep")
 })
 
+test.concurrent("that a board does without SHA-384 is told where a server prefers it", async () => {
+    const order = "ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256;"
+    const { report } = await asDevice(`ssl_protocols TLSv1.3; ssl_prefer_server_ciphers on; ${order}`)
+    expect(report.device.differences).toContainEqual({
+        ...{ what: "cipher", device: "TLS_AES_128_GCM_SHA256", node: "TLS_AES_256_GCM_SHA384" },
+    })
+})
+
 test.concurrent("a board makes a full handshake where the probe says that none resumes", async () => {
     const { code, report } = await asDevice(`ssl_protocols TLSv1.3; ssl_session_timeout ${FORGETS_S}s;`, "--wait")
     expect(code).toBe(1)

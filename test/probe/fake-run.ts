@@ -42,6 +42,7 @@ export async function run({ rules, addresses = ["192.0.2.1"], options, ...given 
         complete,
         isWaitSpared,
         ca: undefined,
+        hasCertificate: false,
         cost: costChoice,
         toolVersion: "0",
         now: clock.now(),

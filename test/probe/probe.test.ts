@@ -173,7 +173,7 @@ test("no TLS 1.2 session is kept for longer than a day, and none by TLS 1.3 for 
     const rules: Rules = { forgetsMs: 1e9 }
     const days = { sleepMs: 1500 * MINUTE_MS, agesMs: minutes(1500) }
     const { report } = await run({ rules: { ...rules, spoken: ["TLS1.2 id"] }, options: days })
-    expect(report.verdict.text).toContain("a session of TLS1.2 is kept for 1d at most")
+    expect(report.verdict.text).toContain("a session of TLS 1.2 is kept for 1d at most")
     const promised = await run({ rules, options: days })
     expect(promised.report.verdict.text).toContain("its sessions live for 1d")
 })

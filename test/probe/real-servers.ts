@@ -110,8 +110,9 @@ export const nginx = ({ settings, address = "127.0.0.1", ticketKey, ...rest }: N
         ...rest,
     })
 
-export const mosquitto = (): Promise<Running> =>
+export const mosquitto = ({ address = "127.0.0.1", ...rest }: { address?: string; port?: number } = {}) =>
     run({
+        ...rest,
         program: "mosquitto",
         ready: /mosquitto version \S+ running/,
         args: (port, folder, write) => [
@@ -120,7 +121,7 @@ export const mosquitto = (): Promise<Running> =>
                 "mosquitto.conf",
                 [
                     ...[
-                        `listener ${port} 127.0.0.1`,
+                        `listener ${port} ${address}`,
                         `certfile ${folder}/certificate.pem`,
                         `keyfile ${folder}/key.pem`,
                     ],

@@ -1,5 +1,6 @@
 // What is read out of Node's sessions is what OpenSSL's own decoder says of the same bytes.
 import { execFileSync } from "node:child_process"
+import net from "node:net"
 import { expect, test } from "vitest"
 import { connect } from "#warmhello/probe/connect.js"
 import { readTarget } from "#warmhello/probe/target.js"
@@ -57,4 +58,33 @@ test("the certificates are those that were sent, encrypted or not", async () => 
         const { certificates } = await connect(request(running, way))
         expect(certificates.map((der) => der.toString("base64"))).toEqual([body])
     }
+})
+
+const SLOW_MS = 300
+
+/** Answers TCP itself, and passes all on to a server that is far away. */
+async function relayTo(port: number): Promise<AsyncDisposable & { server: string }> {
+    const relay = net.createServer((near) => {
+        const far = net.connect(port, "127.0.0.1")
+        for (const [from, to] of [
+            [near, far],
+            [far, near],
+        ] as const) {
+            from.on("data", (bytes: Buffer) => setTimeout(() => to.writable && to.write(bytes), SLOW_MS))
+            from.on("end", () => setTimeout(() => to.end(), SLOW_MS))
+            from.on("error", () => to.destroy())
+        }
+    })
+    await new Promise<void>((up) => relay.listen(0, "127.0.0.1", up))
+    return {
+        server: `localhost:${(relay.address() as net.AddressInfo).port}`,
+        [Symbol.asyncDispose]: () => new Promise<void>((down) => relay.close(() => down())),
+    }
+}
+
+test("the tickets of a server that is far behind what answers TCP are waited for", async () => {
+    await using running = await openssl()
+    await using relay = await relayTo(running.port)
+    const { sessions } = await connect(request({ ...running, ...relay }, "TLS1.3 psk"))
+    expect(sessions).toHaveLength(2)
 })

@@ -38,7 +38,10 @@ export async function ask({ server, ca, language, options }: Asked): Promise<Pro
         pace: new Pace(realClock, 10),
         ...options,
     })
-    return reportOf(record, { complete, isWaitSpared, ca, cost: costChoice, toolVersion: "0.0.0", now: Date.now() })
+    return reportOf(record, {
+        ...{ complete, isWaitSpared, ca, cost: costChoice, toolVersion: "0.0.0", now: Date.now() },
+        hasCertificate: options?.credentials?.certificate !== undefined,
+    })
 }
 
 export function versionIn(report: ProbeReport, way: Way): VersionReport {

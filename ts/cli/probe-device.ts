@@ -143,6 +143,7 @@ export function differencesOf(found: DeviceFindings, report: ProbeReport): Diffe
         ["after the sleep", words(found), nodes(report)],
         ["protocol", found.full.protocol ?? "none", version?.protocol ?? "none"],
         ["kind of session", found.atOnce?.kind ?? "none", found.atOnce?.kind ? (version?.kind ?? "none") : "none"],
+        ["cipher", found.full.cipher ?? "none", version?.cipher ?? found.full.cipher ?? "none"],
         ["key exchange", found.full.group ?? "none", version?.group ?? found.full.group ?? "none"],
     ]
     return [

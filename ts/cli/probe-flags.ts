@@ -8,7 +8,10 @@ import { type ProbeFlags, probeCommand } from "./probe.js"
 export function addProbeCommand(root: Command, signal: AbortSignal): void {
     root.command("probe")
         .description("whether a server still resumes after your sleep, on all its addresses, and what to set if not")
-        .argument("[host[:port]]", "the server (default port: 443, with --speak mqtt 8883)")
+        .argument(
+            "[host[:port]]",
+            "the server (default port: 443, and 8883 where nobody is there or with --speak mqtt)",
+        )
         .option("--ca <file>", "CA certificates as PEM or DER (default: Node's public roots)")
         .option("--sleep <time>", "asleep between two wakes (default: the longest of --ages, else 10m)", duration)
         .option("--ages <times>", "redeem sessions at these ages as well: 0,1m,5m,30m,8h", durations)

@@ -4,6 +4,7 @@ import type { ProbeEvent } from "../probe/probe.js"
 import { type Due, dueAt, type ProbeRecord, type Redemption } from "../probe/record.js"
 import { time } from "../run/units.js"
 import type { Output } from "./output.js"
+import { wrapped } from "./probe-text.js"
 
 const SECOND_MS = 1000
 /** Where nothing can count down, shorter waits are not told. */
@@ -51,9 +52,13 @@ export class ProbeProgress {
         this.#clear()
     }
 
+    #lines(text: string): void {
+        for (const line of wrapped(text, this.#output.columns, "  ")) this.#output.line(line)
+    }
+
     #addresses(record: ProbeRecord): void {
         this.#record = record
-        this.#output.line(pc.dim(record.addresses.map(({ address }) => address).join(", ")))
+        this.#lines(record.addresses.map(({ address }) => address).join(", "))
     }
 
     #surveyed(record: ProbeRecord): void {
@@ -62,14 +67,16 @@ export class ProbeProgress {
             this.#output.line(`${way}: ${refusal === null ? gives : pc.dim("not spoken")}`)
         }
         for (const { address, error } of record.addresses)
-            if (error !== null) this.#output.line(`${address}: ${pc.yellow(error)}`)
+            if (error !== null) this.#lines(`${address}: ${pc.yellow(error)}`)
     }
 
     #redemption({ way, purpose, outcome, actualAgeMs, why }: Redemption): void {
         const age = actualAgeMs === null ? "" : ` after ${time(actualAgeMs)}`
-        const cause = why === null ? "" : `: ${why}`
-        const word = purpose === "psk_ke" && outcome === "broken" ? pc.dim("not taken") : outcomeWords[outcome]
-        this.#output.line(`${way}${age}: ${word}${pc.dim(purposeWords[purpose])}${cause}`)
+        // Most servers take none by psk_ke, which is no fault of theirs.
+        const isPskKe = purpose === "psk_ke" && outcome === "broken"
+        const cause = why === null || isPskKe ? "" : `: ${why}`
+        const word = isPskKe ? pc.dim("not taken") : outcomeWords[outcome]
+        this.#lines(`${way}${age}: ${word}${pc.dim(purposeWords[purpose])}${cause}`)
     }
 
     /** Counts down to the next one, and says when all is over. */

@@ -1,14 +1,16 @@
 // What a probe found, for people: the verdict first, what to do about it, then the figures. Fits 60 columns.
 import pc from "picocolors"
 import type { Advice, Setting } from "../probe/advice.js"
+import type { Cost } from "../probe/cost.js"
 import { retryText } from "../probe/groups.js"
 import type { AgeReport, Figures, ProbeReport, VersionReport } from "../probe/report.js"
+import type { Verdict } from "../probe/verdict.js"
 import { energy, figure, percent, spread, time } from "../run/units.js"
 import type { DeviceReport } from "./probe-device.js"
 import { tableText } from "./table.js"
 
 /** Whole words in lines of at most so many columns, all but the first moved in. What the text begins with stays. */
-function wrapped(text: string, columns: number, indent = ""): string[] {
+export function wrapped(text: string, columns: number, indent = ""): string[] {
     const [start = ""] = /^ */.exec(text) ?? []
     const lines: string[] = []
     let line = ""
@@ -70,7 +72,10 @@ function curveLines({ ages, versions, addresses }: ProbeReport): string[] {
         const [one] = all
         const resumed = all.filter(({ outcome }) => outcome === "resumed").length
         if (all.length > 1) return `${resumed} of ${all.length}`
-        return one === undefined ? "" : cells[one.outcome]
+        if (one === undefined) return ""
+        // It says nothing of its row's age.
+        const isLate = one.outcome === "full" && one.lateMs > 0
+        return `${cells[one.outcome]}${isLate ? ` at ${time(one.actualMs ?? 0)}` : ""}`
     }
     const rows = times.map((nominalMs) => [
         nominalMs === 0 ? "at once" : time(nominalMs),
@@ -200,14 +205,23 @@ function shareText(share: number): string {
 
 function costLines({ cost, sleepMs, verdict }: ProbeReport, columns: number): string[] {
     if (cost === null) return []
-    const [takes, lasts] = verdict.wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
-    const { inARow } = verdict.wakes ?? {}
-    const least = inARow !== undefined && inARow.least < inARow.most ? "at least " : ""
-    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
+    const wake = `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}`
+    const asleep = `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator})`
+    const lines = cost.resumedShare > 0 ? resumingLines(cost, verdict) : undefined
     return [
-        `A wake of ${cost.board} takes ${spread(cost.fullUj, energy)}; resumed it ${takes} ${spread(cost.resumedUj, energy)}.`,
-        `Asleep for ${time(sleepMs)} between wakes, a cell (${cost.cell}, regulator ${cost.regulator}) ${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}. An estimate.`,
+        `${wake}${lines === undefined ? "" : `; ${lines.wake}`}.`,
+        `${asleep} ${lines?.asleep ?? `lasts ${spread(cost.fullDays, days)} days`}. An estimate.`,
     ].flatMap((line) => wrapped(line, columns, "  "))
+}
+
+function resumingLines(cost: Cost, { wakes }: Verdict): { wake: string; asleep: string } {
+    const [takes, lasts] = wakes === null ? ["would take", "would last"] : ["takes", "lasts"]
+    const least = wakes !== null && wakes.inARow.least < wakes.inARow.most ? "at least " : ""
+    const share = `${least}${shareText(cost.resumedShare)} resume${cost.isShareMeasured ? "" : "d"}`
+    return {
+        wake: `resumed it ${takes} ${spread(cost.resumedUj, energy)}`,
+        asleep: `${lasts} ${spread(cost.resumingDays, days)} days ${cost.isShareMeasured ? "as" : "if"} ${share}; without resuming ${spread(cost.fullDays, days)}`,
+    }
 }
 
 /** What the wait would show all the same. */

@@ -14,7 +14,7 @@ import { proxyFor } from "../probe/proxy.js"
 import { reached } from "../probe/record.js"
 import { type ProbeReport, reportOf } from "../probe/report.js"
 import { serverNamed, servers } from "../probe/servers.js"
-import { type Language, readTarget, targetText } from "../probe/target.js"
+import { brokerAt, type Language, readTarget, type Target, targetText } from "../probe/target.js"
 import { isForegone } from "../probe/verdict.js"
 import { protocolOf, type Way, ways } from "../probe/ways.js"
 import { time } from "../run/units.js"
@@ -30,7 +30,7 @@ import {
 } from "./probe-device.js"
 import { ProbeProgress } from "./probe-progress.js"
 import { StateFile } from "./probe-state.js"
-import { deviceLines, reportLines, settingLines } from "./probe-text.js"
+import { deviceLines, reportLines, settingLines, wrapped } from "./probe-text.js"
 import { packageVersion } from "./version.js"
 
 export interface ProbeFlags {
@@ -114,13 +114,12 @@ class Device implements Disposable {
 }
 
 async function probeAs(
-    server: string,
+    target: Target,
     flags: ProbeFlags,
     output: Output,
     file: StateFile | undefined,
     signal: AbortSignal,
 ): Promise<Found> {
-    const target = readTarget(server, flags.speak, flags.servername)
     const credentials = credentialsBy(flags)
     const { sleepMs, agesMs } = agesBy(flags)
     const proxy = proxyFor(target, process.env)
@@ -150,6 +149,7 @@ async function probeAs(
     }).finally(() => progress.end())
     const report = reportOf(probed.record, {
         ...{ complete: probed.complete, isWaitSpared: probed.isWaitSpared, ca: credentials.ca },
+        hasCertificate: credentials.certificate !== undefined,
         cost: { board, cell, regulator },
         ...{ toolVersion: packageVersion(), now: Date.now() },
     })
@@ -158,6 +158,33 @@ async function probeAs(
     return {
         ...report,
         device: findings === undefined ? null : { ...findings, differences: differencesOf(findings, report) },
+    }
+}
+
+const NOBODY_THERE: readonly string[] = ["connection-refused", "connect-timeout", "host-unreachable"]
+
+/** Who names no port means a broker as well, where no web server is. */
+async function probeEither(
+    server: string,
+    flags: ProbeFlags,
+    output: Output,
+    file: StateFile | undefined,
+    signal: AbortSignal,
+): Promise<Found> {
+    const target = readTarget(server, flags.speak, flags.servername)
+    const broker = brokerAt(server, target, flags.speak)
+    try {
+        return await probeAs(target, flags, output, file, signal)
+    } catch (error) {
+        if (broker === undefined || !(error instanceof WarmhelloError)) throw error
+        const isNobodyThere = NOBODY_THERE.includes(error.code)
+        // Of the broker, if it goes on.
+        if (!isNobodyThere && error.code !== "state-of-another") throw error
+        if (isNobodyThere) {
+            const text = `${error.message}. No port was named, so a broker is tried next.`
+            for (const line of wrapped(text, output.columns, "  ")) output.line(line)
+        }
+        return await probeAs(broker, flags, output, file, signal)
     }
 }
 
@@ -193,7 +220,7 @@ export async function probeCommand(server: string | undefined, flags: ProbeFlags
         throw new WarmhelloError("bad-option", "name the server to ask: warmhello probe HOST[:PORT]")
     const file = flags.state === undefined ? undefined : new StateFile(flags.state, output)
     try {
-        const report = await probeAs(server, flags, output, file, signal)
+        const report = await probeEither(server, flags, output, file, signal)
         for (const line of reportLines(report, output.columns)) output.line(line)
         if (report.device) for (const line of deviceLines(report.device, output.columns)) output.line(line)
         if (!report.complete) output.line(file?.outlook ?? "With --state FILE a probe goes on later.")

@@ -126,15 +126,20 @@ function forUnkept(own: WayFacts): Advice[] {
         return [only("long-ticket", text)]
     }
     if (hasShortIds(own)) return [only("short-id", "Have the server speak TLS 1.3, or let its TLS 1.2 give tickets.")]
-    if (own.asksForCertificate && own.sessions.length === 0) {
-        const text =
-            "The server asks for a client certificate, and may give sessions only to whom it trusts: probe it with the device's own."
-        return [only("client-certificate", text)]
-    }
     return []
 }
 
-function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
+/** Who is not trusted may be resumed only to be sent away, or never. */
+function forClient(record: ProbeRecord, hasCertificate: boolean): Advice[] {
+    const own = deviceWay(record)
+    if (own?.asksForCertificate !== true || (hasCertificate && own.sessions.length > 0)) return []
+    const text = hasCertificate
+        ? "The server asks for a client certificate, and may give sessions only to whom it trusts: this one may be nobody's that it knows."
+        : "The server asks for a client certificate, and may treat devices that have one otherwise: probe it with a device's own, --cert FILE --key FILE."
+    return [only("client-certificate", text)]
+}
+
+function forLifetime(record: ProbeRecord, verdict: Verdict, isStranger: boolean): Advice[] {
     const own = deviceWay(record)
     if (own === undefined || verdict.answer !== "does-not-resume") return []
     const { sleepMs } = record
@@ -142,7 +147,8 @@ function forLifetime(record: ProbeRecord, verdict: Verdict): Advice[] {
         return [only("sleep-limit", "No TLS 1.2 session outlives a day: have the server speak TLS 1.3.")]
     if (sleepMs > WEEK_MS) return [only("sleep-limit", "No session outlives a week: TLS allows none that does.")]
     const unkept = forUnkept(own)
-    if (unkept.length > 0) return unkept
+    // A server may give sessions only to whom it trusts.
+    if (unkept.length > 0 || (isStranger && own.sessions.length === 0)) return unkept
     const { atLeastMs, belowMs, advertisedMs } = lifetimeOf(record, own.way)
     const set = (server: ServerSettings): Omit<Setting, "server"> => lifetimeIn(server, sleepMs)
     if (atLeastMs === null) {
@@ -278,12 +284,22 @@ function forTickets(record: ProbeRecord): Advice[] {
     ]
 }
 
-export function adviceFor(record: ProbeRecord, verdict: Verdict, chain: ChainFacts | undefined, now: number): Advice[] {
+export interface AdviceOptions {
+    chain: ChainFacts | undefined
+    /** The probe had a client certificate. */
+    hasCertificate: boolean
+    now: number
+}
+
+export function adviceFor(record: ProbeRecord, verdict: Verdict, options: AdviceOptions): Advice[] {
+    const { chain, hasCertificate, now } = options
     if (chain !== undefined && endsInSleep(record, chain, now)) return forEnd(record, chain)
     const isMasterSecret = forMasterSecret(record)
+    const client = forClient(record, hasCertificate)
     const all = [
+        ...client,
         ...forLate(record, verdict),
-        ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict)),
+        ...(isMasterSecret.length > 0 ? isMasterSecret : forLifetime(record, verdict, client.length > 0)),
         ...forPool(record, verdict),
         ...forRenewal(record, verdict),
         ...forVersion(record, verdict),

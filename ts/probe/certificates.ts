@@ -33,6 +33,7 @@ interface Search {
     sent: X509Certificate[]
     roots: X509Certificate[]
     now: number
+    issuersOf: (certificate: X509Certificate) => X509Certificate[]
 }
 
 const isValid = (certificate: X509Certificate, now: number): boolean => endOf(certificate) >= now
@@ -41,18 +42,33 @@ const isValid = (certificate: X509Certificate, now: number): boolean => endOf(ce
 const longestOf = (roots: readonly X509Certificate[]): X509Certificate | undefined =>
     roots.toSorted((a, b) => endOf(b) - endOf(a))[0]
 
-/** The shortest way from a certificate to a trusted root, both included. */
-function wayToRoot(from: X509Certificate, search: Search, taken: readonly X509Certificate[] = []): X509Certificate[] {
-    const { sent, roots, now } = search
-    if (!isValid(from, now)) return []
-    const root = longestOf(roots.filter((one) => isValid(one, now) && isIssuedBy(from, one)))
-    if (root !== undefined) return [from, root]
-    const ways = sent
-        .filter((one) => one !== from && !taken.includes(one) && isIssuedBy(from, one))
-        .map((one) => wayToRoot(one, search, [...taken, from]))
-        .filter((way) => way.length > 0)
-    const [shortest] = ways.toSorted((a, b) => a.length - b.length)
-    return shortest === undefined ? [] : [from, ...shortest]
+/** The shortest way from a certificate to a trusted root, both included. Each certificate is looked at once, as a chain of
+ * a hundred that all issue each other has more ways than there is time for. */
+function wayToRoot(from: X509Certificate, { roots, now, issuersOf }: Search): X509Certificate[] {
+    const below = new Map<X509Certificate, X509Certificate | undefined>([[from, undefined]])
+    for (const one of below.keys()) {
+        if (!isValid(one, now)) continue
+        const root = longestOf(roots.filter((root) => isValid(root, now) && isIssuedBy(one, root)))
+        if (root !== undefined) return [...wayUpTo(one, below), root]
+        for (const issuer of issuersOf(one)) if (!below.has(issuer)) below.set(issuer, one)
+    }
+    return []
+}
+
+function wayUpTo(last: X509Certificate, below: Map<X509Certificate, X509Certificate | undefined>): X509Certificate[] {
+    const way = [last]
+    for (let one = below.get(last); one !== undefined; one = below.get(one)) way.unshift(one)
+    return way
+}
+
+/** Those that were sent, asked for once each: a signature takes its time. */
+function issuersAmong(sent: readonly X509Certificate[]): Search["issuersOf"] {
+    const known = new Map<X509Certificate, X509Certificate[]>()
+    return (from) => {
+        const found = known.get(from) ?? sent.filter((one) => one !== from && isIssuedBy(from, one))
+        known.set(from, found)
+        return found
+    }
 }
 
 /** As a client goes that knows no other way: to the end of what was sent. */
@@ -94,7 +110,7 @@ export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: 
     const sent = ders.map((der) => new X509Certificate(der))
     const [leaf] = sent
     if (leaf === undefined) return undefined
-    const search = { sent, roots: readRoots(ca), now }
+    const search = { sent, roots: readRoots(ca), now, issuersOf: issuersAmong(sent) }
     const way = wayToRoot(leaf, search)
     const first = firstToEnd(search)
     const isOnWay = (one: X509Certificate) => way.slice(0, -1).includes(one)
@@ -107,7 +123,7 @@ export function readChain(ders: readonly Buffer[], ca: Buffer | undefined, now: 
         key: keyOf(leaf),
         endsAt: first === undefined ? null : new Date(endOf(first)).toISOString(),
         endsFirst: first === undefined ? null : { whose: whoseOf(first, search), subject: first.subject },
-        superfluous: sent.filter((one) => one !== leaf && !isOnWay(one)).map(({ subject }) => subject),
+        superfluous: [...new Set(sent.filter((one) => one !== leaf && !isOnWay(one)).map(({ subject }) => subject))],
         expired: sent.filter((one) => !isValid(one, now)).map(({ subject }) => subject),
         needsAlternativePath: way.length > 0 && !leadsAsSent(search),
     }

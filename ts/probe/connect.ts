@@ -2,7 +2,7 @@
 import { once } from "node:events"
 import net from "node:net"
 import tls from "node:tls"
-import { coreError } from "../base/errors.js"
+import { coreError, WarmhelloError } from "../base/errors.js"
 import type { Credentials } from "./credentials.js"
 import { failure, isAlert } from "./failures.js"
 import { messageTypes, readCertificates } from "./messages.js"
@@ -131,7 +131,11 @@ function checkTrust(request: Request, { socket }: Secured): void {
     if (problem === null || problem === undefined) return
     const code = problem instanceof Error ? (problem as NodeJS.ErrnoException).code : String(problem)
     socket.destroy()
-    throw failure({ code }, placeOf(request))
+    const where = placeOf(request)
+    const error = failure({ code }, where)
+    if (error.code !== "untrusted" || request.credentials.ca !== undefined) throw error
+    const message = `${where}: the server's certificate is signed by none of Node's public CAs (${code})`
+    throw new WarmhelloError("untrusted", message)
 }
 
 /** In TLS 1.3 a server sees the client's certificate, or that there is none, when the client is done already. */
@@ -159,7 +163,8 @@ export const connect: Connect = async (request) => {
     const cipher = socket.getCipher().standardName
     const connection = socket.getSession()
     await new Promise(setImmediate) // the client's last message leaves first, in a record of its own
-    const answer = await talk(socket, target, tcp.openMs, request.isAsked ?? false)
+    // What answers TCP may be nearer than what ends TLS: a relay, a proxy, a gateway.
+    const answer = await talk(socket, target, Math.max(tcp.openMs, tlsMs), request.isAsked ?? false)
     signal.throwIfAborted()
     checkLate(request, secured)
     const hello = wire.serverHello

@@ -168,6 +168,8 @@ export interface ReportOptions {
     complete: boolean
     isWaitSpared: boolean
     ca: Buffer | undefined
+    /** A client certificate was there to show. */
+    hasCertificate: boolean
     cost: CostChoice
     toolVersion: string
     now: number
@@ -185,7 +187,7 @@ export function reportOf(record: ProbeRecord, options: ReportOptions): ProbeRepo
         target: { ...record.target, text: targetText(record.target) },
         ...{ software: record.software, sleepMs: record.sleepMs, verdict },
         ...{ complete: options.complete, isWaitSpared: options.isWaitSpared },
-        advice: adviceFor(record, verdict, chain, options.now),
+        advice: adviceFor(record, verdict, { chain, hasCertificate: options.hasCertificate, now: options.now }),
         addresses: addressesOf(record),
         versions: record.ways.map((facts) => versionOf(record, facts)),
         ages: record.redemptions.map(ageOf),

@@ -24,6 +24,7 @@ const languageOf = new Map<number, Language>([
 ])
 
 const LONGEST_NAME = 253
+const LAST_PORT = 65_535
 const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/
 
 function unusable(text: string): never {
@@ -42,15 +43,22 @@ function readHost(text: string): string {
 
 /** "example.com", "example.com:8883", "[::1]:8883", "::1". Throws `host-unusable`. */
 export function readTarget(text: string, language?: Language, serverName?: string): Target {
-    const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+    const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text) ?? []
     const host = readHost(net.isIPv6(text) ? text : (bracketed ?? plain ?? unusable(text)))
     const port = digits === undefined ? ports[language ?? "https"] : Number(digits)
-    if (port < 1 || port > 65535) return unusable(text)
+    if (port < 1 || port > LAST_PORT)
+        throw new WarmhelloError("host-unusable", `${text}: a port is a number from 1 to ${LAST_PORT}`)
     return {
         ...{ host, port },
         serverName: serverName === undefined ? host : readHost(serverName),
         language: language ?? languageOf.get(port) ?? "tls",
     }
+}
+
+/** Where a broker is, for a person who named none of its port and of its language; undefined where one was named. */
+export function brokerAt(text: string, target: Target, language?: Language): Target | undefined {
+    const isPortNamed = !net.isIPv6(text) && /:\d+$/.test(text)
+    return isPortNamed || language !== undefined ? undefined : { ...target, port: ports.mqtt, language: "mqtt" }
 }
 
 export const targetText = ({ host, port }: Pick<Target, "host" | "port">): string =>

@@ -71,7 +71,8 @@ function countAt(record: ProbeRecord, way: Way, ageMs: number): Count {
 /** Why no session outlives the sleep, as far as that is known without waiting for it; undefined where it is not. */
 function foregoneFor(record: ProbeRecord, way: Way): string | undefined {
     const { sleepMs } = record
-    if (sleepMs >= mostMs(way)) return `a session of ${protocolOf(way)} is kept for ${time(mostMs(way))} at most`
+    if (sleepMs >= mostMs(way))
+        return `a session of ${protocolOf(way).replace("TLS", "TLS ")} is kept for ${time(mostMs(way))} at most`
     const facts = record.ways.find((one) => one.way === way)
     if (facts === undefined || facts.refusal !== null) return undefined
     const { advertisedMs } = lifetimeOf(record, way)

@@ -473,12 +473,18 @@ static int write_hello(wh_conn *conn)
     return waits && !ran_out ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
+/* The platform in use is not the one that the client was made for. */
+static bool is_elsewhere(const wh_conn *conn)
+{
+    return conn->client->platform != wh_platform_get();
+}
+
 int wh_conn_prepare(wh_conn *conn)
 {
     if (conn->client == NULL || conn->ssl != NULL) {
         return conn->outcome.error;
     }
-    if (conn->client->platform != wh_platform_get()) {
+    if (is_elsewhere(conn)) {
         return WH_USAGE_STATE;
     }
     int result = make_hello(conn);
@@ -500,7 +506,7 @@ int wh_conn_start(wh_conn *conn)
     if (conn->client == NULL || conn->state != WH_CONN_IDLE) {
         return conn->outcome.error != WH_OK ? conn->outcome.error : WH_USAGE_STATE;
     }
-    if (conn->client->platform != wh_platform_get()) {
+    if (is_elsewhere(conn)) {
         drop_hello(conn); /* its ticket is not spent */
         return fail(conn, WH_USAGE_STATE);
     }
