@@ -233,7 +233,7 @@ static int by_silence(wire_line *line)
 PLATFORM_TEST(a_server_without_a_word_for_it_is_offered_all_from_the_second_wake_on)
 {
     int (*const ways[])(wire_line *) = {by_end, by_silence};
-    for (size_t i = 0; i < 2 * KINDS; i++) {
+    for (size_t i = 0; i < 2 * (size_t)KINDS; i++) {
         pairing at = serve(&kinds[i / 2], kinds[i / 2].sha384);
         at.config.policy.disabled = true; /* no session tells */
         wh_client client;

@@ -104,7 +104,8 @@ typedef struct wh_client {
     const char *suites;
     bool has_certificate;
     bool fallback;
-    /** So the server did, when those with SHA-256 alone were offered; until it is known for later connects. */
+    /** So the server did, when those with SHA-256 alone were offered; until it is known for later connects.
+     */
     bool refused_sha256;
     uint32_t suspect;
     /** By which sessions are tied to two of the caller's files. */
