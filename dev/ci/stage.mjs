@@ -7,6 +7,6 @@ import { pathToFileURL } from "node:url"
 const [file = "", results = ""] = process.argv.slice(2)
 const { default: stage } = await import(pathToFileURL(join(import.meta.dirname, file)).href)
 /** @type {boolean | {passed: number, failed: number}} */
-const result = stage()
+const result = await stage()
 const counts = typeof result === "boolean" ? { passed: Number(result), failed: Number(!result) } : result
 writeFileSync(results, JSON.stringify(counts))
