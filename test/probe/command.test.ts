@@ -100,7 +100,7 @@ describe("a server that does not", () => {
         expect(code).toBe(1)
         expect(stderr).toMatch(/\nDoes not resume after 3.00 s \(TLS 1.3, psk\): /)
         expect(stderr).toContain(`on its machine, sudo ss -ltnp 'sport = :${server.port}' names it.`)
-        expect(stderr).toContain("Then, for nginx: warmhello probe --settings nginx --sleep 3s.")
+        expect(stderr).toContain("Then, for nginx: npx warmhello probe --settings nginx --sleep 3s.")
         expect(JSON.parse(stdout).verdict.answer).toBe("does-not-resume")
     })
 })

@@ -108,7 +108,7 @@ function chainText({ chain }: VersionReport, sleepMs: number): string[] {
     if (chain.outlivesFirst) return [`${over}, beyond its first session's end`]
     if (chain.firstEndsMs === null) return [`${over}, its first session's end not reached`]
     const flags = `--sleep ${flagOf(sleepMs)} --ages ${flagOf(BEYOND * chain.firstEndsMs)}`
-    return [`${over}, its first session's end at ${time(chain.firstEndsMs)} not reached, as ${flags} does`]
+    return [`${over}; to see whether it goes on after ${time(chain.firstEndsMs)}: ${flags}`]
 }
 
 function figuresText(name: string, figures: Figures | null): string[] {

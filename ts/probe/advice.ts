@@ -65,7 +65,7 @@ const MANY_SLEEPS = 5
 const only = (code: Advice["code"], text: string): Advice => ({ code, text, settings: [] })
 
 const OTHER_WAYS =
-    "keep one connection for longer and send several readings in it, sleep for as long as pays a full handshake, use another endpoint that resumes (a gateway or a proxy of your own in front), or a PSK where it takes one. warmhello estimate --compare says what each is worth"
+    "keep one connection for longer and send several readings in it, sleep for as long as pays a full handshake, use another endpoint that resumes (a gateway or a proxy of your own in front), or a PSK where it takes one. npx warmhello estimate --compare says what each is worth"
 
 /** Programs that have this library's TLS. */
 function usersOf(library: string): string {
@@ -79,7 +79,7 @@ function findOut(record: ProbeRecord, found: Recognised): Advice {
     const by = found.kind === "library" ? `, but its TLS is that of ${found.name}${usersOf(found.name)}` : ""
     return only(
         "find-out",
-        `Which program it is does not show${by}: on its machine, sudo ss -ltnp 'sport = :${port}' names it. Then, for nginx: warmhello probe --settings nginx --sleep ${shortTime(record.sleepMs)}. docs/PROBE.md has all settings.`,
+        `Which program it is does not show${by}: on its machine, sudo ss -ltnp 'sport = :${port}' names it. Then, for nginx: npx warmhello probe --settings nginx --sleep ${shortTime(record.sleepMs)}. docs/PROBE.md has all settings.`,
     )
 }
 
