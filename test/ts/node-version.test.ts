@@ -95,7 +95,7 @@ test("a script of npm goes on with the Node that set-up has brought, which the s
     const behindSetup = Object.values(scripts).filter((script) => / && .*\bnode /.test(script))
     expect(behindSetup.length).toBeGreaterThan(10)
     for (const script of behindSetup)
-        expect(script).toMatch(/^node dev\/setup\/setup\.mjs( --\w+)? && hash -r && node /)
+        expect(script).toMatch(/^node dev\/setup\/setup\.mjs( [-.\w]+)* && hash -r && node /)
 })
 
 test("npx and npm run on the Node in node_modules, whatever the machine's own is", () => {
