@@ -77,4 +77,5 @@ describe.each(documents)("%s", (file) => {
     test("names scripts of npm that there are", () => expect(unknownScripts(file)).toEqual([]))
     test("shows commands that are taken as they stand", async () => expect(await refusedCommands(file)).toEqual([]))
     test("has lines that fit in 120 columns", () => expect(longLines(file)).toEqual([]))
+    test("holds no two versions of a merge", () => expect(read(file)).not.toMatch(/^(<<<<<<<|>>>>>>>) /m))
 })
