@@ -25,7 +25,7 @@ const base = (): Provision => ({
 
 const samples = {
     ...{ text: "another.example", file: Buffer.from("another"), flag: true, inverse: false },
-    ...{ security: "wpa3", reuse: "when-not-renewed", u16: 7, u32: 7, u32_or_none: 0 },
+    ...{ security: "wpa3", reuse: "when-not-renewed", profile: "frugal", u16: 7, u32: 7, u32_or_none: 0 },
     address: { address: "10.0.0.9", netmask: "255.0.0.0", gateway: "10.0.0.1", dns: "9.9.9.9" },
 }
 
