@@ -246,6 +246,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
 #define WH_BYTES_inverse WH_BYTES
 #define WH_BYTES_version WH_BYTES
 #define WH_BYTES_reuse WH_BYTES
+#define WH_BYTES_profile WH_BYTES
 #define WH_BYTES_u16 WH_BYTES
 #define WH_BYTES_u32 WH_BYTES
 #define WH_BYTES_u32_or_none WH_BYTES

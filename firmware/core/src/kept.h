@@ -8,24 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "peer.h"
 #include "record.h"
 #include "session.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "warmhello/store.h"
-
-/** What is remembered of the peer of the last connections, in RTC RAM. */
-typedef struct wh_peer {
-    /** Full handshakes that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
-    _Alignas(uint32_t) uint8_t failures;
-    /** Connects in which it broke off the handshake with a session and not the one without, in a row; and how
-     * many connects are to come that offer none for that. */
-    uint8_t breaks;
-    uint8_t rest;
-    /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. And it takes no suite
-     * with SHA-256 (4), or perhaps none (8): the last handshake failed. It breaks off at the pre-shared key (64). */
-    uint8_t lacks;
-} wh_peer;
 
 /** A session as it comes out of the store. Release `session` when done. */
 typedef struct wh_stored {

@@ -187,8 +187,7 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     bool is_renewed = r->outcome->result == WH_RESULT_RESUMED;
     info->single_use = info->protocol == WH_TLS13 && (is_renewed || !does_not_renew(r));
     info->pinned = r->client->config.policy.pinned;
-    info->breaks = r->peer.breaks;
-    info->rest = r->peer.rest;
+    info->peer = r->peer;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;

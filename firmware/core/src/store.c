@@ -54,7 +54,7 @@ static int load_session(const wh_place *place, const wh_opened *opened, const wh
         return WH_DAMAGE_RECORD;
     }
     note_time(place->state.epoch, out);
-    return wh_session_load(opened->session, opened->size, out->age.known ? out->age.least_us : 0,
+    return wh_session_load(opened->session, opened->session_size, out->age.known ? out->age.least_us : 0,
                            &out->session);
 }
 
@@ -118,7 +118,7 @@ static int get(wh_place *place, wh_opened *opened, const wh_binding *binding, wh
         state->miss = result <= WH_MISS_UPGRADE ? 0 : state->miss; /* the next connection may be another */
     }
     if (result == WH_OK && state->peer_binding != tag) { /* it is sealed in, for when RTC RAM has forgotten */
-        out->peer = (wh_peer){.breaks = out->info.breaks, .rest = out->info.rest};
+        out->peer = out->info.peer;
         meet(state, tag, out->peer);
     }
     int saved = wh_rtc_save(state);

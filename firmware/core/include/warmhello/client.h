@@ -43,8 +43,19 @@ struct WOLFSSL_CTX;
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
-/** Whether a ticket of TLS 1.3 may be offered again. */
-typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
+/** Whether a ticket of TLS 1.3 may be offered again: as the profile has it, which is when not renewed in the
+ * frugal one and never in the others, or as is said. */
+typedef enum wh_reuse { WH_REUSE_BY_PROFILE, WH_REUSE_WHEN_NOT_RENEWED, WH_REUSE_NEVER } wh_reuse;
+
+/** What a client is to be careful with. A profile sets the defaults of other settings; one that is set beside
+ * it holds, or is refused where the strict profile forbids it.
+ *
+ * Balanced: sessions of TLS 1.2 and 1.3, the latter with a new key exchange in each connection (psk_dhe_ke,
+ * RFC 8446 4.2.9). Strict: TLS 1.3 alone, no session whose full handshake was more than a day ago or at an
+ * unknown time, no early data. Frugal: a session of TLS 1.3 is offered without a key exchange (psk_ke) until
+ * the server refuses that, which gives up forward secrecy, and goes out again when the server gives no other.
+ */
+typedef enum wh_profile { WH_PROFILE_BALANCED, WH_PROFILE_STRICT, WH_PROFILE_FRUGAL } wh_profile;
 
 /** Members of a configuration, by the kinds of client.def. */
 #define WH_MEMBER_text(name) const char *name;
@@ -56,6 +67,7 @@ typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
 #define WH_MEMBER_inverse(name) bool name;
 #define WH_MEMBER_version(name) wh_protocol name;
 #define WH_MEMBER_reuse(name) wh_reuse name;
+#define WH_MEMBER_profile(name) wh_profile name;
 #define WH_MEMBER_u16(name) uint16_t name;
 #define WH_MEMBER_u32(name) uint32_t name;
 #define WH_MEMBER_u32_or_none(name) uint32_t name;

@@ -76,7 +76,7 @@ typedef struct wh_platform {
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
-#define WH_RTC_SIZE 2304
+#define WH_RTC_SIZE 2336
 
 /** The most peers whose sessions are kept: 4, or fewer where all of a program is built with less. A core for
  * one leaves 1.5 KB of code out. */
