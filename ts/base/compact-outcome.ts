@@ -11,6 +11,7 @@ import {
     reasons,
     resultWords,
 } from "./core-codes.js"
+import type { Outcome } from "./outcome.js"
 
 const VERSION = 1
 
@@ -19,6 +20,11 @@ const SIZE_MAX = 64
 
 const U8_MAX = 2 ** 8 - 1
 const U16_MAX = 2 ** 16 - 1
+
+/** From this age on it is told in minutes, as a number below zero. */
+const IN_MINUTES_FROM_S = 65520
+const ATTEMPTS_MAX = 3
+const MINUTES_MAX = U16_MAX + 1
 
 /** Whether early data was sent, and what the server made of it. */
 const earlyDataWords = [null, "accepted", "refused"] as const
@@ -47,12 +53,35 @@ export interface CompactOutcome {
     handshakeMs: number
     /** TLS bytes on the wire until then, both ways; 65535 for as many or more. */
     handshakeBytes: number
-    /** Of the session that was offered, from 65536 on in whole minutes; 0 when none was, null when it is not known. */
+    /** Of the session that was offered, from 65520 on in whole minutes; 0 when none was, null when it is not known. */
     sessionAgeS: number | null
     /** What the app calls its firmware; null when it does not tell. */
     firmware: number | null
     /** What the wake has taken; null when that is not known. */
     energyMj: number | null
+}
+
+/** What only the app knows. */
+interface OfApp {
+    firmware?: number
+    energyMj?: number
+}
+
+/** What a device would tell of the outcome that is here in full. */
+export function compactOf(outcome: Outcome, { firmware = 0, energyMj = 0 }: OfApp = {}): CompactOutcome {
+    const { result, reason, error, protocol, kind, clock, cas, casUsable, casEnding } = outcome
+    const endingCas = casEnding === casUsable ? "all" : casEnding > 0 ? "some" : "none"
+    const ageS = kind === null ? 0 : outcome.sessionAgeS
+    return {
+        ...{ version: VERSION, result, reason, error, protocol, kind, clock, earlyData: null },
+        attempts: atMost(ATTEMPTS_MAX, outcome.attempts),
+        endingCas: cas === 0 ? null : endingCas,
+        handshakeMs: atMost(U16_MAX, outcome.handshakeUs / 1000),
+        handshakeBytes: atMost(U16_MAX, outcome.bytesTx + outcome.bytesRx),
+        sessionAgeS: ageS === null ? null : ageOf(ageItem(ageS)),
+        firmware: atMost(U16_MAX, firmware) || null,
+        energyMj: atMost(U16_MAX, energyMj) || null,
+    }
 }
 
 const reasonWords = Object.keys(reasons) as Reason[]
@@ -93,11 +122,11 @@ function numberOf<T>(words: readonly T[], word: Known<T>): number {
 
 const atMost = (max: number, value: number) => Math.max(0, Math.min(max, Math.floor(value)))
 
-function ageItem(ageS: number | null): number | null {
-    if (ageS === null) return null
-    if (ageS <= U16_MAX) return atMost(U16_MAX, ageS)
-    return -atMost(U16_MAX + 1, ageS / 60)
+function ageItem(ageS: number): number {
+    return ageS < IN_MINUTES_FROM_S ? atMost(U16_MAX, ageS) : -atMost(MINUTES_MAX, ageS / 60)
 }
+
+const ageOf = (item: number) => (item < 0 ? -60 * item : item)
 
 function withoutZeros(values: number[]): number[] {
     return values.slice(0, values.findLastIndex((value) => value > 0) + 1)
@@ -109,7 +138,7 @@ export function encodeOutcome(outcome: CompactOutcome): Uint8Array {
         result: numberOf(resultWords, outcome.result),
         protocol: numberOf(protocolWords, outcome.protocol),
         kind: numberOf(kindWords, outcome.kind),
-        attempts: atMost(3, outcome.attempts),
+        attempts: atMost(ATTEMPTS_MAX, outcome.attempts),
         endingCas: numberOf(endingCasWords, outcome.endingCas),
         earlyData: numberOf(earlyDataWords, outcome.earlyData),
         clock: numberOf(clockWords, outcome.clock),
@@ -119,7 +148,7 @@ export function encodeOutcome(outcome: CompactOutcome): Uint8Array {
         outcome.error === null ? 0 : -numberOfError(outcome.error),
         atMost(U16_MAX, outcome.handshakeMs),
         atMost(U16_MAX, outcome.handshakeBytes),
-        ageItem(outcome.sessionAgeS),
+        outcome.sessionAgeS === null ? null : ageItem(outcome.sessionAgeS),
         ...withoutZeros([atMost(U16_MAX, outcome.firmware ?? 0), atMost(U16_MAX, outcome.energyMj ?? 0)]),
     ])
 }
@@ -132,7 +161,8 @@ function numberOfError(word: Known<CoreErrorWord>): number {
 const isWithin = (least: number, most: number, item: unknown): item is number =>
     Number.isInteger(item) && (item as number) >= least && (item as number) <= most
 
-const isAge = (item: unknown): item is number | null => item === null || isWithin(-U16_MAX - 1, U16_MAX, item)
+const isAge = (item: unknown): item is number | null =>
+    item === null || isWithin(0, IN_MINUTES_FROM_S - 1, item) || isWithin(-MINUTES_MAX, -IN_MINUTES_FROM_S / 60, item)
 
 /** The items that every version has. */
 type Items = [
@@ -190,7 +220,7 @@ export function decodeOutcome(bytes: Uint8Array): CompactOutcome | undefined {
         clock: wordAt(clockWords, small.clock),
         handshakeMs,
         handshakeBytes,
-        sessionAgeS: age !== null && age < 0 ? -60 * age : age,
+        sessionAgeS: age === null ? null : ageOf(age),
         firmware: (isOfApp && (firmware as number)) || null,
         energyMj: (isOfApp && (energyMj as number)) || null,
     }

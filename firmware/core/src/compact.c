@@ -52,7 +52,10 @@ static uint32_t how(const wh_outcome *o)
            at_most(3, o->attempts) << ATTEMPTS_BIT | ca_state(o) << CA_BIT | (uint32_t)o->clock << CLOCK_BIT;
 }
 
-/* In seconds; what has more of them than fit, in minutes below zero. */
+/* Seconds as long as there is room for them, then minutes, as a number below zero. It is a multiple of 60, so
+ * that no age can be told in both ways. */
+enum { IN_MINUTES_FROM_S = 65520 };
+
 static uint8_t *put_age(uint8_t *at, const wh_outcome *o)
 {
     if (o->kind == WH_KIND_NONE) {
@@ -62,7 +65,7 @@ static uint8_t *put_age(uint8_t *at, const wh_outcome *o)
         *at++ = NOTHING;
         return at;
     }
-    if (o->session_age_s > UINT16_MAX) {
+    if (o->session_age_s >= IN_MINUTES_FROM_S) {
         return put(at, NEGATIVE, o->session_age_s / 60 - 1); /* -1 - n */
     }
     return put(at, UNSIGNED, o->session_age_s);
