@@ -1,5 +1,5 @@
-/* An outcome in a few bytes of CBOR (RFC 8949), by hand: it is an array of small numbers, for which a library
- * is ten times the code. */
+/* An outcome in a few bytes of CBOR (RFC 8949), by hand: it is an array of small numbers, for which the
+ * encoder of a library is more than all of this. */
 #include "warmhello/outcome.h"
 
 enum { VERSION = 1 };
