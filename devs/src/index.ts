@@ -15,7 +15,9 @@ import type { LinkOptions } from "./link"
 import { TlsSessionClient } from "./tls-session"
 
 export { type LinkOptions, ServiceError, type ServiceErrorCode } from "./link"
+export * from "./tls-payloads"
 export * from "./tls-session"
+export * from "./tls-words"
 
 let client: TlsSessionClient
 

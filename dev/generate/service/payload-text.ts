@@ -186,12 +186,16 @@ export function reportPayload(report: Payload): Payload {
     return { ...report, name: `${report.name}_report`, fields }
 }
 
+/** The types and words of the enums. */
+export const wordsText = ({ enums }: Service, members: CoreEnums): string =>
+    enums.map((type) => enumText(type, members[type.name] ?? [])).join("\n")
+
 export function payloadText(service: Service, enums: CoreEnums): string {
     const writable = new Set(service.readWrite.flatMap(({ fields }) => fields.map(({ type }) => type)))
-    const membersOf = ({ name }: EnumType) => enums[name] ?? []
     return [
-        ...service.enums.map((type) => enumText(type, membersOf(type))),
-        ...service.enums.filter((type) => writable.has(type)).map((type) => enumValueText(type, membersOf(type))),
+        ...service.enums
+            .filter((type) => writable.has(type))
+            .map((type) => enumValueText(type, enums[type.name] ?? [])),
         "function unless(unknown: number, value: number): number | null {",
         "    return value === unknown ? null : value",
         "}",
