@@ -197,6 +197,12 @@ export function readTrust(payload: Buffer): TlsTrust | undefined {
 }
 
 /** Undefined for a payload of another length. */
+export function readCompact(payload: Buffer): Buffer | undefined {
+    if (payload.length < 1 || payload.length > 24) return undefined
+    return payload
+}
+
+/** Undefined for a payload of another length. */
 export function readEnabled(payload: Buffer): boolean | undefined {
     if (payload.length !== 1) return undefined
     return u8(payload, 0) !== 0

@@ -3,6 +3,7 @@ import type { AsyncVoid, TlsSession, Unsubscribe } from "@devicescript/core"
 import type { Observable } from "@devicescript/observables"
 import { checked, Link, type LinkOptions, succeeded } from "./link"
 import {
+    readCompact,
     readCounts,
     readEnabled,
     readFlashWear,
@@ -110,6 +111,17 @@ export class TlsSessionClient {
      */
     async trust(): Promise<TlsTrust> {
         return checked(readTrust(await this.link.read(0x184)))
+    }
+
+    /**
+     * The last connect in a few bytes of CBOR, to be sent along with what the app sends anyway: docs/SPEC.md has them,
+     * without what only the app knows. From the end of the handshake on it is the present connect, and before that the
+     * last one, which is the only way to hear of one that has failed.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async compact(): Promise<Buffer> {
+        return checked(readCompact(await this.link.read(0x188)))
     }
 
     /**

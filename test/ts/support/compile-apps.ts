@@ -34,6 +34,7 @@ export type RunTestName = "run-service" | "run-socket" | "run-mqtt" | "run-no-se
 
 /** Files of the DeviceScript package, which is made from source each time that it is used. */
 const PACKAGE = [
+    "src/compact-outcome.ts",
     "src/index.ts",
     "src/link.ts",
     "src/tls-payloads.ts",
