@@ -12,7 +12,7 @@ export interface OfApp {
 
 const U16_MAX = 65535
 
-/** In the place of CBOR's array of 7: the firmware gives so many items. */
+/** What it begins with: an array of CBOR, of so many items as the firmware gives. */
 const ARRAY = 0x80
 const ITEMS = 7
 
@@ -30,10 +30,11 @@ function withItems(bytes: Buffer, more: Buffer[]): Buffer {
     return whole
 }
 
-/** Undefined before the first connect, and without an answer of the service. */
+/** Undefined before the first connect, and without an answer of the service. That of newer firmware may be longer, and
+ * is left as it is. */
 export async function outcomeWith(tls: TlsSessionClient, ofApp: OfApp): Promise<Buffer | undefined> {
     const bytes = await told(tls)
-    if (bytes === undefined || bytes[2] === 0) return undefined
+    if (bytes === undefined || (bytes[0] & 0xe0) !== ARRAY || bytes[2] === 0) return undefined
     if (bytes[0] !== ARRAY + ITEMS) return bytes
     if (ofApp.energyMj > 0) return withItems(bytes, [item(ofApp.firmware ?? 0), item(ofApp.energyMj)])
     return ofApp.firmware > 0 ? withItems(bytes, [item(ofApp.firmware)]) : bytes
