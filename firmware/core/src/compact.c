@@ -95,3 +95,15 @@ size_t wh_outcome_compact(const wh_outcome *o, const wh_outcome_app *app,
     }
     return (size_t)(at - out);
 }
+
+void wh_outcome_text(const wh_outcome *o, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[WH_OUTCOME_COMPACT_SIZE];
+    size_t size = wh_outcome_compact(o, app, bytes);
+    for (size_t i = 0; i < size; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}

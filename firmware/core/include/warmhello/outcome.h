@@ -146,6 +146,12 @@ typedef struct wh_outcome_app {
 size_t wh_outcome_compact(const wh_outcome *outcome, const wh_outcome_app *app,
                           uint8_t out[WH_OUTCOME_COMPACT_SIZE]);
 
+/** Enough for a compact outcome as text, with its closing zero. */
+#define WH_OUTCOME_TEXT_SIZE (2 * WH_OUTCOME_COMPACT_SIZE + 1)
+
+/** The same in hexadecimal digits, as for a header of HTTP. */
+void wh_outcome_text(const wh_outcome *outcome, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif
