@@ -71,7 +71,7 @@ interface OfApp {
 export function compactOf(outcome: Outcome, { firmware = 0, energyMj = 0 }: OfApp = {}): CompactOutcome {
     const { result, reason, error, protocol, kind, clock, cas, casUsable, casEnding } = outcome
     const endingCas = casEnding === casUsable ? "all" : casEnding > 0 ? "some" : "none"
-    const ageS = kind === null ? 0 : outcome.sessionAgeS
+    const ageS = kind === null || kind === "external-psk" ? 0 : outcome.sessionAgeS
     return {
         ...{ version: VERSION, result, reason, error, protocol, kind, clock, earlyData: null },
         attempts: atMost(ATTEMPTS_MAX, outcome.attempts),

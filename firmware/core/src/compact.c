@@ -58,7 +58,7 @@ enum { IN_MINUTES_FROM_S = 65520 };
 
 static uint8_t *put_age(uint8_t *at, const wh_outcome *o)
 {
-    if (o->kind == WH_KIND_NONE) {
+    if (o->kind == WH_KIND_NONE || o->kind == WH_KIND_EXTERNAL_PSK) { /* no session was offered */
         return put(at, UNSIGNED, 0);
     }
     if (o->session_age_s == WH_AGE_UNKNOWN) {
