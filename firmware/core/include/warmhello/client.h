@@ -26,8 +26,10 @@ struct WOLFSSL_CTX;
 /** The longest list of application protocols, in bytes. */
 #define WH_ALPN_MAX 63
 
-/** How long to wait for a ticket after the last byte, in milliseconds, unless set otherwise:
- * about a round trip on a slow line. */
+/** How long to wait for a ticket after the last byte unless set otherwise, in milliseconds: as long as a full
+ * handshake takes longer than a resumed one, this at most; and so long while that has not been measured,
+ * which is about a round trip on a slow line. */
+#define WH_TICKET_WAIT_MOST_MS 1000
 #define WH_TICKET_WAIT_DEFAULT_MS 250
 
 /** Do not wait. */
@@ -108,7 +110,7 @@ typedef struct wh_client {
     /** Of the device that it belongs to. */
     const struct wh_platform *platform;
     wh_binding binding;
-    /** As given, but with versions for WH_PROTOCOL_NONE, and without the two texts, which are below. */
+    /** As given, but with the profile's defaults filled in, and without the two texts, which are below. */
     wh_client_config config;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];
@@ -136,7 +138,8 @@ typedef struct wh_client {
  * that makes a full handshake. What is wrong with them is then the error of that connection.
  *
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA:
+ * certificate without key or the reverse, or beside sessions without extended master secret; with the strict
+ * profile, TLS 1.2, sessions of over a day, trust after a loss of power. WH_USAGE_CA:
  * there is none. WH_USAGE_ALPN: as errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty
  * and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
