@@ -8,6 +8,8 @@ export type Kind = (typeof kinds)[number]
 /** wh_ticket_wait of firmware/core/include/warmhello/outcome.h. */
 export const ticketWaits = ["pays", "set", "in-vain", "has-another", "expires", "too-dear"] as const
 export type TicketWait = (typeof ticketWaits)[number]
+/** How a handshake came about: by a session of one of these kinds, or in full by the provisioned key. */
+export const outcomeKinds = [...kinds, "external-psk"] as const
 
 const words = <T extends string>(table: Record<T, unknown>) => z.enum(Object.keys(table) as [T, ...T[]])
 
@@ -20,7 +22,8 @@ export const outcomeSchema = z.object({
     alert: z.int(),
     wolfsslError: z.int(),
     protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
-    kind: z.enum(kinds).nullable(),
+    /** Null: no session was offered, and certificates told who the server is. */
+    kind: z.enum(outcomeKinds).nullable(),
     cipher: z.string().nullable(),
     group: z.string().nullable(),
     handshakeUs: z.int(),

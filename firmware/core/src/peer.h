@@ -17,14 +17,16 @@ enum {
     WH_LACKS_SHA256_PERHAPS = 8,
     /* It refused a session that was offered without a key exchange (psk_ke). */
     WH_LACKS_PSK_KE = 16,
-    /* It refused early data, or does not know the external key. */
+    /* It refused early data, or breaks off at the external pre-shared key. */
     WH_LACKS_EARLY_DATA = 32,
     WH_LACKS_EXTERNAL_PSK = 64,
     /* No lack: it has resumed a session without a key exchange. */
     WH_HAS_PSK_KE = 128,
-    /* Those that are asked for anew some day; flash shall know of them. */
+    /* Those that are forgotten some day (learning.h); and those that flash shall know of, of which the
+     * external key is asked for anew by chance. */
     WH_LACKS_FOR_LONG = WH_LACKS_TICKET_FULL | WH_LACKS_TICKET_RESUMED | WH_LACKS_SHA256 | WH_LACKS_PSK_KE |
-                        WH_LACKS_EARLY_DATA | WH_LACKS_EXTERNAL_PSK,
+                        WH_LACKS_EARLY_DATA,
+    WH_LACKS_IN_FLASH = WH_LACKS_FOR_LONG | WH_LACKS_EXTERNAL_PSK,
 };
 
 /* The group whose key a first hello has (RFC 8446 4.2.8): X25519. */

@@ -162,6 +162,7 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
+    r->client->psk_suspect = r->client->psk_suspect && r->is_second;
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         note_peer(r);
@@ -252,6 +253,18 @@ static void note_suite(wh_resumption *r)
     }
 }
 
+/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has
+ * succeeded. */
+static void note_psk(wh_resumption *r)
+{
+    if (r->by_psk) {
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
+    } else if (r->client->psk_suspect) {
+        r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
+    }
+    r->client->psk_suspect = false;
+}
+
 static void note_opened(wh_resumption *r)
 {
     r->peer.failures = 0;
@@ -261,6 +274,7 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
+    note_psk(r);
     const wh_handshake seen = {
         .is_full = r->outcome->result == WH_RESULT_FULL,
         .is_tls13 = r->outcome->protocol == WH_TLS13,
@@ -393,6 +407,25 @@ bool wh_resumption_without_exchange(const wh_resumption *r)
            r->stored.info.protocol == WH_TLS13 && (r->peer.lacks & WH_LACKS_PSK_KE) == 0;
 }
 
+/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of
+ * connects is kept for that, as it would have to be remembered. */
+static bool shall_ask_again(void)
+{
+    enum { ONE_IN = 16 };
+    uint8_t chance = 1;
+    const wh_platform *platform = wh_platform_get();
+    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
+}
+
+bool wh_resumption_wants_psk(wh_resumption *r)
+{
+    if (!r->psk_decided) {
+        r->psk_decided = true;
+        r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0 && !shall_ask_again();
+    }
+    return !r->is_second && !r->psk_withheld;
+}
+
 static bool is_of_peer(int error)
 {
     return (error <= WH_PEER_UNTRUSTED && error > WH_NETWORK_NONE) || error == WH_NETWORK_TIMEOUT;
@@ -437,6 +470,9 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
     }
     if (is_last && is_of_peer(r->outcome->error)) {
         r->peer.lacks |= WH_LACKS_SHA256_PERHAPS;
+        if (r->psk_withheld) {
+            r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK; /* it may want nothing else by now */
+        }
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }
