@@ -13,7 +13,7 @@ export interface Policy {
     maxAuthenticatedS?: number | undefined
     /**
      * How long a connection stays open for a ticket that has not come yet, in milliseconds, 5 s at most; 0 for not at
-     * all. Without it: 250.
+     * all. Without it: as long as it pays.
      */
     ticketWaitMs?: number | undefined
     /**

@@ -24,6 +24,8 @@ typedef struct wh_stored {
     wh_instant now;
     /** Of the peer asked for; also when there is no session. */
     wh_peer peer;
+    /** How long its slot was not used, in microseconds; 0: not known. */
+    uint64_t away_us;
     /** The session keeps its place against others. */
     bool is_pinned;
 } wh_stored;
@@ -95,6 +97,10 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer);
 /** The peer of the stored session is the pinned one from now on, or no longer. As with peers, a
  * loss of power forgets that: then the session is what it was when it was stored. */
 void wh_store_pin(const wh_record_info *info, bool pinned);
+
+/** For how long the session of this peer in RTC RAM is good from now on, in seconds; 0 when there is none. Of
+ * an unknown age: at the most. */
+uint32_t wh_store_lasts_s(const wh_binding *binding);
 
 /** Which tiers hold a session of this peer that is not spent; with one slot, of any peer. */
 wh_tiers wh_store_tiers_of(const wh_binding *binding);

@@ -17,12 +17,20 @@ enum {
     WH_LACKS_SHA256_PERHAPS = 8,
     /* It refused a session that was offered without a key exchange (psk_ke). */
     WH_LACKS_PSK_KE = 16,
-    /* It refused early data, or does not know the external key. */
+    /* It refused early data, or breaks off at the external pre-shared key. */
     WH_LACKS_EARLY_DATA = 32,
     WH_LACKS_EXTERNAL_PSK = 64,
     /* No lack: it has resumed a session without a key exchange. */
     WH_HAS_PSK_KE = 128,
+    /* Those that are forgotten some day (learning.h); and those that flash shall know of, of which the
+     * external key is asked for anew by chance. */
+    WH_LACKS_FOR_LONG = WH_LACKS_TICKET_FULL | WH_LACKS_TICKET_RESUMED | WH_LACKS_SHA256 | WH_LACKS_PSK_KE |
+                        WH_LACKS_EARLY_DATA,
+    WH_LACKS_IN_FLASH = WH_LACKS_FOR_LONG | WH_LACKS_EXTERNAL_PSK,
 };
+
+/* The group whose key a first hello has (RFC 8446 4.2.8): X25519. */
+#define WH_GROUP_FIRST 29
 
 /* As it lies in the RTC slot. */
 typedef struct wh_peer {
@@ -47,13 +55,11 @@ typedef struct wh_peer {
     uint16_t full_ms;
     uint16_t resumed_ms;
     uint16_t ticket_ms;
-    /* Between the last two connects, in minutes; 0: less, or not known. */
+    /* Between two connects, in minutes, rounded down; 0: less, or not known. */
     uint16_t interval_min;
-    /* Not sealed. For how long its last ticket was good, in minutes; 0: not known. */
+    /* Not sealed. For how long its last ticket was good, in minutes, rounded up; 0: not known. */
     uint16_t lifetime_min;
-    /* Not sealed. When its last handshake was, in minutes of the elapsed clock, from 1 on and round and
-     * round; 0: not in this run. */
-    uint16_t met_min;
+    uint16_t zero2;
 } wh_peer;
 
 _Static_assert(sizeof(wh_peer) == 20, "there are no gaps");

@@ -108,6 +108,7 @@ static int get(wh_place *place, wh_opened *opened, const wh_binding *binding, wh
     wh_rtc *state = &place->state;
     uint32_t tag = wh_binding_tag(binding);
     out->peer = peer_of(state, binding);
+    out->away_us = state->seen_us != 0 ? wh_clock_elapsed_us() - state->seen_us : 0;
     out->is_pinned = wh_pin_is_on(state, tag);
     int result = get_newest(place, opened, binding, out);
     while (is_damage(result) && (state->record_size > 0 || wh_flash_copy_exists(state))) {
@@ -375,6 +376,20 @@ static wh_tiers tiers_of(const wh_rtc *state)
     return in_flash ? WH_TIERS_FLASH : WH_TIERS_NONE;
 }
 
+uint32_t wh_store_lasts_s(const wh_binding *binding)
+{
+    wh_place place;
+    wh_record_info info;
+    const wh_rtc *state = &place.state;
+    if (find(binding, &place) != WH_OK || !place.is_its || state->record_size == 0 ||
+        wh_record_peek(wh_rtc_record(state), state->record_size, &info) != WH_OK ||
+        !wh_binding_equal(&info.binding, binding)) {
+        return 0;
+    }
+    wh_instant now = wh_clock_now(state->epoch);
+    return (uint32_t)(wh_policy_left_us(&info, &now, WH_POLICY_WHOLE_PPM) / 1000000u);
+}
+
 wh_tiers wh_store_tiers_of(const wh_binding *binding)
 {
     wh_place place;
@@ -393,7 +408,10 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
     wh_rtc *state = &place.state;
     int result = find(binding, &place);
     if (result == WH_OK) {
-        state->flash_is_poor = state->flash_is_poor || peer_of(state, binding).breaks != peer.breaks;
+        const wh_peer before = peer_of(state, binding);
+        state->flash_is_poor = state->flash_is_poor || before.breaks != peer.breaks ||
+                               ((before.lacks ^ peer.lacks) & WH_LACKS_IN_FLASH) != 0 ||
+                               before.group != peer.group;
         meet(state, wh_binding_tag(binding), peer);
         result = wh_rtc_save(state);
     }
