@@ -17,6 +17,8 @@ function priority({ group, extendedMasterSecret, sha384Alone }: GnutlsOptions): 
     return `NORMAL${suites}${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
 }
 
+const earlyData = (most: number): string[] => (most > 0 ? ["--earlydata", `--maxearlydata=${most}`] : [])
+
 export function startGnutls(options: GnutlsOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "gnutls-serv",
@@ -27,6 +29,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
             ...["--http", "--port", String(port), "--x509certfile", files.certificate, "--x509keyfile", files.key],
             ...["--priority", priority(options)],
             ...(options.tickets === false ? ["--noticket"] : []),
+            ...earlyData(options.earlyDataMax?.() ?? 0),
             ...(files.clientCa === ""
                 ? ["--disable-client-cert"]
                 : ["--require-client-cert", "--verify-client-cert", "--x509cafile", files.clientCa]),

@@ -24,6 +24,8 @@ export interface ServerOptions {
     lifetimeS?: number
     /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
     sha384Alone?: boolean
+    /** Asked at each start: so many bytes of early data it takes (RFC 8446 4.2.10); 0 and without: none. */
+    earlyDataMax?: () => number
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
@@ -79,6 +81,8 @@ export interface Recipe {
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
     /** What it stands in front of, which ends with it. */
     behind?: Disposable
+    /** For a program that ends with its input. */
+    input?: "endless"
 }
 
 export const isHttpOk = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"))
@@ -160,6 +164,13 @@ export class Server implements Disposable {
         return this.#program.line(pattern)
     }
 
+    /** Waits until something is found among all lines that it has printed since it was started; `what` is for the
+     * message. */
+    async find<T>(what: string, find: (lines: readonly string[]) => T | undefined): Promise<T> {
+        if (this.#program === undefined) throw new Error("the server does not run")
+        return this.#program.find(what, find)
+    }
+
     /** On the same port with new ticket keys and no memory of sessions: each of these programs makes its keys
      * when it starts. */
     async restart(): Promise<void> {
@@ -185,6 +196,7 @@ export class Server implements Disposable {
             this.#recipe.prepare(this.#files, this.#port),
             this.#recipe.environment?.(this.#files, this.#port) ?? {},
             this.folder,
+            this.#recipe.input,
         )
         await this.#program.line(this.#recipe.ready)
     }
