@@ -109,7 +109,7 @@ export function connectVm(wanted: Peer, service?: Service): TlsSocket {
     const connectTimeoutMs = setting("WARMHELLO_CONNECT_TIMEOUT", "10s", parseDuration) ?? 0
     const client = makeClient(peer, service)
     const socket = new TlsSocket(client, { ...peer, connectTimeoutMs, observer: service })
-    socket.on("open", () => report(socket))
+    socket.on("connected", () => report(socket))
     socket.on("error", reportError)
     socket.once("closed", () => client[Symbol.dispose]())
     socket.connect()
