@@ -22,14 +22,14 @@
 
 enum {
     COMMANDS = 32,
-    EVENTS = 12,
-    /* A connection has two events besides data; so many are kept free for them, and for the one before it.
+    EVENTS = 14,
+    /* A connection has three events besides data; so many are kept free for them, and for the one before it.
      */
-    EVENTS_KEPT = 4,
+    EVENTS_KEPT = 6,
     /* How often events are taken while all is settled, in milliseconds. */
     STEP_MS = 10,
-    /* For wire bytes each way: what is written together (unsent.c) with what TLS adds to it, or a ClientHello with a ticket of 1 KB,
-     * goes out in one, as a segment of lwIP's has 1440 bytes. */
+    /* For wire bytes each way: what is written together (unsent.c) with what TLS adds to it, or a ClientHello
+     * with a ticket of 1 KB, goes out in one, as a segment of lwIP's has 1440 bytes. */
     ROOM = 1536,
     /* Plaintext for the app, at a time. */
     DATA_MAX = 512,
@@ -62,7 +62,9 @@ static wh_connect the_connect;
 static bool is_idle = true;
 static uint32_t connect_id;
 static bool is_tls;
+/* The app may write; and the handshake is done, which comes later when the app's first bytes go before it. */
 static bool was_open;
+static bool was_connected;
 static bool is_closing;
 static char host[WH_HOST_MAX + 1];
 static uint16_t port;
@@ -126,11 +128,22 @@ bool wh_tls_write(uint32_t id, const void *bytes, size_t size)
         return false;
     }
     command c = {.kind = WRITE, .id = id, .memory = written};
-    if (!command_now(&c)) {
-        wh_unsent_drop(written);
-        return false;
+    if (task != NULL && xQueueSend(commands, &c, 0) == pdPASS) {
+        return true;
     }
-    return true;
+    wh_tls_push(); /* which makes room */
+    if (command_now(&c)) {
+        return true;
+    }
+    wh_unsent_drop(written);
+    return false;
+}
+
+void wh_tls_push(void)
+{
+    if (task != NULL) {
+        ring();
+    }
 }
 
 void wh_tls_close(uint32_t id)
@@ -246,15 +259,39 @@ static void note_tried(const wh_outcome *outcome)
     }
 }
 
+static bool is_connected(const wh_outcome *outcome)
+{
+    return !is_tls || outcome->result == WH_RESULT_FULL || outcome->result == WH_RESULT_RESUMED;
+}
+
+static void note_connected(const wh_outcome *outcome)
+{
+    was_connected = true;
+    if (is_tls) {
+        wh_wake_log_mark(WH_PHASE_TLS);
+        note_tried(outcome);
+    }
+}
+
 static void tell_opened(void)
 {
     wh_event event = {.kind = WH_EVENT_OPENED, .as.outcome = *wh_connect_outcome(&the_connect)};
     was_open = true;
-    if (is_tls) {
-        wh_wake_log_mark(WH_PHASE_TLS);
-        note_tried(&event.as.outcome);
+    if (is_connected(&event.as.outcome)) {
+        note_connected(&event.as.outcome);
     }
     send_event(&event);
+}
+
+/* A connection may be open before its handshake is done, which no step tells. */
+static void tell_connected(void)
+{
+    const wh_outcome *outcome = wh_connect_outcome(&the_connect);
+    if (was_open && !was_connected && is_connected(outcome)) {
+        wh_event event = {.kind = WH_EVENT_CONNECTED, .as.outcome = *outcome};
+        note_connected(outcome);
+        send_event(&event);
+    }
 }
 
 static void tell_data(const uint8_t *bytes, size_t size)
@@ -273,7 +310,7 @@ static void tell_data(const uint8_t *bytes, size_t size)
 static void tell_over(int error, const wh_outcome *outcome)
 {
     wh_event event = {.kind = WH_EVENT_OVER, .error = error, .as.outcome = *outcome};
-    if (was_open) {
+    if (was_connected) {
         log_connect(outcome);
     } else {
         note_tried(outcome);
@@ -375,7 +412,7 @@ static void read_some(void)
 /* The app has what it wanted, or will not get it. */
 static void app_is_done(void)
 {
-    if (was_open) {
+    if (was_connected) {
         wh_wake_log_mark(WH_PHASE_APPLICATION);
     }
 }
@@ -434,6 +471,7 @@ static uint64_t take_steps(void)
         }
         wh_connect_hold(&the_connect, !has_room());
         wh_step step = wh_connect_next(&the_connect);
+        tell_connected();
         if (step.kind == WH_STEP_WAIT) {
             return step.wait_us;
         }
@@ -480,6 +518,7 @@ static void begin(const command *c)
     connect_id = c->id;
     is_tls = request->is_tls;
     was_open = false;
+    was_connected = false;
     is_closing = false;
     strncpy(host, request->config.host, WH_HOST_MAX);
     port = request->config.port;
