@@ -1,6 +1,7 @@
 // Servers that take early data (RFC 8446 2.3), each counting what has arrived and how.
 import { type Backend, type BackendRequest, startBackend } from "./backend.js"
 import type { Exchange } from "./exchange.js"
+import { countingGnutls } from "./gnutls.js"
 import { startHaproxy } from "./haproxy.js"
 import { startNginx } from "./nginx.js"
 import { startOpenssl } from "./openssl.js"
@@ -91,7 +92,11 @@ function readSServer(lines: readonly string[]): Arrival[] {
     })
 }
 
-const readRustls = (lines: readonly string[]): Arrival[] =>
+/** A request that was answered, or why there was none. */
+const OWN_END = / early$|error|handshake|closed|eof/i
+
+/** Of servers of ours. */
+const readOwn = (lines: readonly string[]): Arrival[] =>
     lines
         .filter((line) => REQUEST.test(line))
         .map((line) => ({ report: reportIn(line), isEarly: !line.endsWith(" 0 early") }))
@@ -114,14 +119,19 @@ export const earlyKinds: readonly EarlyKind[] = [
         start: (options) => inFront((backend) => startHaproxy({ ...options, backend }), options),
     },
     {
+        name: "GnuTLS",
+        missing: countingGnutls.missing,
+        start: async (options) => printing(await countingGnutls.start(options), answered, OWN_END, readOwn),
+    },
+    {
         name: "rustls",
         missing: rustls.missing,
         start: async (options) =>
             printing(
                 await startOwn({ program: rustls.program }, { ...options, tickets: false }),
                 answered,
-                /^(GET .* early$|.*error)/,
-                readRustls,
+                OWN_END,
+                readOwn,
             ),
     },
 ]

@@ -1,6 +1,7 @@
 // GnuTLS's gnutls-serv. It prints how each connection came about. It would listen on all addresses.
 import { httpGet } from "./exchange.js"
 import { loopbackOnly } from "./loopback.js"
+import { builtServer, missingBuilt } from "./own.js"
 import { missingProgram, versionOf } from "./program.js"
 import { isHttpOk, type Recipe, Server, type ServerKind, type ServerOptions } from "./server.js"
 
@@ -17,8 +18,6 @@ function priority({ group, extendedMasterSecret, sha384Alone }: GnutlsOptions): 
     return `NORMAL${suites}${onlyGroup}${extendedMasterSecret === false ? ":%NO_SESSION_HASH" : ""}`
 }
 
-const earlyData = (most: number): string[] => (most > 0 ? ["--earlydata", `--maxearlydata=${most}`] : [])
-
 export function startGnutls(options: GnutlsOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "gnutls-serv",
@@ -29,7 +28,6 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
             ...["--http", "--port", String(port), "--x509certfile", files.certificate, "--x509keyfile", files.key],
             ...["--priority", priority(options)],
             ...(options.tickets === false ? ["--noticket"] : []),
-            ...earlyData(options.earlyDataMax?.() ?? 0),
             ...(files.clientCa === ""
                 ? ["--disable-client-cert"]
                 : ["--require-client-cert", "--verify-client-cert", "--x509cafile", files.clientCa]),
@@ -46,6 +44,26 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         },
     }
     return Server.start(recipe, options)
+}
+
+const counting = builtServer("gnutls/server")
+
+/** One of ours on GnuTLS, which takes early data and prints what it was sent. */
+export const countingGnutls = {
+    missing: () => missingBuilt("gnutls/server", "libgnutls28-dev"),
+    start: (options: ServerOptions): Promise<Server> =>
+        Server.start(
+            {
+                program: counting,
+                ready: /^listening/,
+                exchange: httpGet("/"),
+                isAnswer: isHttpOk,
+                prepare: (files, port) => [
+                    ...[String(port), files.certificate, files.key, String(options.earlyDataMax?.() ?? 0)],
+                ],
+            },
+            options,
+        ),
 }
 
 export const gnutls: ServerKind = {
