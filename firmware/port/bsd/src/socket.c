@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "opened.h"
+#include "tcp_options.h"
 #include "warmhello/connect.h"
 #include "warmhello/platform.h"
 #include "warmhello/tcp_error.h"
@@ -68,70 +69,6 @@ typedef enum role { READER, WRITER } role;
 
 /* ---- TCP ----------------------------------------------------------------------------------------------- */
 
-static bool set_blocking(int fd, bool blocks)
-{
-    int flags = fcntl(fd, F_GETFL, 0);
-    if (flags < 0) {
-        return false;
-    }
-    int wanted = blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK; /* NOLINT(hicpp-signed-bitwise) */
-    return wanted == flags || fcntl(fd, F_SETFL, wanted) == 0;
-}
-
-/* What the second TCP connection takes over from the caller's. */
-static const struct {
-    int level;
-    int name;
-} copied[] = {
-    {SOL_SOCKET, SO_KEEPALIVE},    {SOL_SOCKET, SO_RCVTIMEO},
-    {SOL_SOCKET, SO_SNDTIMEO},     {IPPROTO_TCP, TCP_NODELAY},
-#ifdef TCP_KEEPIDLE
-    {IPPROTO_TCP, TCP_KEEPIDLE},
-#endif
-#ifdef TCP_KEEPINTVL
-    {IPPROTO_TCP, TCP_KEEPINTVL},
-#endif
-#ifdef TCP_KEEPCNT
-    {IPPROTO_TCP, TCP_KEEPCNT},
-#endif
-#ifdef SO_BINDTODEVICE
-    {SOL_SOCKET, SO_BINDTODEVICE},
-#endif
-};
-
-/* An option that one of the two does not know, or may not have, is left as it is. */
-static void copy_options(int from, int to)
-{
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
-        uint8_t value[64];
-        socklen_t size = sizeof value;
-        if (getsockopt(from, copied[i].level, copied[i].name, value, &size) == 0 && size > 0) {
-            (void)setsockopt(to, copied[i].level, copied[i].name, value, size);
-        }
-    }
-}
-
-static void set_number(int fd, int level, int name, int value)
-{
-    if (value > 0) {
-        (void)setsockopt(fd, level, name, &value, sizeof value);
-    }
-}
-
-static void keep_alive(int fd, const wh_socket_options *options)
-{
-    set_number(fd, SOL_SOCKET, SO_KEEPALIVE, options->keep_alive_idle_s > 0);
-#ifdef TCP_KEEPIDLE
-    set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, options->keep_alive_idle_s);
-#endif
-#ifdef TCP_KEEPINTVL
-    set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, options->keep_alive_interval_s);
-#endif
-#ifdef TCP_KEEPCNT
-    set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, options->keep_alive_count);
-#endif
-}
-
 /* Where there are several networks the second TCP connection goes by that of the first. lwIP tells nobody
  * which one SO_BINDTODEVICE has chosen, and finds the way by the address that a connection comes from. */
 static void come_from(const wh_socket *s, int fd)
@@ -144,13 +81,13 @@ static void come_from(const wh_socket *s, int fd)
 static bool set_up(const wh_socket *s, int fd)
 {
     if (s->options.has_tcp) {
-        copy_options(s->options.tcp, fd);
+        wh_tcp_copy_options(s->options.tcp, fd);
         come_from(s, fd);
     } else {
-        set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-        keep_alive(fd, &s->options);
+        wh_tcp_set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        wh_tcp_keep_alive(fd, &s->options);
     }
-    return set_blocking(fd, false);
+    return wh_tcp_set_blocking(fd, false);
 }
 
 /* The one in use stays a socket until wh_socket_close(): somebody may select() it. */
@@ -368,7 +305,7 @@ static void opened(wh_socket *s)
     const line *chosen = &s->lines[s->in_use];
     if (s->options.has_tcp && !chosen->is_callers) {
         int flags = fcntl(s->options.tcp, F_GETFL, 0);
-        (void)set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
+        (void)wh_tcp_set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
     }
 }
 
