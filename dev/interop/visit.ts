@@ -64,7 +64,7 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
             if (steps[0] !== undefined) socket.write(Buffer.from(steps[0].send))
             goOn()
         })
-        socket.on("connected", () => (openedPort = socket.localPort))
+        socket.on("secured", () => (openedPort = socket.localPort))
         socket.on("data", (bytes) => {
             pieces.push(bytes)
             goOn()

@@ -2,8 +2,8 @@
 import { type Backend, type BackendRequest, startBackend } from "./backend.js"
 import type { Exchange } from "./exchange.js"
 import { countingGnutls } from "./gnutls.js"
-import { startHaproxy } from "./haproxy.js"
-import { startNginx } from "./nginx.js"
+import { type HaproxyOptions, startHaproxy } from "./haproxy.js"
+import { type NginxOptions, startNginx } from "./nginx.js"
 import { startOpenssl } from "./openssl.js"
 import { startOwn } from "./own.js"
 import { missingProgram } from "./program.js"
@@ -27,14 +27,14 @@ export interface EarlyServer extends Disposable {
 export interface EarlyOptions extends ServerOptions {
     /** False: it takes the same early data as often as they come. Without: as the program has it. */
     antiReplay?: boolean
-    /** What opens its tickets outlives a restart; nginx alone. */
-    keepsTicketKey?: boolean
-    /** Of what stands behind it: how it answers; nginx and HAProxy. */
-    statusFor?: (request: BackendRequest) => number
 }
 
 interface EarlyKind {
     name: string
+    /** It takes the recording of a hello with early data for what it is. */
+    knowsRecordings: boolean
+    /** It may answer and close before it gives a ticket (docs/EARLY-DATA.md). */
+    outrunsTickets?: boolean
     missing(): string | undefined
     start(options: EarlyOptions): Promise<EarlyServer>
 }
@@ -52,10 +52,18 @@ const reportIn = (text: string): string => REQUEST.exec(text)?.[1] ?? text
 const answered = (report: string, size?: number): Exchange => [{ send: reportRequest(report, size), until: "end" }]
 const unanswered = (report: string, size?: number): Exchange => [{ send: reportRequest(report, size), until: 0 }]
 
-/** One that ends TLS before another that counts. */
-async function inFront(start: (backend: Backend) => Promise<Server>, options: EarlyOptions): Promise<EarlyServer> {
+/** How what stands behind it answers. */
+interface Behind {
+    statusFor?: (request: BackendRequest) => number
+}
+
+/** One that ends TLS before another that counts. What changes in the options counts from its next start on. */
+async function inFront<T extends ServerOptions & { backend?: Backend }>(
+    start: (options: T) => Promise<Server>,
+    options: T & Behind,
+): Promise<EarlyServer> {
     const backend = await startBackend(options.statusFor)
-    const server = await start(backend)
+    const server = await start(Object.assign(options, { backend }))
     return {
         server,
         exchange: answered,
@@ -87,13 +95,13 @@ function printing(
 function readSServer(lines: readonly string[]): Arrival[] {
     let isEarly = false
     return lines.flatMap((line) => {
-        if (/^(Early data received:|End of early data)$/.test(line)) isEarly = line.startsWith("Early")
+        if (/^(Early data received:|End of early data|CONNECTION CLOSED)$/.test(line)) isEarly = line.startsWith("Early")
         return REQUEST.test(line) ? [{ report: reportIn(line), isEarly }] : []
     })
 }
 
 /** A request that was answered, or why there was none. */
-const OWN_END = / early$|error|handshake|closed|eof/i
+const OWN_END = /^(?!listening$)/
 
 /** Of servers of ours. */
 const readOwn = (lines: readonly string[]): Arrival[] =>
@@ -101,30 +109,39 @@ const readOwn = (lines: readonly string[]): Arrival[] =>
         .filter((line) => REQUEST.test(line))
         .map((line) => ({ report: reportIn(line), isEarly: !line.endsWith(" 0 early") }))
 
+export const earlyNginx = (options: NginxOptions & Behind): Promise<EarlyServer> => inFront(startNginx, options)
+export const earlyHaproxy = (options: HaproxyOptions & Behind): Promise<EarlyServer> => inFront(startHaproxy, options)
+
 export const earlyKinds: readonly EarlyKind[] = [
     {
         name: "OpenSSL s_server",
+        knowsRecordings: true,
         missing: () => missingProgram("openssl"),
         start: async (options) =>
             printing(await startOpenssl({ ...options, prints: true }), unanswered, /^CONNECTION CLOSED$/, readSServer),
     },
     {
         name: "nginx",
+        knowsRecordings: false,
+        outrunsTickets: true,
         missing: () => missingProgram("nginx"),
-        start: (options) => inFront((backend) => startNginx({ ...options, backend }), options),
+        start: earlyNginx,
     },
     {
         name: "HAProxy",
+        knowsRecordings: true,
         missing: () => missingProgram("haproxy"),
-        start: (options) => inFront((backend) => startHaproxy({ ...options, backend }), options),
+        start: earlyHaproxy,
     },
     {
         name: "GnuTLS",
+        knowsRecordings: true,
         missing: countingGnutls.missing,
         start: async (options) => printing(await countingGnutls.start(options), answered, OWN_END, readOwn),
     },
     {
         name: "rustls",
+        knowsRecordings: true,
         missing: rustls.missing,
         start: async (options) =>
             printing(

@@ -9,6 +9,10 @@ import { answerSays, type Files, isHttpOk, type Recipe, Server, type ServerKind,
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
 export interface HaproxyOptions extends ServerOptions {
+    /** What opens its tickets outlives a restart. */
+    keepsTicketKey?: boolean
+    /** Asked at each start: the application protocols that it speaks, best first. */
+    alpn?: () => string
     /** Where it passes all requests on to, and says which of them came as early data. */
     backend?: Backend
 }
@@ -27,6 +31,8 @@ function configuration(files: Files, port: number, options: HaproxyOptions): str
         ...(options.hasTls13?.() === false ? ["ssl-max-ver TLSv1.2"] : []),
         ...(options.tickets === false ? ["no-tls-tickets"] : []),
         ...((options.earlyDataMax?.() ?? 0) > 0 ? ["allow-0rtt"] : []),
+        ...(options.keepsTicketKey === true ? [`tls-ticket-keys ${files.folder}/ticket.keys`] : []),
+        ...(options.alpn === undefined ? [] : [`alpn ${options.alpn()}`]),
         ...(options.group === undefined ? [] : [`curves ${groups[options.group]}`]),
         ...(files.clientCa === "" ? [] : [`ca-file ${files.clientCa} verify required`]),
     ].join(" ")
@@ -57,6 +63,9 @@ export function startHaproxy(options: HaproxyOptions): Promise<Server> {
             const identity = readFileSync(files.certificate, "utf8") + readFileSync(files.key, "utf8")
             writeFileSync(join(files.folder, "identity.pem"), identity, { mode: 0o600 })
             writeFileSync(join(files.folder, "ready.lua"), SAY_READY)
+            // It gives tickets by the last but one, and opens those of all.
+            const key = `${Buffer.alloc(48, 1).toString("base64")}\n`
+            writeFileSync(join(files.folder, "ticket.keys"), key.repeat(3))
             writeFileSync(path, configuration(files, port, options))
             return ["-db", "-f", path]
         },

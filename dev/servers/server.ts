@@ -24,6 +24,8 @@ export interface ServerOptions {
     lifetimeS?: number
     /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
     sha384Alone?: boolean
+    /** What else its environment holds. */
+    environment?: Record<string, string>
     /** Asked at each start: so many bytes of early data it takes (RFC 8446 4.2.10); 0 and without: none. */
     earlyDataMax?: () => number
 }
@@ -103,6 +105,7 @@ const ATTEMPTS = 20
 
 export class Server implements Disposable {
     readonly #recipe: Recipe
+    readonly #environment: Record<string, string>
     readonly #folder = new TemporaryFolder("server")
     readonly #files: Files
     #program: Program | undefined
@@ -110,6 +113,7 @@ export class Server implements Disposable {
 
     private constructor(recipe: Recipe, options: ServerOptions) {
         this.#recipe = recipe
+        this.#environment = options.environment ?? {}
         this.#files = {
             folder: this.#folder.path,
             certificate: this.#folder.write("certificate.pem", options.identity.certificate),
@@ -194,7 +198,7 @@ export class Server implements Disposable {
         this.#program = new Program(
             findProgram(this.#recipe.program),
             this.#recipe.prepare(this.#files, this.#port),
-            this.#recipe.environment?.(this.#files, this.#port) ?? {},
+            { ...this.#environment, ...this.#recipe.environment?.(this.#files, this.#port) },
             this.folder,
             this.#recipe.input,
         )

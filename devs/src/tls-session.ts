@@ -194,6 +194,40 @@ export function tlsClockOf(value: number): TlsClock {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsEarlyData = null | "offered" | "accepted" | "refused" | "unknown"
+/** The word of a number on the bus. */
+export function tlsEarlyDataOf(value: number): TlsEarlyData {
+    switch (value) {
+        case 0:
+            return null
+        case 1:
+            return "offered"
+        case 2:
+            return "accepted"
+        case 3:
+            return "refused"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
+export type TlsConsent = null | "given" | "withheld" | "unknown"
+/** The word of a number on the bus. */
+export function tlsConsentOf(value: number): TlsConsent {
+    switch (value) {
+        case 0:
+            return null
+        case 1:
+            return "given"
+        case 2:
+            return "withheld"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -377,6 +411,17 @@ function tlsProtocolValue(word: TlsProtocol): number {
     }
 }
 
+function tlsConsentValue(word: TlsConsent): number {
+    switch (word) {
+        case "given":
+            return 1
+        case "withheld":
+            return 2
+        default:
+            return 0
+    }
+}
+
 function unless(unknown: number, value: number): number | null {
     return value === unknown ? null : value
 }
@@ -389,7 +434,9 @@ function unless(unknown: number, value: number): number | null {
  * age. `backoffS` is how long to leave a server alone that keeps breaking off, or a network that keeps being away.
  * `cipher` is the suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1
  * for none. A `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `storeError` tells
- * why no session was stored, `stored` where one is.
+ * why no session was stored, `stored` where one is. `earlyData` tells what the server did with the app's first
+ * `earlyBytes` bytes, which left with the hello; `null` when none did. What it did not accept has arrived after the
+ * handshake all the same.
  */
 export interface TlsOutcome {
     number: number
@@ -401,6 +448,7 @@ export interface TlsOutcome {
     sessionAgeS: number | null
     sessionLifetimeS: number
     backoffS: number
+    earlyBytes: number
     flights: number
     cipher: number
     alert: number
@@ -411,12 +459,13 @@ export interface TlsOutcome {
     error: TlsError
     storeError: TlsError
     stored: TlsTiers
+    earlyData: TlsEarlyData
     group: string
 }
 
 /** Undefined for a payload of another length. */
 export function readOutcome(payload: Buffer): TlsOutcome | undefined {
-    if (payload.length < 49 || payload.length > 80) return undefined
+    if (payload.length < 54 || payload.length > 85) return undefined
     return {
         number: u32(payload, 0),
         handshakeUs: u32(payload, 4),
@@ -427,17 +476,19 @@ export function readOutcome(payload: Buffer): TlsOutcome | undefined {
         sessionAgeS: unless(4294967295, u32(payload, 24)),
         sessionLifetimeS: u32(payload, 28),
         backoffS: u32(payload, 32),
-        flights: u16(payload, 36),
-        cipher: u16(payload, 38),
-        alert: i16(payload, 40),
-        result: tlsResultOf(u8(payload, 42)),
-        reason: tlsReasonOf(u8(payload, 43)),
-        protocol: tlsProtocolOf(u8(payload, 44)),
-        kind: tlsKindOf(u8(payload, 45)),
-        error: tlsErrorOf(u8(payload, 46)),
-        storeError: tlsErrorOf(u8(payload, 47)),
-        stored: tlsTiersOf(u8(payload, 48)),
-        group: text(payload, 49),
+        earlyBytes: u32(payload, 36),
+        flights: u16(payload, 40),
+        cipher: u16(payload, 42),
+        alert: i16(payload, 44),
+        result: tlsResultOf(u8(payload, 46)),
+        reason: tlsReasonOf(u8(payload, 47)),
+        protocol: tlsProtocolOf(u8(payload, 48)),
+        kind: tlsKindOf(u8(payload, 49)),
+        error: tlsErrorOf(u8(payload, 50)),
+        storeError: tlsErrorOf(u8(payload, 51)),
+        stored: tlsTiersOf(u8(payload, 52)),
+        earlyData: tlsEarlyDataOf(u8(payload, 53)),
+        group: text(payload, 54),
     }
 }
 
@@ -592,6 +643,19 @@ export function writePinnedPeer(value: TlsPinnedPeer): Buffer {
 }
 
 /** Undefined for a payload of another length. */
+export function readEarlyData(payload: Buffer): TlsConsent | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsConsentOf(u8(payload, 0))
+}
+
+/** The bytes that set it. */
+export function writeEarlyData(value: TlsConsent): Buffer {
+    const payload = Buffer.alloc(1)
+    putU8(payload, 0, tlsConsentValue(value))
+    return payload
+}
+
+/** Undefined for a payload of another length. */
 export function readForgetReport(payload: Buffer): TlsError | undefined {
     if (payload.length !== 1) return undefined
     return tlsErrorOf(u8(payload, 0))
@@ -625,7 +689,9 @@ export class TlsSessionClient {
      * stands for an unknown age. `backoffS` is how long to leave a server alone that keeps breaking off, or a network
      * that keeps being away. `cipher` is the suite's number in IANA's registry, `group` the key exchange's name there.
      * `alert` is the server's, -1 for none. A `result` of failed without an `error`: there was no TLS, as when TCP did
-     * not connect. `storeError` tells why no session was stored, `stored` where one is.
+     * not connect. `storeError` tells why no session was stored, `stored` where one is. `earlyData` tells what the
+     * server did with the app's first `earlyBytes` bytes, which left with the hello; `null` when none did. What it did
+     * not accept has arrived after the handshake all the same.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -779,6 +845,26 @@ export class TlsSessionClient {
      */
     async setPinnedPeer(value: TlsPinnedPeer): Promise<void> {
         await this.link.write(0x83, writePinnedPeer(value))
+    }
+
+    /**
+     * Whether what the app writes first may leave before the handshake is done, where the server allows it: `null`
+     * leaves it to the firmware, where it is off unless provisioned. The server may then get it twice, and somebody who
+     * has recorded it can send it again, so `given` is for what does no harm when it is done twice.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async earlyData(): Promise<TlsConsent> {
+        return checked(readEarlyData(await this.link.read(0x84)))
+    }
+
+    /**
+     * Sets what `earlyData` reads, and makes sure that the service took it.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async setEarlyData(value: TlsConsent): Promise<void> {
+        await this.link.write(0x84, writeEarlyData(value))
     }
 
     /**

@@ -32,7 +32,7 @@ interface TlsSocketEvents {
     /** Data may be written: the handshake is done, or waits for what can leave before. Never from within `connect`. */
     open: []
     /** The handshake is done, and the outcome says how it went. With `open` or after it, and before any data. */
-    connected: []
+    secured: []
     data: [Buffer]
     /** The peer has closed properly. Nothing follows. */
     end: []
@@ -69,7 +69,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #localPort: number | undefined
     /** The observer's name of this connect. */
     #name = 0
-    #isConnected = false
+    #isSecured = false
+    /** Why the handshake never came to its end, which one who has closed before is not told. */
+    failure: WarmhelloError | undefined
     /** From `connect` to `open`, with all that was tried until then, in milliseconds; undefined before. */
     connectMs: number | undefined
 
@@ -145,7 +147,6 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         for (const line of this.#lines) line?.feed()
         this.#writeSome(connect)
         const step = connect.next()
-        this.#noteConnected(connect)
         this.#perform(connect, step)
         return step.do !== "wait" && step.do !== "over"
     }
@@ -169,6 +170,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
                 break
             case "opened":
                 this.#opened(connect)
+                break
+            case "secured":
+                this.#secured(connect)
                 break
             case "read":
                 for (let got = connect.read(); got !== undefined; got = connect.read()) this.emit("data", got)
@@ -209,17 +213,13 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #opened(connect: CoreConnect): void {
         this.connectMs = performance.now() - this.#startedAt
         this.emit("open")
-        this.#noteConnected(connect)
+        if (connect.outcome.result !== "pending") this.#secured(connect)
     }
 
-    /** A connection that was open before its handshake is done tells of that later. */
-    #noteConnected(connect: CoreConnect): void {
-        if (this.connectMs === undefined || this.#isConnected || this.#finished) return
-        const { result } = connect.outcome
-        if (result !== "full" && result !== "resumed") return
-        this.#isConnected = true
+    #secured(connect: CoreConnect): void {
+        this.#isSecured = true
         this.#options.observer?.connected(connect)
-        this.emit("connected")
+        this.emit("secured")
     }
 
     #wait(waitMs: number | undefined): void {
@@ -242,14 +242,16 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         const { error, outcome, outcomes } = connect
         this.#told = { outcome, outcomes }
-        if (error !== undefined && !this.#isConnected) this.#options.observer?.connected(connect)
+        if (error !== undefined && !this.#isSecured) this.#options.observer?.connected(connect)
         this.#options.observer?.closed(this.#name, connect)
         this.#connect = undefined
         connect[Symbol.dispose]()
+        const failed = error === undefined ? undefined : this.#error(error, outcome)
+        if (!this.#isSecured) this.failure = failed
         this.emit("closed")
         if (this.#closing) return
-        if (error === undefined) this.emit("end")
-        else this.emit("error", this.#error(error, outcome))
+        if (failed === undefined) this.emit("end")
+        else this.emit("error", failed)
     }
 
     #error(word: CoreErrorWord, { alert }: Outcome): WarmhelloError {

@@ -75,6 +75,7 @@ static void answer(gnutls_session_t session)
     size_t size = 0;
     long early = read_request(session, request, &size);
     if (early < 0) {
+        printf("no request\n");
         return;
     }
     printf("%.*s: %zu bytes, %ld early\n", (int)strcspn(request, "\r"), request, size, early);

@@ -56,7 +56,9 @@ struct wh_socket {
     line lines[WH_CONNECT_TCPS];
     /* The line that opened, or before that the newest. */
     unsigned in_use;
+    /* The handshake is done; or what is written may be early data before it is. */
     bool is_open;
+    bool opens_early;
     bool is_held;
     bool has_sent;
     /* Threads that wait for what comes. */
@@ -297,9 +299,13 @@ static void resolve(wh_socket *s)
     wh_connect_resolved(&s->connect, is_known);
 }
 
-/* The others are closed by now. */
+/* The others are closed by now, unless it is open early. */
 static void opened(wh_socket *s)
 {
+    if (!s->options.is_plain && wh_connect_outcome(&s->connect)->result == WH_RESULT_PENDING) {
+        s->opens_early = true;
+        return;
+    }
     s->in_use = s->lines[0].fd >= 0 ? 0 : 1;
     s->is_open = true;
     const line *chosen = &s->lines[s->in_use];
@@ -329,6 +335,7 @@ static bool perform(wh_socket *s, const wh_step *step)
         close_line(s, step->tcp);
         return true;
     case WH_STEP_OPENED:
+    case WH_STEP_SECURED:
         opened(s);
         return false;
     default:
@@ -460,6 +467,14 @@ static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t unt
     return error != WH_OK ? error : taken;
 }
 
+static bool takes_bytes(const wh_socket *s, const wh_step *step)
+{
+    if (step->kind == WH_STEP_OPENED && s->opens_early) {
+        return true;
+    }
+    return step->kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use);
+}
+
 /* As a writer of nothing: the room that what was written before has taken is needed again. */
 static int await_room(wh_socket *s, uint64_t until_us)
 {
@@ -472,7 +487,7 @@ static int await_room(wh_socket *s, uint64_t until_us)
             int error = wh_connect_error(&s->connect);
             return error != WH_OK ? error : WH_USAGE_STATE;
         }
-        if (step.kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use)) {
+        if (takes_bytes(s, &step)) {
             return WH_OK;
         }
         goes_on = step.kind != WH_STEP_WAIT || wait_until(s, &step, until_us, WRITER) == WH_OK;

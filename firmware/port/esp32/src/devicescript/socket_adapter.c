@@ -70,9 +70,9 @@ static void tell_service(const wh_event *event)
         return;
     }
     bool has_failed_first = event->kind == WH_EVENT_OVER && event->as.outcome.result == WH_RESULT_FAILED;
-    bool is_connected = event->kind == WH_EVENT_CONNECTED ||
+    bool is_secured = event->kind == WH_EVENT_SECURED ||
                         (event->kind == WH_EVENT_OPENED && event->as.outcome.result != WH_RESULT_PENDING);
-    if (is_connected || has_failed_first) {
+    if (is_secured || has_failed_first) {
         wh_service_connected(service, &event->as.outcome);
     }
     if (event->kind == WH_EVENT_OVER) {
@@ -119,7 +119,7 @@ static void tell_app(const wh_event *event)
     case WH_EVENT_OPENED:
         jd_tcpsock_on_event(JD_CONN_EV_OPEN, NULL, 0);
         break;
-    case WH_EVENT_CONNECTED:
+    case WH_EVENT_SECURED:
         break;
     case WH_EVENT_DATA:
         raise_data(event);

@@ -62,9 +62,9 @@ static wh_connect the_connect;
 static bool is_idle = true;
 static uint32_t connect_id;
 static bool is_tls;
-/* The app may write; and the handshake is done, which comes later when the app's first bytes go before it. */
+/* The app may write; and the handshake is done, which comes later when what it writes may be early data. */
 static bool was_open;
-static bool was_connected;
+static bool was_secured;
 static bool is_closing;
 static char host[WH_HOST_MAX + 1];
 static uint16_t port;
@@ -259,14 +259,9 @@ static void note_tried(const wh_outcome *outcome)
     }
 }
 
-static bool is_connected(const wh_outcome *outcome)
+static void note_secured(const wh_outcome *outcome)
 {
-    return !is_tls || outcome->result == WH_RESULT_FULL || outcome->result == WH_RESULT_RESUMED;
-}
-
-static void note_connected(const wh_outcome *outcome)
-{
-    was_connected = true;
+    was_secured = true;
     if (is_tls) {
         wh_wake_log_mark(WH_PHASE_TLS);
         note_tried(outcome);
@@ -277,21 +272,17 @@ static void tell_opened(void)
 {
     wh_event event = {.kind = WH_EVENT_OPENED, .as.outcome = *wh_connect_outcome(&the_connect)};
     was_open = true;
-    if (is_connected(&event.as.outcome)) {
-        note_connected(&event.as.outcome);
+    if (!is_tls || event.as.outcome.result != WH_RESULT_PENDING) {
+        note_secured(&event.as.outcome);
     }
     send_event(&event);
 }
 
-/* A connection may be open before its handshake is done, which no step tells. */
-static void tell_connected(void)
+static void tell_secured(void)
 {
-    const wh_outcome *outcome = wh_connect_outcome(&the_connect);
-    if (was_open && !was_connected && is_connected(outcome)) {
-        wh_event event = {.kind = WH_EVENT_CONNECTED, .as.outcome = *outcome};
-        note_connected(outcome);
-        send_event(&event);
-    }
+    wh_event event = {.kind = WH_EVENT_SECURED, .as.outcome = *wh_connect_outcome(&the_connect)};
+    note_secured(&event.as.outcome);
+    send_event(&event);
 }
 
 static void tell_data(const uint8_t *bytes, size_t size)
@@ -310,7 +301,7 @@ static void tell_data(const uint8_t *bytes, size_t size)
 static void tell_over(int error, const wh_outcome *outcome)
 {
     wh_event event = {.kind = WH_EVENT_OVER, .error = error, .as.outcome = *outcome};
-    if (was_connected) {
+    if (was_secured) {
         log_connect(outcome);
     } else {
         note_tried(outcome);
@@ -412,7 +403,7 @@ static void read_some(void)
 /* The app has what it wanted, or will not get it. */
 static void app_is_done(void)
 {
-    if (was_connected) {
+    if (was_secured) {
         wh_wake_log_mark(WH_PHASE_APPLICATION);
     }
 }
@@ -445,6 +436,9 @@ static void perform(const wh_step *step)
     case WH_STEP_OPENED:
         tell_opened();
         break;
+    case WH_STEP_SECURED:
+        tell_secured();
+        break;
     case WH_STEP_READ:
         read_some();
         break;
@@ -471,7 +465,6 @@ static uint64_t take_steps(void)
         }
         wh_connect_hold(&the_connect, !has_room());
         wh_step step = wh_connect_next(&the_connect);
-        tell_connected();
         if (step.kind == WH_STEP_WAIT) {
             return step.wait_us;
         }
@@ -518,7 +511,7 @@ static void begin(const command *c)
     connect_id = c->id;
     is_tls = request->is_tls;
     was_open = false;
-    was_connected = false;
+    was_secured = false;
     is_closing = false;
     strncpy(host, request->config.host, WH_HOST_MAX);
     port = request->config.port;

@@ -17,7 +17,7 @@ typedef enum wh_event_kind {
        follows. */
     WH_EVENT_OPENED,
     /* The handshake of a connection that was open before is done: the outcome so far. */
-    WH_EVENT_CONNECTED,
+    WH_EVENT_SECURED,
     WH_EVENT_DATA,
     WH_EVENT_OVER, /* why, and the outcome, which is final; comes last, and always */
 } wh_event_kind;
