@@ -39,6 +39,12 @@ export interface Policy {
      * Without it: false.
      */
     withoutExtendedMasterSecret?: boolean | undefined
+    /**
+     * The app's first write may leave with the ClientHello, where the server's session allows it: such bytes may reach
+     * the server twice, and whoever has recorded them may send them again, so only where that does no harm. Without it:
+     * false.
+     */
+    earlyData?: boolean | undefined
 }
 
 /** This device's own files, for servers that ask for them. */
@@ -376,6 +382,17 @@ export const settings = [
         most: 1,
         field: "policy.withoutExtendedMasterSecret",
         option: "policy.withoutExtendedMasterSecret",
+    },
+    {
+        owner: "policy",
+        kind: "flag",
+        name: "early_data",
+        number: 40,
+        required: false,
+        least: 0,
+        most: 1,
+        field: "policy.earlyData",
+        option: "policy.earlyData",
     },
     {
         owner: "device",
