@@ -40,9 +40,9 @@ export interface Policy {
      */
     withoutExtendedMasterSecret?: boolean | undefined
     /**
-     * The app's first write may leave with the ClientHello, where the server's session allows it: such bytes may reach
-     * the server twice, and whoever has recorded them may send them again, so only where that does no harm. Without it:
-     * false.
+     * What the app writes first may leave with the ClientHello, where the server's session allows it: such bytes may
+     * reach the server twice, and whoever has recorded them may send them again, so only where that does no harm.
+     * Without it: false.
      */
     earlyData?: boolean | undefined
 }
