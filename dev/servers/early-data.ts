@@ -95,7 +95,8 @@ function printing(
 function readSServer(lines: readonly string[]): Arrival[] {
     let isEarly = false
     return lines.flatMap((line) => {
-        if (/^(Early data received:|End of early data|CONNECTION CLOSED)$/.test(line)) isEarly = line.startsWith("Early")
+        if (/^(Early data received:|End of early data|CONNECTION CLOSED)$/.test(line))
+            isEarly = line.startsWith("Early")
         return REQUEST.test(line) ? [{ report: reportIn(line), isEarly }] : []
     })
 }

@@ -4,7 +4,14 @@ import { once } from "node:events"
 import net from "node:net"
 import { afterEach, describe, expect, test } from "vitest"
 import { Board } from "#dev/interop/board.js"
-import { type Arrival, type EarlyOptions, type EarlyServer, earlyHaproxy, earlyKinds, earlyNginx } from "#dev/servers/early-data.js"
+import {
+    type Arrival,
+    type EarlyOptions,
+    type EarlyServer,
+    earlyHaproxy,
+    earlyKinds,
+    earlyNginx,
+} from "#dev/servers/early-data.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import type { NginxOptions } from "#dev/servers/nginx.js"
 import type { Seen } from "#dev/servers/server.js"
@@ -71,7 +78,12 @@ function leftWithTheHello({ wire }: Seen, size = 100): boolean {
     const sent = records(wire.toServer.bytes).filter(({ type }) => type !== CHANGE_CIPHER_SPEC_RECORD)
     const [hello, report] = sent
     if (first?.direction !== "toServer" || second?.direction !== "toClient") return false
-    return hello?.type === HANDSHAKE_RECORD && report?.type === DATA_RECORD && report.end - report.start > size && report.end <= first.size
+    return (
+        hello?.type === HANDSHAKE_RECORD &&
+        report?.type === DATA_RECORD &&
+        report.end - report.start > size &&
+        report.end <= first.size
+    )
 }
 
 /** The first flight once more, from somebody who has recorded it: what the server answers is not waited for. */

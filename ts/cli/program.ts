@@ -72,7 +72,10 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 ).choices(mcuKinds),
             )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
-            .option("--early-data", "what the app writes first may leave with the hello; SECURITY.md says for which apps")
+            .option(
+                "--early-data",
+                "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+            )
             .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,

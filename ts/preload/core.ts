@@ -96,7 +96,9 @@ function report(socket: TlsSocket): void {
     const words = [protocol, kind].filter((word) => word !== null).join(" ")
     const handshakeMs = (handshakeUs / 1000).toFixed(2)
     const early = earlyData === null ? "" : `, early data ${earlyData}`
-    say(`${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B${early}`)
+    say(
+        `${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B${early}`,
+    )
     if (reason === "alternating-peers") say("WARMHELLO_PIN=host:port names the peer that shall keep its session")
 }
 
