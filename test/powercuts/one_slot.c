@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "binding.h"
 #include "board.h"
 #include "crc32.h"
 #include "kept.h"
@@ -16,6 +17,12 @@ enum { SECTORS = 3, BINDINGS = 3, STEPS = 3000, SEED = 1, WALL_S = 1800000000, S
 
 /* By the version that had one slot and no other. */
 static const uint32_t recorded = 0xcad66eb5;
+
+/* And by its build of wolfSSL, in place of the core's function: each record has the number in it. */
+uint64_t wh_wolfssl_build(void)
+{
+    return UINT64_C(0x0500900400004607);
+}
 
 static uint64_t random_state = SEED;
 static uint32_t bytes_so_far;
