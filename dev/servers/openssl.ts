@@ -4,14 +4,14 @@ import { missingProgram, versionOf } from "./program.js"
 import {
     answerSays,
     isHttpOk,
+    type PskServerOptions,
     type Recipe,
     Server,
     type ServerKind,
-    type ServerOptions,
     sha384Suites,
 } from "./server.js"
 
-export interface OpensslOptions extends ServerOptions {
+export interface OpensslOptions extends PskServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
     /** It prints what it is sent, early data marked as such, and answers nothing: it does not take early data where it
@@ -39,7 +39,12 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             ...["-oL", "openssl", "s_server", "-accept", `127.0.0.1:${port}`],
             ...(options.prints === true ? earlyData(options) : ["-www"]),
             // -cert takes the first certificate of its file, -cert_chain the others.
-            ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
+            ...(options.pskAlone === true
+                ? ["-nocert"]
+                : ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]),
+            ...(options.psk === undefined
+                ? []
+                : ["-psk_identity", options.psk.identity, "-psk", options.psk.key.toString("hex")]),
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
             ...(options.sha384Alone === true
                 ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
