@@ -12,6 +12,7 @@ import {
     recordMcuCommand,
 } from "./commands/bench.js"
 import { benchMeasureCommand } from "./commands/bench-measure.js"
+import { benchPacketsCommand } from "./commands/bench-packets.js"
 import { benchWakesCommand } from "./commands/bench-wakes.js"
 import { calendarCommand } from "./commands/calendar.js"
 import { fieldCommand } from "./commands/field.js"
@@ -55,6 +56,12 @@ export function program(signal: AbortSignal): Command {
         .description("make the recordings for bench-mcu anew, against OpenSSL")
         .addOption(new Option("--only <stack>", "of one TLS stack alone, by a server of its own").choices(mcuStacks))
         .action(recordMcuCommand)
+    root.command("bench-packets")
+        .description("packets, bytes and round trips of a connect, counted on a link with a latency")
+        .addOption(new Option("--only <text>", "only servers whose name contains it").default("").conflicts("write"))
+        .addOption(writes("PERFORMANCE-TABLES.md"))
+        .addOption(json())
+        .action((flags) => benchPacketsCommand(flags, signal))
     root.command("bench-service")
         .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
         .addOption(writes("PERFORMANCE-TABLES.md"))
