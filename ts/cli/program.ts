@@ -62,7 +62,7 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets", "earlyData"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
@@ -73,6 +73,10 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 ).choices(mcuKinds),
             )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
+            .option(
+                "--early-data",
+                "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+            )
             .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,

@@ -36,6 +36,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    earlyData?: boolean
     mcu?: McuKind
     /** and of --no-service; not there for `start` */
     service?: boolean
@@ -78,6 +79,7 @@ function targetFrom(flags: SimulateFlags): Target {
             alpn: flags.alpn,
             ...flags.tls,
             tickets: flags.tickets,
+            policy: flags.earlyData === true ? { earlyData: true } : undefined,
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))

@@ -28,6 +28,7 @@ const columns: Column[] = [
     { title: "sent B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesTx) },
     { title: "recv B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesRx) },
     { title: "flights", width: 7, align: "right", rank: 7, cell: (wake) => String(wake.flights) },
+    { title: "early", width: 8, rank: 8, cell: (wake) => wake.earlyData ?? "-" },
     { title: "server says", width: 11, rank: 6, cell: serverSays },
 ]
 

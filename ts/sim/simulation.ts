@@ -83,6 +83,8 @@ export interface Wake {
     powerLost: boolean
     /** The sleep before this wake. */
     sleptMs: number
+    /** What the server did with what the app wrote first, which left with the hello; null when none was offered to it. */
+    earlyData: Outcome["earlyData"]
     /** Where a session waits for the next wake. */
     stored: Outcome["stored"]
     /** Age of the session that was offered, on the device's clock; null when none was or it is unknown. */
@@ -223,6 +225,7 @@ const nothingMeasured = {
     bytesRx: 0,
     flights: 0,
     sessionAgeS: null,
+    earlyData: null,
 }
 
 function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number } {
@@ -234,9 +237,10 @@ function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number 
 }
 
 function measured(outcome: Outcome) {
-    const { reason, protocol, kind, cipher, group, handshakeUs, bytesTx, bytesRx, flights, sessionAgeS } = outcome
+    const { reason, protocol, kind, cipher, group, handshakeUs, bytesTx, bytesRx, flights } = outcome
+    const { sessionAgeS, earlyData } = outcome
     const handshakeMs = handshakeUs / 1000
-    return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS }
+    return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS, earlyData }
 }
 
 async function describe(
