@@ -162,6 +162,7 @@ static void note_failure(wh_connect *c, int error)
         c->outcome.error = error;
         c->outcome.backoff_s = backoff_s(c, error);
     }
+    c->outcome.attempts = (uint8_t)c->tries;
 }
 
 static void fail(wh_connect *c, int error)
@@ -289,6 +290,7 @@ static void choose(wh_connect *c, wh_attempt *attempt)
     c->moved_ms = c->now_ms;
     c->phase = PHASE_OPEN;
     c->chosen = attempt;
+    attempt->conn.outcome.attempts = (uint8_t)c->tries;
     retire_all(c, attempt);
 }
 
