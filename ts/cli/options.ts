@@ -1,11 +1,13 @@
 // Settings as commander wants them: each parser throws commander's own error for a bad value.
 import { InvalidArgumentError, Option } from "commander"
 import {
+    parseAddress,
     parseCount,
     parseDuration,
     parseDurationRange,
     parseDurations,
     parseHostAndPort,
+    parseHttpUrl,
     parseNumber,
     parseNumberRange,
     parseTimeRange,
@@ -13,7 +15,7 @@ import {
     parseWakeResults,
 } from "../core/settings.js"
 
-function option<T>(parse: (text: string) => T): (text: string) => T {
+export function option<T>(parse: (text: string) => T): (text: string) => T {
     return (text) => {
         try {
             return parse(text)
@@ -28,6 +30,8 @@ export const durations = option(parseDurations)
 export const durationRange = option(parseDurationRange)
 export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
+export const addressAndPort = option(parseAddress)
+export const httpUrl = option(parseHttpUrl)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))

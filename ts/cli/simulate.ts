@@ -19,6 +19,7 @@ import { type Simulation, type SimulationOptions, simulate, type Wake } from "..
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
+import { wakeReports } from "./wake-reports.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
 export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
@@ -43,6 +44,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
+    report?: URL
     json?: string
 }
 
@@ -98,8 +100,9 @@ async function run(
     signal: AbortSignal,
 ): Promise<Simulation> {
     const table = new WakeTable(output)
+    await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
-    return await simulate({
+    const simulation = await simulate({
         program,
         ...target,
         cycles: flags.cycles,
@@ -111,10 +114,15 @@ async function run(
         wakeTimeoutMs: flags.wakeTimeout,
         hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
-        onWake: (wake) => table.row(wake),
+        onWake: (wake, outcome) => {
+            table.row(wake)
+            reports?.add(outcome)
+        },
         onConsole: appPrinter(output, flags.verbose),
         signal,
     })
+    await reports?.sent()
+    return simulation
 }
 
 function printSummary(output: Output, summary: Summary): void {

@@ -24,7 +24,8 @@ export const urlOf = ({ host, port }: Address): string => `http://${host.include
 
 /** Throws `listen-failed`. */
 export async function listen(address: Address, listener: RequestListener): Promise<Listening> {
-    const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, listener)
+    const server = createServer({ requestTimeout: REQUEST_MS }, listener)
+    server.headersTimeout = REQUEST_MS
     server.maxConnections = MOST_CONNECTIONS
     await new Promise<void>((done, failed) => {
         server.once("error", (error) => {

@@ -68,3 +68,9 @@ export const attributes = {
 
 /** As Prometheus has a name: no dots, and counters end in _total. */
 export const prometheusLabel = (name: keyof typeof attributes): string => attributes[name].replaceAll(".", "_")
+
+const COUNTERS: readonly MetricName[] = ["wakes", "bytes", "refused", "repeated"]
+
+/** Of a metric, as Prometheus is told it. */
+export const prometheusName = (metric: MetricName): string =>
+    metrics[metric].name.replaceAll(".", "_") + (COUNTERS.includes(metric) ? "_total" : "")

@@ -1,7 +1,7 @@
 // The way in by MQTT. A report is acknowledged once it is kept, and the broker keeps the session of this client, so that
 // what comes while it is away or down is delivered after.
 import type { Duplex } from "node:stream"
-import mqtt, { type ErrorWithReasonCode, type IClientOptions, type MqttClient } from "mqtt"
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt"
 import { generate, type IPublishPacket } from "mqtt-packet"
 import { WarmhelloError } from "../base/errors.js"
 import type { Intake } from "./intake.js"
@@ -80,9 +80,10 @@ export class MqttIntake implements AsyncDisposable {
                 else if (client.connected) failed(refused(where, `it lets nobody subscribe to ${topic.filter} here`))
             })
         })
-        client.on("error", (error: Error & Partial<ErrorWithReasonCode>) => {
-            lastWhy = error.message || (error as NodeJS.ErrnoException).code
-            if (error.code !== undefined && REFUSED_FOR_GOOD.has(error.code)) failed(refused(where, error.message))
+        client.on("error", (error: Error & { code?: number | string }) => {
+            lastWhy = error.message || String(error.code)
+            if (typeof error.code === "number" && REFUSED_FOR_GOOD.has(error.code))
+                failed(refused(where, error.message))
         })
         client.on("close", () => {
             onState("away", lastWhy)

@@ -1,7 +1,7 @@
 // What a device, a log or a file says, in any form that warmhello writes, as reports.
 import { z } from "zod"
 import { jsonOf } from "../base/json.js"
-import { decodeCompact } from "./compact.js"
+import { readCompact } from "./compact.js"
 import { type Refusal, reportSchema, type Told } from "./report.js"
 
 /** No report is longer; one line of a board's log has less than 2 KB. */
@@ -93,7 +93,7 @@ function looksLikeJson(bytes: Uint8Array): boolean {
 /** What one message holds: JSON, or a compact outcome in CBOR, which begins otherwise. */
 export function readMessage(bytes: Uint8Array): Read {
     if (bytes.length > LONGEST_REPORT) return { refused: "too-long" }
-    if (!looksLikeJson(bytes)) return decodeCompact(bytes)
+    if (!looksLikeJson(bytes)) return readCompact(bytes)
     const [first] = reportsIn(jsonOf(Buffer.from(bytes).toString("utf8")))
     return first ?? { refused: "not-an-outcome" }
 }
