@@ -92,13 +92,19 @@ function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     }
 }
 
+interface Ran {
+    simulation: Simulation
+    /** Why not all reports of --report arrived. */
+    lost: WarmhelloError | undefined
+}
+
 async function run(
     program: Uint8Array,
     target: Target,
     flags: SimulateFlags,
     output: Output,
     signal: AbortSignal,
-): Promise<Simulation> {
+): Promise<Ran> {
     const table = new WakeTable(output)
     await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
@@ -121,8 +127,7 @@ async function run(
         onConsole: appPrinter(output, flags.verbose),
         signal,
     })
-    await reports?.sent()
-    return simulation
+    return { simulation, lost: await reports?.sent() }
 }
 
 function printSummary(output: Output, summary: Summary): void {
@@ -192,7 +197,7 @@ export async function simulateCommand(
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(
+    const { simulation, lost } = await run(
         await (named === undefined ? compileSample() : compile(named)),
         target,
         flags,
@@ -206,7 +211,7 @@ export async function simulateCommand(
     printBudget(output, budget)
     output.json({ ...asJson(app, target, flags.mcu, simulation), ...(budget === undefined ? {} : { budget }) })
     const failed = failureOf(simulation)
-    if (failed !== undefined) throw failed
+    if ((failed ?? lost) !== undefined) throw failed ?? lost
     holdBudget(budget)
 }
 
@@ -246,7 +251,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         output.line()
         output.line(pc.bold(title))
         const target = targetFrom({ ...flags, tls, tickets })
-        const simulation = await run(program, target, flags, output, signal)
+        const { simulation } = await run(program, target, flags, output, signal)
         printSummary(output, summarize(simulation))
         runs.push({ kind, ...asJson(SAMPLE_APP, target, flags.mcu, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)

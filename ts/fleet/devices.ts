@@ -16,7 +16,6 @@ export interface Device {
     reason: string | null
     error: string | null
     caEndsSoon: boolean
-    digest: number | null
 }
 
 /** So many in a row are no accident: a first connect is full, and one more may follow a renewed certificate. */
@@ -52,16 +51,11 @@ export class Devices {
         return this.#all.size
     }
 
-    /** True for a report that a broker sent again after it had been counted. */
-    hasCounted({ device, again, digest }: Report): boolean {
-        return again === true && digest !== undefined && this.#all.get(device)?.digest === digest
-    }
-
     add(report: Report): void {
         const before = this.#all.get(report.device)
-        const { device, atMs, result, server, firmware, reason, error, caEndsSoon, digest } = report
+        const { device, atMs, result, server, firmware, reason, error, caEndsSoon } = report
         this.#put({
-            ...{ device, lastMs: atMs, server, firmware, reason, error, caEndsSoon, digest: digest ?? null },
+            ...{ device, lastMs: atMs, server, firmware, reason, error, caEndsSoon },
             reports: (before?.reports ?? 0) + 1,
             resumed: (before?.resumed ?? 0) + (result === "resumed" ? 1 : 0),
             notResumedRun: result === "resumed" ? 0 : (before?.notResumedRun ?? 0) + 1,

@@ -1,6 +1,7 @@
 // What all reports together say. Of bounded size, whatever is sent, and a value that can be written down.
 import { Devices, type OutlierKind, outlierKindOf } from "./devices.js"
 import { History } from "./history.js"
+import { Recent } from "./recent.js"
 import type { Refusal, Report } from "./report.js"
 import { Totals } from "./totals.js"
 
@@ -12,6 +13,7 @@ export class Fleet {
     readonly totals: Totals
     readonly history: History
     readonly devices: Devices
+    readonly #recent: Recent
     /** Milliseconds of Unix time; metrics count from then. */
     readonly sinceMs: number
     reports: number
@@ -23,6 +25,7 @@ export class Fleet {
         this.totals = new Totals(state?.totals)
         this.history = new History(state?.history)
         this.devices = new Devices(mostDevices, state?.devices)
+        this.#recent = new Recent(state?.recent)
         this.sinceMs = state?.sinceMs ?? Date.now()
         this.reports = state?.reports ?? 0
         this.repeated = state?.repeated ?? 0
@@ -30,10 +33,12 @@ export class Fleet {
     }
 
     add(report: Report): void {
-        if (this.devices.hasCounted(report)) {
+        const { again, digest } = report
+        if (again === true && digest !== undefined && this.#recent.has(digest)) {
             this.repeated++
             return
         }
+        if (digest !== undefined) this.#recent.add(digest)
         this.reports++
         this.totals.add(report)
         this.history.add(report)
@@ -58,6 +63,7 @@ export class Fleet {
         const { totals, history, devices, sinceMs, reports, repeated, refused } = this
         return {
             ...{ sinceMs, reports, repeated, refused: { ...refused } },
+            recent: this.#recent.toJSON(),
             ...{ totals: totals.toJSON(), history: history.toJSON(), devices: devices.toJSON() },
         }
     }

@@ -16,6 +16,13 @@ const MOST_AHEAD_MS = 24 * 3600 * 1000
 const hashedName = (name: string, key: Buffer): string =>
     createHmac("sha256", key).update(name).digest("hex").slice(0, 16)
 
+/** What of a report is taken as it says. The topic or the path that a device's own message came by is what a broker or a
+ * proxy has checked, if anybody has; a gateway's batch and a file name many devices. */
+interface Believed {
+    isDated: boolean
+    tellsWho: boolean
+}
+
 export class Intake {
     readonly store: Store
     readonly #nameKey: Buffer | undefined
@@ -29,13 +36,13 @@ export class Intake {
     /** One message, by MQTT or HTTP. `kept` is called for a report that is kept, and only then. */
     message(bytes: Uint8Array, place: Place, kept: () => void, again = false): Taken {
         const read = readMessage(bytes)
-        const digest = { digest: crc32(bytes), ...(again ? { again } : {}) }
+        const digest = { digest: crc32(bytes, crc32(place.device ?? "")), ...(again ? { again } : {}) }
         return this.#take(read, place, digest, kept)
     }
 
-    /** Each report of a line of JSON, of a file or of a batch. `isDated`: the times in it are believed. */
+    /** Each report of a line of a file or of a batch. `isDated`: the times in it are believed. */
     json(value: unknown, place: Place, isDated: boolean, kept: () => void): Taken[] {
-        return [...reportsIn(value)].map((read) => this.#take(read, place, {}, kept, isDated))
+        return [...reportsIn(value)].map((read) => this.#take(read, place, {}, kept, { isDated, tellsWho: true }))
     }
 
     refuse(why: Refusal): Refusal {
@@ -43,11 +50,16 @@ export class Intake {
         return why
     }
 
-    #take(read: Read, place: Place, more: Partial<Report>, kept: () => void, isDated = false): Taken {
+    #take(
+        read: Read,
+        place: Place,
+        more: Partial<Report>,
+        kept: () => void,
+        { isDated, tellsWho }: Believed = { isDated: false, tellsWho: false },
+    ): Taken {
         if ("refused" in read) return this.refuse(read.refused)
         const { told } = read
-        // A topic or a path that names the device is what the broker or the proxy has checked, if anybody has.
-        const device = place.device ?? told.device
+        const device = tellsWho ? (told.device ?? place.device) : (place.device ?? told.device)
         if (device === undefined) return this.refuse("no-device")
         const report = reportSchema.safeParse({
             ...told,

@@ -111,6 +111,7 @@ export class MqttIntake implements AsyncDisposable {
     }
 
     async [Symbol.asyncDispose](): Promise<void> {
+        this.#client.removeAllListeners("close") // that is no news
         await this.#client.endAsync(true)
     }
 }

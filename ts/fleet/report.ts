@@ -39,7 +39,7 @@ export const reportSchema = z.object({
     energyMj: quantity.nullable().default(null),
     /** A broker sent it again, since nobody had acknowledged it: it may have been counted. */
     again: z.boolean().optional(),
-    /** CRC-32 of what came, by which one that was sent again is known. */
+    /** CRC-32 of the message and its device, by which one that was sent again is known. */
     digest: z.int().optional(),
 })
 
