@@ -23,7 +23,7 @@ export function wrapped(text: string, columns: number, indent = ""): string[] {
 
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 2 : 0)} %`
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
 
 function headline(summary: FleetSummary): string {
     const { resumedShare, reports, devices, results, devicesForgotten } = summary

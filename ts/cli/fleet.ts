@@ -14,7 +14,7 @@ import type { Pattern } from "../fleet/pattern.js"
 import { FolderStore, MemoryStore, type Store } from "../fleet/store.js"
 import { summaryOf } from "../fleet/summary.js"
 import { Telemetry } from "../fleet/telemetry.js"
-import { fleetLines } from "./fleet-text.js"
+import { fleetLines, plural } from "./fleet-text.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
 import { packageVersion } from "./version.js"
@@ -218,7 +218,7 @@ function tell(fleet: Fleet, output: Output, goesOn: boolean): void {
         const skipped = Object.values(summary.refused).reduce((sum, n) => sum + n, 0)
         throw new WarmhelloError(
             "no-reports",
-            `there is no report in it${skipped === 0 ? "" : `; ${skipped} lines were skipped`}`,
+            `there is no report in it${skipped === 0 ? "" : `; ${plural(skipped, "line")} skipped`}`,
         )
     }
     for (const line of fleetLines(summary, output.columns)) output.line(line)
