@@ -44,7 +44,7 @@ describe.skipIf(missing !== undefined)("the page of a fleet", () => {
         await fleet.post("shed", JSON.stringify(failed))
         await fleet.post("shed", JSON.stringify(failed))
         await shows(12)
-        expect(await text("h1")).toBe("70 % of the wakes resume")
+        expect(await text("h1")).toBe("70 % of the wakes that opened resumed")
         expect(await text("#causes")).toMatch(/refused full 3 60 % the stored session was offered and the server chose/)
         expect(await text("#causes")).toMatch(/connection-refused failed 2 40 % the server refuses connections/)
         expect(await text("#outliers")).toMatch(/shed fails each wake 2 connection-refused/)

@@ -8,7 +8,8 @@ const plural = (count: number, word: string): string => `${count.toLocaleString(
 
 export function headline(summary: FleetSummary): HTMLElement[] {
     const { resumedShare, reports, devices, devicesForgotten, results, since } = summary
-    const title = resumedShare === null ? "No wake was reported yet" : `${percent(resumedShare)} of the wakes resume`
+    const title =
+        resumedShare === null ? "No wake was reported yet" : `${percent(resumedShare)} of the wakes that opened resumed`
     const forgotten = devicesForgotten === 0 ? "" : `, ${devicesForgotten.toLocaleString("en")} more were forgotten`
     const refused = Object.values(summary.refused).reduce((sum, count) => sum + count, 0)
     const skipped = refused === 0 ? "" : ` ${plural(refused, "message")} that were no report were skipped.`
@@ -17,7 +18,7 @@ export function headline(summary: FleetSummary): HTMLElement[] {
         h(
             "p",
             { class: "lead" },
-            `${plural(reports, "report")} of ${plural(devices, "device")}${forgotten}, since ${since}: ` +
+            `${plural(reports, "report")} of ${plural(devices, "device")}${forgotten}, counted since ${since}: ` +
                 `${results.resumed} resumed, ${results.full} full, ${results.failed} failed.${skipped}`,
         ),
         ...(reports === 0 ? [h("p", {}, "Send one: warmhello simulate --report, or see docs/FLEET.md.")] : []),

@@ -24,7 +24,7 @@ function optionsOf(width: number): uPlot.Options {
             { value: "{YYYY}-{MM}-{DD} {HH}:{mm}" },
             ...shares.map(
                 ({ key, colour, dash }): uPlot.Series => ({
-                    ...{ label: key, stroke: styleColour(colour), width: 2.5, dash: [...dash], points: { show: true } },
+                    ...{ label: key, stroke: styleColour(colour), width: 2.5, dash: [...dash] },
                     value: (_, value) => (value === null ? "-" : `${value.toFixed(1)} %`),
                 }),
             ),
