@@ -18,7 +18,7 @@ import { dashboardJson } from "./dashboard.js"
 import { inAppWords } from "./service/app-names.js"
 import { type CoreEnums, type CoreMember, coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { parseService } from "./service/definition.js"
-import { deviceScriptModule } from "./service/devicescript.js"
+import { deviceScriptModules } from "./service/devicescript.js"
 import { header } from "./service/header.js"
 import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
 import { filesWithVersion } from "./version.js"
@@ -73,7 +73,7 @@ const phasesModule = (): string =>
 /** Biome checks generated files like any other. */
 function formatted(path: string, contents: string): string {
     const biome = checkoutPath("node_modules/.bin/biome")
-    return execFileSync(biome, ["format", `--stdin-file-path=${checkoutPath(path)}`], {
+    return execFileSync(biome, ["check", "--write", `--stdin-file-path=${checkoutPath(path)}`], {
         input: contents,
         encoding: "utf8",
         cwd: checkoutPath("."),
@@ -141,7 +141,10 @@ function main(): void {
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],
-        ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(appService, enums))],
+        ...deviceScriptModules(appService, enums).map(([name, contents]): [string, string] => {
+            const path = `devs/src/${name}`
+            return [path, formatted(path, contents)]
+        }),
         ...filesWithVersion(),
     ]
     for (const [path, contents] of outputs) {

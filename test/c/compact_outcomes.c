@@ -58,7 +58,7 @@ static wh_outcome any_outcome(void)
         .reason = (wh_reason)below(REASONS),
         .error = any_error(),
         .protocol = (wh_protocol)below(WH_TLS13 + 1),
-        .kind = (wh_kind)below(WH_KIND_PSK + 1),
+        .kind = (wh_kind)below(WH_KIND_EXTERNAL_PSK + 1),
         .handshake_us = number(),
         .handshake_tx = number(),
         .handshake_rx = number(),

@@ -35,6 +35,14 @@ TEST_CASE(the_example_of_the_specification)
                    "\x88\x01\x19\x22\xba\x01\x00\x18\x3d\x19\x03\x05\x19\x0e\x10\x19\x28\xa2", 18);
 }
 
+TEST_CASE(as_text_it_is_in_hexadecimal)
+{
+    const wh_outcome_app app = {.firmware = 10402};
+    char text[WH_OUTCOME_TEXT_SIZE];
+    wh_outcome_text(&resumption, &app, text);
+    assert_string_equal(text, "88011922ba0100183d190305190e101928a2");
+}
+
 TEST_CASE(what_the_app_does_not_know_is_left_out)
 {
     const wh_outcome_app energy_only = {.energy_mj = 7};

@@ -25,6 +25,8 @@ TEST_CASE(every_field_is_in_the_json)
         .session_lifetime_s = 7200,
         .backoff_s = 60,
         .stored = WH_TIERS_BOTH,
+        .ticket_wait = WH_WAIT_HAS_ANOTHER,
+        .ticket_wait_ms = 7,
         .cas = 3,
         .cas_usable = 2,
         .cas_ending = 1,
@@ -38,7 +40,8 @@ TEST_CASE(every_field_is_in_the_json)
                               "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
                               "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,\"attempts\":2,"
                               "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"sessionLifetimeS\":7200,"
-                              "\"stored\":\"both\",\"storeError\":null,\"backoffS\":60,"
+                              "\"stored\":\"both\",\"storeError\":null,"
+                              "\"ticketWait\":\"has-another\",\"ticketWaitMs\":7,\"backoffS\":60,"
                               "\"cas\":3,\"casUsable\":2,\"casEnding\":1,\"clock\":\"suspect\"}");
 }
 

@@ -76,7 +76,7 @@ test("what newer firmware means by a number that is not known here is unknown, a
     expect(changed(2, 200)).toEqual({ ...resumption, reason: "unknown" })
     expect(changed(3, 255)).toEqual({ ...resumption, error: "unknown" })
     expect(changed(1, 0x22ba | (7 << 4))).toEqual({ ...resumption, kind: "unknown" })
-    expect(changed(1, 0x22ba | (3 << 11))).toEqual({ ...resumption, earlyData: "unknown" })
+    expect(changed(1, 0x22ba | (3 << 13))).toEqual({ ...resumption, clock: "unknown" })
 })
 
 test.each([

@@ -26,8 +26,8 @@ const IN_MINUTES_FROM_S = 65520
 const ATTEMPTS_MAX = 3
 const MINUTES_MAX = U16_MAX + 1
 
-/** Whether early data was sent, and what the server made of it. */
-const earlyDataWords = [null, "accepted", "refused"] as const
+/** What became of early data; null when none was offered. */
+const earlyDataWords = [null, "offered", "accepted", "refused"] as const
 
 /** How many of the device's CAs that are still good end within 60 days; null while the device does not know. */
 const endingCasWords = [null, "none", "some", "all"] as const
@@ -47,7 +47,7 @@ export interface CompactOutcome {
     /** TCP connections that the connect has begun; 3 for as many or more. */
     attempts: number
     endingCas: (typeof endingCasWords)[number]
-    earlyData: Known<(typeof earlyDataWords)[number]>
+    earlyData: (typeof earlyDataWords)[number]
     clock: Known<(typeof clockWords)[number]>
     /** From the ClientHello until the app may send; 65535 for as long or longer. */
     handshakeMs: number
@@ -71,7 +71,7 @@ interface OfApp {
 export function compactOf(outcome: Outcome, { firmware = 0, energyMj = 0 }: OfApp = {}): CompactOutcome {
     const { result, reason, error, protocol, kind, clock, cas, casUsable, casEnding } = outcome
     const endingCas = casEnding === casUsable ? "all" : casEnding > 0 ? "some" : "none"
-    const ageS = kind === null ? 0 : outcome.sessionAgeS
+    const ageS = kind === null || kind === "external-psk" ? 0 : outcome.sessionAgeS
     return {
         ...{ version: VERSION, result, reason, error, protocol, kind, clock, earlyData: null },
         attempts: atMost(ATTEMPTS_MAX, outcome.attempts),
@@ -216,7 +216,7 @@ export function decodeOutcome(bytes: Uint8Array): CompactOutcome | undefined {
         kind: wordAt(kindWords, small.kind),
         attempts: small.attempts,
         endingCas: endingCasWords[small.endingCas] ?? null,
-        earlyData: wordAt(earlyDataWords, small.earlyData),
+        earlyData: earlyDataWords[small.earlyData] ?? null,
         clock: wordAt(clockWords, small.clock),
         handshakeMs,
         handshakeBytes,

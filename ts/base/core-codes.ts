@@ -181,6 +181,6 @@ export const resultWords = ["pending", "full", "resumed", "failed"] as const
 
 export const protocolWords = [null, "TLS1.2", "TLS1.3"] as const
 
-export const kindWords = [null, "id", "ticket", "psk"] as const
+export const kindWords = [null, "id", "ticket", "psk", "external-psk"] as const
 
 export const clockWords = ["unknown", "known", "suspect"] as const

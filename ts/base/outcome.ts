@@ -5,6 +5,12 @@ import { coreErrors, reasons } from "./core-codes.js"
 export const kinds = ["id", "ticket", "psk"] as const
 export type Kind = (typeof kinds)[number]
 
+/** wh_ticket_wait of firmware/core/include/warmhello/outcome.h. */
+export const ticketWaits = ["pays", "set", "in-vain", "has-another", "expires", "too-dear"] as const
+export type TicketWait = (typeof ticketWaits)[number]
+/** How a handshake came about: by a session of one of these kinds, or in full by the provisioned key. */
+export const outcomeKinds = [...kinds, "external-psk"] as const
+
 const words = <T extends string>(table: Record<T, unknown>) => z.enum(Object.keys(table) as [T, ...T[]])
 
 /** What a connect did and why: the JSON of wh_outcome_json() (firmware/core/include/warmhello/outcome.h). */
@@ -16,7 +22,8 @@ export const outcomeSchema = z.object({
     alert: z.int(),
     wolfsslError: z.int(),
     protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
-    kind: z.enum(kinds).nullable(),
+    /** Null: no session was offered, and certificates told who the server is. */
+    kind: z.enum(outcomeKinds).nullable(),
     cipher: z.string().nullable(),
     group: z.string().nullable(),
     handshakeUs: z.int(),
@@ -36,6 +43,10 @@ export const outcomeSchema = z.object({
     stored: z.enum(["rtc", "flash", "both"]).nullable(),
     /** Why none was stored, or not in flash where it was wanted. */
     storeError: words(coreErrors).nullable(),
+    /** Whether a ticket that had not come was waited for when the app closed, and for how long at most; null where none was
+     * to be expected. */
+    ticketWait: z.enum(ticketWaits).nullable().default(null),
+    ticketWaitMs: z.int().default(0),
     /** After repeated failures of the server: how long to leave it alone. */
     backoffS: z.int(),
     /** Lines of firmware before these have none of them. CAs given, those within their dates, and those of them that end within 60 days. */

@@ -10,6 +10,7 @@ import {
     parseHttpUrl,
     parseNumber,
     parseNumberRange,
+    parsePsk,
     parseTimeRange,
     parseVersionRange,
     parseWakeResults,
@@ -32,6 +33,7 @@ export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
 export const addressAndPort = option(parseAddress)
 export const httpUrl = option(parseHttpUrl)
+export const psk = option(parsePsk)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))

@@ -1,5 +1,5 @@
 // Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.
-import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
+import type { Profile, Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
 
 /** When to offer the stored session. */
 export interface Policy {
@@ -13,7 +13,7 @@ export interface Policy {
     maxAuthenticatedS?: number | undefined
     /**
      * How long a connection stays open for a ticket that has not come yet, in milliseconds, 5 s at most; 0 for not at
-     * all. Without it: 250.
+     * all. Without it: as long as it pays.
      */
     ticketWaitMs?: number | undefined
     /**
@@ -31,14 +31,20 @@ export interface Policy {
     trustAfterPowerLoss?: number | undefined
     /**
      * `"when-not-renewed"`: a ticket of TLS 1.3 is offered again when the server was seen to give no other in a
-     * resumption. Without it: "never".
+     * resumption; `"never"`: each goes out once. Without it: by the profile.
      */
     reuse?: Reuse | undefined
     /**
-     * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity`.
-     * Without it: false.
+     * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity` or a
+     * `psk`. Without it: false.
      */
     withoutExtendedMasterSecret?: boolean | undefined
+    /**
+     * `"strict"`: TLS 1.3 alone, no session older than a day; `"frugal"`: what takes least energy, without forward
+     * secrecy where the server agrees; `"balanced"`: a new key exchange wherever TLS 1.3 is spoken. Without it:
+     * "balanced".
+     */
+    profile?: Profile | undefined
 }
 
 /** This device's own files, for servers that ask for them. */
@@ -49,6 +55,20 @@ interface Identity {
     certificate: Buffer
     /**
      * PEM or DER: its private key, without a passphrase.
+     */
+    key: Buffer
+}
+
+/** A key that this device and its server alone have. */
+export interface PreSharedKey {
+    /**
+     * The name by which the server knows the pre-shared key: printable ASCII without blanks and colons, not beginning
+     * with `#`.
+     */
+    identity: string
+    /**
+     * The key itself, 32 to 128 hexadecimal digits of one device alone: `warmhello provision --psk IDENTITY` makes one
+     * of 64.
      */
     key: Buffer
 }
@@ -85,6 +105,7 @@ export interface ClientOptions {
      */
     ca: Buffer
     identity?: Identity | undefined
+    psk?: PreSharedKey | undefined
     policy?: Policy | undefined
 }
 
@@ -362,7 +383,7 @@ export const settings = [
         number: 38,
         required: false,
         least: 0,
-        most: 1,
+        most: 2,
         field: "policy.reuse",
         option: "policy.reuse",
     },
@@ -376,6 +397,39 @@ export const settings = [
         most: 1,
         field: "policy.withoutExtendedMasterSecret",
         option: "policy.withoutExtendedMasterSecret",
+    },
+    {
+        owner: "client",
+        kind: "text",
+        name: "psk_identity",
+        number: 41,
+        required: false,
+        least: 1,
+        most: 64,
+        field: "psk.identity",
+        option: "psk.identity",
+    },
+    {
+        owner: "client",
+        kind: "secret",
+        name: "psk_key",
+        number: 42,
+        required: false,
+        least: 16,
+        most: 64,
+        field: "psk.key",
+        option: "psk.key",
+    },
+    {
+        owner: "policy",
+        kind: "profile",
+        name: "profile",
+        number: 43,
+        required: false,
+        least: 0,
+        most: 2,
+        field: "policy.profile",
+        option: "policy.profile",
     },
     {
         owner: "device",

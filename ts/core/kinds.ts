@@ -10,9 +10,13 @@ const tlsVersions: TlsVersion[] = ["1.2", "1.3"]
 export const wifiSecurities = ["open", "wpa2", "wpa3"] as const
 export type WifiSecurity = (typeof wifiSecurities)[number]
 
-/** wh_reuse of client.h, in its order. */
-export const reuses = ["never", "when-not-renewed"] as const
+/** wh_reuse of client.h, from 1 on; 0 is as the profile has it. */
+export const reuses = ["when-not-renewed", "never"] as const
 export type Reuse = (typeof reuses)[number]
+
+/** wh_profile of client.h, in its order. */
+export const profiles = ["balanced", "strict", "frugal"] as const
+export type Profile = (typeof profiles)[number]
 
 /** IPv4, each as in 192.0.2.1. */
 export interface StaticAddress {
@@ -65,6 +69,9 @@ const choice = { ...number("int", 1), type: "int" }
 const u32 = number("uint32_t", 4)
 const ADDRESS_SIZE = 4
 
+/** Whether the member with the bytes has one with their number behind it. */
+export const isSized = (kind: Setting["kind"]): boolean => kind === "file" || kind === "secret"
+
 export const kinds: Record<Setting["kind"], Kind> = {
     text: {
         type: "const char *",
@@ -75,6 +82,11 @@ export const kinds: Record<Setting["kind"], Kind> = {
     file: {
         ...bytes,
         toC: (value?: Buffer) => (value === undefined ? null : notEmpty(value)),
+        fromC: (value: unknown, size: number) => (value === null ? undefined : copyOf(value, size)),
+    },
+    secret: {
+        ...bytes,
+        toC: (value?: Buffer) => value ?? null,
         fromC: (value: unknown, size: number) => (value === null ? undefined : copyOf(value, size)),
     },
     address: {
@@ -114,8 +126,13 @@ export const kinds: Record<Setting["kind"], Kind> = {
     },
     reuse: {
         ...choice,
-        toC: (value: Reuse = "never") => reuses.indexOf(value),
-        fromC: (value: number) => reuses[value],
+        toC: (value?: Reuse) => (value === undefined ? 0 : 1 + reuses.indexOf(value)),
+        fromC: (value: number) => reuses[value - 1],
+    },
+    profile: {
+        ...choice,
+        toC: (value: Profile = "balanced") => profiles.indexOf(value),
+        fromC: (value: number) => (value === 0 ? undefined : profiles[value]),
     },
     u16: number("uint16_t", 2),
     u32,

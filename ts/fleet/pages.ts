@@ -9,7 +9,7 @@ import { type Address, isLoopback, type Listening, listen } from "./listen.js"
 import { summaryOf } from "./summary.js"
 import type { Telemetry } from "./telemetry.js"
 
-export const DASHBOARD = "docs/fleet-dashboard.json"
+const DASHBOARD = "docs/fleet-dashboard.json"
 
 const SUMMARY_MS = 1000
 

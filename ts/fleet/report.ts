@@ -4,7 +4,7 @@ import { z } from "zod"
 /** Words of the core, and those of a firmware that is newer than this program: bounded, so that nobody can fill it. */
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/)
 /** What people name: a device, its server, its firmware. Nothing that moves a terminal's cursor. */
-export const nameSchema = z
+const nameSchema = z
     .string()
     .min(1)
     .max(128)
@@ -13,7 +13,7 @@ export const nameSchema = z
 const count = z.int().min(0)
 const quantity = z.number().min(0).refine(Number.isFinite, "not a finite number")
 
-export const results = ["full", "resumed", "failed"] as const
+const results = ["full", "resumed", "failed"] as const
 export type Result = (typeof results)[number]
 
 export const reportSchema = z.object({

@@ -13,11 +13,11 @@ const noWakes = (): ResultCounts => ({ full: 0, resumed: 0, failed: 0 })
 
 const NEWER = "a word of a firmware that is newer than this program"
 
-export const meaningOf = (word: string): string =>
+const meaningOf = (word: string): string =>
     reasons[word as Reason] ?? coreErrors[word as CoreErrorWord]?.meaning ?? NEWER
 
 /** Resumed ones of those that opened. */
-export function shareOf({ full, resumed }: ResultCounts): number | null {
+function shareOf({ full, resumed }: ResultCounts): number | null {
     return full + resumed === 0 ? null : resumed / (full + resumed)
 }
 

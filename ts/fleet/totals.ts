@@ -10,7 +10,7 @@ type LabelName = (typeof labelNames)[number]
 export type WakeLabels = Record<LabelName, string>
 
 /** How many different ones each may have, before the rest is `other`. */
-export const MOST_LABELS: Record<LabelName, number> = {
+const MOST_LABELS: Record<LabelName, number> = {
     ...{ result: 3, reason: 48, error: 96, kind: 8, protocol: 4 },
     ...{ server: 50, firmware: 50 },
 }
@@ -19,7 +19,7 @@ export const MOST_SERIES = 2000
 
 /** What the handshake's time and the wake's energy are grouped by. */
 const figureNames = ["result", "kind", "protocol", "server"] as const satisfies LabelName[]
-export type FigureLabels = Pick<WakeLabels, (typeof figureNames)[number]>
+type FigureLabels = Pick<WakeLabels, (typeof figureNames)[number]>
 
 export interface WakeCount {
     labels: WakeLabels

@@ -7,8 +7,8 @@ import { readFile } from "../base/files.js"
 import { readJson } from "../base/json.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
-import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
-import { parseVersionRange } from "../core/settings.js"
+import { type Profile, profiles, type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
+import { isPskIdentity, isPskKey, parseVersionRange } from "../core/settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1
@@ -69,7 +69,9 @@ function plainField({ kind, most }: Setting): z.ZodType | undefined {
         case "inverse":
             return z.boolean().default(true)
         case "reuse":
-            return z.enum(reuses).default("never")
+            return z.enum(reuses).optional()
+        case "profile":
+            return z.enum(profiles).optional()
         case "u32":
             return z.int().min(1).max(most).optional()
         case "u32_or_none":
@@ -88,8 +90,10 @@ function plainFields<T>(part: string): {
     [Name in keyof T]-?: NonNullable<T[Name]> extends boolean
         ? z.ZodDefault<z.ZodBoolean>
         : NonNullable<T[Name]> extends Reuse
-          ? z.ZodDefault<z.ZodType<Reuse>>
-          : z.ZodOptional<z.ZodInt>
+          ? z.ZodOptional<z.ZodType<Reuse>>
+          : NonNullable<T[Name]> extends Profile
+            ? z.ZodOptional<z.ZodType<Profile>>
+            : z.ZodOptional<z.ZodInt>
 } {
     const fields = settings.flatMap((setting) => {
         const path = setting.field.split(".")
@@ -120,12 +124,22 @@ const wifi = z
         message: "must be the passphrase: WPA3 does not take a WPA2 key",
     })
 
+const psk = z
+    .strictObject({
+        identity: z
+            .string()
+            .refine(isPskIdentity, "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"),
+        key: z.string().refine(isPskKey, "must have 32 to 128 hexadecimal digits, two for a byte"),
+    })
+    .transform(({ identity, key }) => ({ identity, key: Buffer.from(key, "hex") }))
+
 const path = z.string().min(1, "must be the path of a file")
 
 const fields = z.strictObject({
     wifi,
     server: z.strictObject({ host, port: z.int().min(1).max(65535).default(443), ca: path }),
     identity: z.strictObject({ certificate: path, key: path }).optional(),
+    psk: psk.optional(),
     tls: z
         .strictObject({
             version: z.enum(["1.2", "1.3", "auto"]).default("auto"),
@@ -148,10 +162,13 @@ const fields = z.strictObject({
 })
 
 /** Whoever breaks into such a session could pass for the device (RFC 7627 1). */
-const schema = fields.refine(({ identity, policy }) => identity === undefined || !policy.withoutExtendedMasterSecret, {
-    path: ["policy", "withoutExtendedMasterSecret"],
-    message: "does not go with an identity",
-})
+const schema = fields.refine(
+    ({ identity, psk, policy }) => (identity ?? psk) === undefined || !policy.withoutExtendedMasterSecret,
+    {
+        path: ["policy", "withoutExtendedMasterSecret"],
+        message: "does not go with an identity or a pre-shared key",
+    },
+)
 
 type Parsed = z.infer<typeof schema>
 

@@ -8,6 +8,7 @@
 
 #include "binding.h"
 #include "conn_io.h"
+#include "external_psk.h"
 #include "identity.h"
 #include "memory_ran_out.h"
 #include "session.h"
@@ -35,11 +36,42 @@ static const char suites_all[] = {
 #undef WH_SUITE12
 #undef WH_SUITE13
 
+/* No session of the strict profile is older than this. */
+#define STRICT_AGE_MAX_S 86400u
+
+/* What the strict profile forbids was asked for. */
+static bool is_contradiction(const wh_client_config *given)
+{
+    const wh_policy *policy = &given->policy;
+    return policy->profile == WH_PROFILE_STRICT &&
+           (given->min_version == WH_TLS12 || policy->max_authenticated_s > STRICT_AGE_MAX_S ||
+            policy->trust_after_power_loss != 0 || policy->without_extended_master_secret);
+}
+
+/* Defaults of the profile. */
+static void fill_in(wh_client_config *config)
+{
+    wh_policy *policy = &config->policy;
+    if (config->min_version == WH_PROTOCOL_NONE) {
+        config->min_version = policy->profile == WH_PROFILE_STRICT ? WH_TLS13 : WH_TLS12;
+    }
+    if (config->max_version == WH_PROTOCOL_NONE) {
+        config->max_version = WH_TLS13;
+    }
+    if (policy->profile == WH_PROFILE_STRICT && policy->max_authenticated_s == 0) {
+        policy->max_authenticated_s = STRICT_AGE_MAX_S;
+    }
+    if (policy->reuse == WH_REUSE_BY_PROFILE) {
+        policy->reuse = policy->profile == WH_PROFILE_FRUGAL ? WH_REUSE_WHEN_NOT_RENEWED : WH_REUSE_NEVER;
+    }
+}
+
 static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
            !(config->certificate != NULL && config->policy.without_extended_master_secret) &&
-           config->min_version <= config->max_version && config->max_version <= WH_TLS13;
+           wh_external_psk_is_valid(config) && config->min_version <= config->max_version &&
+           config->max_version <= WH_TLS13;
 }
 
 /* Names of 1 byte or more between commas. */
@@ -141,7 +173,7 @@ static int configure(const wh_client *client)
         result = set_extensions(client);
     }
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
-    /* psk_ke would give up forward secrecy (RFC 8446 2.2). */
+    /* psk_ke would give up forward secrecy (RFC 8446 2.2); hello.c has what the frugal profile does. */
     (void)wolfSSL_CTX_only_dhe_psk(ctx);
     /* No copy of the session's secrets in wolfSSL's own cache. */
     (void)wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
@@ -178,6 +210,7 @@ static int bind(wh_client *client)
     }
     memcpy(input.ca_digest, client->ca_digest, WH_DIGEST_SIZE);
     memcpy(input.certificate_digest, client->certificate_digest, WH_DIGEST_SIZE);
+    memcpy(input.psk_digest, client->psk_digest, WH_DIGEST_SIZE);
     return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
 }
 
@@ -189,13 +222,8 @@ static int take(wh_client *client, const wh_client_config *given)
     config->host = NULL;
     config->alpn = NULL;
     client->has_certificate = given->certificate != NULL;
-    if (config->min_version == WH_PROTOCOL_NONE) {
-        config->min_version = WH_TLS12;
-    }
-    if (config->max_version == WH_PROTOCOL_NONE) {
-        config->max_version = WH_TLS13;
-    }
-    if (!is_valid(config)) {
+    fill_in(config);
+    if (is_contradiction(given) || !is_valid(config)) {
         return WH_USAGE_ARGUMENT;
     }
     if (given->alpn != NULL) {
@@ -205,7 +233,14 @@ static int take(wh_client *client, const wh_client_config *given)
         memcpy(client->alpn, given->alpn, strlen(given->alpn));
     }
     int result = wh_host_read(given->host, &client->host);
-    return result == WH_OK && (given->ca == NULL || given->ca_size == 0) ? WH_USAGE_CA : result;
+    if (result == WH_OK && (given->ca == NULL || given->ca_size == 0)) {
+        result = WH_USAGE_CA;
+    }
+    if (result == WH_OK && given->psk_identity != NULL) {
+        config->psk_identity = NULL;
+        result = wh_external_psk_take(client, given->psk_identity);
+    }
+    return result;
 }
 
 int wh_client_init(wh_client *client, const wh_client_config *config)
@@ -231,10 +266,12 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
 #define WH_BYTES(name) sizeof((wh_client_config *)NULL)->name
 #define WH_BYTES_text(name) 0
 #define WH_BYTES_file(name) WH_BYTES(name) + WH_BYTES(name##_size)
+#define WH_BYTES_secret WH_BYTES_file
 #define WH_BYTES_flag WH_BYTES
 #define WH_BYTES_inverse WH_BYTES
 #define WH_BYTES_version WH_BYTES
 #define WH_BYTES_reuse WH_BYTES
+#define WH_BYTES_profile WH_BYTES
 #define WH_BYTES_u16 WH_BYTES
 #define WH_BYTES_u32 WH_BYTES
 #define WH_BYTES_u32_or_none WH_BYTES
@@ -291,6 +328,7 @@ bool wh_client_is_intact(const wh_client *client)
 {
     const wh_client_config *config = &client->config;
     return wh_identity_is_as_bound((wh_pem_text){config->ca, config->ca_size}, client->ca_digest) &&
+           wh_external_psk_is_as_bound(client) &&
            (!client->has_certificate ||
             wh_identity_is_as_bound((wh_pem_text){config->certificate, config->certificate_size},
                                     client->certificate_digest));

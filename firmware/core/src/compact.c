@@ -1,5 +1,5 @@
-/* An outcome in a few bytes of CBOR (RFC 8949), by hand: it is an array of small numbers, for which a library
- * is ten times the code. */
+/* An outcome in a few bytes of CBOR (RFC 8949), by hand: it is an array of small numbers, for which the
+ * encoder of a library is more than all of this. */
 #include "warmhello/outcome.h"
 
 enum { VERSION = 1 };
@@ -58,7 +58,7 @@ enum { IN_MINUTES_FROM_S = 65520 };
 
 static uint8_t *put_age(uint8_t *at, const wh_outcome *o)
 {
-    if (o->kind == WH_KIND_NONE) {
+    if (o->kind == WH_KIND_NONE || o->kind == WH_KIND_EXTERNAL_PSK) { /* no session was offered */
         return put(at, UNSIGNED, 0);
     }
     if (o->session_age_s == WH_AGE_UNKNOWN) {
@@ -94,4 +94,16 @@ size_t wh_outcome_compact(const wh_outcome *o, const wh_outcome_app *app,
         at = put(at, UNSIGNED, app->energy_mj);
     }
     return (size_t)(at - out);
+}
+
+void wh_outcome_text(const wh_outcome *o, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[WH_OUTCOME_COMPACT_SIZE];
+    size_t size = wh_outcome_compact(o, app, bytes);
+    for (size_t i = 0; i < size; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
 }

@@ -86,6 +86,8 @@ typedef struct wh_conn {
     bool follows;
     /** The hello has suites with SHA-384 as well. */
     bool all_suites;
+    /** And the pre-shared key, or in TLS 1.2 suites with it. */
+    bool has_psk;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;
@@ -153,9 +155,10 @@ WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 WH_MUST_CHECK size_t wh_conn_pending(wh_conn *conn);
 
 /** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
- * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
- * is here, and in every state but WH_CONN_OPEN. */
-uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
+ * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected or it does not pay, as soon as it
+ * is here, and in every state but WH_CONN_OPEN. Call it when the app has closed: the outcome tells what was
+ * decided then, and how late a ticket comes is counted from there. */
+uint32_t wh_conn_ticket_wait_ms(wh_conn *conn);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
@@ -165,11 +168,11 @@ void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
-/** True if the handshake failed with a stored session offered, or the server refused all suites with SHA-256,
- * which are all that a first hello has: free this connection, open another one over a new TCP connection with
- * the same client, and it goes in full, with all suites. Never true for that second one, nor when the
- * server's certificate was judged or one of the client's files could not be used: the server had chosen a
- * full handshake then, and another would end the same. */
+/** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused
+ * all suites with SHA-256, which are all that a first hello has: free this connection, open another one over
+ * a new TCP connection with the same client, and it goes in full by certificates, with all suites. Never true
+ * for that second one, nor when the server's certificate was judged or one of the client's files could not be
+ * used: the server had chosen a full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
 
 /** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP
@@ -177,9 +180,9 @@ bool wh_conn_fallback_due(const wh_conn *conn);
 void wh_conn_no_fallback(wh_conn *conn);
 
 /** Asks for that second connection while this one still waits for the server, which may
- * answer a session with silence. The next wh_conn_start() with the same client goes in full,
+ * answer a session with silence. The next wh_conn_start() with the same client goes in full by certificates,
  * beside this one; use the one that opens first and free the other. True if there is
- * something to gain: a session was offered and the handshake is not over. */
+ * something to gain: a session or the pre-shared key was offered and the handshake is not over. */
 bool wh_conn_hedge(wh_conn *conn);
 
 /** What happened so far. The connection's. */

@@ -15,6 +15,7 @@ const char *wh_cipher_name(uint16_t cipher)
     case number:                                                                                             \
         return (name);
 #define WH_SUITE13 WH_SUITE12
+#define WH_SUITE12_PSK WH_SUITE12
 #include "warmhello/suites.def"
 #undef WH_SUITE12
 #undef WH_SUITE13
@@ -66,6 +67,8 @@ const char *wh_kind_word(wh_kind kind)
         return "ticket";
     case WH_KIND_PSK:
         return "psk";
+    case WH_KIND_EXTERNAL_PSK:
+        return "external-psk";
     case WH_KIND_NONE:
         break;
     }
@@ -98,6 +101,16 @@ const char *wh_clock_word(wh_clock_state state)
         break;
     }
     return "unknown";
+}
+
+const char *wh_ticket_wait_word(wh_ticket_wait why)
+{
+    static const char *const words[] = {
+        [WH_WAIT_PAYS] = "pays",       [WH_WAIT_SET] = "set",
+        [WH_WAIT_IN_VAIN] = "in-vain", [WH_WAIT_HAS_ANOTHER] = "has-another",
+        [WH_WAIT_EXPIRES] = "expires", [WH_WAIT_TOO_DEAR] = "too-dear",
+    };
+    return words[why];
 }
 
 /* ---- JSON, without printf: a twentieth of a firmware that has no other use for it ---------- */
@@ -190,7 +203,8 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "attempts", o->attempts);
     put_number(&w, "totalTx", o->total_tx);
     put_number(&w, "totalRx", o->total_rx);
-    if (o->kind != WH_KIND_NONE && o->session_age_s != WH_AGE_UNKNOWN) {
+    bool is_of_session = o->kind != WH_KIND_NONE && o->kind != WH_KIND_EXTERNAL_PSK;
+    if (is_of_session && o->session_age_s != WH_AGE_UNKNOWN) {
         put_number(&w, "sessionAgeS", o->session_age_s);
     } else {
         put_word(&w, "sessionAgeS", NULL);
@@ -198,6 +212,8 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "sessionLifetimeS", o->session_lifetime_s);
     put_word(&w, "stored", wh_tiers_word(o->stored));
     put_error(&w, "storeError", o->store_error);
+    put_word(&w, "ticketWait", wh_ticket_wait_word(o->ticket_wait));
+    put_number(&w, "ticketWaitMs", o->ticket_wait_ms);
     put_number(&w, "backoffS", o->backoff_s);
     put_number(&w, "cas", o->cas);
     put_number(&w, "casUsable", o->cas_usable);

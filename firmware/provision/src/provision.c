@@ -10,12 +10,14 @@
 typedef enum kind {
     KIND_text,
     KIND_file,
+    KIND_secret,
     KIND_address,
     KIND_flag,
     KIND_inverse,
     KIND_version,
     KIND_security,
     KIND_reuse,
+    KIND_profile,
     KIND_u16,
     KIND_u32,
     KIND_u32_or_none,
@@ -44,6 +46,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 _Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_reuse) == sizeof(int), "an enum has the size of an int");
+_Static_assert(sizeof(wh_profile) == sizeof(int), "an enum has the size of an int");
 
 static bool is_within(const rule *r, uint32_t number)
 {
@@ -59,6 +62,7 @@ static size_t width(const rule *r)
     case KIND_version:
     case KIND_security:
     case KIND_reuse:
+    case KIND_profile:
         return 1;
     case KIND_u16:
         return 2;
@@ -80,7 +84,7 @@ static bool take_number(const rule *r, const uint8_t *value, size_t size, uint8_
     if (!is_within(r, number)) {
         return false;
     }
-    if (r->kind == KIND_version || r->kind == KIND_security || r->kind == KIND_reuse) {
+    if (r->kind >= KIND_version && r->kind <= KIND_profile) {
         int choice = (int)number;
         memcpy(member, &choice, sizeof choice);
     } else if (r->kind == KIND_flag || r->kind == KIND_inverse) {
@@ -107,7 +111,7 @@ static bool take_bytes(const rule *r, const uint8_t *value, size_t size, uint8_t
         return false;
     }
     memcpy(member, &value, sizeof value);
-    if (r->kind == KIND_file) {
+    if (r->kind != KIND_address) {
         memcpy(member + sizeof value, &size, sizeof size);
     }
     return true;
@@ -120,6 +124,7 @@ static bool take(const rule *r, const uint8_t *value, size_t size, wh_device_con
     case KIND_text:
         return take_text(r, value, size, member);
     case KIND_file:
+    case KIND_secret:
     case KIND_address:
         return take_bytes(r, value, size, member);
     default:
@@ -173,6 +178,7 @@ static bool fits_together(const wh_device_config *c)
 {
     return c->client.min_version <= c->client.max_version &&
            (c->client.certificate == NULL) == (c->client.key == NULL) &&
+           (c->client.psk_identity == NULL) == (c->client.psk_key == NULL) &&
            (c->password == NULL) == (c->security == WH_WIFI_OPEN);
 }
 

@@ -310,6 +310,15 @@ void server_prefer_its_suites(tls_server *server)
     SSL_CTX_set_options(server->ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
 
+void server_allow_no_exchange(tls_server *server, bool allowed)
+{
+    if (allowed) {
+        SSL_CTX_set_options(server->ctx, SSL_OP_ALLOW_NO_DHE_KEX);
+    } else {
+        SSL_CTX_clear_options(server->ctx, SSL_OP_ALLOW_NO_DHE_KEX);
+    }
+}
+
 void server_set_groups(tls_server *server, const char *groups)
 {
     SSL_CTX_set1_groups_list(server->ctx, groups);

@@ -106,6 +106,9 @@ void server_set_client_signatures(tls_server *server, const char *algorithms);
 void server_prefer_its_suites(tls_server *server);
 void server_set_groups(tls_server *server, const char *groups);
 
+/** From now on resumes without a key exchange (psk_ke) where the client offers nothing else, or no longer. */
+void server_allow_no_exchange(tls_server *server, bool allowed);
+
 /** From now on knows the extended master secret (RFC 7627). */
 void server_add_ems(tls_server *server);
 
