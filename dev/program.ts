@@ -11,6 +11,7 @@ import {
     benchStoreCommand,
     recordMcuCommand,
 } from "./commands/bench.js"
+import { benchFleetCommand } from "./commands/bench-fleet.js"
 import { benchMeasureCommand } from "./commands/bench-measure.js"
 import { benchPacketsCommand } from "./commands/bench-packets.js"
 import { benchWakesCommand } from "./commands/bench-wakes.js"
@@ -72,6 +73,11 @@ export function program(signal: AbortSignal): Command {
         .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
         .addOption(json().default("-"))
         .action(benchMeasureCommand)
+    root.command("bench-fleet")
+        .description("how many reports a second warmhello fleet takes, by each way in, as JSON")
+        .option("--reports <n>", "reports by each way", count(500, 10_000_000), 100_000)
+        .addOption(json().default("-"))
+        .action(benchFleetCommand)
     root.command("validate-energy")
         .description("the estimate against what others measured and published")
         .addOption(writes("MEASURING.md"))

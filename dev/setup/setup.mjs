@@ -106,7 +106,7 @@ async function makeBase() {
     await fetched("wolfSSL's source", hasWolfssl(), fetchWolfssl)
     await step("native library", () => build("firmware", "host"))
     await step("TypeScript", () => node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"))
-    await step("the report's page", () => node("dev/setup/page.mjs"))
+    await step("pages", () => node("dev/setup/page.mjs"))
 }
 
 /** The emulator's programs, and the ESP32 port for each chip: tests say so when they are not there. */
@@ -187,7 +187,13 @@ async function installOldestNode() {
 }
 
 /** What the commands load, which is as good in a checkout that can only be read. */
-const products = ["build/host/libwarmhello.so", "build/ts/cli/main.js", "build/dev/main.js", "build/report/page.js"]
+const products = [
+    "build/host/libwarmhello.so",
+    "build/ts/cli/main.js",
+    "build/dev/main.js",
+    "build/report/page.js",
+    "build/fleet/page.js",
+]
 
 /** Not even ninja can look there whether something has changed. */
 function canOnlyBeRead() {

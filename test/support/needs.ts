@@ -46,6 +46,8 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/hostile/python/requirements.txt"),
         flag: "--tests",
     },
+    "test/fleet/broker.ts": program("mosquitto"),
+    "test/fleet/prometheus.ts": program("prometheus"),
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),
