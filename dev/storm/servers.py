@@ -3,9 +3,11 @@ they take."""
 import ctypes
 import os
 import random
+import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -86,6 +88,10 @@ def cpu_s(pid):
         return 0.0
     own, ended = sum(map(int, stat[11:13])) * TICK_S, sum(map(int, stat[13:15])) * TICK_S
     return (_thread_s(pid) or own) + ended + sum(cpu_s(child) for child in _children(pid))
+
+
+def _first_certificate(path):
+    return re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", Path(path).read_text(), re.DOTALL)[0]
 
 
 # ---- A server ------------------------------------------------------------------------------------------
@@ -171,9 +177,21 @@ class Server:
         place = self.identities.index(self.identity)
         self.identity = self.identities[(place + 1) % len(self.identities)]
         self.reload()
+        wanted = ssl.PEM_cert_to_DER_cert(_first_certificate(self.identity[0]))
+        with gevent.Timeout(PATIENCE_S, Problem(f"{self.NAME} goes on with the old certificate")):
+            while ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", self.port))) != wanted:
+                gevent.sleep(0.02)
 
     def reload(self):
         raise NotImplementedError
+
+
+    def _certificate(self):
+        """Where its certificate and its key lie: always in the same place, since a reload looks nowhere else."""
+        places = (self.folder / "certificate.pem", self.folder / "key.pem")
+        for source, place in zip(self.identity, places, strict=True):
+            shutil.copyfile(source, place)
+        return places
 
 
 class Nginx(Server):
@@ -181,7 +199,7 @@ class Nginx(Server):
     READY = "start worker process "
 
     def arguments(self):
-        certificate, key = self.identity
+        certificate, key = self._certificate()
         keys = ""
         if self.keeps_keys:
             for place, bytes_ in enumerate(self.keys):
@@ -248,7 +266,7 @@ class Mosquitto(Server):
         self.plain_port = free_port()
 
     def arguments(self):
-        certificate, key = self.identity
+        certificate, key = self._certificate()
         path = self.folder / "mosquitto.conf"
         path.write_text("\n".join([
             "per_listener_settings false",
@@ -277,7 +295,7 @@ class Mosquitto(Server):
         return said.split("\n")[0].rpartition(" ")[2]
 
     def reload(self):
-        """It reads certificates anew for a SIGHUP from 2.0 on, and makes new ticket keys with that."""
+        """It reads its certificate anew for a SIGHUP, and keeps the ticket keys that it has."""
         begins = self._log.stat().st_size
         self.arguments()
         self._process.send_signal(signal.SIGHUP)

@@ -1,5 +1,5 @@
-"""The server's certificate is renewed, under the same CA, and the server reads it without a restart. With ticket keys from
-a file the sessions go on; where a reload makes new keys, all devices pay for it."""
+"""The server's certificate is renewed, under the same CA, and the server reads it without a restart. mosquitto goes on with
+its sessions; nginx ties each to the certificate that it was made under, and refuses all of them, whatever its ticket keys."""
 from storm import Device, plot
 
 
