@@ -22,7 +22,7 @@ function enumOfOutcome(type: string, prefix: string): CoreMember[] {
     return body.split(",").map((text, value) => {
         const member = text.trim()
         const word = new RegExp(`case ${member}:\\s*return "([^"]+)"`).exec(source)?.[1]
-        const name = member.replace(/^WH_/, "").replace(prefix, "").toLowerCase()
+        const name = member.replace(/^WH_/, "").replace(prefix, "").toLowerCase().replaceAll("_", "-")
         return { name: camelized(name), value, word: word ?? (name === "none" ? null : name) }
     })
 }

@@ -23,7 +23,7 @@ typedef struct wh_peer {
     uint8_t breaks;
     uint8_t rest;
     /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. And it takes no suite
-     * with SHA-256 (4), or perhaps none (8): the last handshake failed. */
+     * with SHA-256 (4), or perhaps none (8): the last handshake failed. It breaks off at the pre-shared key (64). */
     uint8_t lacks;
 } wh_peer;
 

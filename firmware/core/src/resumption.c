@@ -15,7 +15,13 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
 }
 
 /* Bits of lacks. */
-enum { WITHOUT_FULL = 1, WITHOUT_RESUMED = 2, WITHOUT_SHA256 = 4, PERHAPS_WITHOUT_SHA256 = 8 };
+enum {
+    WITHOUT_FULL = 1,
+    WITHOUT_RESUMED = 2,
+    WITHOUT_SHA256 = 4,
+    PERHAPS_WITHOUT_SHA256 = 8,
+    WITHOUT_PSK = 64,
+};
 
 static uint8_t without(bool resumed)
 {
@@ -145,6 +151,7 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
+    r->client->psk_suspect = r->client->psk_suspect && r->is_second;
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -234,6 +241,17 @@ static void note_suite(wh_resumption *r)
     }
 }
 
+/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has succeeded. */
+static void note_psk(wh_resumption *r)
+{
+    if (r->by_psk) {
+        r->peer.lacks &= (uint8_t)~WITHOUT_PSK;
+    } else if (r->client->psk_suspect) {
+        r->peer.lacks |= WITHOUT_PSK;
+    }
+    r->client->psk_suspect = false;
+}
+
 static void note_opened(wh_resumption *r)
 {
     const wh_peer before = r->peer;
@@ -244,6 +262,7 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
+    note_psk(r);
     if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
         before.lacks != r->peer.lacks) {
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -353,6 +372,25 @@ bool wh_resumption_wants_all_suites(const wh_resumption *r)
            (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
 }
 
+/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of connects is
+ * kept for that, as it would have to be remembered. */
+static bool shall_ask_again(void)
+{
+    enum { ONE_IN = 16 };
+    uint8_t chance = 1;
+    const wh_platform *platform = wh_platform_get();
+    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
+}
+
+bool wh_resumption_wants_psk(wh_resumption *r)
+{
+    if (!r->psk_decided) {
+        r->psk_decided = true;
+        r->psk_withheld = (r->peer.lacks & WITHOUT_PSK) != 0 && !shall_ask_again();
+    }
+    return !r->is_second && !r->psk_withheld;
+}
+
 static bool is_of_peer(int error)
 {
     return (error <= WH_PEER_UNTRUSTED && error > WH_NETWORK_NONE) || error == WH_NETWORK_TIMEOUT;
@@ -386,6 +424,9 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
     }
     if (is_last && is_of_peer(r->outcome->error)) {
         r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
+        if (r->psk_withheld) {
+            r->peer.lacks &= (uint8_t)~WITHOUT_PSK; /* it may want nothing else by now */
+        }
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }

@@ -33,6 +33,12 @@ typedef struct wh_resumption {
     int64_t not_after_s;
     /** The second attempt of a connect. */
     bool is_second;
+    /** The pre-shared key was left out of the hello, as the server does not know it. */
+    bool psk_withheld;
+    /** Whether that was so decided, once for all hellos of this attempt. */
+    bool psk_decided;
+    /** The handshake went by the pre-shared key. */
+    bool by_psk;
     bool renewed12;
     /** TLS 1.2 it is, with a server that has TLS 1.3 as well (RFC 8446 4.1.3). */
     bool peer_has_tls13;
@@ -69,7 +75,7 @@ bool wh_resumption_stands(wh_resumption *r);
  * calling this again. */
 WH_MUST_CHECK bool wh_resumption_offer(wh_resumption *r);
 
-/** The handshake is done, and the outcome's result and protocol and `peer_has_tls13` are set. Keeps a TLS 1.2
+/** The handshake is done, and the outcome's result and protocol `peer_has_tls13` and `by_psk` are set. Keeps a TLS 1.2
  * session. */
 void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
 
@@ -82,6 +88,10 @@ void wh_resumption_follow(wh_resumption *r);
 /** After what is known of the peer: whether suites with SHA-384 shall be offered as well. It took none of the
  * others, or the last handshake with it failed, for which that may be the reason: not all say so. */
 bool wh_resumption_wants_all_suites(const wh_resumption *r);
+
+/** After what is known of the peer: whether the pre-shared key shall be offered. A second attempt goes by certificates;
+ * so do most connects with a server that broke off a handshake with the key and made one without it. */
+bool wh_resumption_wants_psk(wh_resumption *r);
 
 /** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
  * has come, tickets are off, or this peer gave none the last time either. */

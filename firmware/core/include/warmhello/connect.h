@@ -159,9 +159,9 @@ typedef struct wh_connect {
      * before; and when something last moved. */
     uint32_t now_ms;
     uint32_t part_ms;
-    uint32_t early_ms;
+    uint32_t sooner_ms;
     uint32_t moved_ms;
-    bool has_early;
+    bool has_sooner;
 } wh_connect;
 
 /** Begins; nothing is done before wh_connect_next(). `client`: whom to connect to, which must outlive the

@@ -1,0 +1,139 @@
+#include "plaintext.h"
+
+#include "course.h"
+
+/* How long a closed connection may still send what the app has written, and how long the server may then take
+ * to close its side as well: a round trip. In milliseconds. */
+enum { FLUSH_MS = 5000, LINGER_MS = 500 };
+
+/* Nothing came: there is nothing now, or it is the end. */
+static void see_end(wh_connect *c)
+{
+    wh_conn_state state = wh_conn_get_state(&c->chosen->conn);
+    c->may_read = false;
+    bool has_failed = state == WH_CONN_FAILED;
+    if (state == WH_CONN_CLOSED || (has_failed && c->phase == WH_PHASE_CLOSING)) {
+        wh_course_end(c, WH_OK); /* to an app that has closed, any end is one */
+    } else if (has_failed) {
+        wh_course_fail(c, wh_conn_outcome(&c->chosen->conn)->error);
+    }
+}
+
+static int read_some(wh_connect *c, uint8_t *out, size_t size)
+{
+    int got = wh_conn_read(&c->chosen->conn, out, size);
+    if (got > 0) {
+        c->has_asked = false; /* it was answered, and may be left open for more */
+        return got;
+    }
+    see_end(c);
+    return 0;
+}
+
+static void close_now(wh_connect *c)
+{
+    wh_course_look_at_clock(c);
+    wh_conn_close(&c->chosen->conn);
+    c->phase = WH_PHASE_LINGERING;
+    c->part_ms = c->now_ms + LINGER_MS;
+    c->has_sooner = false;
+    c->chosen->wants_shut = true;
+}
+
+void wh_plaintext_watch_close(wh_connect *c)
+{
+    uint8_t rest[64];
+    while (c->phase == WH_PHASE_CLOSING && read_some(c, rest, sizeof rest) > 0) {
+    }
+    if (c->phase != WH_PHASE_CLOSING) {
+        return;
+    }
+    if (wh_course_is_due(c, c->sooner_ms) || wh_conn_ticket_wait_ms(&c->chosen->conn) == 0) {
+        c->has_sooner = false;
+    }
+    bool has_left = c->is_written && wh_attempt_is_drained(c->chosen);
+    if ((has_left && !c->has_sooner) || wh_course_is_due(c, c->part_ms)) {
+        close_now(c);
+    }
+}
+
+/* ---- What the app does ------------------------------------------------------------------------------ */
+
+int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size)
+{
+    bool is_served = c->phase == WH_PHASE_OPEN || c->phase == WH_PHASE_CLOSING;
+    if (!is_served) {
+        return c->phase < WH_PHASE_OPEN ? 0 : WH_USAGE_STATE;
+    }
+    int taken = wh_conn_write(&c->chosen->conn, bytes, size);
+    if (taken > 0) {
+        c->has_asked = true;
+        wh_course_note_movement(c);
+    }
+    c->may_read = c->may_read || taken < 0; /* which tells why */
+    return taken > 0 ? taken : 0;
+}
+
+int wh_connect_read(wh_connect *c, uint8_t *out, size_t size)
+{
+    return c->phase == WH_PHASE_OPEN ? read_some(c, out, size) : 0;
+}
+
+size_t wh_connect_pending(wh_connect *c)
+{
+    if (c->phase != WH_PHASE_OPEN) {
+        return 0;
+    }
+    size_t pending = wh_conn_pending(&c->chosen->conn);
+    if (pending == 0) {
+        see_end(c);
+    }
+    return pending;
+}
+
+void wh_connect_hold(wh_connect *c, bool has_no_room)
+{
+    if (c->is_held) {
+        wh_course_note_movement(c);
+    }
+    c->is_held = has_no_room;
+}
+
+void wh_connect_close(wh_connect *c, bool is_written)
+{
+    if (c->phase < WH_PHASE_OPEN) {
+        wh_course_end(c, WH_OK);
+    } else if (c->phase == WH_PHASE_OPEN) {
+        wh_course_look_at_clock(c);
+        c->phase = WH_PHASE_CLOSING;
+        c->part_ms = c->now_ms + FLUSH_MS;
+        wh_course_set_sooner(c, c->now_ms + wh_course_at_most(wh_conn_ticket_wait_ms(&c->chosen->conn)));
+    }
+    c->is_written = is_written;
+    c->tells_opened = false;
+}
+
+void wh_connect_hurry(wh_connect *c)
+{
+    wh_connect_close(c, true);
+    if (c->phase == WH_PHASE_CLOSING) {
+        close_now(c);
+    }
+}
+
+void wh_connect_end(wh_connect *c, int error)
+{
+    if (c->phase >= WH_PHASE_ENDING) {
+        return;
+    }
+    for (int i = 0; error == WH_NETWORK_NONE && i < WH_CONNECT_TCPS; i++) {
+        if (c->attempts[i] != NULL) {
+            wh_conn_abandon(&c->attempts[i]->conn);
+        }
+    }
+    if (c->phase >= WH_PHASE_CLOSING) {
+        wh_course_end(c, WH_OK);
+    } else {
+        wh_course_fail(c, error);
+    }
+}

@@ -1,0 +1,11 @@
+/* What the app does with a connect: it writes, reads and closes. Private to connect.c. */
+#ifndef WH_PLAINTEXT_H
+#define WH_PLAINTEXT_H
+
+#include "warmhello/connect.h"
+
+/* The app has closed, and hears nothing more; what comes may hold the ticket. Ends the connection when all
+ * has left and nothing is waited for. */
+void wh_plaintext_watch_close(wh_connect *c);
+
+#endif
