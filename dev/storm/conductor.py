@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 import gevent
 import gevent.event
+from locust.runners import WORKER_REPORT_INTERVAL
+from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from storm.exchange import EXCHANGES
-from storm.result import Window, of_phase, outcomes, processor_time, share_resumed, total
+from storm.result import Window, latencies, of_phase, outcomes, processor_time, share_resumed, total
 from storm.s_time import s_time
 from storm.servers import KINDS, Problem
 from storm.subscriber import Subscriber
@@ -156,6 +158,7 @@ class Storm:
             self._end_phase()
             self._rest()
             self._write()
+            self._await_locust()
         except Problem as problem:
             self._failure = str(problem)
         except Exception:
@@ -187,6 +190,12 @@ class Storm:
             with gevent.Timeout(PATIENCE_S, False):
                 while len(self._subscriber.arrived) < acknowledged:
                     gevent.sleep(0.05)
+
+    def _await_locust(self):
+        """Its own figures come from the workers, and into its files, from time to time only."""
+        options = self._options
+        if options.csv_prefix or options.html_file or self._environment.web_ui is not None:
+            gevent.sleep(WORKER_REPORT_INTERVAL + 2 * CSV_STATS_INTERVAL_SEC)
 
     def end(self):
         """Also of a storm that was broken off: nothing that it began goes on."""
@@ -247,20 +256,6 @@ class Storm:
             "serverCpuTotalS": None if phase["cpuS"] is None else round(phase["cpuS"], 4),
         }
 
-    def _latencies(self):
-        return [
-            {
-                "what": entry.name,
-                "protocol": entry.method,
-                "count": entry.num_requests,
-                "failures": entry.num_failures,
-                "medianMs": entry.median_response_time,
-                "p95Ms": entry.get_response_time_percentile(0.95),
-                "mostMs": round(entry.max_response_time, 1),
-            }
-            for entry in self._environment.stats.entries.values()
-        ]
-
     def _reports(self):
         counts = total(self._counts)
         arrived = None if self._subscriber is None else len(self._subscriber.arrived)
@@ -289,7 +284,7 @@ class Storm:
             "reports": self._reports(),
             **processor_time(self._windows),
             "phases": [self._phase_json(number, phase) for number, phase in enumerate(self._phases)],
-            "latencies": self._latencies(),
+            "latencies": latencies(total(self._counts)),
             "windows": [window.json() for window in self._windows],
             "memory": {
                 "perDeviceBytes": round(growth / devices) if devices else None,

@@ -13,31 +13,30 @@ import cffi
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LIBRARY = os.environ.get("WARMHELLO_LIBRARY", str(CHECKOUT / "build/host/libwarmhello.so"))
-SETTINGS = CHECKOUT / "firmware/core/include/warmhello/client.def"
-
-# The members that client.h makes of each kind of row. `psk_key` and its like are files as well: bytes with a size.
-MEMBERS = {
-    "text": "const char *{0};",
-    "file": "const uint8_t *{0}; size_t {0}_size;",
-    "flag": "bool {0};",
-    "inverse": "bool {0};",
-    "version": "int {0};",
-    "reuse": "int {0};",
-    "u16": "uint16_t {0};",
-    "u32": "uint32_t {0};",
-    "u32_or_none": "uint32_t {0};",
-}
+HEADERS = CHECKOUT / "firmware/core/include/warmhello"
 
 
-def members(owner, rows):
-    return " ".join(MEMBERS[kind].format(name) for whose, kind, name in rows if whose == owner)
+def member_types():
+    """What client.h makes of each kind of row in client.def."""
+    source = (HEADERS / "client.h").read_text().replace("\\\n", " ")
+    found = re.findall(r"^#define WH_MEMBER_(\w+)\(name\)(.*)$", source, re.MULTILINE)
+    types = {kind: re.sub(r"\bname(?:##)?", "{0}", text) for kind, text in found}
+    same = re.findall(r"^#define WH_MEMBER_(\w+) WH_MEMBER_(\w+)$", source, re.MULTILINE)
+    return types | {kind: types[other] for kind, other in same}
 
 
 def configuration():
-    """wh_client_config as client.def has it, so that a new setting needs no line here."""
-    rows = re.findall(r"^WH_(CLIENT|POLICY)_SETTING\((\w+), (\w+),", SETTINGS.read_text(), re.MULTILINE)
-    client, policy = members("CLIENT", rows), members("POLICY", rows)
-    return f"typedef struct {{ {client} struct {{ {policy} }} policy; bool any_name; }} wh_client_config;"
+    """wh_client_config as client.h and client.def have it, so that a new setting needs no line here."""
+    types = member_types()
+    rows = re.findall(r"^WH_(CLIENT|POLICY)_SETTING\((\w+), (\w+),", (HEADERS / "client.def").read_text(), re.MULTILINE)
+    members = {"CLIENT": "", "POLICY": ""}
+    for owner, kind, name in rows:
+        members[owner] += types[kind].format(name)
+    return f"""
+        typedef int wh_protocol;
+        typedef int wh_reuse;
+        typedef struct {{ {members["CLIENT"]} struct {{ {members["POLICY"]} }} policy; bool any_name; }} wh_client_config;
+    """
 
 
 ffi = cffi.FFI()

@@ -116,7 +116,7 @@ class Target:
         self.configuration = Configuration({**settings, **limits, **own})
 
     def addresses(self):
-        """May let other greenlets run. Empty when the name has no address."""
+        """Of IPv4 where there is one, as boards have it. May let other greenlets run. Empty when the name has none."""
         if time.monotonic() > self._resolved_s + NAME_S or not self._resolved:
             found = []
             for host, port in self._places:
@@ -124,9 +124,15 @@ class Target:
                     found += socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
                 except OSError:
                     pass  # the core hears of it, and says so
-            self._resolved = [(family, address) for family, _, _, _, address in found]
+            both = [(family, address) for family, _, _, _, address in found]
+            self._resolved = [place for place in both if place[0] == socket.AF_INET] or both
             self._resolved_s = time.monotonic()
         return self._resolved
+
+
+def two_digits(ms):
+    """Rounded as Locust rounds times, so that few different ones are told."""
+    return f"{float(f'{ms:.1e}'):g}"
 
 
 def held_bytes():
@@ -281,6 +287,10 @@ class Fleet:
         self._count_reports(device, phase, len(acknowledged))
         self._count(phase, "undelivered", 0 if exchange.is_over else 1)
         self._count_outcome(outcome, connect, phase)
+        self._count(phase, f"ms/wake/{exchange.SCHEME}/{two_digits(took_ms)}")
+        if connect.connect_ms is not None:
+            took = f"{outcome['protocol']}/{outcome['result']}/{two_digits(connect.connect_ms)}"
+            self._count(phase, f"ms/{took}")
         self._tell_locust(outcome, connect, took_ms, exchange.is_over)
         return outcome["backoffS"]
 

@@ -53,6 +53,36 @@ def share_resumed(part):
     return round(part["resumed"] / done, 4) if done else None
 
 
+def latencies(counts):
+    """In milliseconds, of two digits: of connects by version and result, and of whole wakes."""
+    rows = {}
+    for name, count in tail(counts, "ms/").items():
+        sort, _, ms = name.rpartition("/")
+        rows.setdefault(sort, []).append((float(ms), count))
+    return [_latency(*sort.split("/"), sorted(times)) for sort, times in sorted(rows.items())]
+
+
+def _latency(protocol, what, times):
+    number = sum(count for _, count in times)
+
+    def within(share):
+        left = share * number
+        for ms, count in times:
+            left -= count
+            if left <= 0:
+                return ms
+        return times[-1][0]
+
+    return {
+        "protocol": protocol,
+        "what": what,
+        "count": number,
+        "medianMs": within(0.5),
+        "p95Ms": within(0.95),
+        "mostMs": times[-1][0],
+    }
+
+
 class Window:
     """A second or so of a storm: what the servers used, and how many connects of each sort there were."""
 

@@ -69,10 +69,9 @@ export const stormSchema = z.object({
             what: z.string(),
             protocol: z.string(),
             count,
-            failures: count,
-            medianMs: z.number().nullable(),
-            p95Ms: z.number().nullable(),
-            mostMs: z.number().nullable(),
+            medianMs: z.number(),
+            p95Ms: z.number(),
+            mostMs: z.number(),
         }),
     ),
     windows: z.array(
