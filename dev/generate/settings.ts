@@ -42,7 +42,14 @@ const optionOf = ({ kind, name, field }: Row): string =>
     kind === "version" ? camelized(name) : field.replace(/^(server|tls)\./, "")
 
 const types: Record<string, string> = {
-    ...{ text: "string", file: "Buffer", secret: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
+    ...{
+        text: "string",
+        file: "Buffer",
+        secret: "Buffer",
+        address: "StaticAddress",
+        flag: "boolean",
+        inverse: "boolean",
+    },
     ...{
         version: "TlsVersion",
         security: "WifiSecurity",

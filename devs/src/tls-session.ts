@@ -196,6 +196,22 @@ export function tlsClockOf(value: number): TlsClock {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsProfile = "balanced" | "strict" | "frugal" | "unknown"
+/** The word of a number on the bus. */
+export function tlsProfileOf(value: number): TlsProfile {
+    switch (value) {
+        case 0:
+            return "balanced"
+        case 1:
+            return "strict"
+        case 2:
+            return "frugal"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -516,6 +532,12 @@ export function readTrust(payload: Buffer): TlsTrust | undefined {
 }
 
 /** Undefined for a payload of another length. */
+export function readProfile(payload: Buffer): TlsProfile | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsProfileOf(u8(payload, 0))
+}
+
+/** Undefined for a payload of another length. */
 export function readEnabled(payload: Buffer): boolean | undefined {
     if (payload.length !== 1) return undefined
     return u8(payload, 0) !== 0
@@ -674,6 +696,17 @@ export class TlsSessionClient {
      */
     async trust(): Promise<TlsTrust> {
         return checked(readTrust(await this.link.read(0x184)))
+    }
+
+    /**
+     * What the firmware was set to be careful with. `strict`: TLS 1.3 alone, and no session older than a day; what is
+     * set here beyond that has no effect. `frugal`: what takes least energy, without forward secrecy where the server
+     * agrees.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async profile(): Promise<TlsProfile> {
+        return checked(readProfile(await this.link.read(0x185)))
     }
 
     /**

@@ -1,6 +1,7 @@
 // The commands of `warmhello` and their flags.
 import { Command, Option } from "commander"
 import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
+import { profiles } from "../core/kinds.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
@@ -57,12 +58,15 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--ca <file>", "CA certificates as PEM or DER for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "the private key of that certificate as PEM")
+            .addOption(
+                new Option("--profile <name>", "balanced, strict or frugal, see docs/SECURITY.md").choices(profiles),
+            )
             .option("--psk <identity:key>", "this device's pre-shared key, in hexadecimal digits", psk)
             .addOption(
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "profile", "alpn", "tls", "tickets"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
@@ -73,7 +77,11 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 ).choices(mcuKinds),
             )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
-            .option("--no-service", "as firmware without the TLS session service"),
+            .option("--no-service", "as firmware without the TLS session service")
+            .option(
+                "--explain",
+                "tell below each wake what was asked, refused and learned, and why a ticket was waited for",
+            ),
         10,
         1,
     )

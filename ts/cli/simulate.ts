@@ -9,6 +9,7 @@ import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
 import type { PreSharedKey } from "../core/config.js"
+import type { Profile } from "../core/kinds.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
@@ -18,6 +19,7 @@ import { checkBudget } from "../run/budget.js"
 import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
+import { Explanation, explainSummary } from "./explain.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
@@ -45,6 +47,8 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
+    explain?: boolean
+    profile?: Profile
     json?: string
 }
 
@@ -68,6 +72,10 @@ type Target = Pick<
     "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
+/** The strict profile has TLS 1.3 alone, unless the flags say otherwise, which it refuses. */
+const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
+    profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
+
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
@@ -76,8 +84,9 @@ function targetFrom(flags: SimulateFlags): Target {
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
             psk: flags.psk,
             alpn: flags.alpn,
-            ...flags.tls,
+            ...versionsOf(flags),
             tickets: flags.tickets,
+            ...(flags.profile !== undefined && { policy: { profile: flags.profile } }),
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -101,6 +110,7 @@ async function run(
     signal: AbortSignal,
 ): Promise<Simulation> {
     const table = new WakeTable(output)
+    const told = flags.explain ? new Explanation(output) : undefined
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     return await simulate({
         program,
@@ -114,7 +124,10 @@ async function run(
         wakeTimeoutMs: flags.wakeTimeout,
         hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
-        onWake: (wake) => table.row(wake),
+        onWake: (wake) => {
+            table.row(wake)
+            told?.row(wake)
+        },
         onConsole: appPrinter(output, flags.verbose),
         signal,
     })
@@ -195,6 +208,7 @@ export async function simulateCommand(
         signal,
     )
     printSummary(output, summarize(simulation))
+    if (flags.explain) explainSummary(output, simulation.wakes)
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     const budget = flags.budget && checkBudget(flags.budget, figuresOfSimulation(simulation.wakes))

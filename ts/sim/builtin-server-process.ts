@@ -91,7 +91,11 @@ function pskOptions({ psks }: ServerConfig): tls.TlsOptions {
 
 /** HTTP or MQTT, whichever the client speaks. */
 function serve(socket: tls.TLSSocket, web: http.Server, broker: Aedes): void {
-    tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() && !byPsk.has(socket) })
+    tell({
+        type: "connection",
+        remotePort: socket.remotePort ?? 0,
+        resumed: socket.isSessionReused() && !byPsk.has(socket),
+    })
     socket.on("error", () => {}) // a client that goes to sleep may reset
     socket.once("data", (first: Buffer) => {
         socket.pause()

@@ -13,12 +13,13 @@ export interface CoreMember {
 
 const camelized = (word: string) => word.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** The members of an enum of outcome.h. Those that have no word in outcome.c are called by their own name. */
-function enumOfOutcome(type: string, prefix: string): CoreMember[] {
-    const header = readFileSync(checkoutPath("firmware/core/include/warmhello/outcome.h"), "utf8")
+/** The members of an enum of outcome.h or another header. Those that have no word in outcome.c are called by their own
+ * name. */
+function enumOfOutcome(type: string, prefix: string, file = "outcome.h"): CoreMember[] {
+    const header = readFileSync(checkoutPath(`firmware/core/include/warmhello/${file}`), "utf8")
     const source = readFileSync(checkoutPath("firmware/core/src/outcome.c"), "utf8")
     const body = new RegExp(`typedef enum ${type} \\{([^}]*)\\}`).exec(header)?.[1]
-    if (body === undefined) throw new Error(`outcome.h has no ${type}`)
+    if (body === undefined) throw new Error(`${file} has no ${type}`)
     return body.split(",").map((text, value) => {
         const member = text.trim()
         const word = new RegExp(`case ${member}:\\s*return "([^"]+)"`).exec(source)?.[1]
@@ -37,6 +38,7 @@ export function coreEnums(reasons: ReasonEntry[], errors: ErrorEntry[]): CoreEnu
         Kind: enumOfOutcome("wh_kind", "KIND_"),
         Tiers: enumOfOutcome("wh_tiers", "TIERS_"),
         Clock: enumOfOutcome("wh_clock_state", "CLOCK_"),
+        Profile: enumOfOutcome("wh_profile", "PROFILE_", "client.h"),
         Error: [
             { name: "Ok", value: 0, word: null },
             // Negated: DeviceScript's compiler runs into its stack's end at a negative member.
