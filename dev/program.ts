@@ -3,6 +3,7 @@ import { Command, Option } from "commander"
 import { listenForInterrupts } from "../ts/cli/interrupt.js"
 import { count } from "../ts/cli/options.js"
 import { packageVersion } from "../ts/cli/version.js"
+import { mcuStacks } from "../ts/energy/handshakes.js"
 import {
     benchCommand,
     benchMcuCommand,
@@ -52,6 +53,7 @@ export function program(signal: AbortSignal): Command {
         .action(benchMcuCommand)
     root.command("record-mcu")
         .description("make the recordings for bench-mcu anew, against OpenSSL")
+        .addOption(new Option("--only <stack>", "of one TLS stack alone, by a server of its own").choices(mcuStacks))
         .action(recordMcuCommand)
     root.command("bench-service")
         .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")

@@ -153,6 +153,7 @@ static void assert_second_attempt(network_run run, uint64_t opened_ms)
     assert_int_equal(run.outcome.result, WH_RESULT_FULL);
     assert_string_equal(wh_reason_word(run.outcome.reason), "fallback");
     assert_int_equal(run.opens, 2);
+    assert_int_equal(run.outcome.attempts, 2);
     assert_int_equal(run.opened_ms, opened_ms);
     assert_int_equal(run.got, 6);
 }
@@ -188,6 +189,7 @@ TEST(a_server_that_is_merely_slow_is_not_left)
     assert_int_equal(run.outcome.result, WH_RESULT_RESUMED);
     assert_int_equal(run.opened_ms, 6000);
     assert_int_equal(run.opens, 2);
+    assert_int_equal(run.outcome.attempts, 2);
 }
 
 TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
@@ -197,6 +199,7 @@ TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
     run = wake(&(network_script){.tcps = {{.resets = true}}}, NULL);
     assert_failed(run, WH_PEER_CLOSED, 0);
     assert_int_equal(run.opens, 1);
+    assert_int_equal(run.outcome.attempts, 1);
 }
 
 TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
@@ -381,6 +384,7 @@ TEST(a_second_attempt_that_cannot_be_made_counts)
         network_run run = wake(i < 2 ? &script : &(network_script){.tcps = {{.resets = true}}}, NULL);
         assert_int_equal(run.opens, i < 2 ? 2 : 1); /* after two the session is gone */
         assert_int_equal(run.outcome.error, WH_PEER_CLOSED);
+        assert_int_equal(run.outcome.attempts, run.opens);
         assert_int_equal(run.outcome.backoff_s, advised_s[i]);
     }
 }

@@ -71,6 +71,11 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/asan/arduino/arduino_sketch_3"),
         flag: "--c-tests",
     },
+    "test/ts/compact-outcome.test.ts": {
+        what: "compact outcomes in C",
+        isHere: isBuilt("build/asan/tests/compact_outcomes"),
+        flag: "--c-tests",
+    },
     "test/interop/example.test.ts": { what: "example in C", isHere: isBuilt("build/asan/resume"), flag: "--c-tests" },
     "test/interop/hostile-servers.test.ts": {
         what: "example in C",

@@ -174,3 +174,13 @@ export const coreErrors = {
     },
 } as const
 export type CoreErrorWord = keyof typeof coreErrors
+
+// The words of the core's enums, each at its number.
+
+export const resultWords = ["pending", "full", "resumed", "failed"] as const
+
+export const protocolWords = [null, "TLS1.2", "TLS1.3"] as const
+
+export const kindWords = [null, "id", "ticket", "psk", "external-psk"] as const
+
+export const clockWords = ["unknown", "known", "suspect"] as const

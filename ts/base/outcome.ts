@@ -31,6 +31,8 @@ export const outcomeSchema = z.object({
     bytesTx: z.int(),
     bytesRx: z.int(),
     flights: z.int(),
+    /** TCP connections that were begun. Lines of firmware before this have none of it. */
+    attempts: z.int().default(0),
     totalTx: z.int(),
     totalRx: z.int(),
     /** Of the session that was offered; null when none was, or its age is unknown. */

@@ -124,6 +124,7 @@ static void choose(wh_connect *c, wh_attempt *attempt)
     c->moved_ms = c->now_ms;
     c->phase = WH_PHASE_OPEN;
     c->chosen = attempt;
+    attempt->conn.outcome.attempts = (uint8_t)c->tries;
     wh_course_retire_all(c, attempt);
 }
 

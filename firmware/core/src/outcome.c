@@ -200,6 +200,7 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "bytesTx", o->handshake_tx);
     put_number(&w, "bytesRx", o->handshake_rx);
     put_number(&w, "flights", o->flights);
+    put_number(&w, "attempts", o->attempts);
     put_number(&w, "totalTx", o->total_tx);
     put_number(&w, "totalRx", o->total_rx);
     bool is_of_session = o->kind != WH_KIND_NONE && o->kind != WH_KIND_EXTERNAL_PSK;

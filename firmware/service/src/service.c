@@ -31,10 +31,21 @@ static void keep(wh_service *service)
     service->memory->check = check_of(service->memory);
 }
 
+/* The CAs are those of the last handshake in full: a resumed one does not read them. */
+static void note_compact(wh_service_memory *memory, const wh_outcome *outcome)
+{
+    wh_outcome told = *outcome;
+    told.cas = memory->trust.cas;
+    told.cas_usable = memory->trust.usable;
+    told.cas_ending = memory->trust.ending;
+    memory->compact.value_size = (uint8_t)wh_outcome_compact(&told, NULL, memory->compact.value);
+}
+
 static void set_defaults(wh_service_memory *memory)
 {
     memset(memory, 0, sizeof *memory);
     memory->outcome.alert = -1;
+    note_compact(memory, &(wh_outcome){0});
     memory->enabled.value = WH_SERVICE_ENABLED_INITIAL;
     memory->min_protocol.value = WH_SERVICE_MIN_PROTOCOL_INITIAL;
     memory->max_age.value_s = WH_SERVICE_MAX_AGE_INITIAL;
@@ -163,6 +174,7 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
     note_trust(&service->memory->trust, outcome);
+    note_compact(service->memory, outcome);
     count(service, outcome);
     service->pending |= PENDING_OUTCOME;
     keep(service);
@@ -209,6 +221,7 @@ void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *
 {
     if (outcome->result != WH_RESULT_PENDING) {
         note_outcome(&service->memory->outcome, outcome);
+        note_compact(service->memory, outcome);
         service->pending |= PENDING_OUTCOME;
     }
     note_stored(service, outcome);
@@ -300,6 +313,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return wh_service_trust_write(&memory->trust, out);
     case WH_SERVICE_REG_PROFILE:
         return wh_service_profile_write(&(wh_service_profile){service->profile}, out);
+    case WH_SERVICE_REG_COMPACT:
+        return wh_service_compact_write(&memory->compact, out);
     case WH_SERVICE_REG_ENABLED:
         return wh_service_enabled_write(&memory->enabled, out);
     case WH_SERVICE_REG_MIN_PROTOCOL:

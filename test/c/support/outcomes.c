@@ -14,6 +14,7 @@ const wh_outcome longest_outcome = {
     .handshake_tx = UINT32_MAX,
     .handshake_rx = UINT32_MAX,
     .flights = UINT32_MAX,
+    .attempts = UINT8_MAX,
     .total_tx = UINT32_MAX,
     .total_rx = UINT32_MAX,
     .session_age_s = UINT32_MAX - 1,

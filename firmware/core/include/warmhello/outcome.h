@@ -82,6 +82,8 @@ typedef struct wh_outcome {
     uint32_t handshake_tx;
     uint32_t handshake_rx;
     uint32_t flights;
+    /** TCP connections that the connect has begun, since the network was last set up for it. */
+    uint8_t attempts;
     /** TLS bytes on the wire so far, handshake included. */
     uint32_t total_tx;
     uint32_t total_rx;
@@ -139,6 +141,35 @@ const char *wh_cipher_name(uint16_t cipher);
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size`
  * is too small. */
 WH_MUST_CHECK int wh_outcome_json(const wh_outcome *outcome, char *out, size_t size);
+
+/** The most bytes of a compact outcome. */
+#define WH_OUTCOME_COMPACT_SIZE 24
+
+/** What only the app knows, for wh_outcome_compact(). */
+typedef struct wh_outcome_app {
+    /** The version of its firmware, as a number of its choice, such as 10402 for 1.4.2; 0: not told. */
+    uint16_t firmware;
+    /** What the wake has taken, or is estimated to take, in millijoules, 65535 for as many or more; 0: not
+     * known. */
+    uint16_t energy_mj;
+} wh_outcome_app;
+
+/** Writes the outcome in a few bytes of CBOR (docs/SPEC.md, "Compact outcome"), which an app adds to what it
+ * sends anyway. Nothing in it is secret, and nothing tells one device from another but what the app gives.
+ *
+ * From WH_STEP_OPENED on (connect.h) it tells how the present connect began, and so can go out with the app's
+ * first bytes. What comes after that, as a connect that fails, is for the next wake to tell: keep these bytes
+ * where they survive deep sleep. `app`: NULL for nothing of its own.
+ *
+ * Returns how many bytes were written. */
+size_t wh_outcome_compact(const wh_outcome *outcome, const wh_outcome_app *app,
+                          uint8_t out[WH_OUTCOME_COMPACT_SIZE]);
+
+/** Enough for a compact outcome as text, with its closing zero. */
+#define WH_OUTCOME_TEXT_SIZE (2 * WH_OUTCOME_COMPACT_SIZE + 1)
+
+/** The same in hexadecimal digits, as for a header of HTTP. */
+void wh_outcome_text(const wh_outcome *outcome, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE]);
 
 #ifdef __cplusplus
 }

@@ -50,6 +50,7 @@ typedef struct wh_service_memory {
     wh_service_outcome outcome;
     wh_service_counts counts;
     wh_service_trust trust;
+    wh_service_compact compact;
     wh_service_enabled enabled;
     wh_service_min_protocol min_protocol;
     wh_service_max_age max_age;
