@@ -193,6 +193,22 @@ export function tlsConsentOf(value: number): TlsConsent {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsProfile = "balanced" | "strict" | "frugal" | "unknown"
+/** The word of a number on the bus. */
+export function tlsProfileOf(value: number): TlsProfile {
+    switch (value) {
+        case 0:
+            return "balanced"
+        case 1:
+            return "strict"
+        case 2:
+            return "frugal"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"

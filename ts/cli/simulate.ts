@@ -9,6 +9,7 @@ import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
 import type { PreSharedKey } from "../core/config.js"
+import type { Profile } from "../core/kinds.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
@@ -18,6 +19,7 @@ import { checkBudget } from "../run/budget.js"
 import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
+import { Explanation, explainSummary } from "./explain.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
 import { wakeReports } from "./wake-reports.js"
@@ -48,6 +50,8 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     serverForgets: number
     verbose: boolean
     report?: URL
+    explain?: boolean
+    profile?: Profile
     json?: string
 }
 
@@ -71,6 +75,10 @@ type Target = Pick<
     "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
+/** The strict profile has TLS 1.3 alone, unless the flags say otherwise, which it refuses. */
+const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
+    profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
+
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
@@ -79,9 +87,12 @@ function targetFrom(flags: SimulateFlags): Target {
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
             psk: flags.psk,
             alpn: flags.alpn,
-            ...flags.tls,
+            ...versionsOf(flags),
             tickets: flags.tickets,
-            policy: flags.earlyData === true ? { earlyData: true } : undefined,
+            policy: {
+                ...(flags.earlyData === true && { earlyData: true }),
+                ...(flags.profile !== undefined && { profile: flags.profile }),
+            },
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -112,6 +123,7 @@ async function run(
 ): Promise<Ran> {
     const table = new WakeTable(output)
     await using reports = await wakeReports(flags.report)
+    const told = flags.explain ? new Explanation(output) : undefined
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     const simulation = await simulate({
         program,
@@ -127,6 +139,7 @@ async function run(
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
         onWake: (wake, outcome) => {
             table.row(wake)
+            told?.row(wake)
             reports?.add(outcome)
         },
         onConsole: appPrinter(output, flags.verbose),
@@ -210,6 +223,7 @@ export async function simulateCommand(
         signal,
     )
     printSummary(output, summarize(simulation))
+    if (flags.explain) explainSummary(output, simulation.wakes)
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     const budget = flags.budget && checkBudget(flags.budget, figuresOfSimulation(simulation.wakes))

@@ -42,6 +42,7 @@ export function coreEnums(reasons: ReasonEntry[], errors: ErrorEntry[]): CoreEnu
         Clock: enumOfOutcome("wh_clock_state", "CLOCK_"),
         EarlyData: enumOfOutcome("wh_early_data", "EARLY_DATA_"),
         Consent: enumOf("firmware/service/include/warmhello/service.h", "wh_consent", "CONSENT_"),
+        Profile: enumOf("firmware/core/include/warmhello/client.h", "wh_profile", "PROFILE_"),
         Error: [
             { name: "Ok", value: 0, word: null },
             // Negated: DeviceScript's compiler runs into its stack's end at a negative member.
