@@ -35,8 +35,6 @@ typedef struct wh_resumption {
     bool is_second;
     /** The pre-shared key was left out of the hello, as the server does not know it. */
     bool psk_withheld;
-    /** Whether that was so decided, once for all hellos of this attempt. */
-    bool psk_decided;
     /** The handshake went by the pre-shared key. */
     bool by_psk;
     bool renewed12;
@@ -75,6 +73,11 @@ WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
 
 /** Whether wh_resumption_attach() would come to the same now. */
 bool wh_resumption_stands(wh_resumption *r);
+
+/** How much early data may go with the attached session, in bytes; 0: none. The app has to consent; the
+ * session must allow it, go out once only and be of a known age; and the server must not have refused it
+ * since its last full handshake. */
+uint32_t wh_resumption_early_limit(const wh_resumption *r);
 
 /** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.
  *
