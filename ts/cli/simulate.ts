@@ -8,7 +8,7 @@ import { readFile } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
-import type { PreSharedKey } from "../core/config.js"
+import type { Policy, PreSharedKey } from "../core/config.js"
 import type { Profile } from "../core/kinds.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
@@ -49,9 +49,9 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
-    report?: URL
     explain?: boolean
     profile?: Profile
+    report?: URL
     json?: string
 }
 
@@ -79,6 +79,11 @@ type Target = Pick<
 const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
     profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
 
+function policyOf({ profile, earlyData }: SimulateFlags): Policy | undefined {
+    if (profile === undefined && earlyData !== true) return undefined
+    return { ...(profile !== undefined && { profile }), ...(earlyData === true && { earlyData }) }
+}
+
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
@@ -89,10 +94,7 @@ function targetFrom(flags: SimulateFlags): Target {
             alpn: flags.alpn,
             ...versionsOf(flags),
             tickets: flags.tickets,
-            policy: {
-                ...(flags.earlyData === true && { earlyData: true }),
-                ...(flags.profile !== undefined && { profile: flags.profile }),
-            },
+            policy: policyOf(flags),
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -122,8 +124,8 @@ async function run(
     signal: AbortSignal,
 ): Promise<Ran> {
     const table = new WakeTable(output)
-    await using reports = await wakeReports(flags.report)
     const told = flags.explain ? new Explanation(output) : undefined
+    await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     const simulation = await simulate({
         program,
