@@ -206,6 +206,7 @@ export type TlsError =
     | "alternating-peers"
     | "upgrade"
     | "no-extended-master-secret"
+    | "not-needed"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -276,6 +277,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "upgrade"
         case 11:
             return "no-extended-master-secret"
+        case 12:
+            return "not-needed"
         case 20:
             return "damaged"
         case 21:

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander"
 import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
+import { reportUrl } from "../fleet/send.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
 import { addBudgetFlag } from "./budget.js"
@@ -9,11 +10,12 @@ import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { addExamples } from "./examples.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
+import { addFleetCommand } from "./fleet-flags.js"
 import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
-import { count, duration, hostAndPort, optionWithDefault, psk, versionRange } from "./options.js"
+import { count, duration, hostAndPort, option, optionWithDefault, psk, versionRange } from "./options.js"
 import { addProbeCommand } from "./probe-flags.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -76,6 +78,11 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option(
                 "--early-data",
                 "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+            )
+            .option(
+                "--report <url>",
+                "send each wake's outcome to warmhello fleet: mqtt://host:port/topic or http://host:port/path",
+                option(reportUrl),
             )
             .option("--no-service", "as firmware without the TLS session service"),
         10,
@@ -168,6 +175,8 @@ export function program(signal: AbortSignal): Command {
     root.commandsGroup("Measure it:")
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
+    root.commandsGroup("Watch a fleet:")
+    addFleetCommand(root, signal)
     root.commandsGroup("Help:")
     root.helpCommand("help [command]", "the flags of one command, and an example")
     addExamples(root)

@@ -33,7 +33,8 @@ export interface SimulationOptions extends Omit<DeviceOptions, "client" | "serve
     hasService?: boolean
     /** How long the built-in server remembers a session. */
     sessionLifetimeS: number
-    onWake: (wake: Wake) => void
+    /** With what the device's core says of the wake's connect, where it came to one. */
+    onWake: (wake: Wake, outcome: Outcome | undefined) => void
     signal?: AbortSignal
 }
 
@@ -130,7 +131,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
-        options.onWake(wake)
+        options.onWake(wake, toldConnect(report)?.socket.outcome)
         simulation.error = reasonToStop(n, report)
         if (n === options.cycles || simulation.error !== undefined) return simulation
         before = await sleepAfter(n, report, clock, options, timeSkip)
@@ -243,11 +244,14 @@ function measured(outcome: Outcome) {
     return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS, earlyData }
 }
 
+/** The connect that a wake is described by. */
+const toldConnect = ({ connects }: DeviceWake): Connect | undefined => connects.find(hasFailed) ?? connects.at(-1)
+
 async function describe(
     report: DeviceWake,
     builtin: BuiltinServer | undefined,
 ): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
-    const connect = report.connects.find(hasFailed) ?? report.connects.at(-1)
+    const connect = toldConnect(report)
     const outcome = connect?.socket.outcome
     const error = firstFailure(report)
     return {
