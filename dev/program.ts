@@ -4,6 +4,7 @@ import { Command, Option } from "commander"
 import { listenForInterrupts } from "../ts/cli/interrupt.js"
 import { count, duration, optionWithDefault } from "../ts/cli/options.js"
 import { packageVersion } from "../ts/cli/version.js"
+import { mcuStacks } from "../ts/energy/handshakes.js"
 import {
     benchCommand,
     benchMcuCommand,
@@ -11,7 +12,9 @@ import {
     benchStoreCommand,
     recordMcuCommand,
 } from "./commands/bench.js"
+import { benchFleetCommand } from "./commands/bench-fleet.js"
 import { benchMeasureCommand } from "./commands/bench-measure.js"
+import { benchPacketsCommand } from "./commands/bench-packets.js"
 import { benchWakesCommand } from "./commands/bench-wakes.js"
 import { calendarCommand } from "./commands/calendar.js"
 import { fieldCommand } from "./commands/field.js"
@@ -54,7 +57,14 @@ export function program(signal: AbortSignal): Command {
         .action(benchMcuCommand)
     root.command("record-mcu")
         .description("make the recordings for bench-mcu anew, against OpenSSL")
+        .addOption(new Option("--only <stack>", "of one TLS stack alone, by a server of its own").choices(mcuStacks))
         .action(recordMcuCommand)
+    root.command("bench-packets")
+        .description("packets, bytes and round trips of a connect, counted on a link with a latency")
+        .addOption(new Option("--only <text>", "only servers whose name contains it").default("").conflicts("write"))
+        .addOption(writes("PERFORMANCE-TABLES.md"))
+        .addOption(json())
+        .action((flags) => benchPacketsCommand(flags, signal))
     root.command("bench-service")
         .description("what the TLS session service costs an app in the simulator: time, memory, bytecode")
         .addOption(writes("PERFORMANCE-TABLES.md"))
@@ -65,6 +75,11 @@ export function program(signal: AbortSignal): Command {
         .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
         .addOption(json().default("-"))
         .action(benchMeasureCommand)
+    root.command("bench-fleet")
+        .description("how many reports a second warmhello fleet takes, by each way in, as JSON")
+        .option("--reports <n>", "reports by each way", count(500, 10_000_000), 100_000)
+        .addOption(json().default("-"))
+        .action(benchFleetCommand)
     root.command("validate-energy")
         .description("the estimate against what others measured and published")
         .addOption(writes("MEASURING.md"))

@@ -50,6 +50,8 @@ const needs = [
     { package: "nginx", present: server("nginx"), for: ["tests", "interop", "hostile", "storm"] },
     { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop", "storm"] },
     { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
+    { package: "libgnutls28-dev", present: file("/usr/include/gnutls/gnutls.h"), for: ["interop"] },
+    { package: "prometheus", present: program("prometheus"), for: ["tests"] },
     { package: "python3", present: program("python3"), for: ["interop"] },
     { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
     { package: "maven", present: program("mvn"), for: ["interop"] },

@@ -201,6 +201,38 @@ static wh_outcome failed_by(int error)
 
 /* ---- Outcome and counts ----------------------------------------------------------------------- */
 
+static void assert_compact(const wh_outcome *expected)
+{
+    uint8_t bytes[WH_OUTCOME_COMPACT_SIZE];
+    size_t size = wh_outcome_compact(expected, NULL, bytes);
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_COMPACT);
+    assert_int_equal(answer.size, size);
+    assert_memory_equal(answer.payload, bytes, size);
+}
+
+SERVICE_TEST(the_last_connect_can_be_read_in_a_few_bytes)
+{
+    assert_compact(&(wh_outcome){.result = WH_RESULT_PENDING});
+    wh_outcome in_full = {.result = WH_RESULT_FULL, .flights = 4, .handshake_us = 900000, .attempts = 1};
+    in_full.cas = in_full.cas_usable = 2;
+    in_full.cas_ending = 1;
+    uint32_t connect = wh_service_connecting(&service);
+    wh_service_connected(&service, &in_full);
+    assert_compact(&in_full);
+    in_full.error = WH_PEER_TRUNCATED; /* after the handshake */
+    wh_service_closed(&service, connect, &in_full);
+    assert_compact(&in_full);
+
+    /* What a resumption does not know of CAs is what the last handshake in full has found. */
+    wh_outcome later = {.result = WH_RESULT_RESUMED, .kind = WH_KIND_PSK, .session_age_s = 600};
+    wh_service_connected(&service, &later);
+    later.cas = later.cas_usable = 2;
+    later.cas_ending = 1;
+    assert_compact(&later);
+    wh_service_init(&service, &memory, &fake_hooks); /* deep sleep */
+    assert_compact(&later);
+}
+
 SERVICE_TEST(the_outcome_of_the_last_connect_can_be_read)
 {
     connect_once(full);

@@ -72,7 +72,7 @@ test("for C alone it has the core, wolfSSL and the port, and nothing that needs 
     const { error, sources, linked } = configure("core", { DEVICESCRIPT: "n" })
     expect(error).toBe("")
     expect(sources).toContain(checkoutPath("firmware/core/src/conn.c"))
-    expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_any_ticket.c"))).toBe(true)
+    expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_mended.c"))).toBe(true)
     expect(inPort(sources)).toEqual(expect.arrayContaining(["port_esp32.c", "tls/tls_task.c"]))
     expect(inPort(sources).filter((name) => name.startsWith("devicescript/"))).toEqual([])
     expect(sources.filter((file) => file.endsWith("service_jacdac.c"))).toEqual([])
@@ -149,7 +149,10 @@ test.skipIf(!canCompile).each([
     ["esp32_reading/main/esp32_reading.c", []],
     ["http_deep_sleep/main/access_point.c", wifi],
     ["http_deep_sleep/main/http_deep_sleep.c", ['-DCONFIG_EXAMPLE_URL="x"']],
-    ["mqtt_deep_sleep/main/mqtt_deep_sleep.c", ['-DCONFIG_EXAMPLE_BROKER="x"', '-DCONFIG_EXAMPLE_TOPIC="x"']],
+    [
+        "mqtt_deep_sleep/main/mqtt_deep_sleep.c",
+        ["BROKER", "TOPIC", "OUTCOMES"].map((name) => `-DCONFIG_EXAMPLE_${name}="x"`),
+    ],
 ])("the example %s compiles for a board, with ESP-IDF 5 and 6", (name, definitions) => {
     const folders = [...parts.map((part) => `firmware/${part}/include`), "test/esp32/declarations"]
     const include = folders.map((path) => `-I${checkoutPath(path)}`)

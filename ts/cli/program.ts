@@ -2,6 +2,7 @@
 import { Command, Option } from "commander"
 import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
+import { reportUrl } from "../fleet/send.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
 import { addBudgetFlag } from "./budget.js"
@@ -9,11 +10,12 @@ import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { addExamples } from "./examples.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
+import { addFleetCommand } from "./fleet-flags.js"
 import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
-import { count, duration, hostAndPort, optionWithDefault, psk, versionRange } from "./options.js"
+import { count, duration, hostAndPort, option, optionWithDefault, psk, versionRange } from "./options.js"
 import { addProbeCommand } from "./probe-flags.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -62,7 +64,7 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets", "earlyData"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
@@ -73,6 +75,15 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 ).choices(mcuKinds),
             )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
+            .option(
+                "--early-data",
+                "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+            )
+            .option(
+                "--report <url>",
+                "send each wake's outcome to warmhello fleet: mqtt://host:port/topic or http://host:port/path",
+                option(reportUrl),
+            )
             .option("--no-service", "as firmware without the TLS session service"),
         10,
         1,
@@ -164,6 +175,8 @@ export function program(signal: AbortSignal): Command {
     root.commandsGroup("Measure it:")
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
+    root.commandsGroup("Watch a fleet:")
+    addFleetCommand(root, signal)
     root.commandsGroup("Help:")
     root.helpCommand("help [command]", "the flags of one command, and an example")
     addExamples(root)

@@ -20,6 +20,7 @@ import { type Simulation, type SimulationOptions, simulate, type Wake } from "..
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
+import { wakeReports } from "./wake-reports.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
 export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
@@ -36,6 +37,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    earlyData?: boolean
     mcu?: McuKind
     /** and of --no-service; not there for `start` */
     service?: boolean
@@ -45,6 +47,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
+    report?: URL
     json?: string
 }
 
@@ -78,6 +81,7 @@ function targetFrom(flags: SimulateFlags): Target {
             alpn: flags.alpn,
             ...flags.tls,
             tickets: flags.tickets,
+            policy: flags.earlyData === true ? { earlyData: true } : undefined,
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -93,16 +97,23 @@ function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     }
 }
 
+interface Ran {
+    simulation: Simulation
+    /** Why not all reports of --report arrived. */
+    lost: WarmhelloError | undefined
+}
+
 async function run(
     program: Uint8Array,
     target: Target,
     flags: SimulateFlags,
     output: Output,
     signal: AbortSignal,
-): Promise<Simulation> {
+): Promise<Ran> {
     const table = new WakeTable(output)
+    await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
-    return await simulate({
+    const simulation = await simulate({
         program,
         ...target,
         cycles: flags.cycles,
@@ -114,10 +125,14 @@ async function run(
         wakeTimeoutMs: flags.wakeTimeout,
         hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
-        onWake: (wake) => table.row(wake),
+        onWake: (wake, outcome) => {
+            table.row(wake)
+            reports?.add(outcome)
+        },
         onConsole: appPrinter(output, flags.verbose),
         signal,
     })
+    return { simulation, lost: await reports?.sent() }
 }
 
 function printSummary(output: Output, summary: Summary): void {
@@ -187,7 +202,7 @@ export async function simulateCommand(
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(
+    const { simulation, lost } = await run(
         await (named === undefined ? compileSample() : compile(named)),
         target,
         flags,
@@ -201,7 +216,7 @@ export async function simulateCommand(
     printBudget(output, budget)
     output.json({ ...asJson(app, target, flags.mcu, simulation), ...(budget === undefined ? {} : { budget }) })
     const failed = failureOf(simulation)
-    if (failed !== undefined) throw failed
+    if ((failed ?? lost) !== undefined) throw failed ?? lost
     holdBudget(budget)
 }
 
@@ -241,7 +256,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         output.line()
         output.line(pc.bold(title))
         const target = targetFrom({ ...flags, tls, tickets })
-        const simulation = await run(program, target, flags, output, signal)
+        const { simulation } = await run(program, target, flags, output, signal)
         printSummary(output, summarize(simulation))
         runs.push({ kind, ...asJson(SAMPLE_APP, target, flags.mcu, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)

@@ -1,5 +1,5 @@
 // Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.
-import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
+import type { Profile, Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
 
 /** When to offer the stored session. */
 export interface Policy {
@@ -13,7 +13,7 @@ export interface Policy {
     maxAuthenticatedS?: number | undefined
     /**
      * How long a connection stays open for a ticket that has not come yet, in milliseconds, 5 s at most; 0 for not at
-     * all. Without it: 250.
+     * all. Without it: as long as it pays.
      */
     ticketWaitMs?: number | undefined
     /**
@@ -31,7 +31,7 @@ export interface Policy {
     trustAfterPowerLoss?: number | undefined
     /**
      * `"when-not-renewed"`: a ticket of TLS 1.3 is offered again when the server was seen to give no other in a
-     * resumption. Without it: "never".
+     * resumption; `"never"`: each goes out once. Without it: by the profile.
      */
     reuse?: Reuse | undefined
     /**
@@ -39,6 +39,18 @@ export interface Policy {
      * `psk`. Without it: false.
      */
     withoutExtendedMasterSecret?: boolean | undefined
+    /**
+     * What the app writes first may leave with the ClientHello, where the server's session allows it: such bytes may
+     * reach the server twice, and whoever has recorded them may send them again, so only where that does no harm.
+     * Without it: false.
+     */
+    earlyData?: boolean | undefined
+    /**
+     * `"strict"`: TLS 1.3 alone, no session older than a day; `"frugal"`: what takes least energy, without forward
+     * secrecy where the server agrees; `"balanced"`: a new key exchange wherever TLS 1.3 is spoken. Without it:
+     * "balanced".
+     */
+    profile?: Profile | undefined
 }
 
 /** This device's own files, for servers that ask for them. */
@@ -377,7 +389,7 @@ export const settings = [
         number: 38,
         required: false,
         least: 0,
-        most: 1,
+        most: 2,
         field: "policy.reuse",
         option: "policy.reuse",
     },
@@ -391,6 +403,17 @@ export const settings = [
         most: 1,
         field: "policy.withoutExtendedMasterSecret",
         option: "policy.withoutExtendedMasterSecret",
+    },
+    {
+        owner: "policy",
+        kind: "flag",
+        name: "early_data",
+        number: 40,
+        required: false,
+        least: 0,
+        most: 1,
+        field: "policy.earlyData",
+        option: "policy.earlyData",
     },
     {
         owner: "client",
@@ -413,6 +436,17 @@ export const settings = [
         most: 64,
         field: "psk.key",
         option: "psk.key",
+    },
+    {
+        owner: "policy",
+        kind: "profile",
+        name: "profile",
+        number: 43,
+        required: false,
+        least: 0,
+        most: 2,
+        field: "policy.profile",
+        option: "policy.profile",
     },
     {
         owner: "device",

@@ -26,6 +26,22 @@ const sectorSchema = z.discriminatedUnion("valid", [
     }),
 ])
 
+/** What was remembered of the peer when the session was stored (firmware/core/src/peer.h). */
+const peerSchema = z.object({
+    /** Bits. */
+    lacks: z.int(),
+    /** That the server chose, as the low byte of IANA's number; 0 for the first of the hello's, or none. */
+    group: z.int(),
+    /** Full handshakes until both are asked for anew, and how often that was done. */
+    left: z.int(),
+    level: z.int(),
+    /** 0 for what was not seen. */
+    fullMs: z.int(),
+    resumedMs: z.int(),
+    ticketMs: z.int(),
+    intervalMin: z.int(),
+})
+
 const recordSchema = z.discriminatedUnion("sound", [
     /** Not a record of this version. */
     z.object({ at: z.int(), size: z.int(), spent: z.boolean(), sound: z.literal(false) }),
@@ -47,6 +63,11 @@ const recordSchema = z.discriminatedUnion("sound", [
         /** The peer's, when it was stored: connects broken off with a session, and those to come that offer none. */
         breaks: z.int(),
         rest: z.int(),
+        /** A resumption since the last full handshake had no key exchange: only the frugal profile offers it. */
+        withoutExchange: z.boolean(),
+        /** Bytes of early data that the server takes with it. */
+        earlyDataMax: z.int(),
+        peer: peerSchema,
         lifetimeS: z.int(),
         /** Seconds since 1970-01-01 UTC, 0 when unknown. */
         notAfterS: z.number(),

@@ -7,7 +7,7 @@ import { readFile } from "../base/files.js"
 import { readJson } from "../base/json.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
-import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
+import { type Profile, profiles, type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
 import { isPskIdentity, isPskKey, parseVersionRange } from "../core/settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
@@ -69,7 +69,9 @@ function plainField({ kind, most }: Setting): z.ZodType | undefined {
         case "inverse":
             return z.boolean().default(true)
         case "reuse":
-            return z.enum(reuses).default("never")
+            return z.enum(reuses).optional()
+        case "profile":
+            return z.enum(profiles).optional()
         case "u32":
             return z.int().min(1).max(most).optional()
         case "u32_or_none":
@@ -88,8 +90,10 @@ function plainFields<T>(part: string): {
     [Name in keyof T]-?: NonNullable<T[Name]> extends boolean
         ? z.ZodDefault<z.ZodBoolean>
         : NonNullable<T[Name]> extends Reuse
-          ? z.ZodDefault<z.ZodType<Reuse>>
-          : z.ZodOptional<z.ZodInt>
+          ? z.ZodOptional<z.ZodType<Reuse>>
+          : NonNullable<T[Name]> extends Profile
+            ? z.ZodOptional<z.ZodType<Profile>>
+            : z.ZodOptional<z.ZodInt>
 } {
     const fields = settings.flatMap((setting) => {
         const path = setting.field.split(".")
@@ -122,7 +126,9 @@ const wifi = z
 
 const psk = z
     .strictObject({
-        identity: z.string().refine(isPskIdentity, "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"),
+        identity: z
+            .string()
+            .refine(isPskIdentity, "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"),
         key: z.string().refine(isPskKey, "must have 32 to 128 hexadecimal digits, two for a byte"),
     })
     .transform(({ identity, key }) => ({ identity, key: Buffer.from(key, "hex") }))

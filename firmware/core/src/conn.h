@@ -86,6 +86,14 @@ typedef struct wh_conn {
     bool follows;
     /** The hello has suites with SHA-384 as well. */
     bool all_suites;
+    /** How much early data the hello offers, in bytes, and what is to leave so: the caller's; NULL when there
+     * is none, or all has left. */
+    uint32_t early_limit;
+    const uint8_t *early;
+    size_t early_size;
+    /** Of that: what wolfSSL has sent, and what it has in hand. */
+    size_t early_sent;
+    size_t early_in_hand;
     /** And the pre-shared key, or in TLS 1.2 suites with it. */
     bool has_psk;
     uint8_t first_byte;
@@ -115,6 +123,16 @@ WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
  * up, not before: a TLS 1.3 ticket leaves the store here, because it may go out only once (RFC 8446 C.4).
  * Any error is also in the outcome. */
 WH_MUST_CHECK int wh_conn_start(wh_conn *conn);
+
+/** The most plaintext that may leave before the server answers, in bytes: its limit, when the hello that
+ * waits or has left offers early data (RFC 8446 2.3), and no answer was read yet; otherwise 0. */
+uint32_t wh_conn_early_limit(const wh_conn *conn);
+
+/** This plaintext shall leave as early data, if the hello that goes out offers so much: right behind it, or
+ * at once where it has left by now. What became of it is in the outcome. `bytes`: the caller's, unchanged
+ * until the handshake is over, the connection is freed, or this is called again with the same and more
+ * behind. */
+void wh_conn_early_data(wh_conn *conn, const uint8_t *bytes, size_t size);
 
 /** How many bytes it can take now. */
 size_t wh_conn_room(const wh_conn *conn);
@@ -155,9 +173,10 @@ WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 WH_MUST_CHECK size_t wh_conn_pending(wh_conn *conn);
 
 /** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
- * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
- * is here, and in every state but WH_CONN_OPEN. */
-uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
+ * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected or it does not pay, as soon as it
+ * is here, and in every state but WH_CONN_OPEN. Call it when the app has closed: the outcome tells what was
+ * decided then, and how late a ticket comes is counted from there. */
+uint32_t wh_conn_ticket_wait_ms(wh_conn *conn);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may
@@ -167,11 +186,11 @@ void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
-/** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused all suites with SHA-256,
- * which are all that a first hello has: free this connection, open another one over a new TCP connection with
- * the same client, and it goes in full by certificates, with all suites. Never true for that second one, nor when the
- * server's certificate was judged or one of the client's files could not be used: the server had chosen a
- * full handshake then, and another would end the same. */
+/** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused
+ * all suites with SHA-256, which are all that a first hello has: free this connection, open another one over
+ * a new TCP connection with the same client, and it goes in full by certificates, with all suites. Never true
+ * for that second one, nor when the server's certificate was judged or one of the client's files could not be
+ * used: the server had chosen a full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
 
 /** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP

@@ -90,6 +90,21 @@ const char *wh_tiers_word(wh_tiers tiers)
     return NULL;
 }
 
+const char *wh_early_data_word(wh_early_data early_data)
+{
+    switch (early_data) {
+    case WH_EARLY_DATA_OFFERED:
+        return "offered";
+    case WH_EARLY_DATA_ACCEPTED:
+        return "accepted";
+    case WH_EARLY_DATA_REFUSED:
+        return "refused";
+    case WH_EARLY_DATA_NONE:
+        break;
+    }
+    return NULL;
+}
+
 const char *wh_clock_word(wh_clock_state state)
 {
     switch (state) {
@@ -101,6 +116,16 @@ const char *wh_clock_word(wh_clock_state state)
         break;
     }
     return "unknown";
+}
+
+const char *wh_ticket_wait_word(wh_ticket_wait why)
+{
+    static const char *const words[] = {
+        [WH_WAIT_PAYS] = "pays",       [WH_WAIT_SET] = "set",
+        [WH_WAIT_IN_VAIN] = "in-vain", [WH_WAIT_HAS_ANOTHER] = "has-another",
+        [WH_WAIT_EXPIRES] = "expires", [WH_WAIT_TOO_DEAR] = "too-dear",
+    };
+    return words[why];
 }
 
 /* ---- JSON, without printf: a twentieth of a firmware that has no other use for it ---------- */
@@ -190,6 +215,7 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "bytesTx", o->handshake_tx);
     put_number(&w, "bytesRx", o->handshake_rx);
     put_number(&w, "flights", o->flights);
+    put_number(&w, "attempts", o->attempts);
     put_number(&w, "totalTx", o->total_tx);
     put_number(&w, "totalRx", o->total_rx);
     bool is_of_session = o->kind != WH_KIND_NONE && o->kind != WH_KIND_EXTERNAL_PSK;
@@ -199,8 +225,12 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
         put_word(&w, "sessionAgeS", NULL);
     }
     put_number(&w, "sessionLifetimeS", o->session_lifetime_s);
+    put_word(&w, "earlyData", wh_early_data_word(o->early_data));
+    put_number(&w, "earlyBytes", o->early_bytes);
     put_word(&w, "stored", wh_tiers_word(o->stored));
     put_error(&w, "storeError", o->store_error);
+    put_word(&w, "ticketWait", wh_ticket_wait_word(o->ticket_wait));
+    put_number(&w, "ticketWaitMs", o->ticket_wait_ms);
     put_number(&w, "backoffS", o->backoff_s);
     put_number(&w, "cas", o->cas);
     put_number(&w, "casUsable", o->cas_usable);

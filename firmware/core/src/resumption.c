@@ -1,7 +1,12 @@
 #include "resumption.h"
 
+#include <string.h>
+
 #include <wolfssl/ssl.h>
 
+#include "clock.h"
+#include "early_data.h"
+#include "learning.h"
 #include "opened.h"
 #include "warmhello/platform.h"
 #include "policy.h"
@@ -14,18 +19,23 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
     *r = (wh_resumption){.client = client, .outcome = outcome};
 }
 
-/* Bits of lacks. */
-enum {
-    WITHOUT_FULL = 1,
-    WITHOUT_RESUMED = 2,
-    WITHOUT_SHA256 = 4,
-    PERHAPS_WITHOUT_SHA256 = 8,
-    WITHOUT_PSK = 64,
-};
-
 static uint8_t without(bool resumed)
 {
-    return resumed ? WITHOUT_RESUMED : WITHOUT_FULL;
+    return resumed ? WH_LACKS_TICKET_RESUMED : WH_LACKS_TICKET_FULL;
+}
+
+static void note_peer(wh_resumption *r)
+{
+    wh_learning_keep(&r->peer);
+    wh_store_note_peer(&r->client->binding, r->peer);
+    r->noted = r->peer;
+}
+
+static void note_news(wh_resumption *r)
+{
+    if (memcmp(&r->noted, &r->peer, sizeof r->peer) != 0) {
+        note_peer(r);
+    }
 }
 
 /* ---- Offering ------------------------------------------------------------------------ */
@@ -85,7 +95,9 @@ static int find(wh_resumption *r)
 static wh_reason choose(wh_resumption *r)
 {
     r->looked = find(r);
-    r->peer = r->stored.peer;
+    r->noted = r->stored.peer;
+    r->peer = r->noted;
+    wh_learning_away(&r->peer, r->stored.away_us);
     if (r->looked != WH_OK) {
         return reason_for_miss(r->looked);
     }
@@ -116,13 +128,22 @@ bool wh_resumption_stands(wh_resumption *r)
 static bool does_not_renew(const wh_resumption *r)
 {
     return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&
-           (r->peer.lacks & WITHOUT_RESUMED) != 0;
+           (r->peer.lacks & WH_LACKS_TICKET_RESUMED) != 0;
 }
 
 static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
 {
     bool may_reuse = !info->single_use && r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED;
     return info->protocol == WH_TLS13 && !may_reuse && !does_not_renew(r);
+}
+
+uint32_t wh_resumption_early_limit(const wh_resumption *r)
+{
+    const wh_stored *stored = &r->stored;
+    bool may = r->client->config.policy.early_data && (r->peer.lacks & WH_LACKS_EARLY_DATA) == 0;
+    bool can = r->chosen == WH_REASON_ACCEPTED && stored->info.early_data && stored->age.known &&
+               is_for_once(r, &stored->info);
+    return may && can ? wh_session_early_limit(&stored->session) : 0;
 }
 
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
@@ -154,7 +175,7 @@ bool wh_resumption_offer(wh_resumption *r)
     r->client->psk_suspect = r->client->psk_suspect && r->is_second;
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
-        wh_store_note_peer(&r->client->binding, r->peer);
+        note_peer(r);
     }
     if (reason == WH_REASON_ACCEPTED) {
         reason = spend(r);
@@ -187,11 +208,11 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     bool is_renewed = r->outcome->result == WH_RESULT_RESUMED;
     info->single_use = info->protocol == WH_TLS13 && (is_renewed || !does_not_renew(r));
     info->pinned = r->client->config.policy.pinned;
-    info->breaks = r->peer.breaks;
-    info->rest = r->peer.rest;
+    info->peer = r->peer;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;
+        info->lineage.without_exchange = r->lineage.without_exchange || r->without_exchange;
         return WH_OK;
     }
     info->lineage.authenticated = info->captured;
@@ -206,7 +227,12 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
     if (r->client->config.policy.without_extended_master_secret) {
         session->must_have_extended_master = false;
     }
-    return result == WH_OK ? inherit(r, info) : result;
+    if (result == WH_OK) {
+        info->early_data =
+            wh_session_early_limit(session) > 0 && wh_early_data_has_first_protocol(ssl, r->client);
+        result = inherit(r, info);
+    }
+    return result;
 }
 
 /* Stores the connection's session in RTC RAM. One that cannot be resumed or kept is no
@@ -224,6 +250,7 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     wh_session_release(&session);
     if (!r->kept) {
         r->kept = result == WH_OK;
+        r->ticket_lifetime_s = info.lifetime_s;
         r->outcome->kept = r->kept;
         r->outcome->store_error = result;
     }
@@ -233,28 +260,37 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
 static void note_suite(wh_resumption *r)
 {
     bool lacks_sha256 =
-        r->client->refused_sha256 || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+        r->client->refused_sha256 || (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
     r->client->refused_sha256 = false;
-    r->peer.lacks &= (uint8_t) ~(WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256);
+    r->peer.lacks &= (uint8_t) ~(WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS);
     if (lacks_sha256 && wh_suite_has_sha384(r->outcome->cipher)) {
-        r->peer.lacks |= WITHOUT_SHA256;
+        r->peer.lacks |= WH_LACKS_SHA256;
     }
 }
 
-/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has succeeded. */
+/* Other sessions are of another server, for all that is known: it is asked again after a full handshake. */
+static void note_early_data(wh_resumption *r)
+{
+    if (r->outcome->result == WH_RESULT_FULL) {
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EARLY_DATA;
+    } else if (r->outcome->early_data == WH_EARLY_DATA_REFUSED) {
+        r->peer.lacks |= WH_LACKS_EARLY_DATA;
+    }
+}
+
+/* With the key the server broke off, and not without it: so it is left out until that is forgotten (learning.h). */
 static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
-        r->peer.lacks &= (uint8_t)~WITHOUT_PSK;
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
     } else if (r->client->psk_suspect) {
-        r->peer.lacks |= WITHOUT_PSK;
+        r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
     }
     r->client->psk_suspect = false;
 }
 
 static void note_opened(wh_resumption *r)
 {
-    const wh_peer before = r->peer;
     r->peer.failures = 0;
     if (r->suspect != 0) {
         wh_policy_note_break(&r->peer);
@@ -262,11 +298,17 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
+    note_early_data(r);
     note_psk(r);
-    if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
-        before.lacks != r->peer.lacks) {
-        wh_store_note_peer(&r->client->binding, r->peer);
-    }
+    const wh_handshake seen = {
+        .is_full = r->outcome->result == WH_RESULT_FULL,
+        .is_tls13 = r->outcome->protocol == WH_TLS13,
+        .without_exchange = r->without_exchange,
+        .group = r->group,
+        .ms = r->outcome->handshake_us / 1000u,
+    };
+    wh_learning_opened(&r->peer, &seen);
+    note_news(r);
 }
 
 /* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the
@@ -331,9 +373,16 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+/* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer bytes, and
+ * writes nothing to flash. */
+static bool needs_session(const wh_resumption *r)
+{
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+}
+
 static bool takes_tickets(const wh_resumption *r)
 {
-    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets;
+    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets && needs_session(r);
 }
 
 static bool wants_flash(const wh_resumption *r)
@@ -343,11 +392,19 @@ static bool wants_flash(const wh_resumption *r)
     return wh_store_wants_flash(&r->client->binding, is_of_full, is_lasting);
 }
 
+static void note_ticket(wh_resumption *r)
+{
+    uint64_t late_us = r->waited_since_us != 0 ? wh_clock_elapsed_us() - r->waited_since_us : 0;
+    wh_learning_ticket(&r->peer, (uint32_t)(late_us / 1000u), r->ticket_lifetime_s);
+    note_news(r);
+}
+
 void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
 {
     if (!takes_tickets(r)) {
         return;
     }
+    bool is_first = !r->ticket_came;
     r->ticket_came = true;
     if (!r->kept) {
         keep(r, ssl);
@@ -357,37 +414,36 @@ void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
         r->has_spare = true;
         keep(r, ssl);
     }
+    if (is_first) {
+        note_ticket(r);
+    }
 }
 
 void wh_resumption_follow(wh_resumption *r)
 {
     r->suspect = r->client->suspect;
     r->peer = wh_store_peer(&r->client->binding);
+    r->noted = r->peer;
     r->outcome->reason = WH_REASON_FALLBACK;
 }
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || r->client->refused_sha256 ||
-           (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    /* What the server minded was the key, as far as it has said. */
+    bool is_for_key = r->client->psk_suspect;
+    return (r->is_second && !is_for_key) || r->client->refused_sha256 ||
+           (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
 }
 
-/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of connects is
- * kept for that, as it would have to be remembered. */
-static bool shall_ask_again(void)
+bool wh_resumption_without_exchange(const wh_resumption *r)
 {
-    enum { ONE_IN = 16 };
-    uint8_t chance = 1;
-    const wh_platform *platform = wh_platform_get();
-    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
+    return r->client->config.policy.profile == WH_PROFILE_FRUGAL && r->chosen == WH_REASON_ACCEPTED &&
+           r->stored.info.protocol == WH_TLS13 && (r->peer.lacks & WH_LACKS_PSK_KE) == 0;
 }
 
 bool wh_resumption_wants_psk(wh_resumption *r)
 {
-    if (!r->psk_decided) {
-        r->psk_decided = true;
-        r->psk_withheld = (r->peer.lacks & WITHOUT_PSK) != 0 && !shall_ask_again();
-    }
+    r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0;
     return !r->is_second && !r->psk_withheld;
 }
 
@@ -415,17 +471,28 @@ void wh_resumption_given_up(wh_resumption *r)
     r->outcome->store_error = wh_store_suspect(&r->client->binding, r->offered_generation, true);
 }
 
+void wh_resumption_doubted(wh_resumption *r)
+{
+    if (r->without_exchange) {
+        wh_learning_refused_psk_ke(&r->peer);
+        note_peer(r);
+    }
+}
+
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
         r->client->suspect = r->offered_generation;
-        wh_store_note_peer(&r->client->binding, r->peer); /* for the attempt that follows */
+        if (r->without_exchange) {
+            wh_learning_refused_psk_ke(&r->peer);
+        }
+        note_peer(r); /* for the attempt that follows */
         wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
-        r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
+        r->peer.lacks |= WH_LACKS_SHA256_PERHAPS;
         if (r->psk_withheld) {
-            r->peer.lacks &= (uint8_t)~WITHOUT_PSK; /* it may want nothing else by now */
+            r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK; /* it may want nothing else by now */
         }
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
@@ -436,13 +503,22 @@ void wh_resumption_no_second_attempt(wh_resumption *r)
     r->outcome->backoff_s = note_failure(r->client, &r->peer);
 }
 
-uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
+uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
 {
-    bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = (r->peer.lacks & without(resumed)) != 0;
-    return takes_tickets(r) && !r->ticket_came && !in_vain
-               ? wh_policy_ticket_wait_ms(&r->client->config.policy)
-               : 0;
+    wh_outcome *o = r->outcome;
+    if (!takes_tickets(r) || r->ticket_came) {
+        return 0;
+    }
+    if (r->waited_since_us == 0) {
+        const wh_wait_question question = {
+            .is_resumed = o->result == WH_RESULT_RESUMED,
+            .another_s = wants_flash(r) ? 0 : wh_store_lasts_s(&r->client->binding),
+        };
+        r->waited_since_us = wh_clock_elapsed_us();
+        o->ticket_wait_ms =
+            wh_learning_ticket_wait_ms(&r->client->config.policy, &r->peer, &question, &o->ticket_wait);
+    }
+    return o->ticket_wait_ms;
 }
 
 /* The next connection of this sort need not wait in vain. */
@@ -452,8 +528,8 @@ static void remember_tickets(wh_resumption *r)
     bool was_without = (r->peer.lacks & without(resumed)) != 0;
     if (takes_tickets(r) && was_without == r->ticket_came) {
         r->peer.lacks ^= without(resumed);
-        wh_store_note_peer(&r->client->binding, r->peer);
     }
+    note_news(r);
 }
 
 void wh_resumption_settle(wh_resumption *r)
@@ -471,7 +547,7 @@ void wh_resumption_settle(wh_resumption *r)
     wh_resumption_free(r);
     o->stored = wh_store_tiers_of(&r->client->binding);
     if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
-        o->store_error = WH_MISS_NOT_RESUMABLE;
+        o->store_error = needs_session(r) ? WH_MISS_NOT_RESUMABLE : WH_MISS_NOT_NEEDED;
     }
 }
 

@@ -35,8 +35,6 @@ typedef struct wh_resumption {
     bool is_second;
     /** The pre-shared key was left out of the hello, as the server does not know it. */
     bool psk_withheld;
-    /** Whether that was so decided, once for all hellos of this attempt. */
-    bool psk_decided;
     /** The handshake went by the pre-shared key. */
     bool by_psk;
     bool renewed12;
@@ -47,8 +45,15 @@ typedef struct wh_resumption {
     bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
-    /** What is remembered of this peer. */
+    uint32_t ticket_lifetime_s;
+    /** The session is offered without a key exchange (psk_ke), and the group that the handshake came to. */
+    bool without_exchange;
+    uint16_t group;
+    /** When on the elapsed clock it was first asked how long to wait for a ticket; 0: not yet. */
+    uint64_t waited_since_us;
+    /** What is known of this peer, and what of it is remembered. */
     wh_peer peer;
+    wh_peer noted;
     /** A second ticket, sealed, on its way to flash. */
     uint8_t *second;
     uint16_t second_size;
@@ -69,14 +74,19 @@ WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
 /** Whether wh_resumption_attach() would come to the same now. */
 bool wh_resumption_stands(wh_resumption *r);
 
+/** How much early data may go with the attached session, in bytes; 0: none. The app has to consent; the
+ * session must allow it, go out once only and be of a known age; and the server must not have refused it
+ * since its last full handshake. */
+uint32_t wh_resumption_early_limit(const wh_resumption *r);
+
 /** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.
  *
  * False: it cannot be, so the hello may not go out; make a new one with nothing attached, and go on without
  * calling this again. */
 WH_MUST_CHECK bool wh_resumption_offer(wh_resumption *r);
 
-/** The handshake is done, and the outcome's result and protocol `peer_has_tls13` and `by_psk` are set. Keeps a TLS 1.2
- * session. */
+/** The handshake is done, and the outcome's result and protocol `peer_has_tls13` and `by_psk` are set. Keeps
+ * a TLS 1.2 session. */
 void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
 
 /** A TLS 1.3 ticket has come. */
@@ -89,13 +99,18 @@ void wh_resumption_follow(wh_resumption *r);
  * others, or the last handshake with it failed, for which that may be the reason: not all say so. */
 bool wh_resumption_wants_all_suites(const wh_resumption *r);
 
-/** After what is known of the peer: whether the pre-shared key shall be offered. A second attempt goes by certificates;
- * so do most connects with a server that broke off a handshake with the key and made one without it. */
+/** After what is known of the peer: whether the pre-shared key shall be offered. A second attempt goes by
+ * certificates; so do most connects with a server that broke off a handshake with the key and made one
+ * without it. */
 bool wh_resumption_wants_psk(wh_resumption *r);
 
-/** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
- * has come, tickets are off, or this peer gave none the last time either. */
-uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
+/** Whether the session shall be offered without a key exchange: the profile allows it, and the peer is not
+ * known to refuse it. */
+bool wh_resumption_without_exchange(const wh_resumption *r);
+
+/** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected, or when it does
+ * not pay: the outcome tells why. Once the app has closed. */
+uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r);
 
 /** The handshake failed, and the outcome's error is set. A session that was offered is
  * suspect. `is_last`: no attempt in full follows. */
@@ -104,6 +119,9 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 /** The handshake with the session that was offered has not come to its end, and nobody waits any longer: it
  * is suspect. */
 void wh_resumption_given_up(wh_resumption *r);
+
+/** The server has not answered the session yet, and an attempt in full joins this one. */
+void wh_resumption_doubted(wh_resumption *r);
 
 /** The attempt in full that should have followed this failed one could not be made. */
 void wh_resumption_no_second_attempt(wh_resumption *r);

@@ -31,15 +31,27 @@ static void keep(wh_service *service)
     service->memory->check = check_of(service->memory);
 }
 
+/* The CAs are those of the last handshake in full: a resumed one does not read them. */
+static void note_compact(wh_service_memory *memory, const wh_outcome *outcome)
+{
+    wh_outcome told = *outcome;
+    told.cas = memory->trust.cas;
+    told.cas_usable = memory->trust.usable;
+    told.cas_ending = memory->trust.ending;
+    memory->compact.value_size = (uint8_t)wh_outcome_compact(&told, NULL, memory->compact.value);
+}
+
 static void set_defaults(wh_service_memory *memory)
 {
     memset(memory, 0, sizeof *memory);
     memory->outcome.alert = -1;
+    note_compact(memory, &(wh_outcome){0});
     memory->enabled.value = WH_SERVICE_ENABLED_INITIAL;
     memory->min_protocol.value = WH_SERVICE_MIN_PROTOCOL_INITIAL;
     memory->max_age.value_s = WH_SERVICE_MAX_AGE_INITIAL;
     memory->ticket_wait.value_ms = WH_SERVICE_TICKET_WAIT_INITIAL;
     memory->pinned_peer.port = WH_SERVICE_PINNED_PEER_PORT_INITIAL;
+    memory->early_data.value = WH_SERVICE_EARLY_DATA_INITIAL;
 }
 
 void wh_service_init(wh_service *service, wh_service_memory *memory, const wh_service_hooks *hooks)
@@ -124,6 +136,8 @@ static void note_outcome(wh_service_outcome *out, const wh_outcome *outcome)
         .error = error_number(outcome->error),
         .store_error = error_number(outcome->store_error),
         .stored = (uint8_t)outcome->stored,
+        .early = outcome->early_bytes,
+        .early_data = (uint8_t)outcome->early_data,
     };
     if (outcome->group != NULL) {
         strncpy(out->group, outcome->group, sizeof out->group - 1);
@@ -163,6 +177,7 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
     note_trust(&service->memory->trust, outcome);
+    note_compact(service->memory, outcome);
     count(service, outcome);
     service->pending |= PENDING_OUTCOME;
     keep(service);
@@ -209,6 +224,7 @@ void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *
 {
     if (outcome->result != WH_RESULT_PENDING) {
         note_outcome(&service->memory->outcome, outcome);
+        note_compact(service->memory, outcome);
         service->pending |= PENDING_OUTCOME;
     }
     note_stored(service, outcome);
@@ -247,6 +263,9 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
     }
     if (memory->ticket_wait.value_ms != 0) {
         config->policy.ticket_wait_ms = memory->ticket_wait.value_ms;
+    }
+    if (memory->early_data.value != WH_CONSENT_NONE) {
+        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN;
     }
     if (memory->pinned_peer.host[0] != 0) {
         config->policy.pinned = is_pinned(&memory->pinned_peer, config);
@@ -296,6 +315,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return write_wear(service, out);
     case WH_SERVICE_REG_TRUST:
         return wh_service_trust_write(&memory->trust, out);
+    case WH_SERVICE_REG_COMPACT:
+        return wh_service_compact_write(&memory->compact, out);
     case WH_SERVICE_REG_ENABLED:
         return wh_service_enabled_write(&memory->enabled, out);
     case WH_SERVICE_REG_MIN_PROTOCOL:
@@ -306,6 +327,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return wh_service_ticket_wait_write(&memory->ticket_wait, out);
     case WH_SERVICE_REG_PINNED_PEER:
         return wh_service_pinned_peer_write(&memory->pinned_peer, out);
+    case WH_SERVICE_REG_EARLY_DATA:
+        return wh_service_early_data_write(&memory->early_data, out);
     default:
         return 0;
     }
@@ -325,6 +348,8 @@ static bool read_setting(wh_service_memory *copy, unsigned number, const uint8_t
         return wh_service_ticket_wait_read(&copy->ticket_wait, payload, size);
     case WH_SERVICE_REG_PINNED_PEER:
         return wh_service_pinned_peer_read(&copy->pinned_peer, payload, size);
+    case WH_SERVICE_REG_EARLY_DATA:
+        return wh_service_early_data_read(&copy->early_data, payload, size);
     default:
         return false;
     }

@@ -20,6 +20,7 @@ export function madeUpWake(given: Partial<Wake> = {}): Wake {
         totalRx: 900,
         truncatedAfterBytes: null,
         backoffS: 0,
+        earlyData: null,
         serverSaysResumed: false,
         error: null,
         connects: 1,

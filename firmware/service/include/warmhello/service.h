@@ -29,6 +29,9 @@ extern "C" {
 #define WH_SERVICE_GET 0x1000
 #define WH_SERVICE_SET 0x2000
 
+/** What an app says of early data (register early_data); none leaves it to the firmware's configuration. */
+typedef enum wh_consent { WH_CONSENT_NONE, WH_CONSENT_GIVEN, WH_CONSENT_WITHHELD } wh_consent;
+
 /** What the service needs of the core. Each returns WH_OK or an error. */
 typedef struct wh_service_hooks {
     /** Handed to every callback. */
@@ -50,11 +53,13 @@ typedef struct wh_service_memory {
     wh_service_outcome outcome;
     wh_service_counts counts;
     wh_service_trust trust;
+    wh_service_compact compact;
     wh_service_enabled enabled;
     wh_service_min_protocol min_protocol;
     wh_service_max_age max_age;
     wh_service_ticket_wait ticket_wait;
     wh_service_pinned_peer pinned_peer;
+    wh_service_early_data early_data;
     /** wh_tiers: where the last connection left a session. */
     uint8_t stored;
 } wh_service_memory;
