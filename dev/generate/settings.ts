@@ -42,7 +42,7 @@ const optionOf = ({ kind, name, field }: Row): string =>
     kind === "version" ? camelized(name) : field.replace(/^(server|tls)\./, "")
 
 const types: Record<string, string> = {
-    ...{ text: "string", file: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
+    ...{ text: "string", file: "Buffer", secret: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
     ...{
         version: "TlsVersion",
         security: "WifiSecurity",
@@ -86,9 +86,12 @@ export function settingsModule(): string {
         ...interfaceOf("export interface Policy", "policy", "policy"),
         "/** This device's own files, for servers that ask for them. */",
         ...interfaceOf("interface Identity", "client", "identity"),
+        "/** A key that this device and its server alone have. */",
+        ...interfaceOf("export interface PreSharedKey", "client", "psk"),
         "/** Whom to connect to, whom to trust, and how. In `alpn`, names stand between commas. */",
         ...interfaceOf("export interface ClientOptions", "client", "", [
             "    identity?: Identity | undefined",
+            "    psk?: PreSharedKey | undefined",
             "    policy?: Policy | undefined",
         ]),
         "/** The way into the network. */",
@@ -131,11 +134,14 @@ const units: [RegExp, string][] = [
 function entryValue({ kind, name, presence, least, most }: Row): string {
     const unit = units.find(([suffix]) => suffix.test(name))?.[1] ?? ""
     const number = `${kind.slice(0, 3)}${unit}${least > 0 ? `, from ${least}` : ", 0 for the default"}`
+    const paired = presence === "paired" ? "; there with the other one or not at all" : ""
     switch (kind) {
         case "text":
-            return `text of ${least} to ${most} bytes`
+            return `text of ${least} to ${most} bytes${paired}`
         case "file":
-            return `PEM${presence === "paired" ? "; there with the other one or not at all" : ""}`
+            return `PEM${paired}`
+        case "secret":
+            return `${least} to ${most} bytes${paired}`
         case "address":
             return `${most} bytes`
         case "flag":

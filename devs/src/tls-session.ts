@@ -142,7 +142,7 @@ export function tlsProtocolOf(value: number): TlsProtocol {
 }
 
 /** Newer firmware may know others, which are unknown here. */
-export type TlsKind = null | "id" | "ticket" | "psk" | "unknown"
+export type TlsKind = null | "id" | "ticket" | "psk" | "external-psk" | "unknown"
 /** The word of a number on the bus. */
 export function tlsKindOf(value: number): TlsKind {
     switch (value) {
@@ -154,6 +154,8 @@ export function tlsKindOf(value: number): TlsKind {
             return "ticket"
         case 3:
             return "psk"
+        case 4:
+            return "external-psk"
         default:
             return "unknown"
     }

@@ -42,6 +42,7 @@ TEST_CASE(a_file_of_another_size_tells_them_apart)
 /* Another value of each kind. */
 #define WH_OTHER_text(member) member = "other"
 #define WH_OTHER_file(member) member = (const uint8_t *)alpn
+#define WH_OTHER_secret WH_OTHER_file
 #define WH_OTHER_flag(member) member = !member
 #define WH_OTHER_inverse WH_OTHER_flag
 #define WH_OTHER_version(member) member = WH_TLS13

@@ -166,6 +166,38 @@ TEST(many_writes_leave_with_the_hello_too)
     assert_int_equal(run.secured_ms, 20);
 }
 
+/* As nginx does, which answers at once, closes, and never sees the Finished that its ticket waits for. */
+TEST(a_server_that_closes_before_it_gives_a_ticket_is_asked_again_when_there_is_one_to_spare)
+{
+    const network_script leaves = {.tcps = {{.answer_ms = 20, .ends_ms = 21}}};
+    server_options options = reading;
+    for (int one = 0; one < 2; one++) {
+        options.one_ticket13 = one;
+        serve(&options);
+        keep_a_session();
+        assert_accepted(wake(&leaves));
+        network_run run = wake(&leaves);
+        assert_false(run.opened_early);
+        assert_int_equal(run.outcome.result, one ? WH_RESULT_FULL : WH_RESULT_RESUMED);
+        assert_false(wake(&leaves).opened_early);
+        server_forget_sessions(server);
+        assert_int_equal(wake(&all_is_well).outcome.result, WH_RESULT_FULL);
+        assert_int_equal(wake(&all_is_well).opened_early, !one);
+    }
+}
+
+TEST(a_server_that_never_renews_loses_nothing_by_it)
+{
+    server_options options = reading;
+    options.does_not_renew13 = true;
+    serve(&options);
+    keep_a_session();
+    assert_accepted(wake(&all_is_well));
+    assert_accepted(wake(&all_is_well));
+    assert_int_equal(wake(&all_is_well).outcome.result, WH_RESULT_FULL);
+    assert_accepted(wake(&all_is_well));
+}
+
 /* ---- Not within the limit --------------------------------------------------------------------------------
  */
 
@@ -243,6 +275,7 @@ TEST(a_request_for_another_hello_refuses_it)
     assert_int_equal(run.outcome.flights, 5);
     assert_int_equal(run.opens, 1);
     assert_served(run, WH_EARLY_DATA_REFUSED, 7);
+    assert_true(wake(&all_is_well).opened_early); /* that was about a key, and this hello has another */
 }
 
 TEST(another_application_protocol_refuses_it)

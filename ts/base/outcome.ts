@@ -5,6 +5,9 @@ import { coreErrors, reasons } from "./core-codes.js"
 export const kinds = ["id", "ticket", "psk"] as const
 export type Kind = (typeof kinds)[number]
 
+/** How a handshake came about: by a session of one of these kinds, or in full by the provisioned key. */
+export const outcomeKinds = [...kinds, "external-psk"] as const
+
 const words = <T extends string>(table: Record<T, unknown>) => z.enum(Object.keys(table) as [T, ...T[]])
 
 /** What a connect did and why: the JSON of wh_outcome_json() (firmware/core/include/warmhello/outcome.h). */
@@ -16,7 +19,8 @@ export const outcomeSchema = z.object({
     alert: z.int(),
     wolfsslError: z.int(),
     protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
-    kind: z.enum(kinds).nullable(),
+    /** Null: no session was offered, and certificates told who the server is. */
+    kind: z.enum(outcomeKinds).nullable(),
     cipher: z.string().nullable(),
     group: z.string().nullable(),
     handshakeUs: z.int(),

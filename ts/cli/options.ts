@@ -8,6 +8,7 @@ import {
     parseHostAndPort,
     parseNumber,
     parseNumberRange,
+    parsePsk,
     parseTimeRange,
     parseVersionRange,
     parseWakeResults,
@@ -28,6 +29,7 @@ export const durations = option(parseDurations)
 export const durationRange = option(parseDurationRange)
 export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
+export const psk = option(parsePsk)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)
 export const count = (minimum: number, maximum = 1_000_000) => option((text) => parseCount(text, minimum, maximum))

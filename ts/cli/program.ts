@@ -13,7 +13,7 @@ import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
-import { count, duration, hostAndPort, optionWithDefault, versionRange } from "./options.js"
+import { count, duration, hostAndPort, optionWithDefault, psk, versionRange } from "./options.js"
 import { addProbeCommand } from "./probe-flags.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -57,11 +57,12 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--ca <file>", "CA certificates as PEM or DER for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "the private key of that certificate as PEM")
+            .option("--psk <identity:key>", "this device's pre-shared key, in hexadecimal digits", psk)
             .addOption(
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "alpn", "tls", "tickets", "earlyData"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets", "earlyData"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))

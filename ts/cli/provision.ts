@@ -81,8 +81,9 @@ function perform(provision: Provision, flags: ProvisionFlags, output: Output): O
 }
 
 function contentsLine(file: string, provision: Provision, bytes: number): string {
-    const { host, port, identity } = provision.client
-    const own = identity === undefined ? "no client certificate" : "with a client certificate"
+    const { host, port, identity, psk } = provision.client
+    const certificate = identity === undefined ? "no client certificate" : "with a client certificate"
+    const own = psk === undefined ? certificate : `${certificate}, with a pre-shared key`
     return `${file} is good: ${host}:${port}, ${own}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
 }
 

@@ -8,6 +8,7 @@ import { readFile } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
+import type { PreSharedKey } from "../core/config.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
@@ -27,6 +28,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     ca?: string
     cert?: string
     key?: string
+    psk?: PreSharedKey
     alpn?: string
     cycles: number
     sleep?: number
@@ -64,7 +66,7 @@ function serverFrom(flags: SimulateFlags): SimulationOptions["server"] {
 
 type Target = Pick<
     SimulationOptions,
-    "server" | "identity" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
+    "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
@@ -73,6 +75,7 @@ function targetFrom(flags: SimulateFlags): Target {
         return {
             server: serverFrom(flags),
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
+            psk: flags.psk,
             alpn: flags.alpn,
             ...flags.tls,
             tickets: flags.tickets,

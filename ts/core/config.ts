@@ -35,8 +35,8 @@ export interface Policy {
      */
     reuse?: Reuse | undefined
     /**
-     * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity`.
-     * Without it: false.
+     * Keeps and offers sessions of TLS 1.2 that lack the extended master secret (RFC 7627); not with an `identity` or a
+     * `psk`. Without it: false.
      */
     withoutExtendedMasterSecret?: boolean | undefined
     /**
@@ -55,6 +55,20 @@ interface Identity {
     certificate: Buffer
     /**
      * PEM or DER: its private key, without a passphrase.
+     */
+    key: Buffer
+}
+
+/** A key that this device and its server alone have. */
+export interface PreSharedKey {
+    /**
+     * The name by which the server knows the pre-shared key: printable ASCII without blanks and colons, not beginning
+     * with `#`.
+     */
+    identity: string
+    /**
+     * The key itself, 32 to 128 hexadecimal digits of one device alone: `warmhello provision --psk IDENTITY` makes one
+     * of 64.
      */
     key: Buffer
 }
@@ -91,6 +105,7 @@ export interface ClientOptions {
      */
     ca: Buffer
     identity?: Identity | undefined
+    psk?: PreSharedKey | undefined
     policy?: Policy | undefined
 }
 
@@ -393,6 +408,28 @@ export const settings = [
         most: 1,
         field: "policy.earlyData",
         option: "policy.earlyData",
+    },
+    {
+        owner: "client",
+        kind: "text",
+        name: "psk_identity",
+        number: 41,
+        required: false,
+        least: 1,
+        most: 64,
+        field: "psk.identity",
+        option: "psk.identity",
+    },
+    {
+        owner: "client",
+        kind: "secret",
+        name: "psk_key",
+        number: 42,
+        required: false,
+        least: 16,
+        most: 64,
+        field: "psk.key",
+        option: "psk.key",
     },
     {
         owner: "device",

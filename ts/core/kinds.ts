@@ -65,6 +65,9 @@ const choice = { ...number("int", 1), type: "int" }
 const u32 = number("uint32_t", 4)
 const ADDRESS_SIZE = 4
 
+/** Whether the member with the bytes has one with their number behind it. */
+export const isSized = (kind: Setting["kind"]): boolean => kind === "file" || kind === "secret"
+
 export const kinds: Record<Setting["kind"], Kind> = {
     text: {
         type: "const char *",
@@ -75,6 +78,11 @@ export const kinds: Record<Setting["kind"], Kind> = {
     file: {
         ...bytes,
         toC: (value?: Buffer) => (value === undefined ? null : notEmpty(value)),
+        fromC: (value: unknown, size: number) => (value === null ? undefined : copyOf(value, size)),
+    },
+    secret: {
+        ...bytes,
+        toC: (value?: Buffer) => value ?? null,
         fromC: (value: unknown, size: number) => (value === null ? undefined : copyOf(value, size)),
     },
     address: {

@@ -1,6 +1,6 @@
 // From what a client and a device are configured with to the C structs, and back.
 import { type ClientOptions, type Provision, type Setting, settings } from "./config.js"
-import { kinds } from "./kinds.js"
+import { isSized, kinds } from "./kinds.js"
 
 type Members = Record<string, unknown>
 
@@ -11,14 +11,14 @@ export type NativeDevice = Members & { client: NativeConfig }
 
 type Owner = Setting["owner"]
 const settingsOf = (owner: Owner) => settings.filter((setting) => setting.owner === owner)
-/** Beside the pointer to a file. */
+/** Beside the pointer to bytes. */
 const sizeOf = (name: string) => `${name}_size`
 
 /** The members of an owner's struct, for koffi. */
 export function memberTypes(owner: Owner): Record<string, string> {
     const types = settingsOf(owner).flatMap(({ kind, name }) => [
         [name, kinds[kind].type],
-        ...(kind === "file" ? [[sizeOf(name), "size_t"]] : []),
+        ...(isSized(kind) ? [[sizeOf(name), "size_t"]] : []),
     ])
     return Object.fromEntries(types)
 }
@@ -28,7 +28,7 @@ function members(owner: Owner, options: object): Members {
     for (const { kind, name, option } of settingsOf(owner)) {
         const value = option.split(".").reduce<unknown>((part, key) => (part as Members | undefined)?.[key], options)
         out[name] = kinds[kind].toC(value)
-        if (kind === "file") out[sizeOf(name)] = (value as Buffer | undefined)?.length ?? 0
+        if (isSized(kind)) out[sizeOf(name)] = (value as Buffer | undefined)?.length ?? 0
     }
     return out
 }
@@ -68,7 +68,7 @@ function bytesOf({ kind, name }: Setting, native: Members): Buffer | undefined {
     const value = native[name]
     if (value === null) return undefined
     const bytes = kinds[kind].bytes(value)
-    return kind === "file" ? bytes.subarray(0, native[sizeOf(name)] as number) : bytes
+    return isSized(kind) ? bytes.subarray(0, native[sizeOf(name)] as number) : bytes
 }
 
 /** What a client is given, setting by setting, each with its bytes. */

@@ -4,6 +4,7 @@ import ms, { type StringValue } from "ms"
 import { WarmhelloError } from "../base/errors.js"
 import { readFile } from "../base/files.js"
 import type { ClientOptions, TlsVersion } from "./client.js"
+import type { PreSharedKey } from "./config.js"
 import { readHost } from "./host.js"
 
 function refuse(expected: string): never {
@@ -106,6 +107,17 @@ export function parseWakeResults(text: string): ("full" | "resumed")[] {
         if (word === "full" || word === "resumed") return word
         return refuse("It must be a list of full and resumed, such as full,resumed.")
     })
+}
+
+/** Printable ASCII that no file of keys reads as something else: mosquitto's and GnuTLS's have a colon behind it. */
+export const isPskIdentity = (text: string): boolean => /^(?!#)[!-9;-~]{1,64}$/.test(text)
+export const isPskKey = (text: string): boolean => /^([0-9a-f]{2}){16,64}$/i.test(text)
+
+/** "sensor-17:9f86d081...": a pre-shared key, as a line of mosquitto's psk_file has it. */
+export function parsePsk(text: string): PreSharedKey {
+    const [identity = "", key = ""] = text.split(":")
+    if (isPskIdentity(identity) && isPskKey(key)) return { identity, key: Buffer.from(key, "hex") }
+    return refuse("A pre-shared key is IDENTITY:KEY, the key 32 to 128 hexadecimal digits.")
 }
 
 /** A device's certificate and key from two files, or undefined without either. `names` are for the message. */

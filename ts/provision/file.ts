@@ -8,7 +8,7 @@ import { readJson } from "../base/json.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
 import { type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
-import { parseVersionRange } from "../core/settings.js"
+import { isPskIdentity, isPskKey, parseVersionRange } from "../core/settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1
@@ -120,12 +120,20 @@ const wifi = z
         message: "must be the passphrase: WPA3 does not take a WPA2 key",
     })
 
+const psk = z
+    .strictObject({
+        identity: z.string().refine(isPskIdentity, "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"),
+        key: z.string().refine(isPskKey, "must have 32 to 128 hexadecimal digits, two for a byte"),
+    })
+    .transform(({ identity, key }) => ({ identity, key: Buffer.from(key, "hex") }))
+
 const path = z.string().min(1, "must be the path of a file")
 
 const fields = z.strictObject({
     wifi,
     server: z.strictObject({ host, port: z.int().min(1).max(65535).default(443), ca: path }),
     identity: z.strictObject({ certificate: path, key: path }).optional(),
+    psk: psk.optional(),
     tls: z
         .strictObject({
             version: z.enum(["1.2", "1.3", "auto"]).default("auto"),
@@ -148,10 +156,13 @@ const fields = z.strictObject({
 })
 
 /** Whoever breaks into such a session could pass for the device (RFC 7627 1). */
-const schema = fields.refine(({ identity, policy }) => identity === undefined || !policy.withoutExtendedMasterSecret, {
-    path: ["policy", "withoutExtendedMasterSecret"],
-    message: "does not go with an identity",
-})
+const schema = fields.refine(
+    ({ identity, psk, policy }) => (identity ?? psk) === undefined || !policy.withoutExtendedMasterSecret,
+    {
+        path: ["policy", "withoutExtendedMasterSecret"],
+        message: "does not go with an identity or a pre-shared key",
+    },
+)
 
 type Parsed = z.infer<typeof schema>
 

@@ -18,7 +18,7 @@ export interface CheckedProvision {
 }
 
 function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
-    const { server, tls, policy, identity: _, ...device } = settings
+    const { server, tls, policy, psk, identity: _, ...device } = settings
     return {
         ...device,
         client: {
@@ -28,6 +28,7 @@ function provisionOf({ settings, ca, identity }: ProvisionFile): Provision {
                 certificate: storedCertificates(identity.certificate),
                 key: storedKey(identity.key),
             },
+            psk,
             policy,
         },
     }

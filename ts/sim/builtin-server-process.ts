@@ -71,9 +71,27 @@ function contextOf(config: ServerConfig): tls.SecureContextOptions {
     }
 }
 
+/** Connections by an external pre-shared key, which OpenSSL calls resumed where it is TLS 1.3. */
+const byPsk = new WeakSet<tls.TLSSocket>()
+
+/** A key gives only what the client cannot greet by a session for. Node leaves the suites with pre-shared keys of TLS 1.2
+ * out unless they are named. */
+function pskOptions({ psks }: ServerConfig): tls.TlsOptions {
+    if (Object.keys(psks).length === 0) return {}
+    return {
+        ciphers: `ECDHE-PSK-AES128-GCM-SHA256:ECDHE-PSK-CHACHA20-POLY1305:${constants.defaultCoreCipherList}`,
+        pskCallback(socket, identity) {
+            const key = psks[identity]
+            if (key === undefined) return null
+            byPsk.add(socket)
+            return Buffer.from(key, "hex")
+        },
+    }
+}
+
 /** HTTP or MQTT, whichever the client speaks. */
 function serve(socket: tls.TLSSocket, web: http.Server, broker: Aedes): void {
-    tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() })
+    tell({ type: "connection", remotePort: socket.remotePort ?? 0, resumed: socket.isSessionReused() && !byPsk.has(socket) })
     socket.on("error", () => {}) // a client that goes to sleep may reset
     socket.once("data", (first: Buffer) => {
         socket.pause()
@@ -90,7 +108,7 @@ class Life {
 
     constructor(config: ServerConfig, onSecure: (socket: tls.TLSSocket) => void) {
         const clients = { requestCert: config.clientCa !== "", rejectUnauthorized: false }
-        this.#server = tls.createServer({ ...contextOf(config), ...clients })
+        this.#server = tls.createServer({ ...contextOf(config), ...clients, ...pskOptions(config) })
         new Sessions(config.singleUse).attach(this.#server)
         this.#server.on("secureConnection", onSecure)
         this.#server.on("tlsClientError", () => {}) // what went wrong is the client's to tell

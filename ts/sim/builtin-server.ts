@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
+import type { PreSharedKey } from "../core/config.js"
 import { plausibleNowMs } from "../core/platform.js"
 import { type CertificateAuthority, createCertificateAuthority } from "./certificates.js"
 import type { TimeSkip } from "./time-skip.js"
@@ -27,13 +28,15 @@ const serverConfigSchema = z.object({
     extendedMasterSecret: z.boolean(),
     /** PEM of the CA whose certificates it asks clients for, and goes on without; empty: it asks for none. */
     clientCa: z.string(),
+    /** Pre-shared keys by their identities, in hexadecimal digits; without any, it knows nothing of them. */
+    psks: z.record(z.string(), z.string()),
 })
 export type ServerConfig = z.infer<typeof serverConfigSchema>
 
 /** Nothing unusual. */
 export const plainConfig = {
     ...{ singleUse: false, minVersion: "TLSv1.2", maxVersion: "TLSv1.3", groups: "auto" },
-    ...{ extendedMasterSecret: true, clientCa: "" },
+    ...{ extendedMasterSecret: true, clientCa: "", psks: {} },
 } as const satisfies Partial<ServerConfig>
 
 /** What the server's process is told. To serve again is to restart on the same port: no session and no ticket of
@@ -84,6 +87,8 @@ export interface BuiltinServerOptions {
     stateful: boolean
     /** The clock that the server shall live on; the real one without it. */
     timeSkip: TimeSkip | undefined
+    /** The device's pre-shared key, which this server then knows. */
+    psk?: PreSharedKey | undefined
 }
 
 const clockOf = (timeSkip: TimeSkip | undefined): number => plausibleNowMs() + (timeSkip?.skippedMs ?? 0)
@@ -115,7 +120,7 @@ export class BuiltinServer implements Disposable {
         process.on("message", (message) => this.#received(serverMessageSchema.parse(message)))
     }
 
-    static async start({ sessionLifetimeS, stateful, timeSkip }: BuiltinServerOptions): Promise<BuiltinServer> {
+    static async start({ sessionLifetimeS, stateful, timeSkip, psk }: BuiltinServerOptions): Promise<BuiltinServer> {
         const authority = await createCertificateAuthority()
         const { renewFromMs, ...identity } = await issueFor(authority, clockOf(timeSkip))
         const child = fork(new URL("./builtin-server-process.js", import.meta.url), {
@@ -127,6 +132,7 @@ export class BuiltinServer implements Disposable {
             ...identity,
             ...{ sessionLifetimeS, stateful },
             ...plainConfig,
+            psks: psk === undefined ? {} : { [psk.identity]: psk.key.toString("hex") },
         }
         child.send({ type: "serve", config })
         const port = await new Promise<number>((listening, failed) => {

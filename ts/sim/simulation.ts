@@ -13,6 +13,7 @@ export interface SimulationOptions extends Omit<DeviceOptions, "client" | "serve
     /** A server to connect to; the built-in one without it. */
     server: { host: string; port: number; ca: Buffer } | undefined
     identity?: ClientOptions["identity"]
+    psk?: ClientOptions["psk"]
     alpn?: ClientOptions["alpn"]
     minVersion: TlsVersion
     maxVersion: TlsVersion
@@ -142,16 +143,17 @@ function startBuiltin(options: SimulationOptions, timeSkip: TimeSkip | undefined
         sessionLifetimeS: options.sessionLifetimeS,
         stateful: options.maxVersion === "1.3" || !options.tickets,
         timeSkip,
+        psk: options.psk,
     })
 }
 
 function clientOptions(options: SimulationOptions, builtin: BuiltinServer | undefined): ClientOptions {
-    const { minVersion, maxVersion, tickets, identity, alpn } = options
+    const { minVersion, maxVersion, tickets, identity, psk, alpn } = options
     const peer =
         options.server ??
         (builtin !== undefined ? { host: BUILTIN_HOST, port: builtin.port, ca: builtin.ca } : undefined)
     if (peer === undefined) throw new WarmhelloError("server-failed", "there is no server to connect to")
-    return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets, identity, alpn }
+    return { host: peer.host, port: peer.port, ca: peer.ca, minVersion, maxVersion, tickets, identity, psk, alpn }
 }
 
 /** The policy of the nth wake. */

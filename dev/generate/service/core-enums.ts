@@ -22,7 +22,7 @@ function enumOf(path: string, type: string, prefix: string): CoreMember[] {
     const written = body.split(",").map((text) => text.trim())
     return written.filter(Boolean).map((member, value) => {
         const word = new RegExp(`case ${member}:\\s*return "([^"]+)"`).exec(source)?.[1]
-        const name = member.replace(/^WH_/, "").replace(prefix, "").toLowerCase()
+        const name = member.replace(/^WH_/, "").replace(prefix, "").toLowerCase().replaceAll("_", "-")
         return { name: camelized(name), value, word: word ?? (name === "none" ? null : name) }
     })
 }

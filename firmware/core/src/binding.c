@@ -72,6 +72,7 @@ static void hash_input(hashing *h, const wh_binding_input *input)
     }
     hash_bytes(h, input->ca_digest, WH_DIGEST_SIZE);
     hash_bytes(h, input->certificate_digest, WH_DIGEST_SIZE);
+    hash_bytes(h, input->psk_digest, WH_DIGEST_SIZE);
     hash_number(h, input->verify_mode);
     hash_number(h, (uint32_t)input->min_version);
     hash_number(h, (uint32_t)input->max_version);

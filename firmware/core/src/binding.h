@@ -33,6 +33,8 @@ typedef struct wh_binding_input {
     uint8_t ca_digest[WH_DIGEST_SIZE];
     /** SHA-256 over the client certificate's contents; zeros without one. */
     uint8_t certificate_digest[WH_DIGEST_SIZE];
+    /** SHA-256 over the pre-shared key and its identity; zeros without one. */
+    uint8_t psk_digest[WH_DIGEST_SIZE];
     /** wolfSSL's verify mode, and whether the server's name was looked at. */
     uint8_t verify_mode;
     wh_protocol min_version;

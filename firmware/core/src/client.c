@@ -8,6 +8,7 @@
 
 #include "binding.h"
 #include "conn_io.h"
+#include "external_psk.h"
 #include "identity.h"
 #include "memory_ran_out.h"
 #include "session.h"
@@ -39,6 +40,7 @@ static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
            !(config->certificate != NULL && config->policy.without_extended_master_secret) &&
+           wh_external_psk_is_valid(config) &&
            config->min_version <= config->max_version && config->max_version <= WH_TLS13;
 }
 
@@ -178,6 +180,7 @@ static int bind(wh_client *client)
     }
     memcpy(input.ca_digest, client->ca_digest, WH_DIGEST_SIZE);
     memcpy(input.certificate_digest, client->certificate_digest, WH_DIGEST_SIZE);
+    memcpy(input.psk_digest, client->psk_digest, WH_DIGEST_SIZE);
     return result == WH_OK ? wh_binding_compute(&input, &client->binding) : result;
 }
 
@@ -205,7 +208,14 @@ static int take(wh_client *client, const wh_client_config *given)
         memcpy(client->alpn, given->alpn, strlen(given->alpn));
     }
     int result = wh_host_read(given->host, &client->host);
-    return result == WH_OK && (given->ca == NULL || given->ca_size == 0) ? WH_USAGE_CA : result;
+    if (result == WH_OK && (given->ca == NULL || given->ca_size == 0)) {
+        result = WH_USAGE_CA;
+    }
+    if (result == WH_OK && given->psk_identity != NULL) {
+        config->psk_identity = NULL;
+        result = wh_external_psk_take(client, given->psk_identity);
+    }
+    return result;
 }
 
 int wh_client_init(wh_client *client, const wh_client_config *config)
@@ -231,6 +241,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
 #define WH_BYTES(name) sizeof((wh_client_config *)NULL)->name
 #define WH_BYTES_text(name) 0
 #define WH_BYTES_file(name) WH_BYTES(name) + WH_BYTES(name##_size)
+#define WH_BYTES_secret WH_BYTES_file
 #define WH_BYTES_flag WH_BYTES
 #define WH_BYTES_inverse WH_BYTES
 #define WH_BYTES_version WH_BYTES
@@ -291,6 +302,7 @@ bool wh_client_is_intact(const wh_client *client)
 {
     const wh_client_config *config = &client->config;
     return wh_identity_is_as_bound((wh_pem_text){config->ca, config->ca_size}, client->ca_digest) &&
+           wh_external_psk_is_as_bound(client) &&
            (!client->has_certificate ||
             wh_identity_is_as_bound((wh_pem_text){config->certificate, config->certificate_size},
                                     client->certificate_digest));

@@ -8,6 +8,7 @@
 
 #include "conn_io.h"
 #include "early_data.h"
+#include "external_psk.h"
 #include "hello.h"
 #include "identity.h"
 #include "memory_ran_out.h"
@@ -153,7 +154,9 @@ static int fail(wh_conn *conn, int error)
         conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
         bool refused = refuses_sha256(conn);
         conn->client->refused_sha256 = conn->client->refused_sha256 || refused;
-        bool again = refused || (conn->resumption.offered && !wh_peer_error_is_verdict(error));
+        bool is_to_blame = (conn->resumption.offered || conn->has_psk) && !wh_peer_error_is_verdict(error);
+        bool again = refused || is_to_blame;
+        conn->client->psk_suspect = conn->has_psk && is_to_blame;
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
     }
@@ -246,10 +249,12 @@ static int finish_handshake(wh_conn *conn)
 {
     wh_outcome *o = &conn->outcome;
     bool resumed = wolfSSL_session_reused(conn->ssl) != 0;
-    if (!resumed && !conn->path.is_accepted) {
+    bool by_psk = !resumed && conn->has_psk && wh_external_psk_has_authenticated(conn->ssl);
+    if (!resumed && !by_psk && !conn->path.is_accepted) {
         return fail(conn, WH_PEER_CERTIFICATE); /* never seen: wolfSSL has nobody else judge */
     }
-    conn->resumption.not_after_s = conn->path.not_after_s;
+    conn->resumption.not_after_s = by_psk ? 0 : conn->path.not_after_s;
+    conn->resumption.by_psk = by_psk;
     /* Without a clock the certificates may be of tomorrow, for all that is known. */
     o->proven_s = o->clock == WH_CLOCK_KNOWN ? conn->path.not_before_s : 0;
     o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
@@ -263,6 +268,9 @@ static int finish_handshake(wh_conn *conn)
     conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);
     conn->client->fallback = false; /* if one was asked for, it is not needed any more */
     wh_resumption_handshake_done(&conn->resumption, conn->ssl);
+    if (by_psk) {
+        o->kind = WH_KIND_EXTERNAL_PSK;
+    }
     return WH_OK;
 }
 
@@ -545,6 +553,7 @@ void wh_conn_close(wh_conn *conn)
         return;
     }
     conn->close_called = true;
+    conn->resumption.peer_has_left = conn->state != WH_CONN_OPEN || conn->wire_ended;
     if (conn->state != WH_CONN_FAILED) {
         conn->state = WH_CONN_CLOSED;
         conn->close_wanted = true;
@@ -580,8 +589,9 @@ void wh_conn_no_fallback(wh_conn *conn)
 
 bool wh_conn_hedge(wh_conn *conn)
 {
-    bool gains = conn->state == WH_CONN_HANDSHAKE && conn->resumption.offered;
+    bool gains = conn->state == WH_CONN_HANDSHAKE && (conn->resumption.offered || conn->has_psk);
     if (gains) {
+        conn->client->psk_suspect = conn->has_psk;
         conn->client->fallback = true;
         conn->client->suspect = conn->resumption.offered_generation;
     }

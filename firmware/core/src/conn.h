@@ -94,6 +94,8 @@ typedef struct wh_conn {
     /** Of that: what wolfSSL has sent, and what it has in hand. */
     size_t early_sent;
     size_t early_in_hand;
+    /** And the pre-shared key, or in TLS 1.2 suites with it. */
+    bool has_psk;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;
@@ -183,11 +185,11 @@ void wh_conn_close(wh_conn *conn);
 
 wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
-/** True if the handshake failed with a stored session offered, or the server refused all suites with SHA-256,
- * which are all that a first hello has: free this connection, open another one over a new TCP connection with
- * the same client, and it goes in full, with all suites. Never true for that second one, nor when the
- * server's certificate was judged or one of the client's files could not be used: the server had chosen a
- * full handshake then, and another would end the same. */
+/** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused
+ * all suites with SHA-256, which are all that a first hello has: free this connection, open another one over
+ * a new TCP connection with the same client, and it goes in full by certificates, with all suites. Never true
+ * for that second one, nor when the server's certificate was judged or one of the client's files could not be
+ * used: the server had chosen a full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
 
 /** Tells that the second connection which wh_conn_fallback_due() asks for could not be made: TCP
@@ -195,9 +197,9 @@ bool wh_conn_fallback_due(const wh_conn *conn);
 void wh_conn_no_fallback(wh_conn *conn);
 
 /** Asks for that second connection while this one still waits for the server, which may
- * answer a session with silence. The next wh_conn_start() with the same client goes in full,
+ * answer a session with silence. The next wh_conn_start() with the same client goes in full by certificates,
  * beside this one; use the one that opens first and free the other. True if there is
- * something to gain: a session was offered and the handshake is not over. */
+ * something to gain: a session or the pre-shared key was offered and the handshake is not over. */
 bool wh_conn_hedge(wh_conn *conn);
 
 /** What happened so far. The connection's. */

@@ -74,6 +74,8 @@ void wh_early_data_settle(wh_conn *conn)
     if (conn->early_limit > 0) {
         bool is_taken = conn->ssl->earlyDataStatus == WOLFSSL_EARLY_DATA_ACCEPTED;
         o->early_data = is_taken ? WH_EARLY_DATA_ACCEPTED : WH_EARLY_DATA_REFUSED;
+        bool was_refused = !is_taken && o->result == WH_RESULT_RESUMED;
+        conn->resumption.refuses_early_data = was_refused && !conn->ssl->msgsReceived.got_hello_retry_request;
     }
     conn->early_size = 0;
 }

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "early_data.h"
+#include "external_psk.h"
 #include "suites.h"
 #include "warmhello/platform.h"
 
@@ -52,18 +53,24 @@ static unsigned offered_suite(const WOLFSSL *ssl)
     return ssl->options.resuming ? ssl->session->cipherSuite : TLS_AES_128_GCM_SHA256;
 }
 
-/* Beside those with SHA-256 the others. */
-static int offer_all_suites(wh_conn *conn)
+/* Those of the client's that this hello has, with the ones for the pre-shared key before the others of
+ * TLS 1.2. */
+static word16 write_suites(const wh_conn *conn, byte *out)
 {
-    const char *all = conn->client->suites;
-    conn->all_suites = true;
-    if (AllocateSuites(conn->ssl) != 0) {
-        return WH_PLATFORM_MEMORY;
+    const byte *suite = (const byte *)conn->client->suites;
+    word16 size = 0;
+    bool awaits_psk = conn->has_psk;
+    for (; suite[0] != 0; suite += 2) {
+        if (awaits_psk && suite[0] != TLS13_BYTE) {
+            awaits_psk = false;
+            size = (word16)(size + wh_external_psk_suites(out + size));
+        }
+        if (conn->all_suites || !wh_suite_has_sha384(suite[1])) {
+            out[size++] = suite[0];
+            out[size++] = suite[1];
+        }
     }
-    Suites *suites = conn->ssl->suites;
-    suites->suiteSz = (word16)strlen(all);
-    memcpy(suites->suites, all, suites->suiteSz);
-    return WH_OK;
+    return size;
 }
 
 static bool wants_all_suites(const wh_conn *conn)
@@ -71,10 +78,39 @@ static bool wants_all_suites(const wh_conn *conn)
     return wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
 }
 
-/* What the hello has beside the session, once that is attached. */
-static int choose_suites(wh_conn *conn)
+/* A hello with a ticket of TLS 1.3 has no identity, which would tell in clear whose it is. In TLS 1.2 the
+ * identity follows when the server has chosen such a suite, and the suite of a session must be there for it
+ * to be resumed. */
+static bool wants_psk(wh_conn *conn)
 {
-    return wants_all_suites(conn) ? offer_all_suites(conn) : WH_OK;
+    const WOLFSSL *ssl = conn->ssl;
+    if (conn->client->config.psk_key == NULL || !wh_external_psk_is_as_bound(conn->client)) {
+        return false;
+    }
+    if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {
+        return false;
+    }
+    return (ssl->options.resuming && wh_external_psk_has_suite(ssl)) ||
+           wh_resumption_wants_psk(&conn->resumption);
+}
+
+/* What the hello has beside the session, once that is attached. */
+static int choose_keys_and_suites(wh_conn *conn)
+{
+    conn->all_suites = wants_all_suites(conn);
+    conn->has_psk = wants_psk(conn);
+    if (!conn->all_suites && !conn->has_psk) {
+        return WH_OK; /* as the context has them */
+    }
+    if (AllocateSuites(conn->ssl) != 0) {
+        return WH_PLATFORM_MEMORY;
+    }
+    Suites *suites = conn->ssl->suites;
+    suites->suiteSz = write_suites(conn, suites->suites);
+    if (conn->has_psk) {
+        wh_external_psk_offer(conn->ssl);
+    }
+    return WH_OK;
 }
 
 void wh_hello_drop(wh_conn *conn)
@@ -84,6 +120,7 @@ void wh_hello_drop(wh_conn *conn)
     conn->ssl = NULL;
     conn->all_suites = false;
     conn->early_limit = 0;
+    conn->has_psk = false;
     conn->out_len = 0;
     o->total_tx = 0;
     o->handshake_tx = 0;
@@ -110,7 +147,7 @@ int wh_hello_make(wh_conn *conn)
         result = create_ssl(conn);
     }
     if (result == WH_OK) {
-        result = choose_suites(conn);
+        result = choose_keys_and_suites(conn);
     }
     if (result == WH_OK && !conn->follows) {
         result = wh_early_data_offer(conn);
@@ -131,7 +168,7 @@ static bool hello_stands(wh_conn *conn)
     return is_fresh && conn->resumption.is_second == conn->client->fallback &&
            conn->follows == shall_follow(conn) &&
            (conn->follows || (wh_resumption_stands(&conn->resumption) && wh_early_data_stands(conn))) &&
-           conn->all_suites == wants_all_suites(conn);
+           conn->all_suites == wants_all_suites(conn) && conn->has_psk == wants_psk(conn);
 }
 
 int wh_hello_commit(wh_conn *conn)
@@ -149,7 +186,7 @@ int wh_hello_commit(wh_conn *conn)
     } else if (!wh_resumption_offer(&conn->resumption)) {
         wh_hello_drop(conn);
         result = create_ssl(conn);
-        return result == WH_OK ? choose_suites(conn) : result;
+        return result == WH_OK ? choose_keys_and_suites(conn) : result;
     }
     conn->outcome.early_data = conn->early_limit > 0 ? WH_EARLY_DATA_OFFERED : WH_EARLY_DATA_NONE;
     return WH_OK;

@@ -23,8 +23,8 @@ typedef struct wh_peer {
     uint8_t breaks;
     uint8_t rest;
     /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. And it takes no suite
-     * with SHA-256 (4), or perhaps none (8): the last handshake failed. It has refused early data that it
-     * had allowed (32). */
+     * with SHA-256 (4), or perhaps none (8): the last handshake failed. It is offered no early data (32): it
+     * refused what it had allowed, or gave no ticket beside it. It breaks off at the pre-shared key (64). */
     uint8_t lacks;
 } wh_peer;
 

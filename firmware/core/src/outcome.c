@@ -15,6 +15,7 @@ const char *wh_cipher_name(uint16_t cipher)
     case number:                                                                                             \
         return (name);
 #define WH_SUITE13 WH_SUITE12
+#define WH_SUITE12_PSK WH_SUITE12
 #include "warmhello/suites.def"
 #undef WH_SUITE12
 #undef WH_SUITE13
@@ -66,6 +67,8 @@ const char *wh_kind_word(wh_kind kind)
         return "ticket";
     case WH_KIND_PSK:
         return "psk";
+    case WH_KIND_EXTERNAL_PSK:
+        return "external-psk";
     case WH_KIND_NONE:
         break;
     }
@@ -204,7 +207,8 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "flights", o->flights);
     put_number(&w, "totalTx", o->total_tx);
     put_number(&w, "totalRx", o->total_rx);
-    if (o->kind != WH_KIND_NONE && o->session_age_s != WH_AGE_UNKNOWN) {
+    bool is_of_session = o->kind != WH_KIND_NONE && o->kind != WH_KIND_EXTERNAL_PSK;
+    if (is_of_session && o->session_age_s != WH_AGE_UNKNOWN) {
         put_number(&w, "sessionAgeS", o->session_age_s);
     } else {
         put_word(&w, "sessionAgeS", NULL);

@@ -21,7 +21,8 @@ enum {
     WITHOUT_RESUMED = 2,
     WITHOUT_SHA256 = 4,
     PERHAPS_WITHOUT_SHA256 = 8,
-    WITHOUT_EARLY_DATA = 32
+    WITHOUT_EARLY_DATA = 32,
+    WITHOUT_PSK = 64,
 };
 
 static uint8_t without(bool resumed)
@@ -161,6 +162,7 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
+    r->client->psk_suspect = r->client->psk_suspect && r->is_second;
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -255,14 +257,16 @@ static void note_suite(wh_resumption *r)
     }
 }
 
-/* Other sessions are of another server, for all that is known: it is asked again after a full handshake. */
-static void note_early_data(wh_resumption *r)
+/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has
+ * succeeded. */
+static void note_psk(wh_resumption *r)
 {
-    if (r->outcome->result == WH_RESULT_FULL) {
-        r->peer.lacks &= (uint8_t)~WITHOUT_EARLY_DATA;
-    } else if (r->outcome->early_data == WH_EARLY_DATA_REFUSED) {
-        r->peer.lacks |= WITHOUT_EARLY_DATA;
+    if (r->by_psk) {
+        r->peer.lacks &= (uint8_t)~WITHOUT_PSK;
+    } else if (r->client->psk_suspect) {
+        r->peer.lacks |= WITHOUT_PSK;
     }
+    r->client->psk_suspect = false;
 }
 
 static void note_opened(wh_resumption *r)
@@ -275,7 +279,7 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
-    note_early_data(r);
+    note_psk(r);
     if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
         before.lacks != r->peer.lacks) {
         wh_store_note_peer(&r->client->binding, r->peer);
@@ -385,6 +389,25 @@ bool wh_resumption_wants_all_suites(const wh_resumption *r)
            (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
 }
 
+/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of
+ * connects is kept for that, as it would have to be remembered. */
+static bool shall_ask_again(void)
+{
+    enum { ONE_IN = 16 };
+    uint8_t chance = 1;
+    const wh_platform *platform = wh_platform_get();
+    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
+}
+
+bool wh_resumption_wants_psk(wh_resumption *r)
+{
+    if (!r->psk_decided) {
+        r->psk_decided = true;
+        r->psk_withheld = (r->peer.lacks & WITHOUT_PSK) != 0 && !shall_ask_again();
+    }
+    return !r->is_second && !r->psk_withheld;
+}
+
 static bool is_of_peer(int error)
 {
     return (error <= WH_PEER_UNTRUSTED && error > WH_NETWORK_NONE) || error == WH_NETWORK_TIMEOUT;
@@ -418,6 +441,9 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
     }
     if (is_last && is_of_peer(r->outcome->error)) {
         r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
+        if (r->psk_withheld) {
+            r->peer.lacks &= (uint8_t)~WITHOUT_PSK; /* it may want nothing else by now */
+        }
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
 }
@@ -436,13 +462,34 @@ uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
                : 0;
 }
 
-/* The next connection of this sort need not wait in vain. */
-static void remember_tickets(wh_resumption *r)
+/* A server may refuse early data that its ticket allows; or it answers early data and closes before it has
+ * seen the client's Finished, without which it gives no ticket, so that early data would cost a full
+ * handshake. Such a one is offered none before a full handshake brings a ticket to spare, with which to see
+ * whether that has changed. */
+static uint8_t lacks_early_data(const wh_resumption *r)
+{
+    bool is_for_once = r->client->config.policy.reuse == WH_REUSE_NEVER;
+    bool was_taken = r->outcome->early_data == WH_EARLY_DATA_ACCEPTED;
+    bool has_cost = was_taken && is_for_once && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
+    if (r->refuses_early_data || has_cost) {
+        return WITHOUT_EARLY_DATA;
+    }
+    bool has_spare = r->has_spare || r->second != NULL;
+    bool may_try = r->outcome->result == WH_RESULT_FULL && has_spare;
+    return may_try ? 0 : r->peer.lacks & WITHOUT_EARLY_DATA;
+}
+
+/* The next connection of this sort need not wait for a ticket in vain, or offer early data. */
+static void remember_what_is_lacking(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool was_without = (r->peer.lacks & without(resumed)) != 0;
-    if (takes_tickets(r) && was_without == r->ticket_came) {
-        r->peer.lacks ^= without(resumed);
+    uint8_t tickets = r->ticket_came ? 0 : without(resumed);
+    uint8_t before = r->peer.lacks;
+    if (takes_tickets(r)) {
+        r->peer.lacks = (uint8_t)((before & ~without(resumed)) | tickets);
+    }
+    r->peer.lacks = (uint8_t)((r->peer.lacks & ~WITHOUT_EARLY_DATA) | lacks_early_data(r));
+    if (r->peer.lacks != before) {
         wh_store_note_peer(&r->client->binding, r->peer);
     }
 }
@@ -450,7 +497,7 @@ static void remember_tickets(wh_resumption *r)
 void wh_resumption_settle(wh_resumption *r)
 {
     wh_outcome *o = r->outcome;
-    remember_tickets(r);
+    remember_what_is_lacking(r);
     if (wants_flash(r)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size)
                                        : wh_store_persist_rtc(&r->client->binding);

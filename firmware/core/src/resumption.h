@@ -33,6 +33,12 @@ typedef struct wh_resumption {
     int64_t not_after_s;
     /** The second attempt of a connect. */
     bool is_second;
+    /** The pre-shared key was left out of the hello, as the server does not know it. */
+    bool psk_withheld;
+    /** Whether that was so decided, once for all hellos of this attempt. */
+    bool psk_decided;
+    /** The handshake went by the pre-shared key. */
+    bool by_psk;
     bool renewed12;
     /** TLS 1.2 it is, with a server that has TLS 1.3 as well (RFC 8446 4.1.3). */
     bool peer_has_tls13;
@@ -41,6 +47,10 @@ typedef struct wh_resumption {
     bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
+    /** The server has refused early data that its ticket allowed, and did not ask for another hello. */
+    bool refuses_early_data;
+    /** It has closed before the client did, or TCP has ended. */
+    bool peer_has_left;
     /** What is remembered of this peer. */
     wh_peer peer;
     /** A second ticket, sealed, on its way to flash. */
@@ -64,8 +74,8 @@ WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
 bool wh_resumption_stands(wh_resumption *r);
 
 /** How much early data may go with the attached session, in bytes; 0: none. The app has to consent; the
- * session must allow it, go out once only and be of a known age; and the server must not have refused it
- * since its last full handshake. */
+ * session must allow it, go out once only and be of a known age; and the server must not be known to refuse
+ * it, or to give no ticket beside it. */
 uint32_t wh_resumption_early_limit(const wh_resumption *r);
 
 /** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.
@@ -74,8 +84,8 @@ uint32_t wh_resumption_early_limit(const wh_resumption *r);
  * calling this again. */
 WH_MUST_CHECK bool wh_resumption_offer(wh_resumption *r);
 
-/** The handshake is done, and the outcome's result and protocol and `peer_has_tls13` are set. Keeps a TLS 1.2
- * session. */
+/** The handshake is done, and the outcome's result and protocol `peer_has_tls13` and `by_psk` are set. Keeps
+ * a TLS 1.2 session. */
 void wh_resumption_handshake_done(wh_resumption *r, struct WOLFSSL *ssl);
 
 /** A TLS 1.3 ticket has come. */
@@ -87,6 +97,11 @@ void wh_resumption_follow(wh_resumption *r);
 /** After what is known of the peer: whether suites with SHA-384 shall be offered as well. It took none of the
  * others, or the last handshake with it failed, for which that may be the reason: not all say so. */
 bool wh_resumption_wants_all_suites(const wh_resumption *r);
+
+/** After what is known of the peer: whether the pre-shared key shall be offered. A second attempt goes by
+ * certificates; so do most connects with a server that broke off a handshake with the key and made one
+ * without it. */
+bool wh_resumption_wants_psk(wh_resumption *r);
 
 /** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
  * has come, tickets are off, or this peer gave none the last time either. */

@@ -10,6 +10,7 @@
 typedef enum kind {
     KIND_text,
     KIND_file,
+    KIND_secret,
     KIND_address,
     KIND_flag,
     KIND_inverse,
@@ -107,7 +108,7 @@ static bool take_bytes(const rule *r, const uint8_t *value, size_t size, uint8_t
         return false;
     }
     memcpy(member, &value, sizeof value);
-    if (r->kind == KIND_file) {
+    if (r->kind != KIND_address) {
         memcpy(member + sizeof value, &size, sizeof size);
     }
     return true;
@@ -120,6 +121,7 @@ static bool take(const rule *r, const uint8_t *value, size_t size, wh_device_con
     case KIND_text:
         return take_text(r, value, size, member);
     case KIND_file:
+    case KIND_secret:
     case KIND_address:
         return take_bytes(r, value, size, member);
     default:
@@ -173,6 +175,7 @@ static bool fits_together(const wh_device_config *c)
 {
     return c->client.min_version <= c->client.max_version &&
            (c->client.certificate == NULL) == (c->client.key == NULL) &&
+           (c->client.psk_identity == NULL) == (c->client.psk_key == NULL) &&
            (c->password == NULL) == (c->security == WH_WIFI_OPEN);
 }
 

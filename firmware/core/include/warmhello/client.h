@@ -26,6 +26,9 @@ struct WOLFSSL_CTX;
 /** The longest list of application protocols, in bytes. */
 #define WH_ALPN_MAX 63
 
+/** The longest identity of a pre-shared key, in bytes. */
+#define WH_PSK_IDENTITY_MAX 64
+
 /** How long to wait for a ticket after the last byte, in milliseconds, unless set otherwise:
  * about a round trip on a slow line. */
 #define WH_TICKET_WAIT_DEFAULT_MS 250
@@ -48,6 +51,7 @@ typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
 #define WH_MEMBER_file(name)                                                                                 \
     const uint8_t *name;                                                                                     \
     size_t name##_size;
+#define WH_MEMBER_secret WH_MEMBER_file
 #define WH_MEMBER_flag(name) bool name;
 #define WH_MEMBER_inverse(name) bool name;
 #define WH_MEMBER_version(name) wh_protocol name;
@@ -96,21 +100,25 @@ typedef struct wh_client {
     /** Of the device that it belongs to. */
     const struct wh_platform *platform;
     wh_binding binding;
-    /** As given, but with versions for WH_PROTOCOL_NONE, and without the two texts, which are below. */
+    /** As given, but with versions for WH_PROTOCOL_NONE, and without the three texts, which are below. */
     wh_client_config config;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];
-    /** All cipher suites that may be offered, two bytes each. */
+    char psk_identity[WH_PSK_IDENTITY_MAX + 1];
+    /** All cipher suites that may be offered, two bytes each, but for those with a pre-shared key. */
     const char *suites;
     bool has_certificate;
     bool fallback;
     /** So the server did, when those with SHA-256 alone were offered; until it is known for later connects.
      */
     bool refused_sha256;
+    /** The attempt before this one had the pre-shared key in its hello and failed. */
+    bool psk_suspect;
     uint32_t suspect;
-    /** By which sessions are tied to two of the caller's files. */
+    /** By which sessions are tied to two of the caller's files, and to the pre-shared key; zeros without. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
     uint8_t certificate_digest[WH_DIGEST_SIZE];
+    uint8_t psk_digest[WH_DIGEST_SIZE];
     /** Those of the CA file, once a full handshake has read it; of a bundle, those in use. */
     wh_ca *cas;
     uint16_t ca_count;
@@ -119,12 +127,13 @@ typedef struct wh_client {
     struct Signer *namesakes;
 } wh_client;
 
-/** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate and the
- * key: these are hashed here, so that a session stays tied to them, and are read by the first handshake
+/** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate, its key and the
+ * pre-shared key: these are hashed here, so that a session stays tied to them, and are read by the first handshake
  * that makes a full handshake. What is wrong with them is then the error of that connection.
  *
- * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a
- * certificate without key or the reverse, or beside sessions without extended master secret. WH_USAGE_CA:
+ * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a certificate without key or the reverse, a
+ * pre-shared key without identity or the reverse or of another size than client.def says, or one of them beside
+ * sessions without extended master secret. WH_USAGE_CA:
  * there is none. WH_USAGE_ALPN: as errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty
  * and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
@@ -139,7 +148,7 @@ bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b
  * Nothing of it is kept. */
 WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
-/** Whether the bytes of the CA and of the certificate are those still that wh_client_init() has hashed. If
+/** Whether the bytes of the CA, of the certificate and of the pre-shared key are those still that wh_client_init() has hashed. If
  * they are not, the client offers a session that is tied to the old ones, and refuses its next handshake in
  * full: make another. Hashes them again, which takes about a millisecond on an ESP32, of a certificate bundle
  * two. */

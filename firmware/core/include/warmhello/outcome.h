@@ -31,8 +31,15 @@ typedef enum wh_reason {
 typedef enum wh_protocol { WH_PROTOCOL_NONE, WH_TLS12, WH_TLS13 } wh_protocol;
 
 /** How a session is named on the wire: by the server's ID (RFC 5246 7.4.1.2), by
- * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). */
-typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK } wh_kind;
+ * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). The last one is no session: a full handshake in which
+ * the provisioned key stood for the certificates. */
+typedef enum wh_kind {
+    WH_KIND_NONE,
+    WH_KIND_ID,
+    WH_KIND_TICKET,
+    WH_KIND_PSK,
+    WH_KIND_EXTERNAL_PSK
+} wh_kind;
 
 /** Where a session waits for the next wake. */
 typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
@@ -64,7 +71,8 @@ typedef struct wh_outcome {
     /** With an error: wolfSSL's own code, for a bug report; else 0. */
     int wolfssl_error;
     wh_protocol protocol;
-    /** How the session was offered; WH_KIND_NONE when none was. */
+    /** How the session was offered; WH_KIND_EXTERNAL_PSK when none was and both sides have shown that they have
+     * the provisioned key; else WH_KIND_NONE. */
     wh_kind kind;
     /** Number of the cipher suite in IANA's TLS registry, or 0. */
     uint16_t cipher;

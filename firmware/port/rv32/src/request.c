@@ -29,6 +29,7 @@ static const char *take_text(wh_reader *r)
 
 #define WH_TAKE_text(name) config.name = take_text(r);
 #define WH_TAKE_file(name) config.name = wh_take_bytes(r, &config.name##_size);
+#define WH_TAKE_secret WH_TAKE_file
 #define WH_TAKE_flag(name) config.name = wh_take(r, 1) != 0;
 #define WH_TAKE_inverse(name) config.name = wh_take(r, 1) == 0;
 #define WH_TAKE_version(name) config.name = (wh_protocol)wh_take(r, 1);
