@@ -32,7 +32,11 @@ async function world(...args: string[]): Promise<World> {
     })
     most = 0 // from a restart on
     const line = await FaultProxy.start(server.server.port)
-    const device = new Board({ ca: identity.ca, port: line.port, args: ["--early-data", "--sleep", String(SLEEP_S), ...args] })
+    const device = new Board({
+        ca: identity.ca,
+        port: line.port,
+        args: ["--early-data", "--sleep", String(SLEEP_S), ...args],
+    })
     const nextWake = (...more: string[]): Promise<Wake> => {
         time.skip(SLEEP_S * 1000)
         return device.wake("deep-sleep", ...more)
