@@ -292,6 +292,7 @@ const std::map<std::string, Act> &acts()
     {"fd", [](WarmClient &c, const Words &) { return std::string(c.fd() >= 0 ? "open" : "none"); }},
     {"error", [](WarmClient &c, const Words &) { return error(c); }},
     {"outcome", [](WarmClient &c, const Words &) { return outcome(c); }},
+    {"early-data", quiet([](WarmClient &c, const Words &) { c.setEarlyData(true); })},
     {"insecure", quiet([](WarmClient &c, const Words &) { c.setInsecure(); })},
     {"psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey("me", "1a2b"); })},
     {"no-psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey(nullptr, nullptr); })},
