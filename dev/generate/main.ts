@@ -2,7 +2,7 @@
 // ts/base/core-codes.ts, tables of docs/OUTCOMES.md and the enums of the service's definition; that page's other tables
 // from ts/base/errors.ts. From that definition: the constants and payloads in C and the DeviceScript client.
 // From client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and
-// docs/SPEC.md. From package.json: the version, wherever it stands.
+// docs/SPEC.md. From the names of the metrics: docs/fleet-dashboard.json. From package.json: the version, wherever it stands.
 // With --check it writes nothing and fails if a file differs.
 
 import { execFileSync } from "node:child_process"
@@ -14,10 +14,11 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { DEFINITION, readDefinition } from "../../ts/service/definition.js"
 import { pageWith } from "../docs/pages.js"
 import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
+import { dashboardJson } from "./dashboard.js"
 import { inAppWords } from "./service/app-names.js"
-import { coreEnums, withCoreEnums } from "./service/core-enums.js"
+import { type CoreEnums, type CoreMember, coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { parseService } from "./service/definition.js"
-import { deviceScriptModule } from "./service/devicescript.js"
+import { deviceScriptModules } from "./service/devicescript.js"
 import { header } from "./service/header.js"
 import { entriesTable, fieldsTable, settingsModule } from "./settings.js"
 import { filesWithVersion } from "./version.js"
@@ -42,11 +43,23 @@ const wordsModule = (part: string, ...tables: string[][]): string =>
         "",
     ].join("\n")
 
-const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[]): string =>
+/** The words of outcome.h, each at its number. */
+const wordsByNumber = (name: string, members: CoreMember[] = []): string[] => [
+    "",
+    `export const ${name} = ${JSON.stringify(members.map(({ word }) => word))} as const`,
+]
+
+const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[], enums: CoreEnums): string =>
     wordsModule(
         "core",
         wordTable("Why a connect was resumed or made a full handshake.", "reasons", "Reason", withMeanings(reasons)),
         wordTable("The core's errors.", "coreErrors", "CoreErrorWord", withRest(errors)),
+        ["", "// The words of the core's enums, each at its number."],
+        wordsByNumber("resultWords", enums.Result),
+        wordsByNumber("protocolWords", enums.Protocol),
+        wordsByNumber("kindWords", enums.Kind),
+        wordsByNumber("earlyDataWords", enums.EarlyData),
+        wordsByNumber("clockWords", enums.Clock),
     )
 
 const PHASES = "The phases of a wake, in order, each with the channel of the pin that rises at its end."
@@ -61,7 +74,7 @@ const phasesModule = (): string =>
 /** Biome checks generated files like any other. */
 function formatted(path: string, contents: string): string {
     const biome = checkoutPath("node_modules/.bin/biome")
-    return execFileSync(biome, ["format", `--stdin-file-path=${checkoutPath(path)}`], {
+    return execFileSync(biome, ["check", "--write", `--stdin-file-path=${checkoutPath(path)}`], {
         input: contents,
         encoding: "utf8",
         cwd: checkoutPath("."),
@@ -120,15 +133,19 @@ function main(): void {
     const service = parseService(definition)
     const appService = inAppWords(service, enums)
     const outputs: [string, string][] = [
-        ["ts/base/core-codes.ts", formatted("ts/base/core-codes.ts", codesModule(reasons, errors))],
+        ["ts/base/core-codes.ts", formatted("ts/base/core-codes.ts", codesModule(reasons, errors, enums))],
         ["ts/run/phases-and-causes.ts", formatted("ts/run/phases-and-causes.ts", phasesModule())],
         ["ts/core/config.ts", formatted("ts/core/config.ts", settingsModule())],
         ["docs/PROVISIONING.md", pageWith("docs/PROVISIONING.md", fieldsTable(), "npm run generate")],
         ["docs/SPEC.md", pageWith("docs/SPEC.md", entriesTable(), "npm run generate")],
+        ["docs/fleet-dashboard.json", formatted("docs/fleet-dashboard.json", dashboardJson())],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],
-        ["devs/src/tls-session.ts", formatted("devs/src/tls-session.ts", deviceScriptModule(appService, enums))],
+        ...deviceScriptModules(appService, enums).map(([name, contents]): [string, string] => {
+            const path = `devs/src/${name}`
+            return [path, formatted(path, contents)]
+        }),
         ...filesWithVersion(),
     ]
     for (const [path, contents] of outputs) {

@@ -42,11 +42,19 @@ const optionOf = ({ kind, name, field }: Row): string =>
     kind === "version" ? camelized(name) : field.replace(/^(server|tls)\./, "")
 
 const types: Record<string, string> = {
-    ...{ text: "string", file: "Buffer", secret: "Buffer", address: "StaticAddress", flag: "boolean", inverse: "boolean" },
+    ...{
+        text: "string",
+        file: "Buffer",
+        secret: "Buffer",
+        address: "StaticAddress",
+        flag: "boolean",
+        inverse: "boolean",
+    },
     ...{
         version: "TlsVersion",
         security: "WifiSecurity",
         reuse: "Reuse",
+        profile: "Profile",
         u16: "number",
         u32: "number",
         u32_or_none: "number",
@@ -80,7 +88,7 @@ export function settingsModule(): string {
     })
     return [
         "// Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.",
-        'import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
+        'import type { Profile, Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"',
         "",
         "/** When to offer the stored session. */",
         ...interfaceOf("export interface Policy", "policy", "policy"),
@@ -152,7 +160,9 @@ function entryValue({ kind, name, presence, least, most }: Row): string {
         case "security":
             return "choice. 0: open. 1: WPA2. 2: WPA3"
         case "reuse":
-            return "choice. 0: never. 1: when not renewed"
+            return "choice. 0: by the profile. 1: when not renewed. 2: never"
+        case "profile":
+            return "choice. 0: balanced. 1: strict. 2: frugal"
         case "u32_or_none":
             return `${number}, ffffffff for none`
         default:

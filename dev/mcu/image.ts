@@ -39,7 +39,7 @@ export function coreTotals({ core }: ImageSize) {
 }
 
 function componentOf(path: string): Component {
-    if (/lib(warmhello_wolfssl|mbedtls)\.a/.test(path)) return "TLS library"
+    if (/lib(warmhello_wolfssl|mbedtls|bearssl|picotls)\.a/.test(path)) return "TLS library"
     if (path.includes("libwarmhello_core.a")) return "core"
     if (path.includes("libwarmhello_service.a")) return "service"
     return /lib(c|gcc|m|semihost)\.a/.test(path) ? "C library" : "port and desk"

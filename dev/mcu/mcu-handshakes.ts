@@ -1,4 +1,4 @@
-// `npm run bench:mcu`: every recording on both builds of the firmware, ours and mbedTLS's.
+// `npm run bench:mcu`: every recording on both builds of the firmware, ours and those of other TLS stacks.
 import { existsSync, readdirSync } from "node:fs"
 import { setImmediate as letOthersRun } from "node:timers/promises"
 import { WarmhelloError } from "../../ts/base/errors.js"

@@ -37,17 +37,18 @@ function costTable({ cases }: McuFigures): Table {
     }
 }
 
-/** Each figure of warmhello, then of mbedTLS. */
+/** Every handshake that another stack can have as well, stack by stack. */
 function peerTable({ cases }: McuFigures): Table {
+    const own = cases.filter(({ stack }) => stack === "warmhello").sort(inOrder)
+    const rows = own.flatMap(({ name, result, build }) => {
+        const same = cases.filter((one) => one.name === name && one.result === result && one.build === build)
+        return same.length > 1 ? same : []
+    })
     return {
-        head: ["warmhello / mbedTLS", ...figureTitles],
-        rows: rowsOf(cases).map((one) => {
-            const { title, name, result, build } = one
-            const isPeer = (peer: McuCase) => peer.stack === "mbedTLS" && peer.name === name
-            const other = cases.find((peer) => isPeer(peer) && peer.result === result && peer.build === build)
-            const theirs = other === undefined ? [] : figuresOf(other)
-            return [title, result, build, ...figuresOf(one).map((own, n) => `${own} / ${theirs[n] ?? "-"}`)]
-        }),
+        head: ["handshake", "stack", ...figureTitles, "flash B"],
+        rows: rows.map((one) => [
+            ...[one.title, one.stack, one.result, one.build, ...figuresOf(one), String(one.flashBytes)],
+        ]),
     }
 }
 
@@ -182,7 +183,7 @@ export const mcuTables = (report: McuFigures): TitledTable[] => [
     ["Phases, in thousand instructions", partTable(report)],
     ["Operations in the size build: how many, and the instructions of one", operationTable(report)],
     ["Functions", functionTable(report)],
-    ["Beside mbedTLS", peerTable(report)],
+    ["Beside other TLS stacks", peerTable(report)],
     ["The image, in bytes", imageTable(report)],
     ["The core in the image, size build, in bytes", coreTable(report)],
 ]

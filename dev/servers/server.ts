@@ -1,6 +1,9 @@
 // What all servers under test have in common: an unmodified program on loopback, with a folder, a certificate and a port of its own, whose life ends with the test's.
 
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { TemporaryFolder } from "../../ts/base/temporary.js"
+import type { PreSharedKey } from "../../ts/core/config.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
 import type { Carried } from "../network/fault-proxy.js"
 import type { Known } from "./cases.js"
@@ -28,6 +31,21 @@ export interface ServerOptions {
     environment?: Record<string, string>
     /** Asked at each start: so many bytes of early data it takes (RFC 8446 4.2.10); 0 and without: none. */
     earlyDataMax?: () => number
+}
+
+/** What servers with external pre-shared keys can be told beside. */
+export interface PskServerOptions extends ServerOptions {
+    /** The one that it knows. */
+    psk?: PreSharedKey
+    /** True: it has no certificate, so that it takes nobody without that key. */
+    pskAlone?: boolean
+}
+
+/** Writes the key into a file of keys, as mosquitto and GnuTLS read it, and returns its path. */
+export function pskFile({ folder }: Files, { identity, key }: PreSharedKey): string {
+    const path = join(folder, "psk.txt")
+    writeFileSync(path, `${identity}:${key.toString("hex")}\n`)
+    return path
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */

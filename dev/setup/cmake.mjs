@@ -4,7 +4,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { perform, root } from "./shell.mjs"
-import { mbedtls } from "./sources.mjs"
 
 /** @param {string} path */
 const timeOf = (path) => statSync(path).mtimeMs
@@ -35,17 +34,16 @@ function isConfigured(source, folder, variables) {
 /**
  * @param {string} path folder of the CMakeLists.txt and its presets, below the checkout's
  * @param {string} preset for configuring, and for the build unless that has a name of its own
- * @param {{build?: string, targets?: string[]}} [options]
+ * @param {{build?: string, targets?: string[], source?: string}} [options] `source`: of another library than wolfSSL
  */
-export async function build(path, preset, { build = preset, targets = [] } = {}) {
+export async function build(path, preset, { build = preset, targets = [], source: library } = {}) {
     const source = join(root, path)
     const folder = folderOf(source, preset)
     const home = cacheOf(folder).find((line) => line.startsWith("CMAKE_HOME_DIRECTORY:"))
     if (home !== undefined && !home.endsWith(`=${source}`)) rmSync(folder, { recursive: true }) // of a moved checkout
-    const variables =
-        path === "test/mcu/mbedtls"
-            ? [`MBEDTLS_DIR:PATH=${mbedtls}`]
-            : [`WOLFSSL_DIR:PATH=${process.env.WOLFSSL_DIR ?? ""}`]
+    const variables = [
+        library === undefined ? `WOLFSSL_DIR:PATH=${process.env.WOLFSSL_DIR ?? ""}` : `PEER_DIR:PATH=${library}`,
+    ]
     if (!isConfigured(source, folder, variables)) {
         await perform(["cmake", "--preset", preset, ...variables.map((variable) => `-D${variable}`)], { cwd: source })
     }

@@ -2,7 +2,7 @@
 // Everything that reads the source without running it. Exits 1 when something is found.
 
 import { spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { inPath, outputOf, root, run, runQuietly } from "./shell.mjs"
@@ -14,7 +14,9 @@ const filesOf = (/** @type {string[]} */ ...patterns) =>
 const cFiles = filesOf("*.c", "*.cpp", "*.h")
 const cSources = cFiles.filter((path) => !path.endsWith(".h"))
 const folderOf = (/** @type {string} */ path) =>
-    /^test\/(?:mcu\/)?(fuzz|bench|mcu|mbedtls)\//.exec(path)?.[1] ??
+    /^test\/(?:mcu\/peers\/)?(fuzz|bench|mbedtls|bearssl|picotls)\//.exec(path)?.[1] ??
+    /^test\/(mcu)\/(?!peers)/.exec(path)?.[1] ??
+    (path.startsWith("test/mcu/peers/") ? "mbedtls" : undefined) ??
     (path.startsWith("firmware/port/rv32/") ? "rv32" : "asan")
 
 /** @type {[string, () => boolean][]} */
@@ -23,6 +25,7 @@ const checks = [
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "dev/setup/tsconfig.json"])],
     ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
+    ["types of the fleet's page", () => run(["node_modules/.bin/tsc", "-p", "ts/fleet/page/tsconfig.json"])],
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
     ["descriptions of the public headers", () => run([process.execPath, "dev/api-docs/make.mjs", "--check"])],
@@ -34,6 +37,8 @@ const checks = [
     ["clang-tidy, bench programs", () => tidy("bench")],
     ["clang-tidy, firmware for the emulator", () => tidyFirmware("size", "rv32")],
     ["clang-tidy, mbedTLS for the emulator", () => tidyFirmware("mbedtls-size", "mbedtls")],
+    ["clang-tidy, BearSSL for the emulator", () => tidyFirmware("bearssl-size", "bearssl")],
+    ["clang-tidy, picotls for the emulator", () => tidyFirmware("picotls-size", "picotls")],
     [
         "clang-tidy, profiler",
         () => runQuietly(["clang-tidy", "--quiet", ...sourcesOf("mcu"), "--", "-std=gnu11", "-Wall", "-Wextra"]),
@@ -73,7 +78,12 @@ function tidyFiles(database, files) {
  */
 function tidyFirmware(build, sources) {
     const folder = join(root, `build/rv32/tidy-${build}`)
-    const commands = readFileSync(join(root, `build/rv32/${build}/compile_commands.json`), "utf8")
+    const database = join(root, `build/rv32/${build}/compile_commands.json`)
+    if (!existsSync(database)) {
+        process.stderr.write(`left out: set-up has built no ${sources} for the emulator\n`)
+        return true
+    }
+    const commands = readFileSync(database, "utf8")
     const picolibc = "-isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
     mkdirSync(folder, { recursive: true })
     writeFileSync(

@@ -11,6 +11,7 @@
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
 //   node dev/setup/setup.mjs --hostile      and the scripted peer of `npm run hostile`
+//   node dev/setup/setup.mjs --storm        and Locust, for `npm run storm`
 //   node dev/setup/setup.mjs --interop      and the servers of `npm run interop`
 //   node dev/setup/setup.mjs --ci           and what .ci/run needs
 //   node dev/setup/setup.mjs --packages     the system packages alone
@@ -29,14 +30,15 @@ import {
 import { join } from "node:path"
 import { handOver, livingNode, nodeIsTooOld, nodeIsTooOldForSetup, refuseOldNode } from "../../ts/cli/node-version.mjs"
 import { build } from "./cmake.mjs"
+import { debianSources, fetchDebianSource, sourceFolder } from "./debian-sources.mjs"
 import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, hostilePeer, installPython, managers, pyjls } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls, storm } from "./python.mjs"
 import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
-import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl } from "./sources.mjs"
+import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl, mbedtls } from "./sources.mjs"
 
 if (nodeIsTooOldForSetup) refuseOldNode()
 
@@ -52,6 +54,7 @@ const partsOf = {
     powercuts: ["powercuts"],
     interop: ["interop"],
     hostile: ["hostile"],
+    storm: ["storm"],
     ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "interop", "ci"],
 }
 
@@ -105,7 +108,7 @@ async function makeBase() {
     await fetched("wolfSSL's source", hasWolfssl(), fetchWolfssl)
     await step("native library", () => build("firmware", "host"))
     await step("TypeScript", () => node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"))
-    await step("the report's page", () => node("dev/setup/page.mjs"))
+    await step("pages", () => node("dev/setup/page.mjs"))
 }
 
 /** The emulator's programs, and the ESP32 port for each chip: tests say so when they are not there. */
@@ -121,11 +124,35 @@ async function makeForOtherMachines() {
     }
 }
 
+/** @param {string} name @param {string} title @param {string} source */
+async function buildPeer(name, title, source) {
+    for (const which of ["size", "speed"]) {
+        await step(`${title} for the emulator, ${which}`, () => build("test/mcu/peers", `${name}-${which}`, { source }))
+    }
+}
+
+/**
+ * Debian keeps no version for ever, and not every system is one of Debian's.
+ * @param {string} title @param {string} folder @param {() => Promise<void>} fetch
+ */
+async function fetchedOrLeftOut(title, folder, fetch) {
+    try {
+        await fetched(`the source of ${title}`, existsSync(folder), fetch)
+    } catch (error) {
+        const problem = problemOf(error)
+        if (problem === undefined) throw error
+        process.stderr.write(`set-up: ${title} is left out of the emulator's stacks: ${problem.message}\n`)
+    }
+}
+
 /** What warmhello is measured beside on the emulator, and what counts there. */
 async function makeForMcu() {
     await fetched("mbedTLS's source", hasMbedtls(), fetchMbedtls)
-    for (const preset of ["size", "speed"]) {
-        await step(`mbedTLS for the emulator, ${preset}`, () => build("test/mcu/mbedtls", preset))
+    await buildPeer("mbedtls", "mbedTLS", mbedtls)
+    for (const source of debianSources()) {
+        const folder = sourceFolder(source)
+        await fetchedOrLeftOut(source.title, folder, () => fetchDebianSource(source))
+        if (existsSync(folder)) await buildPeer(source.name, source.title, folder)
     }
     const [plugin, source] = ["build/rv32/profile_plugin.so", "test/mcu/profile_plugin.c"]
     if (existsSync(join(root, plugin)) && timeOf(plugin) > timeOf(source)) return
@@ -162,7 +189,13 @@ async function installOldestNode() {
 }
 
 /** What the commands load, which is as good in a checkout that can only be read. */
-const products = ["build/host/libwarmhello.so", "build/ts/cli/main.js", "build/dev/main.js", "build/report/page.js"]
+const products = [
+    "build/host/libwarmhello.so",
+    "build/ts/cli/main.js",
+    "build/dev/main.js",
+    "build/report/page.js",
+    "build/fleet/page.js",
+]
 
 /** Not even ninja can look there whether something has changed. */
 function canOnlyBeRead() {
@@ -190,6 +223,9 @@ async function makeAll() {
     }
     if (parts.has("tests") || parts.has("hostile")) {
         await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
+    }
+    if (parts.has("tests") || parts.has("storm")) {
+        await fetched("Locust, for reconnect storms", hasPython(storm), () => installPython(storm))
     }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()

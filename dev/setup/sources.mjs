@@ -14,7 +14,7 @@ export const wolfssl = process.env.WOLFSSL_DIR
     ? resolve(process.env.WOLFSSL_DIR)
     : join(root, `build/wolfssl-${WOLFSSL_VERSION}`)
 
-const MBEDTLS_CRATE = "test/mcu/mbedtls"
+const MBEDTLS_CRATE = "test/mcu/peers/mbedtls"
 
 /** The crate's version stands for that of mbedTLS. */
 export const mbedtls = join(root, `build/mbedtls-rs-sys-${crateVersion(join(MBEDTLS_CRATE, "Cargo.lock"))}`)

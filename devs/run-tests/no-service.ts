@@ -2,7 +2,7 @@
 // board does is for the program around it to choose; the codes are printed for it.
 import { millis } from "@devicescript/core"
 import { standby } from "@devicescript/runtime"
-import { type ServiceError, tlsSession } from "../src/index"
+import { compactOutcome, type ServiceError, tlsSession } from "../src/index"
 
 const tls = tlsSession({ absentAfterMs: 300, noAnswerAfterMs: 300 })
 
@@ -25,5 +25,9 @@ await report("counts", async () => {
 })
 await report("setEnabled", async () => await tls.setEnabled(false))
 await report("forget", async () => await tls.forget())
+await report("compact", async () => {
+    await tls.compact()
+})
+console.log(`to send along: ${(await compactOutcome()) ?? "nothing"}`)
 console.log(`there: ${await tls.isThere()}`)
 await standby(1000)

@@ -3,7 +3,7 @@ import { delay } from "@devicescript/core"
 import { fetch } from "@devicescript/net"
 import { standby } from "@devicescript/runtime"
 import { expect, runTests, test } from "@devicescript/test"
-import { tlsSession } from "../src/index"
+import { compactOutcome, tlsSession } from "../src/index"
 import { until } from "./until"
 
 const tls = tlsSession()
@@ -41,6 +41,7 @@ test("before any connect, the outcome is pending and nothing is stored", async (
     const session = await tls.storedSession()
     expect(session.stored).toBe(null)
     expect(session.expiresInS).toBe(0)
+    expect(await compactOutcome({ firmware: 1 })).toBe(undefined)
 })
 
 test("the first fetch makes a full handshake, the second resumes, and both are counted", async () => {
@@ -61,6 +62,18 @@ test("the first fetch makes a full handshake, the second resumes, and both are c
     const counts = await tls.counts()
     expect(counts.full).toBe(1)
     expect(counts.resumed).toBe(1)
+})
+
+test("what is sent along is the last connect, with what the app knows behind it", async () => {
+    const bytes = (await tls.compact()).toString("hex")
+    const withMore = async (firmware: number, energyMj: number) =>
+        (await compactOutcome({ firmware, energyMj })).toString("hex")
+    expect(bytes.slice(0, 4)).toBe("8701")
+    expect(await withMore(0, 0)).toBe(bytes)
+    expect(await withMore(23, 0)).toBe(`88${bytes.slice(2)}17`)
+    expect(await withMore(24, 255)).toBe(`89${bytes.slice(2)}181818ff`)
+    expect(await withMore(0, 256.9)).toBe(`89${bytes.slice(2)}00190100`)
+    expect(await withMore(65535, 1e9)).toBe(`89${bytes.slice(2)}19ffff19ffff`)
 })
 
 test("a session that is stored is told, with its remaining life", async () => {

@@ -1,19 +1,19 @@
-// Sends one reading by https at each wake, and along with it what the wake before cost.
+// Sends one reading by https at each wake, and along with it, in a header, how the connect of the wake before went.
 import { fetch } from "@devicescript/net"
 import { mcuTemperature, standby } from "@devicescript/runtime"
-import { tlsSession } from "./index"
+import { compactOutcome, tlsSession } from "./index"
 
+/** Of this app: 1.4.2. */
+const FIRMWARE = 10402
 const tls = tlsSession()
 const hasService = await tls.isThere()
 let restS = 600
 try {
-    const last = hasService ? await tls.outcome() : null
+    const last = hasService ? await compactOutcome({ firmware: FIRMWARE }) : undefined
     const response = await fetch("https://warmhello.test/readings", {
         method: "POST",
-        body: JSON.stringify({
-            celsius: await mcuTemperature(),
-            lastConnect: last?.number ? { result: last.result, reason: last.reason, us: last.handshakeUs } : null,
-        }),
+        headers: last === undefined ? {} : { "Warmhello-Outcome": last.toString("hex") },
+        body: JSON.stringify({ celsius: await mcuTemperature() }),
     })
     console.log(`server answers ${response.status}`)
     await response.close()

@@ -159,6 +159,13 @@ std::string outcome(const WarmClient &client)
     return wh_outcome_json(&client.outcome(), json, sizeof json) > 0 ? json : "";
 }
 
+std::string compact(const WarmClient &client)
+{
+    char text[WH_OUTCOME_TEXT_SIZE];
+    wh_outcome_text(&client.outcome(), nullptr, text);
+    return text;
+}
+
 void set_wait(WarmClient &client, int ms)
 {
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
@@ -292,6 +299,7 @@ const std::map<std::string, Act> &acts()
     {"fd", [](WarmClient &c, const Words &) { return std::string(c.fd() >= 0 ? "open" : "none"); }},
     {"error", [](WarmClient &c, const Words &) { return error(c); }},
     {"outcome", [](WarmClient &c, const Words &) { return outcome(c); }},
+    {"compact", [](WarmClient &c, const Words &) { return compact(c); }},
     {"early-data", quiet([](WarmClient &c, const Words &) { c.setEarlyData(true); })},
     {"insecure", quiet([](WarmClient &c, const Words &) { c.setInsecure(); })},
     {"psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey("me", "1a2b"); })},

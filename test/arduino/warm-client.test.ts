@@ -10,6 +10,8 @@ import { acknowledged, publishOnce } from "#dev/servers/mqtt.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import { startOpenssl } from "#dev/servers/openssl.js"
 import { helloSaysResumed } from "#dev/servers/wire.js"
+import { compactOf, decodeOutcome } from "#warmhello/base/compact-outcome.js"
+import { outcomeSchema } from "#warmhello/base/outcome.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { bundleOfPem } from "../support/crt-bundle.js"
 import { refusingPort, startServer, startTcp } from "../ts/support/tls-server.js"
@@ -77,6 +79,8 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
                     result: wake > 1 ? "resumed" : "full",
                     protocol: protocol.replace(" ", ""),
                 })
+                const told = decodeOutcome(Buffer.from(await sketch.do("compact", "a"), "hex"))
+                expect(told).toEqual(compactOf(outcomeSchema.parse(await sketch.outcome("a"))))
                 await sketch.do("delete", "a")
                 await sketch.do("sleep", 60)
             }

@@ -47,6 +47,7 @@ TEST_CASE(a_file_of_another_size_tells_them_apart)
 #define WH_OTHER_inverse WH_OTHER_flag
 #define WH_OTHER_version(member) member = WH_TLS13
 #define WH_OTHER_reuse(member) member = WH_REUSE_WHEN_NOT_RENEWED
+#define WH_OTHER_profile(member) member = WH_PROFILE_FRUGAL
 #define WH_OTHER_u16(member) member++
 #define WH_OTHER_u32 WH_OTHER_u16
 #define WH_OTHER_u32_or_none WH_OTHER_u16

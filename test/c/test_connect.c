@@ -81,6 +81,21 @@ TEST(it_takes_a_round_trip_each_for_name_tcp_and_tls)
     assert_int_equal(resumed.opens, 1);
 }
 
+/* Hello, end of the handshake, goodbye; and in full by TLS 1.2 what the server is asked for in between. */
+TEST(the_first_request_leaves_with_the_end_of_the_handshake)
+{
+    assert_int_equal(wake(&all_is_well, NULL).sends, 3);
+    network_run resumed = wake(&all_is_well, NULL);
+    assert_int_equal(resumed.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(resumed.sends, 3);
+
+    serve(&(server_options){.max_version = WH_TLS12});
+    assert_int_equal(wake(&all_is_well, NULL).sends, 4);
+    resumed = wake(&all_is_well, NULL);
+    assert_int_equal(resumed.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(resumed.sends, 3);
+}
+
 TEST(the_app_that_closes_before_it_opens_waits_for_nothing)
 {
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}, .closes_ms = 100}, NULL);
@@ -153,6 +168,7 @@ static void assert_second_attempt(network_run run, uint64_t opened_ms)
     assert_int_equal(run.outcome.result, WH_RESULT_FULL);
     assert_string_equal(wh_reason_word(run.outcome.reason), "fallback");
     assert_int_equal(run.opens, 2);
+    assert_int_equal(run.outcome.attempts, 2);
     assert_int_equal(run.opened_ms, opened_ms);
     assert_int_equal(run.got, 6);
 }
@@ -188,6 +204,7 @@ TEST(a_server_that_is_merely_slow_is_not_left)
     assert_int_equal(run.outcome.result, WH_RESULT_RESUMED);
     assert_int_equal(run.opened_ms, 6000);
     assert_int_equal(run.opens, 2);
+    assert_int_equal(run.outcome.attempts, 2);
 }
 
 TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
@@ -197,6 +214,7 @@ TEST(a_connect_in_full_has_nothing_to_gain_by_a_second_attempt)
     run = wake(&(network_script){.tcps = {{.resets = true}}}, NULL);
     assert_failed(run, WH_PEER_CLOSED, 0);
     assert_int_equal(run.opens, 1);
+    assert_int_equal(run.outcome.attempts, 1);
 }
 
 TEST(a_server_that_says_nothing_at_all_ends_the_connect_in_time)
@@ -381,6 +399,7 @@ TEST(a_second_attempt_that_cannot_be_made_counts)
         network_run run = wake(i < 2 ? &script : &(network_script){.tcps = {{.resets = true}}}, NULL);
         assert_int_equal(run.opens, i < 2 ? 2 : 1); /* after two the session is gone */
         assert_int_equal(run.outcome.error, WH_PEER_CLOSED);
+        assert_int_equal(run.outcome.attempts, run.opens);
         assert_int_equal(run.outcome.backoff_s, advised_s[i]);
     }
 }

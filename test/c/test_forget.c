@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 96, PIECE = 12, HEADER = 24 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_RECORD = 112, PIECE = 12, HEADER = 24 };
 
 /* Everything that a session left in both tiers. */
 typedef struct traces {

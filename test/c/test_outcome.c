@@ -18,6 +18,7 @@ TEST_CASE(every_field_is_in_the_json)
         .handshake_tx = 1,
         .handshake_rx = 2,
         .flights = 3,
+        .attempts = 2,
         .total_tx = 4,
         .total_rx = 5,
         .session_age_s = 600,
@@ -26,6 +27,8 @@ TEST_CASE(every_field_is_in_the_json)
         .early_bytes = 100,
         .backoff_s = 60,
         .stored = WH_TIERS_BOTH,
+        .ticket_wait = WH_WAIT_HAS_ANOTHER,
+        .ticket_wait_ms = 7,
         .cas = 3,
         .cas_usable = 2,
         .cas_ending = 1,
@@ -37,10 +40,11 @@ TEST_CASE(every_field_is_in_the_json)
     assert_string_equal(json, "{\"result\":\"resumed\",\"reason\":\"accepted\",\"error\":null,\"alert\":-1,"
                               "\"wolfsslError\":0,\"protocol\":\"TLS1.3\",\"kind\":\"psk\","
                               "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
-                              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,"
+                              "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,\"attempts\":2,"
                               "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"sessionLifetimeS\":7200,"
                               "\"earlyData\":\"accepted\",\"earlyBytes\":100,"
-                              "\"stored\":\"both\",\"storeError\":null,\"backoffS\":60,"
+                              "\"stored\":\"both\",\"storeError\":null,"
+                              "\"ticketWait\":\"has-another\",\"ticketWaitMs\":7,\"backoffS\":60,"
                               "\"cas\":3,\"casUsable\":2,\"casEnding\":1,\"clock\":\"suspect\"}");
 }
 

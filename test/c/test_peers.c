@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_STATE = 96, SERVERS = 6, DAY_S = 86400 };
+enum { SLOT_AT = WH_HOST_STATE_SIZE - WH_RTC_SIZE, SLOT_STATE = 112, SERVERS = 6, DAY_S = 86400 };
 
 static pairing servers[SERVERS];
 

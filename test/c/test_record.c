@@ -8,7 +8,7 @@
 enum { SESSION_SIZE = 300, RECORD_SIZE = WH_RECORD_OVERHEAD + SESSION_SIZE };
 
 /* Offsets in the header, see docs/SPEC.md. */
-enum { AT_VERSION = 4, AT_FLAGS = 5, AT_PROTOCOL = 6, AT_KIND = 7, AT_ZERO = 31, AT_NONCE = 120 };
+enum { AT_VERSION = 4, AT_FLAGS = 5, AT_PROTOCOL = 6, AT_KIND = 7, AT_ZERO = 31, AT_NONCE = 136 };
 
 static void seal_sample(uint8_t record[RECORD_SIZE])
 {
@@ -120,13 +120,12 @@ static void refuses_all_but(size_t at, uint8_t first, uint8_t last)
 
 PLATFORM_TEST(another_format_version_is_refused)
 {
-    refuses_all_but(AT_VERSION, WH_RECORD_VERSION,
-                    WH_RECORD_VERSION); /* the words of the second are not of the first */
+    refuses_all_but(AT_VERSION, WH_RECORD_VERSION, WH_RECORD_VERSION); /* those before have another length */
 }
 
 PLATFORM_TEST(unknown_flags_are_refused)
 {
-    enum { KNOWN = 1 | 2 | 8 };
+    enum { KNOWN = 1 | 2 | 8 | 16 };
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     for (unsigned value = 0; value < 256; value++) {
@@ -170,7 +169,7 @@ static void assert_other_nonce(const wh_record_info *info, const uint8_t *sessio
 
 PLATFORM_TEST(every_field_of_the_header_changes_the_nonce)
 {
-    enum { CHANGES = 19 };
+    enum { CHANGES = 29 };
     wh_record_info infos[CHANGES];
     for (size_t i = 0; i < CHANGES; i++) {
         infos[i] = sample_info();
@@ -192,8 +191,18 @@ PLATFORM_TEST(every_field_of_the_header_changes_the_nonce)
     infos[14].binding.digest[31] ^= 1;
     infos[15].build++;
     infos[16].lineage.aged_min++;
-    infos[17].breaks++;
-    infos[18].rest++;
+    infos[17].peer.breaks++;
+    infos[18].peer.rest++;
+    infos[19].peer.lacks ^= WH_LACKS_PSK_KE;
+    infos[20].peer.group++;
+    infos[21].peer.left++;
+    infos[22].peer.level++;
+    infos[23].peer.full_ms++;
+    infos[24].peer.resumed_ms++;
+    infos[25].peer.ticket_ms++;
+    infos[26].peer.interval_min++;
+    infos[27].early_data_max++;
+    infos[28].lineage.without_exchange = true;
     uint8_t session[SESSION_SIZE];
     sample_session(session, sizeof session);
     for (size_t i = 0; i < CHANGES; i++) {

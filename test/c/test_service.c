@@ -201,6 +201,38 @@ static wh_outcome failed_by(int error)
 
 /* ---- Outcome and counts ----------------------------------------------------------------------- */
 
+static void assert_compact(const wh_outcome *expected)
+{
+    uint8_t bytes[WH_OUTCOME_COMPACT_SIZE];
+    size_t size = wh_outcome_compact(expected, NULL, bytes);
+    wh_service_packet answer = answer_to(WH_SERVICE_GET | WH_SERVICE_REG_COMPACT);
+    assert_int_equal(answer.size, size);
+    assert_memory_equal(answer.payload, bytes, size);
+}
+
+SERVICE_TEST(the_last_connect_can_be_read_in_a_few_bytes)
+{
+    assert_compact(&(wh_outcome){.result = WH_RESULT_PENDING});
+    wh_outcome in_full = {.result = WH_RESULT_FULL, .flights = 4, .handshake_us = 900000, .attempts = 1};
+    in_full.cas = in_full.cas_usable = 2;
+    in_full.cas_ending = 1;
+    uint32_t connect = wh_service_connecting(&service);
+    wh_service_connected(&service, &in_full);
+    assert_compact(&in_full);
+    in_full.error = WH_PEER_TRUNCATED; /* after the handshake */
+    wh_service_closed(&service, connect, &in_full);
+    assert_compact(&in_full);
+
+    /* What a resumption does not know of CAs is what the last handshake in full has found. */
+    wh_outcome later = {.result = WH_RESULT_RESUMED, .kind = WH_KIND_PSK, .session_age_s = 600};
+    wh_service_connected(&service, &later);
+    later.cas = later.cas_usable = 2;
+    later.cas_ending = 1;
+    assert_compact(&later);
+    wh_service_init(&service, &memory, &fake_hooks); /* deep sleep */
+    assert_compact(&later);
+}
+
 SERVICE_TEST(the_outcome_of_the_last_connect_can_be_read)
 {
     connect_once(full);
@@ -762,4 +794,28 @@ CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_
     assert_int_equal(flash_uses(chip), uses);
     wh_service_closed(&service, connect, &outcome);
     assert_true(flash_uses(chip) > uses); /* it looks what is left: the count above does count */
+}
+
+/* ---- The profile ----------------------------------------------------------------------------------- */
+
+static uint8_t profile_told(void)
+{
+    wh_service_profile profile = {0xff};
+    read_answer(WH_SERVICE_GET | WH_SERVICE_REG_PROFILE, &profile, WH_SERVICE_PROFILE_SIZE, sizeof profile);
+    return profile.value;
+}
+
+SERVICE_TEST(the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it)
+{
+    assert_int_equal(profile_told(), WH_PROFILE_BALANCED);
+    set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
+    set(WH_SERVICE_REG_MAX_AGE, "\x81\x51\1\0", 4); /* a second more than a day */
+    wh_client_config config = {.host = "a.test", .port = 1, .policy = {.profile = WH_PROFILE_STRICT}};
+    wh_service_configure(&service, &config);
+    assert_int_equal(profile_told(), WH_PROFILE_STRICT);
+    assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
+    assert_int_equal(config.policy.max_authenticated_s, 0);
+    set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
+    wh_service_configure(&service, &config);
+    assert_int_equal(config.policy.max_authenticated_s, 3600);
 }

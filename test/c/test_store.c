@@ -14,7 +14,7 @@ enum {
     SLOT_RECORD_SIZE = 28,
     SLOT_BOOLS = 32,
     SLOT_BOOLS_END = 39,
-    SLOT_RECORD = 96
+    SLOT_RECORD = 112
 };
 
 /* A store with a session in it, and the binding it is stored under. */

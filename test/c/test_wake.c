@@ -18,6 +18,7 @@ static const wh_outcome resumed = {
     .handshake_tx = 517,
     .handshake_rx = 254,
     .flights = 3,
+    .attempts = 1,
     .total_tx = 900,
     .total_rx = 1200,
     .session_age_s = 600,

@@ -389,14 +389,17 @@ static void visit(void)
     int destroyed = esp_tls_conn_destroy(tls);
     wh_outcome outcome;
     char json[WH_OUTCOME_JSON_SIZE] = "null";
+    char compact[WH_OUTCOME_TEXT_SIZE] = "";
     if (warmhello_esp_tls_outcome(&outcome) == ESP_OK) {
+        wh_outcome_text(&outcome, NULL, compact);
         (void)!wh_outcome_json(&outcome, json, sizeof json);
     }
     (void)printf("{\"result\":%d,\"ended\":%zd,\"last\":%d,\"code\":%d,\"flags\":%d,\"rounds\":%llu,"
-                 "\"destroyed\":%d,\"leaked\":%d,\"knows\":%s,\"session\":%s,\"outcome\":%s,\"reply\":\"",
+                 "\"destroyed\":%d,\"leaked\":%d,\"knows\":%s,\"session\":%s,\"outcome\":%s,\"compact\":\"%"
+                 "s\",\"reply\":\"",
                  result, ended, last, code, flags, (unsigned long long)(layer_rounds - rounds), destroyed,
                  (int)(descriptors() - before), knows ? "true" : "false", has_session ? "true" : "false",
-                 json);
+                 json, compact);
     print_hex(reply, size);
     (void)printf("\"}\n");
     (void)fflush(stdout);

@@ -48,6 +48,8 @@ export interface Connection {
     /** There is a client session to be had. */
     session: boolean
     outcome: Record<string, unknown> | null
+    /** Of wh_outcome_text(). */
+    compact: string
     reply: string
 }
 

@@ -8,6 +8,8 @@ import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { acknowledged, publishOnce } from "#dev/servers/mqtt.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import { startOpenssl } from "#dev/servers/openssl.js"
+import { compactOf, decodeOutcome } from "#warmhello/base/compact-outcome.js"
+import { outcomeSchema } from "#warmhello/base/outcome.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { bundleOfPem } from "../support/crt-bundle.js"
 import { hostileKinds } from "../support/servers/hostile.js"
@@ -54,6 +56,8 @@ describe.each(modes)("$mode", ({ args }) => {
             const seen = await device.visit()
             expect(seen).toMatchObject({ ...resumed, ...never, reply: nginxSays(true) })
             expect(seen.outcome).toMatchObject({ kind, protocol: `TLS${version}`, stored: "both" })
+            const told = decodeOutcome(Buffer.from(seen.compact, "hex"))
+            expect(told).toEqual(compactOf(outcomeSchema.parse(seen.outcome)))
         }
     })
 

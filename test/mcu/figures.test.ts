@@ -7,11 +7,9 @@ import { benchMcu, type McuCase } from "#dev/mcu/mcu-handshakes.js"
 import { stackImage } from "#dev/mcu/stacks.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import { FIGURES, mcuStacks } from "#warmhello/energy/handshakes.js"
-import { whyNoMcu, whyNoPeer } from "./support.js"
+import { whyNoMcu, whyNoStack } from "./support.js"
 
 const missing = whyNoMcu()
-
-const missingPeer = missing ?? whyNoPeer()
 
 /** What no other compiler or C library can be expected to give to the last digit. */
 const MAY_DIFFER = 0.01
@@ -23,7 +21,7 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         "%s: cost what boards/emulated-handshakes.json says, to the instruction",
         { timeout: 120_000 },
         async (stack) => {
-            if (stack !== "warmhello" && missingPeer !== undefined) return
+            if (stack !== "warmhello" && whyNoStack(stack) !== undefined) return
             const { cases } = await benchMcu({ stacks: [stack], withProfiles: false })
             const known = expected.filter((one) => one.stack === stack)
             for (const [n, one] of cases.entries()) {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { stackImage } from "#dev/mcu/stacks.js"
-import { mcuBuilds } from "#warmhello/energy/handshakes.js"
+import { type McuStack, mcuBuilds } from "#warmhello/energy/handshakes.js"
 import { mcuImage } from "#warmhello/mcu/remote-core.js"
 import { skipped } from "../support/needs.js"
 
@@ -10,8 +10,8 @@ export function whyNoMcu(): string | undefined {
     return built ? undefined : skipped("there is no emulated microcontroller (npm run setup -- --mcu)")
 }
 
-/** Why mbedTLS cannot be held against its figures here. */
-export function whyNoPeer(): string | undefined {
-    const built = mcuBuilds.every((build) => existsSync(stackImage("mbedTLS", build)))
-    return built ? undefined : skipped("there is no mbedTLS for the emulated microcontroller (npm run setup -- --mcu)")
+/** Why another stack cannot be held against its figures here. */
+export function whyNoStack(stack: McuStack): string | undefined {
+    const built = mcuBuilds.every((build) => existsSync(stackImage(stack, build)))
+    return built ? undefined : skipped(`there is no ${stack} for the emulated microcontroller (npm run setup -- --mcu)`)
 }

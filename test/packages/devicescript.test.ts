@@ -49,7 +49,14 @@ function examples(): [file: string, code: string][] {
 test("the package holds the library, the service's definition and nothing else", () => {
     expect(pack().files.map(({ path }) => path)).toEqual([
         ...["README.md", "devsconfig.json", "package.json", "services/tls-session.md"],
-        ...["src/index.ts", "src/link.ts", "src/tls-session.ts"],
+        ...[
+            "src/compact-outcome.ts",
+            "src/index.ts",
+            "src/link.ts",
+            "src/tls-payloads.ts",
+            "src/tls-session.ts",
+            "src/tls-words.ts",
+        ],
     ])
 })
 

@@ -268,7 +268,7 @@ static void cut_recovery(sweep *s)
 }
 
 /* Bytes of the slot's state. */
-enum { RTC_HEADER = 96 };
+enum { RTC_HEADER = 112 };
 
 /* A reset at each look at the clock, the slot's state written up to each of its words. */
 static void reset_at_looks(sweep *s)

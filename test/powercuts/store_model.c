@@ -468,7 +468,7 @@ static void rot_flash(void)
 static void rot_rtc(void)
 {
     for (uint32_t flips = 1 + below(3); flips > 0; flips--) {
-        static const uint32_t sizes[] = {96, 600, WH_RTC_SIZE};
+        static const uint32_t sizes[] = {112, 600, WH_RTC_SIZE};
         the_board.rtc[below(sizes[below(3)])] ^= (uint8_t)(1u << below(8));
     }
     model.rtc_shaky = true;

@@ -46,6 +46,15 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/hostile/python/requirements.txt"),
         flag: "--tests",
     },
+    "dev/storm/storm.ts": {
+        what: "Locust, nginx or mosquitto",
+        isHere: () =>
+            isBuilt("build/storm/python/requirements.txt")() &&
+            ["nginx", "mosquitto", "openssl"].every((name) => pathOf(name) !== undefined),
+        flag: "--tests",
+    },
+    "test/fleet/broker.ts": program("mosquitto"),
+    "test/fleet/prometheus.ts": program("prometheus"),
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),
@@ -69,6 +78,11 @@ const needs: Record<string, Need> = {
     "test/arduino/sketch.ts": {
         what: "Arduino port on the desk",
         isHere: isBuilt("build/asan/arduino/arduino_sketch_3"),
+        flag: "--c-tests",
+    },
+    "test/ts/compact-outcome.test.ts": {
+        what: "compact outcomes in C",
+        isHere: isBuilt("build/asan/tests/compact_outcomes"),
         flag: "--c-tests",
     },
     "test/interop/example.test.ts": { what: "example in C", isHere: isBuilt("build/asan/resume"), flag: "--c-tests" },

@@ -149,7 +149,10 @@ test.skipIf(!canCompile).each([
     ["esp32_reading/main/esp32_reading.c", []],
     ["http_deep_sleep/main/access_point.c", wifi],
     ["http_deep_sleep/main/http_deep_sleep.c", ['-DCONFIG_EXAMPLE_URL="x"']],
-    ["mqtt_deep_sleep/main/mqtt_deep_sleep.c", ['-DCONFIG_EXAMPLE_BROKER="x"', '-DCONFIG_EXAMPLE_TOPIC="x"']],
+    [
+        "mqtt_deep_sleep/main/mqtt_deep_sleep.c",
+        ["BROKER", "TOPIC", "OUTCOMES"].map((name) => `-DCONFIG_EXAMPLE_${name}="x"`),
+    ],
 ])("the example %s compiles for a board, with ESP-IDF 5 and 6", (name, definitions) => {
     const folders = [...parts.map((part) => `firmware/${part}/include`), "test/esp32/declarations"]
     const include = folders.map((path) => `-I${checkoutPath(path)}`)

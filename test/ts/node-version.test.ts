@@ -48,7 +48,7 @@ function checkout(name: string): string {
         "dev/setup",
         "ts/cli",
         "firmware/wolfssl",
-        "test/mcu/mbedtls",
+        "test/mcu/peers/mbedtls",
     ]) {
         cpSync(checkoutPath(path), join(root, path), { recursive: true })
     }

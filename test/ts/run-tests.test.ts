@@ -22,7 +22,7 @@ async function linesOf(name: RunTestName, given: Given = {}): Promise<string[]> 
 
 test("an app reads outcomes, hears events, sets what counts next and forgets", async () => {
     const lines = await linesOf("run-service")
-    expect(lines.at(-1), lines.join("\n")).toBe("tests: 11, pass: 11, error: 0")
+    expect(lines.at(-1), lines.join("\n")).toBe("tests: 12, pass: 12, error: 0")
 })
 
 test("DeviceScript's Socket sends and receives over resumed sessions", async () => {
@@ -44,23 +44,24 @@ test("DeviceScript's MQTT client publishes and subscribes over resumed sessions"
     expect(lines.at(-1), lines.join("\n")).toBe("tests: 2, pass: 2, error: 0")
 })
 
-const calls = ["outcome", "counts", "setEnabled", "forget"]
+const calls = ["outcome", "counts", "setEnabled", "forget", "compact"]
+const NOTHING = "to send along: nothing"
 
 test("firmware without the service: every call ends with `absent`", async () => {
     const lines = await linesOf("run-no-service", { hasService: false })
-    expect(lines).toEqual([...calls.map((call) => `${call}: absent`), "there: false"])
+    expect(lines).toEqual([...calls.map((call) => `${call}: absent`), NOTHING, "there: false"])
 })
 
 test("a service that does not answer: every call ends with `no-answer`", async () => {
     vi.spyOn(Service.prototype, "handlePacket").mockReturnValue("silent")
     const lines = await linesOf("run-no-service")
-    expect(lines).toEqual([...calls.map((call) => `${call}: no-answer`), "there: true"])
+    expect(lines).toEqual([...calls.map((call) => `${call}: no-answer`), NOTHING, "there: true"])
 })
 
 test("a service that knows nothing: every call ends with `unsupported`", async () => {
     vi.spyOn(Service.prototype, "handlePacket").mockReturnValue("not-implemented")
     const lines = await linesOf("run-no-service")
-    expect(lines).toEqual([...calls.map((call) => `${call}: unsupported`), "there: true"])
+    expect(lines).toEqual([...calls.map((call) => `${call}: unsupported`), NOTHING, "there: true"])
 })
 
 test.each([0, 3, 100])("answers of %i bytes where there should be others: no call takes them", async (size) => {
@@ -73,4 +74,5 @@ test.each([0, 3, 100])("answers of %i bytes where there should be others: no cal
     expect(lines.slice(0, 4)).toEqual([
         ...["outcome: bad-answer", "counts: bad-answer", "setEnabled: not-taken", "forget: bad-answer"],
     ])
+    expect(lines).toContain(NOTHING)
 })

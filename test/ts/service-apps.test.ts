@@ -1,5 +1,6 @@
 // The apps of devs/src that ask the service.
 import { expect, test } from "vitest"
+import { decodeOutcome } from "#warmhello/base/compact-outcome.js"
 import { kindOptions, resultsOf, runApp } from "./support/simulate.js"
 import { sessionKinds, startServer } from "./support/tls-server.js"
 
@@ -9,10 +10,11 @@ test.each(sessionKinds)("telemetry sends along what the wake before cost: $title
         ...kindOptions(kind),
         server: { host: "localhost", port: server.port, ca: server.ca },
     })
-    const sent = server.received.map((request) => JSON.parse(request.split("\r\n\r\n")[1] ?? "").lastConnect)
-    expect(sent[0]).toBeNull()
-    expect(sent[1]).toMatchObject({ result: "full", reason: "none" })
-    expect(sent[2]).toMatchObject({ result: wakes[1]?.result })
+    const sent = server.received.map((request) => /^warmhello-outcome: ([0-9a-f]+)\r$/im.exec(request)?.[1] ?? "")
+    const told = sent.map((hex) => decodeOutcome(Buffer.from(hex, "hex")))
+    expect(told[0]).toBeUndefined()
+    expect(told[1]).toMatchObject({ result: "full", reason: "none", firmware: 10402 })
+    expect(told[2]).toMatchObject({ result: wakes[1]?.result })
     expect(lines.map(({ text }) => text).filter((text) => text.startsWith("server"))).toHaveLength(3)
     expect(lines[1]?.text).toMatch(/^full \(none\), received \d{3,} B$/)
     for (const [index, { result, reason, bytesRx }] of wakes.entries()) {

@@ -18,6 +18,7 @@ const base = (): Provision => ({
     client: {
         ...{ host: "a.example", port: 443, ca: Buffer.from("ca"), minVersion: "1.2", maxVersion: "1.3", tickets: true },
         identity: { certificate: Buffer.from("certificate"), key: Buffer.from("key") },
+        psk: { identity: "device", key: Buffer.alloc(32, 1) },
         policy: { disabled: false, pinned: false },
     },
     everySecondWakeFull: false,
@@ -25,7 +26,15 @@ const base = (): Provision => ({
 
 const samples = {
     ...{ text: "another.example", file: Buffer.from("another"), flag: true, inverse: false },
-    ...{ security: "wpa3", reuse: "when-not-renewed", u16: 7, u32: 7, u32_or_none: 0 },
+    ...{
+        security: "wpa3",
+        reuse: "when-not-renewed",
+        profile: "frugal",
+        secret: Buffer.alloc(32, 2),
+        u16: 7,
+        u32: 7,
+        u32_or_none: 0,
+    },
     address: { address: "10.0.0.9", netmask: "255.0.0.0", gateway: "10.0.0.1", dns: "9.9.9.9" },
 }
 

@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const whyNoOwnMounts = () =>
     spawnSync("unshare", ["-m", "true"]).status === 0 ? "" : " (left out: no mounts of its own here)"
 
-const CRATES = "test/mcu/mbedtls/Cargo.lock"
+const CRATES = "test/mcu/peers/mbedtls/Cargo.lock"
 const VERSION = readFileSync(checkoutPath("firmware/wolfssl/VERSION"), "utf8").trim()
 let checkout = ""
 let programs = ""
@@ -226,6 +226,7 @@ describe("set-up", () => {
                 "build/ts/cli/main.js",
                 "build/dev/main.js",
                 "build/report/page.js",
+                "build/fleet/page.js",
             ]) {
                 cpSync(checkoutPath("package.json"), join(checkout, made))
             }

@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 
-const headerSize = 120
-const body = 144
 const tagSize = 16
+const nonceSize = 24
+
+/** Where the nonce begins: behind all that is authenticated. */
+const headerSizeOf = (record: Buffer) => ((record[4] ?? 0) < 3 ? 120 : 136)
 
 /** The values of a vector file, by name; a line that begins with a space goes on with the one before. */
 function readVector(name: string): Map<string, string> {
@@ -66,6 +68,8 @@ function hchacha20(key: Buffer, nonce: Buffer): Buffer {
 
 /** XChaCha20-Poly1305, by way of HChaCha20. Throws when the tag is wrong. */
 function open(record: Buffer, sealKey: Buffer): Buffer {
+    const headerSize = headerSizeOf(record)
+    const body = headerSize + nonceSize
     const nonce = record.subarray(headerSize, body)
     const key = hchacha20(sealKey, nonce.subarray(0, 16))
     const short = Buffer.concat([Buffer.alloc(4), nonce.subarray(16)])
@@ -78,6 +82,15 @@ function open(record: Buffer, sealKey: Buffer): Buffer {
     return session
 }
 
+/** What came with version 3. */
+function checkLearned(value: (name: string) => number, record: Buffer): void {
+    expect(record.readUInt32LE(120)).toBe(value("early-data-max"))
+    const bytes = ["lacks", "group", "left", "level"].map(value)
+    expect([...record.subarray(124, 128)]).toEqual(bytes)
+    const words = ["full-ms", "resumed-ms", "ticket-ms", "interval-min"].map(value)
+    expect([0, 1, 2, 3].map((i) => record.readUInt16LE(128 + 2 * i))).toEqual(words)
+}
+
 /** Flags and counts, which differ between versions. */
 function checkVersion(vector: Map<string, string>, record: Buffer): void {
     const value = (name: string) => Number(vector.get(name))
@@ -88,21 +101,26 @@ function checkVersion(vector: Map<string, string>, record: Buffer): void {
         expect(record.readUInt16LE(14)).toBe(0)
         expect(record.readUInt32LE(28)).toBe(0)
     } else {
-        expect(record[4]).toBe(2)
-        expect(record[5]).toBe(flags + 8 * value("pinned"))
+        const isThird = vector.has("without-exchange")
+        expect(record[4]).toBe(isThird ? 3 : 2)
+        expect(record[5]).toBe(flags + 8 * value("pinned") + (isThird ? 16 * value("without-exchange") : 0))
+        if (isThird) checkLearned(value, record)
         expect([...record.subarray(14, 16)]).toEqual([value("losses"), value("breaks")])
         expect(record.readUInt16LE(28)).toBe(value("aged-min"))
         expect([...record.subarray(30, 32)]).toEqual([value("rest"), 0])
     }
 }
 
-const names = ["record-v1-tls12.txt", "record-v1-tls13.txt", "record-v2-tls12.txt", "record-v2-tls13.txt"]
+const names = ["v1-tls12", "v1-tls13", "v2-tls12", "v2-tls13", "v3-tls12", "v3-tls13"].map(
+    (name) => `record-${name}.txt`,
+)
 
 test.each(names)("%s opens by the specification alone", (name) => {
     const vector = readVector(name)
     const record = hex(vector, "record")
     const session = hex(vector, "session")
     const keys = deriveKeys(hex(vector, "device-key"))
+    const headerSize = headerSizeOf(record)
 
     expect(record.subarray(0, 4).toString()).toBe("WHSR")
     checkVersion(vector, record)
@@ -110,10 +128,10 @@ test.each(names)("%s opens by the specification alone", (name) => {
     expect(record.readUInt16LE(12)).toBe(session.length)
     expect(record.readUInt32LE(24)).toBe(Number(vector.get("lifetime-s")))
     expect(record.readBigUInt64LE(48)).toBe(BigInt(vector.get("captured-elapsed-us") ?? -1))
-    expect(record.subarray(88, headerSize)).toEqual(hex(vector, "binding"))
+    expect(record.subarray(88, 120)).toEqual(hex(vector, "binding"))
 
     const hash = createHmac("sha256", keys.nonce).update(record.subarray(0, headerSize)).update(session).digest()
-    expect(record.subarray(headerSize, body)).toEqual(hash.subarray(0, 24))
+    expect(record.subarray(headerSize, headerSize + nonceSize)).toEqual(hash.subarray(0, 24))
     expect(open(record, keys.seal)).toEqual(session)
 
     record[20] = (record[20] ?? 0) ^ 1

@@ -5,6 +5,9 @@ import { coreErrors, reasons } from "./core-codes.js"
 export const kinds = ["id", "ticket", "psk"] as const
 export type Kind = (typeof kinds)[number]
 
+/** wh_ticket_wait of firmware/core/include/warmhello/outcome.h. */
+export const ticketWaits = ["pays", "set", "in-vain", "has-another", "expires", "too-dear"] as const
+export type TicketWait = (typeof ticketWaits)[number]
 /** How a handshake came about: by a session of one of these kinds, or in full by the provisioned key. */
 export const outcomeKinds = [...kinds, "external-psk"] as const
 
@@ -28,6 +31,8 @@ export const outcomeSchema = z.object({
     bytesTx: z.int(),
     bytesRx: z.int(),
     flights: z.int(),
+    /** TCP connections that were begun. Lines of firmware before this have none of it. */
+    attempts: z.int().default(0),
     totalTx: z.int(),
     totalRx: z.int(),
     /** Of the session that was offered; null when none was, or its age is unknown. */
@@ -38,6 +43,10 @@ export const outcomeSchema = z.object({
     stored: z.enum(["rtc", "flash", "both"]).nullable(),
     /** Why none was stored, or not in flash where it was wanted. */
     storeError: words(coreErrors).nullable(),
+    /** Whether a ticket that had not come was waited for when the app closed, and for how long at most; null where none was
+     * to be expected. */
+    ticketWait: z.enum(ticketWaits).nullable().default(null),
+    ticketWaitMs: z.int().default(0),
     /** After repeated failures of the server: how long to leave it alone. */
     backoffS: z.int(),
     /** Lines of firmware before these have none of them. CAs given, those within their dates, and those of them that end within 60 days. */

@@ -1,5 +1,5 @@
 // Generated from client.def and provision.def of the firmware by `npm run generate`; do not edit.
-import type { Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
+import type { Profile, Reuse, StaticAddress, TlsVersion, WifiSecurity } from "./kinds.js"
 
 /** When to offer the stored session. */
 export interface Policy {
@@ -13,7 +13,7 @@ export interface Policy {
     maxAuthenticatedS?: number | undefined
     /**
      * How long a connection stays open for a ticket that has not come yet, in milliseconds, 5 s at most; 0 for not at
-     * all. Without it: 250.
+     * all. Without it: as long as it pays.
      */
     ticketWaitMs?: number | undefined
     /**
@@ -31,7 +31,7 @@ export interface Policy {
     trustAfterPowerLoss?: number | undefined
     /**
      * `"when-not-renewed"`: a ticket of TLS 1.3 is offered again when the server was seen to give no other in a
-     * resumption. Without it: "never".
+     * resumption; `"never"`: each goes out once. Without it: by the profile.
      */
     reuse?: Reuse | undefined
     /**
@@ -45,6 +45,12 @@ export interface Policy {
      * Without it: false.
      */
     earlyData?: boolean | undefined
+    /**
+     * `"strict"`: TLS 1.3 alone, no session older than a day; `"frugal"`: what takes least energy, without forward
+     * secrecy where the server agrees; `"balanced"`: a new key exchange wherever TLS 1.3 is spoken. Without it:
+     * "balanced".
+     */
+    profile?: Profile | undefined
 }
 
 /** This device's own files, for servers that ask for them. */
@@ -383,7 +389,7 @@ export const settings = [
         number: 38,
         required: false,
         least: 0,
-        most: 1,
+        most: 2,
         field: "policy.reuse",
         option: "policy.reuse",
     },
@@ -430,6 +436,17 @@ export const settings = [
         most: 64,
         field: "psk.key",
         option: "psk.key",
+    },
+    {
+        owner: "policy",
+        kind: "profile",
+        name: "profile",
+        number: 43,
+        required: false,
+        least: 0,
+        most: 2,
+        field: "policy.profile",
+        option: "policy.profile",
     },
     {
         owner: "device",

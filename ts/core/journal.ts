@@ -26,6 +26,22 @@ const sectorSchema = z.discriminatedUnion("valid", [
     }),
 ])
 
+/** What was remembered of the peer when the session was stored (firmware/core/src/peer.h). */
+const peerSchema = z.object({
+    /** Bits. */
+    lacks: z.int(),
+    /** That the server chose, as the low byte of IANA's number; 0 for the first of the hello's, or none. */
+    group: z.int(),
+    /** Full handshakes until both are asked for anew, and how often that was done. */
+    left: z.int(),
+    level: z.int(),
+    /** 0 for what was not seen. */
+    fullMs: z.int(),
+    resumedMs: z.int(),
+    ticketMs: z.int(),
+    intervalMin: z.int(),
+})
+
 const recordSchema = z.discriminatedUnion("sound", [
     /** Not a record of this version. */
     z.object({ at: z.int(), size: z.int(), spent: z.boolean(), sound: z.literal(false) }),
@@ -47,6 +63,11 @@ const recordSchema = z.discriminatedUnion("sound", [
         /** The peer's, when it was stored: connects broken off with a session, and those to come that offer none. */
         breaks: z.int(),
         rest: z.int(),
+        /** A resumption since the last full handshake had no key exchange: only the frugal profile offers it. */
+        withoutExchange: z.boolean(),
+        /** Bytes of early data that the server takes with it. */
+        earlyDataMax: z.int(),
+        peer: peerSchema,
         lifetimeS: z.int(),
         /** Seconds since 1970-01-01 UTC, 0 when unknown. */
         notAfterS: z.number(),
@@ -59,6 +80,7 @@ const recordSchema = z.discriminatedUnion("sound", [
 
 const journalSchema = z.object({ sectors: z.array(sectorSchema), records: z.array(recordSchema) })
 
+export type Learned = z.infer<typeof peerSchema>
 export type JournalRecord = z.infer<typeof recordSchema>
 export type Journal = z.infer<typeof journalSchema>
 
@@ -73,4 +95,42 @@ export function readJournal(image: Buffer, hasKey: boolean): Journal {
     const length: number = native().inspect(image, image.length, hasKey ? 1 : 0, text, text.length)
     if (length < 0) throw coreError(errorWord(length))
     return journalSchema.parse(JSON.parse(text.toString("utf8", 0, length)))
+}
+
+const PEER_JSON_SIZE = 256
+
+/** What the device in use remembers of the peer that it met last. */
+export function learnedOfPeer(): Learned | null {
+    const text = Buffer.alloc(PEER_JSON_SIZE)
+    const length: number = native().inspectPeer(text, text.length)
+    if (length < 0) throw coreError(errorWord(length))
+    return peerSchema.nullable().parse(JSON.parse(text.toString("utf8", 0, length)))
+}
+
+const LACKS = [
+    "tickets after a full handshake",
+    "tickets after a resumption",
+    "cipher suites with SHA-256",
+    undefined,
+    "psk_ke",
+    "early data",
+    "the external key",
+]
+const HAS_PSK_KE = 7
+const GROUPS = new Map([
+    [23, "secp256r1"],
+    [24, "secp384r1"],
+])
+
+const hasBit = (bits: number, bit: number) => ((bits >> bit) & 1) === 1
+
+/** The same in words, one for each thing that the next hello or the next wait goes by. */
+export function learnedInWords({ lacks, group }: Learned): string[] {
+    const missing = LACKS.flatMap((what, bit) => (what !== undefined && hasBit(lacks, bit) ? [`no ${what}`] : []))
+    const key = GROUPS.get(group)
+    return [
+        ...missing,
+        ...(hasBit(lacks, HAS_PSK_KE) ? ["takes psk_ke"] : []),
+        ...(key === undefined ? [] : [`wants a key of ${key}`]),
+    ]
 }

@@ -10,9 +10,13 @@ const tlsVersions: TlsVersion[] = ["1.2", "1.3"]
 export const wifiSecurities = ["open", "wpa2", "wpa3"] as const
 export type WifiSecurity = (typeof wifiSecurities)[number]
 
-/** wh_reuse of client.h, in its order. */
-export const reuses = ["never", "when-not-renewed"] as const
+/** wh_reuse of client.h, from 1 on; 0 is as the profile has it. */
+export const reuses = ["when-not-renewed", "never"] as const
 export type Reuse = (typeof reuses)[number]
+
+/** wh_profile of client.h, in its order. */
+export const profiles = ["balanced", "strict", "frugal"] as const
+export type Profile = (typeof profiles)[number]
 
 /** IPv4, each as in 192.0.2.1. */
 export interface StaticAddress {
@@ -122,8 +126,13 @@ export const kinds: Record<Setting["kind"], Kind> = {
     },
     reuse: {
         ...choice,
-        toC: (value: Reuse = "never") => reuses.indexOf(value),
-        fromC: (value: number) => reuses[value],
+        toC: (value?: Reuse) => (value === undefined ? 0 : 1 + reuses.indexOf(value)),
+        fromC: (value: number) => reuses[value - 1],
+    },
+    profile: {
+        ...choice,
+        toC: (value: Profile = "balanced") => profiles.indexOf(value),
+        fromC: (value: number) => (value === 0 ? undefined : profiles[value]),
     },
     u16: number("uint16_t", 2),
     u32,

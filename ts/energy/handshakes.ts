@@ -13,7 +13,7 @@ import { median } from "../base/statistics.js"
 export const FIGURES = "boards/emulated-handshakes.json"
 
 /** What ran on the emulated microcontroller, compiled for size and for speed. */
-export const mcuStacks = ["warmhello", "mbedTLS"] as const
+export const mcuStacks = ["warmhello", "mbedTLS", "BearSSL", "picotls"] as const
 export type McuStack = (typeof mcuStacks)[number]
 export const mcuBuilds = ["size", "speed"] as const
 export type McuBuild = (typeof mcuBuilds)[number]

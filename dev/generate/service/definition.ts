@@ -10,12 +10,12 @@ export interface EnumType {
 export interface Field {
     /** As in the definition, with underscores; "value" for the only field of a simple register. */
     name: string
-    type: "u8" | "u16" | "u32" | "i8" | "i16" | "bool" | "string" | EnumType
+    type: "u8" | "u16" | "u32" | "i8" | "i16" | "bool" | "string" | "bytes" | EnumType
     unit: string
     initial: number
     /** The value that says it is not known. */
     unknown: number | undefined
-    /** Bytes, the most for a string. */
+    /** Bytes, the most for those that vary. */
     size: number
 }
 
@@ -41,31 +41,35 @@ export interface Service {
     events: Payload[]
 }
 
-const simpleTypes = ["u8", "u16", "u32", "i8", "i16", "bool", "string"] as const
+const simpleTypes = ["u8", "u16", "u32", "i8", "i16", "bool", "string", "bytes"] as const
 
-function fieldOf(spec: jdspec.ServiceSpec, enums: EnumType[], member: jdspec.PacketMember): Field {
+/** Text, or bytes: only the last field of a payload. */
+export const varies = ({ type }: Field): boolean => type === "string" || type === "bytes"
+
+function fieldOf(spec: jdspec.ServiceSpec, enums: EnumType[], packet: string, member: jdspec.PacketMember): Field {
     const { name, unit = "", defaultValue: initial = 0 } = member
     const type =
         simpleTypes.find((simple) => simple === member.type) ?? enums.find((known) => known.name === member.type)
     if (type === undefined) throw new Error(`${DEFINITION}: the generator knows no type ${member.type}`)
-    const size = type === "string" ? spec.constants[`${name}_max_bytes`]?.value : Math.abs(member.storage)
-    if (size === undefined) throw new Error(`${DEFINITION}: the string ${name} needs "define ${name}_max_bytes"`)
+    const most = `${name === "_" ? packet : name}_max_bytes`
+    const size = type === "string" || type === "bytes" ? spec.constants[most]?.value : Math.abs(member.storage)
+    if (size === undefined) throw new Error(`${DEFINITION}: ${packet} needs "define ${most}"`)
     const unknown = spec.constants[`${name}_unknown`]?.value
     return { name: name === "_" ? "value" : name, type, unit, initial, unknown, size }
 }
 
 export const payloadSize = ({ fields }: Payload): number => fields.reduce((sum, { size }) => sum + size, 0)
 
-/** The bytes that every payload of this sort has; only a string at its end varies. */
+/** The bytes that every payload of this sort has. */
 export const fixedSize = ({ fields }: Payload): number =>
-    fields.reduce((sum, { type, size }) => sum + (type === "string" ? 0 : size), 0)
+    fields.reduce((sum, field) => sum + (varies(field) ? 0 : field.size), 0)
 
 function payloadOf(spec: jdspec.ServiceSpec, enums: EnumType[], packet: jdspec.PacketInfo): Payload {
     const payload: Payload = {
         name: packet.name,
         code: packet.identifier,
         description: packet.description,
-        fields: packet.fields.map((member) => fieldOf(spec, enums, member)),
+        fields: packet.fields.map((member) => fieldOf(spec, enums, packet.name, member)),
     }
     if (payloadSize(payload) > PAYLOAD_MAX) {
         throw new Error(`${DEFINITION}: ${payload.name} has more than ${PAYLOAD_MAX} bytes`)

@@ -1,4 +1,4 @@
-// devs/src/tls-session.ts: the client in DeviceScript.
+// The client in DeviceScript: its words, its payloads, and its class, each a file of devs/src.
 
 import type { CoreEnums } from "./core-enums.js"
 import type { Payload, Service } from "./definition.js"
@@ -13,6 +13,7 @@ import {
     readerName,
     reportPayload,
     valueType,
+    wordsText,
     writerName,
 } from "./payload-text.js"
 
@@ -105,14 +106,18 @@ function numberFunctions(): string[] {
     return [...getters, ...setters]
 }
 
-export function deviceScriptModule(service: Service, enums: CoreEnums): string {
-    const role = pascal(service.camelName)
+const GENERATED = "// Generated from devs/services/tls-session.md by `npm run generate`; do not edit."
+
+/** The import of what a text uses of a module's exports. */
+function importOf(text: string, module: string, path: string): string {
+    const names = [...module.matchAll(/^export (function|type|interface) (\w+)/gm)]
+        .filter(([, , name]) => new RegExp(`\\b${name}\\b`).test(text))
+        .map(([, kind, name]) => (kind === "function" ? name : `type ${name}`))
+    return `import { ${names.join(", ")} } from "${path}"`
+}
+
+function payloadsBody(service: Service, enums: CoreEnums): string {
     return [
-        "// Generated from devs/services/tls-session.md by `npm run generate`; do not edit.",
-        `import type { AsyncVoid, ${role}, Unsubscribe } from "@devicescript/core"`,
-        'import type { Observable } from "@devicescript/observables"',
-        'import { checked, Link, type LinkOptions, succeeded } from "./link"',
-        "",
         ...numberFunctions(),
         "function text(payload: Buffer, offset: number): string {",
         '    return payload.slice(offset).toString("utf-8")',
@@ -124,6 +129,12 @@ export function deviceScriptModule(service: Service, enums: CoreEnums): string {
         "}",
         "",
         payloadText(service, enums),
+    ].join("\n")
+}
+
+function clientBody(service: Service): string {
+    const role = pascal(service.camelName)
+    return [
         docComment(`${service.description}\n\nGet it by tlsSession().`),
         `export class ${role}Client {`,
         "    private readonly link: Link",
@@ -145,4 +156,27 @@ export function deviceScriptModule(service: Service, enums: CoreEnums): string {
         "}",
         "",
     ].join("\n")
+}
+
+/** The name of each file, and what is in it. */
+export function deviceScriptModules(service: Service, enums: CoreEnums): [name: string, contents: string][] {
+    const [words, payloads, client] = [wordsText(service, enums), payloadsBody(service, enums), clientBody(service)]
+    const role = pascal(service.camelName)
+    return [
+        ["tls-words.ts", [GENERATED, words].join("\n")],
+        ["tls-payloads.ts", [GENERATED, importOf(payloads, words, "./tls-words"), "", payloads].join("\n")],
+        [
+            "tls-session.ts",
+            [
+                GENERATED,
+                `import type { AsyncVoid, ${role}, Unsubscribe } from "@devicescript/core"`,
+                'import type { Observable } from "@devicescript/observables"',
+                'import { checked, Link, type LinkOptions, succeeded } from "./link"',
+                importOf(client, payloads, "./tls-payloads"),
+                importOf(client, words, "./tls-words"),
+                "",
+                client,
+            ].join("\n"),
+        ],
+    ]
 }

@@ -1,6 +1,6 @@
 // The service in C: constants, a struct for each payload, and what turns it into bytes and back.
 import { PAYLOAD_MAX } from "../../../ts/core/library.js"
-import { type Field, fixedSize, type Payload, payloadSize, type Service } from "./definition.js"
+import { type Field, fixedSize, type Payload, payloadSize, type Service, varies } from "./definition.js"
 
 const hex = (value: number) => `0x${value.toString(16)}`
 const upper = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase()
@@ -14,6 +14,7 @@ function memberDeclaration(field: Field): string {
     const name = memberName(field)
     if (field.type === "string") return `char ${name}[WH_SERVICE_${upper(field.name)}_MAX_BYTES + 1];`
     if (field.type === "bool") return `bool ${name};`
+    if (field.type === "bytes") return `uint8_t ${name}[${field.size}];\n    uint8_t ${name}_size;`
     return `${integerType(field)} ${name};`
 }
 
@@ -29,8 +30,12 @@ function structLines(payload: Payload): string[] {
     const { name, fields } = payload
     const type = typeOf(payload)
     const [fixed, last] = [fixedSize(payload), fields.at(-1)]
-    const text = last?.type === "string" ? `in->${memberName(last)}` : undefined
-    const end = last?.type === "string" ? `offsetof(${type}, ${memberName(last)})` : endOf(type, last)
+    const varying = last !== undefined && varies(last) ? `in->${memberName(last)}` : undefined
+    const end = last !== undefined && varies(last) ? `offsetof(${type}, ${memberName(last)})` : endOf(type, last)
+    const length =
+        last?.type === "bytes"
+            ? `${varying}_size <= ${last.size} ? ${varying}_size : 0`
+            : `strnlen(${varying}, sizeof ${varying} - 1)`
     return [
         `#define WH_SERVICE_${upper(name)}_SIZE ${payloadSize(payload)}`,
         "",
@@ -42,13 +47,13 @@ function structLines(payload: Payload): string[] {
         "/** Returns the number of bytes written. */",
         `static inline size_t ${type}_write(const ${type} *in, uint8_t out[WH_SERVICE_${upper(name)}_SIZE])`,
         "{",
-        `    memcpy(out, in, ${fixed});`,
-        ...(text === undefined
+        ...(fixed > 0 ? [`    memcpy(out, in, ${fixed});`] : []),
+        ...(varying === undefined
             ? [`    return ${fixed};`]
             : [
-                  `    size_t length = strnlen(${text}, sizeof ${text} - 1);`,
-                  `    memcpy(out + ${fixed}, ${text}, length);`,
-                  `    return ${fixed} + length;`,
+                  `    size_t length = ${length};`,
+                  `    memcpy(out${fixed > 0 ? ` + ${fixed}` : ""}, ${varying}, length);`,
+                  `    return ${fixed > 0 ? `${fixed} + ` : ""}length;`,
               ]),
         "}",
         "",

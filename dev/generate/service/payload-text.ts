@@ -28,6 +28,7 @@ export function fieldType(field: Field): string {
     if (typeof field.type === "object") return `Tls${field.type.name}`
     if (field.type === "bool") return "boolean"
     if (field.type === "string") return "string"
+    if (field.type === "bytes") return "Buffer"
     return field.unknown === undefined ? "number" : "number | null"
 }
 
@@ -119,6 +120,7 @@ function storageOf({ type, size }: Field): string {
 
 function readExpression(field: Field, at: number): string {
     if (field.type === "string") return `text(payload, ${at})`
+    if (field.type === "bytes") return at === 0 ? "payload" : `payload.slice(${at})`
     const number = `${storageOf(field)}(payload, ${at})`
     if (typeof field.type === "object") return `tls${field.type.name}Of(${number})`
     if (field.type === "bool") return `${number} !== 0`
@@ -130,7 +132,8 @@ export function readerName(payload: Payload): string {
 }
 
 function readerText(payload: Payload): string {
-    const [least, most] = [fixedSize(payload), payloadSize(payload)]
+    const hasBytes = payload.fields.some(({ type }) => type === "bytes")
+    const [least, most] = [fixedSize(payload) + Number(hasBytes), payloadSize(payload)]
     const check =
         least === most ? `payload.length !== ${most}` : `payload.length < ${least} || payload.length > ${most}`
     const fields = placed(payload.fields).map(
@@ -150,6 +153,7 @@ function readerText(payload: Payload): string {
 
 function writeStatement(field: Field, at: number, value: string): string {
     const { type } = field
+    if (type === "bytes") throw new Error(`the generator writes no bytes yet: ${field.name}`)
     if (type === "string") return `    putText(payload, ${at}, ${value}, ${field.size})`
     const number = typeof type === "object" ? `tls${type.name}Value(${value})` : value
     return `    put${pascal(storageOf(field))}(payload, ${at}, ${type === "bool" ? `${value} ? 1 : 0` : number})`
@@ -186,12 +190,16 @@ export function reportPayload(report: Payload): Payload {
     return { ...report, name: `${report.name}_report`, fields }
 }
 
+/** The types and words of the enums. */
+export const wordsText = ({ enums }: Service, members: CoreEnums): string =>
+    enums.map((type) => enumText(type, members[type.name] ?? [])).join("\n")
+
 export function payloadText(service: Service, enums: CoreEnums): string {
     const writable = new Set(service.readWrite.flatMap(({ fields }) => fields.map(({ type }) => type)))
-    const membersOf = ({ name }: EnumType) => enums[name] ?? []
     return [
-        ...service.enums.map((type) => enumText(type, membersOf(type))),
-        ...service.enums.filter((type) => writable.has(type)).map((type) => enumValueText(type, membersOf(type))),
+        ...service.enums
+            .filter((type) => writable.has(type))
+            .map((type) => enumValueText(type, enums[type.name] ?? [])),
         "function unless(unknown: number, value: number): number | null {",
         "    return value === unknown ? null : value",
         "}",

@@ -36,12 +36,39 @@ static const char suites_all[] = {
 #undef WH_SUITE12
 #undef WH_SUITE13
 
+/* What the strict profile forbids was asked for. */
+static bool is_contradiction(const wh_client_config *given)
+{
+    const wh_policy *policy = &given->policy;
+    return policy->profile == WH_PROFILE_STRICT &&
+           (given->min_version == WH_TLS12 || policy->max_authenticated_s > WH_STRICT_AGE_MAX_S ||
+            policy->trust_after_power_loss != 0 || policy->without_extended_master_secret);
+}
+
+/* Defaults of the profile. */
+static void fill_in(wh_client_config *config)
+{
+    wh_policy *policy = &config->policy;
+    if (config->min_version == WH_PROTOCOL_NONE) {
+        config->min_version = policy->profile == WH_PROFILE_STRICT ? WH_TLS13 : WH_TLS12;
+    }
+    if (config->max_version == WH_PROTOCOL_NONE) {
+        config->max_version = WH_TLS13;
+    }
+    if (policy->profile == WH_PROFILE_STRICT && policy->max_authenticated_s == 0) {
+        policy->max_authenticated_s = WH_STRICT_AGE_MAX_S;
+    }
+    if (policy->reuse == WH_REUSE_BY_PROFILE) {
+        policy->reuse = policy->profile == WH_PROFILE_FRUGAL ? WH_REUSE_WHEN_NOT_RENEWED : WH_REUSE_NEVER;
+    }
+}
+
 static bool is_valid(const wh_client_config *config)
 {
     return config->port != 0 && (config->certificate != NULL) == (config->key != NULL) &&
            !(config->certificate != NULL && config->policy.without_extended_master_secret) &&
-           wh_external_psk_is_valid(config) &&
-           config->min_version <= config->max_version && config->max_version <= WH_TLS13;
+           wh_external_psk_is_valid(config) && config->min_version <= config->max_version &&
+           config->max_version <= WH_TLS13;
 }
 
 /* Names of 1 byte or more between commas. */
@@ -143,7 +170,7 @@ static int configure(const wh_client *client)
         result = set_extensions(client);
     }
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
-    /* psk_ke would give up forward secrecy (RFC 8446 2.2). */
+    /* psk_ke would give up forward secrecy (RFC 8446 2.2); hello.c has what the frugal profile does. */
     (void)wolfSSL_CTX_only_dhe_psk(ctx);
     /* No copy of the session's secrets in wolfSSL's own cache. */
     (void)wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_NO_INTERNAL);
@@ -192,13 +219,8 @@ static int take(wh_client *client, const wh_client_config *given)
     config->host = NULL;
     config->alpn = NULL;
     client->has_certificate = given->certificate != NULL;
-    if (config->min_version == WH_PROTOCOL_NONE) {
-        config->min_version = WH_TLS12;
-    }
-    if (config->max_version == WH_PROTOCOL_NONE) {
-        config->max_version = WH_TLS13;
-    }
-    if (!is_valid(config)) {
+    fill_in(config);
+    if (is_contradiction(given) || !is_valid(config)) {
         return WH_USAGE_ARGUMENT;
     }
     if (given->alpn != NULL) {
@@ -246,6 +268,7 @@ int wh_client_init(wh_client *client, const wh_client_config *config)
 #define WH_BYTES_inverse WH_BYTES
 #define WH_BYTES_version WH_BYTES
 #define WH_BYTES_reuse WH_BYTES
+#define WH_BYTES_profile WH_BYTES
 #define WH_BYTES_u16 WH_BYTES
 #define WH_BYTES_u32 WH_BYTES
 #define WH_BYTES_u32_or_none WH_BYTES

@@ -260,8 +260,9 @@ static int finish_handshake(wh_conn *conn)
     o->handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
     o->protocol = wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3 ? WH_TLS13 : WH_TLS12;
     o->cipher = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
-    bool exchanged = !resumed || o->protocol == WH_TLS13;
+    bool exchanged = !resumed || (o->protocol == WH_TLS13 && !conn->resumption.without_exchange);
     o->group = exchanged ? group_name(conn->ssl) : NULL;
+    conn->resumption.group = exchanged ? conn->ssl->session->namedGroup : 0;
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
     wh_early_data_settle(conn);
     conn->state = WH_CONN_OPEN;
@@ -563,7 +564,7 @@ void wh_conn_close(wh_conn *conn)
     wh_resumption_settle(&conn->resumption);
 }
 
-uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn)
+uint32_t wh_conn_ticket_wait_ms(wh_conn *conn)
 {
     bool is_open = conn->state == WH_CONN_OPEN && !conn->is_plain;
     return is_open ? wh_resumption_ticket_wait_ms(&conn->resumption) : 0;
@@ -594,6 +595,7 @@ bool wh_conn_hedge(wh_conn *conn)
         conn->client->psk_suspect = conn->has_psk;
         conn->client->fallback = true;
         conn->client->suspect = conn->resumption.offered_generation;
+        wh_resumption_doubted(&conn->resumption);
     }
     return gains;
 }

@@ -173,9 +173,10 @@ WH_MUST_CHECK int wh_conn_read(wh_conn *conn, uint8_t *out, size_t size);
 WH_MUST_CHECK size_t wh_conn_pending(wh_conn *conn);
 
 /** How long it is worth to go on feeding and reading before wh_conn_close(), in milliseconds,
- * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected, as soon as it
- * is here, and in every state but WH_CONN_OPEN. */
-uint32_t wh_conn_ticket_wait_ms(const wh_conn *conn);
+ * for a TLS 1.3 ticket that has not come yet. 0 when none is to be expected or it does not pay, as soon as it
+ * is here, and in every state but WH_CONN_OPEN. Call it when the app has closed: the outcome tells what was
+ * decided then, and how late a ticket comes is counted from there. */
+uint32_t wh_conn_ticket_wait_ms(wh_conn *conn);
 
 /** Leaves close_notify to be drained (servers forget stateful sessions without it), takes
  * in a ticket that has arrived meanwhile, and writes to flash what belongs there, which may

@@ -122,6 +122,7 @@ static void choose(wh_connect *c, wh_attempt *attempt)
     c->was_open = true;
     c->moved_ms = c->now_ms;
     c->chosen = attempt;
+    attempt->conn.outcome.attempts = (uint8_t)c->tries;
     wh_course_retire_all(c, attempt);
     wh_early_writes_settle(c, attempt);
     wh_plaintext_open(c);
@@ -266,13 +267,19 @@ static void drop(wh_connect *c, int slot)
     c->attempts[slot] = NULL;
 }
 
+/* The app hears that it may write before the end of the handshake leaves, so that both go in one packet. */
+static bool is_for_later(const wh_connect *c, const wh_attempt *attempt)
+{
+    return attempt == NULL || (attempt == c->chosen && c->tells_opened);
+}
+
 /* False: there is nothing to do on any TCP connection. */
 static bool step_of_tcps(wh_connect *c, wh_step *step)
 {
     for (int i = 0; i < WH_CONNECT_TCPS; i++) {
         wh_attempt *attempt = c->attempts[i];
         step->tcp = (unsigned)i;
-        bool is_due = attempt != NULL && wh_attempt_step(attempt, step);
+        bool is_due = !is_for_later(c, attempt) && wh_attempt_step(attempt, step);
         bool was_begun = attempt != NULL && attempt->is_begun;
         if (attempt != NULL && attempt->is_retired && (!is_due || step->kind == WH_STEP_CLOSE)) {
             drop(c, i);

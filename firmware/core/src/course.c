@@ -133,6 +133,7 @@ static void note_failure(wh_connect *c, int error)
         c->outcome.error = error;
         c->outcome.backoff_s = backoff_s(c, error);
     }
+    c->outcome.attempts = (uint8_t)c->tries;
 }
 
 void wh_course_fail(wh_connect *c, int error)

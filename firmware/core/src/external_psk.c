@@ -38,8 +38,8 @@ int wh_external_psk_take(wh_client *client, const char *identity)
 bool wh_external_psk_is_as_bound(const wh_client *client)
 {
     uint8_t digest[WH_DIGEST_SIZE];
-    return client->config.psk_key == NULL || (digest_of(client, digest) == WH_OK &&
-                                              memcmp(digest, client->psk_digest, sizeof digest) == 0);
+    return client->config.psk_key == NULL ||
+           (digest_of(client, digest) == WH_OK && memcmp(digest, client->psk_digest, sizeof digest) == 0);
 }
 
 /* ---- What wolfSSL asks for ----------------------------------------------------------------------- */
@@ -67,8 +67,8 @@ static unsigned int on_key12(WOLFSSL *ssl, const char *hint, char *identity, uns
     return give(ssl, identity, identity_max, key, key_max);
 }
 
-/* TLS 1.3, for each suite. A key without a hash of its own goes with SHA-256 (RFC 8446 4.2.11), and once is enough:
- * with it a server may choose any suite of that hash. */
+/* TLS 1.3, for each suite. A key without a hash of its own goes with SHA-256 (RFC 8446 4.2.11), and once is
+ * enough: with it a server may choose any suite of that hash. */
 static unsigned int on_key13(WOLFSSL *ssl, const char *hint, char *identity, unsigned int identity_max,
                              unsigned char *key, unsigned int key_max, const char *suite)
 {

@@ -52,7 +52,7 @@ typedef struct search {
 /* The header of the record in an entry. */
 static int read_info(const wh_journal_entry *entry, wh_record_info *out)
 {
-    uint8_t header[WH_RECORD_BODY];
+    uint8_t header[WH_RECORD_OVERHEAD_LEAST]; /* no record is shorter */
     if (entry->size < sizeof header ||
         !wh_flash_read(wh_flash_copy_device(), entry->at, header, sizeof header)) {
         return WH_DAMAGE_RECORD;
@@ -141,7 +141,7 @@ static void begin_anew(wh_rtc *state, uint32_t times, uint32_t generation)
 static void recall_peer(wh_rtc *state, const wh_record_info *info)
 {
     state->peer_binding = wh_binding_tag(&info->binding);
-    state->peer = (wh_peer){.breaks = info->breaks, .rest = info->rest};
+    state->peer = info->peer;
 }
 
 static int find(wh_rtc *state, wh_opened *opened)

@@ -78,6 +78,34 @@ static bool wants_all_suites(const wh_conn *conn)
     return wh_resumption_wants_all_suites(&conn->resumption) || wh_suite_has_sha384(offered_suite(conn->ssl));
 }
 
+/* The key in the hello is of the group that the peer chose the last time, so that it need not ask for it
+ * (HelloRetryRequest). In the list of groups the fast ones stay first. */
+static void put_group_first(WOLFSSL *ssl, unsigned group)
+{
+    for (unsigned i = 1; i < ssl->numGroups; i++) {
+        if (ssl->group[i] == group) {
+            ssl->group[i] = ssl->group[0];
+            ssl->group[0] = (word16)group;
+        }
+    }
+}
+
+/* A session without a key exchange. As long as it is not known whether the peer takes it, the hello has a key
+ * all the same: else a peer that refuses would have to ask for one first. */
+static int offer_without_exchange(const wh_conn *conn)
+{
+    WOLFSSL *ssl = conn->ssl;
+    bool is_known = (conn->resumption.peer.lacks & WH_HAS_PSK_KE) != 0;
+    ssl->options.onlyPskDheKe = 0;
+    (void)wolfSSL_no_dhe_psk(ssl);
+    return !is_known || TLSX_KeyShare_Empty(ssl) == 0 ? WH_OK : WH_PLATFORM_MEMORY;
+}
+
+static bool wants_no_exchange(const wh_conn *conn)
+{
+    return conn->ssl->options.resuming && wh_resumption_without_exchange(&conn->resumption);
+}
+
 /* A hello with a ticket of TLS 1.3 has no identity, which would tell in clear whose it is. In TLS 1.2 the
  * identity follows when the server has chosen such a suite, and the suite of a session must be there for it
  * to be resumed. */
@@ -97,6 +125,12 @@ static bool wants_psk(wh_conn *conn)
 /* What the hello has beside the session, once that is attached. */
 static int choose_keys_and_suites(wh_conn *conn)
 {
+    wh_resumption *r = &conn->resumption;
+    put_group_first(conn->ssl, r->peer.group);
+    r->without_exchange = wants_no_exchange(conn);
+    if (r->without_exchange && offer_without_exchange(conn) != WH_OK) {
+        return WH_PLATFORM_MEMORY;
+    }
     conn->all_suites = wants_all_suites(conn);
     conn->has_psk = wants_psk(conn);
     if (!conn->all_suites && !conn->has_psk) {
@@ -140,6 +174,9 @@ int wh_hello_make(wh_conn *conn)
     conn->resumption.is_second = conn->client->fallback;
     conn->follows = shall_follow(conn);
     conn->hello_us = wh_clock_elapsed_us();
+    if (conn->follows) {
+        conn->resumption.peer = wh_store_peer(&conn->client->binding);
+    }
     if (result == WH_OK && !conn->follows &&
         wh_resumption_attach(&conn->resumption, conn->ssl) == WH_MISS_UNUSABLE) {
         /* wolfSSL leaves a session that it refused on the connection. */
@@ -168,7 +205,8 @@ static bool hello_stands(wh_conn *conn)
     return is_fresh && conn->resumption.is_second == conn->client->fallback &&
            conn->follows == shall_follow(conn) &&
            (conn->follows || (wh_resumption_stands(&conn->resumption) && wh_early_data_stands(conn))) &&
-           conn->all_suites == wants_all_suites(conn) && conn->has_psk == wants_psk(conn);
+           conn->all_suites == wants_all_suites(conn) && conn->has_psk == wants_psk(conn) &&
+           conn->resumption.without_exchange == wants_no_exchange(conn);
 }
 
 int wh_hello_commit(wh_conn *conn)

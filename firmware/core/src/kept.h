@@ -8,25 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "peer.h"
 #include "record.h"
 #include "session.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "warmhello/store.h"
-
-/** What is remembered of the peer of the last connections, in RTC RAM. */
-typedef struct wh_peer {
-    /** Full handshakes that it broke off, in a row; at most 255. (Aligned: one word to copy.) */
-    _Alignas(uint32_t) uint8_t failures;
-    /** Connects in which it broke off the handshake with a session and not the one without, in a row; and how
-     * many connects are to come that offer none for that. */
-    uint8_t breaks;
-    uint8_t rest;
-    /** TLS 1.3: it gave no ticket in the last full (1), or resumed (2), connection. And it takes no suite
-     * with SHA-256 (4), or perhaps none (8): the last handshake failed. It is offered no early data (32): it
-     * refused what it had allowed, or gave no ticket beside it. It breaks off at the pre-shared key (64). */
-    uint8_t lacks;
-} wh_peer;
 
 /** A session as it comes out of the store. Release `session` when done. */
 typedef struct wh_stored {
@@ -37,6 +24,8 @@ typedef struct wh_stored {
     wh_instant now;
     /** Of the peer asked for; also when there is no session. */
     wh_peer peer;
+    /** How long its slot was not used, in microseconds; 0: not known. */
+    uint64_t away_us;
     /** The session keeps its place against others. */
     bool is_pinned;
 } wh_stored;
@@ -108,6 +97,10 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer);
 /** The peer of the stored session is the pinned one from now on, or no longer. As with peers, a
  * loss of power forgets that: then the session is what it was when it was stored. */
 void wh_store_pin(const wh_record_info *info, bool pinned);
+
+/** For how long the session of this peer in RTC RAM is good from now on, in seconds; 0 when there is none. Of
+ * an unknown age: at the most. */
+uint32_t wh_store_lasts_s(const wh_binding *binding);
 
 /** Which tiers hold a session of this peer that is not spent; with one slot, of any peer. */
 wh_tiers wh_store_tiers_of(const wh_binding *binding);

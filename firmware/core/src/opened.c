@@ -21,16 +21,20 @@ void wh_release(void *memory, size_t size)
 int wh_opened_from(const uint8_t *record, size_t size, wh_opened *out)
 {
     out->session = NULL;
-    if (size <= WH_RECORD_OVERHEAD) {
+    if (size <= WH_RECORD_OVERHEAD_LEAST) {
         return WH_DAMAGE_RECORD;
     }
-    out->size = size - WH_RECORD_OVERHEAD;
+    out->size = size - WH_RECORD_OVERHEAD_LEAST;
     out->session = wh_allocate(out->size);
     if (out->session == NULL) {
         return WH_PLATFORM_MEMORY;
     }
     int length = wh_record_open(record, size, &out->info, out->session);
-    return length > 0 ? WH_OK : length;
+    if (length <= 0) {
+        return length;
+    }
+    out->session_size = (size_t)length;
+    return WH_OK;
 }
 
 void wh_opened_release(wh_opened *opened)

@@ -12,6 +12,8 @@ typedef struct wh_opened {
     wh_record_info info;
     /* The serialised session in clear, or NULL. In memory of the platform's. */
     uint8_t *session;
+    size_t session_size;
+    /* Of that memory. */
     size_t size;
 } wh_opened;
 

@@ -118,6 +118,16 @@ const char *wh_clock_word(wh_clock_state state)
     return "unknown";
 }
 
+const char *wh_ticket_wait_word(wh_ticket_wait why)
+{
+    static const char *const words[] = {
+        [WH_WAIT_PAYS] = "pays",       [WH_WAIT_SET] = "set",
+        [WH_WAIT_IN_VAIN] = "in-vain", [WH_WAIT_HAS_ANOTHER] = "has-another",
+        [WH_WAIT_EXPIRES] = "expires", [WH_WAIT_TOO_DEAR] = "too-dear",
+    };
+    return words[why];
+}
+
 /* ---- JSON, without printf: a twentieth of a firmware that has no other use for it ---------- */
 
 typedef struct writer {
@@ -205,6 +215,7 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "bytesTx", o->handshake_tx);
     put_number(&w, "bytesRx", o->handshake_rx);
     put_number(&w, "flights", o->flights);
+    put_number(&w, "attempts", o->attempts);
     put_number(&w, "totalTx", o->total_tx);
     put_number(&w, "totalRx", o->total_rx);
     bool is_of_session = o->kind != WH_KIND_NONE && o->kind != WH_KIND_EXTERNAL_PSK;
@@ -218,6 +229,8 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
     put_number(&w, "earlyBytes", o->early_bytes);
     put_word(&w, "stored", wh_tiers_word(o->stored));
     put_error(&w, "storeError", o->store_error);
+    put_word(&w, "ticketWait", wh_ticket_wait_word(o->ticket_wait));
+    put_number(&w, "ticketWaitMs", o->ticket_wait_ms);
     put_number(&w, "backoffS", o->backoff_s);
     put_number(&w, "cas", o->cas);
     put_number(&w, "casUsable", o->cas_usable);

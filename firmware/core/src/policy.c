@@ -37,14 +37,6 @@ static int64_t passed_s(const wh_instant *now)
     return now->wall_s > 0 ? now->wall_s : wh_platform_get()->wall_floor_s;
 }
 
-uint32_t wh_policy_ticket_wait_ms(const wh_policy *policy)
-{
-    if (policy->ticket_wait_ms == WH_TICKET_WAIT_NONE) {
-        return 0;
-    }
-    return policy->ticket_wait_ms != 0 ? policy->ticket_wait_ms : WH_TICKET_WAIT_DEFAULT_MS;
-}
-
 void wh_policy_note_break(wh_peer *peer)
 {
     enum { FREE = 2, FIRST = 8, DOUBLINGS_MAX = 4 };
@@ -118,6 +110,9 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (policy->disabled) {
         return WH_REASON_DISABLED;
     }
+    if (info->lineage.without_exchange && policy->profile != WH_PROFILE_FRUGAL) {
+        return WH_REASON_BINDING;
+    }
     if (info->lineage.not_after_s != 0 && passed_s(now) >= info->lineage.not_after_s) {
         return WH_REASON_CERTIFICATE_EXPIRED;
     }
@@ -130,7 +125,7 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
     if (has_reached(&authenticated, authenticated_s)) {
         return WH_REASON_AUTHENTICATION_OLD;
     }
-    if (is_trust_spent(policy, info, now)) {
+    if (is_trust_spent(policy, info, now) || (policy->profile == WH_PROFILE_STRICT && !authenticated.known)) {
         return WH_REASON_TRUST_SPENT;
     }
     return WH_REASON_ACCEPTED;

@@ -30,9 +30,6 @@ bool wh_policy_count_loss(const wh_record_info *info, const wh_instant *now, wh_
  * not. The binding is not looked at: the store has checked it. */
 wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, const wh_instant *now);
 
-/** The wait for a ticket, in milliseconds, 0 for none. */
-uint32_t wh_policy_ticket_wait_ms(const wh_policy *policy);
-
 /** The server has broken off a handshake with a session, and then not the one without: after two such
  * connects in a row none is offered in the next 8, and in twice as many each time it happens again, up to
  * 128. */

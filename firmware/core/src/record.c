@@ -27,7 +27,7 @@ typedef struct record_header {
     uint8_t kind;
     uint32_t generation;
     uint16_t session_size;
-    /* Zeros in version 1, like the four bytes below. */
+    /* Zeros in version 1, like `aged_min` and `rest`. */
     uint8_t losses;
     uint8_t breaks;
     uint64_t build;
@@ -39,23 +39,33 @@ typedef struct record_header {
     wh_instant captured;
     wh_instant authenticated;
     wh_binding binding;
+    /* Not in versions 1 and 2, whose nonce and session come here. */
+    uint32_t early_data_max;
+    uint8_t lacks;
+    uint8_t group;
+    uint8_t left;
+    uint8_t level;
+    uint16_t full_ms;
+    uint16_t resumed_ms;
+    uint16_t ticket_ms;
+    uint16_t interval_min;
     uint8_t nonce[NONCE_SIZE];
 } record_header;
 
 enum {
     AT_NONCE = offsetof(record_header, nonce),
-    /* The part of the header that is hashed into the nonce and authenticated with the
+    /* Before which is the part of the header that is hashed into the nonce and authenticated with the
      * session; the nonce itself is authenticated by its use. */
-    HEADER_SIZE = AT_NONCE,
+    AT_NONCE_OF_BEFORE = offsetof(record_header, early_data_max),
 };
 
-_Static_assert(offsetof(record_header, captured) == 40 && AT_NONCE == 120, "there are no gaps");
+_Static_assert(offsetof(record_header, captured) == 40 && AT_NONCE == 136, "there are no gaps");
 _Static_assert(sizeof(record_header) == WH_RECORD_BODY, "the body follows the nonce");
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
 /* As bits of `flags`. */
-/* AGE_LOST, of version 1 alone, is a loss of power. */
-enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, FLAG_COUNT };
+/* AGE_LOST, of version 1 alone, is a loss of power. WITHOUT_EXCHANGE came with version 3. */
+enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, WITHOUT_EXCHANGE, FLAG_COUNT };
 
 #define MAGIC 0x52534857u /* "WHSR" */
 
@@ -67,21 +77,30 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
         .magic = MAGIC,
         .version = WH_RECORD_VERSION,
         .flags = (uint8_t)(info->single_use << SINGLE_USE | info->early_data << EARLY_DATA |
-                           info->pinned << PINNED),
+                           info->pinned << PINNED | info->lineage.without_exchange << WITHOUT_EXCHANGE),
         .protocol = (uint8_t)info->protocol,
         .kind = (uint8_t)info->kind,
         .generation = info->generation,
         .session_size = (uint16_t)session_size,
         .losses = info->lineage.losses,
-        .breaks = info->breaks,
+        .breaks = info->peer.breaks,
         .aged_min = info->lineage.aged_min,
-        .rest = info->rest,
+        .rest = info->peer.rest,
         .build = info->build,
         .lifetime_s = info->lifetime_s,
         .not_after_s = info->lineage.not_after_s,
         .captured = info->captured,
         .authenticated = info->lineage.authenticated,
         .binding = info->binding,
+        .early_data_max = info->early_data_max,
+        .lacks = info->peer.lacks,
+        .group = info->peer.group,
+        .left = info->peer.left,
+        .level = info->peer.level,
+        .full_ms = info->peer.full_ms,
+        .resumed_ms = info->peer.resumed_ms,
+        .ticket_ms = info->peer.ticket_ms,
+        .interval_min = info->peer.interval_min,
     };
     memcpy(out, &h, sizeof h);
 }
@@ -93,16 +112,27 @@ static bool is_lost(const record_header *h)
 
 static bool is_of_a_version(const record_header *h)
 {
-    if (h->version == 1) {
-        return (h->losses | h->breaks | h->aged_min | h->rest) == 0;
+    enum { SINCE_3 = 1 << WITHOUT_EXCHANGE };
+    switch (h->version) {
+    case 1:
+        return (h->losses | h->breaks | h->aged_min | h->rest | (h->flags & SINCE_3)) == 0;
+    case 2:
+        return !is_lost(h) && (h->flags & SINCE_3) == 0;
+    default:
+        return h->version == WH_RECORD_VERSION && !is_lost(h);
     }
-    return h->version == WH_RECORD_VERSION && !is_lost(h);
+}
+
+static size_t nonce_at(const record_header *h)
+{
+    return h->version == WH_RECORD_VERSION ? AT_NONCE : AT_NONCE_OF_BEFORE;
 }
 
 static bool is_sound(const record_header *h, size_t size)
 {
-    return size <= WH_RECORD_MAX && h->magic == MAGIC && is_of_a_version(h) &&
-           h->session_size == size - WH_RECORD_OVERHEAD && h->flags >> FLAG_COUNT == 0 &&
+    return size <= WH_RECORD_MAX && h->magic == MAGIC && is_of_a_version(h) && h->session_size > 0 &&
+           h->session_size <= WH_SESSION_MAX &&
+           size == nonce_at(h) + NONCE_SIZE + h->session_size + TAG_SIZE && h->flags >> FLAG_COUNT == 0 &&
            (h->protocol == WH_TLS12 || h->protocol == WH_TLS13) && h->kind > WH_KIND_NONE &&
            h->kind <= WH_KIND_PSK && h->zero == 0;
 }
@@ -110,10 +140,14 @@ static bool is_sound(const record_header *h, size_t size)
 int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
 {
     record_header h;
-    if (size <= WH_RECORD_OVERHEAD) {
+    if (size <= WH_RECORD_OVERHEAD_LEAST) {
         return WH_DAMAGE_RECORD;
     }
-    memcpy(&h, record, sizeof h);
+    memset(&h, 0, sizeof h);
+    memcpy(&h, record, AT_NONCE_OF_BEFORE);
+    if (h.version == WH_RECORD_VERSION) {
+        memcpy(&h, record, AT_NONCE);
+    }
     if (!is_sound(&h, size)) {
         return WH_DAMAGE_RECORD;
     }
@@ -132,9 +166,22 @@ int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
                 .not_after_s = h.not_after_s,
                 .losses = (uint8_t)(h.losses + is_lost(&h)),
                 .aged_min = h.aged_min,
+                .without_exchange = (h.flags >> WITHOUT_EXCHANGE & 1) != 0,
             },
-        .breaks = h.breaks,
-        .rest = h.rest,
+        .peer =
+            {
+                .breaks = h.breaks,
+                .rest = h.rest,
+                .lacks = h.lacks,
+                .group = h.group,
+                .left = h.left,
+                .level = h.level,
+                .full_ms = h.full_ms,
+                .resumed_ms = h.resumed_ms,
+                .ticket_ms = h.ticket_ms,
+                .interval_min = h.interval_min,
+            },
+        .early_data_max = h.early_data_max,
         .binding = h.binding,
         .build = h.build,
     };
@@ -178,7 +225,7 @@ static int derive_nonce(const uint8_t *key, const uint8_t *header, const uint8_t
         return WH_PLATFORM_MEMORY;
     }
     int failed = wc_HmacSetKey(&hmac, WC_SHA256, key, KEY_SIZE);
-    failed |= wc_HmacUpdate(&hmac, header, HEADER_SIZE);
+    failed |= wc_HmacUpdate(&hmac, header, AT_NONCE);
     failed |= wc_HmacUpdate(&hmac, session, (word32)size);
     failed |= wc_HmacFinal(&hmac, hash);
     wc_HmacFree(&hmac);
@@ -194,7 +241,7 @@ static int seal_with(const record_keys *keys, const uint8_t *session, size_t siz
         return result;
     }
     int failed = wc_XChaCha20Poly1305_Encrypt(out + WH_RECORD_BODY, size + TAG_SIZE, session, size, out,
-                                              HEADER_SIZE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);
+                                              AT_NONCE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);
     return failed == 0 ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
@@ -228,10 +275,14 @@ int wh_record_open(const uint8_t *record, size_t size, wh_record_info *out, uint
     if (result != WH_OK) {
         return result;
     }
-    size_t session_size = size - WH_RECORD_OVERHEAD;
+    record_header h;
+    memcpy(&h, record, AT_NONCE_OF_BEFORE);
+    size_t header_size = nonce_at(&h);
+    size_t session_size = h.session_size;
+    const uint8_t *nonce = record + header_size;
     int failed =
-        wc_XChaCha20Poly1305_Decrypt(session, session_size, record + WH_RECORD_BODY, session_size + TAG_SIZE,
-                                     record, HEADER_SIZE, record + AT_NONCE, NONCE_SIZE, keys.seal, KEY_SIZE);
+        wc_XChaCha20Poly1305_Decrypt(session, session_size, nonce + NONCE_SIZE, session_size + TAG_SIZE,
+                                     record, header_size, nonce, NONCE_SIZE, keys.seal, KEY_SIZE);
     wh_wipe(&keys, sizeof keys);
     if (failed != 0) {
         wh_wipe(session, session_size);

@@ -14,15 +14,17 @@
 
 #include "binding.h"
 #include "clock.h"
+#include "peer.h"
 #include "warmhello/errors.h"
 #include "warmhello/outcome.h"
 #include "session.h"
 
-/** The version of the format that this code writes. It opens version 1 as well. */
-#define WH_RECORD_VERSION 2
+/** The version of the format that this code writes. It opens versions 1 and 2 as well. */
+#define WH_RECORD_VERSION 3
 
-/** Bytes before and after the sealed session. */
-#define WH_RECORD_OVERHEAD 160
+/** Bytes before and after the sealed session, and in the versions before. */
+#define WH_RECORD_OVERHEAD 176
+#define WH_RECORD_OVERHEAD_LEAST 160
 
 /** The longest record, in bytes. */
 #define WH_RECORD_MAX (WH_RECORD_OVERHEAD + WH_SESSION_MAX)
@@ -40,6 +42,9 @@ typedef struct wh_lineage {
     uint8_t losses;
     /** Minutes that certainly went by before the elapsed clock was begun anew. */
     uint16_t aged_min;
+    /** One of the resumptions since had no key exchange: whoever gets the secret of one gets those of all
+     * that follow. */
+    bool without_exchange;
 } wh_lineage;
 
 /** What the header says. */
@@ -52,9 +57,10 @@ typedef struct wh_record_info {
     bool early_data;
     /** Of the pinned peer: another's may not take its place while it may be offered. */
     bool pinned;
-    /** As in wh_peer, for a loss of power. */
-    uint8_t breaks;
-    uint8_t rest;
+    /** What was remembered of the peer, but for what is not sealed. */
+    wh_peer peer;
+    /** How many bytes of early data the server takes with it (RFC 8446 4.6.1); 0: none, or not known. */
+    uint32_t early_data_max;
     /** Rises with each record that the device seals. */
     uint32_t generation;
     /** Seconds, as the server gave it or WH_LIFETIME_DEFAULT_S. */
@@ -74,8 +80,8 @@ typedef struct wh_record_info {
 WH_MUST_CHECK int wh_record_seal(const wh_record_info *info, const uint8_t *session, size_t size,
                                  uint8_t *out);
 
-/** Where the session lies in a record. */
-#define WH_RECORD_BODY 144
+/** Where the session lies in a record of this version. */
+#define WH_RECORD_BODY 160
 
 /** Reads the header without checking the seal, for looking and for ordering; nothing may be
  * done on its word. WH_DAMAGE_RECORD: not a record of this version, or of another length
@@ -83,7 +89,7 @@ WH_MUST_CHECK int wh_record_seal(const wh_record_info *info, const uint8_t *sess
 WH_MUST_CHECK int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out);
 
 /** Checks everything and decrypts the session into `session`, which has room for size -
- * WH_RECORD_OVERHEAD bytes. Returns their number. The caller wipes them.
+ * WH_RECORD_OVERHEAD_LEAST bytes. Returns their number. The caller wipes them.
  *
  * WH_DAMAGE_RECORD: another format, or the seal is broken. WH_PLATFORM_KEY,
  * WH_PLATFORM_MEMORY. Nothing is left in `session` then. */

@@ -1,8 +1,11 @@
 #include "resumption.h"
 
+#include <string.h>
+
 #include <wolfssl/ssl.h>
 
-#include "early_data.h"
+#include "clock.h"
+#include "learning.h"
 #include "opened.h"
 #include "warmhello/platform.h"
 #include "policy.h"
@@ -15,19 +18,23 @@ void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcom
     *r = (wh_resumption){.client = client, .outcome = outcome};
 }
 
-/* Bits of lacks. */
-enum {
-    WITHOUT_FULL = 1,
-    WITHOUT_RESUMED = 2,
-    WITHOUT_SHA256 = 4,
-    PERHAPS_WITHOUT_SHA256 = 8,
-    WITHOUT_EARLY_DATA = 32,
-    WITHOUT_PSK = 64,
-};
-
 static uint8_t without(bool resumed)
 {
-    return resumed ? WITHOUT_RESUMED : WITHOUT_FULL;
+    return resumed ? WH_LACKS_TICKET_RESUMED : WH_LACKS_TICKET_FULL;
+}
+
+static void note_peer(wh_resumption *r)
+{
+    wh_learning_keep(&r->peer);
+    wh_store_note_peer(&r->client->binding, r->peer);
+    r->noted = r->peer;
+}
+
+static void note_news(wh_resumption *r)
+{
+    if (memcmp(&r->noted, &r->peer, sizeof r->peer) != 0) {
+        note_peer(r);
+    }
 }
 
 /* ---- Offering ------------------------------------------------------------------------ */
@@ -87,7 +94,9 @@ static int find(wh_resumption *r)
 static wh_reason choose(wh_resumption *r)
 {
     r->looked = find(r);
-    r->peer = r->stored.peer;
+    r->noted = r->stored.peer;
+    r->peer = r->noted;
+    wh_learning_away(&r->peer, r->stored.away_us);
     if (r->looked != WH_OK) {
         return reason_for_miss(r->looked);
     }
@@ -118,7 +127,7 @@ bool wh_resumption_stands(wh_resumption *r)
 static bool does_not_renew(const wh_resumption *r)
 {
     return r->client->config.policy.reuse == WH_REUSE_WHEN_NOT_RENEWED &&
-           (r->peer.lacks & WITHOUT_RESUMED) != 0;
+           (r->peer.lacks & WH_LACKS_TICKET_RESUMED) != 0;
 }
 
 static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
@@ -130,7 +139,7 @@ static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
 uint32_t wh_resumption_early_limit(const wh_resumption *r)
 {
     const wh_stored *stored = &r->stored;
-    bool may = r->client->config.policy.early_data && (r->peer.lacks & WITHOUT_EARLY_DATA) == 0;
+    bool may = r->client->config.policy.early_data && (r->peer.lacks & WH_LACKS_EARLY_DATA) == 0;
     bool can = r->chosen == WH_REASON_ACCEPTED && stored->info.early_data && stored->age.known &&
                is_for_once(r, &stored->info);
     return may && can ? wh_session_early_limit(&stored->session) : 0;
@@ -165,7 +174,7 @@ bool wh_resumption_offer(wh_resumption *r)
     r->client->psk_suspect = r->client->psk_suspect && r->is_second;
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
-        wh_store_note_peer(&r->client->binding, r->peer);
+        note_peer(r);
     }
     if (reason == WH_REASON_ACCEPTED) {
         reason = spend(r);
@@ -198,16 +207,27 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     bool is_renewed = r->outcome->result == WH_RESULT_RESUMED;
     info->single_use = info->protocol == WH_TLS13 && (is_renewed || !does_not_renew(r));
     info->pinned = r->client->config.policy.pinned;
-    info->breaks = r->peer.breaks;
-    info->rest = r->peer.rest;
+    info->peer = r->peer;
     info->binding = r->client->binding;
     if (r->outcome->result == WH_RESULT_RESUMED) {
         info->lineage = r->lineage;
+        info->lineage.without_exchange = r->lineage.without_exchange || r->without_exchange;
         return WH_OK;
     }
     info->lineage.authenticated = info->captured;
     info->lineage.not_after_s = r->not_after_s;
     return WH_OK;
+}
+
+bool wh_resumption_has_first_protocol(WOLFSSL *ssl, const wh_client *client)
+{
+    char *name = NULL;
+    word16 size = 0;
+    size_t first_size = strcspn(client->alpn, ",");
+    if (wolfSSL_ALPN_GetProtocol(ssl, &name, &size) != WOLFSSL_SUCCESS) {
+        size = 0;
+    }
+    return size == first_size && (size == 0 || memcmp(name, client->alpn, size) == 0);
 }
 
 static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh_record_info *info)
@@ -219,7 +239,7 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
     }
     if (result == WH_OK) {
         info->early_data =
-            wh_session_early_limit(session) > 0 && wh_early_data_has_first_protocol(ssl, r->client);
+            wh_session_early_limit(session) > 0 && wh_resumption_has_first_protocol(ssl, r->client);
         result = inherit(r, info);
     }
     return result;
@@ -240,6 +260,7 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
     wh_session_release(&session);
     if (!r->kept) {
         r->kept = result == WH_OK;
+        r->ticket_lifetime_s = info.lifetime_s;
         r->outcome->kept = r->kept;
         r->outcome->store_error = result;
     }
@@ -249,29 +270,28 @@ static void keep(wh_resumption *r, WOLFSSL *ssl)
 static void note_suite(wh_resumption *r)
 {
     bool lacks_sha256 =
-        r->client->refused_sha256 || (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+        r->client->refused_sha256 || (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
     r->client->refused_sha256 = false;
-    r->peer.lacks &= (uint8_t) ~(WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256);
+    r->peer.lacks &= (uint8_t) ~(WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS);
     if (lacks_sha256 && wh_suite_has_sha384(r->outcome->cipher)) {
-        r->peer.lacks |= WITHOUT_SHA256;
+        r->peer.lacks |= WH_LACKS_SHA256;
     }
 }
 
-/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has
- * succeeded. */
+/* With the key the server broke off, and not without it: so it is left out until that is forgotten
+ * (learning.h). */
 static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
-        r->peer.lacks &= (uint8_t)~WITHOUT_PSK;
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
     } else if (r->client->psk_suspect) {
-        r->peer.lacks |= WITHOUT_PSK;
+        r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
     }
     r->client->psk_suspect = false;
 }
 
 static void note_opened(wh_resumption *r)
 {
-    const wh_peer before = r->peer;
     r->peer.failures = 0;
     if (r->suspect != 0) {
         wh_policy_note_break(&r->peer);
@@ -280,10 +300,15 @@ static void note_opened(wh_resumption *r)
     }
     note_suite(r);
     note_psk(r);
-    if (before.failures != 0 || before.breaks != r->peer.breaks || before.rest != r->peer.rest ||
-        before.lacks != r->peer.lacks) {
-        wh_store_note_peer(&r->client->binding, r->peer);
-    }
+    const wh_handshake seen = {
+        .is_full = r->outcome->result == WH_RESULT_FULL,
+        .is_tls13 = r->outcome->protocol == WH_TLS13,
+        .without_exchange = r->without_exchange,
+        .group = r->group,
+        .ms = r->outcome->handshake_us / 1000u,
+    };
+    wh_learning_opened(&r->peer, &seen);
+    note_news(r);
 }
 
 /* The hello with a session of TLS 1.2 asked for that version alone. Whoever is refused, or sees that the
@@ -348,9 +373,16 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+/* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer
+ * bytes, and writes nothing to flash. */
+static bool needs_session(const wh_resumption *r)
+{
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+}
+
 static bool takes_tickets(const wh_resumption *r)
 {
-    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets;
+    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets && needs_session(r);
 }
 
 static bool wants_flash(const wh_resumption *r)
@@ -360,11 +392,19 @@ static bool wants_flash(const wh_resumption *r)
     return wh_store_wants_flash(&r->client->binding, is_of_full, is_lasting);
 }
 
+static void note_ticket(wh_resumption *r)
+{
+    uint64_t late_us = r->waited_since_us != 0 ? wh_clock_elapsed_us() - r->waited_since_us : 0;
+    wh_learning_ticket(&r->peer, (uint32_t)(late_us / 1000u), r->ticket_lifetime_s);
+    note_news(r);
+}
+
 void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
 {
     if (!takes_tickets(r)) {
         return;
     }
+    bool is_first = !r->ticket_came;
     r->ticket_came = true;
     if (!r->kept) {
         keep(r, ssl);
@@ -374,37 +414,36 @@ void wh_resumption_ticket(wh_resumption *r, WOLFSSL *ssl)
         r->has_spare = true;
         keep(r, ssl);
     }
+    if (is_first) {
+        note_ticket(r);
+    }
 }
 
 void wh_resumption_follow(wh_resumption *r)
 {
     r->suspect = r->client->suspect;
     r->peer = wh_store_peer(&r->client->binding);
+    r->noted = r->peer;
     r->outcome->reason = WH_REASON_FALLBACK;
 }
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || r->client->refused_sha256 ||
-           (r->peer.lacks & (WITHOUT_SHA256 | PERHAPS_WITHOUT_SHA256)) != 0;
+    /* What the server minded was the key, as far as it has said. */
+    bool is_for_key = r->client->psk_suspect;
+    return (r->is_second && !is_for_key) || r->client->refused_sha256 ||
+           (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
 }
 
-/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of
- * connects is kept for that, as it would have to be remembered. */
-static bool shall_ask_again(void)
+bool wh_resumption_without_exchange(const wh_resumption *r)
 {
-    enum { ONE_IN = 16 };
-    uint8_t chance = 1;
-    const wh_platform *platform = wh_platform_get();
-    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
+    return r->client->config.policy.profile == WH_PROFILE_FRUGAL && r->chosen == WH_REASON_ACCEPTED &&
+           r->stored.info.protocol == WH_TLS13 && (r->peer.lacks & WH_LACKS_PSK_KE) == 0;
 }
 
 bool wh_resumption_wants_psk(wh_resumption *r)
 {
-    if (!r->psk_decided) {
-        r->psk_decided = true;
-        r->psk_withheld = (r->peer.lacks & WITHOUT_PSK) != 0 && !shall_ask_again();
-    }
+    r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0;
     return !r->is_second && !r->psk_withheld;
 }
 
@@ -432,17 +471,28 @@ void wh_resumption_given_up(wh_resumption *r)
     r->outcome->store_error = wh_store_suspect(&r->client->binding, r->offered_generation, true);
 }
 
+void wh_resumption_doubted(wh_resumption *r)
+{
+    if (r->without_exchange) {
+        wh_learning_refused_psk_ke(&r->peer);
+        note_peer(r);
+    }
+}
+
 void wh_resumption_handshake_failed(wh_resumption *r, bool is_last)
 {
     if (r->offered) {
         r->client->suspect = r->offered_generation;
-        wh_store_note_peer(&r->client->binding, r->peer); /* for the attempt that follows */
+        if (r->without_exchange) {
+            wh_learning_refused_psk_ke(&r->peer);
+        }
+        note_peer(r); /* for the attempt that follows */
         wh_resumption_given_up(r);
     }
     if (is_last && is_of_peer(r->outcome->error)) {
-        r->peer.lacks |= PERHAPS_WITHOUT_SHA256;
+        r->peer.lacks |= WH_LACKS_SHA256_PERHAPS;
         if (r->psk_withheld) {
-            r->peer.lacks &= (uint8_t)~WITHOUT_PSK; /* it may want nothing else by now */
+            r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK; /* it may want nothing else by now */
         }
         r->outcome->backoff_s = note_failure(r->client, &r->peer);
     }
@@ -453,51 +503,68 @@ void wh_resumption_no_second_attempt(wh_resumption *r)
     r->outcome->backoff_s = note_failure(r->client, &r->peer);
 }
 
-uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r)
+uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
 {
-    bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    bool in_vain = (r->peer.lacks & without(resumed)) != 0;
-    return takes_tickets(r) && !r->ticket_came && !in_vain
-               ? wh_policy_ticket_wait_ms(&r->client->config.policy)
-               : 0;
+    wh_outcome *o = r->outcome;
+    if (!takes_tickets(r) || r->ticket_came) {
+        return 0;
+    }
+    if (r->waited_since_us == 0) {
+        const wh_wait_question question = {
+            .is_resumed = o->result == WH_RESULT_RESUMED,
+            .another_s = wants_flash(r) ? 0 : wh_store_lasts_s(&r->client->binding),
+        };
+        r->waited_since_us = wh_clock_elapsed_us();
+        o->ticket_wait_ms =
+            wh_learning_ticket_wait_ms(&r->client->config.policy, &r->peer, &question, &o->ticket_wait);
+    }
+    return o->ticket_wait_ms;
 }
 
-/* A server may refuse early data that its ticket allows; or it answers early data and closes before it has
- * seen the client's Finished, without which it gives no ticket, so that early data would cost a full
- * handshake. Such a one is offered none before a full handshake brings a ticket to spare, with which to see
- * whether that has changed. */
-static uint8_t lacks_early_data(const wh_resumption *r)
+/* A server may answer early data and close before it has seen the client's Finished, without which it gives
+ * no ticket: then early data costs a full handshake. */
+static bool costs_a_ticket(const wh_resumption *r)
 {
     bool is_for_once = r->client->config.policy.reuse == WH_REUSE_NEVER;
     bool was_taken = r->outcome->early_data == WH_EARLY_DATA_ACCEPTED;
-    bool has_cost = was_taken && is_for_once && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
-    if (r->refuses_early_data || has_cost) {
-        return WITHOUT_EARLY_DATA;
-    }
-    bool has_spare = r->has_spare || r->second != NULL;
-    bool may_try = r->outcome->result == WH_RESULT_FULL && has_spare;
-    return may_try ? 0 : r->peer.lacks & WITHOUT_EARLY_DATA;
+    return was_taken && is_for_once && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
 }
 
-/* The next connection of this sort need not wait for a ticket in vain, or offer early data. */
-static void remember_what_is_lacking(wh_resumption *r)
+/* What answers early data comes a round trip before the ticket, which nobody may have waited for. */
+static bool is_too_soon(const wh_resumption *r)
+{
+    const wh_outcome *o = r->outcome;
+    bool was_waited_for = o->ticket_wait_ms > 0 && !r->peer_has_left;
+    return o->early_data == WH_EARLY_DATA_ACCEPTED && !r->ticket_came && !was_waited_for;
+}
+
+static void remember_early_data(wh_resumption *r)
+{
+    bool has_spare = r->has_spare || r->second != NULL;
+    if (r->refuses_early_data || costs_a_ticket(r)) {
+        r->peer.lacks |= WH_LACKS_EARLY_DATA;
+        wh_learning_keep(&r->peer);
+    } else if (r->outcome->result == WH_RESULT_FULL && has_spare) {
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EARLY_DATA; /* the next trial costs no full handshake */
+    }
+}
+
+/* The next connection of this sort need not wait in vain. */
+static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
-    uint8_t tickets = r->ticket_came ? 0 : without(resumed);
-    uint8_t before = r->peer.lacks;
-    if (takes_tickets(r)) {
-        r->peer.lacks = (uint8_t)((before & ~without(resumed)) | tickets);
+    bool was_without = (r->peer.lacks & without(resumed)) != 0;
+    if (takes_tickets(r) && !is_too_soon(r) && was_without == r->ticket_came) {
+        r->peer.lacks ^= without(resumed);
     }
-    r->peer.lacks = (uint8_t)((r->peer.lacks & ~WITHOUT_EARLY_DATA) | lacks_early_data(r));
-    if (r->peer.lacks != before) {
-        wh_store_note_peer(&r->client->binding, r->peer);
-    }
+    note_news(r);
 }
 
 void wh_resumption_settle(wh_resumption *r)
 {
     wh_outcome *o = r->outcome;
-    remember_what_is_lacking(r);
+    remember_early_data(r);
+    remember_tickets(r);
     if (wants_flash(r)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size)
                                        : wh_store_persist_rtc(&r->client->binding);
@@ -509,7 +576,7 @@ void wh_resumption_settle(wh_resumption *r)
     wh_resumption_free(r);
     o->stored = wh_store_tiers_of(&r->client->binding);
     if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
-        o->store_error = WH_MISS_NOT_RESUMABLE;
+        o->store_error = needs_session(r) ? WH_MISS_NOT_RESUMABLE : WH_MISS_NOT_NEEDED;
     }
 }
 

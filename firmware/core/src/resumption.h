@@ -35,8 +35,6 @@ typedef struct wh_resumption {
     bool is_second;
     /** The pre-shared key was left out of the hello, as the server does not know it. */
     bool psk_withheld;
-    /** Whether that was so decided, once for all hellos of this attempt. */
-    bool psk_decided;
     /** The handshake went by the pre-shared key. */
     bool by_psk;
     bool renewed12;
@@ -51,8 +49,15 @@ typedef struct wh_resumption {
     bool refuses_early_data;
     /** It has closed before the client did, or TCP has ended. */
     bool peer_has_left;
-    /** What is remembered of this peer. */
+    uint32_t ticket_lifetime_s;
+    /** The session is offered without a key exchange (psk_ke), and the group that the handshake came to. */
+    bool without_exchange;
+    uint16_t group;
+    /** When on the elapsed clock it was first asked how long to wait for a ticket; 0: not yet. */
+    uint64_t waited_since_us;
+    /** What is known of this peer, and what of it is remembered. */
     wh_peer peer;
+    wh_peer noted;
     /** A second ticket, sealed, on its way to flash. */
     uint8_t *second;
     uint16_t second_size;
@@ -62,6 +67,11 @@ typedef struct wh_resumption {
 
 /** Begins; `client` and `outcome` must outlive it. */
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
+
+/** A session of this connection may carry early data, as far as ALPN goes: the server agreed to the first
+ * application protocol that it was asked for, or it was asked for none. So the binding alone says which one a
+ * server must agree to that takes early data with it (RFC 8446 4.2.10). */
+bool wh_resumption_has_first_protocol(struct WOLFSSL *ssl, const wh_client *client);
 
 /** Attaches the stored session, for a hello that may be sent later, if there is one that may be offered. None
  * is spent. Once more for a new WOLFSSL.
@@ -103,9 +113,13 @@ bool wh_resumption_wants_all_suites(const wh_resumption *r);
  * without it. */
 bool wh_resumption_wants_psk(wh_resumption *r);
 
-/** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected: one
- * has come, tickets are off, or this peer gave none the last time either. */
-uint32_t wh_resumption_ticket_wait_ms(const wh_resumption *r);
+/** Whether the session shall be offered without a key exchange: the profile allows it, and the peer is not
+ * known to refuse it. */
+bool wh_resumption_without_exchange(const wh_resumption *r);
+
+/** How long a ticket is worth waiting for, in milliseconds; 0 when none is to be expected, or when it does
+ * not pay: the outcome tells why. Once the app has closed. */
+uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r);
 
 /** The handshake failed, and the outcome's error is set. A session that was offered is
  * suspect. `is_last`: no attempt in full follows. */
@@ -114,6 +128,9 @@ void wh_resumption_handshake_failed(wh_resumption *r, bool is_last);
 /** The handshake with the session that was offered has not come to its end, and nobody waits any longer: it
  * is suspect. */
 void wh_resumption_given_up(wh_resumption *r);
+
+/** The server has not answered the session yet, and an attempt in full joins this one. */
+void wh_resumption_doubted(wh_resumption *r);
 
 /** The attempt in full that should have followed this failed one could not be made. */
 void wh_resumption_no_second_attempt(wh_resumption *r);

@@ -10,9 +10,9 @@
 #include "slots.h"
 #include "wipe.h"
 
-#define MAGIC 0x32524857u /* "WHR2" */
+#define MAGIC 0x33524857u /* "WHR3" */
 
-_Static_assert(offsetof(wh_rtc, record_generation) == 40 && offsetof(wh_rtc, pin_until_us) == 88,
+_Static_assert(offsetof(wh_rtc, record_generation) == 40 && offsetof(wh_rtc, pin_until_us) == 104,
                "there are no gaps");
 _Static_assert(sizeof(wh_rtc) + WH_RECORD_MAX == WH_RTC_SIZE, "the slot must hold the longest record");
 

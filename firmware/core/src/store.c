@@ -54,7 +54,7 @@ static int load_session(const wh_place *place, const wh_opened *opened, const wh
         return WH_DAMAGE_RECORD;
     }
     note_time(place->state.epoch, out);
-    return wh_session_load(opened->session, opened->size, out->age.known ? out->age.least_us : 0,
+    return wh_session_load(opened->session, opened->session_size, out->age.known ? out->age.least_us : 0,
                            &out->session);
 }
 
@@ -108,6 +108,7 @@ static int get(wh_place *place, wh_opened *opened, const wh_binding *binding, wh
     wh_rtc *state = &place->state;
     uint32_t tag = wh_binding_tag(binding);
     out->peer = peer_of(state, binding);
+    out->away_us = state->seen_us != 0 ? wh_clock_elapsed_us() - state->seen_us : 0;
     out->is_pinned = wh_pin_is_on(state, tag);
     int result = get_newest(place, opened, binding, out);
     while (is_damage(result) && (state->record_size > 0 || wh_flash_copy_exists(state))) {
@@ -118,7 +119,7 @@ static int get(wh_place *place, wh_opened *opened, const wh_binding *binding, wh
         state->miss = result <= WH_MISS_UPGRADE ? 0 : state->miss; /* the next connection may be another */
     }
     if (result == WH_OK && state->peer_binding != tag) { /* it is sealed in, for when RTC RAM has forgotten */
-        out->peer = (wh_peer){.breaks = out->info.breaks, .rest = out->info.rest};
+        out->peer = out->info.peer;
         meet(state, tag, out->peer);
     }
     int saved = wh_rtc_save(state);
@@ -375,6 +376,20 @@ static wh_tiers tiers_of(const wh_rtc *state)
     return in_flash ? WH_TIERS_FLASH : WH_TIERS_NONE;
 }
 
+uint32_t wh_store_lasts_s(const wh_binding *binding)
+{
+    wh_place place;
+    wh_record_info info;
+    const wh_rtc *state = &place.state;
+    if (find(binding, &place) != WH_OK || !place.is_its || state->record_size == 0 ||
+        wh_record_peek(wh_rtc_record(state), state->record_size, &info) != WH_OK ||
+        !wh_binding_equal(&info.binding, binding)) {
+        return 0;
+    }
+    wh_instant now = wh_clock_now(state->epoch);
+    return (uint32_t)(wh_policy_left_us(&info, &now, WH_POLICY_WHOLE_PPM) / 1000000u);
+}
+
 wh_tiers wh_store_tiers_of(const wh_binding *binding)
 {
     wh_place place;
@@ -393,7 +408,10 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
     wh_rtc *state = &place.state;
     int result = find(binding, &place);
     if (result == WH_OK) {
-        state->flash_is_poor = state->flash_is_poor || peer_of(state, binding).breaks != peer.breaks;
+        const wh_peer before = peer_of(state, binding);
+        state->flash_is_poor = state->flash_is_poor || before.breaks != peer.breaks ||
+                               ((before.lacks ^ peer.lacks) & WH_LACKS_FOR_LONG) != 0 ||
+                               before.group != peer.group;
         meet(state, wh_binding_tag(binding), peer);
         result = wh_rtc_save(state);
     }

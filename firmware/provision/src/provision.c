@@ -17,6 +17,7 @@ typedef enum kind {
     KIND_version,
     KIND_security,
     KIND_reuse,
+    KIND_profile,
     KIND_u16,
     KIND_u32,
     KIND_u32_or_none,
@@ -45,6 +46,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 _Static_assert(sizeof(wh_protocol) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_wifi_security) == sizeof(int), "an enum has the size of an int");
 _Static_assert(sizeof(wh_reuse) == sizeof(int), "an enum has the size of an int");
+_Static_assert(sizeof(wh_profile) == sizeof(int), "an enum has the size of an int");
 
 static bool is_within(const rule *r, uint32_t number)
 {
@@ -60,6 +62,7 @@ static size_t width(const rule *r)
     case KIND_version:
     case KIND_security:
     case KIND_reuse:
+    case KIND_profile:
         return 1;
     case KIND_u16:
         return 2;
@@ -81,7 +84,7 @@ static bool take_number(const rule *r, const uint8_t *value, size_t size, uint8_
     if (!is_within(r, number)) {
         return false;
     }
-    if (r->kind == KIND_version || r->kind == KIND_security || r->kind == KIND_reuse) {
+    if (r->kind >= KIND_version && r->kind <= KIND_profile) {
         int choice = (int)number;
         memcpy(member, &choice, sizeof choice);
     } else if (r->kind == KIND_flag || r->kind == KIND_inverse) {

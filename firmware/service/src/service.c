@@ -31,10 +31,21 @@ static void keep(wh_service *service)
     service->memory->check = check_of(service->memory);
 }
 
+/* The CAs are those of the last handshake in full: a resumed one does not read them. */
+static void note_compact(wh_service_memory *memory, const wh_outcome *outcome)
+{
+    wh_outcome told = *outcome;
+    told.cas = memory->trust.cas;
+    told.cas_usable = memory->trust.usable;
+    told.cas_ending = memory->trust.ending;
+    memory->compact.value_size = (uint8_t)wh_outcome_compact(&told, NULL, memory->compact.value);
+}
+
 static void set_defaults(wh_service_memory *memory)
 {
     memset(memory, 0, sizeof *memory);
     memory->outcome.alert = -1;
+    note_compact(memory, &(wh_outcome){0});
     memory->enabled.value = WH_SERVICE_ENABLED_INITIAL;
     memory->min_protocol.value = WH_SERVICE_MIN_PROTOCOL_INITIAL;
     memory->max_age.value_s = WH_SERVICE_MAX_AGE_INITIAL;
@@ -166,6 +177,7 @@ void wh_service_connected(wh_service *service, const wh_outcome *outcome)
     service->memory->outcome.number++;
     note_outcome(&service->memory->outcome, outcome);
     note_trust(&service->memory->trust, outcome);
+    note_compact(service->memory, outcome);
     count(service, outcome);
     service->pending |= PENDING_OUTCOME;
     keep(service);
@@ -212,6 +224,7 @@ void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *
 {
     if (outcome->result != WH_RESULT_PENDING) {
         note_outcome(&service->memory->outcome, outcome);
+        note_compact(service->memory, outcome);
         service->pending |= PENDING_OUTCOME;
     }
     note_stored(service, outcome);
@@ -242,10 +255,12 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
     if (lowest > highest) { /* of a time when this firmware spoke more */
         lowest = highest;
     }
-    if (lowest > config->min_version) {
+    bool is_strict = config->policy.profile == WH_PROFILE_STRICT;
+    service->profile = (uint8_t)config->policy.profile;
+    if (lowest > config->min_version && !is_strict) { /* which speaks the highest alone */
         config->min_version = lowest;
     }
-    if (memory->max_age.value_s != 0) {
+    if (memory->max_age.value_s != 0 && !(is_strict && memory->max_age.value_s > WH_STRICT_AGE_MAX_S)) {
         config->policy.max_authenticated_s = memory->max_age.value_s;
     }
     if (memory->ticket_wait.value_ms != 0) {
@@ -302,6 +317,10 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return write_wear(service, out);
     case WH_SERVICE_REG_TRUST:
         return wh_service_trust_write(&memory->trust, out);
+    case WH_SERVICE_REG_PROFILE:
+        return wh_service_profile_write(&(wh_service_profile){service->profile}, out);
+    case WH_SERVICE_REG_COMPACT:
+        return wh_service_compact_write(&memory->compact, out);
     case WH_SERVICE_REG_ENABLED:
         return wh_service_enabled_write(&memory->enabled, out);
     case WH_SERVICE_REG_MIN_PROTOCOL:

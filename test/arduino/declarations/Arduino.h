@@ -1,5 +1,5 @@
 /* cores/esp32/Arduino.h, and of what it includes: WString.h, Print.h, Stream.h, IPAddress.h, Client.h,
- * HardwareSerial.h, esp32-hal.h, esp32-hal-log.h. ESP_ARDUINO_VERSION_MAJOR is the build's. */
+ * HardwareSerial.h, esp32-hal.h, esp32-hal-log.h, esp_attr.h. ESP_ARDUINO_VERSION_MAJOR is the build's. */
 #ifndef WH_ARDUINO_H
 #define WH_ARDUINO_H
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#define RTC_DATA_ATTR
 #define log_e(format, ...) ((void)fprintf(stderr, "[E] " format "\n", __VA_ARGS__))
 
 class String

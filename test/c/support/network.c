@@ -375,6 +375,7 @@ static void perform_tcp(network *n, const wh_step *step)
         open_tcp(n, step->tcp);
         break;
     case WH_STEP_SEND:
+        n->run.sends++;
         send_bytes(n, step);
         break;
     case WH_STEP_SHUT:

@@ -92,6 +92,8 @@ typedef struct network_run {
     /** TCP connections asked for, and networks set up anew. */
     unsigned opens;
     unsigned renewals;
+    /** Times that it gave bytes to TCP: packets, if they are small and TCP takes all. */
+    unsigned sends;
     /** Bytes of the answer, and of the request as servers had it, early data included. */
     size_t got;
     size_t server_got;

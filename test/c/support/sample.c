@@ -18,8 +18,20 @@ wh_record_info sample_info(void)
                 .losses = 3,
                 .aged_min = 0x0201,
             },
-        .breaks = 4,
-        .rest = 32,
+        .peer =
+            {
+                .breaks = 4,
+                .rest = 32,
+                .lacks = WH_LACKS_PSK_KE | WH_LACKS_SHA256,
+                .group = 24,
+                .left = 8,
+                .level = 1,
+                .full_ms = 0x0605,
+                .resumed_ms = 0x0807,
+                .ticket_ms = 0x0a09,
+                .interval_min = 0x0c0b,
+            },
+        .early_data_max = 0x10203040,
         .build = 0x0509000400000107,
     };
     for (uint8_t i = 0; i < WH_DIGEST_SIZE; i++) {
@@ -65,8 +77,9 @@ void assert_same_info(const wh_record_info *a, const wh_record_info *b)
     assert_int_equal(a->lineage.not_after_s, b->lineage.not_after_s);
     assert_int_equal(a->lineage.losses, b->lineage.losses);
     assert_int_equal(a->lineage.aged_min, b->lineage.aged_min);
-    assert_int_equal(a->breaks, b->breaks);
-    assert_int_equal(a->rest, b->rest);
+    assert_int_equal(a->lineage.without_exchange, b->lineage.without_exchange);
+    assert_memory_equal(&a->peer, &b->peer, sizeof a->peer);
+    assert_int_equal(a->early_data_max, b->early_data_max);
     assert_memory_equal(a->binding.digest, b->binding.digest, WH_DIGEST_SIZE);
     assert_int_equal(a->build, b->build);
 }

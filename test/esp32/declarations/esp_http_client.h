@@ -20,6 +20,7 @@ typedef struct {
 } esp_http_client_config_t;
 
 esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *config);
+esp_err_t esp_http_client_set_header(esp_http_client_handle_t client, const char *key, const char *value);
 esp_err_t esp_http_client_set_post_field(esp_http_client_handle_t client, const char *data, int len);
 esp_err_t esp_http_client_perform(esp_http_client_handle_t client);
 int esp_http_client_get_status_code(esp_http_client_handle_t client);

@@ -34,7 +34,16 @@ export type AppName =
 export type RunTestName = "run-service" | "run-socket" | "run-mqtt" | "run-no-service"
 
 /** Files of the DeviceScript package, which is made from source each time that it is used. */
-const PACKAGE = ["src/index.ts", "src/link.ts", "src/tls-session.ts", "services/tls-session.md", "run-tests/until.ts"]
+const PACKAGE = [
+    "src/compact-outcome.ts",
+    "src/index.ts",
+    "src/link.ts",
+    "src/tls-payloads.ts",
+    "src/tls-session.ts",
+    "src/tls-words.ts",
+    "services/tls-session.md",
+    "run-tests/until.ts",
+]
 
 function sourceOf(name: AppName): string {
     const places = [`devs/src/${name}.ts`, `devs/run-tests/${name.replace(/^run-/, "")}.ts`, `test/apps/src/${name}.ts`]

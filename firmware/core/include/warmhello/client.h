@@ -29,8 +29,10 @@ struct WOLFSSL_CTX;
 /** The longest identity of a pre-shared key, in bytes. */
 #define WH_PSK_IDENTITY_MAX 64
 
-/** How long to wait for a ticket after the last byte, in milliseconds, unless set otherwise:
- * about a round trip on a slow line. */
+/** How long to wait for a ticket after the last byte unless set otherwise, in milliseconds: as long as a full
+ * handshake takes longer than a resumed one, this at most; and so long while that has not been measured,
+ * which is about a round trip on a slow line. */
+#define WH_TICKET_WAIT_MOST_MS 1000
 #define WH_TICKET_WAIT_DEFAULT_MS 250
 
 /** Do not wait. */
@@ -40,11 +42,25 @@ struct WOLFSSL_CTX;
 #define WH_TRUST_DEFAULT 20
 #define WH_TRUST_NONE UINT32_MAX
 
+/** The strict profile offers no session whose full handshake was longer ago, in seconds. */
+#define WH_STRICT_AGE_MAX_S 86400u
+
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
-/** Whether a ticket of TLS 1.3 may be offered again. */
-typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
+/** Whether a ticket of TLS 1.3 may be offered again: as the profile has it, which is when not renewed in the
+ * frugal one and never in the others, or as is said. */
+typedef enum wh_reuse { WH_REUSE_BY_PROFILE, WH_REUSE_WHEN_NOT_RENEWED, WH_REUSE_NEVER } wh_reuse;
+
+/** What a client is to be careful with. A profile sets the defaults of other settings; one that is set beside
+ * it holds, or is refused where the strict profile forbids it.
+ *
+ * Balanced: sessions of TLS 1.2 and 1.3, the latter with a new key exchange in each connection (psk_dhe_ke,
+ * RFC 8446 4.2.9). Strict: TLS 1.3 alone, no session whose full handshake was more than a day ago or at an
+ * unknown time, no early data. Frugal: a session of TLS 1.3 is offered without a key exchange (psk_ke) until
+ * the server refuses that, which gives up forward secrecy, and goes out again when the server gives no other.
+ */
+typedef enum wh_profile { WH_PROFILE_BALANCED, WH_PROFILE_STRICT, WH_PROFILE_FRUGAL } wh_profile;
 
 /** Members of a configuration, by the kinds of client.def. */
 #define WH_MEMBER_text(name) const char *name;
@@ -56,6 +72,7 @@ typedef enum wh_reuse { WH_REUSE_NEVER, WH_REUSE_WHEN_NOT_RENEWED } wh_reuse;
 #define WH_MEMBER_inverse(name) bool name;
 #define WH_MEMBER_version(name) wh_protocol name;
 #define WH_MEMBER_reuse(name) wh_reuse name;
+#define WH_MEMBER_profile(name) wh_profile name;
 #define WH_MEMBER_u16(name) uint16_t name;
 #define WH_MEMBER_u32(name) uint32_t name;
 #define WH_MEMBER_u32_or_none(name) uint32_t name;
@@ -100,7 +117,7 @@ typedef struct wh_client {
     /** Of the device that it belongs to. */
     const struct wh_platform *platform;
     wh_binding binding;
-    /** As given, but with versions for WH_PROTOCOL_NONE, and without the three texts, which are below. */
+    /** As given, but with the profile's defaults filled in, and without the three texts, which are below. */
     wh_client_config config;
     wh_host host;
     char alpn[WH_ALPN_MAX + 1];
@@ -127,15 +144,15 @@ typedef struct wh_client {
     struct Signer *namesakes;
 } wh_client;
 
-/** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate, its key and the
- * pre-shared key: these are hashed here, so that a session stays tied to them, and are read by the first handshake
- * that makes a full handshake. What is wrong with them is then the error of that connection.
+/** Sets the client up. The configuration is copied, but for the bytes of the CA, the certificate, its key and
+ * the pre-shared key: these are hashed here, so that a session stays tied to them, and are read by the first
+ * handshake that makes a full handshake. What is wrong with them is then the error of that connection.
  *
- * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a certificate without key or the reverse, a
- * pre-shared key without identity or the reverse or of another size than client.def says, or one of them beside
- * sessions without extended master secret. WH_USAGE_CA:
- * there is none. WH_USAGE_ALPN: as errors.def says. WH_PLATFORM_MEMORY. After an error the client is empty
- * and need not be freed. */
+ * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a certificate without key or the reverse,
+ * a pre-shared key without identity or the reverse or of another size than client.def says, or one of them
+ * beside sessions without extended master secret; with the strict profile, TLS 1.2, sessions of over a day,
+ * trust after a loss of power. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
+ * WH_PLATFORM_MEMORY. After an error the client is empty and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 
 /** Whether a client made of one would do for the other: texts are compared, of files only where they lie and
@@ -148,10 +165,10 @@ bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b
  * Nothing of it is kept. */
 WH_MUST_CHECK int wh_client_check(const wh_client_config *config);
 
-/** Whether the bytes of the CA, of the certificate and of the pre-shared key are those still that wh_client_init() has hashed. If
- * they are not, the client offers a session that is tied to the old ones, and refuses its next handshake in
- * full: make another. Hashes them again, which takes about a millisecond on an ESP32, of a certificate bundle
- * two. */
+/** Whether the bytes of the CA, of the certificate and of the pre-shared key are those still that
+ * wh_client_init() has hashed. If they are not, the client offers a session that is tied to the old ones, and
+ * refuses its next handshake in full: make another. Hashes them again, which takes about a millisecond on an
+ * ESP32, of a certificate bundle two. */
 bool wh_client_is_intact(const wh_client *client);
 
 /** Frees everything. Its connections must be closed before; may be called twice. */

@@ -123,10 +123,13 @@ typedef enum wh_step_kind {
     WH_STEP_SEND,          /**< send what can be sent of `bytes` now; wh_connect_sent() must follow at once */
     WH_STEP_SHUT,          /**< nothing more will be sent on TCP `tcp`: end this side of it (FIN) */
     WH_STEP_CLOSE,         /**< close TCP `tcp`, whatever state it is in */
-    WH_STEP_OPENED,        /**< the app may write; unless that may be early data, the handshake is done */
-    WH_STEP_SECURED,       /**< the handshake is done, after the app was early to write */
-    WH_STEP_READ,          /**< there may be plaintext: wh_connect_read() until it returns 0 */
-    WH_STEP_OVER,          /**< all is over, and the outcome final: wh_connect_free() */
+    /** The app may write; the handshake is done and the outcome says how it went, unless what is written may
+     * be early data: then the next kind tells that. The last bytes of the handshake may still be to be
+     * sent, so that what the app writes before the next step leaves in one packet with them. */
+    WH_STEP_OPENED,
+    WH_STEP_SECURED, /**< the handshake is done, after the app was early to write */
+    WH_STEP_READ,    /**< there may be plaintext: wh_connect_read() until it returns 0 */
+    WH_STEP_OVER,    /**< all is over, and the outcome final: wh_connect_free() */
 } wh_step_kind;
 
 /** What to do next. */

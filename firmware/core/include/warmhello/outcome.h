@@ -31,15 +31,9 @@ typedef enum wh_reason {
 typedef enum wh_protocol { WH_PROTOCOL_NONE, WH_TLS12, WH_TLS13 } wh_protocol;
 
 /** How a session is named on the wire: by the server's ID (RFC 5246 7.4.1.2), by
- * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). The last one is no session: a full handshake in which
- * the provisioned key stood for the certificates. */
-typedef enum wh_kind {
-    WH_KIND_NONE,
-    WH_KIND_ID,
-    WH_KIND_TICKET,
-    WH_KIND_PSK,
-    WH_KIND_EXTERNAL_PSK
-} wh_kind;
+ * a ticket (RFC 5077), or as a pre-shared key (RFC 8446 2.2). The last one is no session: a full handshake in
+ * which the provisioned key stood for the certificates. */
+typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK, WH_KIND_EXTERNAL_PSK } wh_kind;
 
 /** Where a session waits for the next wake. */
 typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
@@ -60,6 +54,18 @@ typedef enum wh_early_data {
  * begun. Then the time should be asked for again at once: a time server may have lied. */
 typedef enum wh_clock_state { WH_CLOCK_UNKNOWN, WH_CLOCK_KNOWN, WH_CLOCK_SUSPECT } wh_clock_state;
 
+/** Whether a connection stays open for a ticket of TLS 1.3 that has not come when the app closes it, or why
+ * not. */
+typedef enum wh_ticket_wait {
+    WH_WAIT_NONE,        /**< none is to be expected, or it has come before */
+    WH_WAIT_PAYS,        /**< as long as a full handshake in the next connect would take longer */
+    WH_WAIT_SET,         /**< as long as the configuration says */
+    WH_WAIT_IN_VAIN,     /**< no: the server gave none the last time */
+    WH_WAIT_HAS_ANOTHER, /**< no: the next connect has a session all the same */
+    WH_WAIT_EXPIRES,     /**< no: it would not live until the next connect */
+    WH_WAIT_TOO_DEAR,    /**< no: tickets of this server take longer than they save */
+} wh_ticket_wait;
+
 /** What a connect did, and why. */
 typedef struct wh_outcome {
     wh_result result;
@@ -71,8 +77,8 @@ typedef struct wh_outcome {
     /** With an error: wolfSSL's own code, for a bug report; else 0. */
     int wolfssl_error;
     wh_protocol protocol;
-    /** How the session was offered; WH_KIND_EXTERNAL_PSK when none was and both sides have shown that they have
-     * the provisioned key; else WH_KIND_NONE. */
+    /** How the session was offered; WH_KIND_EXTERNAL_PSK when none was and both sides have shown that they
+     * have the provisioned key; else WH_KIND_NONE. */
     wh_kind kind;
     /** Number of the cipher suite in IANA's TLS registry, or 0. */
     uint16_t cipher;
@@ -85,6 +91,8 @@ typedef struct wh_outcome {
     uint32_t handshake_tx;
     uint32_t handshake_rx;
     uint32_t flights;
+    /** TCP connections that the connect has begun, since the network was last set up for it. */
+    uint8_t attempts;
     /** TLS bytes on the wire so far, handshake included. */
     uint32_t total_tx;
     uint32_t total_rx;
@@ -104,6 +112,10 @@ typedef struct wh_outcome {
     wh_tiers stored;
     /** WH_OK, or why none was stored, or not in flash where it wanted to be. */
     int store_error;
+    /** Once the app has closed: whether a ticket was waited for, and for how long at most, in milliseconds.
+     */
+    wh_ticket_wait ticket_wait;
+    uint32_t ticket_wait_ms;
     /** Advice after repeated failures of the server itself: seconds to leave it alone. */
     uint32_t backoff_s;
     /** The CAs that the client was given, how many of them are within their dates, and how many of these end
@@ -129,13 +141,14 @@ const char *wh_kind_word(wh_kind kind);                   /**< As "ticket". */
 const char *wh_tiers_word(wh_tiers tiers);                /**< As "both". */
 const char *wh_early_data_word(wh_early_data early_data); /**< As "accepted". */
 const char *wh_clock_word(wh_clock_state state);          /**< As "known". */
+const char *wh_ticket_wait_word(wh_ticket_wait why);      /**< As "pays". */
 /** @} */
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
 const char *wh_cipher_name(uint16_t cipher);
 
 /** Enough for any outcome as JSON, with its closing zero. */
-#define WH_OUTCOME_JSON_SIZE 770
+#define WH_OUTCOME_JSON_SIZE 840
 
 /** Writes the outcome as one line of JSON, the form in which it crosses into
  * other languages and into log lines. Names that do not apply are null.
@@ -143,6 +156,36 @@ const char *wh_cipher_name(uint16_t cipher);
  * Returns the length without the closing zero, or WH_USAGE_ARGUMENT when `size`
  * is too small. */
 WH_MUST_CHECK int wh_outcome_json(const wh_outcome *outcome, char *out, size_t size);
+
+/** The most bytes of a compact outcome. */
+#define WH_OUTCOME_COMPACT_SIZE 24
+
+/** What only the app knows, for wh_outcome_compact(). */
+typedef struct wh_outcome_app {
+    /** The version of its firmware, as a number of its choice, such as 10402 for 1.4.2; 0: not told. */
+    uint16_t firmware;
+    /** What the wake has taken, or is estimated to take, in millijoules, 65535 for as many or more; 0: not
+     * known. */
+    uint16_t energy_mj;
+} wh_outcome_app;
+
+/** Writes the outcome in a few bytes of CBOR (docs/SPEC.md, "Compact outcome"), which an app adds to what it
+ * sends anyway. Nothing in it is secret, and nothing tells one device from another but what the app gives.
+ *
+ * Once the handshake is over it tells how the present connect began, and so can go out by that connect. What
+ * comes after that, as a connect that fails, is for the next wake to tell: keep these bytes where they
+ * survive deep sleep. What goes out as early data is written before the handshake, and can tell of the last
+ * wake alone. `app`: NULL for nothing of its own.
+ *
+ * Returns how many bytes were written. */
+size_t wh_outcome_compact(const wh_outcome *outcome, const wh_outcome_app *app,
+                          uint8_t out[WH_OUTCOME_COMPACT_SIZE]);
+
+/** Enough for a compact outcome as text, with its closing zero. */
+#define WH_OUTCOME_TEXT_SIZE (2 * WH_OUTCOME_COMPACT_SIZE + 1)
+
+/** The same in hexadecimal digits, as for a header of HTTP. */
+void wh_outcome_text(const wh_outcome *outcome, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE]);
 
 #ifdef __cplusplus
 }

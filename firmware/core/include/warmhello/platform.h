@@ -67,6 +67,11 @@ typedef struct wh_platform {
     uint8_t *rtc;
     size_t rtc_size;
 
+    /** By how much a full handshake takes longer than a resumed one, in milliseconds: what a ticket is worth
+     * waiting for. 0: as measured in this device's connects. For a program that stands for a device, whose
+     * processor is another. */
+    uint32_t saving_ms;
+
     /** For how many peers a session is kept, one for each, at most WH_PEERS_MAX; 0 is 1. Flash is parted
      * among them, so another number finds most of what lies there no more, and a port that may be updated to
      * another one overwrites the RTC slots then, as they remember where in their part a session lies. A peer
@@ -76,7 +81,7 @@ typedef struct wh_platform {
 } wh_platform;
 
 /** The size of RTC slot that holds any session warmhello keeps, in bytes. */
-#define WH_RTC_SIZE 2304
+#define WH_RTC_SIZE 2336
 
 /** The most peers whose sessions are kept: 4, or fewer where all of a program is built with less. A core for
  * one leaves 1.5 KB of code out. */

@@ -1,5 +1,6 @@
 /* Wakes, posts one reading by HTTPClient, and sleeps for ten minutes. Each wake but the first resumes the TLS
- * session of the one before: that is WarmClient in the place of NetworkClientSecure, and nothing else. */
+ * session of the one before: that is WarmClient in the place of NetworkClientSecure, and nothing else. A
+ * header says how the connect of the last wake went. */
 #include <Arduino.h>
 #include <HTTPClient.h>
 #include <WarmClient.h>
@@ -20,6 +21,9 @@ static const char ca[] = R"(
 static constexpr uint64_t SLEEP_US = 600ULL * 1000 * 1000;
 static constexpr unsigned long JOIN_MS = 10000;
 
+// How the last wake's connect went, through deep sleep; "" after a loss of power.
+static RTC_DATA_ATTR char lastOutcome[WH_OUTCOME_TEXT_SIZE];
+
 static bool join()
 {
     WiFi.mode(WIFI_STA);
@@ -37,9 +41,13 @@ static void post_reading()
     HTTPClient http;
     http.begin(client, url);
     http.addHeader("Content-Type", "application/json");
+    if (lastOutcome[0] != '\0') {
+        http.addHeader("Warmhello-Outcome", lastOutcome);
+    }
     int status = http.POST("{\"celsius\": 21}");
     http.end();
     client.stop(); // which keeps the session for the next wake
+    wh_outcome_text(&client.outcome(), nullptr, lastOutcome);
     Serial.printf("the server answers %d, TLS is %s\n", status, wh_result_word(client.outcome().result));
 }
 

@@ -1,8 +1,9 @@
 /* ESP-IDF's own HTTP client, as it is: wakes, posts one reading, and sleeps for ten minutes. Each wake but
- * the first resumes the TLS session of the one before. */
+ * the first resumes the TLS session of the one before, and says in a header how that one's connect went. */
 #include <stdio.h>
 
 #include "access_point.h"
+#include "esp_attr.h"
 #include "esp_err.h"
 #include "esp_http_client.h"
 #include "esp_sleep.h"
@@ -48,6 +49,9 @@ static wh_outcome outcome_of_tls(void)
 }
 #endif
 
+/* How the last wake's connect went, through deep sleep; "" after a loss of power. */
+static RTC_DATA_ATTR char last_outcome[WH_OUTCOME_TEXT_SIZE];
+
 static int read_celsius(void)
 {
     return 21; /* a sensor's driver goes here */
@@ -58,10 +62,15 @@ static void perform(esp_http_client_handle_t client)
     char body[32];
     const int size = snprintf(body, sizeof body, "{\"celsius\": %d}", read_celsius());
     ESP_ERROR_CHECK(esp_http_client_set_post_field(client, body, size));
+    if (last_outcome[0] != '\0') {
+        ESP_ERROR_CHECK(esp_http_client_set_header(client, "Warmhello-Outcome", last_outcome));
+    }
     const esp_err_t error = esp_http_client_perform(client);
+    const wh_outcome outcome = outcome_of_tls();
+    wh_outcome_text(&outcome, NULL, last_outcome);
     if (error == ESP_OK) {
         printf("the server answers %d, TLS is %s\n", esp_http_client_get_status_code(client),
-               wh_result_word(outcome_of_tls().result));
+               wh_result_word(outcome.result));
     } else {
         printf("not sent: %s\n", esp_err_to_name(error));
     }

@@ -353,6 +353,13 @@ static wh_step proceed(wh_socket *s)
     return step;
 }
 
+/* All that can leave now does: nobody knows when the caller calls again. */
+static void send_all(wh_socket *s)
+{
+    while (proceed(s).kind == WH_STEP_OPENED) {
+    }
+}
+
 static uint64_t moment_in(uint32_t wait_ms)
 {
     return wait_ms == WH_SOCKET_WAIT ? UINT64_MAX : wh_clock_elapsed_us() + (uint64_t)wait_ms * 1000;
@@ -413,6 +420,9 @@ static int hand_shake(wh_socket *s, uint64_t until_us)
             result = wait_until(s, &step, until_us, READER);
         }
     }
+    if (result == WH_OK) {
+        send_all(s);
+    }
     return result;
 }
 
@@ -461,7 +471,7 @@ static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t unt
         taken = waited == WH_OK ? wh_connect_write(&s->connect, bytes, part) : waited;
     }
     if (taken > 0) {
-        (void)proceed(s); /* what was taken leaves now, if it can */
+        send_all(s);
     }
     int error = taken == WH_USAGE_STATE ? wh_connect_error(&s->connect) : WH_OK;
     return error != WH_OK ? error : taken;

@@ -34,6 +34,7 @@ static const char *take_text(wh_reader *r)
 #define WH_TAKE_inverse(name) config.name = wh_take(r, 1) == 0;
 #define WH_TAKE_version(name) config.name = (wh_protocol)wh_take(r, 1);
 #define WH_TAKE_reuse(name) config.name = (wh_reuse)wh_take(r, 1);
+#define WH_TAKE_profile(name) config.name = (wh_profile)wh_take(r, 1);
 #define WH_TAKE_u16(name) config.name = (uint16_t)wh_take(r, 2);
 #define WH_TAKE_u32(name) config.name = (uint32_t)wh_take(r, 4);
 #define WH_TAKE_u32_or_none WH_TAKE_u32

@@ -24,6 +24,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as
 #define WH_SERVICE_PAYLOAD_MAX 236
 #define WH_SERVICE_GROUP_MAX_BYTES 31u
 #define WH_SERVICE_HOST_MAX_BYTES 234u
+#define WH_SERVICE_COMPACT_MAX_BYTES 24u
 #define WH_SERVICE_SESSION_AGE_UNKNOWN 4294967295u
 #define WH_SERVICE_EXPIRES_IN_UNKNOWN 4294967295u
 
@@ -159,6 +160,47 @@ static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t 
 {
     memcpy(out, in, 7);
     return 7;
+}
+
+/**
+ * What the firmware was set to be careful with. `Strict`: TLS 1.3 alone, and no session older than a day; what is set here
+ * beyond that has no effect. `Frugal`: what takes least energy, without forward secrecy where the server agrees.
+ */
+#define WH_SERVICE_REG_PROFILE 0x185
+#define WH_SERVICE_PROFILE_SIZE 1
+
+typedef struct wh_service_profile {
+    uint8_t value;
+} wh_service_profile;
+static_assert(offsetof(wh_service_profile, value) + 1 == 1, "the members lie as the fields do");
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_profile_write(const wh_service_profile *in, uint8_t out[WH_SERVICE_PROFILE_SIZE])
+{
+    memcpy(out, in, 1);
+    return 1;
+}
+
+/**
+ * The last connect in a few bytes of CBOR, to be sent along with what the app sends anyway: docs/SPEC.md has them, without
+ * what only the app knows. From the end of the handshake on it is the present connect, and before that the last one, which
+ * is the only way to hear of one that has failed.
+ */
+#define WH_SERVICE_REG_COMPACT 0x188
+#define WH_SERVICE_COMPACT_SIZE 24
+
+typedef struct wh_service_compact {
+    uint8_t value[24];
+    uint8_t value_size;
+} wh_service_compact;
+static_assert(offsetof(wh_service_compact, value) == 0, "the members lie as the fields do");
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_compact_write(const wh_service_compact *in, uint8_t out[WH_SERVICE_COMPACT_SIZE])
+{
+    size_t length = in->value_size <= 24 ? in->value_size : 0;
+    memcpy(out, in->value, length);
+    return length;
 }
 
 /**

@@ -12,10 +12,9 @@
 
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
-#define MBEDTLS_PLATFORM_CALLOC_MACRO peer_allocate
-#define MBEDTLS_PLATFORM_FREE_MACRO peer_release
-void *peer_allocate(size_t count, size_t size);
-void peer_release(void *memory);
+#define MBEDTLS_PLATFORM_CALLOC_MACRO device_allocate
+#define MBEDTLS_PLATFORM_FREE_MACRO device_release
+#include "device.h"
 
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
