@@ -25,9 +25,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         isAnswer: isHttpOk,
         prepare: (files, port) => [
             ...["--http", "--port", String(port)],
-            ...(options.pskAlone === true
-                ? []
-                : ["--x509certfile", files.certificate, "--x509keyfile", files.key]),
+            ...(options.pskAlone === true ? [] : ["--x509certfile", files.certificate, "--x509keyfile", files.key]),
             ...(options.psk === undefined ? [] : ["--pskpasswd", pskFile(files, options.psk)]),
             ...["--priority", priority(options)],
             ...(options.tickets === false ? ["--noticket"] : []),

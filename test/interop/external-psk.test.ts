@@ -92,13 +92,16 @@ describe.each(withCertificate)("%s, which has a certificate as well", (name, sta
         expectByCertificate(await board.wake(), server, name === "GnuTLS" ? 2 : 1)
     })
 
-    test.each(protocols)("%s: another key than its own costs a second connection, and then no more", async (protocol) => {
-        using server = await serve()
-        using board = await boardOf(server, protocol, ofAnotherKey)
-        const always = board.withClient({ policy: { disabled: true } })
-        expectByCertificate(await always.wake(), server, 2)
-        for (let wake = 2; wake <= 4; wake++) expectByCertificate(await always.wake(), server, 1)
-    })
+    test.each(protocols)(
+        "%s: another key than its own costs a second connection, and then no more",
+        async (protocol) => {
+            using server = await serve()
+            using board = await boardOf(server, protocol, ofAnotherKey)
+            const always = board.withClient({ policy: { disabled: true } })
+            expectByCertificate(await always.wake(), server, 2)
+            for (let wake = 2; wake <= 4; wake++) expectByCertificate(await always.wake(), server, 1)
+        },
+    )
 
     test("is greeted by the next key once both sides have it, and is never out of reach", async () => {
         using before = await serve()

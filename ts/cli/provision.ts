@@ -9,8 +9,8 @@ import { provisionBoard } from "../provision/board-partition.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"
 import { CONTENTS_MAX, imageOf, slotOf } from "../provision/format.js"
-import { newPsk } from "../provision/psk.js"
 import { checkProvision, type Rotation, rotate } from "../provision/provision.js"
+import { newPsk } from "../provision/psk.js"
 import { Output, reportError } from "./output.js"
 
 export interface ProvisionFlags {
@@ -41,7 +41,8 @@ function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
     if (flags.psk !== undefined) {
         const others = [file, flags.check, flags.out, flags.image, flags.slot, flags.port, flags.chip]
         if (others.some((other) => other !== undefined)) refuse("--psk stands alone, or with --json")
-        if (!isPskIdentity(flags.psk)) refuse("--psk takes 1 to 64 printable ASCII characters, no blank or colon, # not first")
+        if (!isPskIdentity(flags.psk))
+            refuse("--psk takes 1 to 64 printable ASCII characters, no blank or colon, # not first")
         return
     }
     if (file === undefined) refuse("name the provisioning file")
