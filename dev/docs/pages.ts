@@ -15,6 +15,7 @@ export type SectionOwner =
     | "npm run bench:store"
     | "npm run bench:service"
     | "npm run bench:mcu"
+    | "npm run bench:packets"
     | "npm run field"
     | "npm run interop"
     | "npm run validate:energy"

@@ -123,14 +123,12 @@ export const guards: Guard[] = [
     },
     {
         mistake: "lifetimes over 7 days end the connection",
-        edits: [["wolfssl/tls13_any_ticket.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
+        edits: [["wolfssl/tls13_mended.c", "#define MAX_LIFETIME UINT32_MAX", ""]],
         tests: [["test_tickets13", "a_lifetime_over_seven_days_costs_no_connection"]],
     },
     {
         mistake: "long tickets end the connection",
-        edits: [
-            ["wolfssl/tls13_any_ticket.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "],
-        ],
+        edits: [["wolfssl/tls13_mended.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "]],
         tests: [["test_tickets13", "a_ticket_too_long_to_keep_is_told"]],
     },
     {
@@ -168,14 +166,8 @@ export const guards: Guard[] = [
     },
     {
         mistake: "early data that is replayed",
-        edits: [
-            [
-                "wolfssl/user_settings.h",
-                "#define WOLFSSL_TLS13\n",
-                "#define WOLFSSL_TLS13\n#define WOLFSSL_EARLY_DATA\n",
-            ],
-        ],
-        tests: [["test_hello", "no_early_data_goes_out_though_the_ticket_allows_it"]],
+        edits: [["core/src/resumption.c", "bool may = r->client->config.policy.early_data &&", "bool may ="]],
+        tests: [["test_hello", "no_early_data_goes_out_without_consent"]],
     },
     {
         mistake: "expiry unseen while resuming: the offer",

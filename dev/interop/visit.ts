@@ -8,6 +8,8 @@ import type { Exchange, Visit } from "../servers/exchange.js"
 export interface VisitOptions {
     /** Where TCP goes; the client's own port is part of what a session is tied to. */
     tcpPort: number
+    /** This machine, unless told. */
+    tcpHost?: string
     exchange: Exchange
     connectTimeoutMs?: number
     /** How long the app waits for its answer once the connection is open; for ever unless told. */
@@ -28,7 +30,7 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
     const steps = [...options.exchange]
     const pieces: Buffer[] = []
     const socket = new TlsSocket(client, {
-        host: "127.0.0.1",
+        host: options.tcpHost ?? "127.0.0.1",
         port: options.tcpPort,
         connectTimeoutMs: options.connectTimeoutMs ?? PATIENCE_MS,
     })
@@ -59,12 +61,12 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
         }
         socket.on("open", () => {
             opened = true
-            openedPort = socket.localPort
             const { answerWithinMs } = options
             if (answerWithinMs !== undefined) stopWaiting = waitFor(answerWithinMs, () => finish(null, false))
             if (steps[0] !== undefined) socket.write(Buffer.from(steps[0].send))
             goOn()
         })
+        socket.on("secured", () => (openedPort = socket.localPort))
         socket.on("data", (bytes) => {
             pieces.push(bytes)
             goOn()

@@ -1,8 +1,17 @@
 // GnuTLS's gnutls-serv. It prints how each connection came about. It would listen on all addresses.
 import { httpGet } from "./exchange.js"
 import { loopbackOnly } from "./loopback.js"
+import { builtServer, missingBuilt } from "./own.js"
 import { missingProgram, versionOf } from "./program.js"
-import { isHttpOk, type PskServerOptions, pskFile, type Recipe, Server, type ServerKind } from "./server.js"
+import {
+    isHttpOk,
+    type PskServerOptions,
+    pskFile,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+} from "./server.js"
 
 export interface GnutlsOptions extends PskServerOptions {
     /** False: its TLS 1.2 lacks the extended master secret (RFC 7627). */
@@ -45,6 +54,26 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         },
     }
     return Server.start(recipe, options)
+}
+
+const counting = builtServer("gnutls/server")
+
+/** One of ours on GnuTLS, which takes early data and prints what it was sent. */
+export const countingGnutls = {
+    missing: () => missingBuilt("gnutls/server", "libgnutls28-dev"),
+    start: (options: ServerOptions): Promise<Server> =>
+        Server.start(
+            {
+                program: counting,
+                ready: /^listening/,
+                exchange: httpGet("/"),
+                isAnswer: isHttpOk,
+                prepare: (files, port) => [
+                    ...[String(port), files.certificate, files.key, String(options.earlyDataMax?.() ?? 0)],
+                ],
+            },
+            options,
+        ),
 }
 
 export const gnutls: ServerKind = {

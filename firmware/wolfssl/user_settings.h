@@ -37,6 +37,8 @@
 #define HAVE_SUPPORTED_CURVES
 #define HAVE_SNI
 #define HAVE_ALPN
+/* RFC 8446 2.3. What wolfSSL leaves to its caller is in core/src/early_data.c. */
+#define WOLFSSL_EARLY_DATA
 /* RFC 7627. A TLS 1.2 session without it must not be resumed (section 5.3). */
 #define HAVE_EXTENDED_MASTER
 /* TLS 1.3 signatures by RSA certificates are PSS only (RFC 8446 4.2.3). */
@@ -166,7 +168,5 @@ int wh_wolfssl_validate_date(const unsigned char *date, unsigned char format, in
  * OPENSSL_EXTRA      costs 93 KB of code; what it would tell about a session
  *                    (version, lifetime) the record's own header holds.
  * CURVE25519_SMALL   makes one X25519 operation 20 times slower on rv32imc.
- * WOLFSSL_EARLY_DATA wolfSSL checks neither the size that the server allows nor
- *                    ALPN; it stays off until warmhello does.
  */
 #endif

@@ -25,7 +25,7 @@ endif()
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/sources.txt" wolfssl_sources)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sources.txt")
 list(TRANSFORM wolfssl_sources PREPEND "${WOLFSSL_DIR}/")
-foreach(mended tls13_any_ticket internal_any_path ecc_special_only random_no_self_test sha256_on_stack)
+foreach(mended tls13_mended internal_any_path ecc_special_only random_no_self_test sha256_on_stack)
   list(APPEND wolfssl_sources "${CMAKE_CURRENT_LIST_DIR}/${mended}.c")
 endforeach()
 

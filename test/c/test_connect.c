@@ -81,6 +81,21 @@ TEST(it_takes_a_round_trip_each_for_name_tcp_and_tls)
     assert_int_equal(resumed.opens, 1);
 }
 
+/* Hello, end of the handshake, goodbye; and in full by TLS 1.2 what the server is asked for in between. */
+TEST(the_first_request_leaves_with_the_end_of_the_handshake)
+{
+    assert_int_equal(wake(&all_is_well, NULL).sends, 3);
+    network_run resumed = wake(&all_is_well, NULL);
+    assert_int_equal(resumed.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(resumed.sends, 3);
+
+    serve(&(server_options){.max_version = WH_TLS12});
+    assert_int_equal(wake(&all_is_well, NULL).sends, 4);
+    resumed = wake(&all_is_well, NULL);
+    assert_int_equal(resumed.outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(resumed.sends, 3);
+}
+
 TEST(the_app_that_closes_before_it_opens_waits_for_nothing)
 {
     network_run run = wake(&(network_script){.tcps = {{.answer_ms = NEVER}}, .closes_ms = 100}, NULL);

@@ -23,6 +23,8 @@ TEST_CASE(every_field_is_in_the_json)
         .total_rx = 5,
         .session_age_s = 600,
         .session_lifetime_s = 7200,
+        .early_data = WH_EARLY_DATA_ACCEPTED,
+        .early_bytes = 100,
         .backoff_s = 60,
         .stored = WH_TIERS_BOTH,
         .ticket_wait = WH_WAIT_HAS_ANOTHER,
@@ -40,6 +42,7 @@ TEST_CASE(every_field_is_in_the_json)
                               "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"group\":\"x25519\","
                               "\"handshakeUs\":1234,\"bytesTx\":1,\"bytesRx\":2,\"flights\":3,\"attempts\":2,"
                               "\"totalTx\":4,\"totalRx\":5,\"sessionAgeS\":600,\"sessionLifetimeS\":7200,"
+                              "\"earlyData\":\"accepted\",\"earlyBytes\":100,"
                               "\"stored\":\"both\",\"storeError\":null,"
                               "\"ticketWait\":\"has-another\",\"ticketWaitMs\":7,\"backoffS\":60,"
                               "\"cas\":3,\"casUsable\":2,\"casEnding\":1,\"clock\":\"suspect\"}");
@@ -52,6 +55,7 @@ TEST_CASE(what_does_not_apply_is_null)
     assert_true(wh_outcome_json(&outcome, json, sizeof json) > 0);
     assert_non_null(strstr(json, "\"error\":\"closed\""));
     assert_non_null(strstr(json, "\"protocol\":null,\"kind\":null,\"cipher\":null,\"group\":null"));
+    assert_non_null(strstr(json, "\"earlyData\":null,\"earlyBytes\":0"));
 }
 
 TEST_CASE(the_longest_outcome_fits)
@@ -73,6 +77,8 @@ TEST_CASE(every_code_has_a_word)
     assert_string_equal(wh_reason_word((wh_reason)1000), "unknown");
     assert_string_equal(wh_kind_word(WH_KIND_ID), "id");
     assert_null(wh_kind_word(WH_KIND_NONE));
+    assert_string_equal(wh_early_data_word(WH_EARLY_DATA_OFFERED), "offered");
+    assert_string_equal(wh_early_data_word(WH_EARLY_DATA_REFUSED), "refused");
     assert_string_equal(wh_result_word(WH_RESULT_PENDING), "pending");
     assert_string_equal(wh_cipher_name(0x1303), "TLS_CHACHA20_POLY1305_SHA256");
     assert_null(wh_cipher_name(0));

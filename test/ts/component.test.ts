@@ -72,7 +72,7 @@ test("for C alone it has the core, wolfSSL and the port, and nothing that needs 
     const { error, sources, linked } = configure("core", { DEVICESCRIPT: "n" })
     expect(error).toBe("")
     expect(sources).toContain(checkoutPath("firmware/core/src/conn.c"))
-    expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_any_ticket.c"))).toBe(true)
+    expect(sources.some((file) => file.endsWith("/src/tls13.c") || file.endsWith("/tls13_mended.c"))).toBe(true)
     expect(inPort(sources)).toEqual(expect.arrayContaining(["port_esp32.c", "tls/tls_task.c"]))
     expect(inPort(sources).filter((name) => name.startsWith("devicescript/"))).toEqual([])
     expect(sources.filter((file) => file.endsWith("service_jacdac.c"))).toEqual([])

@@ -28,6 +28,7 @@ const columns: Column[] = [
     { title: "sent B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesTx) },
     { title: "recv B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesRx) },
     { title: "flights", width: 7, align: "right", rank: 7, cell: (wake) => String(wake.flights) },
+    { title: "early", width: 8, rank: 8, cell: (wake) => wake.earlyData ?? "-" },
     { title: "server says", width: 11, rank: 6, cell: serverSays },
 ]
 
@@ -175,7 +176,7 @@ export function summaryLines(summary: Summary): string[] {
         ...summary.ciphers,
         `key exchange ${sideBySide(summary, (one) => one.groups.join(", ") || "none")}`,
     ]
-    if (full !== null && full.kinds.includes("external-psk")) words.push("in full by the pre-shared key")
+    if (full?.kinds.includes("external-psk") === true) words.push("in full by the pre-shared key")
     if (resumed !== null) words.push(`resumed by ${resumed.kinds.join(", ")}`)
     return [counts, `${figures.join(", ")} (medians).`, `${words.join(", ")}.`]
 }

@@ -40,6 +40,12 @@ export interface Policy {
      */
     withoutExtendedMasterSecret?: boolean | undefined
     /**
+     * What the app writes first may leave with the ClientHello, where the server's session allows it: such bytes may
+     * reach the server twice, and whoever has recorded them may send them again, so only where that does no harm.
+     * Without it: false.
+     */
+    earlyData?: boolean | undefined
+    /**
      * `"strict"`: TLS 1.3 alone, no session older than a day; `"frugal"`: what takes least energy, without forward
      * secrecy where the server agrees; `"balanced"`: a new key exchange wherever TLS 1.3 is spoken. Without it:
      * "balanced".
@@ -397,6 +403,17 @@ export const settings = [
         most: 1,
         field: "policy.withoutExtendedMasterSecret",
         option: "policy.withoutExtendedMasterSecret",
+    },
+    {
+        owner: "policy",
+        kind: "flag",
+        name: "early_data",
+        number: 40,
+        required: false,
+        least: 0,
+        most: 1,
+        field: "policy.earlyData",
+        option: "policy.earlyData",
     },
     {
         owner: "client",

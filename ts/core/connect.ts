@@ -6,12 +6,24 @@ import { errorWord, native } from "./library.js"
 
 /** wh_step_kind of connect.h, in its order. */
 export const stepKinds = [
-    ...(["wait", "renew-network", "resolve", "open", "send", "shut", "close", "opened", "read", "over"] as const),
+    ...([
+        "wait",
+        "renew-network",
+        "resolve",
+        "open",
+        "send",
+        "shut",
+        "close",
+        "opened",
+        "secured",
+        "read",
+        "over",
+    ] as const),
 ] as const
 
 /** What the core wants done next; what it means is said in connect.h. */
 export type Step =
-    | { do: "resolve" | "renew-network" | "opened" | "read" | "over" }
+    | { do: "resolve" | "renew-network" | "opened" | "secured" | "read" | "over" }
     | { do: "open" | "shut" | "close"; tcp: number }
     | { do: "send"; tcp: number; bytes: Buffer }
     /** Undefined for as long as it takes. */

@@ -7,6 +7,7 @@
 #include <wolfssl/internal.h>
 
 #include "conn_io.h"
+#include "early_data.h"
 #include "external_psk.h"
 #include "hello.h"
 #include "identity.h"
@@ -263,6 +264,7 @@ static int finish_handshake(wh_conn *conn)
     o->group = exchanged ? group_name(conn->ssl) : NULL;
     conn->resumption.group = exchanged ? conn->ssl->session->namedGroup : 0;
     o->result = resumed ? WH_RESULT_RESUMED : WH_RESULT_FULL;
+    wh_early_data_settle(conn);
     conn->state = WH_CONN_OPEN;
     conn->resumption.peer_has_tls13 = peer_has_tls13(conn->ssl);
     conn->client->fallback = false; /* if one was asked for, it is not needed any more */
@@ -282,10 +284,19 @@ static void count_cas(wh_conn *conn)
     }
 }
 
+static bool is_done(const WOLFSSL *ssl)
+{
+    return ssl->options.handShakeState == HANDSHAKE_DONE;
+}
+
 static int step_handshake(wh_conn *conn)
 {
+    int returned = WOLFSSL_SUCCESS;
     wh_peer_path_enter(&conn->path);
-    int returned = wolfSSL_connect(conn->ssl);
+    do { /* wolfSSL comes back at a hello that offers early data */
+        returned = wh_early_data_send(conn);
+        returned = returned == WOLFSSL_SUCCESS ? wolfSSL_connect(conn->ssl) : returned;
+    } while (returned == WOLFSSL_SUCCESS && !is_done(conn->ssl));
     wh_peer_path_enter(NULL);
     return returned;
 }
@@ -378,6 +389,13 @@ int wh_conn_start(wh_conn *conn)
     conn->opened_us = wh_clock_elapsed_us();
     int result = wh_hello_commit(conn);
     return result == WH_OK ? advance(conn) : fail(conn, result);
+}
+
+void wh_conn_early_data(wh_conn *conn, const uint8_t *bytes, size_t size)
+{
+    conn->early = bytes;
+    conn->early_size = size;
+    (void)advance(conn); /* a failure shows in the state */
 }
 
 size_t wh_conn_room(const wh_conn *conn)

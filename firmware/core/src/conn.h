@@ -86,6 +86,14 @@ typedef struct wh_conn {
     bool follows;
     /** The hello has suites with SHA-384 as well. */
     bool all_suites;
+    /** How much early data the hello offers, in bytes, and what is to leave so: the caller's; NULL when there
+     * is none, or all has left. */
+    uint32_t early_limit;
+    const uint8_t *early;
+    size_t early_size;
+    /** Of that: what wolfSSL has sent, and what it has in hand. */
+    size_t early_sent;
+    size_t early_in_hand;
     /** And the pre-shared key, or in TLS 1.2 suites with it. */
     bool has_psk;
     uint8_t first_byte;
@@ -115,6 +123,16 @@ WH_MUST_CHECK int wh_conn_prepare(wh_conn *conn);
  * up, not before: a TLS 1.3 ticket leaves the store here, because it may go out only once (RFC 8446 C.4).
  * Any error is also in the outcome. */
 WH_MUST_CHECK int wh_conn_start(wh_conn *conn);
+
+/** The most plaintext that may leave before the server answers, in bytes: its limit, when the hello that
+ * waits or has left offers early data (RFC 8446 2.3), and no answer was read yet; otherwise 0. */
+uint32_t wh_conn_early_limit(const wh_conn *conn);
+
+/** This plaintext shall leave as early data, if the hello that goes out offers so much: right behind it, or
+ * at once where it has left by now. What became of it is in the outcome. `bytes`: the caller's, unchanged
+ * until the handshake is over, the connection is freed, or this is called again with the same and more
+ * behind. */
+void wh_conn_early_data(wh_conn *conn, const uint8_t *bytes, size_t size);
 
 /** How many bytes it can take now. */
 size_t wh_conn_room(const wh_conn *conn);

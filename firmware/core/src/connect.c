@@ -5,6 +5,7 @@
 #include "attempt.h"
 #include "clock.h"
 #include "course.h"
+#include "early_writes.h"
 #include "plaintext.h"
 
 enum {
@@ -119,13 +120,12 @@ static void tls_failed(wh_connect *c, wh_attempt *attempt)
 static void choose(wh_connect *c, wh_attempt *attempt)
 {
     c->was_open = true;
-    c->tells_opened = true;
-    c->may_read = true;
     c->moved_ms = c->now_ms;
-    c->phase = WH_PHASE_OPEN;
     c->chosen = attempt;
     attempt->conn.outcome.attempts = (uint8_t)c->tries;
     wh_course_retire_all(c, attempt);
+    wh_early_writes_settle(c, attempt);
+    wh_plaintext_open(c);
 }
 
 /* What an event has made of it. While the app is served, the end shows in a read. */
@@ -151,6 +151,7 @@ static void came_up(wh_connect *c, wh_attempt *attempt)
         c->part_ms = wh_course_limit_ms(c, TLS_MS);
         wh_course_set_sooner(c, c->now_ms + wh_course_left_ms(c, c->part_ms) / 2);
     }
+    wh_early_writes_attach(c, attempt);
     wh_attempt_up(attempt);
     c->awaits_second = c->awaits_second && c->tries == 1;
     look(c, attempt);
@@ -190,6 +191,11 @@ static void timed_out(wh_connect *c)
 
 static void watch_connecting(wh_connect *c)
 {
+    for (int i = 0; i < WH_CONNECT_TCPS; i++) {
+        if (c->attempts[i] != NULL) {
+            look(c, c->attempts[i]); /* the app may have written */
+        }
+    }
     if (c->has_sooner && wh_course_is_due(c, c->sooner_ms)) {
         c->has_sooner = false;
         if (c->chosen != NULL) {
@@ -229,6 +235,9 @@ static void watch_clock(wh_connect *c)
     if (c->phase <= WH_PHASE_TRYING) {
         watch_connecting(c);
     }
+    if (c->phase == WH_PHASE_OPEN) {
+        (void)wh_early_writes_send(c);
+    }
     if (awaits_answer(c) && wh_course_is_due(c, c->moved_ms + c->options.silence_ms)) {
         wh_course_fail(c, WH_PEER_SILENT);
     }
@@ -258,13 +267,19 @@ static void drop(wh_connect *c, int slot)
     c->attempts[slot] = NULL;
 }
 
+/* The app hears that it may write before the end of the handshake leaves, so that both go in one packet. */
+static bool is_for_later(const wh_connect *c, const wh_attempt *attempt)
+{
+    return attempt == NULL || (attempt == c->chosen && c->tells_opened);
+}
+
 /* False: there is nothing to do on any TCP connection. */
 static bool step_of_tcps(wh_connect *c, wh_step *step)
 {
     for (int i = 0; i < WH_CONNECT_TCPS; i++) {
         wh_attempt *attempt = c->attempts[i];
         step->tcp = (unsigned)i;
-        bool is_due = attempt != NULL && wh_attempt_step(attempt, step);
+        bool is_due = !is_for_later(c, attempt) && wh_attempt_step(attempt, step);
         bool was_begun = attempt != NULL && attempt->is_begun;
         if (attempt != NULL && attempt->is_retired && (!is_due || step->kind == WH_STEP_CLOSE)) {
             drop(c, i);
@@ -311,6 +326,9 @@ static wh_step_kind step_of_connect(wh_connect *c)
     if (take(&c->tells_opened)) {
         return WH_STEP_OPENED;
     }
+    if (take(&c->tells_secured)) {
+        return WH_STEP_SECURED;
+    }
     if (c->phase == WH_PHASE_OPEN && c->may_read && !c->is_held) {
         return WH_STEP_READ;
     }
@@ -320,16 +338,25 @@ static wh_step_kind step_of_connect(wh_connect *c)
     return c->phase == WH_PHASE_OVER ? WH_STEP_OVER : WH_STEP_WAIT;
 }
 
+/* What the app writes now leaves with the hello, which is held back for nobody. */
+static bool opens_early(wh_connect *c)
+{
+    bool is_due = wh_early_writes_is_wanted(c);
+    c->opens_early = c->opens_early || is_due;
+    return is_due;
+}
+
 wh_step wh_connect_next(wh_connect *c)
 {
-    wh_step step = {0};
+    wh_step step = {.kind = WH_STEP_OPENED};
     watch_clock(c);
-    if (step_of_tcps(c, &step)) {
+    if (opens_early(c) || step_of_tcps(c, &step)) {
         return step;
     }
     step.kind = step_of_connect(c);
     if (step.kind == WH_STEP_WAIT) {
         prepare(c);
+        step.kind = opens_early(c) ? WH_STEP_OPENED : WH_STEP_WAIT;
         step.wait_us = wait_us(c);
     }
     return step;
@@ -506,4 +533,5 @@ void wh_connect_free(wh_connect *c)
             drop(c, i);
         }
     }
+    wh_early_writes_forget(c);
 }

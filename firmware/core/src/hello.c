@@ -5,6 +5,7 @@
 #include <wolfssl/internal.h>
 
 #include "clock.h"
+#include "early_data.h"
 #include "external_psk.h"
 #include "suites.h"
 #include "warmhello/platform.h"
@@ -152,6 +153,7 @@ void wh_hello_drop(wh_conn *conn)
     wolfSSL_free(conn->ssl);
     conn->ssl = NULL;
     conn->all_suites = false;
+    conn->early_limit = 0;
     conn->has_psk = false;
     conn->out_len = 0;
     o->total_tx = 0;
@@ -184,6 +186,9 @@ int wh_hello_make(wh_conn *conn)
     if (result == WH_OK) {
         result = choose_keys_and_suites(conn);
     }
+    if (result == WH_OK && !conn->follows) {
+        result = wh_early_data_offer(conn);
+    }
     if (result == WH_OK && conn->ssl->options.resuming && !IsAtLeastTLSv1_3(conn->ssl->version)) {
         wolfSSL_KeepArrays(conn->ssl); /* for peer_has_tls13() */
     }
@@ -199,7 +204,7 @@ static bool hello_stands(wh_conn *conn)
     bool is_fresh = wh_clock_elapsed_us() - conn->hello_us <= HELLO_FRESH_US;
     return is_fresh && conn->resumption.is_second == conn->client->fallback &&
            conn->follows == shall_follow(conn) &&
-           (conn->follows || wh_resumption_stands(&conn->resumption)) &&
+           (conn->follows || (wh_resumption_stands(&conn->resumption) && wh_early_data_stands(conn))) &&
            conn->all_suites == wants_all_suites(conn) && conn->has_psk == wants_psk(conn) &&
            conn->resumption.without_exchange == wants_no_exchange(conn);
 }
@@ -221,5 +226,6 @@ int wh_hello_commit(wh_conn *conn)
         result = create_ssl(conn);
         return result == WH_OK ? choose_keys_and_suites(conn) : result;
     }
+    conn->outcome.early_data = conn->early_limit > 0 ? WH_EARLY_DATA_OFFERED : WH_EARLY_DATA_NONE;
     return WH_OK;
 }

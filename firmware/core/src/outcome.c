@@ -90,6 +90,21 @@ const char *wh_tiers_word(wh_tiers tiers)
     return NULL;
 }
 
+const char *wh_early_data_word(wh_early_data early_data)
+{
+    switch (early_data) {
+    case WH_EARLY_DATA_OFFERED:
+        return "offered";
+    case WH_EARLY_DATA_ACCEPTED:
+        return "accepted";
+    case WH_EARLY_DATA_REFUSED:
+        return "refused";
+    case WH_EARLY_DATA_NONE:
+        break;
+    }
+    return NULL;
+}
+
 const char *wh_clock_word(wh_clock_state state)
 {
     switch (state) {
@@ -210,6 +225,8 @@ int wh_outcome_json(const wh_outcome *o, char *out, size_t size)
         put_word(&w, "sessionAgeS", NULL);
     }
     put_number(&w, "sessionLifetimeS", o->session_lifetime_s);
+    put_word(&w, "earlyData", wh_early_data_word(o->early_data));
+    put_number(&w, "earlyBytes", o->early_bytes);
     put_word(&w, "stored", wh_tiers_word(o->stored));
     put_error(&w, "storeError", o->store_error);
     put_word(&w, "ticketWait", wh_ticket_wait_word(o->ticket_wait));

@@ -1,6 +1,7 @@
 #include "plaintext.h"
 
 #include "course.h"
+#include "early_writes.h"
 
 /* How long a closed connection may still send what the app has written, and how long the server may then take
  * to close its side as well: a round trip. In milliseconds. */
@@ -48,10 +49,10 @@ void wh_plaintext_watch_close(wh_connect *c)
     if (c->phase != WH_PHASE_CLOSING) {
         return;
     }
-    if (wh_course_is_due(c, c->sooner_ms) || wh_conn_ticket_wait_ms(&c->chosen->conn) == 0) {
+    if (c->hurries || wh_course_is_due(c, c->sooner_ms) || wh_conn_ticket_wait_ms(&c->chosen->conn) == 0) {
         c->has_sooner = false;
     }
-    bool has_left = c->is_written && wh_attempt_is_drained(c->chosen);
+    bool has_left = wh_early_writes_send(c) && c->is_written && wh_attempt_is_drained(c->chosen);
     if ((has_left && !c->has_sooner) || wh_course_is_due(c, c->part_ms)) {
         close_now(c);
     }
@@ -61,11 +62,15 @@ void wh_plaintext_watch_close(wh_connect *c)
 
 int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size)
 {
-    bool is_served = c->phase == WH_PHASE_OPEN || c->phase == WH_PHASE_CLOSING;
-    if (!is_served) {
-        return c->phase < WH_PHASE_OPEN ? 0 : WH_USAGE_STATE;
+    if (c->phase > WH_PHASE_CLOSING) {
+        return WH_USAGE_STATE;
     }
-    int taken = wh_conn_write(&c->chosen->conn, bytes, size);
+    int taken = 0;
+    if (c->phase < WH_PHASE_OPEN) {
+        taken = c->opens_early ? wh_early_writes_take(c, bytes, size) : 0;
+    } else if (wh_early_writes_send(c)) {
+        taken = wh_conn_write(&c->chosen->conn, bytes, size);
+    }
     if (taken > 0) {
         c->has_asked = true;
         wh_course_note_movement(c);
@@ -99,24 +104,52 @@ void wh_connect_hold(wh_connect *c, bool has_no_room)
     c->is_held = has_no_room;
 }
 
+static void begin_close(wh_connect *c)
+{
+    wh_course_look_at_clock(c);
+    c->phase = WH_PHASE_CLOSING;
+    c->part_ms = c->now_ms + FLUSH_MS;
+    wh_course_set_sooner(c, c->now_ms + wh_course_at_most(wh_conn_ticket_wait_ms(&c->chosen->conn)));
+}
+
+void wh_plaintext_open(wh_connect *c)
+{
+    c->phase = WH_PHASE_OPEN;
+    c->tells_opened = !c->opens_early;
+    c->tells_secured = c->opens_early && !c->closes;
+    c->may_read = true;
+    if (c->closes) {
+        begin_close(c);
+    }
+}
+
+/* What the app did before the handshake it did to a connection that was open, for all it knows. */
+static void close_early(wh_connect *c)
+{
+    bool has_to_go_on = c->hurries ? c->early_writes != NULL : c->opens_early;
+    c->closes = true;
+    if (!has_to_go_on) {
+        wh_course_end(c, WH_OK);
+    }
+}
+
 void wh_connect_close(wh_connect *c, bool is_written)
 {
     if (c->phase < WH_PHASE_OPEN) {
-        wh_course_end(c, WH_OK);
+        close_early(c);
     } else if (c->phase == WH_PHASE_OPEN) {
-        wh_course_look_at_clock(c);
-        c->phase = WH_PHASE_CLOSING;
-        c->part_ms = c->now_ms + FLUSH_MS;
-        wh_course_set_sooner(c, c->now_ms + wh_course_at_most(wh_conn_ticket_wait_ms(&c->chosen->conn)));
+        begin_close(c);
     }
     c->is_written = is_written;
     c->tells_opened = false;
+    c->tells_secured = false;
 }
 
 void wh_connect_hurry(wh_connect *c)
 {
+    c->hurries = true;
     wh_connect_close(c, true);
-    if (c->phase == WH_PHASE_CLOSING) {
+    if (c->phase == WH_PHASE_CLOSING && wh_early_writes_send(c)) {
         close_now(c);
     }
 }

@@ -8,4 +8,7 @@
  * has left and nothing is waited for. */
 void wh_plaintext_watch_close(wh_connect *c);
 
+/* It has opened, and the app may have closed it before. */
+void wh_plaintext_open(wh_connect *c);
+
 #endif

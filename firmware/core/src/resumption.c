@@ -5,6 +5,7 @@
 #include <wolfssl/ssl.h>
 
 #include "clock.h"
+#include "early_data.h"
 #include "learning.h"
 #include "opened.h"
 #include "warmhello/platform.h"
@@ -136,6 +137,15 @@ static bool is_for_once(const wh_resumption *r, const wh_record_info *info)
     return info->protocol == WH_TLS13 && !may_reuse && !does_not_renew(r);
 }
 
+uint32_t wh_resumption_early_limit(const wh_resumption *r)
+{
+    const wh_stored *stored = &r->stored;
+    bool may = r->client->config.policy.early_data && (r->peer.lacks & WH_LACKS_EARLY_DATA) == 0;
+    bool can = r->chosen == WH_REASON_ACCEPTED && stored->info.early_data && stored->age.known &&
+               is_for_once(r, &stored->info);
+    return may && can ? wh_session_early_limit(&stored->session) : 0;
+}
+
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
 static wh_reason spend(wh_resumption *r)
 {
@@ -217,7 +227,12 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
     if (r->client->config.policy.without_extended_master_secret) {
         session->must_have_extended_master = false;
     }
-    return result == WH_OK ? inherit(r, info) : result;
+    if (result == WH_OK) {
+        info->early_data =
+            wh_session_early_limit(session) > 0 && wh_early_data_has_first_protocol(ssl, r->client);
+        result = inherit(r, info);
+    }
+    return result;
 }
 
 /* Stores the connection's session in RTC RAM. One that cannot be resumed or kept is no
@@ -253,6 +268,16 @@ static void note_suite(wh_resumption *r)
     }
 }
 
+/* Other sessions are of another server, for all that is known: it is asked again after a full handshake. */
+static void note_early_data(wh_resumption *r)
+{
+    if (r->outcome->result == WH_RESULT_FULL) {
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EARLY_DATA;
+    } else if (r->outcome->early_data == WH_EARLY_DATA_REFUSED) {
+        r->peer.lacks |= WH_LACKS_EARLY_DATA;
+    }
+}
+
 /* With the key the server broke off, and not without it: so it is left out until that is forgotten (learning.h). */
 static void note_psk(wh_resumption *r)
 {
@@ -273,6 +298,7 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
+    note_early_data(r);
     note_psk(r);
     const wh_handshake seen = {
         .is_full = r->outcome->result == WH_RESULT_FULL,

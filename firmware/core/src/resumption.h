@@ -74,6 +74,11 @@ WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
 /** Whether wh_resumption_attach() would come to the same now. */
 bool wh_resumption_stands(wh_resumption *r);
 
+/** How much early data may go with the attached session, in bytes; 0: none. The app has to consent; the
+ * session must allow it, go out once only and be of a known age; and the server must not have refused it
+ * since its last full handshake. */
+uint32_t wh_resumption_early_limit(const wh_resumption *r);
+
 /** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.
  *
  * False: it cannot be, so the hello may not go out; make a new one with nothing attached, and go on without

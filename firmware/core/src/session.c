@@ -178,6 +178,11 @@ uint32_t wh_session_lifetime_s(const wh_session *session)
     return lifetime_s > 0 ? (uint32_t)lifetime_s : 0;
 }
 
+uint32_t wh_session_early_limit(const wh_session *session)
+{
+    return session->native->maxEarlyDataSz;
+}
+
 void wh_session_release(wh_session *session)
 {
     if (session->native != NULL) {

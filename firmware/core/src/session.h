@@ -79,6 +79,9 @@ WH_MUST_CHECK int wh_session_load(uint8_t *bytes, size_t size, uint64_t age_us, 
 /** Seconds for which the server promised to resume it, or WH_LIFETIME_DEFAULT_S. */
 uint32_t wh_session_lifetime_s(const wh_session *session);
 
+/** The most early data that the server takes with it, in bytes; 0: none (RFC 8446 4.6.1). */
+uint32_t wh_session_early_limit(const wh_session *session);
+
 /** Gives the reference back (wolfSSL_SESSION_free) and empties `session`. */
 void wh_session_release(wh_session *session);
 

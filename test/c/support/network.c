@@ -18,6 +18,7 @@ typedef enum happening {
     TCP_RESETS,
     APP_CLOSES,
     APP_HURRIES,
+    APP_WRITES,
     APP_TAKES
 } happening;
 
@@ -45,6 +46,8 @@ typedef struct opened {
     size_t waiting_size;
     size_t given;
     size_t sent;
+    size_t early_size;
+    size_t got;
     bool answers; /* an answer is on its way */
 } opened;
 
@@ -136,12 +139,13 @@ static void answer_request(network *n, opened *o)
 {
     uint8_t bytes[2048];
     size_t got = 0;
-    size_t before = n->run.server_got;
+    size_t before = o->got;
     while ((got = peer_read(o->peer, bytes, sizeof bytes)) > 0) {
         n->run.server_got += got;
+        o->got += got;
     }
     size_t whole = n->script->request_size > 0 ? n->script->request_size : 7;
-    if (before < whole && n->run.server_got >= whole && !n->script->is_mute) {
+    if (before < whole && o->got >= whole && !n->script->is_mute) {
         peer_write(o->peer, (const uint8_t *)"answer", 6);
     }
     if (peer_got_close_notify(o->peer)) {
@@ -179,6 +183,9 @@ static void server_takes(network *n, opened *o, const uint8_t *bytes, size_t siz
         take_plain(n, o, size);
     } else {
         peer_take(o->peer, bytes, size);
+        n->run.early_got += peer_early_size(o->peer) - o->early_size;
+        n->run.early_in_first = n->run.early_in_first || (o->sent == size && peer_early_size(o->peer) > 0);
+        o->early_size = peer_early_size(o->peer);
     }
     if (!o->answers) {
         o->answers = script->answer_ms != NEVER;
@@ -192,7 +199,7 @@ static void server_answers(network *n, opened *o)
     if (o->peer == NULL) {
         return;
     }
-    if (peer_is_open(o->peer)) {
+    if (peer_is_open(o->peer) || o->early_size > 0) {
         n->run.server_resumed = peer_resumed(o->peer);
         answer_request(n, o);
     }
@@ -297,14 +304,24 @@ static void close_tcp(network *n, unsigned tcp)
     o->peer = NULL;
 }
 
+static size_t request_size(const network *n)
+{
+    if (n->script->writes_nothing) {
+        return 0;
+    }
+    return n->script->request_size > 0 ? n->script->request_size : 7;
+}
+
 static void write_some(network *n)
 {
     static uint8_t request[REQUEST_MAX];
-    size_t whole = n->script->request_size > 0 ? n->script->request_size : 7;
-    int taken = 0;
-    while (n->written < whole &&
-           (taken = wh_connect_write(&n->connect, request + n->written, whole - n->written)) > 0) {
-        n->written += (size_t)taken;
+    size_t whole = request_size(n);
+    bool waits = since_ms(n) < n->script->writes_ms;
+    for (int taken = 1; !waits && n->written < whole && taken > 0;) {
+        size_t left = whole - n->written;
+        size_t piece = n->script->piece;
+        taken = wh_connect_write(&n->connect, request + n->written, piece > 0 && piece < left ? piece : left);
+        n->written += taken > 0 ? (size_t)taken : 0;
     }
     if (n->app_closed && !n->script->hurries && !n->hurried) {
         wh_connect_close(&n->connect, n->written == whole);
@@ -330,10 +347,17 @@ static unsigned open_count(const network *n)
     return count;
 }
 
+static bool is_secured(const network *n)
+{
+    wh_result result = wh_connect_outcome(&n->connect)->result;
+    return result == WH_RESULT_FULL || result == WH_RESULT_RESUMED;
+}
+
 static void read_some(network *n)
 {
     uint8_t bytes[100];
     require(n->has_opened && !n->app_closed, "plaintext is for an app that is there");
+    require(n->script->server == NULL || is_secured(n), "plaintext is of a server that is known");
     require(open_count(n) == 1, "once it is open one TCP connection is left");
     require(since_ms(n) >= n->script->held_until_ms, "no plaintext for an app without room");
     int got = wh_connect_read(&n->connect, bytes, sizeof bytes);
@@ -351,6 +375,7 @@ static void perform_tcp(network *n, const wh_step *step)
         open_tcp(n, step->tcp);
         break;
     case WH_STEP_SEND:
+        n->run.sends++;
         send_bytes(n, step);
         break;
     case WH_STEP_SHUT:
@@ -378,7 +403,14 @@ static void perform(network *n, const wh_step *step)
         require(!n->has_opened, "it opens once");
         n->has_opened = true;
         n->run.opened_ms = since_ms(n);
+        n->run.opened_early = n->script->server != NULL && !is_secured(n);
+        n->run.secured_ms = n->run.opened_early ? NEVER : n->run.opened_ms;
         write_some(n);
+        break;
+    case WH_STEP_SECURED:
+        require(n->run.opened_early && n->run.secured_ms == NEVER, "it is secured once, after it has opened");
+        require(is_secured(n), "the handshake is done then");
+        n->run.secured_ms = since_ms(n);
         break;
     case WH_STEP_READ:
         read_some(n);
@@ -445,6 +477,8 @@ static void happen(network *n, const event *e)
         wh_connect_hurry(&n->connect);
         n->hurried = true;
         break;
+    case APP_WRITES:
+        break; /* the next turn sees it */
     case APP_TAKES:
         wh_connect_hold(&n->connect, false);
         break;
@@ -491,6 +525,7 @@ static void begin(network *n, wh_client *client, const wh_connect_options *optio
     memset(n, 0, sizeof *n);
     n->script = script;
     n->run.opened_ms = NEVER;
+    n->run.secured_ms = NEVER;
     n->began_us = clock_us;
     wh_connect_options given = options != NULL ? *options : (wh_connect_options){0};
     given.network = script->network;
@@ -503,6 +538,9 @@ static void begin(network *n, wh_client *client, const wh_connect_options *optio
     }
     if (script->hurries_ms != 0) {
         later(n, script->hurries_ms, APP_HURRIES, 0);
+    }
+    if (script->writes_ms != 0) {
+        later(n, script->writes_ms, APP_WRITES, 0);
     }
     if (script->held_until_ms != 0) {
         wh_connect_hold(&n->connect, true);

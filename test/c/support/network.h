@@ -68,6 +68,11 @@ typedef struct network_script {
     uint64_t hurries_ms;
     /** Bytes in its request: 7 when 0. */
     size_t request_size;
+    /** It writes nothing at all; or nothing before that moment; or pieces of so many bytes, 0: as much as it
+     * can. */
+    bool writes_nothing;
+    uint64_t writes_ms;
+    size_t piece;
     /** The app takes no plaintext before that moment. */
     uint64_t held_until_ms;
 } network_script;
@@ -78,10 +83,18 @@ typedef struct network_run {
     int error;
     uint64_t opened_ms;
     uint64_t over_ms;
+    /** The app could write before the handshake was done, which was done then. */
+    bool opened_early;
+    uint64_t secured_ms;
+    /** Early data that servers have read, and whether it came with the first bytes of a TCP connection. */
+    size_t early_got;
+    bool early_in_first;
     /** TCP connections asked for, and networks set up anew. */
     unsigned opens;
     unsigned renewals;
-    /** Bytes of the answer, and of the request as the server had it. */
+    /** Times that it gave bytes to TCP: packets, if they are small and TCP takes all. */
+    unsigned sends;
+    /** Bytes of the answer, and of the request as servers had it, early data included. */
     size_t got;
     size_t server_got;
     bool server_resumed;

@@ -19,6 +19,7 @@ struct tls_server {
     BIO *ca;
     unsigned id_size;
     bool ended;
+    bool reads_early_data;
     uint32_t full_handshakes;
     unsigned char *saved_session;
     long saved_size;
@@ -29,6 +30,11 @@ struct tls_peer {
     SSL *ssl;
     BIO *in;
     BIO *out;
+    /* Early data is to be read yet; what came of it, and how much of that was handed on. */
+    bool reads_early;
+    uint8_t early[16384];
+    size_t early_size;
+    size_t early_given;
 };
 
 static int openssl_version(wh_protocol protocol, int otherwise)
@@ -110,6 +116,21 @@ static int number_session(SSL *ssl, void *owner)
     return SSL_SESSION_set1_ticket_appdata(session, &number, sizeof number);
 }
 
+void server_set_alpn(tls_server *server, const char *alpn)
+{
+    SSL_CTX_set_alpn_select_cb(server->ctx, select_alpn, (void *)alpn);
+}
+
+void server_allow_replay(tls_server *server)
+{
+    SSL_CTX_set_options(server->ctx, SSL_OP_NO_ANTI_REPLAY);
+}
+
+void server_read_early_data(tls_server *server, bool reads)
+{
+    server->reads_early_data = reads;
+}
+
 static void set_extras(tls_server *made, const server_options *options)
 {
     if (options->no_ems) {
@@ -120,8 +141,9 @@ static void set_extras(tls_server *made, const server_options *options)
         X509_STORE_add_cert(SSL_CTX_get_cert_store(made->ctx), made->authority.certificate);
     }
     if (options->early_data) {
-        SSL_CTX_set_max_early_data(made->ctx, 16384);
+        SSL_CTX_set_max_early_data(made->ctx, options->early_limit != 0 ? options->early_limit : 16384);
     }
+    made->reads_early_data = options->reads_early_data;
     if (options->groups != NULL) {
         SSL_CTX_set1_groups_list(made->ctx, options->groups);
     }
@@ -129,7 +151,7 @@ static void set_extras(tls_server *made, const server_options *options)
         SSL_CTX_set_session_ticket_cb(made->ctx, number_session, NULL, made);
     }
     if (options->alpn != NULL) {
-        SSL_CTX_set_alpn_select_cb(made->ctx, select_alpn, (void *)options->alpn);
+        server_set_alpn(made, options->alpn);
     }
 }
 
@@ -291,6 +313,12 @@ void server_add_tls13(tls_server *server)
     SSL_CTX_set_max_proto_version(server->ctx, TLS1_3_VERSION);
 }
 
+void server_set_tls12(tls_server *server)
+{
+    SSL_CTX_set_min_proto_version(server->ctx, TLS1_2_VERSION);
+    SSL_CTX_set_max_proto_version(server->ctx, TLS1_2_VERSION);
+}
+
 void server_set_suite13(tls_server *server, const char *suite)
 {
     SSL_CTX_set_ciphersuites(server->ctx, suite);
@@ -386,6 +414,7 @@ tls_peer *peer_accept(tls_server *server)
     BIO_set_mem_eof_return(made->in, -1); /* empty is "not yet", not "closed" */
     SSL_set_bio(made->ssl, made->in, made->out);
     SSL_set_accept_state(made->ssl);
+    made->reads_early = server->reads_early_data;
     return made;
 }
 
@@ -397,11 +426,32 @@ void peer_free(tls_peer *peer)
     }
 }
 
+static void read_early(tls_peer *peer)
+{
+    int result = SSL_READ_EARLY_DATA_SUCCESS;
+    while (result == SSL_READ_EARLY_DATA_SUCCESS) {
+        size_t got = 0;
+        result = SSL_read_early_data(peer->ssl, peer->early + peer->early_size,
+                                     sizeof peer->early - peer->early_size, &got);
+        peer->early_size += result == SSL_READ_EARLY_DATA_ERROR ? 0 : got;
+    }
+    peer->reads_early = result != SSL_READ_EARLY_DATA_FINISH;
+}
+
+size_t peer_early_size(const tls_peer *peer)
+{
+    return peer->early_size;
+}
+
 void peer_take(tls_peer *peer, const uint8_t *bytes, size_t size)
 {
     BIO_write(peer->in, bytes, (int)size);
-    if (SSL_in_init(peer->ssl)) {
-        (void)SSL_do_handshake(peer->ssl);
+    if (peer->reads_early) {
+        read_early(peer);
+    }
+    if (!peer->reads_early && !SSL_is_init_finished(peer->ssl)) {
+        /* After early data only a look for plaintext takes the handshake on. */
+        (void)SSL_peek(peer->ssl, &(uint8_t){0}, 1);
     }
 }
 
@@ -456,12 +506,27 @@ size_t peer_session_id(const tls_peer *peer, uint8_t out[32])
 
 size_t peer_read(tls_peer *peer, uint8_t *out, size_t size)
 {
+    size_t left = peer->early_size - peer->early_given;
+    if (left > 0) {
+        size_t given = left < size ? left : size;
+        memcpy(out, peer->early + peer->early_given, given);
+        peer->early_given += given;
+        return given;
+    }
+    if (peer->reads_early) {
+        return 0;
+    }
     int got = SSL_read(peer->ssl, out, (int)size);
     return got > 0 ? (size_t)got : 0;
 }
 
 void peer_write(tls_peer *peer, const uint8_t *bytes, size_t size)
 {
+    size_t written = 0;
+    if (peer->reads_early) {
+        (void)SSL_write_early_data(peer->ssl, bytes, size, &written);
+        return;
+    }
     (void)SSL_write(peer->ssl, bytes, (int)size);
 }
 

@@ -32,8 +32,11 @@ typedef struct server_options {
     bool does_not_renew13;
     /** Lifetime of sessions, in seconds; 7200 when 0. */
     long lifetime_s;
-    /** TLS 1.3: tickets allow early data. */
+    /** TLS 1.3: tickets allow early data, so many bytes of it; 16384 when 0. It is refused, unless it is
+     * read. */
     bool early_data;
+    uint32_t early_limit;
+    bool reads_early_data;
     /** TLS 1.2: no extended master secret (RFC 7627). */
     bool no_ems;
     /** Insist on a client certificate that `server_client_identity` signed. */
@@ -95,6 +98,18 @@ void server_end_tickets(tls_server *server);
 /** From now on speaks TLS 1.3 as well. Sessions of TLS 1.2 still resume. */
 void server_add_tls13(tls_server *server);
 
+/** From now on reads early data, or refuses it. */
+void server_read_early_data(tls_server *server, bool reads);
+
+/** From now on takes a ticket that allows early data as often as it comes, as one without. */
+void server_allow_replay(tls_server *server);
+
+/** From now on speaks this application protocol. The text must outlive the server. */
+void server_set_alpn(tls_server *server, const char *alpn);
+
+/** From now on speaks TLS 1.2 alone. */
+void server_set_tls12(tls_server *server);
+
 /** From now on speaks this suite of TLS 1.3 alone, and accepts these groups alone, in OpenSSL's words. */
 void server_set_suite13(tls_server *server, const char *suite);
 void server_set_suites12(tls_server *server, const char *suites);
@@ -152,7 +167,10 @@ const char *peer_alpn(const tls_peer *peer);
 uint32_t peer_session_number(const tls_peer *peer);
 size_t peer_session_id(const tls_peer *peer, uint8_t out[32]);
 
-/** Plaintext. `read` returns 0 when there is none. */
+/** How many bytes of early data the server has read. */
+size_t peer_early_size(const tls_peer *peer);
+
+/** Plaintext, the early data first, which may be answered at once. `read` returns 0 when there is none. */
 size_t peer_read(tls_peer *peer, uint8_t *out, size_t size);
 void peer_write(tls_peer *peer, const uint8_t *bytes, size_t size);
 void peer_close(tls_peer *peer);

@@ -15,7 +15,7 @@
  *         case WH_STEP_SEND:
  *             wh_connect_sent(&connect, s.tcp, send_tcp(s.tcp, s.bytes, s.size));
  *             break;
- *         case WH_STEP_OPENED: // the app may write
+ *         case WH_STEP_OPENED: // the app may write, with early data before TCP is up
  *             wrote = wh_connect_write(&connect, request, sizeof request);
  *             break;
  *         case WH_STEP_READ:
@@ -45,6 +45,18 @@
  * worth it, and for the goodbye to arrive. What the server itself breaks off is counted, and the outcome
  * advises how long to leave it alone.
  *
+ * Early data (RFC 8446 2.3), for clients whose policy has `early_data`, with a session that allows it: the
+ * app is told to write as soon as the hello is made, before TCP is up, and what it writes leaves with the
+ * hello. Each write is taken whole, as long as all of them are within the server's limit and
+ * WH_EARLY_DATA_MAX; one that does not fit waits for the handshake, and so do all after it. A hello waits for
+ * no app: what is written when it has left still leaves early, until the server answers. What the server did
+ * not take, or is not known to have taken, is sent again after the handshake, without the app noticing.
+ *
+ * So these bytes may reach the server twice, once as early data and once after a handshake, and never more
+ * often. Twice it is when the server has taken them early, and TCP then broke, the handshake failed, or
+ * nothing came in half of the time for TLS, before its answer had said so. Whoever has recorded a hello may
+ * also send it to the server again (RFC 8446 8). An app consents for requests of which neither matters.
+ *
  * Not thread-safe: all calls for all connects come from one task. Time is the platform's elapsed clock.
  */
 #ifndef WARMHELLO_CONNECT_H
@@ -68,6 +80,10 @@ extern "C" {
 /** Room for wire bytes each way unless set otherwise, and at least, in bytes. */
 #define WH_CONNECT_ROOM_DEFAULT 1024
 #define WH_CONNECT_ROOM_MIN 512
+
+/** The most that leaves as early data, in bytes, whatever the server's limit: so much memory of the
+ * platform's keeps it until the server is known to have it. */
+#define WH_EARLY_DATA_MAX 4096
 
 /** The most TCP connections at a time; they are numbered from 0. */
 enum { WH_CONNECT_TCPS = 2 };
@@ -107,9 +123,13 @@ typedef enum wh_step_kind {
     WH_STEP_SEND,          /**< send what can be sent of `bytes` now; wh_connect_sent() must follow at once */
     WH_STEP_SHUT,          /**< nothing more will be sent on TCP `tcp`: end this side of it (FIN) */
     WH_STEP_CLOSE,         /**< close TCP `tcp`, whatever state it is in */
-    WH_STEP_OPENED,        /**< the handshake is done: the app may write; the outcome says how it went */
-    WH_STEP_READ,          /**< there may be plaintext: wh_connect_read() until it returns 0 */
-    WH_STEP_OVER,          /**< all is over, and the outcome final: wh_connect_free() */
+    /** The app may write; the handshake is done and the outcome says how it went, unless what is written may
+     * be early data: then that is told by WH_STEP_SECURED. The last bytes of the handshake may still be to be
+     * sent, so that what the app writes before the next step leaves in one packet with them. */
+    WH_STEP_OPENED,
+    WH_STEP_SECURED, /**< the handshake is done, after an early WH_STEP_OPENED */
+    WH_STEP_READ,    /**< there may be plaintext: wh_connect_read() until it returns 0 */
+    WH_STEP_OVER,    /**< all is over, and the outcome final: wh_connect_free() */
 } wh_step_kind;
 
 /** What to do next. */
@@ -150,10 +170,22 @@ typedef struct wh_connect {
     bool awaits_second;
     bool was_open;
     bool tells_opened;
+    bool tells_secured;
+    /** The app was told that it may write when a hello offered early data; a write did not fit into that; and
+     * it has closed, in a hurry. */
+    bool opens_early;
+    bool is_early_full;
+    bool closes;
+    bool hurries;
     bool is_written;
     bool has_asked;
     bool may_read;
     bool is_held;
+    /** What it has written early, until the server is known to have it, and how much of that it has: taken
+     * early, or sent after the handshake. In memory of the platform's; NULL for none. */
+    uint8_t *early_writes;
+    size_t early_size;
+    size_t early_resent;
     uint64_t began_us;
     /** In milliseconds since then: now; when the present part is given up; when something is to be done
      * before; and when something last moved. */
@@ -206,8 +238,8 @@ bool wh_connect_awaits_ready(const wh_connect *c, unsigned tcp);
 /* ---- What the app does ---------------------------------------------------------------------------- */
 
 /** Sends plaintext. Returns how many bytes were taken; 0: none for now, call again with the same bytes after
- * the next step. Before WH_STEP_OPENED none are
- * taken. WH_USAGE_STATE: it is over, or closed. */
+ * the next step. Before WH_STEP_OPENED none are taken, and between an early one and WH_STEP_SECURED all or
+ * none of them. WH_USAGE_STATE: it is over, or closed. */
 WH_MUST_CHECK int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size);
 
 /** Gives plaintext. Returns how many bytes came; 0: none for now, or it is over, which the next steps tell.
@@ -224,10 +256,13 @@ void wh_connect_hold(wh_connect *c, bool has_no_room);
 /** The app closes it: hears of nothing more but WH_STEP_OVER. Waits for a ticket that is worth it, sends
  * close_notify, keeps the session, and waits half a second at most for the server to close as well, as deep
  * sleep would cut off what is sent. `is_written`: the app has written all; otherwise it goes on to write, for
- * 5 s at most, and calls this again. Before the app may write, it ends at once. */
+ * 5 s at most, and calls this again. Before the app may write, it ends at once; where it might write early
+ * data, the handshake is waited for first, and wh_connect_error() tells when that fails, as what was written
+ * is lost then. */
 void wh_connect_close(wh_connect *c, bool is_written);
 
-/** The same without a wait for a ticket, or for what the app has not written yet. */
+/** The same without a wait for a ticket, or for what the app has not written yet; for the handshake only if
+ * something was written. */
 void wh_connect_hurry(wh_connect *c);
 
 /** Ends it without a further wait, for that reason: wh_connect_error(). What was not open yet has failed by

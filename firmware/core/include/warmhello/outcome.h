@@ -38,6 +38,15 @@ typedef enum wh_kind { WH_KIND_NONE, WH_KIND_ID, WH_KIND_TICKET, WH_KIND_PSK, WH
 /** Where a session waits for the next wake. */
 typedef enum wh_tiers { WH_TIERS_NONE, WH_TIERS_RTC, WH_TIERS_FLASH, WH_TIERS_BOTH } wh_tiers;
 
+/** What became of early data (RFC 8446 2.3): the hello offered none; it did, and the handshake has not come
+ * to its end, so that nobody knows what the server did with it; the server has taken it; or has not. */
+typedef enum wh_early_data {
+    WH_EARLY_DATA_NONE,
+    WH_EARLY_DATA_OFFERED,
+    WH_EARLY_DATA_ACCEPTED,
+    WH_EARLY_DATA_REFUSED,
+} wh_early_data;
+
 /** A fleet shall hear of the end of a CA while there is time to give it the next one: 60 days. */
 #define WH_CA_ENDS_SOON_S INT64_C(5184000)
 
@@ -90,6 +99,11 @@ typedef struct wh_outcome {
     /** Seconds since the offered session was captured, or WH_AGE_UNKNOWN; 0 when none was
      * offered. */
     uint32_t session_age_s;
+    /** Of what the app wrote first, and how many bytes of it have left so; what was not accepted has left
+     * again after the handshake. With WH_EARLY_DATA_OFFERED beside a handshake that is done, it was another
+     * attempt of this connect that offered them, and the server may have had them twice. */
+    wh_early_data early_data;
+    uint32_t early_bytes;
     /** Seconds for which the server promised to resume it; 0 when none was offered. */
     uint32_t session_lifetime_s;
     /** This connection has left a session of its own, and did not merely leave one where it was. */
@@ -120,20 +134,21 @@ typedef struct wh_outcome {
 /** @name Words
  * Each value's word, as JSON and the line of a wake have it: constant text, which is nobody's to free.
  * @{ */
-const char *wh_result_word(wh_result result);        /**< As "resumed". */
-const char *wh_reason_word(wh_reason reason);        /**< As "accepted". */
-const char *wh_protocol_word(wh_protocol protocol);  /**< As "TLS1.3". */
-const char *wh_kind_word(wh_kind kind);              /**< As "ticket". */
-const char *wh_tiers_word(wh_tiers tiers);           /**< As "both". */
-const char *wh_clock_word(wh_clock_state state);     /**< As "known". */
-const char *wh_ticket_wait_word(wh_ticket_wait why); /**< As "pays". */
+const char *wh_result_word(wh_result result);             /**< As "resumed". */
+const char *wh_reason_word(wh_reason reason);             /**< As "accepted". */
+const char *wh_protocol_word(wh_protocol protocol);       /**< As "TLS1.3". */
+const char *wh_kind_word(wh_kind kind);                   /**< As "ticket". */
+const char *wh_tiers_word(wh_tiers tiers);                /**< As "both". */
+const char *wh_early_data_word(wh_early_data early_data); /**< As "accepted". */
+const char *wh_clock_word(wh_clock_state state);          /**< As "known". */
+const char *wh_ticket_wait_word(wh_ticket_wait why);      /**< As "pays". */
 /** @} */
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
 const char *wh_cipher_name(uint16_t cipher);
 
 /** Enough for any outcome as JSON, with its closing zero. */
-#define WH_OUTCOME_JSON_SIZE 784
+#define WH_OUTCOME_JSON_SIZE 840
 
 /** Writes the outcome as one line of JSON, the form in which it crosses into
  * other languages and into log lines. Names that do not apply are null.
@@ -157,9 +172,10 @@ typedef struct wh_outcome_app {
 /** Writes the outcome in a few bytes of CBOR (docs/SPEC.md, "Compact outcome"), which an app adds to what it
  * sends anyway. Nothing in it is secret, and nothing tells one device from another but what the app gives.
  *
- * From WH_STEP_OPENED on (connect.h) it tells how the present connect began, and so can go out with the app's
- * first bytes. What comes after that, as a connect that fails, is for the next wake to tell: keep these bytes
- * where they survive deep sleep. `app`: NULL for nothing of its own.
+ * Once the handshake is over it tells how the present connect began, and so can go out by that connect. What
+ * comes after that, as a connect that fails, is for the next wake to tell: keep these bytes where they
+ * survive deep sleep. What goes out as early data is written before the handshake, and can tell of the last
+ * wake alone. `app`: NULL for nothing of its own.
  *
  * Returns how many bytes were written. */
 size_t wh_outcome_compact(const wh_outcome *outcome, const wh_outcome_app *app,
