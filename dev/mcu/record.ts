@@ -18,11 +18,15 @@ export interface Case {
     tickets: boolean
     keyKind: KeyKind
     group: "X25519" | "P-256"
+    psk?: Recording["psk"]
 }
 
 const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
 const tls12 = { ...usual, version: "1.2" } as const
 const tls13 = { ...usual, version: "1.3" } as const
+
+/** For nobody but these recordings. */
+const psk = { identity: "recorded-17", key: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" }
 
 export const cases: readonly Case[] = [
     { ...tls12, name: "tls12-id", title: "TLS 1.2, session ID, ECDSA", tickets: false },
@@ -34,6 +38,8 @@ export const cases: readonly Case[] = [
         ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
     },
+    { ...tls12, name: "tls12-external-psk", title: "TLS 1.2, external PSK with ECDHE, X25519; its ticket", psk },
+    { ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK with psk_dhe_ke, X25519", psk },
 ]
 
 export function seededEmulator(image: string, seed: number, more: string[] = []): Emulator {
@@ -123,7 +129,7 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     emulator.call(new Request("setWall").i64(wallS))
     const options = clientOptions(one, server.ca)
     const connections = []
-    for (const expected of ["full", "resumed"]) {
+    for (const expected of ["full", one.psk !== undefined && one.version === "1.3" ? "full" : "resumed"]) {
         const client = new McuClient(emulator, options)
         const connection = client.open()
         connections.push(await connect(connection, server.port))
@@ -137,6 +143,7 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     if (full === undefined || resumed === undefined) throw new Error("two connections were made")
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
+        ...(one.psk === undefined ? {} : { psk: one.psk }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
         connections: [full, resumed],
     }
@@ -145,11 +152,12 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
 /** One recording for each image, of a server that sends each line back reversed. */
 export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
     const { keyKind, group } = one
+    const keys = one.psk === undefined ? [] : ["-psk_identity", one.psk.identity, "-psk", one.psk.key]
     const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
     using server = await OpensslServer.start({
         ...(await authority.issue({ names: [HOST], keyKind })),
         ...{ clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", group],
+        arguments: ["-rev", "-groups", group, ...keys],
     })
     const made = []
     for (const image of images) {

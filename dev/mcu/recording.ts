@@ -27,6 +27,8 @@ const recordingSchema = z.object({
     title: z.string(),
     version: z.enum(["1.2", "1.3"]),
     tickets: z.boolean(),
+    /** The device's external pre-shared key, which the server knows; in hexadecimal digits. */
+    psk: z.object({ identity: z.string(), key: z.string() }).optional(),
     /** PEM of the CA. */
     ca: z.string(),
     seed: z.int(),
@@ -34,7 +36,8 @@ const recordingSchema = z.object({
     wallS: z.int(),
     /** OpenSSL's version. */
     server: z.string(),
-    /** In full, and after ten minutes of sleep resumed. */
+    /** In full, and after ten minutes of sleep resumed; by a pre-shared key in TLS 1.3, which keeps no session, in full
+     * twice. */
     connections: z.tuple([connectionSchema, connectionSchema]),
 })
 
@@ -49,8 +52,14 @@ const PORT = 8883
 export const LINE = "celsius 21\n"
 
 /** The client that makes such connections, and makes them again. */
-export function clientOptions({ version, tickets }: Pick<Recording, "version" | "tickets">, ca: string): ClientOptions {
-    return { host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets }
+export function clientOptions(
+    { version, tickets, psk }: Pick<Recording, "version" | "tickets" | "psk">,
+    ca: string,
+): ClientOptions {
+    return {
+        ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
+        psk: psk && { identity: psk.identity, key: Buffer.from(psk.key, "hex") },
+    }
 }
 
 export function readRecording(file: string): Recording {

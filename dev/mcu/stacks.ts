@@ -24,4 +24,5 @@ const caseNames: Partial<Record<McuStack, readonly string[]>> = {
     picotls: ["tls13-x25519"],
 }
 
-export const speaks = (stack: McuStack, name: string): boolean => caseNames[stack]?.includes(name) ?? true
+export const speaks = (stack: McuStack, name: string): boolean =>
+    caseNames[stack]?.includes(name) ?? (stack === "warmhello" || !name.endsWith("external-psk"))
