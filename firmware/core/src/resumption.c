@@ -228,8 +228,8 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
         session->must_have_extended_master = false;
     }
     if (result == WH_OK) {
-        info->early_data =
-            wh_session_early_limit(session) > 0 && wh_early_data_has_first_protocol(ssl, r->client);
+        info->early_data_max = wh_session_early_limit(session);
+        info->early_data = info->early_data_max > 0 && wh_early_data_has_first_protocol(ssl, r->client);
         result = inherit(r, info);
     }
     return result;
