@@ -5,6 +5,7 @@ import { once } from "node:events"
 import net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../../ts/core/client.js"
+import type { Profile } from "../../ts/core/kinds.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
@@ -18,6 +19,11 @@ export interface Case {
     tickets: boolean
     keyKind: KeyKind
     group: "X25519" | "P-256"
+    profile?: Profile
+    /** How many resumed connections follow the full one, of which the last is measured; 1 unless told. */
+    resumptions?: number
+    /** For OpenSSL's server. */
+    serverFlags?: string[]
 }
 
 const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
@@ -33,6 +39,10 @@ export const cases: readonly Case[] = [
     {
         ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
+    },
+    {
+        ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke (frugal), ECDSA" },
+        ...{ profile: "frugal", resumptions: 2, serverFlags: ["-allow_no_dhe_kex"] }, // one to learn that it is taken
     },
 ]
 
@@ -115,7 +125,7 @@ interface Server {
     ca: string
 }
 
-/** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
+/** Has a full connection and as many resumed ones as the case says, and returns them with all that it takes to have them again. */
 async function recordAgainst(server: Server, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
@@ -123,7 +133,7 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     emulator.call(new Request("setWall").i64(wallS))
     const options = clientOptions(one, server.ca)
     const connections = []
-    for (const expected of ["full", "resumed"]) {
+    for (const expected of ["full", ...Array<string>(one.resumptions ?? 1).fill("resumed")]) {
         const client = new McuClient(emulator, options)
         const connection = client.open()
         connections.push(await connect(connection, server.port))
@@ -133,23 +143,22 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
         client.free()
         emulator.sleep(SLEEP_MS)
     }
-    const [full, resumed] = connections
-    if (full === undefined || resumed === undefined) throw new Error("two connections were made")
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
+        ...(one.profile !== undefined && { profile: one.profile }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
-        connections: [full, resumed],
+        connections,
     }
 }
 
 /** One recording for each image, of a server that sends each line back reversed. */
 export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
-    const { keyKind, group } = one
+    const { keyKind, group, serverFlags = [] } = one
     const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
     using server = await OpensslServer.start({
         ...(await authority.issue({ names: [HOST], keyKind })),
         ...{ clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", group],
+        arguments: ["-rev", "-groups", group, ...serverFlags],
     })
     const made = []
     for (const image of images) {
