@@ -35,7 +35,7 @@ import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, hostilePeer, installPython, managers, pyjls, storm } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls, storm, stormTests } from "./python.mjs"
 import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl, mbedtls } from "./sources.mjs"
@@ -226,6 +226,9 @@ async function makeAll() {
     }
     if (parts.has("tests") || parts.has("storm")) {
         await fetched("Locust, for reconnect storms", hasPython(storm), () => installPython(storm))
+    }
+    if (parts.has("tests")) {
+        await fetched("what checks manifests", hasPython(stormTests), () => installPython(stormTests))
     }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()
