@@ -70,7 +70,7 @@ export function journeyOf(all: readonly Packet[], { serverPort, overNs, handshak
     const [syn] = sent
     const first = sent.find(
         ({ sequence, payload }) =>
-            payload > 0 && ((sequence + payload - (syn?.sequence ?? 0) - 1) >>> 0) > handshakeBytes,
+            payload > 0 && (sequence + payload - (syn?.sequence ?? 0) - 1) >>> 0 > handshakeBytes,
     )
     if (syn === undefined || first === undefined) throw new Error("the device has sent no application data")
     return {

@@ -71,10 +71,7 @@ async function both(link: Link, kind: ServerKind, identity: CaseIdentity): Promi
     const { ca, server: certificate } = await createIdentity("an ECDSA chain of two")
     using server = await kind.start({ identity: certificate, group: "x25519", tickets: identity.kind !== "id" })
     losePower()
-    const [full, resumed] = [
-        await connect(link, ca, server, identity),
-        await connect(link, ca, server, identity),
-    ]
+    const [full, resumed] = [await connect(link, ca, server, identity), await connect(link, ca, server, identity)]
     if (full.result !== "full" || resumed.result !== "resumed") {
         throw new Error(`${identity.server}, ${identity.kind}: ${full.result}, then ${resumed.result}`)
     }

@@ -3,7 +3,15 @@ import { httpGet } from "./exchange.js"
 import { loopbackOnly } from "./loopback.js"
 import { builtServer, missingBuilt } from "./own.js"
 import { missingProgram, versionOf } from "./program.js"
-import { isHttpOk, type PskServerOptions, pskFile, type Recipe, Server, type ServerKind } from "./server.js"
+import {
+    isHttpOk,
+    type PskServerOptions,
+    pskFile,
+    type Recipe,
+    Server,
+    type ServerKind,
+    type ServerOptions,
+} from "./server.js"
 
 export interface GnutlsOptions extends PskServerOptions {
     /** False: its TLS 1.2 lacks the extended master secret (RFC 7627). */
@@ -26,9 +34,7 @@ export function startGnutls(options: GnutlsOptions): Promise<Server> {
         isAnswer: isHttpOk,
         prepare: (files, port) => [
             ...["--http", "--port", String(port)],
-            ...(options.pskAlone === true
-                ? []
-                : ["--x509certfile", files.certificate, "--x509keyfile", files.key]),
+            ...(options.pskAlone === true ? [] : ["--x509certfile", files.certificate, "--x509keyfile", files.key]),
             ...(options.psk === undefined ? [] : ["--pskpasswd", pskFile(files, options.psk)]),
             ...["--priority", priority(options)],
             ...(options.tickets === false ? ["--noticket"] : []),

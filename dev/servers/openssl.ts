@@ -3,6 +3,7 @@ import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import {
     answerSays,
+    type Files,
     isHttpOk,
     type PskServerOptions,
     type Recipe,
@@ -29,6 +30,16 @@ function earlyData({ earlyDataMax, antiReplay }: OpensslOptions): string[] {
     return ["-early_data", "-max_early_data", String(most), ...(antiReplay === false ? ["-no_anti_replay"] : [])]
 }
 
+function presharedKey({ psk }: OpensslOptions): string[] {
+    return psk === undefined ? [] : ["-psk_identity", psk.identity, "-psk", psk.key.toString("hex")]
+}
+
+/** -cert takes the first certificate of its file, -cert_chain the others. */
+function certificate({ pskAlone }: OpensslOptions, files: Files): string[] {
+    if (pskAlone === true) return ["-nocert"]
+    return ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]
+}
+
 export function startOpenssl(options: OpensslOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "stdbuf", // in a pipe it would keep its lines to itself
@@ -38,13 +49,8 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
         prepare: (files, port) => [
             ...["-oL", "openssl", "s_server", "-accept", `127.0.0.1:${port}`],
             ...(options.prints === true ? earlyData(options) : ["-www"]),
-            // -cert takes the first certificate of its file, -cert_chain the others.
-            ...(options.pskAlone === true
-                ? ["-nocert"]
-                : ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]),
-            ...(options.psk === undefined
-                ? []
-                : ["-psk_identity", options.psk.identity, "-psk", options.psk.key.toString("hex")]),
+            ...certificate(options, files),
+            ...presharedKey(options),
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
             ...(options.sha384Alone === true
                 ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
