@@ -29,7 +29,14 @@ export interface NginxOptions extends ServerOptions {
     backend?: Backend
     /** False: it takes early data as often as it comes. Without: once, as OpenSSL has it. */
     antiReplay?: boolean
+    /** A file to log each request in that has a device's outcome in its header, as a line of JSON. */
+    outcomesLog?: string
 }
+
+const outcomesLog = (path: string): string => `
+            log_format outcomes escape=json
+                '{"at":"$time_iso8601","device":"$remote_addr","outcome":"$http_warmhello_outcome"}';
+            access_log ${path} outcomes if=$http_warmhello_outcome;`
 
 const groups = { x25519: "X25519", secp256r1: "prime256v1" }
 
@@ -55,7 +62,7 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
         error_log stderr notice;
         events { worker_connections 64; }
         http {
-            access_log off;
+            ${options.outcomesLog === undefined ? "access_log off;" : outcomesLog(options.outcomesLog)}
             ${temporary.map((use) => `${use}_temp_path ${files.folder}/${use};`).join(" ")}
             server {
                 listen 127.0.0.1:${port} ssl;
