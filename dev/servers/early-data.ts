@@ -24,11 +24,6 @@ export interface EarlyServer extends Disposable {
     arrivals(connections: number): Promise<Arrival[]>
 }
 
-export interface EarlyOptions extends ServerOptions {
-    /** False: it takes the same early data as often as they come. Without: as the program has it. */
-    antiReplay?: boolean
-}
-
 interface EarlyKind {
     name: string
     /** It takes the recording of a hello with early data for what it is. */
@@ -36,7 +31,7 @@ interface EarlyKind {
     /** It may answer and close before it gives a ticket (docs/EARLY-DATA.md). */
     outrunsTickets?: boolean
     missing(): string | undefined
-    start(options: EarlyOptions): Promise<EarlyServer>
+    start(options: ServerOptions): Promise<EarlyServer>
 }
 
 /** The request that a report is, filled up to a size. */

@@ -26,7 +26,7 @@ interface World {
 async function world(statusFor: (request: BackendRequest) => number = () => 200): Promise<World> {
     const requests: BackendRequest[] = []
     const server = await earlyNginx({
-        ...{ identity: identity.server, earlyDataMax: () => 4000, antiReplay: false },
+        ...{ identity: identity.server, earlyDataMax: () => 4000 },
         statusFor: (request) => {
             requests.push(request)
             return statusFor(request)

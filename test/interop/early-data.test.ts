@@ -4,17 +4,10 @@ import { once } from "node:events"
 import net from "node:net"
 import { afterEach, describe, expect, test } from "vitest"
 import { Board } from "#dev/interop/board.js"
-import {
-    type Arrival,
-    type EarlyOptions,
-    type EarlyServer,
-    earlyHaproxy,
-    earlyKinds,
-    earlyNginx,
-} from "#dev/servers/early-data.js"
+import { type Arrival, type EarlyServer, earlyHaproxy, earlyKinds, earlyNginx } from "#dev/servers/early-data.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import type { NginxOptions } from "#dev/servers/nginx.js"
-import type { Seen } from "#dev/servers/server.js"
+import type { Seen, ServerOptions } from "#dev/servers/server.js"
 import { CHANGE_CIPHER_SPEC_RECORD, DATA_RECORD, HANDSHAKE_RECORD, records } from "#dev/servers/wire.js"
 import type { ClientOptions } from "#warmhello/core/client.js"
 import { loadState, saveState, sleep } from "#warmhello/core/platform.js"
@@ -106,7 +99,7 @@ describe.each(earlyKinds)("$name", ({ missing, start, knowsRecordings, outrunsTi
     afterEach(() => {
         for (const server of servers.splice(0)) server[Symbol.dispose]()
     })
-    async function begin(more: Partial<EarlyOptions> = {}): Promise<EarlyServer> {
+    async function begin(more: Partial<ServerOptions> = {}): Promise<EarlyServer> {
         const server = await start({ identity: identity.server, earlyDataMax: () => LIMIT, ...more })
         servers.push(server)
         return server
@@ -156,7 +149,6 @@ describe.each(earlyKinds)("$name", ({ missing, start, knowsRecordings, outrunsTi
         expect(what(seen)).toEqual({ result: "full", earlyData: "refused" })
         expect(seen.visit.attempts).toBe(1)
         expect((await device.arrived()).filter(({ report }) => report === "2")).toEqual([late("2")])
-        expect(what(await device.report())).toEqual(accepted)
     })
 
     test("refuses the early data of a device whose clock is fast, resumes, and gets the report once", async () => {
@@ -217,7 +209,7 @@ describe("nginx", () => {
         return await Reporter.create(await earlyNginx(options), more)
     }
     const keeping = (more: Partial<NginxOptions> = {}): NginxOptions => ({
-        ...{ identity: identity.server, earlyDataMax: () => LIMIT, keepsTicketKey: true, antiReplay: false },
+        ...{ identity: identity.server, earlyDataMax: () => LIMIT, keepsTicketKey: true },
         ...more,
     })
 
@@ -282,7 +274,7 @@ describe("nginx", () => {
         expect(reports).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"])
     })
 
-    test("without protection against replay, takes a recorded report as often as it comes", async () => {
+    test("takes a recorded report as often as it comes, and knows that each was early", async () => {
         using device = await begin(keeping())
         using server = device.server
         await device.report()
