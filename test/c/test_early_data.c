@@ -112,6 +112,45 @@ TEST(nothing_is_offered_to_a_server_whose_tickets_do_not_allow_it)
     assert_served(run, WH_EARLY_DATA_NONE, 0);
 }
 
+/* How much the hello of the next wake offers, which has a session in any case. */
+static uint32_t limit_after_a_loss_of_power(bool is_time_known)
+{
+    wire_line line;
+    wh_client client;
+    wh_host_set_wall_known(&the_device, is_time_known);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power(&the_device);
+    make_client(&client, &config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(wh_conn_outcome(&line.conn)->kind, WH_KIND_PSK);
+    uint32_t limit = wh_conn_early_limit(&line.conn);
+    line_free(&line);
+    wh_client_free(&client);
+    return limit;
+}
+
+FLASH_TEST(nothing_is_offered_with_a_session_of_unknown_age)
+{
+    serve(&reading);
+    assert_int_equal(limit_after_a_loss_of_power(false), 0);
+}
+
+FLASH_TEST(a_clock_that_tells_how_long_the_power_was_gone_will_do)
+{
+    serve(&reading);
+    assert_int_equal(limit_after_a_loss_of_power(true), 16384);
+}
+
+TEST(the_strict_profile_refuses_it)
+{
+    wh_client client;
+    config.policy.profile = WH_PROFILE_STRICT;
+    assert_int_equal(wh_client_init(&client, &config), WH_USAGE_ARGUMENT);
+    config.policy.early_data = false;
+    make_client(&client, &config);
+    wh_client_free(&client);
+}
+
 TEST(nothing_is_offered_with_a_ticket_that_goes_out_again)
 {
     server_options options = reading;

@@ -70,7 +70,7 @@ static void take_script(fuzz_input *in, network_script *out)
     out->request_size = (size_t)fuzz_take_byte(in) * 100;
     uint8_t manner = fuzz_take_byte(in);
     out->writes_ms = (manner & 1) != 0 ? at_last_ms(take_ms(in)) : 0;
-    out->piece = (manner & 2) != 0 ? 1u + (size_t)(manner >> 4) * 50 : 0;
+    out->piece = (manner & 2) != 0 ? 200u + (size_t)(manner >> 4) * 50 : 0;
     out->writes_nothing = (manner & 12) == 12;
     for (int i = 0; i < 3; i++) {
         take_tcp(in, &out->tcps[i]);

@@ -142,7 +142,7 @@ uint32_t wh_resumption_early_limit(const wh_resumption *r)
     bool may = r->client->config.policy.early_data && (r->peer.lacks & WH_LACKS_EARLY_DATA) == 0;
     bool can = r->chosen == WH_REASON_ACCEPTED && stored->info.early_data && stored->age.known &&
                is_for_once(r, &stored->info);
-    return may && can ? wh_session_early_limit(&stored->session) : 0;
+    return may && can ? stored->info.early_data_max : 0;
 }
 
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
@@ -238,8 +238,8 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
         session->must_have_extended_master = false;
     }
     if (result == WH_OK) {
-        info->early_data =
-            wh_session_early_limit(session) > 0 && wh_resumption_has_first_protocol(ssl, r->client);
+        info->early_data_max = wh_session_early_limit(session);
+        info->early_data = info->early_data_max > 0 && wh_resumption_has_first_protocol(ssl, r->client);
         result = inherit(r, info);
     }
     return result;
