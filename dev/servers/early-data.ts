@@ -26,8 +26,8 @@ export interface EarlyServer extends Disposable {
 
 interface EarlyKind {
     name: string
-    /** It takes the recording of a hello with early data for what it is. */
-    knowsRecordings: boolean
+    /** It takes a replayed hello with early data for what it is. */
+    knowsReplays: boolean
     /** It may answer and close before it gives a ticket (docs/EARLY-DATA.md). */
     outrunsTickets?: boolean
     missing(): string | undefined
@@ -111,33 +111,33 @@ export const earlyHaproxy = (options: HaproxyOptions & Behind): Promise<EarlySer
 export const earlyKinds: readonly EarlyKind[] = [
     {
         name: "OpenSSL s_server",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: () => missingProgram("openssl"),
         start: async (options) =>
             printing(await startOpenssl({ ...options, prints: true }), unanswered, /^CONNECTION CLOSED$/, readSServer),
     },
     {
         name: "nginx",
-        knowsRecordings: false,
+        knowsReplays: false,
         outrunsTickets: true,
         missing: () => missingProgram("nginx"),
         start: earlyNginx,
     },
     {
         name: "HAProxy",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: () => missingProgram("haproxy"),
         start: earlyHaproxy,
     },
     {
         name: "GnuTLS",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: countingGnutls.missing,
         start: async (options) => printing(await countingGnutls.start(options), answered, OWN_END, readOwn),
     },
     {
         name: "rustls",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: rustls.missing,
         start: async (options) =>
             printing(

@@ -79,17 +79,21 @@ function leftWithTheHello({ wire }: Seen, size = 100): boolean {
     )
 }
 
-/** The first flight once more, from somebody who has recorded it: what the server answers is not waited for. */
-async function replay(server: EarlyServer, { wire }: Seen): Promise<void> {
+/** The first flight once more, from somebody who has recorded it and cannot end the handshake. `answered`: waits for more
+ * than a ServerHello and what belongs to it, the answer to the request. */
+async function replay(server: EarlyServer, { wire }: Seen, answered: boolean): Promise<void> {
     const socket = net.connect({ host: "127.0.0.1", port: server.server.port, noDelay: true })
     socket.on("error", () => {})
     socket.write(wire.toServer.bytes.subarray(0, wire.flights[0]?.size))
-    await once(socket, "data")
+    for (let got = 0; got < (answered ? 300 : 1); ) {
+        const [bytes] = (await once(socket, "data")) as [Buffer]
+        got += bytes.length
+    }
     socket.end()
-    await once(socket, "close")
+    if (!socket.destroyed) await once(socket, "close")
 }
 
-describe.each(earlyKinds)("$name", ({ missing, start, knowsRecordings, outrunsTickets }) => {
+describe.each(earlyKinds)("$name", ({ missing, start, knowsReplays, outrunsTickets }) => {
     const why = missing()
     if (why !== undefined) {
         test.skip(skipped(`early data: ${why}`))
@@ -181,15 +185,15 @@ describe.each(earlyKinds)("$name", ({ missing, start, knowsRecordings, outrunsTi
         expect(times.at(-1)).toEqual(late("2"))
     })
 
-    test(`takes a report that somebody has recorded ${knowsRecordings ? "no" : "a"} second time`, async () => {
+    test(`takes a report that somebody has recorded ${knowsReplays ? "no" : "a"} second time`, async () => {
         const server = await begin()
         using device = await Reporter.create(server)
         await device.report()
         const seen = await device.report()
         expect(what(seen)).toEqual(accepted)
-        await replay(server, seen)
+        await replay(server, seen, !knowsReplays)
         const times = (await device.arrived()).filter(({ report }) => report === "2")
-        expect(times).toHaveLength(knowsRecordings ? 1 : 2)
+        expect(times).toHaveLength(knowsReplays ? 1 : 2)
     })
 
     test("that sees a ticket for the second time, early or not, gets that report once, too", async () => {
@@ -279,9 +283,11 @@ describe("nginx", () => {
         using server = device.server
         await device.report()
         const seen = await device.report()
-        await replay(server, seen)
-        await replay(server, seen)
-        expect(await device.arrived()).toEqual([late("1"), early("2"), early("2"), early("2")])
+        await replay(server, seen, true)
+        await replay(server, seen, true)
+        const arrived = await device.arrived()
+        expect(arrived.map(({ report }) => report)).toEqual(["1", "2", "2", "2"])
+        expect(arrived.slice(2)).toEqual([early("2"), early("2")])
     })
 
     test("answers a report of 100 bytes in three packets each way, and no round trip is before it", async () => {
