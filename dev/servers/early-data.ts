@@ -35,7 +35,7 @@ interface EarlyKind {
 }
 
 /** The request that a report is, filled up to a size. */
-export function reportRequest(report: string, size = 0): Buffer {
+function reportRequest(report: string, size = 0): Buffer {
     const start = `GET /reports/${report} HTTP/1.0\r\nHost: localhost\r\nFill: `
     return Buffer.from(`${start.padEnd(size - 4, "-")}\r\n\r\n`)
 }
