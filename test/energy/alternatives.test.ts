@@ -99,7 +99,7 @@ test("the rarer the beacons that are heard, the longer keeping the connection is
 
 test("what our firmware does not do is marked", () => {
     const here = compared("esp32c3_bare").all.filter(({ inWarmhello }) => inWarmhello)
-    expect(here.map(({ name }) => name)).toEqual(["full", "resumed-tls1.2", "resumed-tls1.3"])
+    expect(here.map(({ name }) => name)).toEqual(["full", "resumed-tls1.2", "resumed-tls1.3", "external-psk"])
 })
 
 test("a resumed report takes what the estimate says of the mean wake with its sleep", () => {
