@@ -91,6 +91,17 @@ PLATFORM_TEST(in_tls13_no_session_is_kept_and_none_is_waited_for)
     wh_client_free(&client);
 }
 
+/* Which needs a ticket, as an external key has no limit that the server said. */
+PLATFORM_TEST(with_consent_to_early_data_the_session_is_kept)
+{
+    pairing at = pair_by_psk(&ticket13, &known);
+    at.config.policy.early_data = true;
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    assert_int_not_equal(visit.outcome.stored, WH_TIERS_NONE);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
+}
+
 PLATFORM_TEST(in_tls12_its_session_is_resumed)
 {
     const server_options *const kinds[] = {&id12, &ticket12};
