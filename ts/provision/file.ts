@@ -185,6 +185,7 @@ function contradictions({ tls, policy }: z.infer<typeof fields>): { path: string
         ],
         [policy.trustAfterPowerLoss !== undefined, ["policy", "trustAfterPowerLoss"], "must be left out"],
         [policy.withoutExtendedMasterSecret, ["policy", "withoutExtendedMasterSecret"], "must be left out"],
+        [policy.earlyData, ["policy", "earlyData"], "must be left out"],
     ]
     return forbidden.flatMap(([isThere, path, remedy]) =>
         isThere ? [{ path, message: `${remedy} with the strict profile; or choose another policy.profile` }] : [],
