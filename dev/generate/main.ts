@@ -58,6 +58,7 @@ const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[], enums: CoreEn
         wordsByNumber("resultWords", enums.Result),
         wordsByNumber("protocolWords", enums.Protocol),
         wordsByNumber("kindWords", enums.Kind),
+        wordsByNumber("earlyDataWords", enums.EarlyData),
         wordsByNumber("clockWords", enums.Clock),
     )
 

@@ -97,11 +97,13 @@ export async function benchMcu({ stacks, withProfiles, onStep }: McuBenchOptions
                 await letOthersRun() // or no signal would be seen before the end
                 onStep?.(`${stack}, ${title}, ${build} build`)
                 const identity = { name, title, stack, build, flashBytes: size.flashBytes }
-                report.cases.push(...replay(recording, image).map((measured) => describe(identity, measured)))
+                const measured = replay(recording, image).map((one) => describe(identity, one))
+                report.cases.push(...measured.filter(({ result }, n) => result !== measured[n - 1]?.result))
                 if (!withProfiles || stack !== "warmhello") continue
                 const [full, resumed] = profileInstructions(recording, image)
                 report.profiles.push({ name, build, result: "full", profile: full })
-                report.profiles.push({ name, build, result: "resumed", profile: resumed })
+                if (measured.at(-1)?.result === "resumed")
+                    report.profiles.push({ name, build, result: "resumed", profile: resumed })
             }
         }
     }

@@ -5,6 +5,7 @@ import { once } from "node:events"
 import net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../../ts/core/client.js"
+import type { Profile } from "../../ts/core/kinds.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
@@ -18,11 +19,20 @@ export interface Case {
     tickets: boolean
     keyKind: KeyKind
     group: "X25519" | "P-256"
+    psk?: Recording["psk"]
+    profile?: Profile
+    /** How many resumed connections follow the full one, of which the last is measured; 1 unless told. */
+    resumptions?: number
+    /** For OpenSSL's server. */
+    serverFlags?: string[]
 }
 
 const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
 const tls12 = { ...usual, version: "1.2" } as const
 const tls13 = { ...usual, version: "1.3" } as const
+
+/** For nobody but these recordings. */
+const psk = { identity: "recorded-17", key: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" }
 
 export const cases: readonly Case[] = [
     { ...tls12, name: "tls12-id", title: "TLS 1.2, session ID, ECDSA", tickets: false },
@@ -33,6 +43,12 @@ export const cases: readonly Case[] = [
     {
         ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
+    },
+    { ...tls12, name: "tls12-external-psk", title: "TLS 1.2, external PSK with ECDHE, X25519; its ticket", psk },
+    { ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK with psk_dhe_ke, X25519", psk },
+    {
+        ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke (frugal), ECDSA" },
+        ...{ profile: "frugal", resumptions: 2, serverFlags: ["-allow_no_dhe_kex"] }, // one to learn that it is taken
     },
 ]
 
@@ -115,7 +131,7 @@ interface Server {
     ca: string
 }
 
-/** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
+/** Has a full connection and as many resumed ones as the case says, and returns them with all that it takes to have them again. */
 async function recordAgainst(server: Server, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
@@ -123,7 +139,8 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     emulator.call(new Request("setWall").i64(wallS))
     const options = clientOptions(one, server.ca)
     const connections = []
-    for (const expected of ["full", "resumed"]) {
+    const afterwards = one.psk !== undefined && one.version === "1.3" ? "full" : "resumed"
+    for (const expected of ["full", ...Array<string>(one.resumptions ?? 1).fill(afterwards)]) {
         const client = new McuClient(emulator, options)
         const connection = client.open()
         connections.push(await connect(connection, server.port))
@@ -133,23 +150,24 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
         client.free()
         emulator.sleep(SLEEP_MS)
     }
-    const [full, resumed] = connections
-    if (full === undefined || resumed === undefined) throw new Error("two connections were made")
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
+        ...(one.psk === undefined ? {} : { psk: one.psk }),
+        ...(one.profile !== undefined && { profile: one.profile }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
-        connections: [full, resumed],
+        connections,
     }
 }
 
 /** One recording for each image, of a server that sends each line back reversed. */
 export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
-    const { keyKind, group } = one
+    const { keyKind, group, serverFlags = [] } = one
+    const keys = one.psk === undefined ? [] : ["-psk_identity", one.psk.identity, "-psk", one.psk.key]
     const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
     using server = await OpensslServer.start({
         ...(await authority.issue({ names: [HOST], keyKind })),
         ...{ clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", group],
+        arguments: ["-rev", "-groups", group, ...serverFlags, ...keys],
     })
     const made = []
     for (const image of images) {

@@ -1,8 +1,9 @@
-// A recording: what a server sent in two connections, so that they can be had again to the bit. The microcontroller's
+// A recording: what a server sent in its connections, so that they can be had again to the bit. The microcontroller's
 // part is not in it but follows from it: seed, clocks and bytes are the same each time.
 import { readFileSync } from "node:fs"
 import { z } from "zod"
 import type { ClientOptions } from "../../ts/core/client.js"
+import { profiles } from "../../ts/core/kinds.js"
 
 const base64 = z.base64()
 
@@ -27,6 +28,10 @@ const recordingSchema = z.object({
     title: z.string(),
     version: z.enum(["1.2", "1.3"]),
     tickets: z.boolean(),
+    /** The device's external pre-shared key, which the server knows; in hexadecimal digits. */
+    psk: z.object({ identity: z.string(), key: z.string() }).optional(),
+    /** Balanced unless told. */
+    profile: z.enum(profiles).optional(),
     /** PEM of the CA. */
     ca: z.string(),
     seed: z.int(),
@@ -34,8 +39,9 @@ const recordingSchema = z.object({
     wallS: z.int(),
     /** OpenSSL's version. */
     server: z.string(),
-    /** In full, and after ten minutes of sleep resumed. */
-    connections: z.tuple([connectionSchema, connectionSchema]),
+    /** In full, and then resumed, each after ten minutes of sleep; by a pre-shared key in TLS 1.3, which keeps no
+     * session, in full each time. The last one is measured. */
+    connections: z.array(connectionSchema).min(2),
 })
 
 export type Step = z.infer<typeof stepSchema>
@@ -49,8 +55,15 @@ const PORT = 8883
 export const LINE = "celsius 21\n"
 
 /** The client that makes such connections, and makes them again. */
-export function clientOptions({ version, tickets }: Pick<Recording, "version" | "tickets">, ca: string): ClientOptions {
-    return { host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets }
+export function clientOptions(
+    { version, tickets, psk, profile }: Pick<Recording, "version" | "tickets" | "psk" | "profile">,
+    ca: string,
+): ClientOptions {
+    return {
+        ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
+        psk: psk && { identity: psk.identity, key: Buffer.from(psk.key, "hex") },
+        policy: profile && { profile },
+    }
 }
 
 export function readRecording(file: string): Recording {

@@ -15,6 +15,10 @@ import {
 export interface OpensslOptions extends PskServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
+    /** Asked at each start: the groups that it accepts, in OpenSSL's words. */
+    groups?: () => string
+    /** Asked at each start: whether it resumes without a key exchange (psk_ke) where nothing else is offered. */
+    takesPskKe?: () => boolean
     /** It prints what it is sent, early data marked as such, and answers nothing: it does not take early data where it
      * answers. */
     prints?: boolean
@@ -40,6 +44,14 @@ function certificate({ pskAlone }: OpensslOptions, files: Files): string[] {
     return ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]
 }
 
+function keyExchange(options: OpensslOptions): string[] {
+    const accepted = options.groups?.() ?? (options.group && groups[options.group])
+    return [
+        ...(accepted === undefined ? [] : ["-groups", accepted]),
+        ...(options.takesPskKe?.() === true ? ["-allow_no_dhe_kex"] : []),
+    ]
+}
+
 export function startOpenssl(options: OpensslOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "stdbuf", // in a pipe it would keep its lines to itself
@@ -51,7 +63,7 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             ...(options.prints === true ? earlyData(options) : ["-www"]),
             ...certificate(options, files),
             ...presharedKey(options),
-            ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...keyExchange(options),
             ...(options.sha384Alone === true
                 ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
                 : []),

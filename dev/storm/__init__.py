@@ -19,7 +19,7 @@ from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from storm.conductor import Storm
 from storm.fleet import Device, Fleet
-from storm.servers import KINDS, Problem
+from storm.servers import KINDS, Problem, end_with_parent
 
 __all__ = ["Device", "plot", "Problem"]
 
@@ -53,6 +53,8 @@ def _arguments(parser):
 @events.init.add_listener
 def _init(environment, **_):
     runner = environment.runner
+    if environment.parsed_options.storm_identities:
+        end_with_parent()
     if isinstance(runner, (WorkerRunner, LocalRunner)):
         _be_worker(environment, runner)
     if isinstance(runner, (MasterRunner, LocalRunner)):

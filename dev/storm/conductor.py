@@ -318,6 +318,9 @@ class Storm:
         if self._options.storm_json is None:
             return
         path = Path(self._options.storm_json)
+        if path.exists() and not path.is_file():  # as /dev/stdout
+            path.write_text(json.dumps(self._result()) + "\n")
+            return
         beside = path.with_name(f"{path.name}.part")
         beside.write_text(json.dumps(self._result(), indent=1) + "\n")
         os.replace(beside, path)

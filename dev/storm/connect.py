@@ -24,6 +24,7 @@ from storm.core import (
     TIMEOUT,
     UNREACHABLE,
     WAIT,
+    compact_outcome,
     error_word,
     ffi,
     lib,
@@ -96,7 +97,7 @@ class Connect:
                 elif kind == OPENED:
                     self._opened_s = time.monotonic()
                     self.connect_ms = 1000 * (self._opened_s - began)
-                    self._pending = self._exchange.begin()
+                    self._pending = self._exchange.begin(compact_outcome(lib.wh_connect_outcome(self._connect)))
                 else:
                     self._do(kind, _step.tcp, _step.size)
             return self._told()

@@ -75,6 +75,7 @@ ffi.cdef("""
     const void *wh_connect_outcome_of(const void *connect, unsigned tcp);
     int wh_outcome_json(const void *outcome, char *out, size_t size);
     size_t wh_ffi_outcome_json_size(void);
+    size_t wh_outcome_compact(const void *outcome, const void *app, uint8_t *out);
     const char *wh_error_word(int error);
 """)
 lib = ffi.dlopen(LIBRARY)
@@ -96,6 +97,7 @@ SILENT, UNREACHABLE, LOST, REFUSED, TIMEOUT = -56, -73, -74, -75, -76
 
 _OUTCOME_SIZE = lib.wh_ffi_outcome_json_size()
 _outcome = ffi.new("char[]", _OUTCOME_SIZE)
+_compact = ffi.new("uint8_t[]", 24)  # WH_OUTCOME_COMPACT_SIZE
 
 
 def error_word(error):
@@ -106,6 +108,11 @@ def read_outcome(handle):
     """wh_outcome as a dictionary; its members are those of wh_outcome_json() (outcome.h)."""
     size = lib.wh_outcome_json(handle, _outcome, _OUTCOME_SIZE)
     return json.loads(ffi.buffer(_outcome, size)[:])
+
+
+def compact_outcome(handle):
+    """The same in a few bytes of CBOR, as devices send it (docs/SPEC.md)."""
+    return ffi.buffer(_compact, lib.wh_outcome_compact(handle, ffi.NULL, _compact))[:]
 
 
 class Machine:

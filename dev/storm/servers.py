@@ -47,11 +47,15 @@ def free_port():
             return port
 
 
-def _end_with_us():
-    """In the child: the kernel ends it with the process that began it, also when nobody gets to do so. Ctrl-C in the
-    terminal is for us alone, who end it in order."""
-    os.setpgid(0, 0)
+def end_with_parent():
+    """The kernel ends this process with the one that began it, also when nobody gets to do so."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _be_server():
+    """In the child. Ctrl-C in the terminal is for us alone, who end it in order."""
+    os.setpgid(0, 0)
+    end_with_parent()
 
 
 # ---- Processor time, from the operating system --------------------------------------------------------
@@ -125,7 +129,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                preexec_fn=_end_with_us,
+                preexec_fn=_be_server,
             )
         self._await_line(begins)
 

@@ -5,6 +5,7 @@ import {
     type TlsEarlyData,
     type TlsError,
     type TlsKind,
+    type TlsProfile,
     type TlsProtocol,
     type TlsReason,
     type TlsResult,
@@ -14,6 +15,7 @@ import {
     tlsEarlyDataOf,
     tlsErrorOf,
     tlsKindOf,
+    tlsProfileOf,
     tlsProtocolOf,
     tlsReasonOf,
     tlsResultOf,
@@ -215,6 +217,12 @@ export function readTrust(payload: Buffer): TlsTrust | undefined {
         ending: u16(payload, 4),
         clock: tlsClockOf(u8(payload, 6)),
     }
+}
+
+/** Undefined for a payload of another length. */
+export function readProfile(payload: Buffer): TlsProfile | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsProfileOf(u8(payload, 0))
 }
 
 /** Undefined for a payload of another length. */

@@ -13,6 +13,7 @@ import {
     readMinProtocol,
     readOutcome,
     readPinnedPeer,
+    readProfile,
     readStoredSession,
     readTicketWait,
     readTrust,
@@ -31,6 +32,7 @@ import {
 import {
     type TlsConsent,
     type TlsError,
+    type TlsProfile,
     type TlsProtocol,
     type TlsReason,
     type TlsTiers,
@@ -116,6 +118,17 @@ export class TlsSessionClient {
      */
     async trust(): Promise<TlsTrust> {
         return checked(readTrust(await this.link.read(0x184)))
+    }
+
+    /**
+     * What the firmware was set to be careful with. `strict`: TLS 1.3 alone, and no session older than a day; what is
+     * set here beyond that has no effect. `frugal`: what takes least energy, without forward secrecy where the server
+     * agrees.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async profile(): Promise<TlsProfile> {
+        return checked(readProfile(await this.link.read(0x185)))
     }
 
     /**

@@ -159,6 +159,22 @@ export function tlsClockOf(value: number): TlsClock {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsProfile = "balanced" | "strict" | "frugal" | "unknown"
+/** The word of a number on the bus. */
+export function tlsProfileOf(value: number): TlsProfile {
+    switch (value) {
+        case 0:
+            return "balanced"
+        case 1:
+            return "strict"
+        case 2:
+            return "frugal"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsEarlyData = null | "offered" | "accepted" | "refused" | "unknown"
 /** The word of a number on the bus. */
 export function tlsEarlyDataOf(value: number): TlsEarlyData {

@@ -470,6 +470,32 @@ SERVICE_TEST(settings_reach_the_next_client)
     assert_false(configured("b.test", 443).policy.pinned);
 }
 
+SERVICE_TEST(consent_to_early_data_is_the_firmware_s_until_the_app_says_otherwise)
+{
+    wh_client_config provisioned = {.host = "a.test", .port = 443, .policy.early_data = true};
+    assert_false(configured("a.test", 443).policy.early_data);
+    wh_service_configure(&service, &provisioned);
+    assert_true(provisioned.policy.early_data);
+    set(WH_SERVICE_REG_EARLY_DATA, "\1", 1);
+    assert_true(configured("a.test", 443).policy.early_data);
+    set(WH_SERVICE_REG_EARLY_DATA, "\2", 1);
+    wh_service_configure(&service, &provisioned);
+    assert_false(provisioned.policy.early_data);
+    wh_service_packet answer;
+    assert_int_equal(ask(WH_SERVICE_SET | WH_SERVICE_REG_EARLY_DATA, "\3", 1, &answer),
+                     WH_SERVICE_NOT_IMPLEMENTED);
+}
+
+SERVICE_TEST(what_became_of_early_data_can_be_read)
+{
+    wh_outcome outcome = resumed;
+    outcome.early_data = WH_EARLY_DATA_ACCEPTED;
+    outcome.early_bytes = 100;
+    connect_once(outcome);
+    assert_int_equal(read_outcome().early_data, WH_EARLY_DATA_ACCEPTED);
+    assert_int_equal(read_outcome().early, 100);
+}
+
 SERVICE_TEST(a_version_that_the_firmware_does_not_speak_is_not_taken)
 {
     wh_client_config config = {
@@ -768,4 +794,28 @@ CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_
     assert_int_equal(flash_uses(chip), uses);
     wh_service_closed(&service, connect, &outcome);
     assert_true(flash_uses(chip) > uses); /* it looks what is left: the count above does count */
+}
+
+/* ---- The profile ----------------------------------------------------------------------------------- */
+
+static uint8_t profile_told(void)
+{
+    wh_service_profile profile = {0xff};
+    read_answer(WH_SERVICE_GET | WH_SERVICE_REG_PROFILE, &profile, WH_SERVICE_PROFILE_SIZE, sizeof profile);
+    return profile.value;
+}
+
+SERVICE_TEST(the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it)
+{
+    assert_int_equal(profile_told(), WH_PROFILE_BALANCED);
+    set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
+    set(WH_SERVICE_REG_MAX_AGE, "\x81\x51\1\0", 4); /* a second more than a day */
+    wh_client_config config = {.host = "a.test", .port = 1, .policy = {.profile = WH_PROFILE_STRICT}};
+    wh_service_configure(&service, &config);
+    assert_int_equal(profile_told(), WH_PROFILE_STRICT);
+    assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
+    assert_int_equal(config.policy.max_authenticated_s, 0);
+    set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
+    wh_service_configure(&service, &config);
+    assert_int_equal(config.policy.max_authenticated_s, 3600);
 }

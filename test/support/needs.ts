@@ -46,8 +46,6 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/hostile/python/requirements.txt"),
         flag: "--tests",
     },
-    "test/fleet/broker.ts": program("mosquitto"),
-    "test/fleet/prometheus.ts": program("prometheus"),
     "dev/storm/storm.ts": {
         what: "Locust, nginx or mosquitto",
         isHere: () =>
@@ -55,6 +53,13 @@ const needs: Record<string, Need> = {
             ["nginx", "mosquitto", "openssl"].every((name) => pathOf(name) !== undefined),
         flag: "--tests",
     },
+    "test/storm/manifests.ts": {
+        what: "checker of manifests",
+        isHere: isBuilt("build/storm/manifests/requirements.txt"),
+        flag: "--tests",
+    },
+    "test/fleet/broker.ts": program("mosquitto"),
+    "test/fleet/prometheus.ts": program("prometheus"),
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),

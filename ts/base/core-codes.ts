@@ -189,4 +189,6 @@ export const protocolWords = [null, "TLS1.2", "TLS1.3"] as const
 
 export const kindWords = [null, "id", "ticket", "psk", "external-psk"] as const
 
+export const earlyDataWords = [null, "offered", "accepted", "refused"] as const
+
 export const clockWords = ["unknown", "known", "suspect"] as const

@@ -1,6 +1,7 @@
 // The commands of `warmhello` and their flags.
 import { Command, Option } from "commander"
 import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
+import { profiles } from "../core/kinds.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
 import { reportUrl } from "../fleet/send.js"
 import { mcuKinds } from "../mcu/remote-core.js"
@@ -59,12 +60,15 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--ca <file>", "CA certificates as PEM or DER for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "the private key of that certificate as PEM")
+            .addOption(
+                new Option("--profile <name>", "balanced, strict or frugal, see docs/SECURITY.md").choices(profiles),
+            )
             .option("--psk <identity:key>", "this device's pre-shared key, in hexadecimal digits", psk)
             .addOption(
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets", "earlyData"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "profile", "alpn", "tls", "tickets", "earlyData"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
@@ -84,7 +88,11 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 "send each wake's outcome to warmhello fleet: mqtt://host:port/topic or http://host:port/path",
                 option(reportUrl),
             )
-            .option("--no-service", "as firmware without the TLS session service"),
+            .option("--no-service", "as firmware without the TLS session service")
+            .option(
+                "--explain",
+                "tell below each wake what was asked, refused and learned, and why a ticket was waited for",
+            ),
         10,
         1,
     )
@@ -115,6 +123,7 @@ function addBoardCommands(root: Command, signal: AbortSignal): void {
         .option("--image <image>", "with --out: put the new contents beside those of this image")
         .option("--slot <file>", "write the one slot that a device is sent to rotate by itself")
         .option("--port <port>", "write the slot that is not in use on the board there, through esptool")
+        .option("--psk <identity>", "make a pre-shared key of that name, and tell what the device and its server need")
         .option("--burn", "burn the device key into an eFuse of the board, once and for good")
         .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
         .option("--json <file>", "write what was found as JSON; - for standard output")

@@ -4,11 +4,13 @@ import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
 import { checkWritable, readFile, writeWhole } from "../base/files.js"
 import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
+import { isPskIdentity } from "../core/settings.js"
 import { provisionBoard } from "../provision/board-partition.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"
 import { CONTENTS_MAX, imageOf, slotOf } from "../provision/format.js"
 import { checkProvision, type Rotation, rotate } from "../provision/provision.js"
+import { newPsk } from "../provision/psk.js"
 import { Output, reportError } from "./output.js"
 
 export interface ProvisionFlags {
@@ -19,6 +21,7 @@ export interface ProvisionFlags {
     port?: string
     burn?: boolean
     chip?: BurnChip
+    psk?: string
     json?: string
 }
 
@@ -29,10 +32,17 @@ function refuse(message: string): never {
 /** What only goes together, and what never does. */
 function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
     if (flags.burn) {
-        if (file !== undefined || flags.out || flags.image || flags.slot || flags.check) {
+        if (file !== undefined || flags.out || flags.image || flags.slot || flags.check || flags.psk) {
             refuse("--burn stands alone, with --chip and --port")
         }
         if (flags.chip === undefined || flags.port === undefined) refuse("--burn needs --chip and --port")
+        return
+    }
+    if (flags.psk !== undefined) {
+        const others = [file, flags.check, flags.out, flags.image, flags.slot, flags.port, flags.chip]
+        if (others.some((other) => other !== undefined)) refuse("--psk stands alone, or with --json")
+        if (!isPskIdentity(flags.psk))
+            refuse("--psk takes 1 to 64 printable ASCII characters, no blank or colon, # not first")
         return
     }
     if (file === undefined) refuse("name the provisioning file")
@@ -81,10 +91,11 @@ function perform(provision: Provision, flags: ProvisionFlags, output: Output): O
 }
 
 function contentsLine(file: string, provision: Provision, bytes: number): string {
-    const { host, port, identity, psk } = provision.client
+    const { host, port, identity, psk, policy } = provision.client
     const certificate = identity === undefined ? "no client certificate" : "with a client certificate"
     const own = psk === undefined ? certificate : `${certificate}, with a pre-shared key`
-    return `${file} is good: ${host}:${port}, ${own}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
+    const profile = `profile ${policy?.profile ?? "balanced"}`
+    return `${file} is good: ${host}:${port}, ${own}, ${profile}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
 }
 
 function provisionFile(file: string, flags: ProvisionFlags): void {
@@ -101,6 +112,7 @@ function provisionFile(file: string, flags: ProvisionFlags): void {
         warnings,
         contentsBytes,
         roomBytes: CONTENTS_MAX,
+        profile: provision === undefined ? null : (provision.client.policy?.profile ?? "balanced"),
         written: written ?? null,
     })
     if (errors.length > 0) failWith(errors)
@@ -123,8 +135,22 @@ async function burn(chip: BurnChip, port: string): Promise<void> {
     process.stdout.write(`${pc.green("Burned.")} The block is closed; its key is known to nobody.\n`)
 }
 
+/** To be printed and nowhere else: whoever wants a file of it sends it to one. */
+function tellNewPsk(identity: string, json: string | undefined): void {
+    const output = new Output(json)
+    const made = newPsk(identity)
+    output.line(pc.dim("For this device's provisioning file:"))
+    output.line(`"psk": ${JSON.stringify(made.psk)}`)
+    for (const { server, line } of made.servers) {
+        output.line(pc.dim(`${server}:`))
+        output.line(line)
+    }
+    output.json(made)
+}
+
 export async function provisionCommand(file: string | undefined, flags: ProvisionFlags): Promise<void> {
     checkFlags(file, flags)
+    if (flags.psk !== undefined) return tellNewPsk(flags.psk, flags.json)
     if (flags.chip !== undefined && flags.port !== undefined) return await burn(flags.chip, flags.port)
     if (file !== undefined) provisionFile(file, flags)
 }

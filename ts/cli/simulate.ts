@@ -8,7 +8,8 @@ import { readFile } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
-import type { PreSharedKey } from "../core/config.js"
+import type { Policy, PreSharedKey } from "../core/config.js"
+import type { Profile } from "../core/kinds.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
@@ -18,6 +19,7 @@ import { checkBudget } from "../run/budget.js"
 import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
+import { Explanation, explainSummary } from "./explain.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
 import { wakeReports } from "./wake-reports.js"
@@ -47,6 +49,8 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
+    explain?: boolean
+    profile?: Profile
     report?: URL
     json?: string
 }
@@ -71,6 +75,15 @@ type Target = Pick<
     "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
+/** The strict profile has TLS 1.3 alone, unless the flags say otherwise, which it refuses. */
+const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
+    profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
+
+function policyOf({ profile, earlyData }: SimulateFlags): Policy | undefined {
+    if (profile === undefined && earlyData !== true) return undefined
+    return { ...(profile !== undefined && { profile }), ...(earlyData === true && { earlyData }) }
+}
+
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
@@ -79,9 +92,9 @@ function targetFrom(flags: SimulateFlags): Target {
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
             psk: flags.psk,
             alpn: flags.alpn,
-            ...flags.tls,
+            ...versionsOf(flags),
             tickets: flags.tickets,
-            policy: flags.earlyData === true ? { earlyData: true } : undefined,
+            policy: policyOf(flags),
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -111,6 +124,7 @@ async function run(
     signal: AbortSignal,
 ): Promise<Ran> {
     const table = new WakeTable(output)
+    const told = flags.explain ? new Explanation(output) : undefined
     await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     const simulation = await simulate({
@@ -127,6 +141,7 @@ async function run(
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
         onWake: (wake, outcome) => {
             table.row(wake)
+            told?.row(wake)
             reports?.add(outcome)
         },
         onConsole: appPrinter(output, flags.verbose),
@@ -210,6 +225,7 @@ export async function simulateCommand(
         signal,
     )
     printSummary(output, summarize(simulation))
+    if (flags.explain) explainSummary(output, simulation.wakes)
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     const budget = flags.budget && checkBudget(flags.budget, figuresOfSimulation(simulation.wakes))

@@ -176,7 +176,7 @@ export function summaryLines(summary: Summary): string[] {
         ...summary.ciphers,
         `key exchange ${sideBySide(summary, (one) => one.groups.join(", ") || "none")}`,
     ]
-    if (full !== null && full.kinds.includes("external-psk")) words.push("in full by the pre-shared key")
+    if (full?.kinds.includes("external-psk") === true) words.push("in full by the pre-shared key")
     if (resumed !== null) words.push(`resumed by ${resumed.kinds.join(", ")}`)
     return [counts, `${figures.join(", ")} (medians).`, `${words.join(", ")}.`]
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { type ErrorCode, WarmhelloError } from "../base/errors.js"
 import { hasTls, type Outcome } from "../base/outcome.js"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
+import { type Learned, learnedOfPeer } from "../core/journal.js"
 import * as platform from "../core/platform.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
 import { type DeviceOptions, type DeviceWake, SimulatedDevice } from "./simulated-device.js"
@@ -78,6 +79,11 @@ export interface Wake {
     truncatedAfterBytes: number | null
     /** After repeated failures of the server: how long the app should leave it alone. */
     backoffS: number
+    /** Whether a ticket that had not come was waited for when the app closed, and for how long at most. */
+    ticketWait: Outcome["ticketWait"]
+    ticketWaitMs: number
+    /** What the device remembers of the server by then; null before it has met one, and of an emulated one. */
+    learned: Learned | null
     /** TLS connections in this wake, and TCP connections for the one described: 2 after a fall-back. */
     connects: number
     attempts: number
@@ -264,6 +270,9 @@ async function describe(
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
         truncatedAfterBytes: report.connects.find(isTruncated)?.receivedBytes ?? null,
         backoffS: outcome?.backoffS ?? 0,
+        ticketWait: outcome?.ticketWait ?? null,
+        ticketWaitMs: outcome?.ticketWaitMs ?? 0,
+        learned: learnedOfPeer(),
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,
         wallMs: report.wallMs,

@@ -40,6 +40,7 @@ export function coreEnums(reasons: ReasonEntry[], errors: ErrorEntry[]): CoreEnu
         Kind: enumOfOutcome("wh_kind", "KIND_"),
         Tiers: enumOfOutcome("wh_tiers", "TIERS_"),
         Clock: enumOfOutcome("wh_clock_state", "CLOCK_"),
+        Profile: enumOf("firmware/core/include/warmhello/client.h", "wh_profile", "PROFILE_"),
         EarlyData: enumOfOutcome("wh_early_data", "EARLY_DATA_"),
         Consent: enumOf("firmware/service/include/warmhello/service.h", "wh_consent", "CONSENT_"),
         Error: [

@@ -10,7 +10,7 @@ enum { UNSIGNED = 0 << 5, NEGATIVE = 1 << 5, ARRAY = 4 << 5, NOTHING = 0xf6 };
 enum { ITEMS = 7 };
 
 /* Where each of the small values lies in the item that holds them. */
-enum { PROTOCOL_BIT = 2, KIND_BIT = 4, ATTEMPTS_BIT = 7, CA_BIT = 9, CLOCK_BIT = 13 };
+enum { PROTOCOL_BIT = 2, KIND_BIT = 4, ATTEMPTS_BIT = 7, CA_BIT = 9, EARLY_DATA_BIT = 11, CLOCK_BIT = 13 };
 
 static uint32_t at_most(uint32_t most, uint32_t value)
 {
@@ -57,7 +57,8 @@ static uint32_t ca_state(const wh_outcome *o)
 static uint32_t how(const wh_outcome *o)
 {
     return (uint32_t)o->result | (uint32_t)o->protocol << PROTOCOL_BIT | (uint32_t)o->kind << KIND_BIT |
-           at_most(3, o->attempts) << ATTEMPTS_BIT | ca_state(o) << CA_BIT | (uint32_t)o->clock << CLOCK_BIT;
+           at_most(3, o->attempts) << ATTEMPTS_BIT | ca_state(o) << CA_BIT |
+           (uint32_t)o->early_data << EARLY_DATA_BIT | (uint32_t)o->clock << CLOCK_BIT;
 }
 
 /* Seconds as long as there is room for them, then minutes, as a number below zero. It is a multiple of 60, so

@@ -255,17 +255,19 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
     if (lowest > highest) { /* of a time when this firmware spoke more */
         lowest = highest;
     }
-    if (lowest > config->min_version) {
+    bool is_strict = config->policy.profile == WH_PROFILE_STRICT;
+    service->profile = (uint8_t)config->policy.profile;
+    if (lowest > config->min_version && !is_strict) { /* which speaks the highest alone */
         config->min_version = lowest;
     }
-    if (memory->max_age.value_s != 0) {
+    if (memory->max_age.value_s != 0 && !(is_strict && memory->max_age.value_s > WH_STRICT_AGE_MAX_S)) {
         config->policy.max_authenticated_s = memory->max_age.value_s;
     }
     if (memory->ticket_wait.value_ms != 0) {
         config->policy.ticket_wait_ms = memory->ticket_wait.value_ms;
     }
     if (memory->early_data.value != WH_CONSENT_NONE) {
-        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN;
+        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN && !is_strict;
     }
     if (memory->pinned_peer.host[0] != 0) {
         config->policy.pinned = is_pinned(&memory->pinned_peer, config);
@@ -315,6 +317,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return write_wear(service, out);
     case WH_SERVICE_REG_TRUST:
         return wh_service_trust_write(&memory->trust, out);
+    case WH_SERVICE_REG_PROFILE:
+        return wh_service_profile_write(&(wh_service_profile){service->profile}, out);
     case WH_SERVICE_REG_COMPACT:
         return wh_service_compact_write(&memory->compact, out);
     case WH_SERVICE_REG_ENABLED:

@@ -131,6 +131,11 @@ void server_read_early_data(tls_server *server, bool reads)
     server->reads_early_data = reads;
 }
 
+bool server_reads_early_data(const tls_server *server)
+{
+    return server->reads_early_data;
+}
+
 static void set_extras(tls_server *made, const server_options *options)
 {
     if (options->no_ems) {

@@ -100,6 +100,7 @@ void server_add_tls13(tls_server *server);
 
 /** From now on reads early data, or refuses it. */
 void server_read_early_data(tls_server *server, bool reads);
+bool server_reads_early_data(const tls_server *server);
 
 /** From now on takes a ticket that allows early data as often as it comes, as one without. */
 void server_allow_replay(tls_server *server);

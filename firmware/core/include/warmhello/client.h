@@ -42,6 +42,9 @@ struct WOLFSSL_CTX;
 #define WH_TRUST_DEFAULT 20
 #define WH_TRUST_NONE UINT32_MAX
 
+/** The strict profile offers no session whose full handshake was longer ago, in seconds. */
+#define WH_STRICT_AGE_MAX_S 86400u
+
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
@@ -148,7 +151,7 @@ typedef struct wh_client {
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a certificate without key or the reverse,
  * a pre-shared key without identity or the reverse or of another size than client.def says, or one of them
  * beside sessions without extended master secret; with the strict profile, TLS 1.2, sessions of over a day,
- * trust after a loss of power. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
+ * trust after a loss of power, early data. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
  * WH_PLATFORM_MEMORY. After an error the client is empty and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 

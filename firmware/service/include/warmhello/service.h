@@ -78,6 +78,8 @@ typedef struct wh_service {
     uint8_t failed_error;
     /** wh_protocol: the highest that the firmware speaks; 0 before the first client. */
     uint8_t max_protocol;
+    /** wh_profile: that of the last client. */
+    uint8_t profile;
 } wh_service;
 
 /** A packet of the service's own, or its answer. */
@@ -123,7 +125,7 @@ void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *
 
 /** Puts the settings into the configuration of a client, whose other fields are set. The lowest
  * version does not go above config->max_version: one that the firmware does not speak is not
- * taken as a setting once that is known. */
+ * taken as a setting once that is known. What the strict profile forbids has no effect. */
 void wh_service_configure(wh_service *service, wh_client_config *config);
 
 /** Whether a client should be made anew because settings have changed since the last

@@ -163,6 +163,25 @@ static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t 
 }
 
 /**
+ * What the firmware was set to be careful with. `Strict`: TLS 1.3 alone, and no session older than a day; what is set here
+ * beyond that has no effect. `Frugal`: what takes least energy, without forward secrecy where the server agrees.
+ */
+#define WH_SERVICE_REG_PROFILE 0x185
+#define WH_SERVICE_PROFILE_SIZE 1
+
+typedef struct wh_service_profile {
+    uint8_t value;
+} wh_service_profile;
+static_assert(offsetof(wh_service_profile, value) + 1 == 1, "the members lie as the fields do");
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_profile_write(const wh_service_profile *in, uint8_t out[WH_SERVICE_PROFILE_SIZE])
+{
+    memcpy(out, in, 1);
+    return 1;
+}
+
+/**
  * The last connect in a few bytes of CBOR, to be sent along with what the app sends anyway: docs/SPEC.md has them, without
  * what only the app knows. From the end of the handshake on it is the present connect, and before that the last one, which
  * is the only way to hear of one that has failed.
