@@ -9,7 +9,7 @@ import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
 import { McuClient, type McuConnection } from "./connection.js"
-import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { clientOptions, HOST, LINE, type More, type Recording, SLEEP_MS, type Step } from "./recording.js"
 
 export interface Case {
     name: string
@@ -18,11 +18,16 @@ export interface Case {
     tickets: boolean
     keyKind: KeyKind
     group: "X25519" | "P-256"
+    more?: More
+    /** Of OpenSSL's server. */
+    arguments?: string[]
 }
 
 const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
 const tls12 = { ...usual, version: "1.2" } as const
 const tls13 = { ...usual, version: "1.3" } as const
+
+const psk = { identity: "device-1", key: "5a".repeat(32) }
 
 export const cases: readonly Case[] = [
     { ...tls12, name: "tls12-id", title: "TLS 1.2, session ID, ECDSA", tickets: false },
@@ -33,6 +38,14 @@ export const cases: readonly Case[] = [
     {
         ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
+    },
+    {
+        ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke, X25519 in full, ECDSA" },
+        ...{ more: { profile: "frugal" }, arguments: ["-allow_no_dhe_kex"] },
+    },
+    {
+        ...{ ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK, X25519, then a ticket" },
+        ...{ more: { psk }, arguments: ["-psk_identity", psk.identity, "-psk", psk.key] },
     },
 ]
 
@@ -137,6 +150,7 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     if (full === undefined || resumed === undefined) throw new Error("two connections were made")
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
+        ...(one.more === undefined ? {} : { more: one.more }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
         connections: [full, resumed],
     }
@@ -149,7 +163,7 @@ export async function record(one: Case, images: readonly string[]): Promise<Reco
     using server = await OpensslServer.start({
         ...(await authority.issue({ names: [HOST], keyKind })),
         ...{ clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", group],
+        arguments: ["-rev", "-groups", group, ...(one.arguments ?? [])],
     })
     const made = []
     for (const image of images) {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs"
 import { z } from "zod"
 import type { ClientOptions } from "../../ts/core/client.js"
+import { profiles } from "../../ts/core/kinds.js"
 
 const base64 = z.base64()
 
@@ -21,12 +22,21 @@ const connectionSchema = z.object({
     after: z.array(stepSchema),
 })
 
+/** What the client is told beside the usual. */
+const moreSchema = z.object({
+    profile: z.enum(profiles).optional(),
+    /** The key in hexadecimal digits. */
+    psk: z.object({ identity: z.string(), key: z.string() }).optional(),
+})
+export type More = z.infer<typeof moreSchema>
+
 const recordingSchema = z.object({
     format: z.literal(1),
     name: z.string(),
     title: z.string(),
     version: z.enum(["1.2", "1.3"]),
     tickets: z.boolean(),
+    more: moreSchema.optional(),
     /** PEM of the CA. */
     ca: z.string(),
     seed: z.int(),
@@ -49,8 +59,16 @@ const PORT = 8883
 export const LINE = "celsius 21\n"
 
 /** The client that makes such connections, and makes them again. */
-export function clientOptions({ version, tickets }: Pick<Recording, "version" | "tickets">, ca: string): ClientOptions {
-    return { host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets }
+export function clientOptions(
+    { version, tickets, more = {} }: Pick<Recording, "version" | "tickets" | "more">,
+    ca: string,
+): ClientOptions {
+    const { profile, psk } = more
+    return {
+        ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
+        ...(profile === undefined ? {} : { policy: { profile } }),
+        ...(psk === undefined ? {} : { psk: { identity: psk.identity, key: Buffer.from(psk.key, "hex") } }),
+    }
 }
 
 export function readRecording(file: string): Recording {

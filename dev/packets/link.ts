@@ -61,11 +61,9 @@ export class Link implements Disposable {
     }
 
     static async start(): Promise<Link> {
-        const program = spawn(
-            "python3",
-            [checkoutPath("dev/packets/link.py"), String(LATENCY_MS), String(MTU)],
-            { stdio: ["pipe", "pipe", "inherit"] },
-        )
+        const program = spawn("python3", [checkoutPath("dev/packets/link.py"), String(LATENCY_MS), String(MTU)], {
+            stdio: ["pipe", "pipe", "inherit"],
+        })
         const link = new Link(program)
         const lines = createInterface({ input: program.stdout })
         await new Promise<void>((ready, failed) => {

@@ -1,0 +1,51 @@
+// The ways to connect that are held beside each other.
+import type { ClientOptions } from "../../ts/core/client.js"
+import { kinds } from "../interop/board.js"
+import type { ServerKind, ServerOptions } from "../servers/server.js"
+import { echo, preSharedKey } from "./echo.js"
+
+export const titles = {
+    id: "TLS 1.2, session ID",
+    ticket: "TLS 1.2, ticket",
+    psk: "TLS 1.3",
+    "psk-ke": "TLS 1.3, no key exchange",
+    "external-psk": "TLS 1.3, external PSK",
+} as const
+export type WayName = keyof typeof titles
+
+export interface Way {
+    name: WayName
+    client: Pick<ClientOptions, "minVersion" | "maxVersion" | "tickets"> & Partial<ClientOptions>
+    server: Partial<ServerOptions>
+    /** What its connects come to, one after another. */
+    results: readonly ("full" | "resumed")[]
+    /** Undefined for a server that can. */
+    whyNot(server: ServerKind): string | undefined
+}
+
+const both = ["full", "resumed"] as const
+const alone = (what: string) => (server: ServerKind) =>
+    server === echo ? undefined : `${what} with ${echo.name} alone`
+
+export const ways: readonly Way[] = [
+    {
+        ...{ name: "id", client: kinds.id, server: { tickets: false }, results: both },
+        whyNot: ({ cannot }) => cannot.id,
+    },
+    {
+        ...{ name: "ticket", client: kinds.ticket, server: {}, results: both },
+        whyNot: ({ cannot }) => cannot.ticket,
+    },
+    {
+        ...{ name: "psk", client: kinds.psk, server: {}, results: both },
+        whyNot: ({ cannot }) => cannot.psk,
+    },
+    {
+        ...{ name: "psk-ke", client: { ...kinds.psk, policy: { profile: "frugal" } }, server: {}, results: both },
+        whyNot: alone("no key exchange"),
+    },
+    {
+        ...{ name: "external-psk", client: { ...kinds.psk, psk: preSharedKey }, server: {}, results: ["full"] },
+        whyNot: alone("an external PSK"),
+    },
+]
