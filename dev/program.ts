@@ -1,7 +1,8 @@
 // The commands of the workshop, which only those run who work on warmhello itself, and their flags.
+import { availableParallelism } from "node:os"
 import { Command, Option } from "commander"
 import { listenForInterrupts } from "../ts/cli/interrupt.js"
-import { count } from "../ts/cli/options.js"
+import { count, duration, optionWithDefault } from "../ts/cli/options.js"
 import { packageVersion } from "../ts/cli/version.js"
 import { mcuStacks } from "../ts/energy/handshakes.js"
 import {
@@ -11,6 +12,7 @@ import {
     benchStoreCommand,
     recordMcuCommand,
 } from "./commands/bench.js"
+import { benchFleetCommand } from "./commands/bench-fleet.js"
 import { benchMeasureCommand } from "./commands/bench-measure.js"
 import { benchPacketsCommand } from "./commands/bench-packets.js"
 import { benchWakesCommand } from "./commands/bench-wakes.js"
@@ -19,6 +21,7 @@ import { fieldCommand } from "./commands/field.js"
 import { hostileCommand } from "./commands/hostile.js"
 import { interopCommand } from "./commands/interop.js"
 import { soakCommand } from "./commands/soak.js"
+import { stormCommand } from "./commands/storm.js"
 import { validateEnergyCommand } from "./commands/validate-energy.js"
 
 /** These compute without a pause. */
@@ -72,6 +75,11 @@ export function program(signal: AbortSignal): Command {
         .option("--samples <n>", "samples of each kind", count(100_000, 1_000_000_000), 20_000_000)
         .addOption(json().default("-"))
         .action(benchMeasureCommand)
+    root.command("bench-fleet")
+        .description("how many reports a second warmhello fleet takes, by each way in, as JSON")
+        .option("--reports <n>", "reports by each way", count(500, 10_000_000), 100_000)
+        .addOption(json().default("-"))
+        .action(benchFleetCommand)
     root.command("validate-energy")
         .description("the estimate against what others measured and published")
         .addOption(writes("MEASURING.md"))
@@ -105,6 +113,34 @@ export function program(signal: AbortSignal): Command {
         .option("--list", "name the cases, and run none", false)
         .addOption(json())
         .action((flags) => hostileCommand(flags, signal))
+    root.command("storm")
+        .description("a reconnect storm: thousands of devices at one server, on Locust; docs/FLEET.md")
+        .argument("[locust...]", "options of Locust's own, after --, as --csv PREFIX or --html FILE")
+        .option("--devices <n>", "how many", count(1), 1000)
+        .option("--scenario <name or file>", "what happens: one of dev/storm/scenarios, or a file of yours", "restart")
+        .addOption(
+            new Option("--server <name>", "which to start here").choices(["nginx", "mosquitto"]).default("mosquitto"),
+        )
+        .addOption(new Option("--certificate <keys>", "its keys").choices(["ecdsa", "rsa"]).default("ecdsa"))
+        .option("--pool <n>", "how many nginx behind one name", count(1, 16), 1)
+        .option("--shared-keys", "the pool's servers open each other's tickets", false)
+        .option("--ticket-keys", "nginx has its ticket keys from a file, so that they outlive a restart", false)
+        .addOption(optionWithDefault("--lifetime <duration>", "for how long nginx resumes a session", duration, "2h"))
+        .option("--host <url>", "a server of yours instead: mqtts://NAME:PORT or https://NAME:PORT; with --ca")
+        .option("--ca <file>", "the CA that its certificate leads to")
+        .addOption(new Option("--tls <version>", "the only version that devices speak").choices(["1.2", "1.3"]))
+        .option("--sleep <duration>", "between two wakes, instead of the scenario's", duration)
+        .option("--workers <n>", "processes that have the devices", count(1, 256), availableParallelism())
+        .option("--at-once <n>", "devices of each worker that are awake at a time, at most", count(1, 4096), 32)
+        .option(
+            "--s-time <seconds>",
+            "measure the same server by openssl s_time, so long for each line",
+            count(0, 600),
+            0,
+        )
+        .option("--web <port>", "with Locust's own page, on this machine", count(1, 65535))
+        .addOption(json())
+        .action((locust, flags) => stormCommand(locust, flags, signal))
     root.command("calendar")
         .description("try the product on other days: years ahead, after 2038 and 2106, and with a clock of 1970")
         .option("--only <text>", "only days and cases whose name contains it", "")

@@ -2,7 +2,7 @@
 // ts/base/core-codes.ts, tables of docs/OUTCOMES.md and the enums of the service's definition; that page's other tables
 // from ts/base/errors.ts. From that definition: the constants and payloads in C and the DeviceScript client.
 // From client.def and provision.def: ts/core/config.ts and the tables of docs/PROVISIONING.md and
-// docs/SPEC.md. From package.json: the version, wherever it stands.
+// docs/SPEC.md. From the names of the metrics: docs/fleet-dashboard.json. From package.json: the version, wherever it stands.
 // With --check it writes nothing and fails if a file differs.
 
 import { execFileSync } from "node:child_process"
@@ -14,6 +14,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 import { DEFINITION, readDefinition } from "../../ts/service/definition.js"
 import { pageWith } from "../docs/pages.js"
 import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
+import { dashboardJson } from "./dashboard.js"
 import { inAppWords } from "./service/app-names.js"
 import { type CoreEnums, type CoreMember, coreEnums, withCoreEnums } from "./service/core-enums.js"
 import { parseService } from "./service/definition.js"
@@ -57,6 +58,7 @@ const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[], enums: CoreEn
         wordsByNumber("resultWords", enums.Result),
         wordsByNumber("protocolWords", enums.Protocol),
         wordsByNumber("kindWords", enums.Kind),
+        wordsByNumber("earlyDataWords", enums.EarlyData),
         wordsByNumber("clockWords", enums.Clock),
     )
 
@@ -136,6 +138,7 @@ function main(): void {
         ["ts/core/config.ts", formatted("ts/core/config.ts", settingsModule())],
         ["docs/PROVISIONING.md", pageWith("docs/PROVISIONING.md", fieldsTable(), "npm run generate")],
         ["docs/SPEC.md", pageWith("docs/SPEC.md", entriesTable(), "npm run generate")],
+        ["docs/fleet-dashboard.json", formatted("docs/fleet-dashboard.json", dashboardJson())],
         ["docs/OUTCOMES.md", outcomesPage(reasons, errors)],
         [DEFINITION, definition],
         ["firmware/service/include/warmhello/service_spec.h", header(service)],

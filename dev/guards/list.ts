@@ -128,9 +128,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "long tickets end the connection",
-        edits: [
-            ["wolfssl/tls13_mended.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "],
-        ],
+        edits: [["wolfssl/tls13_mended.c", "#undef MAX_HANDSHAKE_SZ\n#define MAX_HANDSHAKE_SZ ", "#define WH_UNUSED "]],
         tests: [["test_tickets13", "a_ticket_too_long_to_keep_is_told"]],
     },
     {

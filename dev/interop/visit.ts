@@ -61,12 +61,12 @@ function visitWith(client: Client, options: VisitOptions): Promise<Visit> {
         }
         socket.on("open", () => {
             opened = true
-            openedPort = socket.localPort
             const { answerWithinMs } = options
             if (answerWithinMs !== undefined) stopWaiting = waitFor(answerWithinMs, () => finish(null, false))
             if (steps[0] !== undefined) socket.write(Buffer.from(steps[0].send))
             goOn()
         })
+        socket.on("secured", () => (openedPort = socket.localPort))
         socket.on("data", (bytes) => {
             pieces.push(bytes)
             goOn()

@@ -32,11 +32,16 @@ export interface Step {
 /** One direction of a connection: what has passed. */
 class Stream {
     readonly #pieces: Buffer[] = []
+    readonly #onPiece: (size: number) => void
     #wake: (() => void)[] = []
     /** Bytes and writes that were passed on, and steps that happened. */
     size = 0
     writes = 0
     faults = 0
+
+    constructor(onPiece: (size: number) => void) {
+        this.#onPiece = onPiece
+    }
 
     get bytes(): Buffer {
         return Buffer.concat(this.#pieces)
@@ -46,6 +51,7 @@ class Stream {
         this.#pieces.push(piece)
         this.size += piece.length
         this.writes++
+        this.#onPiece(piece.length)
         for (const wake of this.#wake.splice(0)) wake()
     }
 
@@ -58,6 +64,8 @@ class Stream {
 export interface Carried {
     toServer: Stream
     toClient: Stream
+    /** What passed until the direction changed, in bytes, in order. */
+    flights: { direction: Direction; size: number }[]
     /** The port from which the server sees it come. */
     upstreamPort: number
     /** Nothing more passes in one direction, and nothing says so. */
@@ -203,7 +211,15 @@ export class FaultProxy extends ProxyListener {
 
     #accept(client: net.Socket): void {
         const steps = this.#plans.shift() ?? []
-        const carried: Carried = { toServer: new Stream(), toClient: new Stream(), upstreamPort: 0, isMute: false }
+        const flights: Carried["flights"] = []
+        const stream = (direction: Direction): Stream =>
+            new Stream((size) => {
+                const last = flights.at(-1)
+                if (last?.direction === direction) last.size += size
+                else flights.push({ direction, size })
+            })
+        const [toServer, toClient] = [stream("toServer"), stream("toClient")]
+        const carried: Carried = { toServer, toClient, flights, upstreamPort: 0, isMute: false }
         this.connections.push(carried)
         const clientPort = client.remotePort ?? 0
         this.#open.set(clientPort, carried)

@@ -35,7 +35,7 @@ function checkContents(needed: string[]): void {
 }
 
 const compiled = readdirSync(checkoutPath("ts"), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts") && !path.startsWith("report/page"))
+    .filter((path) => path.endsWith(".ts") && !/^(?:report|fleet)\/page\//.test(path))
     .map((path) => `build/ts/${path.replace(/\.ts$/, ".js")}`)
 
 rmSync(checkoutPath(PACKAGE), { recursive: true, force: true })
@@ -48,5 +48,6 @@ checkContents([
     ...compiled,
     ...sources.map(packed),
     ...nativeLibraries.map(argumentsOf),
-    ...["build/report/page.js", "ts/report/page/style.css", "ts/measure/jls.py", "devs/services/tls-session.md"],
+    ...["build/report/page.js", "build/fleet/page.js", "docs/fleet-dashboard.json", "ts/report/page/style.css"],
+    ...["ts/measure/jls.py", "devs/services/tls-session.md"],
 ])

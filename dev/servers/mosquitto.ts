@@ -5,16 +5,26 @@ import { join } from "node:path"
 import { acknowledged, publishOnce } from "./mqtt.js"
 import { opensslSettings } from "./openssl-settings.js"
 import { missingProgram, versionOf } from "./program.js"
-import { type Files, type Recipe, Server, type ServerKind, type ServerOptions, sha384Suites } from "./server.js"
+import {
+    type Files,
+    type PskServerOptions,
+    pskFile,
+    type Recipe,
+    Server,
+    type ServerKind,
+    sha384Suites,
+} from "./server.js"
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
-function configuration(files: Files, port: number, { sha384Alone }: ServerOptions): string {
+function configuration(files: Files, port: number, { sha384Alone, psk, pskAlone }: PskServerOptions): string {
     const suites = [`ciphers ${sha384Suites.tls12}`, `ciphers_tls1.3 ${sha384Suites.tls13}`]
     return [
         `listener ${port} 127.0.0.1`,
-        `certfile ${files.certificate}`,
-        `keyfile ${files.key}`,
+        ...(pskAlone === true ? [] : [`certfile ${files.certificate}`, `keyfile ${files.key}`]),
+        ...(psk === undefined
+            ? []
+            : ["psk_hint warmhello", `psk_file ${pskFile(files, psk)}`, "use_identity_as_username true"]),
         "allow_anonymous true",
         "persistence false",
         "log_dest stderr",
@@ -25,7 +35,7 @@ function configuration(files: Files, port: number, { sha384Alone }: ServerOption
     ].join("\n")
 }
 
-export function startMosquitto(options: ServerOptions): Promise<Server> {
+export function startMosquitto(options: PskServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "mosquitto",
         ready: /mosquitto version \S+ running/,

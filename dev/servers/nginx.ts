@@ -2,6 +2,7 @@
 // under /files/ and stores what is PUT there.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Backend } from "./backend.js"
 import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import {
@@ -20,9 +21,18 @@ export interface NginxOptions extends ServerOptions {
     tickets13?: number
     /** What opens its tickets outlives a restart. */
     keepsTicketKey?: boolean
+    /** Where it passes all requests on to, and says which of them came as early data. */
+    backend?: Backend
+    /** False: it takes early data as often as it comes. Without: once, as OpenSSL has it. */
+    antiReplay?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "prime256v1" }
+
+const answers = (backend: Backend | undefined): string =>
+    backend === undefined
+        ? `return 200 "resumed: $ssl_session_reused\\n";`
+        : `proxy_pass http://127.0.0.1:${backend.port}; proxy_set_header Early-Data $ssl_early_data;`
 
 function configuration(files: Files, port: number, options: NginxOptions): string {
     const clients = `ssl_verify_client on; ssl_client_certificate ${files.clientCa};`
@@ -51,7 +61,9 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 ${options.sha384Alone === true ? suites : ""}
                 ${files.clientCa === "" ? "" : clients}
                 client_max_body_size 8m;
-                location / { return 200 "resumed: $ssl_session_reused\\n"; }
+                ssl_early_data ${(options.earlyDataMax?.() ?? 0) > 0 ? "on" : "off"};
+                ${options.antiReplay === false ? "ssl_conf_command Options -AntiReplay;" : ""}
+                location / { ${answers(options.backend)} }
                 location /files/ { root ${files.folder}; dav_methods PUT; }
             }
         }`
@@ -60,6 +72,7 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
 export function startNginx(options: NginxOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "nginx",
+        ...(options.backend === undefined ? {} : { behind: options.backend }),
         ready: /getrlimit\(RLIMIT_NOFILE\)/, // said when it listens
         exchange: httpGet("/"),
         isAnswer: isHttpOk,

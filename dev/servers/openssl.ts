@@ -3,31 +3,54 @@ import { httpGet } from "./exchange.js"
 import { missingProgram, versionOf } from "./program.js"
 import {
     answerSays,
+    type Files,
     isHttpOk,
+    type PskServerOptions,
     type Recipe,
     Server,
     type ServerKind,
-    type ServerOptions,
     sha384Suites,
 } from "./server.js"
 
-export interface OpensslOptions extends ServerOptions {
+export interface OpensslOptions extends PskServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
+    /** It prints what it is sent, early data marked as such, and answers nothing: it does not take early data where it
+     * answers. */
+    prints?: boolean
+    /** False: it takes early data as often as it comes. Without: once. */
+    antiReplay?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
+function earlyData({ earlyDataMax, antiReplay }: OpensslOptions): string[] {
+    const most = earlyDataMax?.() ?? 0
+    if (most === 0) return []
+    return ["-early_data", "-max_early_data", String(most), ...(antiReplay === false ? ["-no_anti_replay"] : [])]
+}
+
+function presharedKey({ psk }: OpensslOptions): string[] {
+    return psk === undefined ? [] : ["-psk_identity", psk.identity, "-psk", psk.key.toString("hex")]
+}
+
+/** -cert takes the first certificate of its file, -cert_chain the others. */
+function certificate({ pskAlone }: OpensslOptions, files: Files): string[] {
+    if (pskAlone === true) return ["-nocert"]
+    return ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]
+}
+
 export function startOpenssl(options: OpensslOptions): Promise<Server> {
     const recipe: Recipe = {
-        program: "openssl",
+        program: "stdbuf", // in a pipe it would keep its lines to itself
         ready: /^ACCEPT/,
         exchange: httpGet("/"),
         isAnswer: isHttpOk,
         prepare: (files, port) => [
-            ...["s_server", "-accept", `127.0.0.1:${port}`, "-www"],
-            // -cert takes the first certificate of its file, -cert_chain the others.
-            ...["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key],
+            ...["-oL", "openssl", "s_server", "-accept", `127.0.0.1:${port}`],
+            ...(options.prints === true ? earlyData(options) : ["-www"]),
+            ...certificate(options, files),
+            ...presharedKey(options),
             ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
             ...(options.sha384Alone === true
                 ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
@@ -37,6 +60,7 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             ...(options.tickets === false ? ["-no_ticket"] : []),
             ...(files.clientCa === "" ? [] : ["-Verify", "1", "-verify_return_error", "-CAfile", files.clientCa]),
         ],
+        ...(options.prints === true ? ({ input: "endless" } as const) : {}),
         saysResumed: answerSays(/^(New|Reused), TLS/m, "Reused"),
     }
     return Server.start(recipe, options)

@@ -36,6 +36,7 @@ export function startOwn({ program, args = [] }: Command, options: ServerOptions
             TICKETS: String(options.tickets !== false),
             LIFETIME_S: String(options.lifetimeS ?? ""),
             GROUP: options.group ?? "",
+            EARLY_DATA_MAX: String(options.earlyDataMax?.() ?? 0),
         }),
         saysResumed: answerSays(/^resumed: (true|false)$/m, "true"),
     }

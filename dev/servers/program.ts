@@ -53,7 +53,14 @@ export class Program implements Disposable {
     #waiting: Waiting[] = []
     #hasEnded = false
 
-    constructor(program: string, args: string[], environment: Record<string, string>, folder: string) {
+    /** Its input has no end for a program that would take that for an order; else it has none. */
+    constructor(
+        program: string,
+        args: string[],
+        environment: Record<string, string>,
+        folder: string,
+        input: "endless" | "none" = "none",
+    ) {
         this.#name = program
         // On Linux the kernel ends it with this process, also when nobody gets to dispose of it.
         const setpriv = pathOf("setpriv")
@@ -62,7 +69,7 @@ export class Program implements Disposable {
         this.#process = spawn(first, rest, {
             cwd: folder,
             env: { ...process.env, ...environment },
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: [input === "endless" ? "pipe" : "ignore", "pipe", "pipe"],
             detached: true, // leads a group, which its workers are in
         })
         for (const stream of [this.#process.stdout, this.#process.stderr]) {

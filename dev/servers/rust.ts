@@ -12,7 +12,7 @@ async function lockedVersion(crate: string): Promise<string> {
     return version
 }
 
-const rustls = {
+export const rustls = {
     version: () => lockedVersion("rustls"),
     missing,
     program: builtServer("rust/release/rustls"),

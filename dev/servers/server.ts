@@ -1,6 +1,9 @@
 // What all servers under test have in common: an unmodified program on loopback, with a folder, a certificate and a port of its own, whose life ends with the test's.
 
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { TemporaryFolder } from "../../ts/base/temporary.js"
+import type { PreSharedKey } from "../../ts/core/config.js"
 import type { ServerCertificate } from "../../ts/sim/certificates.js"
 import type { Carried } from "../network/fault-proxy.js"
 import type { Known } from "./cases.js"
@@ -24,6 +27,25 @@ export interface ServerOptions {
     lifetimeS?: number
     /** True: it takes AES-256 with SHA-384 and no other cipher suite, as some policies want it. */
     sha384Alone?: boolean
+    /** What else its environment holds. */
+    environment?: Record<string, string>
+    /** Asked at each start: so many bytes of early data it takes (RFC 8446 4.2.10); 0 and without: none. */
+    earlyDataMax?: () => number
+}
+
+/** What servers with external pre-shared keys can be told beside. */
+export interface PskServerOptions extends ServerOptions {
+    /** The one that it knows. */
+    psk?: PreSharedKey
+    /** True: it has no certificate, so that it takes nobody without that key. */
+    pskAlone?: boolean
+}
+
+/** Writes the key into a file of keys, as mosquitto and GnuTLS read it, and returns its path. */
+export function pskFile({ folder }: Files, { identity, key }: PreSharedKey): string {
+    const path = join(folder, "psk.txt")
+    writeFileSync(path, `${identity}:${key.toString("hex")}\n`)
+    return path
 }
 
 /** What a server program may be unable to do: kinds of session, and what the matrix asks of it. */
@@ -79,6 +101,8 @@ export interface Recipe {
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
     /** What it stands in front of, which ends with it. */
     behind?: Disposable
+    /** For a program that ends with its input. */
+    input?: "endless"
 }
 
 export const isHttpOk = (reply: Buffer): boolean => /^HTTP\/1\.[01] 200 /.test(reply.toString("latin1"))
@@ -99,6 +123,7 @@ const ATTEMPTS = 20
 
 export class Server implements Disposable {
     readonly #recipe: Recipe
+    readonly #environment: Record<string, string>
     readonly #folder = new TemporaryFolder("server")
     readonly #files: Files
     #program: Program | undefined
@@ -106,6 +131,7 @@ export class Server implements Disposable {
 
     private constructor(recipe: Recipe, options: ServerOptions) {
         this.#recipe = recipe
+        this.#environment = options.environment ?? {}
         this.#files = {
             folder: this.#folder.path,
             certificate: this.#folder.write("certificate.pem", options.identity.certificate),
@@ -160,6 +186,13 @@ export class Server implements Disposable {
         return this.#program.line(pattern)
     }
 
+    /** Waits until something is found among all lines that it has printed since it was started; `what` is for the
+     * message. */
+    async find<T>(what: string, find: (lines: readonly string[]) => T | undefined): Promise<T> {
+        if (this.#program === undefined) throw new Error("the server does not run")
+        return this.#program.find(what, find)
+    }
+
     /** On the same port with new ticket keys and no memory of sessions: each of these programs makes its keys
      * when it starts. */
     async restart(): Promise<void> {
@@ -183,8 +216,9 @@ export class Server implements Disposable {
         this.#program = new Program(
             findProgram(this.#recipe.program),
             this.#recipe.prepare(this.#files, this.#port),
-            this.#recipe.environment?.(this.#files, this.#port) ?? {},
+            { ...this.#environment, ...this.#recipe.environment?.(this.#files, this.#port) },
             this.folder,
+            this.#recipe.input,
         )
         await this.#program.line(this.#recipe.ready)
     }

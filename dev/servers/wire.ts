@@ -1,8 +1,9 @@
 // What a TLS connection shows to anyone who watches: records, and in clear the start of a handshake.
 
 /** Content types of records, handshake types and extensions in IANA's TLS registries. */
-const HANDSHAKE_RECORD = 22
-const CHANGE_CIPHER_SPEC_RECORD = 20
+export const HANDSHAKE_RECORD = 22
+export const CHANGE_CIPHER_SPEC_RECORD = 20
+export const DATA_RECORD = 23
 const SERVER_HELLO = 2
 const CERTIFICATE = 11
 const PRE_SHARED_KEY = 41

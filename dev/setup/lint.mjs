@@ -25,6 +25,7 @@ const checks = [
     ["Biome", () => run(["node_modules/.bin/biome", "check", "--error-on-warnings", "."])],
     ["types of the scripts", () => run(["node_modules/.bin/tsc", "-p", "dev/setup/tsconfig.json"])],
     ["types of the report's page", () => run(["node_modules/.bin/tsc", "-p", "ts/report/page/tsconfig.json"])],
+    ["types of the fleet's page", () => run(["node_modules/.bin/tsc", "-p", "ts/fleet/page/tsconfig.json"])],
     ["types of the tests", () => run(["node_modules/.bin/tsc", "-p", "test/tsconfig.json"])],
     ["generated files", () => run([process.execPath, "build/dev/generate/main.js", "--check"])],
     ["descriptions of the public headers", () => run([process.execPath, "dev/api-docs/make.mjs", "--check"])],

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { adviceFor, SetupError } from "./problem.mjs"
 import { inPath } from "./shell.mjs"
 
-/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "interop" | "hostile" | "ci"} Part */
+/** @typedef {"base" | "c-tests" | "tests" | "pio" | "bench" | "mcu" | "powercuts" | "interop" | "hostile" | "storm" | "ci"} Part */
 /** @typedef {{package: string, present: () => boolean, for: Part[]}} Need */
 
 /** @param {string} path */
@@ -36,7 +36,7 @@ const needs = [
         present: file("/usr/include/openssl/ssl.h"),
         for: ["c-tests", "pio", "bench", "powercuts"],
     },
-    { package: "python3-venv", present: hasVenv, for: ["pio", "hostile", "ci"] },
+    { package: "python3-venv", present: hasVenv, for: ["pio", "hostile", "storm", "ci"] },
     { package: "valgrind", present: program("valgrind"), for: ["tests", "bench"] },
     { package: "libmbedtls-dev", present: file("/usr/include/mbedtls/ssl.h"), for: ["bench"] },
     { package: "libbearssl-dev", present: file("/usr/include/bearssl.h"), for: ["bench"] },
@@ -44,12 +44,14 @@ const needs = [
     { package: "qemu-system-misc", present: hasEmulator, for: ["mcu"] },
     { package: "picolibc-riscv64-unknown-elf", present: hasPicolibc, for: ["mcu"] },
     { package: "g++", present: program("c++"), for: ["c-tests", "tests"] },
-    { package: "openssl", present: program("openssl"), for: ["tests", "interop"] },
+    { package: "openssl", present: program("openssl"), for: ["tests", "interop", "storm"] },
     { package: "curl", present: program("curl"), for: ["tests"] },
     { package: "openssh-client", present: program("ssh-keygen"), for: ["tests"] },
-    { package: "nginx", present: server("nginx"), for: ["tests", "interop", "hostile"] },
-    { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop"] },
+    { package: "nginx", present: server("nginx"), for: ["tests", "interop", "hostile", "storm"] },
+    { package: "mosquitto", present: server("mosquitto"), for: ["tests", "interop", "storm"] },
     { package: "gnutls-bin", present: program("gnutls-serv"), for: ["tests", "interop"] },
+    { package: "libgnutls28-dev", present: file("/usr/include/gnutls/gnutls.h"), for: ["interop"] },
+    { package: "prometheus", present: program("prometheus"), for: ["tests"] },
     { package: "python3", present: program("python3"), for: ["interop"] },
     { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
     { package: "maven", present: program("mvn"), for: ["interop"] },

@@ -18,6 +18,9 @@ export const hostilePeer = {
     requirements: "dev/hostile/peer/requirements.txt",
 }
 
+/** @type {Environment} */
+export const storm = { folder: join(root, "build/storm/python"), requirements: "dev/storm/requirements.txt" }
+
 /** ESP-IDF's component manager, the oldest and the newest that a build of ours may meet. @param {string} which */
 const manager = (which) => ({
     folder: join(root, "build/component-manager", which),

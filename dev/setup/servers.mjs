@@ -1,6 +1,6 @@
 // @ts-check
-// What `npm run interop` meets beside Debian's servers: programs of ours around the TLS of other languages, NATS, and
-// wolfSSL's own server. Cargo, Go and ninja know what has changed. A server whose compiler is not here is left out.
+// What `npm run interop` meets beside Debian's servers: programs of ours around the TLS of other languages and of GnuTLS,
+// NATS, and wolfSSL's own server. Cargo, Go and ninja know what has changed. A server whose compiler is not here is left out.
 import { spawnSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
@@ -45,6 +45,12 @@ async function buildGo() {
     })
 }
 
+async function buildGnutls() {
+    mkdirSync(to("gnutls"), { recursive: true })
+    const flags = ["-O1", "-Wall", "-Wextra", "-Werror"]
+    await perform(["cc", ...flags, "-o", to("gnutls/server"), from("gnutls/main.c"), "-lgnutls"])
+}
+
 /** @param {string} name @param {string[]} options */
 async function compileJava(name, ...options) {
     const [source, made] = [join(from(name), "Main.java"), join(to(name), "Main.class")]
@@ -74,5 +80,6 @@ export async function makeServers(step) {
     if (hasCompiler("go")) await step("servers in Go", buildGo)
     if (inPath("javac")) await step("server in Java", () => compileJava("java"))
     if (inPath("javac") && inPath("mvn")) await step("Netty", buildNetty)
+    await step("server on GnuTLS", buildGnutls)
     await step("wolfSSL's server", () => build("dev/servers/wolfssl", "server"))
 }

@@ -11,6 +11,7 @@
 //   node dev/setup/setup.mjs --bench, --powercuts    and what those commands need
 //   node dev/setup/setup.mjs --mcu          and the firmware for the emulated microcontroller
 //   node dev/setup/setup.mjs --hostile      and the scripted peer of `npm run hostile`
+//   node dev/setup/setup.mjs --storm        and Locust, for `npm run storm`
 //   node dev/setup/setup.mjs --interop      and the servers of `npm run interop`
 //   node dev/setup/setup.mjs --ci           and what .ci/run needs
 //   node dev/setup/setup.mjs --packages     the system packages alone
@@ -34,7 +35,7 @@ import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, hostilePeer, installPython, managers, pyjls } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls, storm } from "./python.mjs"
 import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl, mbedtls } from "./sources.mjs"
@@ -53,6 +54,7 @@ const partsOf = {
     powercuts: ["powercuts"],
     interop: ["interop"],
     hostile: ["hostile"],
+    storm: ["storm"],
     ci: ["tests", "c-tests", "pio", "bench", "mcu", "powercuts", "interop", "ci"],
 }
 
@@ -106,7 +108,7 @@ async function makeBase() {
     await fetched("wolfSSL's source", hasWolfssl(), fetchWolfssl)
     await step("native library", () => build("firmware", "host"))
     await step("TypeScript", () => node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"))
-    await step("the report's page", () => node("dev/setup/page.mjs"))
+    await step("pages", () => node("dev/setup/page.mjs"))
 }
 
 /** The emulator's programs, and the ESP32 port for each chip: tests say so when they are not there. */
@@ -187,7 +189,13 @@ async function installOldestNode() {
 }
 
 /** What the commands load, which is as good in a checkout that can only be read. */
-const products = ["build/host/libwarmhello.so", "build/ts/cli/main.js", "build/dev/main.js", "build/report/page.js"]
+const products = [
+    "build/host/libwarmhello.so",
+    "build/ts/cli/main.js",
+    "build/dev/main.js",
+    "build/report/page.js",
+    "build/fleet/page.js",
+]
 
 /** Not even ninja can look there whether something has changed. */
 function canOnlyBeRead() {
@@ -215,6 +223,9 @@ async function makeAll() {
     }
     if (parts.has("tests") || parts.has("hostile")) {
         await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
+    }
+    if (parts.has("tests") || parts.has("storm")) {
+        await fetched("Locust, for reconnect storms", hasPython(storm), () => installPython(storm))
     }
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()

@@ -7,7 +7,7 @@ import { mcuTemperature, standby } from "@devicescript/runtime"
 import { compactOutcome, tlsSession } from "./index"
 
 const TOPIC = "warmhello/readings"
-const OUTCOMES = "warmhello/outcomes/greenhouse"
+const OUTCOMES = "warmhello/greenhouse/outcome"
 const tls = tlsSession()
 const hasService = await tls.isThere()
 const celsius = await mcuTemperature()

@@ -1,15 +1,21 @@
 // Generated from devs/services/tls-session.md by `npm run generate`; do not edit.
 import {
     type TlsClock,
+    type TlsConsent,
+    type TlsEarlyData,
     type TlsError,
     type TlsKind,
+    type TlsProfile,
     type TlsProtocol,
     type TlsReason,
     type TlsResult,
     type TlsTiers,
     tlsClockOf,
+    tlsConsentOf,
+    tlsEarlyDataOf,
     tlsErrorOf,
     tlsKindOf,
+    tlsProfileOf,
     tlsProtocolOf,
     tlsReasonOf,
     tlsResultOf,
@@ -60,6 +66,17 @@ function tlsProtocolValue(word: TlsProtocol): number {
     }
 }
 
+function tlsConsentValue(word: TlsConsent): number {
+    switch (word) {
+        case "given":
+            return 1
+        case "withheld":
+            return 2
+        default:
+            return 0
+    }
+}
+
 function unless(unknown: number, value: number): number | null {
     return value === unknown ? null : value
 }
@@ -72,7 +89,9 @@ function unless(unknown: number, value: number): number | null {
  * age. `backoffS` is how long to leave a server alone that keeps breaking off, or a network that keeps being away.
  * `cipher` is the suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1
  * for none. A `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `storeError` tells
- * why no session was stored, `stored` where one is.
+ * why no session was stored, `stored` where one is. `earlyData` tells what the server did with the app's first
+ * `earlyBytes` bytes, which left with the hello; `null` when none did. What it did not accept has arrived after the
+ * handshake all the same.
  */
 export interface TlsOutcome {
     number: number
@@ -84,6 +103,7 @@ export interface TlsOutcome {
     sessionAgeS: number | null
     sessionLifetimeS: number
     backoffS: number
+    earlyBytes: number
     flights: number
     cipher: number
     alert: number
@@ -94,12 +114,13 @@ export interface TlsOutcome {
     error: TlsError
     storeError: TlsError
     stored: TlsTiers
+    earlyData: TlsEarlyData
     group: string
 }
 
 /** Undefined for a payload of another length. */
 export function readOutcome(payload: Buffer): TlsOutcome | undefined {
-    if (payload.length < 49 || payload.length > 80) return undefined
+    if (payload.length < 54 || payload.length > 85) return undefined
     return {
         number: u32(payload, 0),
         handshakeUs: u32(payload, 4),
@@ -110,17 +131,19 @@ export function readOutcome(payload: Buffer): TlsOutcome | undefined {
         sessionAgeS: unless(4294967295, u32(payload, 24)),
         sessionLifetimeS: u32(payload, 28),
         backoffS: u32(payload, 32),
-        flights: u16(payload, 36),
-        cipher: u16(payload, 38),
-        alert: i16(payload, 40),
-        result: tlsResultOf(u8(payload, 42)),
-        reason: tlsReasonOf(u8(payload, 43)),
-        protocol: tlsProtocolOf(u8(payload, 44)),
-        kind: tlsKindOf(u8(payload, 45)),
-        error: tlsErrorOf(u8(payload, 46)),
-        storeError: tlsErrorOf(u8(payload, 47)),
-        stored: tlsTiersOf(u8(payload, 48)),
-        group: text(payload, 49),
+        earlyBytes: u32(payload, 36),
+        flights: u16(payload, 40),
+        cipher: u16(payload, 42),
+        alert: i16(payload, 44),
+        result: tlsResultOf(u8(payload, 46)),
+        reason: tlsReasonOf(u8(payload, 47)),
+        protocol: tlsProtocolOf(u8(payload, 48)),
+        kind: tlsKindOf(u8(payload, 49)),
+        error: tlsErrorOf(u8(payload, 50)),
+        storeError: tlsErrorOf(u8(payload, 51)),
+        stored: tlsTiersOf(u8(payload, 52)),
+        earlyData: tlsEarlyDataOf(u8(payload, 53)),
+        group: text(payload, 54),
     }
 }
 
@@ -194,6 +217,12 @@ export function readTrust(payload: Buffer): TlsTrust | undefined {
         ending: u16(payload, 4),
         clock: tlsClockOf(u8(payload, 6)),
     }
+}
+
+/** Undefined for a payload of another length. */
+export function readProfile(payload: Buffer): TlsProfile | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsProfileOf(u8(payload, 0))
 }
 
 /** Undefined for a payload of another length. */
@@ -277,6 +306,19 @@ export function writePinnedPeer(value: TlsPinnedPeer): Buffer {
     const payload = Buffer.alloc(2 + Buffer.from(value.host).length)
     putU16(payload, 0, value.port)
     putText(payload, 2, value.host, 234)
+    return payload
+}
+
+/** Undefined for a payload of another length. */
+export function readEarlyData(payload: Buffer): TlsConsent | undefined {
+    if (payload.length !== 1) return undefined
+    return tlsConsentOf(u8(payload, 0))
+}
+
+/** The bytes that set it. */
+export function writeEarlyData(value: TlsConsent): Buffer {
+    const payload = Buffer.alloc(1)
+    putU8(payload, 0, tlsConsentValue(value))
     return payload
 }
 

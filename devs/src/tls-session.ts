@@ -5,6 +5,7 @@ import { checked, Link, type LinkOptions, succeeded } from "./link"
 import {
     readCompact,
     readCounts,
+    readEarlyData,
     readEnabled,
     readFlashWear,
     readForgetReport,
@@ -12,6 +13,7 @@ import {
     readMinProtocol,
     readOutcome,
     readPinnedPeer,
+    readProfile,
     readStoredSession,
     readTicketWait,
     readTrust,
@@ -20,6 +22,7 @@ import {
     type TlsPinnedPeer,
     type TlsStoredSession,
     type TlsTrust,
+    writeEarlyData,
     writeEnabled,
     writeMaxAge,
     writeMinProtocol,
@@ -27,7 +30,9 @@ import {
     writeTicketWait,
 } from "./tls-payloads"
 import {
+    type TlsConsent,
     type TlsError,
+    type TlsProfile,
     type TlsProtocol,
     type TlsReason,
     type TlsTiers,
@@ -64,7 +69,9 @@ export class TlsSessionClient {
      * stands for an unknown age. `backoffS` is how long to leave a server alone that keeps breaking off, or a network
      * that keeps being away. `cipher` is the suite's number in IANA's registry, `group` the key exchange's name there.
      * `alert` is the server's, -1 for none. A `result` of failed without an `error`: there was no TLS, as when TCP did
-     * not connect. `storeError` tells why no session was stored, `stored` where one is.
+     * not connect. `storeError` tells why no session was stored, `stored` where one is. `earlyData` tells what the
+     * server did with the app's first `earlyBytes` bytes, which left with the hello; `null` when none did. What it did
+     * not accept has arrived after the handshake all the same.
      *
      * Throws a ServiceError; see its codes.
      */
@@ -111,6 +118,17 @@ export class TlsSessionClient {
      */
     async trust(): Promise<TlsTrust> {
         return checked(readTrust(await this.link.read(0x184)))
+    }
+
+    /**
+     * What the firmware was set to be careful with. `strict`: TLS 1.3 alone, and no session older than a day; what is
+     * set here beyond that has no effect. `frugal`: what takes least energy, without forward secrecy where the server
+     * agrees.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async profile(): Promise<TlsProfile> {
+        return checked(readProfile(await this.link.read(0x185)))
     }
 
     /**
@@ -229,6 +247,26 @@ export class TlsSessionClient {
      */
     async setPinnedPeer(value: TlsPinnedPeer): Promise<void> {
         await this.link.write(0x83, writePinnedPeer(value))
+    }
+
+    /**
+     * Whether what the app writes first may leave before the handshake is done, where the server allows it: `null`
+     * leaves it to the firmware, where it is off unless provisioned. The server may then get it twice, and somebody who
+     * has recorded it can send it again, so `given` is for what does no harm when it is done twice.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async earlyData(): Promise<TlsConsent> {
+        return checked(readEarlyData(await this.link.read(0x84)))
+    }
+
+    /**
+     * Sets what `earlyData` reads, and makes sure that the service took it.
+     *
+     * Throws a ServiceError; see its codes.
+     */
+    async setEarlyData(value: TlsConsent): Promise<void> {
+        await this.link.write(0x84, writeEarlyData(value))
     }
 
     /**

@@ -159,6 +159,56 @@ export function tlsClockOf(value: number): TlsClock {
 }
 
 /** Newer firmware may know others, which are unknown here. */
+export type TlsProfile = "balanced" | "strict" | "frugal" | "unknown"
+/** The word of a number on the bus. */
+export function tlsProfileOf(value: number): TlsProfile {
+    switch (value) {
+        case 0:
+            return "balanced"
+        case 1:
+            return "strict"
+        case 2:
+            return "frugal"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
+export type TlsEarlyData = null | "offered" | "accepted" | "refused" | "unknown"
+/** The word of a number on the bus. */
+export function tlsEarlyDataOf(value: number): TlsEarlyData {
+    switch (value) {
+        case 0:
+            return null
+        case 1:
+            return "offered"
+        case 2:
+            return "accepted"
+        case 3:
+            return "refused"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
+export type TlsConsent = null | "given" | "withheld" | "unknown"
+/** The word of a number on the bus. */
+export function tlsConsentOf(value: number): TlsConsent {
+    switch (value) {
+        case 0:
+            return null
+        case 1:
+            return "given"
+        case 2:
+            return "withheld"
+        default:
+            return "unknown"
+    }
+}
+
+/** Newer firmware may know others, which are unknown here. */
 export type TlsError =
     | null
     | "no-session"
@@ -172,6 +222,7 @@ export type TlsError =
     | "alternating-peers"
     | "upgrade"
     | "no-extended-master-secret"
+    | "not-needed"
     | "damaged"
     | "damaged-session"
     | "untrusted"
@@ -242,6 +293,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "upgrade"
         case 11:
             return "no-extended-master-secret"
+        case 12:
+            return "not-needed"
         case 20:
             return "damaged"
         case 21:

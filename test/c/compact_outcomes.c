@@ -64,6 +64,7 @@ static wh_outcome any_outcome(void)
         .handshake_rx = number(),
         .attempts = (uint8_t)below(5),
         .session_age_s = number(),
+        .early_data = (wh_early_data)below(WH_EARLY_DATA_REFUSED + 1),
         .clock = (wh_clock_state)below(WH_CLOCK_SUSPECT + 1),
     };
     outcome.cas = (uint16_t)below(4);

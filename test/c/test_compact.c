@@ -69,6 +69,12 @@ TEST_CASE(what_a_connect_has_failed_by)
     assert_compact(&outcome, NULL, "\x87\x01\x18\x83\x00\x18\x4c\x00\x00\x00", 10);
 }
 
+TEST_CASE(what_became_of_early_data)
+{
+    const wh_outcome outcome = {.result = WH_RESULT_RESUMED, .early_data = WH_EARLY_DATA_ACCEPTED};
+    assert_compact(&outcome, NULL, "\x87\x01\x19\x10\x02\x00\x00\x00\x00\x00", 10);
+}
+
 TEST_CASE(of_cas_it_is_told_whether_they_end_soon)
 {
     wh_outcome outcome = {.cas = 3, .cas_usable = 2, .cas_ending = 1};

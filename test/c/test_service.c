@@ -769,3 +769,27 @@ CORE_FLASH_TEST(telling_the_service_of_a_connect_that_fails_uses_no_flash_until_
     wh_service_closed(&service, connect, &outcome);
     assert_true(flash_uses(chip) > uses); /* it looks what is left: the count above does count */
 }
+
+/* ---- The profile ----------------------------------------------------------------------------------- */
+
+static uint8_t profile_told(void)
+{
+    wh_service_profile profile = {0xff};
+    read_answer(WH_SERVICE_GET | WH_SERVICE_REG_PROFILE, &profile, WH_SERVICE_PROFILE_SIZE, sizeof profile);
+    return profile.value;
+}
+
+SERVICE_TEST(the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it)
+{
+    assert_int_equal(profile_told(), WH_PROFILE_BALANCED);
+    set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
+    set(WH_SERVICE_REG_MAX_AGE, "\x81\x51\1\0", 4); /* a second more than a day */
+    wh_client_config config = {.host = "a.test", .port = 1, .policy = {.profile = WH_PROFILE_STRICT}};
+    wh_service_configure(&service, &config);
+    assert_int_equal(profile_told(), WH_PROFILE_STRICT);
+    assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
+    assert_int_equal(config.policy.max_authenticated_s, 0);
+    set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
+    wh_service_configure(&service, &config);
+    assert_int_equal(config.policy.max_authenticated_s, 3600);
+}

@@ -62,7 +62,7 @@ test.each(["id", "ticket", "psk"] as const)(
     async (kind) => {
         const identity = await createIdentity()
         using server = await startMosquitto({ identity: identity.server })
-        using fleet = await subscribe(server.port, identity.ca, "warmhello/outcomes/+")
+        using fleet = await subscribe(server.port, identity.ca, "warmhello/+/outcome")
         const { wakes } = await runApp("publish", {
             ...kinds[kind],
             server: { host: "localhost", port: server.port, ca: Buffer.from(identity.ca) },

@@ -41,6 +41,14 @@ const surroundings: Record<string, Surroundings> = {
             void example(esp_http_client_config_t config, const char *root_ca);
             void example(esp_http_client_config_t config, const char *root_ca) { {`,
     },
+    "docs/FLEET.md": {
+        of: ["core", "port/bsd"],
+        after: "}",
+        before: `#include "warmhello/socket.h"
+            void publish(const char *topic, const uint8_t *bytes, size_t size);
+            void example(wh_socket *socket);
+            void example(wh_socket *socket) {`,
+    },
     "connect.h": {
         of: ["core"],
         after: "return wrote + got; }",
@@ -97,7 +105,7 @@ const parts = ["core", "service", "wake", "provision", "port/bsd", "port/host", 
 
 /** Every example, by the file that it is in. */
 function examples(): [file: string, code: string][] {
-    const inDocuments = ["README.md", "docs/ESP-IDF.md"].flatMap((file) =>
+    const inDocuments = ["README.md", "docs/ESP-IDF.md", "docs/FLEET.md"].flatMap((file) =>
         [...readFileSync(checkoutPath(file), "utf8").matchAll(/^```c\n([\s\S]*?)^```$/gm)].map(
             ([, code = ""]): [string, string] => [file, code],
         ),

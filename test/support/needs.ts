@@ -46,6 +46,15 @@ const needs: Record<string, Need> = {
         isHere: isBuilt("build/hostile/python/requirements.txt"),
         flag: "--tests",
     },
+    "dev/storm/storm.ts": {
+        what: "Locust, nginx or mosquitto",
+        isHere: () =>
+            isBuilt("build/storm/python/requirements.txt")() &&
+            ["nginx", "mosquitto", "openssl"].every((name) => pathOf(name) !== undefined),
+        flag: "--tests",
+    },
+    "test/fleet/broker.ts": program("mosquitto"),
+    "test/fleet/prometheus.ts": program("prometheus"),
     "test/ts/support/pki.ts": program("openssl"),
     "test/trust/keys.ts": program("openssl"),
     "test/trust/clients.ts": program("curl"),

@@ -36,6 +36,7 @@ test("warmhello --help lists what a user does in groups, and exits 0", async () 
         ["Put it on a board", ["build", "provision", "flash", "monitor", "inspect"]],
         ["Ask your server", ["probe"]],
         ["Measure it", ["measure", "estimate", "report"]],
+        ["Watch a fleet", ["fleet"]],
         ["Help", ["help"]],
     ])
 })

@@ -226,6 +226,7 @@ describe("set-up", () => {
                 "build/ts/cli/main.js",
                 "build/dev/main.js",
                 "build/report/page.js",
+                "build/fleet/page.js",
             ]) {
                 cpSync(checkoutPath("package.json"), join(checkout, made))
             }

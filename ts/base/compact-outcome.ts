@@ -5,6 +5,7 @@ import {
     type CoreErrorWord,
     clockWords,
     coreErrors,
+    earlyDataWords,
     kindWords,
     protocolWords,
     type Reason,
@@ -26,9 +27,6 @@ const IN_MINUTES_FROM_S = 65520
 const ATTEMPTS_MAX = 3
 const MINUTES_MAX = U16_MAX + 1
 
-/** What became of early data; null when none was offered. */
-const earlyDataWords = [null, "offered", "accepted", "refused"] as const
-
 /** How many of the device's CAs that are still good end within 60 days; null while the device does not know. */
 const endingCasWords = [null, "none", "some", "all"] as const
 
@@ -47,6 +45,7 @@ export interface CompactOutcome {
     /** TCP connections that the connect has begun; 3 for as many or more. */
     attempts: number
     endingCas: (typeof endingCasWords)[number]
+    /** Null when none was offered; offered: nobody knows what the server did with it. */
     earlyData: (typeof earlyDataWords)[number]
     clock: Known<(typeof clockWords)[number]>
     /** From the ClientHello until the app may send; 65535 for as long or longer. */
@@ -69,11 +68,11 @@ interface OfApp {
 
 /** What a device would tell of the outcome that is here in full. */
 export function compactOf(outcome: Outcome, { firmware = 0, energyMj = 0 }: OfApp = {}): CompactOutcome {
-    const { result, reason, error, protocol, kind, clock, cas, casUsable, casEnding } = outcome
+    const { result, reason, error, protocol, kind, clock, earlyData, cas, casUsable, casEnding } = outcome
     const endingCas = casEnding === casUsable ? "all" : casEnding > 0 ? "some" : "none"
     const ageS = kind === null || kind === "external-psk" ? 0 : outcome.sessionAgeS
     return {
-        ...{ version: VERSION, result, reason, error, protocol, kind, clock, earlyData: null },
+        ...{ version: VERSION, result, reason, error, protocol, kind, clock, earlyData },
         attempts: atMost(ATTEMPTS_MAX, outcome.attempts),
         endingCas: cas === 0 ? null : endingCas,
         handshakeMs: atMost(U16_MAX, outcome.handshakeUs / 1000),

@@ -72,6 +72,12 @@ export const coreErrors = {
         class: "miss",
         meaning: "the server's TLS 1.2 lacks the extended master secret, so its session is not kept: use TLS 1.3",
     },
+    "not-needed": {
+        value: -12,
+        class: "miss",
+        meaning:
+            "no session was kept, since to greet by the pre-shared key in TLS 1.3 costs no more than to resume one",
+    },
     damaged: { value: -20, class: "damage", meaning: "the stored bytes are damaged or of another format" },
     "damaged-session": { value: -21, class: "damage", meaning: "wolfSSL could not read the stored session" },
     untrusted: { value: -40, class: "peer", meaning: "the server's certificate is not signed by the given CA" },
@@ -182,5 +188,7 @@ export const resultWords = ["pending", "full", "resumed", "failed"] as const
 export const protocolWords = [null, "TLS1.2", "TLS1.3"] as const
 
 export const kindWords = [null, "id", "ticket", "psk", "external-psk"] as const
+
+export const earlyDataWords = [null, "offered", "accepted", "refused"] as const
 
 export const clockWords = ["unknown", "known", "suspect"] as const

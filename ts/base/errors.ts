@@ -84,6 +84,8 @@ const ownHints = {
         "nothing-to-report": "Measure or estimate some wakes first.",
         "no-port": "Plug the board in and give its port, such as /dev/ttyACM0; on Windows COM3.",
         "state-unreadable": "It is no file of {state}, or damaged: name another one, or delete it to begin anew.",
+        "state-in-use": "End that process first, or name another folder with {state}.",
+        "no-reports": "Give outcomes as lines of JSON, a board's log, or a run.json: see docs/FLEET.md.",
         "state-of-another": "Ask as it was asked when the file was begun, or name another file.",
         "port-denied": "Join the group that owns the port, then log in again: sudo usermod -aG dialout $USER",
     },
@@ -101,6 +103,7 @@ const ownHints = {
         "flash-failed": "PlatformIO's output is above.",
         "port-busy": "Another program has the port open; end that program first.",
         "port-lost": "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
+        "listen-failed": "Another program may listen there: give another port with {http} or {page}.",
         "not-built": "In a checkout run: npm run setup",
         "no-compiler":
             "Install a C compiler: sudo apt-get install gcc libc6-dev; probe, measure, estimate and report run without one.",
@@ -140,7 +143,12 @@ const ownHints = {
             "A server that is slow may need a higher {connect-timeout}.",
         ],
     },
+    peer: {
+        "broker-refused":
+            "WARMHELLO_MQTT_USERNAME and WARMHELLO_MQTT_PASSWORD, or the URL, name who asks; the broker's log may say more.",
+    },
     network: {
+        "reports-lost": "Is the broker, or warmhello fleet, running there?",
         "no-answer": [
             "The app waits for an answer; the server's log may say why there is none.",
             "Raise {wake-timeout} if the server is slow.",

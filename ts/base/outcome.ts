@@ -55,6 +55,10 @@ export const outcomeSchema = z.object({
     casEnding: z.int().default(0),
     /** In doubt when by it everything has ended or has not begun: ask for the time again. */
     clock: z.enum(["unknown", "known", "suspect"]).default("unknown"),
+    /** What the server did with the app's first bytes, which left with the hello; null when none were offered to it. And how
+     * many these were. */
+    earlyData: z.enum(["offered", "accepted", "refused"]).nullable().default(null),
+    earlyBytes: z.int().default(0),
 })
 
 export type Outcome = z.infer<typeof outcomeSchema>

@@ -13,6 +13,7 @@ const examples: Record<string, string> = {
     measure: "warmhello measure /dev/ttyACM0 --voltage-mv 3300 --out run.json",
     estimate: "warmhello estimate --board esp32c3_bare --sleep 10m --out run.json",
     report: "warmhello report run.json --out report.html",
+    fleet: "warmhello fleet --mqtt mqtt://localhost --http 8080 --state fleet",
 }
 
 const INDENT = "  "

@@ -1,11 +1,13 @@
 // Settings as commander wants them: each parser throws commander's own error for a bad value.
 import { InvalidArgumentError, Option } from "commander"
 import {
+    parseAddress,
     parseCount,
     parseDuration,
     parseDurationRange,
     parseDurations,
     parseHostAndPort,
+    parseHttpUrl,
     parseNumber,
     parseNumberRange,
     parsePsk,
@@ -14,7 +16,7 @@ import {
     parseWakeResults,
 } from "../core/settings.js"
 
-function option<T>(parse: (text: string) => T): (text: string) => T {
+export function option<T>(parse: (text: string) => T): (text: string) => T {
     return (text) => {
         try {
             return parse(text)
@@ -29,6 +31,8 @@ export const durations = option(parseDurations)
 export const durationRange = option(parseDurationRange)
 export const timeRange = option(parseTimeRange)
 export const hostAndPort = option(parseHostAndPort)
+export const addressAndPort = option(parseAddress)
+export const httpUrl = option(parseHttpUrl)
 export const psk = option(parsePsk)
 export const versionRange = option(parseVersionRange)
 export const wakeResults = option(parseWakeResults)

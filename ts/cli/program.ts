@@ -1,7 +1,9 @@
 // The commands of `warmhello` and their flags.
 import { Command, Option } from "commander"
 import { fieldNames, hintsFor, type SettingNames } from "../base/hints.js"
+import { profiles } from "../core/kinds.js"
 import { CONSOLE_BAUD } from "../firmware/monitor.js"
+import { reportUrl } from "../fleet/send.js"
 import { mcuKinds } from "../mcu/remote-core.js"
 import { burnChips } from "../provision/burn.js"
 import { addBudgetFlag } from "./budget.js"
@@ -9,11 +11,12 @@ import { buildCommand } from "./build.js"
 import { addEnergyCommands } from "./energy-commands.js"
 import { addExamples } from "./examples.js"
 import { type FlashFlags, flashCommand } from "./flash.js"
+import { addFleetCommand } from "./fleet-flags.js"
 import { inspectCommand } from "./inspect.js"
 import { listenForInterrupts } from "./interrupt.js"
 import { addMeasureCommand } from "./measure-flags.js"
 import { type MonitorFlags, monitorCommand } from "./monitor.js"
-import { count, duration, hostAndPort, optionWithDefault, psk, versionRange } from "./options.js"
+import { count, duration, hostAndPort, option, optionWithDefault, psk, versionRange } from "./options.js"
 import { addProbeCommand } from "./probe-flags.js"
 import { provisionCommand } from "./provision.js"
 import { SAMPLE_APP, type SimulateFlags, simulateCommand, startCommand } from "./simulate.js"
@@ -57,12 +60,15 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--ca <file>", "CA certificates as PEM or DER for --server (default: Node's public roots)")
             .option("--cert <file>", "this device's certificate as PEM, for a server that asks for one")
             .option("--key <file>", "the private key of that certificate as PEM")
+            .addOption(
+                new Option("--profile <name>", "balanced, strict or frugal, see docs/SECURITY.md").choices(profiles),
+            )
             .option("--psk <identity:key>", "this device's pre-shared key, in hexadecimal digits", psk)
             .addOption(
                 new Option(
                     "--provision <file>",
                     "server, CA, identity, TLS and policy from a provisioning file, as a board takes them",
-                ).conflicts(["server", "ca", "cert", "key", "psk", "alpn", "tls", "tickets"]),
+                ).conflicts(["server", "ca", "cert", "key", "psk", "profile", "alpn", "tls", "tickets", "earlyData"]),
             )
             .option("--alpn <protocols>", "application protocols to ask for, comma-separated, best first")
             .addOption(optionWithDefault("--tls <version>", "1.2, 1.3 or auto", versionRange, "auto"))
@@ -73,7 +79,20 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
                 ).choices(mcuKinds),
             )
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
-            .option("--no-service", "as firmware without the TLS session service"),
+            .option(
+                "--early-data",
+                "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+            )
+            .option(
+                "--report <url>",
+                "send each wake's outcome to warmhello fleet: mqtt://host:port/topic or http://host:port/path",
+                option(reportUrl),
+            )
+            .option("--no-service", "as firmware without the TLS session service")
+            .option(
+                "--explain",
+                "tell below each wake what was asked, refused and learned, and why a ticket was waited for",
+            ),
         10,
         1,
     )
@@ -164,6 +183,8 @@ export function program(signal: AbortSignal): Command {
     root.commandsGroup("Measure it:")
     addMeasureCommand(root, signal)
     addEnergyCommands(root)
+    root.commandsGroup("Watch a fleet:")
+    addFleetCommand(root, signal)
     root.commandsGroup("Help:")
     root.helpCommand("help [command]", "the flags of one command, and an example")
     addExamples(root)

@@ -81,10 +81,11 @@ function perform(provision: Provision, flags: ProvisionFlags, output: Output): O
 }
 
 function contentsLine(file: string, provision: Provision, bytes: number): string {
-    const { host, port, identity, psk } = provision.client
+    const { host, port, identity, psk, policy } = provision.client
     const certificate = identity === undefined ? "no client certificate" : "with a client certificate"
     const own = psk === undefined ? certificate : `${certificate}, with a pre-shared key`
-    return `${file} is good: ${host}:${port}, ${own}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
+    const profile = `profile ${policy?.profile ?? "balanced"}`
+    return `${file} is good: ${host}:${port}, ${own}, ${profile}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
 }
 
 function provisionFile(file: string, flags: ProvisionFlags): void {
@@ -101,6 +102,7 @@ function provisionFile(file: string, flags: ProvisionFlags): void {
         warnings,
         contentsBytes,
         roomBytes: CONTENTS_MAX,
+        profile: provision === undefined ? null : (provision.client.policy?.profile ?? "balanced"),
         written: written ?? null,
     })
     if (errors.length > 0) failWith(errors)

@@ -8,7 +8,8 @@ import { readFile } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
 import { Client } from "../core/client.js"
-import type { PreSharedKey } from "../core/config.js"
+import type { Policy, PreSharedKey } from "../core/config.js"
+import type { Profile } from "../core/kinds.js"
 import { readProvisionImage } from "../core/provision.js"
 import { type HostAndPort, readIdentity, type VersionRange } from "../core/settings.js"
 import { compile } from "../devicescript/compile.js"
@@ -18,8 +19,10 @@ import { checkBudget } from "../run/budget.js"
 import type { AppLine } from "../sim/simulated-device.js"
 import { type Simulation, type SimulationOptions, simulate, type Wake } from "../sim/simulation.js"
 import { type BudgetFlags, holdBudget, printBudget } from "./budget.js"
+import { Explanation, explainSummary } from "./explain.js"
 import { Output } from "./output.js"
 import { figuresOfSimulation } from "./simulated-figures.js"
+import { wakeReports } from "./wake-reports.js"
 import { type Summary, summarize, summaryLines, WakeTable } from "./wake-table.js"
 
 export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
@@ -36,6 +39,7 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     tls: VersionRange
     /** commander's form of --no-tickets */
     tickets: boolean
+    earlyData?: boolean
     mcu?: McuKind
     /** and of --no-service; not there for `start` */
     service?: boolean
@@ -45,6 +49,9 @@ export interface SimulateFlags extends Pick<BudgetFlags, "budget"> {
     wakeTimeout: number
     serverForgets: number
     verbose: boolean
+    explain?: boolean
+    profile?: Profile
+    report?: URL
     json?: string
 }
 
@@ -68,6 +75,15 @@ type Target = Pick<
     "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
+/** The strict profile has TLS 1.3 alone, unless the flags say otherwise, which it refuses. */
+const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
+    profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
+
+function policyOf({ profile, earlyData }: SimulateFlags): Policy | undefined {
+    if (profile === undefined && earlyData !== true) return undefined
+    return { ...(profile !== undefined && { profile }), ...(earlyData === true && { earlyData }) }
+}
+
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
@@ -76,8 +92,9 @@ function targetFrom(flags: SimulateFlags): Target {
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
             psk: flags.psk,
             alpn: flags.alpn,
-            ...flags.tls,
+            ...versionsOf(flags),
             tickets: flags.tickets,
+            policy: policyOf(flags),
         }
     }
     const { client, everySecondWakeFull } = readProvisionImage(provisionImage(flags.provision))
@@ -93,16 +110,24 @@ function appPrinter(output: Output, verbose: boolean): (line: AppLine) => void {
     }
 }
 
+interface Ran {
+    simulation: Simulation
+    /** Why not all reports of --report arrived. */
+    lost: WarmhelloError | undefined
+}
+
 async function run(
     program: Uint8Array,
     target: Target,
     flags: SimulateFlags,
     output: Output,
     signal: AbortSignal,
-): Promise<Simulation> {
+): Promise<Ran> {
     const table = new WakeTable(output)
+    const told = flags.explain ? new Explanation(output) : undefined
+    await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
-    return await simulate({
+    const simulation = await simulate({
         program,
         ...target,
         cycles: flags.cycles,
@@ -114,10 +139,15 @@ async function run(
         wakeTimeoutMs: flags.wakeTimeout,
         hasService: flags.service ?? true,
         sessionLifetimeS: Math.max(1, Math.round(flags.serverForgets / 1000)),
-        onWake: (wake) => table.row(wake),
+        onWake: (wake, outcome) => {
+            table.row(wake)
+            told?.row(wake)
+            reports?.add(outcome)
+        },
         onConsole: appPrinter(output, flags.verbose),
         signal,
     })
+    return { simulation, lost: await reports?.sent() }
 }
 
 function printSummary(output: Output, summary: Summary): void {
@@ -187,7 +217,7 @@ export async function simulateCommand(
         output.line(pc.dim(`From ${flags.provision}; its Wi-Fi, addresses and time server are not simulated.`))
     }
     output.line(pc.dim(`compiling ${app} ...`))
-    const simulation = await run(
+    const { simulation, lost } = await run(
         await (named === undefined ? compileSample() : compile(named)),
         target,
         flags,
@@ -195,13 +225,14 @@ export async function simulateCommand(
         signal,
     )
     printSummary(output, summarize(simulation))
+    if (flags.explain) explainSummary(output, simulation.wakes)
     const note = clockNotes[simulation.clock]
     if (note !== undefined) output.line(pc.dim(note))
     const budget = flags.budget && checkBudget(flags.budget, figuresOfSimulation(simulation.wakes))
     printBudget(output, budget)
     output.json({ ...asJson(app, target, flags.mcu, simulation), ...(budget === undefined ? {} : { budget }) })
     const failed = failureOf(simulation)
-    if (failed !== undefined) throw failed
+    if ((failed ?? lost) !== undefined) throw failed ?? lost
     holdBudget(budget)
 }
 
@@ -241,7 +272,7 @@ export async function startCommand(flags: SimulateFlags, signal: AbortSignal): P
         output.line()
         output.line(pc.bold(title))
         const target = targetFrom({ ...flags, tls, tickets })
-        const simulation = await run(program, target, flags, output, signal)
+        const { simulation } = await run(program, target, flags, output, signal)
         printSummary(output, summarize(simulation))
         runs.push({ kind, ...asJson(SAMPLE_APP, target, flags.mcu, simulation) })
         if (!isAsExpected(simulation.wakes, kind)) unexpected.push(title)

@@ -19,7 +19,7 @@ const columns: Column[] = [
     { title: "result", width: 7, rank: 0, cell: (wake) => wake.result },
     { title: "why", width: 18, rank: 2, cell: (wake) => wake.error?.code ?? wake.reason ?? "-" },
     { title: "protocol", width: 8, rank: 5, cell: (wake) => wake.protocol ?? "-" },
-    { title: "kind", width: 6, rank: 3, cell: (wake) => wake.kind ?? "-" },
+    { title: "kind", width: 12, rank: 3, cell: (wake) => wake.kind ?? "-" },
     { title: "age", width: 8, align: "right", rank: 8, cell: age },
     { title: "stored", width: 6, rank: 8, cell: (wake) => wake.stored ?? "-" },
     { title: "cipher", width: 39, rank: 9, cell: (wake) => wake.cipher ?? "-" },
@@ -28,6 +28,7 @@ const columns: Column[] = [
     { title: "sent B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesTx) },
     { title: "recv B", width: 6, align: "right", rank: 4, cell: (wake) => String(wake.bytesRx) },
     { title: "flights", width: 7, align: "right", rank: 7, cell: (wake) => String(wake.flights) },
+    { title: "early", width: 8, rank: 8, cell: (wake) => wake.earlyData ?? "-" },
     { title: "server says", width: 11, rank: 6, cell: serverSays },
 ]
 
@@ -38,7 +39,7 @@ function milliseconds(value: number | null): string {
 }
 
 function age(wake: Wake): string {
-    if (wake.sessionAgeS === null) return wake.kind === null ? "-" : "unknown"
+    if (wake.sessionAgeS === null) return wake.kind === null || wake.kind === "external-psk" ? "-" : "unknown"
     return `${wake.ageIsReal ? "real " : ""}${ms(wake.sessionAgeS * 1000)}`
 }
 
@@ -175,6 +176,7 @@ export function summaryLines(summary: Summary): string[] {
         ...summary.ciphers,
         `key exchange ${sideBySide(summary, (one) => one.groups.join(", ") || "none")}`,
     ]
+    if (full?.kinds.includes("external-psk") === true) words.push("in full by the pre-shared key")
     if (resumed !== null) words.push(`resumed by ${resumed.kinds.join(", ")}`)
     return [counts, `${figures.join(", ")} (medians).`, `${words.join(", ")}.`]
 }

@@ -6,7 +6,19 @@ import { errorWord, native } from "./library.js"
 
 /** wh_step_kind of connect.h, in its order. */
 export const stepKinds = [
-    ...(["wait", "renew-network", "resolve", "open", "send", "shut", "close", "opened", "secured", "read", "over"] as const),
+    ...([
+        "wait",
+        "renew-network",
+        "resolve",
+        "open",
+        "send",
+        "shut",
+        "close",
+        "opened",
+        "secured",
+        "read",
+        "over",
+    ] as const),
 ] as const
 
 /** What the core wants done next; what it means is said in connect.h. */

@@ -80,6 +80,7 @@ const recordSchema = z.discriminatedUnion("sound", [
 
 const journalSchema = z.object({ sectors: z.array(sectorSchema), records: z.array(recordSchema) })
 
+export type Learned = z.infer<typeof peerSchema>
 export type JournalRecord = z.infer<typeof recordSchema>
 export type Journal = z.infer<typeof journalSchema>
 
@@ -94,4 +95,42 @@ export function readJournal(image: Buffer, hasKey: boolean): Journal {
     const length: number = native().inspect(image, image.length, hasKey ? 1 : 0, text, text.length)
     if (length < 0) throw coreError(errorWord(length))
     return journalSchema.parse(JSON.parse(text.toString("utf8", 0, length)))
+}
+
+const PEER_JSON_SIZE = 256
+
+/** What the device in use remembers of the peer that it met last. */
+export function learnedOfPeer(): Learned | null {
+    const text = Buffer.alloc(PEER_JSON_SIZE)
+    const length: number = native().inspectPeer(text, text.length)
+    if (length < 0) throw coreError(errorWord(length))
+    return peerSchema.nullable().parse(JSON.parse(text.toString("utf8", 0, length)))
+}
+
+const LACKS = [
+    "tickets after a full handshake",
+    "tickets after a resumption",
+    "cipher suites with SHA-256",
+    undefined,
+    "psk_ke",
+    "early data",
+    "the external key",
+]
+const HAS_PSK_KE = 7
+const GROUPS = new Map([
+    [23, "secp256r1"],
+    [24, "secp384r1"],
+])
+
+const hasBit = (bits: number, bit: number) => ((bits >> bit) & 1) === 1
+
+/** The same in words, one for each thing that the next hello or the next wait goes by. */
+export function learnedInWords({ lacks, group }: Learned): string[] {
+    const missing = LACKS.flatMap((what, bit) => (what !== undefined && hasBit(lacks, bit) ? [`no ${what}`] : []))
+    const key = GROUPS.get(group)
+    return [
+        ...missing,
+        ...(hasBit(lacks, HAS_PSK_KE) ? ["takes psk_ke"] : []),
+        ...(key === undefined ? [] : [`wants a key of ${key}`]),
+    ]
 }

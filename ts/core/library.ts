@@ -117,6 +117,7 @@ function load() {
             "void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *outcome)",
         ),
         serviceSettingsChanged: library.func("bool wh_service_settings_changed(const wh_service *service)"),
+        inspectPeer: library.func("int wh_inspect_peer(_Out_ char *out, size_t size)"),
         inspect: library.func(
             "int wh_inspect(const uint8_t *image, size_t image_size, int has_key, _Out_ char *out, size_t size)",
         ),

@@ -86,6 +86,20 @@ export function parseHostAndPort(text: string): HostAndPort {
     return refuse("A server is host or host:port, such as example.com:8443 or [fd00::1]:8443.")
 }
 
+/** "9464", "0.0.0.0:9464", "[::]:9464": where to listen, which is at this machine alone unless a host says otherwise. */
+export function parseAddress(text: string): HostAndPort {
+    const [, bracketed, name, digits] = /^(?:(?:\[([0-9a-f:.]+)\]|([^:\s/[\]]+)):)?(\d{1,5})$/i.exec(text) ?? []
+    const port = Number(digits)
+    if (digits !== undefined && port <= 65535) return { host: bracketed ?? name ?? "127.0.0.1", port }
+    return refuse("Where to listen is a port, or host:port: 9464, 0.0.0.0:9464 or [::]:9464.")
+}
+
+export function parseHttpUrl(text: string): URL {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+    return refuse("It must be a URL: http://host:port or https://host:port/path.")
+}
+
 export interface VersionRange {
     minVersion: TlsVersion
     maxVersion: TlsVersion

@@ -29,8 +29,10 @@ export interface ConnectObserver {
 }
 
 interface TlsSocketEvents {
-    /** The handshake is done: data may be written. */
+    /** Data may be written: the handshake is done, or waits for what can leave before. Never from within `connect`. */
     open: []
+    /** The handshake is done, and the outcome says how it went. With `open` or after it, and before any data. */
+    secured: []
     data: [Buffer]
     /** The peer has closed properly. Nothing follows. */
     end: []
@@ -39,6 +41,10 @@ interface TlsSocketEvents {
     /** The connection is gone, whoever ended it; the client may be disposed of. Comes before `end` and `error`. */
     closed: []
 }
+
+/** So many bytes that the app writes piece by piece, head and body of a request above all, leave as one record, as on a
+ * board. */
+const JOINED_MAX = 1024
 
 /** A connection through the C core over Node's TCP, with TLS, or without a client plain: does what the core's connect
  * asks for. */
@@ -63,7 +69,10 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     #localPort: number | undefined
     /** The observer's name of this connect. */
     #name = 0
-    /** From `connect` to `open`, with all that was tried, in milliseconds; undefined before. */
+    #isSecured = false
+    /** Why the handshake never came to its end, which one who has closed before is not told. */
+    failure: WarmhelloError | undefined
+    /** From `connect` to `open`, with all that was tried until then, in milliseconds; undefined before. */
     connectMs: number | undefined
 
     constructor(client: Client | undefined, options: TlsSocketOptions) {
@@ -96,14 +105,20 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#connect = new CoreConnect(this.#client, this.#options.connectTimeoutMs)
         this.#name = this.#options.observer?.connecting() ?? 0
         this.#startedAt = performance.now()
-        this.#pump()
+        queueMicrotask(() => this.#pump())
     }
 
-    /** Sends plaintext, in order, once the connection is open. False if it never will be. */
+    /** Sends plaintext, in order, once the connection is open. False if it never will be. Bytes leave when the caller has
+     * had its turn, so that what it writes in one leaves together. */
     write(bytes: Buffer): boolean {
         if (this.#finished || this.#closing) return false
-        this.#toWrite.push(bytes)
-        this.#pump()
+        const last = this.#toWrite.at(-1)
+        if (last !== undefined && last.length + bytes.length <= JOINED_MAX) {
+            this.#toWrite.splice(-1, 1, Buffer.concat([last, bytes]))
+        } else {
+            this.#toWrite.push(bytes)
+        }
+        queueMicrotask(() => this.#pump())
         return true
     }
 
@@ -156,6 +171,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
             case "opened":
                 this.#opened(connect)
                 break
+            case "secured":
+                this.#secured(connect)
+                break
             case "read":
                 for (let got = connect.read(); got !== undefined; got = connect.read()) this.emit("data", got)
                 break
@@ -194,8 +212,14 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
 
     #opened(connect: CoreConnect): void {
         this.connectMs = performance.now() - this.#startedAt
-        this.#options.observer?.connected(connect)
         this.emit("open")
+        if (connect.outcome.result !== "pending") this.#secured(connect)
+    }
+
+    #secured(connect: CoreConnect): void {
+        this.#isSecured = true
+        this.#options.observer?.connected(connect)
+        this.emit("secured")
     }
 
     #wait(waitMs: number | undefined): void {
@@ -218,14 +242,16 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         const { error, outcome, outcomes } = connect
         this.#told = { outcome, outcomes }
-        if (error !== undefined && this.connectMs === undefined) this.#options.observer?.connected(connect)
+        if (error !== undefined && !this.#isSecured) this.#options.observer?.connected(connect)
         this.#options.observer?.closed(this.#name, connect)
         this.#connect = undefined
         connect[Symbol.dispose]()
+        const failed = error === undefined ? undefined : this.#error(error, outcome)
+        if (!this.#isSecured) this.failure = failed
         this.emit("closed")
         if (this.#closing) return
-        if (error === undefined) this.emit("end")
-        else this.emit("error", this.#error(error, outcome))
+        if (failed === undefined) this.emit("end")
+        else this.emit("error", failed)
     }
 
     #error(word: CoreErrorWord, { alert }: Outcome): WarmhelloError {

@@ -22,7 +22,7 @@ type OutcomeHandle = Handle | { json: Buffer }
 export function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
     const request = new Request(operation)
     for (const [{ kind }, bytes = Buffer.alloc(0)] of clientBytes(config)) {
-        if (kind === "text" || kind === "file") request.counted(bytes)
+        if (kind === "text" || kind === "file" || kind === "secret") request.counted(bytes)
         else request.bytes(bytes)
     }
     return request

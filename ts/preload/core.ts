@@ -38,9 +38,11 @@ interface Peer {
 function policyFor(peer: Peer): Policy {
     const pinned = setting("WARMHELLO_PIN", undefined, parseHostAndPort)
     const ticketWaitMs = setting("WARMHELLO_TICKET_WAIT", undefined, parseDuration)
+    const earlyData = environment.WARMHELLO_EARLY_DATA === "1"
     return {
         pinned: pinned?.host === peer.host && pinned.port === peer.port,
         ...(ticketWaitMs !== undefined && { ticketWaitMs }),
+        ...(earlyData && { earlyData }),
     }
 }
 
@@ -90,10 +92,13 @@ function fallAsleep(path: string): void {
 function report(socket: TlsSocket): void {
     const outcome = socket.outcome
     if (outcome === undefined) return
-    const { result, reason, protocol, kind, handshakeUs, bytesTx, bytesRx } = outcome
+    const { result, reason, protocol, kind, handshakeUs, bytesTx, bytesRx, earlyData } = outcome
     const words = [protocol, kind].filter((word) => word !== null).join(" ")
     const handshakeMs = (handshakeUs / 1000).toFixed(2)
-    say(`${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B`)
+    const early = earlyData === null ? "" : `, early data ${earlyData}`
+    say(
+        `${result} (${reason}), ${words}, handshake ${handshakeMs} ms, sent ${bytesTx} B, received ${bytesRx} B${early}`,
+    )
     if (reason === "alternating-peers") say("WARMHELLO_PIN=host:port names the peer that shall keep its session")
 }
 
@@ -109,7 +114,7 @@ export function connectVm(wanted: Peer, service?: Service): TlsSocket {
     const connectTimeoutMs = setting("WARMHELLO_CONNECT_TIMEOUT", "10s", parseDuration) ?? 0
     const client = makeClient(peer, service)
     const socket = new TlsSocket(client, { ...peer, connectTimeoutMs, observer: service })
-    socket.on("open", () => report(socket))
+    socket.on("secured", () => report(socket))
     socket.on("error", reportError)
     socket.once("closed", () => client[Symbol.dispose]())
     socket.connect()

@@ -58,8 +58,14 @@ export class RemoteSocket extends EventEmitter<RemoteSocketEvents> {
         this.#socket.on("error", (error) => this.#fail(error))
     }
 
+    /** What the VM writes in one turn arrives as one piece. */
     write(bytes: Buffer): boolean {
-        return this.#socket.write(bytes) || true
+        if (this.#socket.writableCorked === 0) {
+            this.#socket.cork()
+            queueMicrotask(() => this.#socket.uncork())
+        }
+        this.#socket.write(bytes)
+        return true
     }
 
     close(): void {

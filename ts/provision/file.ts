@@ -170,6 +170,33 @@ const schema = fields.refine(
     },
 )
 
+/** No session of the strict profile is older. */
+const STRICT_AGE_MAX_S = 86400
+
+/** What the strict profile forbids: the field that asks for it all the same, and what to do. */
+function contradictions({ tls, policy }: z.infer<typeof fields>): { path: string[]; message: string }[] {
+    if (policy.profile !== "strict") return []
+    const forbidden: [boolean, string[], string][] = [
+        [tls.version === "1.2", ["tls", "version"], "must be 1.3 or auto"],
+        [
+            (policy.maxAuthenticatedS ?? 0) > STRICT_AGE_MAX_S,
+            ["policy", "maxAuthenticatedS"],
+            `must be ${STRICT_AGE_MAX_S} at most`,
+        ],
+        [policy.trustAfterPowerLoss !== undefined, ["policy", "trustAfterPowerLoss"], "must be left out"],
+        [policy.withoutExtendedMasterSecret, ["policy", "withoutExtendedMasterSecret"], "must be left out"],
+    ]
+    return forbidden.flatMap(([isThere, path, remedy]) =>
+        isThere ? [{ path, message: `${remedy} with the strict profile; or choose another policy.profile` }] : [],
+    )
+}
+
+const checkedSchema = schema.check((context) => {
+    for (const { path, message } of contradictions(context.value)) {
+        context.issues.push({ code: "custom", path, message, input: context.value })
+    }
+})
+
 type Parsed = z.infer<typeof schema>
 
 /** What the file says, with its other files read. */
@@ -210,10 +237,14 @@ function asErrors(issue: z.core.$ZodIssue): WarmhelloError[] {
     return [new WarmhelloError("provision-field", `${dotted(issue.path)}${rest}`)]
 }
 
+/** Whatever else is asked for, the strict profile speaks TLS 1.3 alone. */
+const versionsOf = (version: Parameters<typeof parseVersionRange>[0], profile: Profile | undefined) =>
+    parseVersionRange(profile === "strict" ? "1.3" : version)
+
 /** Reads the file and those that it names. Every error that its fields show goes to `onError`; without a file that
  * can be used at all it throws, or returns undefined after the errors. */
 export function readProvisionFile(file: string, onError: (error: WarmhelloError) => void): ProvisionFile | undefined {
-    const parsed = schema.safeParse(readJson(file, "provision-syntax"), { reportInput: true })
+    const parsed = checkedSchema.safeParse(readJson(file, "provision-syntax"), { reportInput: true })
     if (!parsed.success) {
         for (const error of parsed.error.issues.flatMap(asErrors)) onError(error)
         return undefined
@@ -222,7 +253,7 @@ export function readProvisionFile(file: string, onError: (error: WarmhelloError)
     const beside = (name: string) => readFile(resolve(dirname(file), name))
     const { version, ...restOfTls } = tls
     return {
-        settings: { ...settings, tls: { ...restOfTls, ...parseVersionRange(version) } },
+        settings: { ...settings, tls: { ...restOfTls, ...versionsOf(version, settings.policy.profile) } },
         ca: beside(settings.server.ca),
         identity: settings.identity && {
             certificate: beside(settings.identity.certificate),

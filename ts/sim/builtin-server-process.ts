@@ -74,12 +74,11 @@ function contextOf(config: ServerConfig): tls.SecureContextOptions {
 /** Connections by an external pre-shared key, which OpenSSL calls resumed where it is TLS 1.3. */
 const byPsk = new WeakSet<tls.TLSSocket>()
 
-/** A key gives only what the client cannot greet by a session for. Node leaves the suites with pre-shared keys of TLS 1.2
- * out unless they are named. */
+/** Node's own list has no suite of TLS 1.2 with a pre-shared key, nor may one be named beside it. */
 function pskOptions({ psks }: ServerConfig): tls.TlsOptions {
     if (Object.keys(psks).length === 0) return {}
     return {
-        ciphers: `ECDHE-PSK-AES128-GCM-SHA256:ECDHE-PSK-CHACHA20-POLY1305:${constants.defaultCoreCipherList}`,
+        ciphers: `ECDHE-PSK-CHACHA20-POLY1305:${constants.defaultCoreCipherList.replace(":!PSK", "")}`,
         pskCallback(socket, identity) {
             const key = psks[identity]
             if (key === undefined) return null

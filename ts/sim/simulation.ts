@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { type ErrorCode, WarmhelloError } from "../base/errors.js"
 import { hasTls, type Outcome } from "../base/outcome.js"
 import type { ClientOptions, Policy, TlsVersion } from "../core/client.js"
+import { type Learned, learnedOfPeer } from "../core/journal.js"
 import * as platform from "../core/platform.js"
 import { BUILTIN_HOST, BuiltinServer } from "./builtin-server.js"
 import { type DeviceOptions, type DeviceWake, SimulatedDevice } from "./simulated-device.js"
@@ -33,7 +34,8 @@ export interface SimulationOptions extends Omit<DeviceOptions, "client" | "serve
     hasService?: boolean
     /** How long the built-in server remembers a session. */
     sessionLifetimeS: number
-    onWake: (wake: Wake) => void
+    /** With what the device's core says of the wake's connect, where it came to one. */
+    onWake: (wake: Wake, outcome: Outcome | undefined) => void
     signal?: AbortSignal
 }
 
@@ -77,12 +79,19 @@ export interface Wake {
     truncatedAfterBytes: number | null
     /** After repeated failures of the server: how long the app should leave it alone. */
     backoffS: number
+    /** Whether a ticket that had not come was waited for when the app closed, and for how long at most. */
+    ticketWait: Outcome["ticketWait"]
+    ticketWaitMs: number
+    /** What the device remembers of the server by then; null before it has met one, and of an emulated one. */
+    learned: Learned | null
     /** TLS connections in this wake, and TCP connections for the one described: 2 after a fall-back. */
     connects: number
     attempts: number
     powerLost: boolean
     /** The sleep before this wake. */
     sleptMs: number
+    /** What the server did with what the app wrote first, which left with the hello; null when none was offered to it. */
+    earlyData: Outcome["earlyData"]
     /** Where a session waits for the next wake. */
     stored: Outcome["stored"]
     /** Age of the session that was offered, on the device's clock; null when none was or it is unknown. */
@@ -128,7 +137,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         platform.setWallClockKnown(true) // by SNTP, once there is a network
         const wake = { n, ...before, ageIsReal: clock !== "skipped", ...(await describe(report, builtin)) }
         simulation.wakes.push(wake)
-        options.onWake(wake)
+        options.onWake(wake, toldConnect(report)?.socket.outcome)
         simulation.error = reasonToStop(n, report)
         if (n === options.cycles || simulation.error !== undefined) return simulation
         before = await sleepAfter(n, report, clock, options, timeSkip)
@@ -223,6 +232,7 @@ const nothingMeasured = {
     bytesRx: 0,
     flights: 0,
     sessionAgeS: null,
+    earlyData: null,
 }
 
 function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number } {
@@ -234,16 +244,20 @@ function allBytes({ connects }: DeviceWake): { totalTx: number; totalRx: number 
 }
 
 function measured(outcome: Outcome) {
-    const { reason, protocol, kind, cipher, group, handshakeUs, bytesTx, bytesRx, flights, sessionAgeS } = outcome
+    const { reason, protocol, kind, cipher, group, handshakeUs, bytesTx, bytesRx, flights } = outcome
+    const { sessionAgeS, earlyData } = outcome
     const handshakeMs = handshakeUs / 1000
-    return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS }
+    return { reason, protocol, kind, cipher, group, handshakeMs, bytesTx, bytesRx, flights, sessionAgeS, earlyData }
 }
+
+/** The connect that a wake is described by. */
+const toldConnect = ({ connects }: DeviceWake): Connect | undefined => connects.find(hasFailed) ?? connects.at(-1)
 
 async function describe(
     report: DeviceWake,
     builtin: BuiltinServer | undefined,
 ): Promise<Omit<Wake, "n" | "sleptMs" | "powerLost" | "ageIsReal">> {
-    const connect = report.connects.find(hasFailed) ?? report.connects.at(-1)
+    const connect = toldConnect(report)
     const outcome = connect?.socket.outcome
     const error = firstFailure(report)
     return {
@@ -256,6 +270,9 @@ async function describe(
         error: error === undefined ? null : { code: error.code, message: error.message, hint: error.hint },
         truncatedAfterBytes: report.connects.find(isTruncated)?.receivedBytes ?? null,
         backoffS: outcome?.backoffS ?? 0,
+        ticketWait: outcome?.ticketWait ?? null,
+        ticketWaitMs: outcome?.ticketWaitMs ?? 0,
+        learned: learnedOfPeer(),
         connects: report.connects.length,
         attempts: connect?.socket.attempts ?? 0,
         wallMs: report.wallMs,

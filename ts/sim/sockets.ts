@@ -76,6 +76,8 @@ export class Sockets implements VmSockets {
         socket.on("open", () => (connect.opened = true))
         socket.on("data", (bytes) => (connect.receivedBytes += bytes.length))
         socket.on("error", (error) => (connect.error = error))
+        // What the app wrote before the handshake, and closed, is lost with it.
+        socket.on("closed", () => (connect.error ??= socket.failure))
         return this.#connect(socket)
     }
 

@@ -210,6 +210,8 @@ export class Vm {
         if (pointer !== 0) this.#module.HEAPU8.set(data, pointer)
         this.#turn(() => this.#module._jd_em_tcpsock_on_event(socketEvent[event], pointer, data.length))
         if (pointer !== 0) this.#module._free(pointer)
+        // The program hears of it at once, as on a board, and not with the next tick of its clock.
+        queueMicrotask(() => this.#running && this.#turn(() => this.#module._jd_em_process()))
     }
 
     #hook(options: VmOptions): void {

@@ -1,5 +1,5 @@
-// The service's enums are the core's: their members are written into the definition from the core's own
-// lists and headers, so that no number is written twice by hand.
+// The service's enums are the core's, but for one of its own: their members are written into the definition from the
+// lists and headers of C, so that no number is written twice by hand.
 import { readFileSync } from "node:fs"
 import { checkoutPath } from "../../../ts/base/paths.js"
 import type { ErrorEntry, ReasonEntry } from "../core-lists.js"
@@ -13,19 +13,22 @@ export interface CoreMember {
 
 const camelized = (word: string) => word.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** The members of an enum of outcome.h. Those that have no word in outcome.c are called by their own name. */
-function enumOfOutcome(type: string, prefix: string): CoreMember[] {
-    const header = readFileSync(checkoutPath("firmware/core/include/warmhello/outcome.h"), "utf8")
+/** The members of an enum of a header. Those that have no word in outcome.c are called by their own name. */
+function enumOf(path: string, type: string, prefix: string): CoreMember[] {
+    const header = readFileSync(checkoutPath(path), "utf8")
     const source = readFileSync(checkoutPath("firmware/core/src/outcome.c"), "utf8")
     const body = new RegExp(`typedef enum ${type} \\{([^}]*)\\}`).exec(header)?.[1]
-    if (body === undefined) throw new Error(`outcome.h has no ${type}`)
-    return body.split(",").map((text, value) => {
-        const member = text.trim()
+    if (body === undefined) throw new Error(`${path} has no ${type}`)
+    const written = body.split(",").map((text) => text.trim())
+    return written.filter(Boolean).map((member, value) => {
         const word = new RegExp(`case ${member}:\\s*return "([^"]+)"`).exec(source)?.[1]
         const name = member.replace(/^WH_/, "").replace(prefix, "").toLowerCase().replaceAll("_", "-")
         return { name: camelized(name), value, word: word ?? (name === "none" ? null : name) }
     })
 }
+
+const enumOfOutcome = (type: string, prefix: string): CoreMember[] =>
+    enumOf("firmware/core/include/warmhello/outcome.h", type, prefix)
 
 export type CoreEnums = Record<string, CoreMember[]>
 
@@ -37,6 +40,9 @@ export function coreEnums(reasons: ReasonEntry[], errors: ErrorEntry[]): CoreEnu
         Kind: enumOfOutcome("wh_kind", "KIND_"),
         Tiers: enumOfOutcome("wh_tiers", "TIERS_"),
         Clock: enumOfOutcome("wh_clock_state", "CLOCK_"),
+        Profile: enumOf("firmware/core/include/warmhello/client.h", "wh_profile", "PROFILE_"),
+        EarlyData: enumOfOutcome("wh_early_data", "EARLY_DATA_"),
+        Consent: enumOf("firmware/service/include/warmhello/service.h", "wh_consent", "CONSENT_"),
         Error: [
             { name: "Ok", value: 0, word: null },
             // Negated: DeviceScript's compiler runs into its stack's end at a negative member.

@@ -36,15 +36,12 @@ static const char suites_all[] = {
 #undef WH_SUITE12
 #undef WH_SUITE13
 
-/* No session of the strict profile is older than this. */
-#define STRICT_AGE_MAX_S 86400u
-
 /* What the strict profile forbids was asked for. */
 static bool is_contradiction(const wh_client_config *given)
 {
     const wh_policy *policy = &given->policy;
     return policy->profile == WH_PROFILE_STRICT &&
-           (given->min_version == WH_TLS12 || policy->max_authenticated_s > STRICT_AGE_MAX_S ||
+           (given->min_version == WH_TLS12 || policy->max_authenticated_s > WH_STRICT_AGE_MAX_S ||
             policy->trust_after_power_loss != 0 || policy->without_extended_master_secret);
 }
 
@@ -59,7 +56,7 @@ static void fill_in(wh_client_config *config)
         config->max_version = WH_TLS13;
     }
     if (policy->profile == WH_PROFILE_STRICT && policy->max_authenticated_s == 0) {
-        policy->max_authenticated_s = STRICT_AGE_MAX_S;
+        policy->max_authenticated_s = WH_STRICT_AGE_MAX_S;
     }
     if (policy->reuse == WH_REUSE_BY_PROFILE) {
         policy->reuse = policy->profile == WH_PROFILE_FRUGAL ? WH_REUSE_WHEN_NOT_RENEWED : WH_REUSE_NEVER;

@@ -10,7 +10,7 @@ enum { UNSIGNED = 0 << 5, NEGATIVE = 1 << 5, ARRAY = 4 << 5, NOTHING = 0xf6 };
 enum { ITEMS = 7 };
 
 /* Where each of the small values lies in the item that holds them. */
-enum { PROTOCOL_BIT = 2, KIND_BIT = 4, ATTEMPTS_BIT = 7, CA_BIT = 9, CLOCK_BIT = 13 };
+enum { PROTOCOL_BIT = 2, KIND_BIT = 4, ATTEMPTS_BIT = 7, CA_BIT = 9, EARLY_DATA_BIT = 11, CLOCK_BIT = 13 };
 
 static uint32_t at_most(uint32_t most, uint32_t value)
 {
@@ -34,6 +34,14 @@ static uint8_t *put(uint8_t *at, int type, uint32_t value)
     return at;
 }
 
+static uint8_t *put_all(uint8_t *at, const uint32_t *values, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        at = put(at, UNSIGNED, values[i]);
+    }
+    return at;
+}
+
 /* Whether the device's CAs end soon: not known, none, some, or all that are left. */
 static uint32_t ca_state(const wh_outcome *o)
 {
@@ -49,7 +57,8 @@ static uint32_t ca_state(const wh_outcome *o)
 static uint32_t how(const wh_outcome *o)
 {
     return (uint32_t)o->result | (uint32_t)o->protocol << PROTOCOL_BIT | (uint32_t)o->kind << KIND_BIT |
-           at_most(3, o->attempts) << ATTEMPTS_BIT | ca_state(o) << CA_BIT | (uint32_t)o->clock << CLOCK_BIT;
+           at_most(3, o->attempts) << ATTEMPTS_BIT | ca_state(o) << CA_BIT |
+           (uint32_t)o->early_data << EARLY_DATA_BIT | (uint32_t)o->clock << CLOCK_BIT;
 }
 
 /* Seconds as long as there is room for them, then minutes, as a number below zero. It is a multiple of 60, so
@@ -78,22 +87,20 @@ size_t wh_outcome_compact(const wh_outcome *o, const wh_outcome_app *app,
     if (app == NULL) {
         app = &nothing;
     }
+    const uint32_t first[] = {
+        VERSION,
+        how(o),
+        at_most(UINT8_MAX, (uint32_t)o->reason),
+        at_most(UINT8_MAX, (uint32_t)-o->error),
+        o->handshake_us / 1000,
+        at_most(UINT16_MAX, o->handshake_tx) + at_most(UINT16_MAX, o->handshake_rx),
+    };
+    const uint32_t last[] = {app->firmware, app->energy_mj};
     unsigned of_app = app->energy_mj > 0 ? 2 : app->firmware > 0;
     uint8_t *at = put(out, ARRAY, ITEMS + of_app);
-    at = put(at, UNSIGNED, VERSION);
-    at = put(at, UNSIGNED, how(o));
-    at = put(at, UNSIGNED, at_most(UINT8_MAX, (uint32_t)o->reason));
-    at = put(at, UNSIGNED, at_most(UINT8_MAX, (uint32_t)-o->error));
-    at = put(at, UNSIGNED, o->handshake_us / 1000);
-    at = put(at, UNSIGNED, at_most(UINT16_MAX, o->handshake_tx) + at_most(UINT16_MAX, o->handshake_rx));
+    at = put_all(at, first, sizeof first / sizeof first[0]);
     at = put_age(at, o);
-    if (of_app > 0) {
-        at = put(at, UNSIGNED, app->firmware);
-    }
-    if (of_app > 1) {
-        at = put(at, UNSIGNED, app->energy_mj);
-    }
-    return (size_t)(at - out);
+    return (size_t)(put_all(at, last, of_app) - out);
 }
 
 void wh_outcome_text(const wh_outcome *o, const wh_outcome_app *app, char out[WH_OUTCOME_TEXT_SIZE])

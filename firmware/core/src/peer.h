@@ -22,11 +22,9 @@ enum {
     WH_LACKS_EXTERNAL_PSK = 64,
     /* No lack: it has resumed a session without a key exchange. */
     WH_HAS_PSK_KE = 128,
-    /* Those that are forgotten some day (learning.h); and those that flash shall know of, of which the
-     * external key is asked for anew by chance. */
+    /* Those that are forgotten some day (learning.h), and that flash shall know of. */
     WH_LACKS_FOR_LONG = WH_LACKS_TICKET_FULL | WH_LACKS_TICKET_RESUMED | WH_LACKS_SHA256 | WH_LACKS_PSK_KE |
-                        WH_LACKS_EARLY_DATA,
-    WH_LACKS_IN_FLASH = WH_LACKS_FOR_LONG | WH_LACKS_EXTERNAL_PSK,
+                        WH_LACKS_EARLY_DATA | WH_LACKS_EXTERNAL_PSK,
 };
 
 /* The group whose key a first hello has (RFC 8446 4.2.8): X25519. */

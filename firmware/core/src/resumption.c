@@ -278,8 +278,7 @@ static void note_early_data(wh_resumption *r)
     }
 }
 
-/* With the key the server broke off, and not without it: so it is left out, until a handshake by it has
- * succeeded. */
+/* With the key the server broke off, and not without it: so it is left out until that is forgotten (learning.h). */
 static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
@@ -374,9 +373,16 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
+/* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer bytes, and
+ * writes nothing to flash. */
+static bool needs_session(const wh_resumption *r)
+{
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+}
+
 static bool takes_tickets(const wh_resumption *r)
 {
-    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets;
+    return r->outcome->protocol == WH_TLS13 && !r->client->config.no_tickets && needs_session(r);
 }
 
 static bool wants_flash(const wh_resumption *r)
@@ -423,7 +429,9 @@ void wh_resumption_follow(wh_resumption *r)
 
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
-    return r->is_second || r->client->refused_sha256 ||
+    /* What the server minded was the key, as far as it has said. */
+    bool is_for_key = r->client->psk_suspect;
+    return (r->is_second && !is_for_key) || r->client->refused_sha256 ||
            (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
 }
 
@@ -433,22 +441,9 @@ bool wh_resumption_without_exchange(const wh_resumption *r)
            r->stored.info.protocol == WH_TLS13 && (r->peer.lacks & WH_LACKS_PSK_KE) == 0;
 }
 
-/* One connect in 16 asks again, so that a server which has been given the key is greeted by it. No count of
- * connects is kept for that, as it would have to be remembered. */
-static bool shall_ask_again(void)
-{
-    enum { ONE_IN = 16 };
-    uint8_t chance = 1;
-    const wh_platform *platform = wh_platform_get();
-    return platform->random(platform->ctx, &chance, sizeof chance) == 0 && chance % ONE_IN == 0;
-}
-
 bool wh_resumption_wants_psk(wh_resumption *r)
 {
-    if (!r->psk_decided) {
-        r->psk_decided = true;
-        r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0 && !shall_ask_again();
-    }
+    r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0;
     return !r->is_second && !r->psk_withheld;
 }
 
@@ -552,7 +547,7 @@ void wh_resumption_settle(wh_resumption *r)
     wh_resumption_free(r);
     o->stored = wh_store_tiers_of(&r->client->binding);
     if (o->stored == WH_TIERS_NONE && o->store_error == WH_OK) {
-        o->store_error = WH_MISS_NOT_RESUMABLE;
+        o->store_error = needs_session(r) ? WH_MISS_NOT_RESUMABLE : WH_MISS_NOT_NEEDED;
     }
 }
 

@@ -35,8 +35,6 @@ typedef struct wh_resumption {
     bool is_second;
     /** The pre-shared key was left out of the hello, as the server does not know it. */
     bool psk_withheld;
-    /** Whether that was so decided, once for all hellos of this attempt. */
-    bool psk_decided;
     /** The handshake went by the pre-shared key. */
     bool by_psk;
     bool renewed12;

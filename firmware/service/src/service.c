@@ -51,6 +51,7 @@ static void set_defaults(wh_service_memory *memory)
     memory->max_age.value_s = WH_SERVICE_MAX_AGE_INITIAL;
     memory->ticket_wait.value_ms = WH_SERVICE_TICKET_WAIT_INITIAL;
     memory->pinned_peer.port = WH_SERVICE_PINNED_PEER_PORT_INITIAL;
+    memory->early_data.value = WH_SERVICE_EARLY_DATA_INITIAL;
 }
 
 void wh_service_init(wh_service *service, wh_service_memory *memory, const wh_service_hooks *hooks)
@@ -135,6 +136,8 @@ static void note_outcome(wh_service_outcome *out, const wh_outcome *outcome)
         .error = error_number(outcome->error),
         .store_error = error_number(outcome->store_error),
         .stored = (uint8_t)outcome->stored,
+        .early = outcome->early_bytes,
+        .early_data = (uint8_t)outcome->early_data,
     };
     if (outcome->group != NULL) {
         strncpy(out->group, outcome->group, sizeof out->group - 1);
@@ -252,14 +255,19 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
     if (lowest > highest) { /* of a time when this firmware spoke more */
         lowest = highest;
     }
-    if (lowest > config->min_version) {
+    bool is_strict = config->policy.profile == WH_PROFILE_STRICT;
+    service->profile = (uint8_t)config->policy.profile;
+    if (lowest > config->min_version && !is_strict) { /* which speaks the highest alone */
         config->min_version = lowest;
     }
-    if (memory->max_age.value_s != 0) {
+    if (memory->max_age.value_s != 0 && !(is_strict && memory->max_age.value_s > WH_STRICT_AGE_MAX_S)) {
         config->policy.max_authenticated_s = memory->max_age.value_s;
     }
     if (memory->ticket_wait.value_ms != 0) {
         config->policy.ticket_wait_ms = memory->ticket_wait.value_ms;
+    }
+    if (memory->early_data.value != WH_CONSENT_NONE) {
+        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN;
     }
     if (memory->pinned_peer.host[0] != 0) {
         config->policy.pinned = is_pinned(&memory->pinned_peer, config);
@@ -309,6 +317,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return write_wear(service, out);
     case WH_SERVICE_REG_TRUST:
         return wh_service_trust_write(&memory->trust, out);
+    case WH_SERVICE_REG_PROFILE:
+        return wh_service_profile_write(&(wh_service_profile){service->profile}, out);
     case WH_SERVICE_REG_COMPACT:
         return wh_service_compact_write(&memory->compact, out);
     case WH_SERVICE_REG_ENABLED:
@@ -321,6 +331,8 @@ static size_t write_register(const wh_service *service, unsigned number, uint8_t
         return wh_service_ticket_wait_write(&memory->ticket_wait, out);
     case WH_SERVICE_REG_PINNED_PEER:
         return wh_service_pinned_peer_write(&memory->pinned_peer, out);
+    case WH_SERVICE_REG_EARLY_DATA:
+        return wh_service_early_data_write(&memory->early_data, out);
     default:
         return 0;
     }
@@ -340,6 +352,8 @@ static bool read_setting(wh_service_memory *copy, unsigned number, const uint8_t
         return wh_service_ticket_wait_read(&copy->ticket_wait, payload, size);
     case WH_SERVICE_REG_PINNED_PEER:
         return wh_service_pinned_peer_read(&copy->pinned_peer, payload, size);
+    case WH_SERVICE_REG_EARLY_DATA:
+        return wh_service_early_data_read(&copy->early_data, payload, size);
     default:
         return false;
     }

@@ -23,6 +23,7 @@ struct tls_server {
     uint32_t full_handshakes;
     unsigned char *saved_session;
     long saved_size;
+    const server_psk *psk;
 };
 
 struct tls_peer {
@@ -355,6 +356,24 @@ void server_set_groups(tls_server *server, const char *groups)
 void server_add_ems(tls_server *server)
 {
     SSL_CTX_clear_options(server->ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+}
+
+/* OpenSSL asks for each identity of a hello by TLS 1.3, tickets among them, and for that of a ClientKeyExchange. */
+static unsigned int find_psk(SSL *ssl, const char *name, unsigned char *key, unsigned int size)
+{
+    const server_psk *psk = ((tls_server *)SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->psk;
+    if (psk == NULL || strcmp(name, psk->identity) != 0 || psk->size > size) {
+        return 0;
+    }
+    memcpy(key, psk->key, psk->size);
+    return (unsigned int)psk->size;
+}
+
+void server_know_psk(tls_server *server, const server_psk *psk)
+{
+    server->psk = psk;
+    SSL_CTX_set_psk_server_callback(server->ctx, find_psk);
+    SSL_CTX_set_cipher_list(server->ctx, "ECDHE-PSK-CHACHA20-POLY1305:ECDHE+AESGCM");
 }
 
 void server_disable_tickets(tls_server *server)

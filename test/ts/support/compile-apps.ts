@@ -15,6 +15,7 @@ export type AppName =
     | "telemetry"
     | "publish"
     | "commission"
+    | "too-early"
     | RunTestName
     | "counts-wakes"
     | "gets"

@@ -19,6 +19,8 @@ pub struct Settings {
     /// The library's own choice without.
     pub lifetime_s: Option<u32>,
     pub group: Option<String>,
+    /// So many bytes of early data it takes; 0 for none.
+    pub early_data_max: u32,
 }
 
 impl Settings {
@@ -35,6 +37,9 @@ impl Settings {
             lifetime_s: unless_empty("LIFETIME_S")
                 .map(|value| value.parse().expect("LIFETIME_S is a number")),
             group: unless_empty("GROUP"),
+            early_data_max: text("EARLY_DATA_MAX")
+                .parse()
+                .expect("EARLY_DATA_MAX is a number"),
         }
     }
 }
@@ -58,9 +63,15 @@ pub fn serve(
     Ok(())
 }
 
-/// Reads a request to its empty line and answers it.
-pub fn answer(stream: &mut (impl Read + Write), resumed: bool) -> io::Result<()> {
-    let mut request = Vec::new();
+/// Reads a request to its empty line, says where it came and how much of it as early data, and answers it. `early`: what
+/// has come as that.
+pub fn answer(
+    stream: &mut (impl Read + Write),
+    resumed: bool,
+    early: Vec<u8>,
+) -> io::Result<()> {
+    let early_size = early.len();
+    let mut request = early;
     let mut piece = [0; 1024];
     while !request.ends_with(b"\r\n\r\n") {
         let size = stream.read(&mut piece)?;
@@ -69,6 +80,8 @@ pub fn answer(stream: &mut (impl Read + Write), resumed: bool) -> io::Result<()>
         }
         request.extend_from_slice(&piece[..size]);
     }
+    let line = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap_or(&[]));
+    println!("{line}: {} bytes, {early_size} early", request.len());
     write!(stream, "HTTP/1.0 200 OK\r\n\r\nresumed: {resumed}\n")?;
     stream.flush()
 }

@@ -42,6 +42,9 @@ struct WOLFSSL_CTX;
 #define WH_TRUST_DEFAULT 20
 #define WH_TRUST_NONE UINT32_MAX
 
+/** The strict profile offers no session whose full handshake was longer ago, in seconds. */
+#define WH_STRICT_AGE_MAX_S 86400u
+
 /** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 

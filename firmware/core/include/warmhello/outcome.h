@@ -141,7 +141,7 @@ const char *wh_kind_word(wh_kind kind);                   /**< As "ticket". */
 const char *wh_tiers_word(wh_tiers tiers);                /**< As "both". */
 const char *wh_early_data_word(wh_early_data early_data); /**< As "accepted". */
 const char *wh_clock_word(wh_clock_state state);          /**< As "known". */
-const char *wh_ticket_wait_word(wh_ticket_wait why);        /**< As "pays". */
+const char *wh_ticket_wait_word(wh_ticket_wait why);      /**< As "pays". */
 /** @} */
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
@@ -172,9 +172,10 @@ typedef struct wh_outcome_app {
 /** Writes the outcome in a few bytes of CBOR (docs/SPEC.md, "Compact outcome"), which an app adds to what it
  * sends anyway. Nothing in it is secret, and nothing tells one device from another but what the app gives.
  *
- * From WH_STEP_OPENED on (connect.h) it tells how the present connect began, and so can go out with the app's
- * first bytes. What comes after that, as a connect that fails, is for the next wake to tell: keep these bytes
- * where they survive deep sleep. `app`: NULL for nothing of its own.
+ * Once the handshake is over it tells how the present connect began, and so can go out by that connect. What
+ * comes after that, as a connect that fails, is for the next wake to tell: keep these bytes where they
+ * survive deep sleep. What goes out as early data is written before the handshake, and can tell of the last
+ * wake alone. `app`: NULL for nothing of its own.
  *
  * Returns how many bytes were written. */
 size_t wh_outcome_compact(const wh_outcome *outcome, const wh_outcome_app *app,

@@ -151,6 +151,10 @@ class WarmClient : public WarmClientBase
     static void setHasEntropy(bool has_entropy);
     /** How long TLS may take, in seconds; 0 for the default. */
     void setHandshakeTimeout(unsigned long seconds);
+    /** Whether what is written first may leave with the hello, where the server allows it. It may then arrive
+     * twice, and whoever has recorded it can send it again: only for what does no harm when it is done twice.
+     * A connect() may then return before the network was asked for anything. False unless set. */
+    void setEarlyData(bool consents);
     /** Application protocols, best first; the list ends with NULL, and must stay as it is. */
     void setAlpnProtocols(const char **protocols);
 #if ESP_ARDUINO_VERSION_MAJOR < 3
@@ -215,6 +219,7 @@ class WarmClient : public WarmClientBase
     File keyFile;
     const char **alpn = nullptr;
     uint32_t handshakeMs = 0;
+    bool earlyData = false;
     unsigned refused = 0;
 };
 

@@ -114,6 +114,8 @@ class WarmConnection
     bool fill(uint32_t wait_ms);
 
     wh_socket *socket = nullptr;
+    /* What is written may be early data. */
+    bool opens_early = false;
     wh_outcome last = {};
     int error = WH_OK;
     const char *refusal = nullptr;
@@ -133,6 +135,7 @@ bool WarmConnection::open(const wh_client_config &config, const wh_socket_option
         result = wh_socket_open(&config, &options, &socket);
     }
     if (result == WH_OK) {
+        opens_early = config.policy.early_data;
         result = shake(tcp_ms);
     }
     if (result != WH_OK) {
@@ -146,7 +149,8 @@ bool WarmConnection::open(const wh_client_config &config, const wh_socket_option
 
 int WarmConnection::shake(uint32_t tcp_ms)
 {
-    int result = wh_socket_handshake(socket, tcp_ms != 0 ? tcp_ms : WH_SOCKET_WAIT);
+    uint32_t wait_ms = tcp_ms != 0 ? tcp_ms : WH_SOCKET_WAIT;
+    int result = opens_early ? wh_socket_await_room(socket, wait_ms) : wh_socket_handshake(socket, wait_ms);
     if (result != WH_SOCKET_AGAIN) {
         return result;
     }
@@ -180,6 +184,9 @@ void WarmConnection::close()
         wh_socket_close(socket);
         socket = nullptr;
         kept = {};
+        if (opens_early) {
+            wh_esp32_machine_learn(&last); /* the handshake may have come after the connect */
+        }
     }
 }
 
@@ -261,6 +268,7 @@ WarmClient &WarmClient::operator=(const WarmClient &other)
         keyFile = other.keyFile;
         alpn = other.alpn;
         handshakeMs = other.handshakeMs;
+        earlyData = other.earlyData;
         refused = other.refused;
     }
     return *this;
@@ -294,6 +302,7 @@ int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, cons
     config.certificate_size = certificate.size;
     config.key = key.bytes;
     config.key_size = key.size;
+    config.policy.early_data = earlyData;
     wh_socket_options options = {};
     options.tcp_host = tcp_host;
     uint32_t tcp_ms = waitMs();
@@ -559,6 +568,11 @@ bool WarmClient::loadCertificate(Stream &stream, size_t size)
 bool WarmClient::loadPrivateKey(Stream &stream, size_t size)
 {
     return keyFile.load(stream, size);
+}
+
+void WarmClient::setEarlyData(bool consents)
+{
+    earlyData = consents;
 }
 
 void WarmClient::setHandshakeTimeout(unsigned long seconds)

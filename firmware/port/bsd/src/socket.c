@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "opened.h"
+#include "tcp_options.h"
 #include "warmhello/connect.h"
 #include "warmhello/platform.h"
 #include "warmhello/tcp_error.h"
@@ -55,7 +56,9 @@ struct wh_socket {
     line lines[WH_CONNECT_TCPS];
     /* The line that opened, or before that the newest. */
     unsigned in_use;
+    /* The handshake is done; or what is written may be early data before it is. */
     bool is_open;
+    bool opens_early;
     bool is_held;
     bool has_sent;
     /* Threads that wait for what comes. */
@@ -67,70 +70,6 @@ struct wh_socket {
 typedef enum role { READER, WRITER } role;
 
 /* ---- TCP ----------------------------------------------------------------------------------------------- */
-
-static bool set_blocking(int fd, bool blocks)
-{
-    int flags = fcntl(fd, F_GETFL, 0);
-    if (flags < 0) {
-        return false;
-    }
-    int wanted = blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK; /* NOLINT(hicpp-signed-bitwise) */
-    return wanted == flags || fcntl(fd, F_SETFL, wanted) == 0;
-}
-
-/* What the second TCP connection takes over from the caller's. */
-static const struct {
-    int level;
-    int name;
-} copied[] = {
-    {SOL_SOCKET, SO_KEEPALIVE},    {SOL_SOCKET, SO_RCVTIMEO},
-    {SOL_SOCKET, SO_SNDTIMEO},     {IPPROTO_TCP, TCP_NODELAY},
-#ifdef TCP_KEEPIDLE
-    {IPPROTO_TCP, TCP_KEEPIDLE},
-#endif
-#ifdef TCP_KEEPINTVL
-    {IPPROTO_TCP, TCP_KEEPINTVL},
-#endif
-#ifdef TCP_KEEPCNT
-    {IPPROTO_TCP, TCP_KEEPCNT},
-#endif
-#ifdef SO_BINDTODEVICE
-    {SOL_SOCKET, SO_BINDTODEVICE},
-#endif
-};
-
-/* An option that one of the two does not know, or may not have, is left as it is. */
-static void copy_options(int from, int to)
-{
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
-        uint8_t value[64];
-        socklen_t size = sizeof value;
-        if (getsockopt(from, copied[i].level, copied[i].name, value, &size) == 0 && size > 0) {
-            (void)setsockopt(to, copied[i].level, copied[i].name, value, size);
-        }
-    }
-}
-
-static void set_number(int fd, int level, int name, int value)
-{
-    if (value > 0) {
-        (void)setsockopt(fd, level, name, &value, sizeof value);
-    }
-}
-
-static void keep_alive(int fd, const wh_socket_options *options)
-{
-    set_number(fd, SOL_SOCKET, SO_KEEPALIVE, options->keep_alive_idle_s > 0);
-#ifdef TCP_KEEPIDLE
-    set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, options->keep_alive_idle_s);
-#endif
-#ifdef TCP_KEEPINTVL
-    set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, options->keep_alive_interval_s);
-#endif
-#ifdef TCP_KEEPCNT
-    set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, options->keep_alive_count);
-#endif
-}
 
 /* Where there are several networks the second TCP connection goes by that of the first. lwIP tells nobody
  * which one SO_BINDTODEVICE has chosen, and finds the way by the address that a connection comes from. */
@@ -144,13 +83,13 @@ static void come_from(const wh_socket *s, int fd)
 static bool set_up(const wh_socket *s, int fd)
 {
     if (s->options.has_tcp) {
-        copy_options(s->options.tcp, fd);
+        wh_tcp_copy_options(s->options.tcp, fd);
         come_from(s, fd);
     } else {
-        set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-        keep_alive(fd, &s->options);
+        wh_tcp_set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        wh_tcp_keep_alive(fd, &s->options);
     }
-    return set_blocking(fd, false);
+    return wh_tcp_set_blocking(fd, false);
 }
 
 /* The one in use stays a socket until wh_socket_close(): somebody may select() it. */
@@ -360,15 +299,19 @@ static void resolve(wh_socket *s)
     wh_connect_resolved(&s->connect, is_known);
 }
 
-/* The others are closed by now. */
+/* The others are closed by now, unless it is open early. */
 static void opened(wh_socket *s)
 {
+    if (!s->options.is_plain && wh_connect_outcome(&s->connect)->result == WH_RESULT_PENDING) {
+        s->opens_early = true;
+        return;
+    }
     s->in_use = s->lines[0].fd >= 0 ? 0 : 1;
     s->is_open = true;
     const line *chosen = &s->lines[s->in_use];
     if (s->options.has_tcp && !chosen->is_callers) {
         int flags = fcntl(s->options.tcp, F_GETFL, 0);
-        (void)set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
+        (void)wh_tcp_set_blocking(chosen->fd, flags >= 0 && (flags & O_NONBLOCK) == 0);
     }
 }
 
@@ -392,6 +335,7 @@ static bool perform(wh_socket *s, const wh_step *step)
         close_line(s, step->tcp);
         return true;
     case WH_STEP_OPENED:
+    case WH_STEP_SECURED:
         opened(s);
         return false;
     default:
@@ -535,6 +479,14 @@ static int write_some(wh_socket *s, const void *bytes, size_t size, uint64_t unt
     return error != WH_OK ? error : taken;
 }
 
+static bool takes_bytes(const wh_socket *s, const wh_step *step)
+{
+    if (step->kind == WH_STEP_OPENED && s->opens_early) {
+        return true;
+    }
+    return step->kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use);
+}
+
 /* As a writer of nothing: the room that what was written before has taken is needed again. */
 static int await_room(wh_socket *s, uint64_t until_us)
 {
@@ -547,7 +499,7 @@ static int await_room(wh_socket *s, uint64_t until_us)
             int error = wh_connect_error(&s->connect);
             return error != WH_OK ? error : WH_USAGE_STATE;
         }
-        if (step.kind == WH_STEP_WAIT && s->is_open && !wh_connect_awaits_ready(&s->connect, s->in_use)) {
+        if (takes_bytes(s, &step)) {
             return WH_OK;
         }
         goes_on = step.kind != WH_STEP_WAIT || wait_until(s, &step, until_us, WRITER) == WH_OK;

@@ -88,7 +88,7 @@ static void take_event(const wh_event *event)
         return;
     }
     state.outcome = event->as.outcome;
-    state.is_open = event->kind == WH_EVENT_OPENED;
+    state.is_open = event->kind != WH_EVENT_OVER && !state.is_closed;
     if (event->kind == WH_EVENT_OVER) {
         state.is_over = true;
         if (!state.is_closed) {
@@ -155,6 +155,7 @@ int wh_esp32_send(const void *bytes, size_t size)
         wh_esp32_close();
         return WH_PLATFORM_MEMORY;
     }
+    wh_tls_push();
     return WH_OK;
 }
 

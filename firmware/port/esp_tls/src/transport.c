@@ -128,6 +128,9 @@ static int end(transport *own)
     }
     wh_socket_finish(c->socket);
     note_outcome(own, c);
+    if (own->config.client.policy.early_data) {
+        wh_machine_learn(own->config.platform, &own->outcome); /* the handshake may have come after the connect */
+    }
     let_go(c);
     return 0;
 }
@@ -189,13 +192,15 @@ static int fail(esp_transport_handle_t t, int error)
     return -1;
 }
 
+/* Until the app may write, which is before the handshake where it consents to early data. */
 static int shake_hands(transport *own, uint32_t wait_ms)
 {
     connection *c = hold(own);
     if (c == NULL) {
         return WH_USAGE_STATE; /* another task has closed it */
     }
-    int result = wh_socket_handshake(c->socket, wait_ms);
+    int result = own->config.client.policy.early_data ? wh_socket_await_room(c->socket, wait_ms)
+                                                      : wh_socket_handshake(c->socket, wait_ms);
     if (result != WH_SOCKET_AGAIN) {
         note_outcome(own, c);
         wh_machine_learn(own->config.platform, &own->outcome);

@@ -45,6 +45,21 @@ wh_host_device *wh_ffi_host_device(void)
     return &device;
 }
 
+wh_host_device *wh_ffi_device_new(void)
+{
+    return calloc(1, sizeof(wh_host_device));
+}
+
+void wh_ffi_device_free(wh_host_device *other)
+{
+    free(other);
+}
+
+int wh_ffi_device_use(const wh_host_device *other)
+{
+    return wh_platform_use(&other->platform);
+}
+
 void wh_ffi_flash_file_cut(uint32_t nth)
 {
     wh_flash_file_cut(&flash, nth);

@@ -8,6 +8,8 @@
 
 #include "journal.h"
 #include "record.h"
+#include "rtc.h"
+#include "slots.h"
 
 /* ---- An image as flash that can only be read ------------------------------------------ */
 
@@ -86,7 +88,7 @@ static const char *opens(const report *r, const wh_journal_entry *entry)
 
 static void add_peer(report *r, const wh_peer *peer)
 {
-    add(r, "\"peer\":{\"lacks\":%u,\"group\":%u,\"left\":%u,\"level\":%u,", (unsigned)peer->lacks,
+    add(r, "{\"lacks\":%u,\"group\":%u,\"left\":%u,\"level\":%u,", (unsigned)peer->lacks,
         (unsigned)peer->group, (unsigned)peer->left, (unsigned)peer->level);
     add(r, "\"fullMs\":%u,\"resumedMs\":%u,\"ticketMs\":%u,\"intervalMin\":%u}", (unsigned)peer->full_ms,
         (unsigned)peer->resumed_ms, (unsigned)peer->ticket_ms, (unsigned)peer->interval_min);
@@ -99,7 +101,7 @@ static void add_header(report *r, const wh_record_info *info)
     add(r, ",\"singleUse\":%s,\"pinned\":%s,\"losses\":%u,\"agedMin\":%u,\"breaks\":%u,\"rest\":%u",
         boolean(info->single_use), boolean(info->pinned), (unsigned)info->lineage.losses,
         (unsigned)info->lineage.aged_min, (unsigned)info->peer.breaks, (unsigned)info->peer.rest);
-    add(r, ",\"withoutExchange\":%s,\"earlyDataMax\":%" PRIu32 ",", boolean(info->lineage.without_exchange),
+    add(r, ",\"withoutExchange\":%s,\"earlyDataMax\":%" PRIu32 ",\"peer\":", boolean(info->lineage.without_exchange),
         info->early_data_max);
     add_peer(r, &info->peer);
     add(r, ",\"lifetimeS\":%" PRIu32 ",\"notAfterS\":%" PRId64, info->lifetime_s, info->lineage.not_after_s);
@@ -158,6 +160,25 @@ int wh_inspect(const uint8_t *image, size_t image_size, int has_key, char *out, 
     add(&r, "]}");
     if (result != WH_OK) {
         return result;
+    }
+    return r.length < size ? (int)r.length : WH_USAGE_ARGUMENT;
+}
+
+int wh_inspect_peer(char *out, size_t size)
+{
+    report r = {.out = out, .size = size};
+    wh_rtc met = {0};
+    for (unsigned i = 0; i < wh_slots_count(); i++) {
+        wh_rtc state;
+        wh_slots_use(i);
+        if (wh_rtc_look(&state) == WH_RTC_SOUND && state.peer_binding != 0 && state.seen_us >= met.seen_us) {
+            met = state;
+        }
+    }
+    if (met.peer_binding != 0) {
+        add_peer(&r, &met.peer);
+    } else {
+        add(&r, "null");
     }
     return r.length < size ? (int)r.length : WH_USAGE_ARGUMENT;
 }

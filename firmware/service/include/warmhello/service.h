@@ -29,6 +29,9 @@ extern "C" {
 #define WH_SERVICE_GET 0x1000
 #define WH_SERVICE_SET 0x2000
 
+/** What an app says of early data (register early_data); none leaves it to the firmware's configuration. */
+typedef enum wh_consent { WH_CONSENT_NONE, WH_CONSENT_GIVEN, WH_CONSENT_WITHHELD } wh_consent;
+
 /** What the service needs of the core. Each returns WH_OK or an error. */
 typedef struct wh_service_hooks {
     /** Handed to every callback. */
@@ -56,6 +59,7 @@ typedef struct wh_service_memory {
     wh_service_max_age max_age;
     wh_service_ticket_wait ticket_wait;
     wh_service_pinned_peer pinned_peer;
+    wh_service_early_data early_data;
     /** wh_tiers: where the last connection left a session. */
     uint8_t stored;
 } wh_service_memory;
@@ -74,6 +78,8 @@ typedef struct wh_service {
     uint8_t failed_error;
     /** wh_protocol: the highest that the firmware speaks; 0 before the first client. */
     uint8_t max_protocol;
+    /** wh_profile: that of the last client. */
+    uint8_t profile;
 } wh_service;
 
 /** A packet of the service's own, or its answer. */
@@ -119,7 +125,7 @@ void wh_service_closed(wh_service *service, uint32_t connect, const wh_outcome *
 
 /** Puts the settings into the configuration of a client, whose other fields are set. The lowest
  * version does not go above config->max_version: one that the firmware does not speak is not
- * taken as a setting once that is known. */
+ * taken as a setting once that is known. What the strict profile forbids has no effect. */
 void wh_service_configure(wh_service *service, wh_client_config *config);
 
 /** Whether a client should be made anew because settings have changed since the last

@@ -36,10 +36,11 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "payloads are copied as
  * is how long to leave a server alone that keeps breaking off, or a network that keeps being away. `cipher` is the
  * suite's number in IANA's registry, `group` the key exchange's name there. `alert` is the server's, -1 for none. A
  * `result` of failed without an `error`: there was no TLS, as when TCP did not connect. `store_error` tells why no
- * session was stored, `stored` where one is.
+ * session was stored, `stored` where one is. `early_data` tells what the server did with the app's first `early` bytes,
+ * which left with the hello; `None` when none did. What it did not accept has arrived after the handshake all the same.
  */
 #define WH_SERVICE_REG_OUTCOME 0x180
-#define WH_SERVICE_OUTCOME_SIZE 80
+#define WH_SERVICE_OUTCOME_SIZE 85
 
 typedef struct wh_service_outcome {
     uint32_t number;
@@ -51,6 +52,7 @@ typedef struct wh_service_outcome {
     uint32_t session_age_s;
     uint32_t session_lifetime_s;
     uint32_t backoff_s;
+    uint32_t early;
     uint16_t flights;
     uint16_t cipher;
     int16_t alert;
@@ -61,17 +63,18 @@ typedef struct wh_service_outcome {
     uint8_t error;
     uint8_t store_error;
     uint8_t stored;
+    uint8_t early_data;
     char group[WH_SERVICE_GROUP_MAX_BYTES + 1];
 } wh_service_outcome;
-static_assert(offsetof(wh_service_outcome, group) == 49, "the members lie as the fields do");
+static_assert(offsetof(wh_service_outcome, group) == 54, "the members lie as the fields do");
 
 /** Returns the number of bytes written. */
 static inline size_t wh_service_outcome_write(const wh_service_outcome *in, uint8_t out[WH_SERVICE_OUTCOME_SIZE])
 {
-    memcpy(out, in, 49);
+    memcpy(out, in, 54);
     size_t length = strnlen(in->group, sizeof in->group - 1);
-    memcpy(out + 49, in->group, length);
-    return 49 + length;
+    memcpy(out + 54, in->group, length);
+    return 54 + length;
 }
 
 /**
@@ -157,6 +160,25 @@ static inline size_t wh_service_trust_write(const wh_service_trust *in, uint8_t 
 {
     memcpy(out, in, 7);
     return 7;
+}
+
+/**
+ * What the firmware was set to be careful with. `Strict`: TLS 1.3 alone, and no session older than a day; what is set here
+ * beyond that has no effect. `Frugal`: what takes least energy, without forward secrecy where the server agrees.
+ */
+#define WH_SERVICE_REG_PROFILE 0x185
+#define WH_SERVICE_PROFILE_SIZE 1
+
+typedef struct wh_service_profile {
+    uint8_t value;
+} wh_service_profile;
+static_assert(offsetof(wh_service_profile, value) + 1 == 1, "the members lie as the fields do");
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_profile_write(const wh_service_profile *in, uint8_t out[WH_SERVICE_PROFILE_SIZE])
+{
+    memcpy(out, in, 1);
+    return 1;
 }
 
 /**
@@ -332,11 +354,45 @@ static inline bool wh_service_pinned_peer_read(wh_service_pinned_peer *out, cons
     return true;
 }
 
+/**
+ * Whether what the app writes first may leave before the handshake is done, where the server allows it: `None` leaves it
+ * to the firmware, where it is off unless provisioned. The server may then get it twice, and somebody who has recorded it
+ * can send it again, so `Given` is for what does no harm when it is done twice.
+ */
+#define WH_SERVICE_REG_EARLY_DATA 0x84
+#define WH_SERVICE_EARLY_DATA_SIZE 1
+
+typedef struct wh_service_early_data {
+    uint8_t value;
+} wh_service_early_data;
+static_assert(offsetof(wh_service_early_data, value) + 1 == 1, "the members lie as the fields do");
+
+/** Returns the number of bytes written. */
+static inline size_t wh_service_early_data_write(const wh_service_early_data *in, uint8_t out[WH_SERVICE_EARLY_DATA_SIZE])
+{
+    memcpy(out, in, 1);
+    return 1;
+}
+
+/** False for another length, or for a value that there is not. */
+static inline bool wh_service_early_data_read(wh_service_early_data *out, const uint8_t *payload, size_t size)
+{
+    if (size != 1) {
+        return false;
+    }
+    memcpy(out, payload, 1);
+    if (out->value > 2) {
+        return false;
+    }
+    return true;
+}
+
 #define WH_SERVICE_ENABLED_INITIAL 1
 #define WH_SERVICE_MIN_PROTOCOL_INITIAL 0
 #define WH_SERVICE_MAX_AGE_INITIAL 0
 #define WH_SERVICE_TICKET_WAIT_INITIAL 0
 #define WH_SERVICE_PINNED_PEER_PORT_INITIAL 0
+#define WH_SERVICE_EARLY_DATA_INITIAL 0
 
 /**
  * Deletes the stored session from RTC RAM and flash, and that of a connection still open when it closes: no connect to

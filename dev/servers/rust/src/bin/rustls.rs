@@ -1,6 +1,6 @@
 //! rustls. With tickets it is stateless, without it is stateful.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -88,6 +88,7 @@ fn config(settings: &Settings) -> Result<ServerConfig, Error> {
     let chain = CertificateDer::pem_file_iter(&settings.certificate)?.collect::<Result<_, _>>()?;
     let mut made = builder.with_single_cert(chain, PrivateKeyDer::from_pem_file(&settings.key)?)?;
     made.session_storage = ServerSessionMemoryCache::new(SESSIONS);
+    made.max_early_data_size = settings.early_data_max;
     if settings.tickets {
         made.ticketer = ticketer(settings.lifetime_s)?;
     }
@@ -105,9 +106,13 @@ fn main() -> Result<(), Error> {
                 return Err(error.into());
             }
         }
+        let mut early = Vec::new();
+        if let Some(mut data) = connection.early_data() {
+            data.read_to_end(&mut early)?;
+        }
         let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
         let mut stream = StreamOwned::new(connection, socket);
-        answer(&mut stream, resumed)?;
+        answer(&mut stream, resumed, early)?;
         stream.conn.send_close_notify();
         Ok(stream.flush()?)
     })?;

@@ -165,7 +165,7 @@ fn serve_one(config: Config, mut socket: TcpStream) -> Result<(), Error> {
     ready(connection.poll_negotiate())?;
     let resumed = connection.resumed();
     let mut stream = Stream(connection);
-    answer(&mut stream, resumed)?;
+    answer(&mut stream, resumed, Vec::new())?;
     ready(stream.0.poll_shutdown_send())?;
     Ok(())
 }

@@ -92,7 +92,9 @@ WH_MUST_CHECK int wh_socket_read(wh_socket *s, void *out, size_t size, uint32_t 
  * is over. WH_SOCKET_AGAIN: not yet. */
 WH_MUST_CHECK int wh_socket_await(wh_socket *s, uint32_t wait_ms);
 
-/** Sends plaintext, after the handshake if that is not done. Returns how many bytes were taken, 1 at least
+/** Sends plaintext, after the handshake if that is not done, or with the hello where policy and session allow
+ * early data (connect.h): who consents to those calls this, or wh_socket_await_room(), in place of
+ * wh_socket_handshake(). Returns how many bytes were taken, 1 at least
  * unless `size` is 0; WH_SOCKET_AGAIN: none in time, call again with the same bytes; else why the connection
  * is over, WH_USAGE_STATE if it was closed properly. What was taken leaves now or in the calls that follow.
  *
@@ -100,8 +102,8 @@ WH_MUST_CHECK int wh_socket_await(wh_socket *s, uint32_t wait_ms);
  * writes without end may stop reading: with plaintext to be read, WH_SOCKET_WAIT is a second. Read then. */
 WH_MUST_CHECK int wh_socket_write(wh_socket *s, const void *bytes, size_t size, uint32_t wait_ms);
 
-/** Waits until wh_socket_write() would take bytes. WH_OK; WH_SOCKET_AGAIN: not in time; else the error that
- * it would give. */
+/** Waits until wh_socket_write() would take bytes, be it as early data. WH_OK; WH_SOCKET_AGAIN: not in time;
+ * else the error that it would give. */
 WH_MUST_CHECK int wh_socket_await_room(wh_socket *s, uint32_t wait_ms);
 
 /** How many bytes wh_socket_read() could give without the network, at least. Never 0 when there are some,

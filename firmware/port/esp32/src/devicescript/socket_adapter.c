@@ -26,6 +26,8 @@ static uint32_t current;
 /* An app waits to hear that its connection could not even be begun, or that it wrote too much. */
 static bool has_failed;
 static int failure;
+/* The app has written in this turn of the main loop, and what belongs together leaves together. */
+static bool has_written;
 
 /* The service's name of each connect that is not closed yet. A new connect closes the one before at once, so
  * there are few. */
@@ -68,7 +70,9 @@ static void tell_service(const wh_event *event)
         return;
     }
     bool has_failed_first = event->kind == WH_EVENT_OVER && event->as.outcome.result == WH_RESULT_FAILED;
-    if (event->kind == WH_EVENT_OPENED || has_failed_first) {
+    bool is_secured = event->kind == WH_EVENT_SECURED ||
+                        (event->kind == WH_EVENT_OPENED && event->as.outcome.result != WH_RESULT_PENDING);
+    if (is_secured || has_failed_first) {
         wh_service_connected(service, &event->as.outcome);
     }
     if (event->kind == WH_EVENT_OVER) {
@@ -114,6 +118,8 @@ static void tell_app(const wh_event *event)
     switch (event->kind) {
     case WH_EVENT_OPENED:
         jd_tcpsock_on_event(JD_CONN_EV_OPEN, NULL, 0);
+        break;
+    case WH_EVENT_SECURED:
         break;
     case WH_EVENT_DATA:
         raise_data(event);
@@ -178,6 +184,7 @@ int __wrap_jd_tcpsock_new(const char *hostname, int port)
  * go nowhere: the app hears, or has heard, of its end. */
 int __wrap_jd_tcpsock_write(const void *buf, unsigned size)
 {
+    has_written = true;
     if (current != 0 && size > 0 && !wh_tls_write(current, buf, size)) {
         wh_tls_close(current);
         current = 0;
@@ -212,6 +219,10 @@ void __wrap_jd_tcpsock_process(void)
     while (wh_tls_next_event(&event, 0)) {
         take_event(&event);
         has_heard = true;
+    }
+    if (has_written) {
+        has_written = false;
+        wh_tls_push();
     }
     if (has_heard) {
         /* This is the last of the main loop's turn, and the app runs first in it: without another turn at

@@ -17,22 +17,19 @@
 #include "network/sntp_clock.h"
 #include "network/wifi.h"
 #include "tls/sockets.h"
+#include "tls/unsent.h"
 #include "warmhello/connect.h"
 
 enum {
     COMMANDS = 32,
-    EVENTS = 12,
-    /* A connection has two events besides data; so many are kept free for them, and for the one before it.
+    EVENTS = 14,
+    /* A connection has three events besides data; so many are kept free for them, and for the one before it.
      */
-    EVENTS_KEPT = 4,
+    EVENTS_KEPT = 6,
     /* How often events are taken while all is settled, in milliseconds. */
     STEP_MS = 10,
-    /* Plaintext that waits to be sent, in bytes. */
-    UNSENT_MAX = 32768,
-    /* So much of it goes into one packet. */
-    JOINED_MAX = 1024,
-    /* For wire bytes each way: that packet with what TLS adds to it, or a ClientHello with a ticket of 1 KB,
-     * goes out in one, as a segment of lwIP's has 1440 bytes. */
+    /* For wire bytes each way: what is written together (unsent.c) with what TLS adds to it, or a ClientHello
+     * with a ticket of 1 KB, goes out in one, as a segment of lwIP's has 1440 bytes. */
     ROOM = 1536,
     /* Plaintext for the app, at a time. */
     DATA_MAX = 512,
@@ -49,13 +46,6 @@ typedef struct command {
     void *memory;
 } command;
 
-typedef struct chunk {
-    struct chunk *next;
-    size_t size;
-    size_t sent;
-    uint8_t bytes[];
-} chunk;
-
 /* What the commands' senders use too. */
 static QueueHandle_t commands;
 static QueueHandle_t events;
@@ -64,7 +54,6 @@ static void (*sink)(const wh_event *event);
 static TaskHandle_t task;
 static int doorbell = -1;
 static atomic_uint last_id;
-static atomic_size_t unsent_bytes;
 static atomic_bool waits_for_room;
 static atomic_bool has_ended;
 
@@ -73,7 +62,9 @@ static wh_connect the_connect;
 static bool is_idle = true;
 static uint32_t connect_id;
 static bool is_tls;
+/* The app may write; and the handshake is done, which comes later when what it writes may be early data. */
 static bool was_open;
+static bool was_secured;
 static bool is_closing;
 static char host[WH_HOST_MAX + 1];
 static uint16_t port;
@@ -83,9 +74,6 @@ static uint32_t look_up_id;
 static wh_client client;
 static bool has_client;
 static wh_tls_request *client_request;
-static chunk *first_chunk;
-/* What points to the last of them. */
-static chunk **last_link;
 static bool wants_settle;
 /* How many wakes there were without a network, this one included; 0 when it has one, or wanted none. */
 static uint32_t offline_wakes;
@@ -135,22 +123,27 @@ bool wh_tls_write(uint32_t id, const void *bytes, size_t size)
     if (size == 0 || atomic_load(&has_ended)) {
         return true; /* nothing would look like the end of what waits */
     }
-    if (atomic_fetch_add(&unsent_bytes, size) + size > UNSENT_MAX) {
-        atomic_fetch_sub(&unsent_bytes, size);
+    wh_unsent *written = wh_unsent_make(bytes, size);
+    if (written == NULL) {
         return false;
     }
-    chunk *written = malloc(sizeof *written + size);
-    if (written != NULL) {
-        *written = (chunk){.size = size};
-        memcpy(written->bytes, bytes, size);
-        command c = {.kind = WRITE, .id = id, .memory = written};
-        if (command_now(&c)) {
-            return true;
-        }
-        free(written);
+    command c = {.kind = WRITE, .id = id, .memory = written};
+    if (task != NULL && xQueueSend(commands, &c, 0) == pdPASS) {
+        return true;
     }
-    atomic_fetch_sub(&unsent_bytes, size);
+    wh_tls_push(); /* which makes room */
+    if (command_now(&c)) {
+        return true;
+    }
+    wh_unsent_drop(written);
     return false;
+}
+
+void wh_tls_push(void)
+{
+    if (task != NULL) {
+        ring();
+    }
 }
 
 void wh_tls_close(uint32_t id)
@@ -266,14 +259,29 @@ static void note_tried(const wh_outcome *outcome)
     }
 }
 
+static void note_secured(const wh_outcome *outcome)
+{
+    was_secured = true;
+    if (is_tls) {
+        wh_wake_log_mark(WH_PHASE_TLS);
+        note_tried(outcome);
+    }
+}
+
 static void tell_opened(void)
 {
     wh_event event = {.kind = WH_EVENT_OPENED, .as.outcome = *wh_connect_outcome(&the_connect)};
     was_open = true;
-    if (is_tls) {
-        wh_wake_log_mark(WH_PHASE_TLS);
-        note_tried(&event.as.outcome);
+    if (!is_tls || event.as.outcome.result != WH_RESULT_PENDING) {
+        note_secured(&event.as.outcome);
     }
+    send_event(&event);
+}
+
+static void tell_secured(void)
+{
+    wh_event event = {.kind = WH_EVENT_SECURED, .as.outcome = *wh_connect_outcome(&the_connect)};
+    note_secured(&event.as.outcome);
     send_event(&event);
 }
 
@@ -293,72 +301,12 @@ static void tell_data(const uint8_t *bytes, size_t size)
 static void tell_over(int error, const wh_outcome *outcome)
 {
     wh_event event = {.kind = WH_EVENT_OVER, .error = error, .as.outcome = *outcome};
-    if (was_open) {
+    if (was_secured) {
         log_connect(outcome);
     } else {
         note_tried(outcome);
     }
     send_event(&event);
-}
-
-/* ---- What is written ------------------------------------------------------------------------------ */
-
-static void drop_chunk(void)
-{
-    chunk *done = first_chunk;
-    first_chunk = done->next;
-    if (first_chunk == NULL || first_chunk->next == NULL) {
-        last_link = first_chunk != NULL ? &first_chunk : NULL;
-    }
-    atomic_fetch_sub(&unsent_bytes, done->size);
-    free(done);
-}
-
-/* As much as can be taken now. */
-static void write_chunks(void)
-{
-    while (first_chunk != NULL) {
-        int taken = wh_connect_write(&the_connect, first_chunk->bytes + first_chunk->sent,
-                                     first_chunk->size - first_chunk->sent);
-        if (taken <= 0) {
-            return;
-        }
-        first_chunk->sent += (size_t)taken;
-        if (first_chunk->sent == first_chunk->size) {
-            drop_chunk();
-        }
-    }
-}
-
-/* What an app writes piece by piece, head and body of a request above all, goes out as one record and one
- * packet as long as it waits. True if it was joined to what waits. */
-static bool join(const chunk *written)
-{
-    chunk *waiting = last_link != NULL ? *last_link : NULL;
-    if (waiting == NULL || waiting->sent > 0 || waiting->size + written->size > JOINED_MAX) {
-        return false;
-    }
-    chunk *joined = realloc(waiting, sizeof *joined + waiting->size + written->size);
-    if (joined == NULL) {
-        return false;
-    }
-    *last_link = joined;
-    memcpy(joined->bytes + joined->size, written->bytes, written->size);
-    joined->size += written->size;
-    return true;
-}
-
-static void take_chunk(chunk *written, uint32_t id)
-{
-    if (id != connect_id || is_idle) {
-        atomic_fetch_sub(&unsent_bytes, written->size);
-        free(written);
-    } else if (join(written)) {
-        free(written);
-    } else {
-        last_link = last_link == NULL || *last_link == NULL ? &first_chunk : &(*last_link)->next;
-        *last_link = written;
-    }
 }
 
 /* ---- The network ---------------------------------------------------------------------------------- */
@@ -455,7 +403,7 @@ static void read_some(void)
 /* The app has what it wanted, or will not get it. */
 static void app_is_done(void)
 {
-    if (was_open) {
+    if (was_secured) {
         wh_wake_log_mark(WH_PHASE_APPLICATION);
     }
 }
@@ -465,9 +413,7 @@ static void end(void)
     wh_outcome outcome = *wh_connect_outcome(&the_connect);
     is_idle = true;
     wh_connect_free(&the_connect);
-    while (first_chunk != NULL) {
-        drop_chunk();
-    }
+    wh_unsent_drop_all();
     app_is_done();
     tell_over(wh_connect_error(&the_connect), &outcome);
 }
@@ -490,6 +436,9 @@ static void perform(const wh_step *step)
     case WH_STEP_OPENED:
         tell_opened();
         break;
+    case WH_STEP_SECURED:
+        tell_secured();
+        break;
     case WH_STEP_READ:
         read_some();
         break;
@@ -510,9 +459,9 @@ static void perform(const wh_step *step)
 static uint64_t take_steps(void)
 {
     while (!is_idle) {
-        write_chunks();
+        wh_unsent_write(&the_connect);
         if (is_closing) {
-            wh_connect_close(&the_connect, first_chunk == NULL);
+            wh_connect_close(&the_connect, wh_unsent_is_empty());
         }
         wh_connect_hold(&the_connect, !has_room());
         wh_step step = wh_connect_next(&the_connect);
@@ -562,6 +511,7 @@ static void begin(const command *c)
     connect_id = c->id;
     is_tls = request->is_tls;
     was_open = false;
+    was_secured = false;
     is_closing = false;
     strncpy(host, request->config.host, WH_HOST_MAX);
     port = request->config.port;
@@ -591,6 +541,15 @@ static void take_resolved(const command *c)
     free(c->memory);
 }
 
+static void take_written(const command *c)
+{
+    if (c->id != connect_id || is_idle) {
+        wh_unsent_drop(c->memory);
+    } else {
+        wh_unsent_append(c->memory);
+    }
+}
+
 static void obey(const command *c)
 {
     switch (c->kind) {
@@ -598,7 +557,7 @@ static void obey(const command *c)
         begin(c);
         break;
     case WRITE:
-        take_chunk(c->memory, c->id);
+        take_written(c);
         break;
     case CLOSE:
         if (c->id == connect_id) {

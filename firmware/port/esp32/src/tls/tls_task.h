@@ -13,7 +13,11 @@
 #include "warmhello/outcome.h"
 
 typedef enum wh_event_kind {
-    WH_EVENT_OPENED, /* data may be written: the outcome so far */
+    /* Data may be written: the outcome so far. Before the handshake is done it is pending, and CONNECTED
+       follows. */
+    WH_EVENT_OPENED,
+    /* The handshake of a connection that was open before is done: the outcome so far. */
+    WH_EVENT_SECURED,
     WH_EVENT_DATA,
     WH_EVENT_OVER, /* why, and the outcome, which is final; comes last, and always */
 } wh_event_kind;
@@ -50,9 +54,13 @@ bool wh_tls_start(void);
  * wait. */
 uint32_t wh_tls_connect(const wh_tls_request *request);
 
-/* Sends plaintext; bytes are copied. False: no memory, or more waits than may: the connection should be
- * ended. */
+/* Sends plaintext; bytes are copied. They leave with wh_tls_push(), wh_tls_close(), or when the task is at
+ * work anyway: what is written until then leaves together. False: no memory, or more waits than may: the
+ * connection should be ended. */
 bool wh_tls_write(uint32_t id, const void *bytes, size_t size);
+
+/* What was written leaves now. */
+void wh_tls_push(void);
 
 /* Closes it, once what was written is sent. OVER follows. */
 void wh_tls_close(uint32_t id);

@@ -56,7 +56,7 @@ extern "C" {
 
 /** Zeros are the defaults. */
 typedef struct warmhello_esp_tls_config {
-    /** When to offer the stored session. */
+    /** When to offer the stored session. `early_data` has no effect here: esp_transport.h is for that. */
     wh_policy policy;
     /** Certificates for connections that have `crt_bundle_attach` set: a bundle in ESP-IDF's format, or PEM
      * or DER; must stay in place. NULL: the bundle that esp_crt_bundle_set() was given last, or else the one

@@ -1,7 +1,8 @@
 /** The core's functions in a form that a foreign-function interface can call:
  * plain integers and pointers, objects made and freed here. Connects are in ffi_connect.h.
  *
- * ts/core/library.ts declares the same functions; a test calls every one.
+ * ts/core/library.ts declares the same functions, and a test calls every one, but for those that make more
+ * devices: of these, and of the few others that a fleet needs, dev/storm/core.py is the caller.
  */
 #ifndef WARMHELLO_FFI_H
 #define WARMHELLO_FFI_H
@@ -20,6 +21,14 @@ void wh_ffi_host_stop(void);
 
 /** That device, for the functions of port_host.h. */
 wh_host_device *wh_ffi_host_device(void);
+
+/** One device more, of zeros, for wh_host_start(), or NULL when memory is out. A device that is in use is not
+ * freed; its clients are freed before. */
+wh_host_device *wh_ffi_device_new(void);
+void wh_ffi_device_free(wh_host_device *device);
+
+/** wh_platform_use() for a device that was started. */
+int wh_ffi_device_use(const wh_host_device *device);
 
 /** As the functions of flash_file.h, for its flash. */
 void wh_ffi_flash_file_cut(uint32_t nth);

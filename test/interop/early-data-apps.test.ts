@@ -1,0 +1,101 @@
+// Unmodified apps whose first bytes leave with the hello, before a real server's answer.
+import { afterEach, expect, test } from "vitest"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
+import type { BackendRequest } from "#dev/servers/backend.js"
+import { type EarlyServer, earlyNginx } from "#dev/servers/early-data.js"
+import { createIdentity } from "#dev/servers/identities.js"
+import type { SimulationOptions } from "#warmhello/sim/simulation.js"
+import { runApp } from "../ts/support/simulate.js"
+
+/** More than a ServerHello and what belongs to it, and less than that with an answer, in bytes. */
+const WITH_AN_ANSWER = 300
+
+const identity = await createIdentity()
+const owned: Disposable[] = []
+afterEach(() => {
+    for (const one of owned.splice(0)) one[Symbol.dispose]()
+})
+
+interface World {
+    server: EarlyServer
+    line: FaultProxy
+    requests: BackendRequest[]
+    options: Pick<SimulationOptions, "server" | "minVersion" | "policy">
+}
+
+async function world(statusFor: (request: BackendRequest) => number = () => 200): Promise<World> {
+    const requests: BackendRequest[] = []
+    const server = await earlyNginx({
+        ...{ identity: identity.server, earlyDataMax: () => 4000, antiReplay: false },
+        statusFor: (request) => {
+            requests.push(request)
+            return statusFor(request)
+        },
+    })
+    const line = await FaultProxy.start(server.server.port)
+    owned.push(server, line)
+    return {
+        ...{ server, line, requests },
+        options: {
+            server: { host: "localhost", port: line.port, ca: Buffer.from(identity.ca) },
+            minVersion: "1.3",
+            policy: { earlyData: true },
+        },
+    }
+}
+
+/** After a wake whose first flight was as long as the next one's will be: what the device sends after that waits until the
+ * server has answered the request, which it thus has to take for early data. */
+function holdTheEndOfTheHandshake(line: FaultProxy): void {
+    const { toServer, flights } = line.last
+    const hello = flights[0]?.size ?? 0
+    expect(toServer.size).toBeGreaterThan(hello)
+    line.plan([{ direction: "toServer", at: hello, fault: { do: "hold", untilOther: WITH_AN_ANSWER } }])
+}
+
+test("the sample app's fetch costs no round trip: the server answers all of it before the handshake's end", async () => {
+    const { line, requests, options } = await world()
+    const { wakes } = await runApp("app", {
+        ...{ ...options, cycles: 3 },
+        onWake: ({ n }) => n === 2 && holdTheEndOfTheHandshake(line),
+    })
+    expect(wakes.map(({ result, earlyData }) => [result, earlyData])).toEqual([
+        ["full", null],
+        ["resumed", "accepted"],
+        ["resumed", "accepted"],
+    ])
+    expect(requests.at(-1)?.isEarly).toBe(true)
+    for (const { body } of requests) expect(JSON.parse(body)).toHaveProperty("celsius")
+    expect(line.last.flights.slice(0, 2).map(({ direction }) => direction)).toEqual(["toServer", "toClient"])
+    expect(line.last.toServer.writes).toBeLessThanOrEqual(3)
+})
+
+test("without consent the same app writes after the handshake, as ever", async () => {
+    const { requests, options } = await world()
+    const { wakes } = await runApp("app", { ...options, policy: {}, cycles: 2 })
+    expect(wakes.map(({ earlyData }) => earlyData)).toEqual([null, null])
+    expect(requests.map(({ isEarly }) => isEarly)).toEqual([false, false])
+})
+
+test("an app that is answered 425 asks again after the handshake, and does so from then on", async () => {
+    let isPicky = false
+    const { line, requests, options } = await world(({ isEarly }) => (isPicky && isEarly ? 425 : 200))
+    const { lines, wakes } = await runApp("too-early", {
+        ...{ ...options, policy: {}, cycles: 4 },
+        onWake: ({ n }) => {
+            if (n !== 2) return
+            isPicky = true
+            holdTheEndOfTheHandshake(line)
+        },
+    })
+    expect(lines.map(({ text }) => text)).toEqual([
+        "server answers 200, early data not sent",
+        "server answers 200, early data accepted",
+        "too early: once more, after the handshake",
+        "server answers 200, early data accepted",
+        "server answers 200, early data not sent",
+    ])
+    expect(requests.slice(2).map(({ isEarly }) => isEarly)).toEqual([true, false, false])
+    expect(new Set(requests.map(({ body }) => body)).size).toBe(1)
+    expect(wakes.map(({ result }) => result)).not.toContain("failed")
+})

@@ -1,0 +1,25 @@
+"""dev/storm/scenarios/restart.py in a few seconds."""
+from storm import Device, plot
+
+
+class Board(Device):
+    SLEEP_S = 1.0
+    FIRST_WITHIN_S = 1.0
+    BACKOFF_MAX_S = 2
+
+
+@plot
+def restart(storm):
+    storm.phase("first connect")
+    storm.until_all_served()
+    storm.phase("steady")
+    storm.sleep(2)
+    storm.server.stop()
+    storm.phase("away")
+    storm.sleep(5)
+    storm.server.make_keys()
+    storm.server.start()
+    storm.phase("back")
+    storm.until_all_served()
+    storm.phase("steady again")
+    storm.sleep(2)

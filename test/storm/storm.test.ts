@@ -1,0 +1,220 @@
+// Small storms; CI has one of 5000 devices as a stage of its own.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { describe, expect, test, vi } from "vitest"
+import { createIdentity } from "#dev/servers/identities.js"
+import { startMosquitto } from "#dev/servers/mosquitto.js"
+import { startNginx } from "#dev/servers/nginx.js"
+import type { Server, ServerOptions } from "#dev/servers/server.js"
+import { type StormOptions, storm } from "#dev/storm/storm.js"
+import { checkoutPath } from "#warmhello/base/paths.js"
+import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
+import { dev, startDevCommand } from "../ts/support/command.js"
+
+const TIMEOUT_MS = 90_000
+const scenario = (name: string) => checkoutPath(`test/storm/${name}.py`)
+
+async function run(options: Partial<StormOptions>): Promise<StormResult> {
+    const result = await storm({
+        ...{ devices: 100, scenario: scenario("quick_restart"), server: "mosquitto", certificate: "ecdsa" },
+        ...{ workers: 1, atOnce: 16, pool: 1, sharedKeys: false, ticketKeys: false, lifetimeS: 7200, sTimeS: 0 },
+        ...{ locust: [], onLine: () => {}, signal: new AbortController().signal },
+        ...options,
+    })
+    if (result === undefined) throw new Error("the storm was broken off")
+    return result
+}
+
+function phase({ phases }: StormResult, name: string): StormPhase {
+    const found = phases.find((one) => one.name === name)
+    if (found === undefined) throw new Error(`there is no phase ${name}`)
+    return found
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+const total = (counts: Record<string, number>): number => sum(Object.values(counts))
+
+/** What each part tells must be what the whole tells. */
+function expectSums(result: StormResult): void {
+    const { phases, load, reports } = result
+    for (const what of ["wakes", "full", "resumed", "failures", "undelivered", "bytesTx", "bytesRx"] as const) {
+        expect([what, sum(phases.map((one) => one[what]))]).toEqual([what, result[what]])
+    }
+    expect(result.full + result.resumed + result.failures).toBe(result.wakes)
+    expect(total(result.reasons)).toBe(result.wakes)
+    expect(sum(load.map(({ devices }) => devices))).toBe(result.devices)
+    expect(sum(load.map(({ full }) => full))).toBe(result.full)
+    expect(sum(load.map(({ resumed }) => resumed))).toBe(result.resumed)
+    const { latencies } = result
+    const rows = (what: string) => sum(latencies.filter((row) => row.what === what).map(({ count }) => count))
+    expect([rows("full"), rows("resumed")]).toEqual([result.full, result.resumed])
+    expect(reports.acknowledged).toBe(reports.made)
+}
+
+test("a broker restarts under 200 devices on two workers, and no report is lost", { timeout: TIMEOUT_MS }, async () => {
+    const result = await run({ devices: 200, workers: 2 })
+    expect(result).toMatchObject({ devices: 200, workers: 2, reports: { lost: 0 } })
+    expect(result.load.map(({ devices }) => devices)).toEqual([100, 100])
+    expectSums(result)
+    expect(result.reports.arrived).toBe(result.reports.made)
+    expect(phase(result, "first connect")).toMatchObject({ full: 200, failures: 0, errors: {} })
+    const steady = phase(result, "steady")
+    expect(steady.resumed).toBeGreaterThan(200)
+    expect(steady.full).toBe(0)
+    // Nobody is reached, and who has failed three times in a row is advised to stay away.
+    const away = phase(result, "away")
+    expect(away.errors["connection-refused"]).toBeGreaterThan(200)
+    expect(away.backoff.advisedS).toEqual({ 2: expect.any(Number) })
+    expect(away.backoff.sleptLongerS).toBeGreaterThan(0)
+    // mosquitto has new ticket keys: each device pays once, and what it had to say meanwhile arrives.
+    const back = phase(result, "back")
+    expect(away.full + back.full).toBe(200)
+    expect(back.allServedS).toBeGreaterThan(0)
+    expect(phase(result, "steady again")).toMatchObject({ full: 0, failures: 0 })
+    expect(result.memory.stateBytes).toBeLessThan(2400)
+})
+
+test("the server's processor time is told for both sorts", { timeout: TIMEOUT_MS }, async () => {
+    const result = await run({ devices: 200, server: "nginx", certificate: "rsa", ticketKeys: true, tls: "1.2" })
+    expectSums(result)
+    expect(result.protocols).toEqual({ "TLS1.2": result.full + result.resumed })
+    expect(result.reports).toMatchObject({ arrived: null, lost: 0 })
+    const { serverCpuS, serverCpuSpread } = result
+    // An RSA signature of 2048 bits takes what nothing else here takes.
+    expect(serverCpuS.full).toBeGreaterThan(serverCpuS.resumed ?? Number.POSITIVE_INFINITY)
+    expect(serverCpuSpread.resumed?.leastS).toBeGreaterThan(0)
+    expect(serverCpuSpread.resumed?.mostS).toBeLessThan(0.1)
+    // All of it is in the phases.
+    expect(sum(result.phases.map(({ serverCpuTotalS }) => serverCpuTotalS ?? 0))).toBeGreaterThan(0)
+})
+
+test("a rotation costs nothing while the old ticket key is kept, and a renewed certificate costs nginx all sessions", {
+    timeout: TIMEOUT_MS,
+}, async () => {
+    const result = await run({ server: "nginx", scenario: scenario("quick_rotation"), ticketKeys: true })
+    expectSums(result)
+    expect(phase(result, "old key kept").full).toBeLessThan(10) // of wakes that were under way
+    expect(phase(result, "old key gone").full).toBeGreaterThan(90)
+    expect(phase(result, "renewed").full).toBeGreaterThan(90)
+})
+
+test.each([
+    [false, 0.33],
+    [true, 1],
+])(
+    "of a pool of three each device resumes where it can: shared keys %s",
+    { timeout: TIMEOUT_MS },
+    async (sharedKeys, share) => {
+        const settings = { scenario: scenario("quick_minute"), server: "nginx", pool: 3, devices: 200 } as const
+        const result = await run({ ...settings, sharedKeys, workers: 2 })
+        expectSums(result)
+        const minutes = result.phases.slice(1)
+        const withSession = sum(minutes.map(({ wakes, powerLosses }) => wakes - powerLosses))
+        const resumed = sum(minutes.map((one) => one.resumed))
+        expect(resumed / withSession).toBeGreaterThan(share - 0.1)
+        expect(resumed / withSession).toBeLessThan(share + 0.1)
+        // Whoever has lost the power has no session.
+        expect(sum(minutes.map(({ reasons }) => reasons.none ?? 0))).toBe(
+            sum(minutes.map(({ powerLosses }) => powerLosses)),
+        )
+        for (const { allServedS } of minutes) expect(allServedS).toBeGreaterThan(0)
+    },
+)
+
+describe("a server of the user's", () => {
+    async function withServer(
+        start: (options: ServerOptions) => Promise<Server>,
+        scheme: string,
+        options: Partial<StormOptions>,
+    ): Promise<StormResult> {
+        const identity = await createIdentity()
+        using server = await start({ identity: identity.server })
+        const ca = `${temporaryFolder()}/ca.pem`
+        writeFileSync(ca, identity.ca)
+        return await run({ devices: 20, host: `${scheme}://localhost:${server.port}`, ca, ...options })
+    }
+
+    test.each([
+        ["nginx", startNginx, "https"],
+        ["mosquitto", startMosquitto, "mqtts"],
+    ] as const)("may be %s", { timeout: TIMEOUT_MS }, async (_, start, scheme) => {
+        const result = await withServer(start, scheme, { scenario: scenario("quick_minute") })
+        expectSums(result)
+        expect(result).toMatchObject({ failures: 0, undelivered: 0, serverCpuS: { full: null, resumed: null } })
+        expect(result.resumed).toBeGreaterThan(20)
+    })
+
+    test("is not restarted", { timeout: TIMEOUT_MS }, async () => {
+        const lines: string[] = []
+        const onLine = (line: string) => lines.push(line)
+        await expect(withServer(startNginx, "https", { onLine })).rejects.toThrow("has failed")
+        expect(lines.join("\n")).toContain("give no --host")
+    })
+})
+
+test("openssl s_time says what it sees of the same server", { timeout: TIMEOUT_MS }, async () => {
+    const settings = { devices: 20, scenario: scenario("quick_minute"), server: "nginx", sTimeS: 1 } as const
+    const { sTime } = await run({ ...settings, tls: "1.2" })
+    expect(sTime?.map(({ protocol, way }) => [protocol, way])).toEqual([
+        ["TLS1.2", "new"],
+        ["TLS1.2", "reuse"],
+    ])
+    const [anew, again] = sTime ?? []
+    expect(anew?.resumed).toBe(0)
+    expect(again?.resumed).toBeGreaterThan(0.9 * (again?.connections ?? 0))
+    expect(again?.serverCpuS).toBeLessThan(anew?.serverCpuS ?? 0)
+})
+
+test("its JSON is on standard output alone, and Locust's own CSV where its flag says", {
+    timeout: TIMEOUT_MS,
+}, async () => {
+    const csv = `${temporaryFolder()}/locust`
+    const few = ["--devices", "20", "--workers", "1", "--json", "-"]
+    const { code, stdout, stderr } = await dev(
+        "storm",
+        ...few,
+        "--scenario",
+        scenario("quick_minute"),
+        "--",
+        "--csv",
+        csv,
+    )
+    expect(code).toBe(0)
+    const result = JSON.parse(stdout) as StormResult
+    expect(stderr).toContain("20 devices on 1 workers")
+    const stats = readFileSync(`${csv}_stats.csv`, "utf8")
+    expect(stats).toMatch(new RegExp(`^wake,mqtts,${result.wakes},0,`, "m"))
+})
+
+test("a scenario that is not there is told with those that are", async () => {
+    const { code, stderr } = await dev("storm", "--scenario", "calm")
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/there is no scenario calm.*pool, renewed, restart/s)
+})
+
+/** Processes of which an argument is in this folder. */
+const processesOf = (folder: string): string[] =>
+    readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .filter((pid) => {
+            try {
+                return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder)
+            } catch {
+                return false // it has gone
+            }
+        })
+
+test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+] as const)("%s ends it, its workers and its servers", { timeout: TIMEOUT_MS }, async (signal, exitCode) => {
+    const TMPDIR = temporaryFolder()
+    const flags = ["--devices", "50", "--workers", "2", "--scenario", "steady", "--sleep", "1s"]
+    const command = startDevCommand(["storm", ...flags], { TMPDIR })
+    await command.shows("steady ...")
+    expect(processesOf(TMPDIR).length).toBeGreaterThanOrEqual(4) // Locust's three and the broker
+    command.process.kill(signal)
+    expect((await command.ended).code).toBe(exitCode)
+    await vi.waitFor(() => expect(processesOf(TMPDIR)).toEqual([]), 10_000)
+    expect(readdirSync(TMPDIR)).toEqual([])
+})

@@ -1,0 +1,226 @@
+// `warmhello fleet [files]`: the reports of many devices, read from where they come and shown where people look.
+import pc from "picocolors"
+import { WarmhelloError } from "../base/errors.js"
+import { readFile } from "../base/files.js"
+import { readReports } from "../fleet/files.js"
+import type { Fleet } from "../fleet/fleet.js"
+import { HttpIntake } from "../fleet/http.js"
+import { type Identity, identityOf, passingNameKey } from "../fleet/identity.js"
+import { Intake } from "../fleet/intake.js"
+import { type Address, type Listening, urlOf } from "../fleet/listen.js"
+import { MqttIntake, plainUrl } from "../fleet/mqtt.js"
+import { servePages } from "../fleet/pages.js"
+import type { Pattern } from "../fleet/pattern.js"
+import { FolderStore, MemoryStore, type Store } from "../fleet/store.js"
+import { summaryOf } from "../fleet/summary.js"
+import { Telemetry } from "../fleet/telemetry.js"
+import { fleetLines, plural } from "./fleet-text.js"
+import { holdInterrupt, interruptCode } from "./interrupt.js"
+import { Output } from "./output.js"
+import { packageVersion } from "./version.js"
+
+export interface FleetFlags {
+    mqtt?: URL
+    topic: Pattern
+    ca?: string
+    cert?: string
+    key?: string
+    http?: Address
+    path: Pattern
+    page?: Address
+    otlp?: URL
+    otlpEvery: number
+    state?: string
+    hashNames: boolean
+    devices: number
+    json?: string
+}
+
+/** The usual one of OpenTelemetry's exporters for Prometheus. */
+const PAGE: Address = { host: "127.0.0.1", port: 9464 }
+
+/** A live source has no end of its own, and neither has a page. */
+const isService = ({ mqtt, http, page, otlp }: FleetFlags): boolean =>
+    mqtt !== undefined || http !== undefined || page !== undefined || otlp !== undefined
+
+function checkFlags(files: string[], flags: FleetFlags): void {
+    const { mqtt, ca, cert, key } = flags
+    const isTls = mqtt !== undefined && /^(?:mqtts|wss):$/.test(mqtt.protocol)
+    const misfits: [boolean, string][] = [
+        [
+            files.length === 0 && mqtt === undefined && flags.http === undefined,
+            "name where reports come from: --mqtt, --http or files",
+        ],
+        [(ca ?? cert ?? key) !== undefined && !isTls, "--ca, --cert and --key go with --mqtt mqtts://..."],
+        [(cert === undefined) !== (key === undefined), "--cert and --key go together"],
+    ]
+    const misfit = misfits.find(([applies]) => applies)
+    if (misfit !== undefined) throw new WarmhelloError("bad-option", misfit[1])
+}
+
+/** All that runs until it is told to end. */
+class Running implements AsyncDisposable {
+    readonly #all: AsyncDisposable[] = []
+    readonly #failures: Promise<never>[] = []
+    readonly #output: Output
+
+    constructor(output: Output) {
+        this.#output = output
+    }
+
+    use<T extends AsyncDisposable>(one: T): T {
+        this.#all.push(one)
+        return one
+    }
+
+    watch(failed: Promise<never>): void {
+        this.#failures.push(failed)
+    }
+
+    listens(what: string, { address }: Listening, path = ""): void {
+        this.#output.line(`${what} ${pc.bold(urlOf(address) + path)}`)
+    }
+
+    /** What `work` comes to, unless something fails for good before. */
+    until<T>(work: Promise<T>): Promise<T> {
+        return Promise.race([work, ...this.#failures])
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {
+        for (const one of this.#all.toReversed()) await one[Symbol.asyncDispose]()
+    }
+}
+
+/** What is not kept before it is seen to be away: one line for each change. */
+function stateTeller(
+    output: Output,
+    url: string,
+    isKept: boolean,
+): (state: "connected" | "away", why?: string) => void {
+    let last = ""
+    return (state, why) => {
+        if (state === last) return
+        last = state
+        if (state === "connected") return output.line(`reports from ${pc.bold(url)}`)
+        const waits = isKept ? "what devices publish meanwhile waits there" : "what devices publish meanwhile is lost"
+        output.line(pc.yellow(`${url} is away${why === undefined ? "" : ` (${why})`}: trying again; ${waits}`))
+    }
+}
+
+function startMqtt(
+    intake: Intake,
+    url: URL,
+    flags: FleetFlags,
+    identity: Identity | undefined,
+    output: Output,
+): MqttIntake {
+    const { ca, cert, key, topic } = flags
+    return new MqttIntake(intake, {
+        ...{ url, topic, clientId: identity?.clientId },
+        username: process.env.WARMHELLO_MQTT_USERNAME,
+        password: process.env.WARMHELLO_MQTT_PASSWORD,
+        ca: ca === undefined ? undefined : readFile(ca),
+        certificate: cert === undefined ? undefined : readFile(cert),
+        key: key === undefined ? undefined : readFile(key),
+        onState: stateTeller(output, plainUrl(url), identity !== undefined),
+    })
+}
+
+/** Says once that a receiver is away, and once that it is back. */
+function pushTeller(output: Output, url: URL): (problem: string | undefined) => void {
+    let last: string | undefined
+    return (problem) => {
+        if (problem !== undefined && last === undefined) {
+            output.line(pc.yellow(`${url.origin} takes no metrics (${problem}): trying again`))
+        } else if (problem === undefined && last !== undefined) output.line(`${url.origin} takes metrics again`)
+        last = problem
+    }
+}
+
+async function serve(
+    running: Running,
+    intake: Intake,
+    flags: FleetFlags,
+    identity: Identity | undefined,
+    output: Output,
+) {
+    const { fleet } = intake.store
+    const otlp = flags.otlp && { url: flags.otlp, everyMs: flags.otlpEvery, onPush: pushTeller(output, flags.otlp) }
+    const telemetry = running.use(new Telemetry(fleet, packageVersion(), otlp))
+    const pages = running.use(await servePages(flags.page ?? PAGE, fleet, telemetry))
+    running.listens("the page is at", pages, "/")
+    running.listens("metrics for Prometheus are at", pages, "/metrics")
+    if (flags.http !== undefined) {
+        const ingest = running.use(await new HttpIntake(intake, flags.path).listen(flags.http))
+        running.listens("POST reports to", ingest, flags.path.text)
+    }
+    if (flags.mqtt !== undefined) {
+        const mqtt = running.use(startMqtt(intake, flags.mqtt, flags, identity, output))
+        running.watch(mqtt.failed)
+    }
+}
+
+/** Written over in a terminal, until it ends. */
+function follow(output: Output, fleet: Fleet): Disposable {
+    if (!output.isTerminal) return { [Symbol.dispose]: () => {} }
+    const show = () => {
+        const text = `${fleet.reports} reports of ${fleet.devices.size} devices; Ctrl-C ends`
+        output.raw(`\r\x1b[K${pc.dim(text.slice(0, output.columns - 1))}`)
+    }
+    const timer = setInterval(show, 1000)
+    return {
+        [Symbol.dispose]: () => {
+            clearInterval(timer)
+            output.raw("\r\x1b[K")
+        },
+    }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+    new Promise((done) => {
+        if (signal.aborted) done()
+        else signal.addEventListener("abort", () => done(), { once: true })
+    })
+
+async function openStore({ state, devices }: FleetFlags): Promise<Store> {
+    return state === undefined ? new MemoryStore(devices) : await FolderStore.open(state, { mostDevices: devices })
+}
+
+export async function fleetCommand(files: string[], flags: FleetFlags, interrupted: AbortSignal): Promise<void> {
+    checkFlags(files, flags)
+    const output = new Output(flags.json)
+    holdInterrupt()
+    const goesOn = isService(flags)
+    let fleet: Fleet
+    {
+        await using running = new Running(output)
+        const store = running.use(await openStore(flags))
+        running.watch(store.failed)
+        fleet = store.fleet
+        const identity = flags.state === undefined ? undefined : identityOf(flags.state)
+        const intake = new Intake(store, flags.hashNames ? (identity?.nameKey ?? passingNameKey()) : undefined)
+        if (goesOn) await serve(running, intake, flags, identity, output)
+        if (goesOn && flags.state === undefined) {
+            output.line(pc.dim("nothing of it outlives this process: --state keeps it in a folder"))
+        }
+        for (const file of files) await running.until(readReports(file, intake, interrupted))
+        using _progress = follow(output, fleet)
+        if (goesOn) await running.until(aborted(interrupted))
+    }
+    tell(fleet, output, goesOn)
+    if (interrupted.aborted) process.exitCode = interruptCode()
+}
+
+/** In the end: once all is kept. */
+function tell(fleet: Fleet, output: Output, goesOn: boolean): void {
+    const summary = summaryOf(fleet)
+    if (summary.reports === 0 && !goesOn) {
+        const skipped = Object.values(summary.refused).reduce((sum, n) => sum + n, 0)
+        throw new WarmhelloError(
+            "no-reports",
+            `there is no report in it${skipped === 0 ? "" : `; ${plural(skipped, "line")} skipped`}`,
+        )
+    }
+    for (const line of fleetLines(summary, output.columns)) output.line(line)
+    output.json(summary)
+}

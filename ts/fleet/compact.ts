@@ -1,0 +1,25 @@
+// The compact outcome that devices send (docs/SPEC.md), as a report.
+import { type CompactOutcome, decodeOutcome } from "../base/compact-outcome.js"
+import type { Told } from "./report.js"
+import type { Read } from "./told.js"
+
+export function readCompact(bytes: Uint8Array): Read {
+    const outcome = decodeOutcome(bytes)
+    if (outcome === undefined) return { refused: "not-cbor" }
+    const told = toldBy(outcome)
+    return told === undefined ? { refused: "not-an-outcome" } : { told }
+}
+
+/** Undefined for a result that nobody knows here. A handshake that was not over opened nothing. */
+function toldBy(outcome: CompactOutcome): Told | undefined {
+    if (outcome.result === "unknown") return undefined
+    const { result, reason, error, kind, protocol, attempts, handshakeMs, handshakeBytes, sessionAgeS } = outcome
+    const isOpen = result === "full" || result === "resumed"
+    return {
+        ...{ result: isOpen ? result : "failed", reason, error, kind, protocol, attempts, handshakeBytes, sessionAgeS },
+        handshakeMs: isOpen ? handshakeMs : null,
+        firmware: outcome.firmware === null ? null : String(outcome.firmware),
+        caEndsSoon: outcome.endingCas === "some" || outcome.endingCas === "all",
+        energyMj: outcome.energyMj,
+    }
+}

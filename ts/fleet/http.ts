@@ -1,0 +1,112 @@
+// The way in by HTTP: POST of one outcome, or of a batch of lines of JSON, to a path that names the device. It is answered
+// once it is kept.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { jsonOf } from "../base/json.js"
+import type { Intake, Taken } from "./intake.js"
+import { type Address, type Listening, listen } from "./listen.js"
+import type { Pattern, Place } from "./pattern.js"
+import { refusals } from "./report.js"
+import { MOST_WAITING } from "./store.js"
+import { LONGEST_REPORT } from "./told.js"
+
+/** A gateway may have collected for a while. */
+const LONGEST_BATCH = 1 << 20
+
+/** Undefined for a body that is too long. */
+async function bodyOf(request: IncomingMessage, longest: number): Promise<Buffer | undefined> {
+    const pieces: Buffer[] = []
+    let size = 0
+    for await (const piece of request as AsyncIterable<Buffer>) {
+        size += piece.length
+        if (size > longest) return undefined
+        pieces.push(piece)
+    }
+    return Buffer.concat(pieces)
+}
+
+function answer(response: ServerResponse, status: number, text = "", headers: Record<string, string> = {}): void {
+    response.writeHead(status, { ...(text === "" ? {} : { "content-type": "text/plain; charset=utf-8" }), ...headers })
+    response.end(text === "" ? text : `${text}\n`)
+}
+
+const decoded = (part: string | undefined): string | undefined => part && decodeURIComponent(part)
+
+const isBatch = ({ headers }: IncomingMessage): boolean =>
+    (headers["content-type"] ?? "").toLowerCase().startsWith("application/x-ndjson")
+
+export class HttpIntake {
+    readonly #intake: Intake
+    readonly #path: Pattern
+
+    constructor(intake: Intake, path: Pattern) {
+        this.#intake = intake
+        this.#path = path
+    }
+
+    /** Throws `listen-failed`. */
+    listen(address: Address): Promise<Listening> {
+        return listen(address, (request, response) => {
+            this.#handle(request, response).catch(() => response.destroy()) // the device went away
+        })
+    }
+
+    async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const place = this.#placeOf(request.url ?? "")
+        if (place === undefined) return answer(response, 404, `POST to ${this.#path.text}`, { connection: "close" })
+        if (request.method !== "POST") return answer(response, 405, `POST to ${this.#path.text}`, { allow: "POST" })
+        if (this.#intake.store.waiting >= MOST_WAITING) {
+            return answer(response, 503, "too many at once: try again", { "retry-after": "1", connection: "close" })
+        }
+        const batch = isBatch(request)
+        const body = await bodyOf(request, batch ? LONGEST_BATCH : LONGEST_REPORT)
+        if (body === undefined) {
+            this.#intake.refuse("too-long")
+            return answer(response, 413, refusals["too-long"], { connection: "close" })
+        }
+        if (batch) await this.#batch(body, place, response)
+        else await this.#one(body, place, response)
+    }
+
+    #placeOf(url: string): Place | undefined {
+        try {
+            const place = this.#path.match(url.split("?")[0] ?? "")
+            return place && { device: decoded(place.device), server: decoded(place.server) }
+        } catch {
+            return undefined // no URL
+        }
+    }
+
+    async #one(body: Buffer, place: Place, response: ServerResponse): Promise<void> {
+        const refused = await new Promise<Taken>((done) => {
+            const taken = this.#intake.message(body, place, () => done(undefined))
+            if (taken !== undefined) done(taken)
+        })
+        if (refused === undefined) answer(response, 204)
+        else answer(response, 400, refusals[refused])
+    }
+
+    /** What is no report is skipped, and said. */
+    async #batch(body: Buffer, place: Place, response: ServerResponse): Promise<void> {
+        const lines = body
+            .toString("utf8")
+            .split("\n")
+            .filter((line) => line.trim() !== "")
+        const counts = { reports: 0, refused: 0, kept: 0, isRead: false }
+        await new Promise<void>((done) => {
+            const check = () => counts.isRead && counts.kept === counts.reports && done()
+            const kept = () => {
+                counts.kept++
+                check()
+            }
+            for (const line of lines) {
+                for (const refused of this.#intake.json(jsonOf(line), place, false, kept)) {
+                    counts[refused === undefined ? "reports" : "refused"]++
+                }
+            }
+            counts.isRead = true
+            check()
+        })
+        if (counts.refused === 0) answer(response, 204)
+        else answer(response, counts.reports === 0 ? 400 : 200, `${counts.reports} kept, ${counts.refused} no report`)
+    }
+}

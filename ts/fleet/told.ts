@@ -1,0 +1,99 @@
+// What a device, a log or a file says, in any form that warmhello writes, as reports.
+import { z } from "zod"
+import { jsonOf } from "../base/json.js"
+import { readCompact } from "./compact.js"
+import { type Refusal, reportSchema, type Told } from "./report.js"
+
+/** No report is longer; one line of a board's log has less than 2 KB. */
+export const LONGEST_REPORT = 16 << 10
+
+const told = reportSchema.partial({ device: true, atMs: true }).extend({ server: reportSchema.shape.server.optional() })
+
+/** The same figures under their other names: the outcome's own JSON, the wake's line, run.json, `simulate --json`. */
+const spellings = z
+    .looseObject({
+        error: z.union([z.string(), z.object({ code: z.string() }).transform(({ code }) => code)]).nullish(),
+        handshakeUs: z.number().nullish(),
+        energyUj: z.number().nullish(),
+        casEnding: z.number().nullish(),
+        bytesTx: z.number().nullish(),
+        bytesRx: z.number().nullish(),
+        /** A connect that sleep cut off opened nothing. */
+        result: z.unknown().transform((result) => (result === "pending" ? "failed" : result)),
+        at: z.iso.datetime({ offset: true }).optional(),
+    })
+    .transform(({ handshakeUs, energyUj, casEnding, bytesTx, bytesRx, at, ...rest }) => ({
+        ...(handshakeUs == null ? {} : { handshakeMs: handshakeUs / 1000 }),
+        ...(energyUj == null || energyUj < 0 ? {} : { energyMj: energyUj / 1000 }),
+        ...(bytesTx == null || bytesRx == null ? {} : { handshakeBytes: bytesTx + bytesRx }),
+        ...(casEnding == null ? {} : { caEndsSoon: casEnding > 0 }),
+        ...(at === undefined ? {} : { atMs: Date.parse(at) }),
+        ...rest,
+    }))
+
+type Fields = Record<string, unknown>
+
+const isObject = (value: unknown): value is Fields =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A wake's line has the outcome within; a wake that did not come as far as TLS has none. */
+function outcomeOf(value: Fields): Fields {
+    if (!("connect" in value)) return value
+    if (isObject(value.connect)) return { ...value.connect, device: value.device, server: value.server, at: value.at }
+    return { result: "failed", device: value.device, server: value.server, at: value.at }
+}
+
+/** What stands about the wakes of a file holds for each of them. */
+function* wakesIn(value: unknown, about: Fields = {}): Generator<unknown> {
+    if (!isObject(value)) {
+        yield value
+        return
+    }
+    const list = Array.isArray(value.wakes) ? value.wakes : value.runs
+    if (!Array.isArray(list)) {
+        yield outcomeOf({ ...about, ...value })
+        return
+    }
+    const { device, firmware, server } = value
+    const shared = { ...about, ...(device ? { device } : {}), ...(firmware ? { firmware } : {}), ...serverOf(server) }
+    for (const one of list) yield* wakesIn(one, shared)
+}
+
+/** run.json has it as text, `simulate --json` as an object of host and port, or null for its own. */
+function serverOf(server: unknown): Fields {
+    if (typeof server === "string" && server !== "") return { server }
+    return isObject(server) && typeof server.host === "string" ? { server: server.host } : {}
+}
+
+/** Without what is not said: a field that is undefined would be a wrong one. */
+const defined = (value: Fields): Fields =>
+    Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined && field !== ""))
+
+export type Read = { told: Told } | { refused: Refusal }
+
+function readOne(value: unknown): Read {
+    const spelled = isObject(value) ? spellings.safeParse(defined(value)) : undefined
+    const parsed = told.safeParse(spelled?.data)
+    return parsed.success ? { told: parsed.data as Told } : { refused: "not-an-outcome" }
+}
+
+/** Each report in a JSON value: an outcome, a wake's line, or a file of wakes. */
+export function* reportsIn(value: unknown): Generator<Read> {
+    for (const one of wakesIn(value)) yield readOne(one)
+}
+
+const OPENING = "{".charCodeAt(0)
+const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d])
+
+function looksLikeJson(bytes: Uint8Array): boolean {
+    const first = bytes.find((byte) => !WHITE.has(byte))
+    return first === OPENING
+}
+
+/** What one message holds: JSON, or a compact outcome in CBOR, which begins otherwise. */
+export function readMessage(bytes: Uint8Array): Read {
+    if (bytes.length > LONGEST_REPORT) return { refused: "too-long" }
+    if (!looksLikeJson(bytes)) return readCompact(bytes)
+    const [first] = reportsIn(jsonOf(Buffer.from(bytes).toString("utf8")))
+    return first ?? { refused: "not-an-outcome" }
+}
