@@ -49,3 +49,14 @@ export const ways: readonly Way[] = [
         whyNot: alone("an external PSK"),
     },
 ]
+
+export const profileOf = (way: WayName): string => (way === "psk-ke" ? "frugal" : "balanced")
+
+/** The recording for the emulated microcontroller that goes the same way. */
+export function recordingOf(way: WayName, result: "full" | "resumed"): { name: string; result: "full" | "resumed" } {
+    const names = {
+        ...{ id: "tls12-id", ticket: "tls12-ticket", psk: "tls13-x25519" },
+        ...{ "psk-ke": "tls13-psk-ke", "external-psk": "tls13-external-psk" },
+    } as const
+    return { name: names[way], result }
+}
