@@ -13,7 +13,7 @@ const SUPPLY_V = 3.3
 /** Of TCP over IP, which a bare SYN and its answer have as well. */
 const HEADER_BYTES = 40
 /** What `warmhello estimate` takes for typical. */
-export const RTT_MS = 40
+const RTT_MS = 40
 const RULES = { powerSave: "min", listenInterval: 3, dtim: 1, beaconWaitShare: 0.5 } as const
 
 export interface Work {

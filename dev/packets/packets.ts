@@ -1,6 +1,7 @@
 // `npm run bench:packets`: what a full and a resumed connect are on the wire, by each kind of session and server. The
 // device is the simulator's socket over the kernel's TCP, and every packet passes a link that counts it.
 import { setTimeout as wait } from "node:timers/promises"
+import type { Outcome } from "../../ts/base/outcome.js"
 import { losePower } from "../../ts/core/platform.js"
 import { visit } from "../interop/visit.js"
 import { gnutls } from "../servers/gnutls.js"
@@ -8,7 +9,7 @@ import { createIdentity } from "../servers/identities.js"
 import { mosquitto } from "../servers/mosquitto.js"
 import { nginx } from "../servers/nginx.js"
 import { node } from "../servers/node.js"
-import { rustlsStateless } from "../servers/rust.js"
+import { rustlsStateful, rustlsStateless } from "../servers/rust.js"
 import type { Server, ServerKind } from "../servers/server.js"
 import { echo } from "./echo.js"
 import { type Journey, journeyOf } from "./journey.js"
@@ -17,7 +18,7 @@ import { reportOf } from "./report.js"
 import { titles, type Way, type WayName, ways } from "./ways.js"
 
 /** Those of the interop matrix that differ in how they send; the first one answers a line and no more. */
-const servers: readonly ServerKind[] = [echo, nginx, mosquitto, gnutls, rustlsStateless, node]
+const servers: readonly ServerKind[] = [echo, nginx, mosquitto, gnutls, rustlsStateless, rustlsStateful, node]
 
 export interface PacketCase extends Journey {
     server: string
@@ -25,6 +26,8 @@ export interface PacketCase extends Journey {
     /** Of the way to connect. */
     way: WayName
     result: "full" | "resumed"
+    /** What became of early data; null for none. */
+    earlyData: Outcome["earlyData"]
     /** Bytes of the app's report, and of the answer that it waits for. */
     reportBytes: number
     answerBytes: number
@@ -56,12 +59,16 @@ async function connect(
     if (outcome === undefined || error !== null || !server.isAnswer(reply)) {
         throw new Error(`the connect has failed: ${error ?? outcome?.error}`)
     }
-    const { result, bytesTx } = outcome
+    const { result, bytesTx, earlyData } = outcome
     if (result !== "full" && result !== "resumed") throw new Error(`the connect is ${result}`)
     return {
-        ...{ way: way.name, result, answerBytes: reply.length },
+        ...{ way: way.name, result, earlyData, answerBytes: reply.length },
         reportBytes: exchange.reduce((sum, { send }) => sum + send.length, 0),
-        ...journeyOf(link.take(), { serverPort: server.port, overNs, handshakeBytes: bytesTx }),
+        // Early data leave with the hello.
+        ...journeyOf(link.take(), {
+            ...{ serverPort: server.port, overNs },
+            handshakeBytes: earlyData === "accepted" ? 0 : bytesTx,
+        }),
     }
 }
 

@@ -1,6 +1,8 @@
 // The ways to connect that are held beside each other.
 import type { ClientOptions } from "../../ts/core/client.js"
 import { kinds } from "../interop/board.js"
+import { nginx } from "../servers/nginx.js"
+import { rustlsStateful } from "../servers/rust.js"
 import type { ServerKind, ServerOptions } from "../servers/server.js"
 import { echo, preSharedKey } from "./echo.js"
 
@@ -9,6 +11,7 @@ export const titles = {
     ticket: "TLS 1.2, ticket",
     psk: "TLS 1.3",
     "psk-ke": "TLS 1.3, no key exchange",
+    early: "TLS 1.3, early data",
     "external-psk": "TLS 1.3, external PSK",
 } as const
 export type WayName = keyof typeof titles
@@ -22,6 +25,9 @@ export interface Way {
     /** Undefined for a server that can. */
     whyNot(server: ServerKind): string | undefined
 }
+
+const EARLY_DATA_MAX = 4096
+const takesEarlyData = [nginx.name, rustlsStateful.name]
 
 const both = ["full", "resumed"] as const
 const alone = (what: string) => (server: ServerKind) =>
@@ -45,6 +51,12 @@ export const ways: readonly Way[] = [
         whyNot: alone("no key exchange"),
     },
     {
+        ...{ name: "early", client: { ...kinds.psk, policy: { earlyData: true } }, results: both },
+        server: { earlyDataMax: () => EARLY_DATA_MAX },
+        whyNot: ({ name }) =>
+            takesEarlyData.includes(name) ? undefined : `early data with ${takesEarlyData.join(", ")}`,
+    },
+    {
         ...{ name: "external-psk", client: { ...kinds.psk, psk: preSharedKey }, server: {}, results: ["full"] },
         whyNot: alone("an external PSK"),
     },
@@ -56,7 +68,7 @@ export const profileOf = (way: WayName): string => (way === "psk-ke" ? "frugal" 
 export function recordingOf(way: WayName, result: "full" | "resumed"): { name: string; result: "full" | "resumed" } {
     const names = {
         ...{ id: "tls12-id", ticket: "tls12-ticket", psk: "tls13-x25519" },
-        ...{ "psk-ke": "tls13-psk-ke", "external-psk": "tls13-external-psk" },
+        ...{ early: "tls13-early", "psk-ke": "tls13-psk-ke", "external-psk": "tls13-external-psk" },
     } as const
     return { name: names[way], result }
 }
