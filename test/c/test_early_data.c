@@ -599,6 +599,37 @@ TEST(of_two_connects_with_the_same_ticket_one_has_it)
     end_by_hand(&h[1]);
 }
 
+/* The second attempt opens before what the app wrote last could leave by the first. */
+TEST(what_waits_when_another_attempt_opens_leaves_by_that_alone)
+{
+    by_hand h;
+    uint8_t bytes[2048];
+    keep_a_session();
+    begin_by_hand(&h, NULL);
+    tls_peer *first = peer_accept(server);
+    h.peer = first;
+    wh_connect_ready(&h.connect, 0);
+    go_on(&h, WH_STEP_SEND);
+    network_pass_ms(5000);
+    go_on(&h, WH_STEP_OPEN); /* nothing has come of the first for so long */
+    h.peer = peer_accept(server);
+    wh_connect_ready(&h.connect, 1);
+    go_on(&h, WH_STEP_SEND);
+    size_t size = peer_give(h.peer, bytes, sizeof bytes);
+    assert_int_equal(write_request(&h), 7);
+    assert_int_equal(wh_connect_received(&h.connect, 1, bytes, size), size);
+    wh_step step = wh_connect_next(&h.connect);
+    while (step.kind != WH_STEP_WAIT) {
+        assert_false(step.kind == WH_STEP_SEND && step.tcp == 0);
+        (void)perform(&h, &step);
+        step = wh_connect_next(&h.connect);
+    }
+    assert_int_equal(peer_early_size(first), 0);
+    assert_request(&h, 0);
+    peer_free(first);
+    end_by_hand(&h);
+}
+
 TEST(a_server_that_speaks_first_is_heard_after_the_handshake)
 {
     by_hand h;

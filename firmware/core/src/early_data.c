@@ -13,11 +13,6 @@ int wh_early_data_offer(wh_conn *conn)
     return wolfSSL_SetMinVersion(conn->ssl, WOLFSSL_TLSV1_3) == WOLFSSL_SUCCESS ? WH_OK : WH_PLATFORM_MEMORY;
 }
 
-bool wh_early_data_stands(const wh_conn *conn)
-{
-    return conn->early_limit == wh_resumption_early_limit(&conn->resumption);
-}
-
 /* The server has not answered, as far as was read. */
 static bool is_unanswered(const wh_conn *conn)
 {

@@ -12,9 +12,6 @@
 /* The hello that is about to be made, with a session attached, offers early data if that may be done. */
 WH_MUST_CHECK int wh_early_data_offer(wh_conn *conn);
 
-/* Whether what was offered is what would be offered now. */
-bool wh_early_data_stands(const wh_conn *conn);
-
 /* wolfSSL may be told to go on with the handshake: what is to leave before the server's answer has left, as
  * far as it may. Otherwise what wolfSSL says. */
 WH_MUST_CHECK int wh_early_data_send(wh_conn *conn);

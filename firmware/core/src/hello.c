@@ -204,7 +204,7 @@ static bool hello_stands(wh_conn *conn)
     bool is_fresh = wh_clock_elapsed_us() - conn->hello_us <= HELLO_FRESH_US;
     return is_fresh && conn->resumption.is_second == conn->client->fallback &&
            conn->follows == shall_follow(conn) &&
-           (conn->follows || (wh_resumption_stands(&conn->resumption) && wh_early_data_stands(conn))) &&
+           (conn->follows || wh_resumption_stands(&conn->resumption)) &&
            conn->all_suites == wants_all_suites(conn) && conn->has_psk == wants_psk(conn) &&
            conn->resumption.without_exchange == wants_no_exchange(conn);
 }

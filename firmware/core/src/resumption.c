@@ -374,10 +374,10 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
 }
 
 /* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer
- * bytes, and writes nothing to flash. */
+ * bytes, and writes nothing to flash. Only early data wants a session. */
 static bool needs_session(const wh_resumption *r)
 {
-    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk || r->client->config.policy.early_data;
 }
 
 static bool takes_tickets(const wh_resumption *r)
