@@ -18,7 +18,8 @@ import { skipped } from "../support/needs.js"
 const identity = await createIdentity()
 const LIMIT = 4000
 
-const consent: Partial<ClientOptions> = { policy: { earlyData: true } }
+/** And waits for a ticket on a busy machine, too. */
+const consent: Partial<ClientOptions> = { policy: { earlyData: true, ticketWaitMs: 5000 } }
 
 /** A board that sends one report in each wake. */
 class Reporter implements Disposable {
@@ -264,7 +265,9 @@ describe("nginx", () => {
         expect(await device.arrived()).toEqual([late("1"), early("2"), late("2")])
     })
 
-    const reuses: Partial<ClientOptions> = { policy: { earlyData: true, reuse: "when-not-renewed" } }
+    const reuses: Partial<ClientOptions> = {
+        policy: { earlyData: true, ticketWaitMs: 5000, reuse: "when-not-renewed" },
+    }
     test.each([
         ["none", consent],
         ["none with reuse", reuses],

@@ -129,7 +129,8 @@ static int end(transport *own)
     wh_socket_finish(c->socket);
     note_outcome(own, c);
     if (own->config.client.policy.early_data) {
-        wh_machine_learn(own->config.platform, &own->outcome); /* the handshake may have come after the connect */
+        /* The handshake may have come after the connect. */
+        wh_machine_learn(own->config.platform, &own->outcome);
     }
     let_go(c);
     return 0;

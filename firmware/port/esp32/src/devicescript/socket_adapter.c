@@ -71,7 +71,7 @@ static void tell_service(const wh_event *event)
     }
     bool has_failed_first = event->kind == WH_EVENT_OVER && event->as.outcome.result == WH_RESULT_FAILED;
     bool is_secured = event->kind == WH_EVENT_SECURED ||
-                        (event->kind == WH_EVENT_OPENED && event->as.outcome.result != WH_RESULT_PENDING);
+                      (event->kind == WH_EVENT_OPENED && event->as.outcome.result != WH_RESULT_PENDING);
     if (is_secured || has_failed_first) {
         wh_service_connected(service, &event->as.outcome);
     }

@@ -53,9 +53,9 @@ typedef struct warmhello_esp_transport_config {
     const char *key_pem;
     /** The name in the server's certificate, if that is not the host's; NULL for the host's. */
     const char *common_name;
-    /** All else: files as bytes and size, ALPN, versions, policy. Host and port are each connection's own. With
-     * the policy's `early_data` a connect may be done before the network was asked for anything, and what it
-     * meets is told by the first read or write. */
+    /** All else: files as bytes and size, ALPN, versions, policy. Host and port are each connection's own.
+     * With the policy's `early_data` a connect may be done before the network was asked for anything, and
+     * what it meets is told by the first read or write. */
     wh_client_config client;
     /** Connections to this port are plain TCP, for http:// URLs on port 80; 0: none are. */
     uint16_t plain_port;

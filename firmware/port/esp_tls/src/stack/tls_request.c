@@ -212,7 +212,8 @@ esp_err_t wh_request_read(const warmhello_esp_tls_config *stack, const char *hos
 {
     memset(out, 0, sizeof *out);
     out->client.policy = stack->policy;
-    out->client.policy.early_data = false; /* esp_tls keeps the socket that it is given, and one more may follow */
+    /* esp_tls keeps the socket that it is given, and one more may follow. */
+    out->client.policy.early_data = false;
     take_time(cfg, out);
     esp_err_t result = refuse_what_is_missing(cfg);
     if (result == ESP_OK) {
