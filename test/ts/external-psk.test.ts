@@ -21,7 +21,7 @@ async function made(...flags: string[]): Promise<NewPsk> {
     return JSON.parse(stdout)
 }
 
-async function wakesOf(app: string, ...flags: string[]): Promise<Wake[]> {
+async function wakesOf(app: Parameters<typeof appFile>[0], ...flags: string[]): Promise<Wake[]> {
     const { code, stdout, stderr } = await warmhello("simulate", appFile(app), "--json", "-", ...flags)
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" })
     return JSON.parse(stdout).wakes
