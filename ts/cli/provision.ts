@@ -38,7 +38,10 @@ function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
         if (chip === undefined || port === undefined) refuse("--burn needs --chip and --port")
         return
     }
-    if (psk !== undefined) return checkPsk(psk, [...ofFile, port, chip])
+    if (psk !== undefined) {
+        checkPsk(psk, [...ofFile, port, chip])
+        return
+    }
     if (file === undefined) refuse("name the provisioning file")
     if (chip !== undefined) refuse("--chip goes with --burn")
     if (image !== undefined && out === undefined) refuse("--image needs --out, for the image that comes of it")
