@@ -9,7 +9,7 @@ import type { NewPsk } from "#warmhello/provision/psk.js"
 import type { Wake } from "#warmhello/sim/simulation.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { warmhello } from "./support/command.js"
-import { appFile } from "./support/compile-apps.js"
+import { type AppName, appFile } from "./support/compile-apps.js"
 import { createProvisionFiles } from "./support/provision-files.js"
 
 const folder = temporaryFolder()
@@ -21,7 +21,7 @@ async function made(...flags: string[]): Promise<NewPsk> {
     return JSON.parse(stdout)
 }
 
-async function wakesOf(app: Parameters<typeof appFile>[0], ...flags: string[]): Promise<Wake[]> {
+async function wakesOf(app: AppName, ...flags: string[]): Promise<Wake[]> {
     const { code, stdout, stderr } = await warmhello("simulate", appFile(app), "--json", "-", ...flags)
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" })
     return JSON.parse(stdout).wakes

@@ -525,9 +525,8 @@ uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
  * no ticket: then early data costs a full handshake. */
 static bool costs_a_ticket(const wh_resumption *r)
 {
-    bool is_for_once = r->client->config.policy.reuse == WH_REUSE_NEVER;
     bool was_taken = r->outcome->early_data == WH_EARLY_DATA_ACCEPTED;
-    return was_taken && is_for_once && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
+    return was_taken && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
 }
 
 /* What answers early data comes a round trip before the ticket, which nobody may have waited for. */
