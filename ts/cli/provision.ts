@@ -39,8 +39,7 @@ function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
         return
     }
     if (psk !== undefined) {
-        if (isAny([...ofFile, port, chip])) refuse("--psk stands alone, or with --json")
-        if (!isPskIdentity(psk)) refuse(`--psk ${PSK_IDENTITY_RULE}`)
+        checkPsk(psk, [...ofFile, port, chip])
         return
     }
     if (file === undefined) refuse("name the provisioning file")
@@ -48,6 +47,11 @@ function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
     if (image !== undefined && out === undefined) refuse("--image needs --out, for the image that comes of it")
     if ([check, out, slot, port].filter((target) => target !== undefined).length > 1)
         refuse("only one of --check, --out, --slot and --port can be done at a time")
+}
+
+function checkPsk(identity: string, others: unknown[]): void {
+    if (isAny(others)) refuse("--psk stands alone, or with --json")
+    if (!isPskIdentity(identity)) refuse(`--psk ${PSK_IDENTITY_RULE}`)
 }
 
 const isAny = (given: unknown[]): boolean => given.some((one) => one !== undefined)
