@@ -34,13 +34,13 @@ function waited({ ticketWait, ticketWaitMs }: Wake): string[] {
     return [`waited ${time} for a ticket, ${waits[ticketWait]}`]
 }
 
-export interface WakeExplanation {
+interface WakeExplanation {
     hasRetried: boolean
     lines: string[]
 }
 
 /** What one wake came to, in sentences without a full stop. */
-export function explain(wake: Wake): WakeExplanation {
+function explain(wake: Wake): WakeExplanation {
     const hasRetried = isRetried(wake)
     const asked = [...askedFor(wake), ...(hasRetried ? ["one round trip more for another key"] : []), ...waited(wake)]
     const known = wake.learned === null ? [] : learnedInWords(wake.learned)
