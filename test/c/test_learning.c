@@ -219,7 +219,7 @@ PLATFORM_TEST(the_time_between_connects_and_a_tickets_life_are_seen)
     assert_full(wake_at(&at), WH_REASON_NONE);
     assert_int_equal(peer_at(&at).lifetime_min, 6);
     assert_int_equal(peer_at(&at).interval_min, 0);
-    wh_host_sleep(&the_device, 10 * 60 * UINT64_C(1000000));
+    wh_host_sleep(&the_device, TEN_MINUTES_US);
     assert_full(wake_at(&at), WH_REASON_EXPIRED);
     assert_int_equal(peer_at(&at).interval_min, 10);
 }

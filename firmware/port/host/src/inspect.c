@@ -164,6 +164,7 @@ int wh_inspect(const uint8_t *image, size_t image_size, int has_key, char *out, 
     return r.length < size ? (int)r.length : WH_USAGE_ARGUMENT;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through the report */
 int wh_inspect_peer(char *out, size_t size)
 {
     report r = {.out = out, .size = size};
