@@ -358,15 +358,19 @@ PLATFORM_TEST(a_server_with_another_key_is_not_believed)
  * keys of before the key exchange are known to everybody. */
 PLATFORM_TEST(a_change_of_keys_before_the_key_exchange_is_refused)
 {
-    static const uint8_t server_hello[] = {
-        22, 3,  3,  0,  49, 2,  0,  0,  45, 3,  3, /* record, message, version */
-        1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,   13,   14, 15, 16, 17,   18, 19, 20, 21, 22,
-        23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0,  0xcc, 0xac, 0,  0,  5,  0xff, 1,  0,  1,  0, /* no session
-                                                                                                    ID, suite,
-                                                                                                    renegotiation_info
-                                                                                                    (RFC 5746)
-                                                                                                  */
-    };
+    static const uint8_t
+        server_hello
+            [] =
+                {
+                    22, 3,  3,  0,    49,   2,  0,  0,  45,   3,  3, /* record, message, version */
+                    1,  2,  3,  4,    5,    6,  7,  8,  9,    10, 11, 12, 13, 14, 15,
+                    16, 17, 18, 19,   20,   21, 22, 23, 24,   25, 26, 27, 28, 29, 30,
+                    31, 32, 0,  0xcc, 0xac, 0,  0,  5,  0xff, 1,  0,  1,  0, /* no session
+                                                                                ID, suite,
+                                                                                renegotiation_info
+                                                                                (RFC 5746)
+                                                                              */
+                };
     static const uint8_t change_cipher_spec[] = {20, 3, 3, 0, 1, 1};
     pairing at = pair_by_psk(&ticket12, &known);
     for (int prefix = 0; prefix < 2; prefix++) {
