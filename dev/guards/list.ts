@@ -158,6 +158,29 @@ export const guards: Guard[] = [
         edits: [["core/src/client.c", "wolfSSL_CTX_only_dhe_psk(ctx)", "0"]],
         tests: [["test_hello", "a_ticket_is_offered_with_a_key_exchange_only"]],
     },
+    {
+        mistake: "a profile with forward secrecy goes without a key exchange",
+        edits: [
+            [
+                "core/src/resumption.c",
+                "policy.profile == WH_PROFILE_FRUGAL && r->chosen",
+                "policy.profile != WH_PROFILE_STRICT && r->chosen",
+            ],
+        ],
+        tests: [["test_profiles", "the_others_never_go_without_a_key_exchange"]],
+    },
+    {
+        mistake: "a session that went without a key exchange is offered by a profile with forward secrecy",
+        edits: [
+            ["core/src/policy.c", "info->lineage.without_exchange && policy->profile != WH_PROFILE_FRUGAL", "false"],
+        ],
+        tests: [["test_profiles", "a_session_that_went_without_a_key_exchange_stays_frugal"]],
+    },
+    {
+        mistake: "the strict profile trusts a session of an unknown age",
+        edits: [["core/src/policy.c", "(policy->profile == WH_PROFILE_STRICT && !authenticated.known)", "false"]],
+        tests: [["test_profiles", "the_strict_profile_offers_no_session_of_an_unknown_age"]],
+    },
     // These two have all of wolfSSL compiled again, and so has the next after them.
     {
         mistake: "long ticket nonces end the connection",
@@ -176,7 +199,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "expiry unseen while resuming: the record",
-        edits: [["core/src/conn.c", "conn->resumption.not_after_s = conn->path.not_after_s;", ""]],
+        edits: [["core/src/conn.c", "conn->resumption.not_after_s = by_psk ? 0 : conn->path.not_after_s;", ""]],
         tests: [["test_dates", "the_lowest_not_after_of_chain_and_ca_is_recorded"]],
     },
     {
@@ -221,8 +244,8 @@ export const guards: Guard[] = [
         edits: [
             [
                 "core/src/record.c",
-                "HEADER_SIZE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);",
-                "HEADER_SIZE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);\n" +
+                "AT_NONCE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);",
+                "AT_NONCE, out + AT_NONCE, NONCE_SIZE, keys->seal, KEY_SIZE);\n" +
                     "    memcpy(out + WH_RECORD_BODY, session, size);",
             ],
         ],
@@ -408,7 +431,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a ticket goes out again though the server gives others",
-        edits: [["core/src/resumption.c", "&&\n           (r->peer.lacks & WITHOUT_RESUMED) != 0;", ";"]],
+        edits: [["core/src/resumption.c", "&&\n           (r->peer.lacks & WH_LACKS_TICKET_RESUMED) != 0;", ";"]],
         tests: [["test_tickets13", "a_ticket_of_a_server_that_renews_is_used_once"]],
     },
     {
@@ -505,7 +528,7 @@ export const guards: Guard[] = [
     },
     {
         mistake: "a nonce again, with another header",
-        edits: [["core/src/record.c", "failed |= wc_HmacUpdate(&hmac, header, HEADER_SIZE);", ""]],
+        edits: [["core/src/record.c", "failed |= wc_HmacUpdate(&hmac, header, AT_NONCE);", ""]],
         tests: [["test_record", "every_field_of_the_header_changes_the_nonce"]],
     },
     {

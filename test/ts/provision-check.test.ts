@@ -91,6 +91,22 @@ describe("a field is refused in words:", () => {
             },
             "policy.withoutExtendedMasterSecret does not go with an identity",
         ],
+        [
+            "TLS 1.2 in the strict profile",
+            { tls: { version: "1.2" }, policy: { profile: "strict" } },
+            "tls.version must be 1.3 or auto with the strict profile; or choose another policy.profile",
+        ],
+        [
+            "sessions of over a day in the strict profile",
+            { policy: { profile: "strict", maxAuthenticatedS: 86401 } },
+            "policy.maxAuthenticatedS must be 86400 at most with the strict profile",
+        ],
+        [
+            "early data in the strict profile",
+            { policy: { profile: "strict", earlyData: true } },
+            "policy.earlyData must be left out with the strict profile",
+        ],
+        ["a profile that there is not", { policy: { profile: "cheap" } }, "policy.profile"],
     ])("%s", (_, changes, message) => {
         expect(told(changes).message).toContain(message)
         expect(codesOf(changes)).toContain("provision-field")
@@ -120,6 +136,14 @@ describe("a field is refused in words:", () => {
     test("a file that it names and that is not there", () => {
         expect(codesOf({ server: { ca: "no.pem" } })).toEqual(["file-unreadable"])
     })
+})
+
+test("the strict profile speaks TLS 1.3 alone, and the board takes it", async () => {
+    const path = files.provision({ policy: { profile: "strict" } })
+    const { client } = readProvisionImage(provisionImage(path))
+    expect(client).toMatchObject({ minVersion: "1.3", maxVersion: "1.3", policy: { profile: "strict" } })
+    new Client(client)[Symbol.dispose]()
+    expect((await warmhello("provision", path)).stdout).toContain("profile strict")
 })
 
 describe("certificates and keys:", () => {

@@ -24,15 +24,16 @@ void wh_learning_keep(wh_peer *peer)
 /* One more full handshake has gone by what is known. */
 static void age(wh_peer *peer)
 {
-    if (peer->left > 1) {
+    if (!has_learned(peer)) {
+        peer->left = 0;
+        peer->level = 0;
+    } else if (peer->left > 1) {
         peer->left--;
     } else if (peer->left == 1) {
         peer->left = 0;
         peer->level += peer->level < LEVEL_MAX;
         peer->lacks &= (uint8_t)~WH_LACKS_FOR_LONG;
         peer->group = 0;
-    } else if (!has_learned(peer)) {
-        peer->level = 0;
     }
 }
 

@@ -101,8 +101,8 @@ static void add_header(report *r, const wh_record_info *info)
     add(r, ",\"singleUse\":%s,\"pinned\":%s,\"losses\":%u,\"agedMin\":%u,\"breaks\":%u,\"rest\":%u",
         boolean(info->single_use), boolean(info->pinned), (unsigned)info->lineage.losses,
         (unsigned)info->lineage.aged_min, (unsigned)info->peer.breaks, (unsigned)info->peer.rest);
-    add(r, ",\"withoutExchange\":%s,\"earlyDataMax\":%" PRIu32 ",\"peer\":", boolean(info->lineage.without_exchange),
-        info->early_data_max);
+    add(r, ",\"withoutExchange\":%s,\"earlyDataMax\":%" PRIu32 ",\"peer\":",
+        boolean(info->lineage.without_exchange), info->early_data_max);
     add_peer(r, &info->peer);
     add(r, ",\"lifetimeS\":%" PRIu32 ",\"notAfterS\":%" PRId64, info->lifetime_s, info->lineage.not_after_s);
     add_instant(r, "captured", &info->captured);
@@ -164,6 +164,7 @@ int wh_inspect(const uint8_t *image, size_t image_size, int has_key, char *out, 
     return r.length < size ? (int)r.length : WH_USAGE_ARGUMENT;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through the report */
 int wh_inspect_peer(char *out, size_t size)
 {
     report r = {.out = out, .size = size};
