@@ -1,7 +1,7 @@
 // `simulate --explain`: below each wake what was asked of the server and what came of it, what the device knows of the
 // server by then, and why it waited for a ticket or did not.
 import pc from "picocolors"
-import type { TicketWait } from "../base/outcome.js"
+import type { TicketWait } from "../base/core-codes.js"
 import { learnedInWords } from "../core/journal.js"
 import type { Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
