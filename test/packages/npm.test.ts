@@ -159,6 +159,9 @@ test("without a compiler all runs that needs none, and the rest says what is mis
     expect(readFileSync(inFolder("project/report.html"), "utf8")).toContain("esp32c3_bare")
     const preloaded = ["--import", "warmhello/preload", "-p", "String(require('tls').connect)"]
     expect(run(join(bare, "node"), preloaded, bare).stdout).toContain("VmSocket") // in place of Node's own
+    const outcome = "88011922ba0100183d190305190e101928a2"
+    const read = `import("warmhello/outcome").then(({ decodeOutcome: of }) => console.log(of(Buffer.from("${outcome}", "hex")).firmware))`
+    expect(run(join(bare, "node"), ["-e", read], bare).stdout).toBe("10402\n")
     const simulated = warmhello(bare, "simulate", "my-app.ts")
     expect(simulated.code).toBe(6)
     expect(simulated.stderr).toMatch(
