@@ -68,7 +68,7 @@ class Storm:
         self._environment.runner.send_message("storm-phase", len(self._phases) - 1)
         self._say(f"{name} ...")
 
-    def until_all_served(self, limit_s=300):
+    def until_all_served(self, limit_s=180):
         """Waits until each device has sent all that it had, in a wake of this phase. Returns the seconds since the phase
         began, or None if that took longer than the limit."""
         number, phase = len(self._phases) - 1, self._phases[-1]

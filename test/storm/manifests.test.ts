@@ -16,7 +16,7 @@ const PYTHON = checkoutPath("build/storm/python/bin/python")
 
 describe("each manifest is valid, and a wrong one is not", () => {
     test.each([
-        ["Compose", COMPOSE, checkCompose, "replicas: 4", "replicas: many"],
+        ["Compose", COMPOSE, checkCompose, "depends_on:", "depends_upon:"],
         ["Kubernetes", KUBERNETES, checkKubernetes, "restartPolicy", "restartPolici"],
     ] as const)("%s", async (_, file, check, right, wrong) => {
         await check(file)
