@@ -1,6 +1,7 @@
 // warmhello fleet as a user starts it, and what tests ask it.
 import { once } from "node:events"
 import { type AddressInfo, createServer } from "node:net"
+import { afterAll } from "vitest"
 import type { FleetSummary } from "#warmhello/fleet/page-data.js"
 import { type RunningCommand, startCommand } from "../ts/support/command.js"
 
@@ -23,6 +24,13 @@ export async function until<T>(ask: () => Promise<T>, holds: (value: T) => boole
     }
 }
 
+const started: RunningCommand[] = []
+
+/** A test that failed has not ended its own. */
+afterAll(() => {
+    for (const { process } of started) process.kill("SIGKILL")
+})
+
 export class RunningFleet {
     readonly command: RunningCommand
     readonly pagePort: number
@@ -37,6 +45,7 @@ export class RunningFleet {
     static async start(args: string[] = [], environment: Record<string, string> = {}): Promise<RunningFleet> {
         const [page, http] = [await freePort(), await freePort()]
         const command = startCommand(["fleet", "--page", String(page), "--http", String(http), ...args], environment)
+        started.push(command)
         await command.shows("POST reports to")
         return new RunningFleet(command, page, http)
     }

@@ -7,7 +7,7 @@ const NARROWEST = 20
 const INDENT = "    "
 
 /** Text in lines of at most so many columns; a word that is longer stays whole. */
-function wrapped(text: string, columns: number, indent = ""): string[] {
+export function wrapped(text: string, columns: number, indent = ""): string[] {
     const width = Math.max(NARROWEST, columns)
     const lines: string[] = []
     let line = ""

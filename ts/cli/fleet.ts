@@ -14,7 +14,7 @@ import type { Pattern } from "../fleet/pattern.js"
 import { FolderStore, MemoryStore, type Store } from "../fleet/store.js"
 import { summaryOf } from "../fleet/summary.js"
 import { Telemetry } from "../fleet/telemetry.js"
-import { fleetLines, plural } from "./fleet-text.js"
+import { fleetLines, plural, wrapped } from "./fleet-text.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
 import { packageVersion } from "./version.js"
@@ -95,9 +95,9 @@ class Running implements AsyncDisposable {
 }
 
 /** In a terminal the line that is written over gives way. */
-function say(output: Output, text: string): void {
+function say(output: Output, text: string, paint = (line: string): string => line): void {
     if (output.isTerminal) output.raw(CLEAR)
-    output.line(text)
+    for (const line of wrapped(text, output.columns)) output.line(paint(line))
 }
 
 /** One line for each change. */
@@ -110,9 +110,9 @@ function stateTeller(
     return (state, why) => {
         if (state === last) return
         last = state
-        if (state === "connected") return say(output, `reports from ${pc.bold(url)}`)
+        if (state === "connected") return say(output, `reports from ${url}`)
         const waits = isKept ? "what devices publish meanwhile waits there" : "what devices publish meanwhile is lost"
-        say(output, pc.yellow(`${url} is away${why === undefined ? "" : ` (${why})`}: trying again; ${waits}`))
+        say(output, `${url} is away${why === undefined ? "" : ` (${why})`}: trying again; ${waits}`, pc.yellow)
     }
 }
 
@@ -140,7 +140,7 @@ function pushTeller(output: Output, url: URL): (problem: string | undefined) => 
     let last: string | undefined
     return (problem) => {
         if (problem !== undefined && last === undefined) {
-            say(output, pc.yellow(`${url.origin} takes no metrics (${problem}): trying again`))
+            say(output, `${url.origin} takes no metrics (${problem}): trying again`, pc.yellow)
         } else if (problem === undefined && last !== undefined) say(output, `${url.origin} takes metrics again`)
         last = problem
     }
