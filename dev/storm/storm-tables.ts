@@ -10,7 +10,7 @@ const milliseconds = (seconds: number | null | undefined): string =>
 const percent = (share: number | null): string => (share === null ? "-" : `${(100 * share).toFixed(1)} %`)
 
 /** The most frequent first. */
-export const ranked = (counts: Record<string, number>): [string, number][] =>
+const ranked = (counts: Record<string, number>): [string, number][] =>
     Object.entries(counts).toSorted(([, a], [, b]) => b - a)
 
 const words = (counts: Record<string, number>): string =>
