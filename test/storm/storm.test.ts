@@ -11,7 +11,7 @@ import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { dev, startDevCommand } from "../ts/support/command.js"
 
-const TIMEOUT_MS = 90_000
+const TIMEOUT_MS = 180_000
 const scenario = (name: string) => checkoutPath(`test/storm/${name}.py`)
 
 async function run(options: Partial<StormOptions>): Promise<StormResult> {
