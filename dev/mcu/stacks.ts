@@ -20,6 +20,7 @@ export const recordings: Record<McuStack, string> = {
 /** What a stack can speak: BearSSL knows no ticket, picotls no TLS 1.2, no certificate, and no answer to a HelloRetryRequest
  * that OpenSSL takes, so that its first group must be the server's. */
 const caseNames: Partial<Record<McuStack, readonly string[]>> = {
+    mbedTLS: ["tls12-id", "tls12-ticket", "tls12-ticket-rsa", "tls13-x25519", "tls13-p256", "tls13-x25519-p384"],
     BearSSL: ["tls12-id"],
     picotls: ["tls13-x25519"],
 }

@@ -5,16 +5,16 @@ import type { Packet } from "./link.js"
 interface Side {
     /** From TCP's first packet to the moment that the device may sleep. */
     packets: number
-    /** Of them, those with neither data nor the beginning or end of TCP. */
+    /** Of them, those with neither data nor the beginning or end of TCP: how many there are is the kernel's and chance. */
     acks: number
-    /** With the headers of IP and TCP. */
+    /** Of all, with the headers of IP and TCP. */
     bytes: number
 }
 
 export interface Journey {
     sent: Side
     received: Side
-    /** Of `sent.packets` and `received.packets`, without the three that open TCP. */
+    /** Without SYN, its answer and bare ACKs. */
     sentAfterTcp: number
     receivedAfterTcp: number
     /** How often the device waits for the server once TCP is up, before it sends its first application data. */
@@ -67,16 +67,16 @@ export function journeyOf(all: readonly Packet[], { serverPort, overNs, handshak
     const last = Math.max(...received.map((packet) => depthOf.get(packet) ?? 0))
     // What has left before it was over may be seen on the link after that; what answers a later packet may not count.
     const sent = ordered.filter((packet) => isSent(packet) && (depthOf.get(packet) ?? 0) <= last + 1)
-    const [syn] = sent
-    const first = sent.find(
-        ({ sequence, payload }) =>
-            payload > 0 && (sequence + payload - (syn?.sequence ?? 0) - 1) >>> 0 > handshakeBytes,
-    )
-    if (syn === undefined || first === undefined) throw new Error("the device has sent no application data")
+    const synOf = ({ from }: Packet) =>
+        sent.find((one) => one.from === from && one.flags.includes("syn"))?.sequence ?? 0
+    const first = sent
+        .filter(({ from }) => from === sent.at(-1)?.from) // of a second attempt, where there was one
+        .find((one) => one.payload > 0 && (one.sequence + one.payload - synOf(one) - 1) >>> 0 > handshakeBytes)
+    if (first === undefined) throw new Error("the device has sent no application data")
     return {
         ...{ sent: sideOf(sent), received: sideOf(received) },
-        sentAfterTcp: sent.length - 2,
-        receivedAfterTcp: received.length - 1,
+        sentAfterTcp: sent.filter((packet) => !isAck(packet)).length - 1,
+        receivedAfterTcp: received.filter((packet) => !isAck(packet)).length - 1,
         roundTripsBeforeData: roundTripsAt(depthOf.get(first) ?? 0),
         roundTripsBeforeSleep: roundTripsAt(last + 1),
         segments: ordered

@@ -1,22 +1,99 @@
-// The figures of `npm run bench:packets` as a table: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
+// The figures of `npm run bench:packets` as tables: the same for the terminal and for docs/PERFORMANCE-TABLES.md.
+import type { Table } from "../../ts/cli/table.js"
 import type { TitledTable } from "../docs/table.js"
+import type { McuCase } from "../mcu/mcu-handshakes.js"
+import { allOf, energyMj, mcuCases, type Traffic, type Work, workOf } from "./cost.js"
 import type { PacketCase, PacketFigures } from "./packets.js"
+import { REPORT_BYTES } from "./report.js"
+import { profileOf, recordingOf, titles } from "./ways.js"
 
-const titles = { id: "TLS 1.2, session ID", ticket: "TLS 1.2, ticket", psk: "TLS 1.3" }
+const HEADER_BYTES = 40
 
-const rowOf = (one: PacketCase): string[] => [
-    ...[one.server, titles[one.kind], one.result],
-    ...[one.roundTripsBeforeData, one.roundTripsBeforeSleep].map(String),
-    ...[one.sentAfterTcp, one.receivedAfterTcp].map(String),
-    ...[one.sent.acks, one.received.acks].map(String),
-    ...[one.sent.bytes, one.received.bytes].map(String),
-    one.segments.join(" "),
-]
+const million = (instructions: number): string => (instructions / 1e6).toFixed(2)
 
-export function packetTables({ cases }: PacketFigures): TitledTable[] {
-    const head = [
-        ...["server", "session", "result", "round trips before data", "before sleep", "packets sent", "received"],
-        ...["of them bare ACKs sent", "received", "bytes sent", "received", "TLS in each packet"],
+/** Without bare ACKs, and without what opens TCP. */
+const trafficOf = (one: PacketCase): Traffic => ({
+    packetsTx: one.sentAfterTcp,
+    packetsRx: one.receivedAfterTcp,
+    bytesTx: one.sent.bytes - HEADER_BYTES * one.sent.acks,
+    bytesRx: one.received.bytes - HEADER_BYTES * one.received.acks,
+    roundTrips: one.roundTripsBeforeSleep,
+})
+
+/** "-" for what has not been counted. */
+function costCells(work: Work | undefined, traffic: Traffic): string[] {
+    if (work === undefined) return ["-", "-", "-"]
+    return [million(allOf(work)), million(work.onceUp), energyMj(work, traffic).toFixed(1)]
+}
+
+const costTitles = ["M instructions", "once TCP is up", "mJ by estimate"]
+
+function costTable({ cases }: PacketFigures, counted: readonly McuCase[]): Table {
+    const work = (one: PacketCase) => {
+        const { name, result } = recordingOf(one.way, one.result)
+        const found = counted.find(
+            (other) =>
+                other.stack === "warmhello" && other.build === "size" && other.name === name && other.result === result,
+        )
+        return found === undefined ? undefined : workOf(found)
+    }
+    return {
+        head: [
+            ...["way", "profile", "result", "server", "round trips before data", "until sleep"],
+            ...["packets sent", "received", "bytes sent", "received", ...costTitles],
+        ],
+        rows: cases.map((one) => {
+            const traffic = trafficOf(one)
+            return [
+                ...[titles[one.way], profileOf(one.way), one.result, one.server],
+                ...[one.roundTripsBeforeData, one.roundTripsBeforeSleep].map(String),
+                ...[traffic.packetsTx, traffic.packetsRx, traffic.bytesTx, traffic.bytesRx].map(String),
+                ...costCells(work(one), traffic),
+            ]
+        }),
+    }
+}
+
+function segmentTable({ cases }: PacketFigures): Table {
+    return {
+        head: ["server", "way", "result", "bytes of TLS in each packet, from the server negative"],
+        rows: cases.map((one) => [one.server, titles[one.way], one.result, one.segments.join(" ")]),
+    }
+}
+
+/** What answers the report, and the goodbye: a packet each. */
+const AFTER = { packets: 2, roundTrips: 2 }
+
+/** A packet for each flight, but for a certificate chain, which takes two. */
+function trafficByFlights(one: McuCase): Traffic {
+    const packetsTx = Math.ceil(one.flights / 2) + AFTER.packets
+    const packetsRx = Math.floor(one.flights / 2) + AFTER.packets
+    return {
+        ...{ packetsTx, packetsRx },
+        bytesTx: one.bytesTx + REPORT_BYTES + HEADER_BYTES * packetsTx,
+        bytesRx: one.bytesRx + REPORT_BYTES + HEADER_BYTES * packetsRx,
+        roundTrips: Math.floor(one.flights / 2) + AFTER.roundTrips,
+    }
+}
+
+function stackTable(counted: readonly McuCase[]): Table {
+    return {
+        head: ["handshake", "result", "stack", "round trips before data", ...costTitles],
+        rows: counted
+            .filter(({ build }) => build === "size")
+            .sort((one, other) => (one.name + one.result < other.name + other.result ? -1 : 1))
+            .map((one) => [
+                ...[one.title, one.result, one.stack, String(Math.floor(one.flights / 2))],
+                ...costCells(workOf(one), trafficByFlights(one)),
+            ]),
+    }
+}
+
+export function packetTables(report: PacketFigures): TitledTable[] {
+    const counted = mcuCases()
+    return [
+        ["What a connect, its report and its answer cost", costTable(report, counted)],
+        ["What is in each packet", segmentTable(report)],
+        ["Beside other stacks: one certificate, a packet for each flight", stackTable(counted)],
     ]
-    return [["Packets of a connect, its report and its answer", { head, rows: cases.map(rowOf) }]]
 }

@@ -27,8 +27,6 @@ export interface NginxOptions extends ServerOptions {
     keepsTicketKey?: boolean
     /** Where it passes all requests on to, and says which of them came as early data. */
     backend?: Backend
-    /** False: it takes early data as often as it comes. Without: once, as OpenSSL has it. */
-    antiReplay?: boolean
     /** A file to log each request in that has a device's outcome in its header, as a line of JSON. */
     outcomesLog?: string
 }
@@ -79,7 +77,6 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 ${files.clientCa === "" ? "" : clients}
                 client_max_body_size 8m;
                 ssl_early_data ${(options.earlyDataMax?.() ?? 0) > 0 ? "on" : "off"};
-                ${options.antiReplay === false ? "ssl_conf_command Options -AntiReplay;" : ""}
                 location / { ${answers(options.backend)} }
                 location /files/ { root ${files.folder}; dav_methods PUT; }
             }

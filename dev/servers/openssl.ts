@@ -22,16 +22,13 @@ export interface OpensslOptions extends PskServerOptions {
     /** It prints what it is sent, early data marked as such, and answers nothing: it does not take early data where it
      * answers. */
     prints?: boolean
-    /** False: it takes early data as often as it comes. Without: once. */
-    antiReplay?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
-function earlyData({ earlyDataMax, antiReplay }: OpensslOptions): string[] {
+function earlyData({ earlyDataMax }: OpensslOptions): string[] {
     const most = earlyDataMax?.() ?? 0
-    if (most === 0) return []
-    return ["-early_data", "-max_early_data", String(most), ...(antiReplay === false ? ["-no_anti_replay"] : [])]
+    return most === 0 ? [] : ["-early_data", "-max_early_data", String(most)]
 }
 
 function presharedKey({ psk }: OpensslOptions): string[] {

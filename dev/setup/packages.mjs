@@ -53,6 +53,7 @@ const needs = [
     { package: "libgnutls28-dev", present: file("/usr/include/gnutls/gnutls.h"), for: ["interop"] },
     { package: "prometheus", present: program("prometheus"), for: ["tests"] },
     { package: "python3", present: program("python3"), for: ["interop"] },
+    { package: "iproute2", present: server("ip"), for: ["tests", "interop"] },
     { package: "openjdk-17-jdk-headless", present: program("javac"), for: ["interop"] },
     { package: "maven", present: program("mvn"), for: ["interop"] },
     { package: "apache2-bin", present: server("apache2"), for: ["interop"] }, // without its service

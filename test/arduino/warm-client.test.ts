@@ -112,7 +112,7 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
 
     test("with consent, writes before the handshake: the server has the request as early data", async () => {
         using server = await earlyNginx({
-            ...{ identity: identity.server, earlyDataMax: () => 4000, antiReplay: false },
+            ...{ identity: identity.server, earlyDataMax: () => 4000 },
         })
         using line = await FaultProxy.start(server.server.port)
         await using sketch = startSketch()

@@ -28,7 +28,7 @@ async function world(...args: string[]): Promise<World> {
     owned.push(time)
     const server = await earlyNginx({
         environment: time.environment as Record<string, string>,
-        ...{ identity: identity.server, earlyDataMax: () => most, antiReplay: false, keepsTicketKey: true },
+        ...{ identity: identity.server, earlyDataMax: () => most, keepsTicketKey: true },
     })
     most = 0 // from a restart on
     const line = await FaultProxy.start(server.server.port)

@@ -3,7 +3,10 @@ import { afterEach, expect, test } from "vitest"
 import { type Carried, FaultProxy, type Step } from "#dev/network/fault-proxy.js"
 import type { BackendRequest } from "#dev/servers/backend.js"
 import { type EarlyServer, earlyNginx } from "#dev/servers/early-data.js"
+import { startHaproxy } from "#dev/servers/haproxy.js"
 import { createIdentity } from "#dev/servers/identities.js"
+import { startMosquitto } from "#dev/servers/mosquitto.js"
+import { DATA_RECORD, records } from "#dev/servers/wire.js"
 import type { SimulationOptions } from "#warmhello/sim/simulation.js"
 import { runApp } from "../ts/support/simulate.js"
 
@@ -26,7 +29,7 @@ interface World {
 async function world(statusFor: (request: BackendRequest) => number = () => 200): Promise<World> {
     const requests: BackendRequest[] = []
     const server = await earlyNginx({
-        ...{ identity: identity.server, earlyDataMax: () => 4000, antiReplay: false },
+        ...{ identity: identity.server, earlyDataMax: () => 4000 },
         statusFor: (request) => {
             requests.push(request)
             return statusFor(request)
@@ -95,4 +98,27 @@ test("an app that is answered 425 asks again after the handshake, and does so fr
     expect(requests.map(({ isEarly }) => isEarly)).toEqual([false, true, false, false])
     expect(new Set(requests.map(({ body }) => body)).size).toBe(1)
     expect(wakes.map(({ result }) => result)).not.toContain("failed")
+})
+
+test("the MQTT client's CONNECT leaves with the hello, to mosquitto behind HAProxy, and the reading arrives", async () => {
+    // Without a certificate it speaks plain MQTT.
+    using broker = await startMosquitto({ identity: identity.server, pskAlone: true })
+    using server = await startHaproxy({
+        ...{ identity: identity.server, earlyDataMax: () => 4000, tcpPort: broker.port },
+    })
+    const line = await FaultProxy.start(server.port)
+    owned.push(line)
+    const { lines, wakes } = await runApp("mqtt", {
+        ...{ cycles: 2, minVersion: "1.3", policy: { earlyData: true } },
+        server: { host: "localhost", port: line.port, ca: Buffer.from(identity.ca) },
+    })
+    expect(wakes.map(({ result, earlyData }) => [result, earlyData])).toEqual([
+        ["full", null],
+        ["resumed", "accepted"],
+    ])
+    expect(lines.filter(({ text }) => text.startsWith("published"))).toHaveLength(2)
+    const [hello, connect] = records(line.last.toServer.bytes)
+    expect(hello?.start).toBe(0)
+    expect(connect?.type).toBe(DATA_RECORD)
+    expect(connect?.end).toBeLessThanOrEqual(line.last.flights[0]?.size ?? 0)
 })

@@ -4,7 +4,7 @@ import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
 import { checkWritable, readFile, writeWhole } from "../base/files.js"
 import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
-import { isPskIdentity } from "../core/settings.js"
+import { isPskIdentity, PSK_IDENTITY_RULE } from "../core/settings.js"
 import { provisionBoard } from "../provision/board-partition.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"
@@ -31,27 +31,26 @@ function refuse(message: string): never {
 
 /** What only goes together, and what never does. */
 function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
+    const { check, out, image, slot, port, chip, psk } = flags
+    const ofFile = [file, check, out, image, slot]
     if (flags.burn) {
-        if (file !== undefined || flags.out || flags.image || flags.slot || flags.check || flags.psk) {
-            refuse("--burn stands alone, with --chip and --port")
-        }
-        if (flags.chip === undefined || flags.port === undefined) refuse("--burn needs --chip and --port")
+        if (isAny([...ofFile, psk])) refuse("--burn stands alone, with --chip and --port")
+        if (chip === undefined || port === undefined) refuse("--burn needs --chip and --port")
         return
     }
-    if (flags.psk !== undefined) {
-        const others = [file, flags.check, flags.out, flags.image, flags.slot, flags.port, flags.chip]
-        if (others.some((other) => other !== undefined)) refuse("--psk stands alone, or with --json")
-        if (!isPskIdentity(flags.psk))
-            refuse("--psk takes 1 to 64 printable ASCII characters, no blank or colon, # not first")
+    if (psk !== undefined) {
+        if (isAny([...ofFile, port, chip])) refuse("--psk stands alone, or with --json")
+        if (!isPskIdentity(psk)) refuse(`--psk ${PSK_IDENTITY_RULE}`)
         return
     }
     if (file === undefined) refuse("name the provisioning file")
-    if (flags.chip !== undefined) refuse("--chip goes with --burn")
-    if (flags.image !== undefined && flags.out === undefined)
-        refuse("--image needs --out, for the image that comes of it")
-    const targets = [flags.check, flags.out, flags.slot, flags.port].filter((target) => target !== undefined)
-    if (targets.length > 1) refuse("only one of --check, --out, --slot and --port can be done at a time")
+    if (chip !== undefined) refuse("--chip goes with --burn")
+    if (image !== undefined && out === undefined) refuse("--image needs --out, for the image that comes of it")
+    if ([check, out, slot, port].filter((target) => target !== undefined).length > 1)
+        refuse("only one of --check, --out, --slot and --port can be done at a time")
 }
+
+const isAny = (given: unknown[]): boolean => given.some((one) => one !== undefined)
 
 /** It holds the key and the password in clear. */
 const writeSecret = (path: string, bytes: Buffer): void => writeWhole(path, bytes, 0o600)

@@ -374,10 +374,10 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
 }
 
 /* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer
- * bytes, and writes nothing to flash. */
+ * bytes, and writes nothing to flash. Only early data wants a session. */
 static bool needs_session(const wh_resumption *r)
 {
-    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk || r->client->config.policy.early_data;
 }
 
 static bool takes_tickets(const wh_resumption *r)
@@ -525,9 +525,8 @@ uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
  * no ticket: then early data costs a full handshake. */
 static bool costs_a_ticket(const wh_resumption *r)
 {
-    bool is_for_once = r->client->config.policy.reuse == WH_REUSE_NEVER;
     bool was_taken = r->outcome->early_data == WH_EARLY_DATA_ACCEPTED;
-    return was_taken && is_for_once && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
+    return was_taken && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
 }
 
 /* What answers early data comes a round trip before the ticket, which nobody may have waited for. */

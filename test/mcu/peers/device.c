@@ -101,6 +101,9 @@ const uint8_t *device_arrived(size_t *size)
 
 void device_consume(size_t size)
 {
+    if (size == 0) {
+        return;
+    }
     arrived += size;
     arrived_size -= size;
     passed.rx += size;
@@ -113,8 +116,8 @@ size_t device_receive(void *out, size_t size)
     size = size < arrived_size ? size : arrived_size;
     if (size > 0) {
         memcpy(out, arrived, size);
-        device_consume(size);
     }
+    device_consume(size);
     return size;
 }
 

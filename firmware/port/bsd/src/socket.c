@@ -356,8 +356,10 @@ static wh_step proceed(wh_socket *s)
 /* All that can leave now does: nobody knows when the caller calls again. */
 static void send_all(wh_socket *s)
 {
-    while (proceed(s).kind == WH_STEP_OPENED) {
-    }
+    wh_step_kind kind;
+    do {
+        kind = proceed(s).kind;
+    } while (kind == WH_STEP_OPENED || kind == WH_STEP_SECURED);
 }
 
 static uint64_t moment_in(uint32_t wait_ms)

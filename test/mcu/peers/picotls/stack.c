@@ -130,8 +130,8 @@ int stack_shake_hands(void)
     ptls_buffer_t out;
     ptls_buffer_init(&out, "", 0);
     int result = ptls_handshake(tls, &out, size > 0 ? arrived : NULL, &size, &properties);
-    send_all(&out);
     device_consume(size);
+    send_all(&out);
     return result == PTLS_ERROR_IN_PROGRESS ? STACK_WAITS : result;
 }
 

@@ -1,0 +1,74 @@
+// The ways to connect that are held beside each other.
+import type { ClientOptions } from "../../ts/core/client.js"
+import { kinds } from "../interop/board.js"
+import { nginx } from "../servers/nginx.js"
+import { rustlsStateful } from "../servers/rust.js"
+import type { ServerKind, ServerOptions } from "../servers/server.js"
+import { echo, preSharedKey } from "./echo.js"
+
+export const titles = {
+    id: "TLS 1.2, session ID",
+    ticket: "TLS 1.2, ticket",
+    psk: "TLS 1.3",
+    "psk-ke": "TLS 1.3, no key exchange",
+    early: "TLS 1.3, early data",
+    "external-psk": "TLS 1.3, external PSK",
+} as const
+export type WayName = keyof typeof titles
+
+export interface Way {
+    name: WayName
+    client: Pick<ClientOptions, "minVersion" | "maxVersion" | "tickets"> & Partial<ClientOptions>
+    server: Partial<ServerOptions>
+    /** What its connects come to, one after another. */
+    results: readonly ("full" | "resumed")[]
+    /** Undefined for a server that can. */
+    whyNot(server: ServerKind): string | undefined
+}
+
+const EARLY_DATA_MAX = 4096
+const takesEarlyData = [nginx.name, rustlsStateful.name]
+
+const both = ["full", "resumed"] as const
+const alone = (what: string) => (server: ServerKind) =>
+    server === echo ? undefined : `${what} with ${echo.name} alone`
+
+export const ways: readonly Way[] = [
+    {
+        ...{ name: "id", client: kinds.id, server: { tickets: false }, results: both },
+        whyNot: ({ cannot }) => cannot.id,
+    },
+    {
+        ...{ name: "ticket", client: kinds.ticket, server: {}, results: both },
+        whyNot: ({ cannot }) => cannot.ticket,
+    },
+    {
+        ...{ name: "psk", client: kinds.psk, server: {}, results: both },
+        whyNot: ({ cannot }) => cannot.psk,
+    },
+    {
+        ...{ name: "psk-ke", client: { ...kinds.psk, policy: { profile: "frugal" } }, server: {}, results: both },
+        whyNot: alone("no key exchange"),
+    },
+    {
+        ...{ name: "early", client: { ...kinds.psk, policy: { earlyData: true } }, results: both },
+        server: { earlyDataMax: () => EARLY_DATA_MAX },
+        whyNot: ({ name }) =>
+            takesEarlyData.includes(name) ? undefined : `early data with ${takesEarlyData.join(", ")}`,
+    },
+    {
+        ...{ name: "external-psk", client: { ...kinds.psk, psk: preSharedKey }, server: {}, results: ["full"] },
+        whyNot: alone("an external PSK"),
+    },
+]
+
+export const profileOf = (way: WayName): string => (way === "psk-ke" ? "frugal" : "balanced")
+
+/** The recording for the emulated microcontroller that goes the same way. */
+export function recordingOf(way: WayName, result: "full" | "resumed"): { name: string; result: "full" | "resumed" } {
+    const names = {
+        ...{ id: "tls12-id", ticket: "tls12-ticket", psk: "tls13-x25519" },
+        ...{ early: "tls13-early", "psk-ke": "tls13-psk-ke", "external-psk": "tls13-external-psk" },
+    } as const
+    return { name: names[way], result }
+}
