@@ -71,16 +71,26 @@ class Storm:
     def until_all_served(self, limit_s=180):
         """Waits until each device has sent all that it had, in a wake of this phase. Returns the seconds since the phase
         began, or None if that took longer than the limit."""
-        number, phase = len(self._phases) - 1, self._phases[-1]
-        deadline_s = phase["beganS"] + limit_s
-        while self._counts[f"{number}/served"] < self.devices:
-            left_s = deadline_s - self._now_s()
-            if left_s <= 0:
-                return None
-            self._heard.clear()
-            self._heard.wait(left_s)
+        phase = self._phases[-1]
+        left_s = phase["beganS"] + limit_s - self._now_s()
+        if not self.until(lambda: self.count("served") >= self.devices, max(0, left_s)):
+            return None
         phase["allServedS"] = round(self._now_s() - phase["beganS"], 2)
         return phase["allServedS"]
+
+    def count(self, what):
+        """How often something was met in this phase so far: `result/full`, `reason/refused`, `error/connection-refused`,
+        `backoff/60` and so on, and `wakes`."""
+        return self._counts[f"{len(self._phases) - 1}/{what}"]
+
+    def until(self, is_so, limit_s=180):
+        """Waits until this is so, which is asked whenever workers have told something. False if that took longer."""
+        with gevent.Timeout(limit_s, False):
+            while not is_so():
+                self._heard.clear()
+                self._heard.wait()
+            return True
+        return False
 
     def wake_all(self, within_s=0.0):
         """All devices that sleep are due, at once or within some seconds, as when the power comes back to a town."""

@@ -86,16 +86,32 @@ export function* sentences(result: StormResult): Iterable<string> {
     yield `A device took ${memory.perDeviceBytes ?? "-"} bytes of memory, ${memory.stateBytes} of them its clocks, key and RTC slot.`
 }
 
+const WIDTH = 120
+
+/** In lines as wide as documents are. */
+function wrapped(text: string, indent = ""): string {
+    const lines = [""]
+    for (const word of text.split(" ")) {
+        const line = lines.at(-1) ?? ""
+        if (line === "") lines[lines.length - 1] = word
+        else if (line.length + word.length < WIDTH) lines[lines.length - 1] = `${line} ${word}`
+        else lines.push(`${indent}${word}`)
+    }
+    return lines.join("\n")
+}
+
 /** What a storm came to, as a part of docs/FLEET.md. */
 export function stormMarkdown(result: StormResult): string {
     const { server, machine, scenario, devices } = result
     const tables = [phases(result), processorTime(result), ...(result.sTime === null ? [] : [sTime(result)])]
-    const lines = [...sentences(result)].map((text) => `- ${text}`)
+    const lines = [...sentences(result)].map((text) => wrapped(`- ${text}`, "  "))
     const openssl = machine.openssl.split(" ").slice(0, 2).join(" ")
     return [
         `#### ${server.name} ${server.version}, ${scenario}, ${devices} devices`,
         ...tables.map(markdownTable),
         lines.join("\n"),
-        `Made on ${machine.processors} processors, ${machine.model}, which devices and server share; ${openssl}, certificate ${server.certificate}.`,
+        wrapped(
+            `Made on ${machine.processors} processors, ${machine.model}, which devices and server share; ${openssl}, certificate ${server.certificate}.`,
+        ),
     ].join("\n\n")
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { TemporaryFolder } from "#warmhello/base/temporary.js"
 import { reportHtml } from "#warmhello/report/html.js"
+import type { PageStorm } from "#warmhello/report/page-data.js"
 import type { Run } from "#warmhello/run/run.js"
 import { skipped } from "../support/needs.js"
 
@@ -41,9 +42,10 @@ export async function openReport(
     browser: Browser,
     runs: readonly { name: string; run: Run }[],
     options: BrowserContextOptions = {},
+    storms: readonly PageStorm[] = [],
 ): Promise<OpenReport> {
     const folder = new TemporaryFolder("report")
-    const file = folder.write("report.html", reportHtml(runs, "2026-11-24T12:34:56Z"))
+    const file = folder.write("report.html", reportHtml(runs, "2026-11-24T12:34:56Z", storms))
     const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options })
     const page = await context.newPage()
     const complaints: string[] = []

@@ -11,7 +11,7 @@ import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { dev, startDevCommand } from "../ts/support/command.js"
 
-const TIMEOUT_MS = 90_000
+const TIMEOUT_MS = 180_000
 const scenario = (name: string) => checkoutPath(`test/storm/${name}.py`)
 
 async function run(options: Partial<StormOptions>): Promise<StormResult> {
@@ -59,11 +59,11 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     expect(result.reports.arrived).toBe(result.reports.made)
     expect(phase(result, "first connect")).toMatchObject({ full: 200, failures: 0, errors: {} })
     const steady = phase(result, "steady")
-    expect(steady.resumed).toBeGreaterThan(200)
+    expect(steady.resumed).toBeGreaterThanOrEqual(200)
     expect(steady.full).toBe(0)
     // Nobody is reached, and who has failed three times in a row is advised to stay away.
     const away = phase(result, "away")
-    expect(away.errors["connection-refused"]).toBeGreaterThan(200)
+    expect(away.errors["connection-refused"]).toBeGreaterThan(30)
     expect(away.backoff.advisedS).toEqual({ 2: expect.any(Number) })
     expect(away.backoff.sleptLongerS).toBeGreaterThan(0)
     // mosquitto has new ticket keys: each device pays once, and what it had to say meanwhile arrives.
