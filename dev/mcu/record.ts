@@ -6,10 +6,11 @@ import net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../../ts/core/client.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
-import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
+import { createCertificateAuthority, type KeyKind, type ServerCertificate } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
+import { startNginx } from "../servers/nginx.js"
 import { McuClient, type McuConnection } from "./connection.js"
-import { clientOptions, HOST, LINE, type More, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { clientOptions, HOST, LINE, lineOf, type More, type Recording, type Step, sleepMsOf } from "./recording.js"
 
 export interface Case {
     name: string
@@ -44,6 +45,10 @@ export const cases: readonly Case[] = [
     {
         ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke, X25519 in full, ECDSA" },
         ...{ more: { profile: "frugal" }, arguments: ["-allow_no_dhe_kex"] },
+    },
+    {
+        ...{ ...tls13, name: "tls13-early", title: "TLS 1.3, early data, X25519, ECDSA" },
+        more: { earlyData: true },
     },
     {
         ...{ ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK, X25519" },
@@ -102,12 +107,13 @@ class Tap {
     }
 
     async end(): Promise<void> {
+        if (this.#tcp.closed) return // the server was first
         this.#tcp.end()
         await once(this.#tcp, "close")
     }
 }
 
-async function connect(connection: McuConnection, port: number) {
+async function connect(connection: McuConnection, port: number, line: string) {
     const tap = await Tap.to(port)
     tap.send(connection.drain())
     while (!connection.isOpen) {
@@ -115,23 +121,24 @@ async function connect(connection: McuConnection, port: number) {
         tap.send(connection.drain())
     }
     const handshake = tap.take()
-    connection.write(LINE)
+    if (!connection.wroteEarly) connection.write(line)
     tap.send(connection.drain())
-    for (let answer = ""; answer.length < LINE.length; answer += connection.read()) connection.feed(await tap.get())
+    let answer = connection.read()
+    for (; answer.length < LINE.length; answer += connection.read()) connection.feed(await tap.get())
     connection.close()
     tap.send(connection.drain())
     await tap.end()
     return { handshake, after: tap.take() }
 }
 
-interface Server {
+interface RecordedServer {
     port: number
     /** PEM. */
     ca: string
 }
 
 /** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
-async function recordAgainst(server: Server, one: Case, image: string): Promise<Recording> {
+async function recordAgainst(server: RecordedServer, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
     const wallS = Math.floor(Date.now() / 1000)
@@ -140,13 +147,14 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     const connections = []
     for (const expected of one.results ?? ["full", "resumed"]) {
         const client = new McuClient(emulator, options)
-        const connection = client.open()
-        connections.push(await connect(connection, server.port))
+        const line = lineOf(one)
+        const connection = client.open(line)
+        connections.push(await connect(connection, server.port, line))
         const { result } = connection.outcome
         if (result !== expected) throw new Error(`${one.name}: ${result} instead of ${expected}`)
         connection.free()
         client.free()
-        emulator.sleep(SLEEP_MS)
+        emulator.sleep(sleepMsOf(one))
     }
     const [full, resumed] = connections
     if (full === undefined || resumed === undefined) throw new Error("two connections were made")
@@ -158,15 +166,20 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     }
 }
 
+/** OpenSSL's own server echoes no early data. */
+function serverFor(one: Case, identity: ServerCertificate) {
+    if (one.more?.earlyData === true) return startNginx({ identity, group: "x25519", earlyDataMax: () => 4096 })
+    return OpensslServer.start({
+        ...{ ...identity, clientCa: undefined, overlay: undefined, environment: process.env },
+        arguments: ["-rev", "-groups", one.group, ...(one.arguments ?? [])],
+    })
+}
+
 /** One recording for each image, of a server that sends each line back reversed. */
 export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
-    const { keyKind, group } = one
+    const { keyKind } = one
     const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
-    using server = await OpensslServer.start({
-        ...(await authority.issue({ names: [HOST], keyKind })),
-        ...{ clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", group, ...(one.arguments ?? [])],
-    })
+    using server = await serverFor(one, await authority.issue({ names: [HOST], keyKind }))
     const made = []
     for (const image of images) {
         made.push(await recordAgainst({ port: server.port, ca: authority.certificate }, one, image))

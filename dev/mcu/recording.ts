@@ -25,6 +25,8 @@ const connectionSchema = z.object({
 /** What the client is told beside the usual. */
 const moreSchema = z.object({
     profile: z.enum(profiles).optional(),
+    /** The line leaves with the hello where it may. */
+    earlyData: z.literal(true).optional(),
     /** The key in hexadecimal digits. */
     psk: z.object({ identity: z.string(), key: z.string() }).optional(),
 })
@@ -51,22 +53,30 @@ const recordingSchema = z.object({
 export type Step = z.infer<typeof stepSchema>
 export type Recording = z.infer<typeof recordingSchema>
 
-export const SLEEP_MS = 600_000
+const SLEEP_MS = 600_000
+
+/** A server judges early data by the ticket's age, and its clock is not moved on. */
+export const sleepMsOf = ({ more }: { more?: More | undefined }): number => (more?.earlyData === true ? 0 : SLEEP_MS)
 /** In the server's certificate. */
 export const HOST = "warmhello.test"
 const PORT = 8883
 /** What the client sends once it may. */
 export const LINE = "celsius 21\n"
 
+/** A server that takes early data speaks HTTP. */
+export const lineOf = ({ more }: { more?: More | undefined }): string =>
+    more?.earlyData === true ? "GET / HTTP/1.0\r\n\r\n" : LINE
+
 /** The client that makes such connections, and makes them again. */
 export function clientOptions(
     { version, tickets, more = {} }: Pick<Recording, "version" | "tickets" | "more">,
     ca: string,
 ): ClientOptions {
-    const { profile, psk } = more
+    const { profile, earlyData, psk } = more
     return {
         ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
         ...(profile === undefined ? {} : { policy: { profile } }),
+        ...(earlyData === undefined ? {} : { policy: { earlyData } }),
         ...(psk === undefined ? {} : { psk: { identity: psk.identity, key: Buffer.from(psk.key, "hex") } }),
     }
 }

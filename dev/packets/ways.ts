@@ -2,7 +2,6 @@
 import type { ClientOptions } from "../../ts/core/client.js"
 import { kinds } from "../interop/board.js"
 import { nginx } from "../servers/nginx.js"
-import { rustlsStateful } from "../servers/rust.js"
 import type { ServerKind, ServerOptions } from "../servers/server.js"
 import { echo, preSharedKey } from "./echo.js"
 
@@ -27,8 +26,6 @@ export interface Way {
 }
 
 const EARLY_DATA_MAX = 4096
-const takesEarlyData = [nginx.name, rustlsStateful.name]
-
 const both = ["full", "resumed"] as const
 const alone = (what: string) => (server: ServerKind) =>
     server === echo ? undefined : `${what} with ${echo.name} alone`
