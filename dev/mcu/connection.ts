@@ -33,7 +33,7 @@ export class McuClient {
         this.instructions = instructions
     }
 
-    open(line: string): McuConnection {
+    open(line = ""): McuConnection {
         return new McuConnection(this.#emulator, this.#slot, line)
     }
 
