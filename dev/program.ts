@@ -139,6 +139,7 @@ export function program(signal: AbortSignal): Command {
             0,
         )
         .option("--web <port>", "with Locust's own page, on this machine", count(1, 65535))
+        .addOption(writes("FLEET.md, of a restart of both servers").conflicts(["scenario", "json"]))
         .addOption(json())
         .action((locust, flags) => stormCommand(locust, flags, signal))
     root.command("calendar")

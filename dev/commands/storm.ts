@@ -6,8 +6,9 @@ import { holdInterrupt, interruptCode } from "../../ts/cli/interrupt.js"
 import { Output } from "../../ts/cli/output.js"
 import { tableText } from "../../ts/cli/table.js"
 import type { StormResult } from "../../ts/run/storm.js"
+import { FLEET_PAGE, writeSection } from "../docs/pages.js"
 import { type StormOptions, storm } from "../storm/storm.js"
-import { phases, processorTime, sentences, sTime } from "../storm/storm-tables.js"
+import { phases, processorTime, sentences, sTime, stormMarkdown } from "../storm/storm-tables.js"
 
 type Given = Omit<StormOptions, "locust" | "onLine" | "signal" | "sleepS" | "sTimeS" | "lifetimeS">
 
@@ -16,6 +17,7 @@ interface StormFlags extends Given {
     sleep?: number
     sTime: number
     lifetime: number
+    write: boolean
     json?: string
 }
 
@@ -29,37 +31,67 @@ function print(output: Output, result: StormResult): void {
     for (const sentence of sentences(result)) output.line(sentence)
 }
 
-export async function stormCommand(locust: string[], flags: StormFlags, signal: AbortSignal): Promise<void> {
-    const output = new Output(flags.json)
-    const { json: _, sleep, sTime: sTimeS, lifetime, ...given } = flags
-    if (flags.host !== undefined && flags.ca === undefined) {
+function checkFlags({ host, ca, web, write }: StormFlags): void {
+    if (host !== undefined && ca === undefined) {
         throw new WarmhelloError("bad-option", "--host wants --ca: the file of the CA that its certificate leads to")
     }
-    if (flags.ca !== undefined) readFile(flags.ca)
-    const showsAll = locust.length > 0 || flags.web !== undefined
+    if (ca !== undefined) readFile(ca)
+    if (write && (host !== undefined || web !== undefined)) {
+        throw new WarmhelloError("bad-option", "--write is for servers that are started here")
+    }
+}
+
+/** Shows what is for people, and all of it if a storm fails. */
+async function runOne(options: Omit<StormOptions, "onLine">, output: Output): Promise<StormResult | undefined> {
+    const showsAll = options.locust.length > 0 || options.web !== undefined
     const last: string[] = []
     const onLine = (line: string) => {
         last.push(line)
         if (last.length > LAST_LINES) last.shift()
         if (showsAll || line.startsWith("storm:")) output.line(line)
     }
-    if (flags.web !== undefined) output.line(`Locust's page: http://127.0.0.1:${flags.web}; Ctrl-C ends it.`)
-    holdInterrupt()
-    const result = await storm({
-        ...given,
-        ...{ locust, onLine, signal, sTimeS, lifetimeS: lifetime / 1000 },
-        ...(sleep !== undefined && { sleepS: sleep / 1000 }),
-    }).catch((error) => {
+    const result = await storm({ ...options, onLine }).catch((error) => {
         if (!showsAll) for (const line of last) output.line(pc.dim(line))
         throw error
     })
-    if (result !== undefined) {
-        print(output, result)
-        output.json(result)
+    if (result !== undefined) print(output, result)
+    return result
+}
+
+function judge({ reports: { lost } }: StormResult): void {
+    if (lost === 0) return
+    throw new WarmhelloError("not-as-expected", `${lost} reports were lost`, {
+        hint: "The reasons and errors of each phase are above.",
+    })
+}
+
+/** The page has a restart of both servers. */
+async function writePage(options: Omit<StormOptions, "onLine">, output: Output): Promise<void> {
+    const sections: string[] = []
+    for (const server of ["mosquitto", "nginx"] as const) {
+        const result = await runOne({ ...options, server, ticketKeys: server === "nginx" }, output)
+        if (result === undefined) return
+        judge(result)
+        sections.push(stormMarkdown(result))
     }
+    writeSection(FLEET_PAGE, sections.join("\n\n"), "npm run storm")
+    output.line(`written: ${FLEET_PAGE}`)
+}
+
+export async function stormCommand(locust: string[], flags: StormFlags, signal: AbortSignal): Promise<void> {
+    const output = new Output(flags.json)
+    checkFlags(flags)
+    const { json: _, write, sleep, sTime: sTimeS, lifetime, ...given } = flags
+    const options = {
+        ...given,
+        ...{ locust, signal, sTimeS, lifetimeS: lifetime / 1000 },
+        ...(sleep !== undefined && { sleepS: sleep / 1000 }),
+    }
+    if (flags.web !== undefined) output.line(`Locust's page: http://127.0.0.1:${flags.web}; Ctrl-C ends it.`)
+    holdInterrupt()
+    const result = write ? undefined : await runOne(options, output)
+    if (write) await writePage(options, output)
+    if (result !== undefined) output.json(result)
     if (signal.aborted) process.exitCode = interruptCode()
-    else if (result !== undefined && result.reports.lost > 0)
-        throw new WarmhelloError("not-as-expected", `${result.reports.lost} reports were lost`, {
-            hint: "The reasons and errors of each phase are above.",
-        })
+    else if (result !== undefined) judge(result)
 }

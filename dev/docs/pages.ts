@@ -7,6 +7,7 @@ import { checkoutPath } from "../../ts/base/paths.js"
 export const PERFORMANCE_TABLES = "docs/PERFORMANCE-TABLES.md"
 export const MEASURING_PAGE = "docs/MEASURING.md"
 export const FIELD_PAGE = "docs/FIELD.md"
+export const FLEET_PAGE = "docs/FLEET.md"
 export const INTEROP_PAGE = "docs/INTEROP.md"
 
 /** The commands that write a section, each between markers of its own. */
@@ -18,6 +19,7 @@ export type SectionOwner =
     | "npm run bench:packets"
     | "npm run field"
     | "npm run interop"
+    | "npm run storm"
     | "npm run validate:energy"
     | "npm run generate"
 

@@ -36,6 +36,7 @@ const readWords = (text: string, macro: string): ReasonEntry[] =>
     rowsOf(text, macro).map(([, , word = "", meaning = ""]) => ({ word, meaning }))
 
 export const readReasons = (): ReasonEntry[] => readWords(readDef("reasons.def"), "WH_REASON")
+export const readTicketWaits = (): ReasonEntry[] => readWords(readDef("ticket_waits.def"), "WH_TICKET_WAIT")
 export const readCauses = (): ReasonEntry[] => readWords(readDef("causes.def", "wake"), "WH_CAUSE")
 
 export const readErrors = (): ErrorEntry[] =>

@@ -13,7 +13,15 @@ import { hintsFor, hintText } from "../../ts/base/hints.js"
 import { checkoutPath } from "../../ts/base/paths.js"
 import { DEFINITION, readDefinition } from "../../ts/service/definition.js"
 import { pageWith } from "../docs/pages.js"
-import { type ErrorEntry, type ReasonEntry, readCauses, readErrors, readPhases, readReasons } from "./core-lists.js"
+import {
+    type ErrorEntry,
+    type ReasonEntry,
+    readCauses,
+    readErrors,
+    readPhases,
+    readReasons,
+    readTicketWaits,
+} from "./core-lists.js"
 import { dashboardJson } from "./dashboard.js"
 import { inAppWords } from "./service/app-names.js"
 import { type CoreEnums, type CoreMember, coreEnums, withCoreEnums } from "./service/core-enums.js"
@@ -53,6 +61,12 @@ const codesModule = (reasons: ReasonEntry[], errors: ErrorEntry[], enums: CoreEn
     wordsModule(
         "core",
         wordTable("Why a connect was resumed or made a full handshake.", "reasons", "Reason", withMeanings(reasons)),
+        wordTable(
+            "Whether a ticket that had not come was waited for.",
+            "ticketWaits",
+            "TicketWait",
+            withMeanings(readTicketWaits()),
+        ),
         wordTable("The core's errors.", "coreErrors", "CoreErrorWord", withRest(errors)),
         ["", "// The words of the core's enums, each at its number."],
         wordsByNumber("resultWords", enums.Result),
@@ -93,6 +107,15 @@ function outcomesPage(reasons: ReasonEntry[], errors: ErrorEntry[]): string {
         "| reason | meaning |",
         "|---|---|",
         ...reasons.map(({ word, meaning }) => `| \`${word}\` | ${meaning} |`),
+        "",
+        "## Waits for a ticket",
+        "",
+        "What `ticketWait` says of a connection by TLS 1.3 whose ticket had not come when the app closed it;",
+        "`ticketWaitMs` is how long it stayed open for it at most.",
+        "",
+        "| word | meaning |",
+        "|---|---|",
+        ...readTicketWaits().map(({ word, meaning }) => `| \`${word}\` | ${meaning} |`),
         "",
         "## Errors of the core",
         "",

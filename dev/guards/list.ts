@@ -433,6 +433,34 @@ export const guards: Guard[] = [
         tests: [["test_clock", "the_clocks_error_is_within_the_bounds"]],
     },
 
+    // ---- An external pre-shared key ----
+    {
+        mistake: "a session of another pre-shared key",
+        edits: [field("psk_digest", "hash_bytes")],
+        tests: [["test_external_psk", "a_session_belongs_to_the_key_that_was_there_when_it_was_made"]],
+    },
+    {
+        mistake: "a pre-shared key that has changed in its place",
+        edits: [["core/src/external_psk.c", "memcmp(digest, client->psk_digest, sizeof digest) == 0", "true"]],
+        tests: [["test_external_psk", "a_key_that_has_changed_in_its_place_is_not_used"]],
+    },
+    {
+        mistake: "the second attempt has the pre-shared key as well",
+        edits: [["core/src/resumption.c", "!r->is_second && !r->psk_withheld", "!r->psk_withheld"]],
+        tests: [["test_external_psk", "a_server_with_another_key_is_not_believed"]],
+    },
+    {
+        mistake: "a hello with a ticket names the device",
+        edits: [
+            [
+                "core/src/hello.c",
+                "if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {\n        return false;",
+                "if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {\n        return true;",
+            ],
+        ],
+        tests: [["test_external_psk", "a_hello_with_a_ticket_does_not_name_the_device"]],
+    },
+
     // ---- Many devices in one process ----
     {
         mistake: "wolfSSL and the store stay with the first device",

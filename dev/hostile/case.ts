@@ -22,6 +22,8 @@ export interface CaseOf<Family extends string> {
     group: string
     /** Which session the device holds when it meets the peer. */
     holds: Kind | "none"
+    /** It has an external pre-shared key as well, which no server here knows. */
+    psk?: true
     /** What the device speaks. A session by ID or ticket wants 1.2, a PSK wants 1.3. */
     versions: "1.2" | "1.3" | "both"
     expect: Expectation

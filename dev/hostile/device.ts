@@ -41,7 +41,10 @@ const versions = {
     both: { minVersion: "1.2", maxVersion: "1.3" },
 } as const satisfies Record<CaseOf<string>["versions"], Partial<ClientOptions>>
 
-type Device = Pick<CaseOf<string>, "holds" | "versions">
+type Device = Pick<CaseOf<string>, "holds" | "versions" | "psk">
+
+/** Which none of those whom it meets knows. */
+const psk = { identity: "hostile-17", key: Buffer.alloc(32, 17) }
 
 /** What the device has open, and what went over it. */
 const activity = (): string => `${openPorts().join()} ${openMoved()}`
@@ -81,10 +84,11 @@ export async function wake(client: ClientOptions, exchange: Exchange, met: Encou
     return { visit: made, leakedBytes: after - before, peakBytes, lateMs }
 }
 
-export function clientFor({ holds, versions: spoken }: Device, side: Side<never>): ClientOptions {
+export function clientFor({ holds, versions: spoken, psk: hasPsk }: Device, side: Side<never>): ClientOptions {
     return {
         ...{ host: "localhost", port: side.clientPort, ca: Buffer.from(side.ca) },
         ...{ ...versions[spoken], tickets: holds === "none" || kinds[holds].tickets },
+        psk: hasPsk === true ? psk : undefined,
     }
 }
 

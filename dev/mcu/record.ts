@@ -5,12 +5,13 @@ import { once } from "node:events"
 import net from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../../ts/core/client.js"
+import type { Profile } from "../../ts/core/kinds.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
 import { createCertificateAuthority, type KeyKind, type ServerCertificate } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
 import { startNginx } from "../servers/nginx.js"
 import { McuClient, type McuConnection } from "./connection.js"
-import { clientOptions, HOST, LINE, lineOf, type More, type Recording, type Step, sleepMsOf } from "./recording.js"
+import { clientOptions, HOST, LINE, lineOf, type Recording, type Step, sleepMsOf } from "./recording.js"
 
 export interface Case {
     name: string
@@ -19,18 +20,21 @@ export interface Case {
     tickets: boolean
     keyKind: KeyKind
     group: "X25519" | "P-256"
-    more?: More
-    /** Of OpenSSL's server. */
-    arguments?: string[]
-    /** What its two connections come to, where that is not a full handshake and then a resumption. */
-    results?: ["full", "full"]
+    psk?: Recording["psk"]
+    profile?: Profile
+    earlyData?: true
+    /** How many resumed connections follow the full one, of which the last is measured; 1 unless told. */
+    resumptions?: number
+    /** For OpenSSL's server. */
+    serverFlags?: string[]
 }
 
 const usual = { tickets: true, keyKind: "ecdsa", group: "X25519" } as const
 const tls12 = { ...usual, version: "1.2" } as const
 const tls13 = { ...usual, version: "1.3" } as const
 
-const psk = { identity: "device-1", key: "5a".repeat(32) }
+/** For nobody but these recordings. */
+const psk = { identity: "recorded-17", key: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" }
 
 export const cases: readonly Case[] = [
     { ...tls12, name: "tls12-id", title: "TLS 1.2, session ID, ECDSA", tickets: false },
@@ -42,17 +46,12 @@ export const cases: readonly Case[] = [
         ...{ ...tls13, name: "tls13-x25519-p384", keyKind: "ecdsa384" },
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
     },
+    { ...tls12, name: "tls12-external-psk", title: "TLS 1.2, external PSK with ECDHE, X25519; its ticket", psk },
+    { ...tls13, name: "tls13-early", title: "TLS 1.3, early data, X25519, ECDSA", earlyData: true },
+    { ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK with psk_dhe_ke, X25519", psk },
     {
-        ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke, X25519 in full, ECDSA" },
-        ...{ more: { profile: "frugal" }, arguments: ["-allow_no_dhe_kex"] },
-    },
-    {
-        ...{ ...tls13, name: "tls13-early", title: "TLS 1.3, early data, X25519, ECDSA" },
-        more: { earlyData: true },
-    },
-    {
-        ...{ ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK, X25519" },
-        ...{ more: { psk }, results: ["full", "full"], arguments: ["-psk_identity", psk.identity, "-psk", psk.key] },
+        ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke (frugal), ECDSA" },
+        ...{ profile: "frugal", resumptions: 2, serverFlags: ["-allow_no_dhe_kex"] }, // one to learn that it is taken
     },
 ]
 
@@ -137,7 +136,7 @@ interface RecordedServer {
     ca: string
 }
 
-/** Has a full and a resumed connection, and returns them with all that it takes to have them again. */
+/** Has a full connection and as many resumed ones as the case says, and returns them with all that it takes to have them again. */
 async function recordAgainst(server: RecordedServer, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
@@ -145,7 +144,8 @@ async function recordAgainst(server: RecordedServer, one: Case, image: string): 
     emulator.call(new Request("setWall").i64(wallS))
     const options = clientOptions(one, server.ca)
     const connections = []
-    for (const expected of one.results ?? ["full", "resumed"]) {
+    const afterwards = one.psk !== undefined && one.version === "1.3" ? "full" : "resumed"
+    for (const expected of ["full", ...Array<string>(one.resumptions ?? 1).fill(afterwards)]) {
         const client = new McuClient(emulator, options)
         const line = lineOf(one)
         const connection = client.open(line)
@@ -156,22 +156,23 @@ async function recordAgainst(server: RecordedServer, one: Case, image: string): 
         client.free()
         emulator.sleep(sleepMsOf(one))
     }
-    const [full, resumed] = connections
-    if (full === undefined || resumed === undefined) throw new Error("two connections were made")
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
-        ...(one.more === undefined ? {} : { more: one.more }),
+        ...(one.psk === undefined ? {} : { psk: one.psk }),
+        ...(one.profile !== undefined && { profile: one.profile }),
+        ...(one.earlyData !== undefined && { earlyData: one.earlyData }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
-        connections: [full, resumed],
+        connections,
     }
 }
 
 /** OpenSSL's own server echoes no early data. */
-function serverFor(one: Case, identity: ServerCertificate) {
-    if (one.more?.earlyData === true) return startNginx({ identity, group: "x25519", earlyDataMax: () => 4096 })
+function serverFor({ group, psk, earlyData, serverFlags = [] }: Case, identity: ServerCertificate) {
+    if (earlyData === true) return startNginx({ identity, group: "x25519", earlyDataMax: () => 4096 })
+    const keys = psk === undefined ? [] : ["-psk_identity", psk.identity, "-psk", psk.key]
     return OpensslServer.start({
         ...{ ...identity, clientCa: undefined, overlay: undefined, environment: process.env },
-        arguments: ["-rev", "-groups", one.group, ...(one.arguments ?? [])],
+        arguments: ["-rev", "-groups", group, ...serverFlags, ...keys],
     })
 }
 

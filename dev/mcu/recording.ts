@@ -1,4 +1,4 @@
-// A recording: what a server sent in two connections, so that they can be had again to the bit. The microcontroller's
+// A recording: what a server sent in its connections, so that they can be had again to the bit. The microcontroller's
 // part is not in it but follows from it: seed, clocks and bytes are the same each time.
 import { readFileSync } from "node:fs"
 import { z } from "zod"
@@ -22,23 +22,18 @@ const connectionSchema = z.object({
     after: z.array(stepSchema),
 })
 
-/** What the client is told beside the usual. */
-const moreSchema = z.object({
-    profile: z.enum(profiles).optional(),
-    /** The line leaves with the hello where it may. */
-    earlyData: z.literal(true).optional(),
-    /** The key in hexadecimal digits. */
-    psk: z.object({ identity: z.string(), key: z.string() }).optional(),
-})
-export type More = z.infer<typeof moreSchema>
-
 const recordingSchema = z.object({
     format: z.literal(1),
     name: z.string(),
     title: z.string(),
     version: z.enum(["1.2", "1.3"]),
     tickets: z.boolean(),
-    more: moreSchema.optional(),
+    /** The device's external pre-shared key, which the server knows; in hexadecimal digits. */
+    psk: z.object({ identity: z.string(), key: z.string() }).optional(),
+    /** Balanced unless told. */
+    profile: z.enum(profiles).optional(),
+    /** The line leaves with the hello where it may. */
+    earlyData: z.literal(true).optional(),
     /** PEM of the CA. */
     ca: z.string(),
     seed: z.int(),
@@ -46,8 +41,9 @@ const recordingSchema = z.object({
     wallS: z.int(),
     /** OpenSSL's version. */
     server: z.string(),
-    /** In full, and after ten minutes of sleep resumed. */
-    connections: z.tuple([connectionSchema, connectionSchema]),
+    /** In full, and then resumed, each after ten minutes of sleep; by a pre-shared key in TLS 1.3, which keeps no
+     * session, in full each time. The last one is measured. */
+    connections: z.array(connectionSchema).min(2),
 })
 
 export type Step = z.infer<typeof stepSchema>
@@ -56,7 +52,8 @@ export type Recording = z.infer<typeof recordingSchema>
 const SLEEP_MS = 600_000
 
 /** A server judges early data by the ticket's age, and its clock is not moved on. */
-export const sleepMsOf = ({ more }: { more?: More | undefined }): number => (more?.earlyData === true ? 0 : SLEEP_MS)
+export const sleepMsOf = ({ earlyData }: Pick<Recording, "earlyData">): number => (earlyData === true ? 0 : SLEEP_MS)
+
 /** In the server's certificate. */
 export const HOST = "warmhello.test"
 const PORT = 8883
@@ -64,20 +61,24 @@ const PORT = 8883
 export const LINE = "celsius 21\n"
 
 /** A server that takes early data speaks HTTP. */
-export const lineOf = ({ more }: { more?: More | undefined }): string =>
-    more?.earlyData === true ? "GET / HTTP/1.0\r\n\r\n" : LINE
+export const lineOf = ({ earlyData }: Pick<Recording, "earlyData">): string =>
+    earlyData === true ? "GET / HTTP/1.0\r\n\r\n" : LINE
 
 /** The client that makes such connections, and makes them again. */
 export function clientOptions(
-    { version, tickets, more = {} }: Pick<Recording, "version" | "tickets" | "more">,
+    {
+        version,
+        tickets,
+        psk,
+        profile,
+        earlyData,
+    }: Pick<Recording, "version" | "tickets" | "psk" | "profile" | "earlyData">,
     ca: string,
 ): ClientOptions {
-    const { profile, earlyData, psk } = more
     return {
         ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
-        ...(profile === undefined ? {} : { policy: { profile } }),
-        ...(earlyData === undefined ? {} : { policy: { earlyData } }),
-        ...(psk === undefined ? {} : { psk: { identity: psk.identity, key: Buffer.from(psk.key, "hex") } }),
+        psk: psk && { identity: psk.identity, key: Buffer.from(psk.key, "hex") },
+        policy: (profile ?? earlyData) && { profile, earlyData },
     }
 }
 

@@ -71,7 +71,7 @@ export function replay(recording: Recording, image: string, more: string[] = [])
             stackPeakBytes: peak.stackBytes,
         }
     })
-    const [full, resumed] = measured
-    if (full === undefined || resumed === undefined) throw new Error("a recording has two connections")
+    const [full, resumed] = [measured[0], measured.at(-1)]
+    if (full === undefined || resumed === undefined) throw new Error("a recording has two connections or more")
     return [full, resumed]
 }

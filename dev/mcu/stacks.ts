@@ -25,4 +25,8 @@ const caseNames: Partial<Record<McuStack, readonly string[]>> = {
     picotls: ["tls13-x25519"],
 }
 
-export const speaks = (stack: McuStack, name: string): boolean => caseNames[stack]?.includes(name) ?? true
+/** What only we speak: pre-shared keys of the device's own, and what a profile of ours is worth. */
+const ownCases = ["tls12-external-psk", "tls13-external-psk", "tls13-psk-ke"]
+
+export const speaks = (stack: McuStack, name: string): boolean =>
+    caseNames[stack]?.includes(name) ?? (stack === "warmhello" || !ownCases.includes(name))

@@ -24,23 +24,18 @@ export interface EarlyServer extends Disposable {
     arrivals(connections: number): Promise<Arrival[]>
 }
 
-export interface EarlyOptions extends ServerOptions {
-    /** False: it takes the same early data as often as they come. Without: as the program has it. */
-    antiReplay?: boolean
-}
-
 interface EarlyKind {
     name: string
-    /** It takes the recording of a hello with early data for what it is. */
-    knowsRecordings: boolean
+    /** It takes a replayed hello with early data for what it is. */
+    knowsReplays: boolean
     /** It may answer and close before it gives a ticket (docs/EARLY-DATA.md). */
     outrunsTickets?: boolean
     missing(): string | undefined
-    start(options: EarlyOptions): Promise<EarlyServer>
+    start(options: ServerOptions): Promise<EarlyServer>
 }
 
 /** The request that a report is, filled up to a size. */
-export function reportRequest(report: string, size = 0): Buffer {
+function reportRequest(report: string, size = 0): Buffer {
     const start = `GET /reports/${report} HTTP/1.0\r\nHost: localhost\r\nFill: `
     return Buffer.from(`${start.padEnd(size - 4, "-")}\r\n\r\n`)
 }
@@ -116,33 +111,33 @@ export const earlyHaproxy = (options: HaproxyOptions & Behind): Promise<EarlySer
 export const earlyKinds: readonly EarlyKind[] = [
     {
         name: "OpenSSL s_server",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: () => missingProgram("openssl"),
         start: async (options) =>
             printing(await startOpenssl({ ...options, prints: true }), unanswered, /^CONNECTION CLOSED$/, readSServer),
     },
     {
         name: "nginx",
-        knowsRecordings: false,
+        knowsReplays: false,
         outrunsTickets: true,
         missing: () => missingProgram("nginx"),
         start: earlyNginx,
     },
     {
         name: "HAProxy",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: () => missingProgram("haproxy"),
         start: earlyHaproxy,
     },
     {
         name: "GnuTLS",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: countingGnutls.missing,
         start: async (options) => printing(await countingGnutls.start(options), answered, OWN_END, readOwn),
     },
     {
         name: "rustls",
-        knowsRecordings: true,
+        knowsReplays: true,
         missing: rustls.missing,
         start: async (options) =>
             printing(

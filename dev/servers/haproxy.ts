@@ -15,13 +15,18 @@ export interface HaproxyOptions extends ServerOptions {
     alpn?: () => string
     /** Where it passes all requests on to, and says which of them came as early data. */
     backend?: Backend
+    /** Where it passes all bytes on to, whatever they are. */
+    tcpPort?: number
 }
 
 /** It prints nothing when it listens; a task of this kind is not begun before. */
 const SAY_READY = `core.register_task(function() io.stderr:write("listening\\n") end)`
 
-function answers(backend: Backend | undefined): string {
-    if (backend !== undefined) return `default_backend app\nbackend app\n    server app 127.0.0.1:${backend.port}`
+const behind = (port: number): string => `default_backend app\nbackend app\n    server app 127.0.0.1:${port}`
+
+function answers({ backend, tcpPort }: HaproxyOptions): string {
+    if (tcpPort !== undefined) return behind(tcpPort)
+    if (backend !== undefined) return behind(backend.port)
     return `http-request return status 200 content-type text/plain lf-string "resumed: %[ssl_fc_is_resumed]\\n"`
 }
 
@@ -41,13 +46,13 @@ global
     lua-load ${files.folder}/ready.lua
     ${options.lifetimeS === undefined ? "" : `tune.ssl.lifetime ${options.lifetimeS}`}
 defaults
-    mode http
+    mode ${options.tcpPort === undefined ? "http" : "tcp"}
     timeout client 1m
     timeout server 1m
     timeout connect 1m
 frontend tls
     ${bind}
-    ${answers(options.backend)}
+    ${answers(options)}
 `
 }
 

@@ -19,13 +19,22 @@ import {
 export interface NginxOptions extends ServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
+    /** Asked at each start: the groups that it accepts, in OpenSSL's words. */
+    groups?: () => string
+    /** Asked at each start: whether it resumes without a key exchange (psk_ke) where nothing else is offered. */
+    takesPskKe?: () => boolean
     /** What opens its tickets outlives a restart. */
     keepsTicketKey?: boolean
     /** Where it passes all requests on to, and says which of them came as early data. */
     backend?: Backend
-    /** False: it takes early data as often as it comes. Without: once, as OpenSSL has it. */
-    antiReplay?: boolean
+    /** A file to log each request in that has a device's outcome in its header, as a line of JSON. */
+    outcomesLog?: string
 }
+
+const outcomesLog = (path: string): string => `
+            log_format outcomes escape=json
+                '{"at":"$time_iso8601","device":"$remote_addr","outcome":"$http_warmhello_outcome"}';
+            access_log ${path} outcomes if=$http_warmhello_outcome;`
 
 const groups = { x25519: "X25519", secp256r1: "prime256v1" }
 
@@ -33,6 +42,12 @@ const answers = (backend: Backend | undefined): string =>
     backend === undefined
         ? `return 200 "resumed: $ssl_session_reused\\n";`
         : `proxy_pass http://127.0.0.1:${backend.port}; proxy_set_header Early-Data $ssl_early_data;`
+
+function keyExchange(options: NginxOptions): string {
+    const accepted = options.groups?.() ?? (options.group && groups[options.group])
+    const curve = accepted === undefined ? "" : `ssl_ecdh_curve ${accepted};`
+    return options.takesPskKe?.() === true ? `${curve} ssl_conf_command Options AllowNoDHEKEX;` : curve
+}
 
 function configuration(files: Files, port: number, options: NginxOptions): string {
     const clients = `ssl_verify_client on; ssl_client_certificate ${files.clientCa};`
@@ -45,7 +60,7 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
         error_log stderr notice;
         events { worker_connections 64; }
         http {
-            access_log off;
+            ${options.outcomesLog === undefined ? "access_log off;" : outcomesLog(options.outcomesLog)}
             ${temporary.map((use) => `${use}_temp_path ${files.folder}/${use};`).join(" ")}
             server {
                 listen 127.0.0.1:${port} ssl;
@@ -57,12 +72,11 @@ function configuration(files: Files, port: number, options: NginxOptions): strin
                 ${options.lifetimeS === undefined ? "" : `ssl_session_timeout ${options.lifetimeS}s;`}
                 ssl_session_tickets ${options.tickets === false ? "off" : "on"};
                 ${options.tickets13 === undefined ? "" : `ssl_conf_command NumTickets ${options.tickets13};`}
-                ${options.group === undefined ? "" : `ssl_ecdh_curve ${groups[options.group]};`}
+                ${keyExchange(options)}
                 ${options.sha384Alone === true ? suites : ""}
                 ${files.clientCa === "" ? "" : clients}
                 client_max_body_size 8m;
                 ssl_early_data ${(options.earlyDataMax?.() ?? 0) > 0 ? "on" : "off"};
-                ${options.antiReplay === false ? "ssl_conf_command Options -AntiReplay;" : ""}
                 location / { ${answers(options.backend)} }
                 location /files/ { root ${files.folder}; dav_methods PUT; }
             }

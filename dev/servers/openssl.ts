@@ -15,19 +15,20 @@ import {
 export interface OpensslOptions extends PskServerOptions {
     /** How many tickets after a full TLS 1.3 handshake; 2 unless told. */
     tickets13?: number
+    /** Asked at each start: the groups that it accepts, in OpenSSL's words. */
+    groups?: () => string
+    /** Asked at each start: whether it resumes without a key exchange (psk_ke) where nothing else is offered. */
+    takesPskKe?: () => boolean
     /** It prints what it is sent, early data marked as such, and answers nothing: it does not take early data where it
      * answers. */
     prints?: boolean
-    /** False: it takes early data as often as it comes. Without: once. */
-    antiReplay?: boolean
 }
 
 const groups = { x25519: "X25519", secp256r1: "P-256" }
 
-function earlyData({ earlyDataMax, antiReplay }: OpensslOptions): string[] {
+function earlyData({ earlyDataMax }: OpensslOptions): string[] {
     const most = earlyDataMax?.() ?? 0
-    if (most === 0) return []
-    return ["-early_data", "-max_early_data", String(most), ...(antiReplay === false ? ["-no_anti_replay"] : [])]
+    return most === 0 ? [] : ["-early_data", "-max_early_data", String(most)]
 }
 
 function presharedKey({ psk }: OpensslOptions): string[] {
@@ -38,6 +39,14 @@ function presharedKey({ psk }: OpensslOptions): string[] {
 function certificate({ pskAlone }: OpensslOptions, files: Files): string[] {
     if (pskAlone === true) return ["-nocert"]
     return ["-cert", files.certificate, "-cert_chain", files.certificate, "-key", files.key]
+}
+
+function keyExchange(options: OpensslOptions): string[] {
+    const accepted = options.groups?.() ?? (options.group && groups[options.group])
+    return [
+        ...(accepted === undefined ? [] : ["-groups", accepted]),
+        ...(options.takesPskKe?.() === true ? ["-allow_no_dhe_kex"] : []),
+    ]
 }
 
 export function startOpenssl(options: OpensslOptions): Promise<Server> {
@@ -51,7 +60,7 @@ export function startOpenssl(options: OpensslOptions): Promise<Server> {
             ...(options.prints === true ? earlyData(options) : ["-www"]),
             ...certificate(options, files),
             ...presharedKey(options),
-            ...(options.group === undefined ? [] : ["-groups", groups[options.group]]),
+            ...keyExchange(options),
             ...(options.sha384Alone === true
                 ? ["-cipher", sha384Suites.tls12, "-ciphersuites", sha384Suites.tls13]
                 : []),

@@ -21,6 +21,9 @@ export const hostilePeer = {
 /** @type {Environment} */
 export const storm = { folder: join(root, "build/storm/python"), requirements: "dev/storm/requirements.txt" }
 
+/** @type {Environment} */
+export const stormTests = { folder: join(root, "build/storm/manifests"), requirements: "test/storm/requirements.txt" }
+
 /** ESP-IDF's component manager, the oldest and the newest that a build of ours may meet. @param {string} which */
 const manager = (which) => ({
     folder: join(root, "build/component-manager", which),

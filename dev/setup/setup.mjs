@@ -35,7 +35,7 @@ import { hasNpmPackages, installNpmPackages } from "./npm.mjs"
 import { hasCrossCompiler, hasEmulator, hasPicolibc, needPackages } from "./packages.mjs"
 import { hasPio, installPio } from "./platformio.mjs"
 import { problemOf, SetupError } from "./problem.mjs"
-import { hasPython, hostilePeer, installPython, managers, pyjls, storm } from "./python.mjs"
+import { hasPython, hostilePeer, installPython, managers, pyjls, storm, stormTests } from "./python.mjs"
 import { makeServers } from "./servers.mjs"
 import { perform, root } from "./shell.mjs"
 import { fetchMbedtls, fetchWolfssl, hasMbedtls, hasWolfssl, mbedtls } from "./sources.mjs"
@@ -209,6 +209,20 @@ function canOnlyBeRead() {
     }
 }
 
+/** Python's packages, each in an environment of its own. */
+async function installPythons() {
+    /** @type {[string, import("./python.mjs").Environment, Part[]][]} */
+    const environments = [
+        ["tlslite-ng, for the hostile peer", hostilePeer, ["tests", "hostile"]],
+        ["Locust, for reconnect storms", storm, ["tests", "storm"]],
+        ["what checks a storm's manifests", stormTests, ["tests"]],
+    ]
+    for (const [name, environment, wanted] of environments) {
+        if (!wanted.some((part) => parts.has(part))) continue
+        await fetched(name, hasPython(environment), () => installPython(environment))
+    }
+}
+
 async function makeAll() {
     if (canOnlyBeRead()) return
     await makeBase()
@@ -221,12 +235,7 @@ async function makeAll() {
     } else if (parts.has("tests")) {
         await step("bench programs of warmhello", () => build("firmware", "bench", { build: "bench-own" }))
     }
-    if (parts.has("tests") || parts.has("hostile")) {
-        await fetched("tlslite-ng, for the hostile peer", hasPython(hostilePeer), () => installPython(hostilePeer))
-    }
-    if (parts.has("tests") || parts.has("storm")) {
-        await fetched("Locust, for reconnect storms", hasPython(storm), () => installPython(storm))
-    }
+    await installPythons()
     if (parts.has("mcu") || parts.has("tests")) await makeForOtherMachines()
     if (parts.has("mcu")) await makeForMcu()
     if (parts.has("powercuts")) await step("power cuts", () => build("firmware", "powercuts"))

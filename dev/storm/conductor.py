@@ -68,7 +68,7 @@ class Storm:
         self._environment.runner.send_message("storm-phase", len(self._phases) - 1)
         self._say(f"{name} ...")
 
-    def until_all_served(self, limit_s=300):
+    def until_all_served(self, limit_s=180):
         """Waits until each device has sent all that it had, in a wake of this phase. Returns the seconds since the phase
         began, or None if that took longer than the limit."""
         number, phase = len(self._phases) - 1, self._phases[-1]
@@ -318,6 +318,9 @@ class Storm:
         if self._options.storm_json is None:
             return
         path = Path(self._options.storm_json)
+        if path.exists() and not path.is_file():  # as /dev/stdout
+            path.write_text(json.dumps(self._result()) + "\n")
+            return
         beside = path.with_name(f"{path.name}.part")
         beside.write_text(json.dumps(self._result(), indent=1) + "\n")
         os.replace(beside, path)

@@ -6,29 +6,7 @@ import time
 import gevent.select
 from gevent import monkey
 
-from storm.core import (
-    CLOSE,
-    FOREVER_MS,
-    LOST,
-    OPEN,
-    OPENED,
-    OVER,
-    READ,
-    REFUSED,
-    RESOLVE,
-    ROOM,
-    SEND,
-    SHUT,
-    SILENT,
-    TCPS,
-    TIMEOUT,
-    UNREACHABLE,
-    WAIT,
-    error_word,
-    ffi,
-    lib,
-    read_outcome,
-)
+from storm.core import ERROR, FOREVER_MS, ROOM, STEP, TCPS, compact_outcome, error_word, ffi, lib, read_outcome
 from storm.exchange import Refused
 
 # The sockets never block, and gevent's own would look after readiness a second time.
@@ -36,7 +14,11 @@ Socket = monkey.get_original("socket", "socket")
 POLLIN, POLLOUT = gevent.select.POLLIN, gevent.select.POLLOUT
 
 # As tcp-line.ts has it: whatever is not known to be the server's fault is the network's.
-OPENING_ERRORS = {errno.ECONNREFUSED: REFUSED, errno.ECONNRESET: REFUSED, errno.ETIMEDOUT: TIMEOUT}
+OPENING_ERRORS = {
+    errno.ECONNREFUSED: ERROR.NETWORK_REFUSED,
+    errno.ECONNRESET: ERROR.NETWORK_REFUSED,
+    errno.ETIMEDOUT: ERROR.NETWORK_TIMEOUT,
+}
 
 # For all connects of the process: nothing else runs between a call that fills them and the one that reads them.
 _step = ffi.new("wh_ffi_step *")
@@ -89,14 +71,14 @@ class Connect:
                 self._write_some()
                 lib.wh_ffi_connect_next(self._connect, _step, _out)
                 kind = _step.kind
-                if kind == WAIT:
+                if kind == STEP.WAIT:
                     self._wait(_step.wait_ms)
-                elif kind == OVER:
+                elif kind == STEP.OVER:
                     break
-                elif kind == OPENED:
+                elif kind == STEP.OPENED:
                     self._opened_s = time.monotonic()
                     self.connect_ms = 1000 * (self._opened_s - began)
-                    self._pending = self._exchange.begin()
+                    self._pending = self._exchange.begin(compact_outcome(lib.wh_connect_outcome(self._connect)))
                 else:
                     self._do(kind, _step.tcp, _step.size)
             return self._told()
@@ -122,17 +104,17 @@ class Connect:
         lib.wh_ffi_client_free(self._client)
 
     def _do(self, kind, tcp, size):
-        if kind == RESOLVE:
+        if kind == STEP.RESOLVE:
             lib.wh_connect_resolved(self._connect, self._address is not None)
-        elif kind == OPEN:
+        elif kind == STEP.OPEN:
             self._open(tcp)
-        elif kind == SEND:
+        elif kind == STEP.SEND:
             self._send(tcp, size)
-        elif kind == READ:
+        elif kind == STEP.READ:
             self._read()
-        elif kind == SHUT:
+        elif kind == STEP.SHUT:
             self._shut(tcp)
-        elif kind == CLOSE:
+        elif kind == STEP.CLOSE:
             self._lines[tcp].close()
             self._lines[tcp] = None
 
@@ -143,7 +125,7 @@ class Connect:
         self._lines[tcp] = line
         if line.error not in (0, errno.EINPROGRESS):
             line.is_lost = True
-            lib.wh_connect_failed(self._connect, tcp, OPENING_ERRORS.get(line.error, UNREACHABLE))
+            lib.wh_connect_failed(self._connect, tcp, OPENING_ERRORS.get(line.error, ERROR.NETWORK_UNREACHABLE))
 
     def _send(self, tcp, size):
         line = self._lines[tcp]
@@ -156,7 +138,7 @@ class Connect:
             line.is_lost = True
         lib.wh_connect_sent(self._connect, tcp, sent)
         if line.is_lost:
-            lib.wh_connect_failed(self._connect, tcp, LOST)
+            lib.wh_connect_failed(self._connect, tcp, ERROR.NETWORK_LOST)
 
     def _shut(self, tcp):
         try:
@@ -200,7 +182,7 @@ class Connect:
         for descriptor, events in happened:
             self._happened(awaited[descriptor], events)
         if not happened and self._is_given_up():
-            lib.wh_connect_end(self._connect, SILENT)
+            lib.wh_connect_end(self._connect, ERROR.PEER_SILENT)
 
     def _patience_ms(self, wait_ms):
         if self._opened_s is None or self._is_closing:
@@ -219,7 +201,7 @@ class Connect:
             error = line.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error != 0:
                 line.is_lost = True
-                lib.wh_connect_failed(self._connect, tcp, OPENING_ERRORS.get(error, UNREACHABLE))
+                lib.wh_connect_failed(self._connect, tcp, OPENING_ERRORS.get(error, ERROR.NETWORK_UNREACHABLE))
                 return
             line.is_up = True
             lib.wh_connect_ready(self._connect, tcp)
@@ -236,7 +218,7 @@ class Connect:
             return
         except OSError:
             line.is_lost = True
-            lib.wh_connect_failed(self._connect, tcp, LOST)
+            lib.wh_connect_failed(self._connect, tcp, ERROR.NETWORK_LOST)
             return
         line.has_ended = data == b""
         lib.wh_connect_received(self._connect, tcp, data, len(data))

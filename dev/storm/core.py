@@ -8,6 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import cffi
 
@@ -32,9 +33,9 @@ def configuration():
     members = {"CLIENT": "", "POLICY": ""}
     for owner, kind, name in rows:
         members[owner] += types[kind].format(name)
+    enums = "".join(f"typedef int {name};" for name in set(re.findall(r"\bwh_\w+", " ".join(types.values()))))
     return f"""
-        typedef int wh_protocol;
-        typedef int wh_reuse;
+        {enums}
         typedef struct {{ {members["CLIENT"]} struct {{ {members["POLICY"]} }} policy; bool any_name; }} wh_client_config;
     """
 
@@ -75,6 +76,7 @@ ffi.cdef("""
     const void *wh_connect_outcome_of(const void *connect, unsigned tcp);
     int wh_outcome_json(const void *outcome, char *out, size_t size);
     size_t wh_ffi_outcome_json_size(void);
+    size_t wh_outcome_compact(const void *outcome, const void *app, uint8_t *out);
     const char *wh_error_word(int error);
 """)
 lib = ffi.dlopen(LIBRARY)
@@ -85,17 +87,31 @@ for name in dir(lib):
 ffi.from_buffer(bytearray(1))
 _error = ffi.new("int *")
 
-# wh_step_kind of connect.h, in its order.
-WAIT, RENEW_NETWORK, RESOLVE, OPEN, SEND, SHUT, CLOSE, OPENED, READ, OVER = range(10)
+
+
+def steps():
+    """wh_step_kind by the names of connect.h."""
+    body = re.search(r"typedef enum wh_step_kind \{(.*?)\} wh_step_kind", (HEADERS / "connect.h").read_text(), re.DOTALL)[1]
+    names = re.findall(r"WH_STEP_(\w+)", re.sub(r"/\*.*?\*/", "", body, flags=re.DOTALL))
+    return {name: value for value, name in enumerate(names)}
+
+
+def errors():
+    """The numbers of errors.def."""
+    rows = re.findall(r"^WH_ERROR\(WH_(\w+), (-\d+),", (HEADERS / "errors.def").read_text(), re.MULTILINE)
+    return {name: int(value) for name, value in rows}
+
+
+STEP = SimpleNamespace(**steps())
+ERROR = SimpleNamespace(**errors())
 # WH_FFI_CONNECT_ROOM of ffi_connect.h; UINT32_MAX of its wait.
 ROOM = 18432
 FOREVER_MS = 2**32 - 1
 TCPS = 2
-# Of errors.def: what a caller may tell the core, or end a connect with.
-SILENT, UNREACHABLE, LOST, REFUSED, TIMEOUT = -56, -73, -74, -75, -76
 
 _OUTCOME_SIZE = lib.wh_ffi_outcome_json_size()
 _outcome = ffi.new("char[]", _OUTCOME_SIZE)
+_compact = ffi.new("uint8_t[]", 24)  # WH_OUTCOME_COMPACT_SIZE
 
 
 def error_word(error):
@@ -106,6 +122,11 @@ def read_outcome(handle):
     """wh_outcome as a dictionary; its members are those of wh_outcome_json() (outcome.h)."""
     size = lib.wh_outcome_json(handle, _outcome, _OUTCOME_SIZE)
     return json.loads(ffi.buffer(_outcome, size)[:])
+
+
+def compact_outcome(handle):
+    """The same in a few bytes of CBOR, as devices send it (docs/SPEC.md)."""
+    return ffi.buffer(_compact, lib.wh_outcome_compact(handle, ffi.NULL, _compact))[:]
 
 
 class Machine:

@@ -30,18 +30,25 @@ class MqttReports:
 
     SCHEME = "mqtts"
 
-    def __init__(self, name, topic, reports):
-        """`reports`: number and payload of each."""
-        self._name = name
-        self._topic = topic
-        self._reports = reports
+    def __init__(self, device, numbers):
+        """`numbers`: of the reports that are unsent."""
+        self._device = device
+        self._numbers = numbers
+        self._outcome = b""
         self._answers = b""
         self.acknowledged = []
         self.is_over = False
 
-    def begin(self):
+    def begin(self, outcome):
+        """`outcome`: of the present connect, compact."""
+        self._outcome = outcome
         clean_session_and_keep_alive = bytes([4, 2, 0, 60])
-        return packet(CONNECT, text("MQTT") + clean_session_and_keep_alive + text(self._name))
+        return packet(CONNECT, text("MQTT") + clean_session_and_keep_alive + text(self._device.name))
+
+    def _publish(self, place, number):
+        device = self._device
+        head = text(f"{device.TOPIC}/{device.name}/{number}") + struct.pack("!H", place + 1)
+        return packet(PUBLISH_QOS1, head + device.payload(number, self._outcome))
 
     def received(self, data):
         self._answers += data
@@ -56,37 +63,36 @@ class MqttReports:
         if kind == CONNACK:
             if number & 0xFF:
                 raise Refused(f"MQTT's return code {number & 0xFF}")
-            publish = (
-                packet(PUBLISH_QOS1, text(self._topic) + struct.pack("!H", place + 1) + payload)
-                for place, (_, payload) in enumerate(self._reports)
-            )
+            publish = (self._publish(place, one) for place, one in enumerate(self._numbers))
             return b"".join(publish) + self._leave()
-        if kind == PUBACK and 0 < number <= len(self._reports):
-            self.acknowledged.append(self._reports[number - 1][0])
+        if kind == PUBACK and 0 < number <= len(self._numbers):
+            self.acknowledged.append(self._numbers[number - 1])
             return self._leave()
         raise Refused(f"an MQTT packet of kind {kind >> 4}")
 
     def _leave(self):
-        self.is_over = len(self.acknowledged) == len(self._reports)
+        self.is_over = len(self.acknowledged) == len(self._numbers)
         return packet(DISCONNECT) if self.is_over else b""
 
 
 class HttpReports:
-    """All unsent reports in one POST, which 2xx acknowledges."""
+    """All unsent reports in one POST, a line for each, which 2xx acknowledges."""
 
     SCHEME = "https"
 
-    def __init__(self, name, topic, reports):
-        body = b"".join(payload + b"\n" for _, payload in reports)
-        head = f"POST /{topic} HTTP/1.1\r\nHost: {name}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        self._request = head.encode() + body
-        self._numbers = [number for number, _ in reports]
+    def __init__(self, device, numbers):
+        self._device = device
+        self._numbers = numbers
         self._answer = b""
         self.acknowledged = []
         self.is_over = False
 
-    def begin(self):
-        return self._request
+    def begin(self, outcome):
+        device = self._device
+        payloads = ((number, device.payload(number, outcome)) for number in self._numbers)
+        body = "".join(f"{number} {payload.hex()}\n" for number, payload in payloads).encode()
+        path, length = f"/{device.TOPIC}/{device.name}", f"Content-Length: {len(body)}"
+        return f"POST {path} HTTP/1.1\r\nHost: storm\r\n{length}\r\nConnection: close\r\n\r\n".encode() + body
 
     def received(self, data):
         self._answer += data

@@ -40,7 +40,7 @@ class Device(User):
     POWER_LOSS = 0.0
     # The longest back-off that the core advises; its own default is an hour, and storms are short.
     BACKOFF_MAX_S = 30
-    # Where reports go: MQTT's topic, and HTTP's path.
+    # Where reports go: MQTT's topic is TOPIC/device/number, and HTTP's path /TOPIC/device.
     TOPIC = "storm"
 
     _numbers = itertools.count(1)
@@ -60,10 +60,10 @@ class Device(User):
         """How long the next sleep is, in seconds, apart from what the core advises."""
         return self.SLEEP_S * random.uniform(1 - self.JITTER, 1 + self.JITTER)
 
-    def payload(self, number):
-        """The report of that number. A device's name and its report's number are at its beginning, by which reports are
-        told apart."""
-        return b"%s %d 21.5" % (self.name.encode(), number)
+    def payload(self, number, outcome):
+        """The report of that number. Here it is no more than the compact outcome of the connect that carries it, which
+        `warmhello fleet --topic storm/{device}/+` reads."""
+        return outcome
 
     def address(self, addresses):
         """Which server this wake goes to, of those that the name has."""
@@ -275,8 +275,7 @@ class Fleet:
             device.reports += 1
             device.unsent.append(device.reports)
             self._count(phase, "reports")
-        reports = [(number, device.payload(number)) for number in device.unsent]
-        exchange = self._target.exchange(device.name, device.TOPIC, reports)
+        exchange = self._target.exchange(device, list(device.unsent))
         address = device.address(addresses) if addresses else None
         connect = Connect(machine, self._target.configuration, exchange, address)
         began_s = time.monotonic()

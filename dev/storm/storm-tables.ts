@@ -1,6 +1,7 @@
 // A storm in the terminal and in docs/FLEET.md.
 import type { Table } from "../../ts/cli/table.js"
 import type { StormPhase, StormResult } from "../../ts/run/storm.js"
+import { markdownTable } from "../docs/table.js"
 
 const figure = (value: number | null | undefined, digits = 1, unit = ""): string =>
     value === null || value === undefined ? "-" : `${value.toFixed(digits)}${unit}`
@@ -9,7 +10,7 @@ const milliseconds = (seconds: number | null | undefined): string =>
 const percent = (share: number | null): string => (share === null ? "-" : `${(100 * share).toFixed(1)} %`)
 
 /** The most frequent first. */
-export const ranked = (counts: Record<string, number>): [string, number][] =>
+const ranked = (counts: Record<string, number>): [string, number][] =>
     Object.entries(counts).toSorted(([, a], [, b]) => b - a)
 
 const words = (counts: Record<string, number>): string =>
@@ -83,4 +84,18 @@ export function* sentences(result: StormResult): Iterable<string> {
     )
     yield `Workers: ${each.join("; ")}. Wakes that are late waited for this machine, not for the server.`
     yield `A device took ${memory.perDeviceBytes ?? "-"} bytes of memory, ${memory.stateBytes} of them its clocks, key and RTC slot.`
+}
+
+/** What a storm came to, as a part of docs/FLEET.md. */
+export function stormMarkdown(result: StormResult): string {
+    const { server, machine, scenario, devices } = result
+    const tables = [phases(result), processorTime(result), ...(result.sTime === null ? [] : [sTime(result)])]
+    const lines = [...sentences(result)].map((text) => `- ${text}`)
+    const openssl = machine.openssl.split(" ").slice(0, 2).join(" ")
+    return [
+        `#### ${server.name} ${server.version}, ${scenario}, ${devices} devices`,
+        ...tables.map(markdownTable),
+        lines.join("\n"),
+        `Made on ${machine.processors} processors, ${machine.model}, which devices and server share; ${openssl}, certificate ${server.certificate}.`,
+    ].join("\n\n")
 }

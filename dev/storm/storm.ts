@@ -43,7 +43,7 @@ const PYTHON = checkoutPath("build/storm/python/bin/python")
 /** Locust ends its workers and the servers first. */
 const PATIENCE_MS = 20_000
 
-export const scenarios = (): string[] =>
+const scenarios = (): string[] =>
     readdirSync(SCENARIOS)
         .filter((file) => file.endsWith(".py"))
         .map((file) => basename(file, ".py"))

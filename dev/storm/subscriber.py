@@ -21,15 +21,14 @@ class Subscriber:
         self._client.loop_start()
 
     def _connected(self, client, _data, _flags, _reason, _properties):
-        client.subscribe(self._topic, qos=1)
+        client.subscribe(f"{self._topic}/+/+", qos=1)
 
     def _subscribed(self, _client, _data, _id, _reasons, _properties):
         self.is_subscribed = True
 
     def _arrived(self, _client, _data, message):
-        report = tuple(message.payload.split(b" ", 2)[:2])
-        self.repeats += report in self.arrived
-        self.arrived.add(report)
+        self.repeats += message.topic in self.arrived
+        self.arrived.add(message.topic)
 
     def end(self):
         self._client.disconnect()

@@ -133,6 +133,10 @@ test("settings are read back as they were set", async () => {
     expect(await tls.minProtocol()).toBe("TLS1.2")
     await tls.setTicketWaitMs(100)
     expect(await tls.ticketWaitMs()).toBe(100)
+    expect(await tls.earlyData()).toBe(null)
+    await tls.setEarlyData("given")
+    expect(await tls.earlyData()).toBe("given")
+    await tls.setEarlyData(null)
 })
 
 test("what no register can hold is refused before it is sent", async () => {

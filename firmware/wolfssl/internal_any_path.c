@@ -6,6 +6,9 @@
  * GnuTLS, Java and s2n-tls do. wolfSSL ends the handshake then, unless it is built for wpa_supplicant: there,
  * as here, the messages that follow tell that it is a full handshake. That word is in no other place of this
  * file.
+ *
+ * And a context keeps in mind, for early data, when it was made. Only a server asks, and the number of
+ * milliseconds would be divided for it by 1 KB of code that nothing else here has use for.
  */
 #include <wolfssl/wolfcrypt/libwolfssl_sources.h>
 
@@ -23,6 +26,7 @@ int wh_wolfssl_may_need_sha384(const WOLFSSL *ssl);
     (wh_wolfssl_may_need_sha384(ssl) ? wc_Sha512Update(hash, bytes, size) : 0)
 
 #define ParseCertRelative wh_wolfssl_parse_peer
+#define TimeNowInMilliseconds() 0
 /* NOLINTEND(readability-identifier-naming) */
 
 #define WOLFSSL_WPAS

@@ -300,6 +300,7 @@ const std::map<std::string, Act> &acts()
     {"error", [](WarmClient &c, const Words &) { return error(c); }},
     {"outcome", [](WarmClient &c, const Words &) { return outcome(c); }},
     {"compact", [](WarmClient &c, const Words &) { return compact(c); }},
+    {"early-data", quiet([](WarmClient &c, const Words &) { c.setEarlyData(true); })},
     {"insecure", quiet([](WarmClient &c, const Words &) { c.setInsecure(); })},
     {"psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey("me", "1a2b"); })},
     {"no-psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey(nullptr, nullptr); })},

@@ -3,6 +3,7 @@ import { createPrivateKey } from "node:crypto"
 import type { TLSSocket } from "node:tls"
 import { describe, expect, test } from "vitest"
 import { FaultProxy } from "#dev/network/fault-proxy.js"
+import { earlyNginx } from "#dev/servers/early-data.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { acknowledged, publishOnce } from "#dev/servers/mqtt.js"
@@ -107,6 +108,25 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
             }
             await sketch.end()
         })
+    })
+
+    test("with consent, writes before the handshake: the server has the request as early data", async () => {
+        using server = await earlyNginx({
+            ...{ identity: identity.server, earlyDataMax: () => 4000 },
+        })
+        using line = await FaultProxy.start(server.server.port)
+        await using sketch = startSketch()
+        await makeClient(sketch, "a", identity.ca)
+        await sketch.do("early-data", "a")
+        for (const earlyData of [null, "accepted"]) {
+            expect(await sketch.ask("connect", "a", HOST, line.port)).toBe(1)
+            expect(await getPage(sketch, "a")).toContain(" 200 ")
+            await sketch.do("stop", "a")
+            expect(await sketch.outcome("a")).toMatchObject({ earlyData })
+        }
+        expect(line.last.flights[0]?.direction).toBe("toServer")
+        expect(await server.arrivals(2)).toHaveLength(2)
+        await sketch.end()
     })
 
     test("drops what has come and was not read", async () => {

@@ -157,7 +157,7 @@ PLATFORM_TEST(every_field_changes_the_binding)
         .tickets = true,
         .extended_master_secret = true,
     };
-    wh_binding_input inputs[20];
+    wh_binding_input inputs[21];
     enum { COUNT = sizeof inputs / sizeof inputs[0] };
     for (size_t i = 0; i < COUNT; i++) {
         inputs[i] = base;
@@ -183,6 +183,7 @@ PLATFORM_TEST(every_field_changes_the_binding)
     inputs[18].alpn = "mqttTLS13-AES128-GCM-SHA256";
     inputs[18].ciphers = "";
     inputs[19].group_count = 0;
+    inputs[20].psk_digest[31] = 1;
 
     wh_binding bindings[COUNT];
     for (size_t i = 0; i < COUNT; i++) {

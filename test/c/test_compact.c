@@ -94,5 +94,9 @@ TEST_CASE(no_outcome_is_too_long)
     outcome.error = INT16_MIN;
     uint8_t *out = test_malloc(WH_OUTCOME_COMPACT_SIZE);
     assert_int_equal(wh_outcome_compact(&outcome, &app, out), WH_OUTCOME_COMPACT_SIZE);
+    /* What does not fit is as large as it can be: reason, error, time, bytes, minutes, firmware and energy.
+     */
+    assert_memory_equal(&out[5],
+                        "\x18\xff\x18\xff\x19\xff\xff\x19\xff\xff\x39\xff\xff\x19\xff\xff\x19\xff\xff", 19);
     test_free(out);
 }

@@ -87,7 +87,6 @@ TEST(the_first_write_leaves_with_the_hello)
         assert_accepted(run);
         assert_int_equal(run.opened_ms, 0);
         assert_int_equal(run.secured_ms, 43);
-        assert_int_equal(run.over_ms, 83); /* the answer has come by then, and a ticket follows */
         assert_true(run.early_in_first);
         assert_int_equal(run.outcome.flights, 3);
     }
@@ -113,6 +112,45 @@ TEST(nothing_is_offered_to_a_server_whose_tickets_do_not_allow_it)
     assert_served(run, WH_EARLY_DATA_NONE, 0);
 }
 
+/* How much the hello of the next wake offers, which has a session in any case. */
+static uint32_t limit_after_a_loss_of_power(bool is_time_known)
+{
+    wire_line line;
+    wh_client client;
+    wh_host_set_wall_known(&the_device, is_time_known);
+    assert_int_equal(wake_and_visit(&config, server).outcome.stored, WH_TIERS_BOTH);
+    wh_host_lose_power(&the_device);
+    make_client(&client, &config);
+    assert_int_equal(line_open(&line, &client, server), WH_OK);
+    assert_int_equal(wh_conn_outcome(&line.conn)->kind, WH_KIND_PSK);
+    uint32_t limit = wh_conn_early_limit(&line.conn);
+    line_free(&line);
+    wh_client_free(&client);
+    return limit;
+}
+
+FLASH_TEST(nothing_is_offered_with_a_session_of_unknown_age)
+{
+    serve(&reading);
+    assert_int_equal(limit_after_a_loss_of_power(false), 0);
+}
+
+FLASH_TEST(a_clock_that_tells_how_long_the_power_was_gone_will_do)
+{
+    serve(&reading);
+    assert_int_equal(limit_after_a_loss_of_power(true), 16384);
+}
+
+TEST(the_strict_profile_refuses_it)
+{
+    wh_client client;
+    config.policy.profile = WH_PROFILE_STRICT;
+    assert_int_equal(wh_client_init(&client, &config), WH_USAGE_ARGUMENT);
+    config.policy.early_data = false;
+    make_client(&client, &config);
+    wh_client_free(&client);
+}
+
 TEST(nothing_is_offered_with_a_ticket_that_goes_out_again)
 {
     server_options options = reading;
@@ -120,7 +158,9 @@ TEST(nothing_is_offered_with_a_ticket_that_goes_out_again)
     serve(&options);
     config.policy.reuse = WH_REUSE_WHEN_NOT_RENEWED;
     keep_a_session();
+    assert_true(wake(&all_is_well).opened_early); /* has the other one, and waits for none */
     assert_true(wake(&all_is_well).opened_early);
+    assert_int_equal(wake(&all_is_well).outcome.result, WH_RESULT_FULL);
     /* From now on the peer is known to give none in a resumption. */
     network_run run = wake(&all_is_well);
     assert_int_equal(run.outcome.result, WH_RESULT_RESUMED);
@@ -164,6 +204,40 @@ TEST(many_writes_leave_with_the_hello_too)
     assert_accepted(run);
     assert_true(run.early_in_first);
     assert_int_equal(run.secured_ms, 20);
+}
+
+/* As nginx does, which answers at once, closes, and never sees the Finished that its ticket waits for. */
+TEST(a_server_that_closes_before_it_gives_a_ticket_is_asked_again_when_there_is_one_to_spare)
+{
+    const network_script leaves = {.tcps = {{.answer_ms = 20, .ends_ms = 21}}, .closes_ms = 50};
+    server_options options = reading;
+    for (int one = 0; one < 2; one++) {
+        options.one_ticket13 = one;
+        serve(&options);
+        keep_a_session();
+        network_run run = wake(&leaves);
+        assert_int_equal(run.outcome.early_data, WH_EARLY_DATA_ACCEPTED);
+        assert_int_equal(run.got, 6);
+        run = wake(&leaves);
+        assert_false(run.opened_early);
+        assert_int_equal(run.outcome.result, one ? WH_RESULT_FULL : WH_RESULT_RESUMED);
+        assert_false(wake(&leaves).opened_early);
+        server_forget_sessions(server);
+        assert_int_equal(wake(&all_is_well).outcome.result, WH_RESULT_FULL);
+        assert_int_equal(wake(&all_is_well).opened_early, !one);
+    }
+}
+
+TEST(a_server_that_never_renews_loses_nothing_by_it)
+{
+    server_options options = reading;
+    options.does_not_renew13 = true;
+    serve(&options);
+    keep_a_session();
+    assert_accepted(wake(&all_is_well));
+    assert_accepted(wake(&all_is_well));
+    assert_int_equal(wake(&all_is_well).outcome.result, WH_RESULT_FULL);
+    assert_accepted(wake(&all_is_well));
 }
 
 /* ---- Not within the limit --------------------------------------------------------------------------------
@@ -243,6 +317,7 @@ TEST(a_request_for_another_hello_refuses_it)
     assert_int_equal(run.outcome.flights, 5);
     assert_int_equal(run.opens, 1);
     assert_served(run, WH_EARLY_DATA_REFUSED, 7);
+    assert_true(wake(&all_is_well).opened_early); /* that was about a key, and this hello has another */
 }
 
 TEST(another_application_protocol_refuses_it)

@@ -1,5 +1,5 @@
-/* An external pre-shared key: what is greeted by it, what becomes of servers that do not know it, and what it is not taken
- * for. */
+/* An external pre-shared key: what is greeted by it, what becomes of servers that do not know it, and what it
+ * is not taken for. */
 #include "visit.h"
 
 #include <string.h>
@@ -16,7 +16,8 @@ static const server_psk of_another_name = {"sensor-18", key_bytes, sizeof key_by
 /* The suite of TLS 1.2 in a hello. */
 static const uint8_t suite12[] = {0xcc, 0xac};
 
-static const server_options versions[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}, {.name = NULL}};
+static const server_options versions[] = {
+    {.max_version = WH_TLS12}, {.min_version = WH_TLS13}, {.name = NULL}};
 enum { VERSIONS = sizeof versions / sizeof versions[0] };
 
 static wh_client_config with_psk(const tls_server *server)
@@ -91,6 +92,17 @@ PLATFORM_TEST(in_tls13_no_session_is_kept_and_none_is_waited_for)
     wh_client_free(&client);
 }
 
+/* Which needs a ticket, as an external key has no limit that the server said. */
+PLATFORM_TEST(with_consent_to_early_data_the_session_is_kept)
+{
+    pairing at = pair_by_psk(&ticket13, &known);
+    at.config.policy.early_data = true;
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    assert_int_not_equal(visit.outcome.stored, WH_TIERS_NONE);
+    assert_resumed(wake_at(&at), WH_KIND_PSK);
+}
+
 PLATFORM_TEST(in_tls12_its_session_is_resumed)
 {
     const server_options *const kinds[] = {&id12, &ticket12};
@@ -99,7 +111,8 @@ PLATFORM_TEST(in_tls12_its_session_is_resumed)
         pairing at = pair_by_psk(kinds[i], &known);
         wake_visit first = wake_at(&at);
         assert_by_psk(&first);
-        assert_string_equal(wh_cipher_name(first.outcome.cipher), "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256");
+        assert_string_equal(wh_cipher_name(first.outcome.cipher),
+                            "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256");
         assert_resumed(wake_at(&at), kind_of[i]);
         assert_resumed(wake_at(&at), kind_of[i]);
         assert_int_equal(wh_store_forget(), WH_OK);
@@ -330,7 +343,8 @@ PLATFORM_TEST(silence_may_be_the_answer_to_the_key)
     wh_client_free(&client);
 }
 
-/* ---- Who has not got it --------------------------------------------------------------------------------- */
+/* ---- Who has not got it ---------------------------------------------------------------------------------
+ */
 
 PLATFORM_TEST(a_server_with_another_key_is_not_believed)
 {
@@ -340,14 +354,18 @@ PLATFORM_TEST(a_server_with_another_key_is_not_believed)
     }
 }
 
-/* Whoever is in the middle knows the identity, chooses the suite for it and goes on at once (CVE-2026-93304): keys of
- * before the key exchange are known to everybody. */
+/* Whoever is in the middle knows the identity, chooses the suite for it and goes on at once (CVE-2026-93304):
+ * keys of before the key exchange are known to everybody. */
 PLATFORM_TEST(a_change_of_keys_before_the_key_exchange_is_refused)
 {
     static const uint8_t server_hello[] = {
-        22, 3, 3, 0, 49, 2, 0, 0, 45, 3, 3, /* record, message, version */
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
-        0, 0xcc, 0xac, 0, 0, 5, 0xff, 1, 0, 1, 0, /* no session ID, suite, renegotiation_info (RFC 5746) */
+        22, 3,  3,  0,  49, 2,  0,  0,  45, 3,  3, /* record, message, version */
+        1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,   13,   14, 15, 16, 17,   18, 19, 20, 21, 22,
+        23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0,  0xcc, 0xac, 0,  0,  5,  0xff, 1,  0,  1,  0, /* no session
+                                                                                                    ID, suite,
+                                                                                                    renegotiation_info
+                                                                                                    (RFC 5746)
+                                                                                                  */
     };
     static const uint8_t change_cipher_spec[] = {20, 3, 3, 0, 1, 1};
     pairing at = pair_by_psk(&ticket12, &known);
@@ -358,14 +376,16 @@ PLATFORM_TEST(a_change_of_keys_before_the_key_exchange_is_refused)
         assert_int_equal(line_open(&line, &client, at.server), WH_OK);
         assert_int_equal(wh_conn_feed(&line.conn, server_hello, sizeof server_hello), sizeof server_hello);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_HANDSHAKE);
-        assert_int_equal(wh_conn_feed(&line.conn, change_cipher_spec, sizeof change_cipher_spec), WH_PEER_PROTOCOL);
+        assert_int_equal(wh_conn_feed(&line.conn, change_cipher_spec, sizeof change_cipher_spec),
+                         WH_PEER_PROTOCOL);
         assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_FAILED);
         line_free(&line);
         wh_client_free(&client);
     }
 }
 
-/* ---- What a session is tied to ----------------------------------------------------------------------------- */
+/* ---- What a session is tied to
+ * ----------------------------------------------------------------------------- */
 
 PLATFORM_TEST(a_session_belongs_to_the_key_that_was_there_when_it_was_made)
 {
@@ -389,7 +409,8 @@ PLATFORM_TEST(a_session_belongs_to_the_key_that_was_there_when_it_was_made)
 PLATFORM_TEST(identity_and_key_do_not_run_into_one_another)
 {
     tls_server *server = server_start(&ticket13);
-    static const uint8_t ends_alike[33] = "7" "01234567890123456789012345678901";
+    static const uint8_t ends_alike[33] = "7"
+                                          "01234567890123456789012345678901";
     wh_client_config a = with_psk(server);
     a.psk_identity = "sensor-17";
     a.psk_key = ends_alike + 1;
@@ -407,7 +428,8 @@ PLATFORM_TEST(identity_and_key_do_not_run_into_one_another)
     wh_client_free(&other);
 }
 
-/* As when a slot is rotated under a client that lives on: the sessions of such a handshake would be tied to the wrong key. */
+/* As when a slot is rotated under a client that lives on: the sessions of such a handshake would be tied to
+ * the wrong key. */
 PLATFORM_TEST(a_key_that_has_changed_in_its_place_is_not_used)
 {
     pairing at = pair_by_psk(&ticket13, &known);

@@ -193,13 +193,14 @@ PLATFORM_TEST(what_the_strict_profile_forbids_is_refused_beside_it)
 {
     pairing at = serve(&tls13, WH_PROFILE_STRICT);
     const wh_client_config strict = at.config;
-    wh_client_config cases[6] = {strict, strict, strict, strict, strict, strict};
+    wh_client_config cases[7] = {strict, strict, strict, strict, strict, strict, strict};
     cases[0].min_version = WH_TLS12;
     cases[1].max_version = WH_TLS12;
     cases[2].policy.max_authenticated_s = DAY + 1;
     cases[3].policy.trust_after_power_loss = 1;
     cases[4].policy.trust_after_power_loss = WH_TRUST_NONE;
     cases[5].policy.without_extended_master_secret = true;
+    cases[6].policy.early_data = true;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(init_result(&cases[i]), WH_USAGE_ARGUMENT);
         cases[i].policy.profile = WH_PROFILE_FRUGAL;

@@ -329,6 +329,34 @@ SECRET_TEST(no_secret_of_a_client_key_is_left)
     server_stop(server);
 }
 
+SECRET_TEST(no_secret_of_a_pre_shared_key_is_left)
+{
+    static const server_options versions[] = {{.max_version = WH_TLS12}, {.min_version = WH_TLS13}};
+    uint8_t key[32]; /* not in static memory */
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = (uint8_t)(i * 7 + 130);
+    }
+    const server_psk psk = {"sensor-17", key, sizeof key};
+    look_for_named("pre-shared key", key, sizeof key);
+    for (size_t i = 0; i < 2; i++) {
+        tls_server *server = server_start(&versions[i]);
+        server_know_psk(server, &psk);
+        server_tell_secrets(server, look_for_line);
+        wh_client_config config = config_for(server);
+        config.psk_identity = psk.identity;
+        config.psk_key = psk.key;
+        config.psk_key_size = psk.size;
+        released.on = true;
+        assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_EXTERNAL_PSK);
+        config.policy.disabled = true;
+        assert_int_equal(wake_and_visit(&config, server).outcome.kind, WH_KIND_EXTERNAL_PSK);
+        server_know_psk(server, &(server_psk){"sensor-18", key, sizeof key});
+        (void)wake_and_visit(&config, server);
+        assert_nothing_found();
+        server_stop(server);
+    }
+}
+
 SECRET_TEST(a_secret_that_is_left_would_be_found)
 {
     uint8_t secret[48];

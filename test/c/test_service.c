@@ -470,6 +470,32 @@ SERVICE_TEST(settings_reach_the_next_client)
     assert_false(configured("b.test", 443).policy.pinned);
 }
 
+SERVICE_TEST(consent_to_early_data_is_the_firmware_s_until_the_app_says_otherwise)
+{
+    wh_client_config provisioned = {.host = "a.test", .port = 443, .policy.early_data = true};
+    assert_false(configured("a.test", 443).policy.early_data);
+    wh_service_configure(&service, &provisioned);
+    assert_true(provisioned.policy.early_data);
+    set(WH_SERVICE_REG_EARLY_DATA, "\1", 1);
+    assert_true(configured("a.test", 443).policy.early_data);
+    set(WH_SERVICE_REG_EARLY_DATA, "\2", 1);
+    wh_service_configure(&service, &provisioned);
+    assert_false(provisioned.policy.early_data);
+    wh_service_packet answer;
+    assert_int_equal(ask(WH_SERVICE_SET | WH_SERVICE_REG_EARLY_DATA, "\3", 1, &answer),
+                     WH_SERVICE_NOT_IMPLEMENTED);
+}
+
+SERVICE_TEST(what_became_of_early_data_can_be_read)
+{
+    wh_outcome outcome = resumed;
+    outcome.early_data = WH_EARLY_DATA_ACCEPTED;
+    outcome.early_bytes = 100;
+    connect_once(outcome);
+    assert_int_equal(read_outcome().early_data, WH_EARLY_DATA_ACCEPTED);
+    assert_int_equal(read_outcome().early, 100);
+}
+
 SERVICE_TEST(a_version_that_the_firmware_does_not_speak_is_not_taken)
 {
     wh_client_config config = {

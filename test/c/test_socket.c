@@ -186,6 +186,97 @@ PLATFORM_TEST(a_ticket_is_kept_though_nothing_is_read)
     (void)tcp_server_stop(w.tcp);
 }
 
+/* ---- Early data ------------------------------------------------------------------------------------------
+ */
+
+static const server_options early13 = {.min_version = WH_TLS13, .early_data = true, .reads_early_data = true};
+
+/* One that has a session, and whose app consents. */
+static world begin_early(void)
+{
+    world w = begin(&early13);
+    w.config.policy.early_data = true;
+    assert_int_equal(visit(&w).result, WH_RESULT_FULL);
+    return w;
+}
+
+/* As an app that writes in two parts and asks for no handshake. */
+static wh_outcome exchange_early(const world *w)
+{
+    wh_socket *s = open_socket(w);
+    send_text(s, "bytes ");
+    send_text(s, "3000\n");
+    read_pattern(s, 0, 3000);
+    wh_socket_finish(s);
+    wh_outcome outcome = *wh_socket_outcome(s);
+    wh_socket_close(s);
+    return outcome;
+}
+
+PLATFORM_TEST(what_is_written_without_a_handshake_leaves_with_the_hello)
+{
+    world w = begin_early();
+    wh_outcome outcome = exchange_early(&w);
+    assert_int_equal(outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(outcome.early_data, WH_EARLY_DATA_ACCEPTED);
+    assert_true(outcome.early_bytes > 0);
+    (void)tcp_server_stop(w.tcp);
+}
+
+PLATFORM_TEST(there_is_room_before_there_is_tcp)
+{
+    world w = begin_early();
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_await_room(s, WH_SOCKET_WAIT), WH_OK);
+    exchange(s);
+    assert_int_equal(wh_socket_outcome(s)->early_data, WH_EARLY_DATA_ACCEPTED);
+    assert_int_equal(wh_socket_outcome(s)->early_bytes, strlen("bytes 3000\n"));
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
+PLATFORM_TEST(without_consent_or_session_a_write_waits_for_the_handshake)
+{
+    world w = begin_early();
+    w.config.policy.early_data = false;
+    assert_int_equal(exchange_early(&w).early_data, WH_EARLY_DATA_NONE);
+    w.config.policy.early_data = true;
+    assert_int_equal(wh_store_forget(), WH_OK);
+    wh_outcome outcome = exchange_early(&w);
+    assert_int_equal(outcome.result, WH_RESULT_FULL);
+    assert_int_equal(outcome.early_data, WH_EARLY_DATA_NONE);
+    (void)tcp_server_stop(w.tcp);
+}
+
+PLATFORM_TEST(what_a_server_refuses_early_arrives_after_the_handshake)
+{
+    world w = begin_early();
+    server_read_early_data(w.tls, false);
+    wh_outcome outcome = exchange_early(&w);
+    assert_int_equal(outcome.result, WH_RESULT_RESUMED);
+    assert_int_equal(outcome.early_data, WH_EARLY_DATA_REFUSED);
+    (void)tcp_server_stop(w.tcp);
+}
+
+PLATFORM_TEST(what_was_written_early_arrives_over_the_second_tcp_too)
+{
+    world w = begin_early();
+    set_manners(&w, TCP_BREAKS_OFF);
+    assert_int_equal(exchange_early(&w).result, WH_RESULT_FULL);
+    assert_int_equal(tcp_server_stop(w.tcp).accepted, 3);
+}
+
+PLATFORM_TEST(a_handshake_that_is_asked_for_is_waited_for_all_the_same)
+{
+    world w = begin_early();
+    wh_socket *s = open_socket(&w);
+    assert_int_equal(wh_socket_handshake(s, WH_SOCKET_WAIT), WH_OK);
+    assert_int_equal(wh_socket_outcome(s)->result, WH_RESULT_RESUMED);
+    exchange(s);
+    wh_socket_close(s);
+    (void)tcp_server_stop(w.tcp);
+}
+
 PLATFORM_TEST(a_caller_that_never_waits_is_served)
 {
     world w = begin(&only13);

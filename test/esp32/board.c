@@ -255,9 +255,8 @@ static void sleep_now(void)
     upstream_standby(options.sleep_s * 1000);
 }
 
-static void turn(void)
+static void run_app(void)
 {
-    upstream_turn();
     if (app.begun == 0) {
         begin();
     }
@@ -286,6 +285,13 @@ static void turn(void)
             sleep_now();
         }
     }
+}
+
+/* Of the main loop: its services, which the app is one of, and then its socket. */
+static void turn(void)
+{
+    run_app();
+    upstream_turn();
 }
 
 void jd_tcpsock_on_event(unsigned event, const void *data, unsigned size)
@@ -478,6 +484,7 @@ static bool take_flag(const char *name)
         bool *flag;
     } flags[] = {
         {"--plain", &options.plain},
+        {"--early-data", &config.client.policy.early_data},
         {"--ap-absent", &the_world.ap_absent},
         {"--ap-moved", &the_world.ap_moved},
         {"--address-taken", &the_world.address_taken},

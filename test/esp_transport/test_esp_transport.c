@@ -123,6 +123,42 @@ PLATFORM_TEST(a_client_of_tls13_resumes)
     resumes(&only13);
 }
 
+static const server_options early13 = {
+    .min_version = WH_TLS13, .name = "127.0.0.1", .early_data = true, .reads_early_data = true};
+
+/* Head and body are two writes. */
+PLATFORM_TEST(with_consent_a_request_leaves_with_the_hello)
+{
+    world w = begin(&early13);
+    w.config.client.policy.early_data = true;
+    esp_transport_handle_t t = make(&w);
+    perform(t, &w, WH_RESULT_FULL);
+    assert_int_equal(connect_to(t, &w), 0);
+    send_text(t, "bytes ");
+    send_text(t, "3000\n");
+    read_exactly(t, 3000);
+    assert_int_equal(esp_transport_close(t), 0);
+    assert_int_equal(outcome_of(t).early_data, WH_EARLY_DATA_ACCEPTED);
+    (void)esp_transport_destroy(t);
+    (void)tcp_server_stop(w.tcp);
+}
+
+PLATFORM_TEST(with_consent_a_server_that_is_not_there_is_told_by_what_follows_the_connect)
+{
+    world w = begin(&early13);
+    w.config.client.policy.early_data = true;
+    esp_transport_handle_t t = make(&w);
+    perform(t, &w, WH_RESULT_FULL);
+    (void)tcp_server_stop(w.tcp);
+    assert_int_equal(connect_to(t, &w), 0);
+    char byte = 0;
+    (void)esp_transport_write(t, "bytes 1\n", 8, TIMEOUT_MS);
+    assert_true(esp_transport_read(t, &byte, 1, TIMEOUT_MS) < 0);
+    assert_int_equal(esp_transport_close(t), 0);
+    assert_int_equal(outcome_of(t).error, WH_NETWORK_REFUSED);
+    (void)esp_transport_destroy(t);
+}
+
 PLATFORM_TEST(a_connect_without_blocking_says_when_it_is_done)
 {
     world w = begin(&only13);

@@ -11,10 +11,10 @@ import { full } from "./programs.js"
 const HALF = 500_000
 const DEVICES = 2000
 
-/** A million of devices that each report once, each with another server, firmware and word. */
+/** Devices that each report once, each with another firmware, and with more pairs of word and server than are counted. */
 function flood(fleet: Fleet, from: number): void {
     for (let n = from; n < from + HALF; n++) {
-        const words = { firmware: `fw-${n}`, reason: `word-${n}`, server: `server-${n}`, digest: n }
+        const words = { firmware: `fw-${n}`, reason: `word-${n % 43}`, server: `server-${n % 47}`, digest: n }
         fleet.add({ ...blank, result: "resumed", device: `device-${n}`, ...words })
     }
 }

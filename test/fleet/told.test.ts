@@ -37,6 +37,14 @@ describe("a report is read", () => {
         })
     })
 
+    test("from its digits, and from a line of a server's log that has them of a device's header", () => {
+        const digits = Buffer.from(compact).toString("hex")
+        expect(readMessage(Buffer.from(`${digits}\n`))).toEqual(readMessage(compact))
+        expect([...reportsIn({ device: "porch", at: "2026-11-30T18:00:00+00:00", outcome: digits })]).toMatchObject([
+            { told: { device: "porch", atMs: Date.UTC(2026, 10, 30, 18), result: "full", firmware: "7" } },
+        ])
+    })
+
     test("from the outcome's own JSON", () => {
         expect(readMessage(Buffer.from(JSON.stringify(outcome)))).toMatchObject({
             told: { result: "resumed", handshakeMs: 61.5, handshakeBytes: 621, caEndsSoon: true },
@@ -77,6 +85,12 @@ describe("no report is", () => {
         ["JSON without a result", '{"reason":"none"}'],
         ["a result that there is not", '{"result":"warm"}'],
         ["a list", '[{"result":"full"}]'],
+        ["digits of something else", "8801190e10"],
+        ["a header that somebody else has made up", '{"device":"a","outcome":"-"}'],
+        [
+            "one that is cut",
+            `{"device":"a","result":"full","outcome":"${Buffer.from(compact).toString("hex").slice(0, 8)}"}`,
+        ],
         ["a negative time", '{"result":"full","handshakeMs":-1}'],
         ["a word that could be markup", '{"result":"full","reason":"<b>"}'],
         ["a firmware that would move a cursor", '{"result":"full","firmware":"\\u001b[2J"}'],

@@ -10,7 +10,7 @@
 #include "repeatable_openssl.h"
 #include "warmhello/port_host.h"
 
-enum { PLAIN, IN_FULL, TLS12, TLS13, KINDS };
+enum { PLAIN, IN_FULL, TLS12, TLS13, EARLY, KINDS };
 
 static tls_server *servers[KINDS];
 
@@ -68,6 +68,10 @@ static void take_script(fuzz_input *in, network_script *out)
     out->closes_ms = at_last_ms(take_ms(in));
     out->held_until_ms = (flags & 128) != 0 ? at_last_ms(take_ms(in)) : 0;
     out->request_size = (size_t)fuzz_take_byte(in) * 100;
+    uint8_t manner = fuzz_take_byte(in);
+    out->writes_ms = (manner & 1) != 0 ? at_last_ms(take_ms(in)) : 0;
+    out->piece = (manner & 2) != 0 ? 200u + (size_t)(manner >> 4) * 50 : 0;
+    out->writes_nothing = (manner & 12) == 12;
     for (int i = 0; i < 3; i++) {
         take_tcp(in, &out->tcps[i]);
     }
@@ -104,8 +108,14 @@ static wh_client_config config_of(unsigned kind)
     if (servers[kind] != NULL) {
         config.host = SERVER_NAME;
         config.ca = server_ca(servers[kind], &config.ca_size);
+        config.policy.early_data = kind == EARLY;
     }
     return config;
+}
+
+static bool is_open(const network_run *came, unsigned kind)
+{
+    return kind == PLAIN ? came->opened_ms != NEVER : came->secured_ms != NEVER;
 }
 
 static void run(unsigned kind, const network_script *script, uint32_t silence_ms)
@@ -115,17 +125,20 @@ static void run(unsigned kind, const network_script *script, uint32_t silence_ms
     fuzz_require(wh_client_init(&client, &config) == WH_OK, "the client is made");
     wh_client *used = kind == PLAIN ? NULL : &client;
     network_script well = {.server = servers[kind]};
-    bool has_session = kind == TLS12 || kind == TLS13;
+    bool has_session = kind >= TLS12;
     if (has_session) {
         fuzz_require(network_run_connect(used, NULL, &well).error == WH_OK, "the first wake connects");
     }
     const wh_connect_options options = {.silence_ms = silence_ms};
     network_run came = network_run_connect(used, &options, script);
     if (must_open(script, has_session)) {
-        fuzz_require(came.opened_ms != NEVER, "no wake fails because of a session");
+        fuzz_require(is_open(&came, kind), "no wake fails because of a session");
     }
-    fuzz_require(came.opened_ms == NEVER || came.opened_ms <= 20000, "the deadline is kept");
-    fuzz_require(came.opened_ms != NEVER || came.over_ms <= 20000, "the deadline is kept by what fails");
+    fuzz_require(!is_open(&came, kind) || came.secured_ms <= 20000, "the deadline is kept");
+    fuzz_require(is_open(&came, kind) || came.over_ms <= 20000, "the deadline is kept by what fails");
+    size_t whole = script->request_size > 0 ? script->request_size : 7;
+    fuzz_require(came.early_got <= whole && came.server_got <= 2 * whole, "nothing is there three times");
+    fuzz_require(kind == EARLY || !came.opened_early, "early data has the consent of the app");
     fuzz_require(came.opens <= 4, "there are no more attempts than two for each network");
     fuzz_require(network_run_connect(used, NULL, &well).error == WH_OK, "the next wake connects");
     wh_client_free(&client);
@@ -139,6 +152,10 @@ static void create_servers(void)
     servers[IN_FULL] = server_start(&(server_options){.min_version = WH_TLS13});
     servers[TLS12] = server_start(&(server_options){.max_version = WH_TLS12});
     servers[TLS13] = servers[IN_FULL];
+    servers[EARLY] = server_start(
+        &(server_options){.min_version = WH_TLS13, .early_data = true, .reads_early_data = true});
+    server_allow_replay(
+        servers[EARLY]); /* it would keep each run's sessions, and their numbers are all the same */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

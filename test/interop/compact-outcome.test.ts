@@ -1,13 +1,18 @@
 // An app tells how its connects went, in bytes that somebody else's server passes on.
 import { once } from "node:events"
+import { join } from "node:path"
 import tls from "node:tls"
 import mqtt, { type Packet } from "mqtt-packet"
 import { expect, test } from "vitest"
 import { kinds } from "#dev/interop/board.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startMosquitto } from "#dev/servers/mosquitto.js"
+import { startNginx } from "#dev/servers/nginx.js"
 import { type CompactOutcome, decodeOutcome } from "#warmhello/base/compact-outcome.js"
+import type { FleetSummary } from "#warmhello/fleet/page-data.js"
 import type { Wake } from "#warmhello/sim/simulation.js"
+import { temporaryFolder } from "../support/temporary-folder.js"
+import { warmhello } from "../ts/support/command.js"
 import { runApp } from "../ts/support/simulate.js"
 import { startServer } from "../ts/support/tls-server.js"
 
@@ -98,4 +103,20 @@ test("over HTTP a header tells of the wake before, also when that one has failed
         { result: "failed", error: failed?.error?.code, attempts: 1, endingCas: "none", firmware: 10402 },
         seen(third as Wake),
     ])
+})
+
+test("nginx logs that header, and `warmhello fleet` reads the log", async () => {
+    const identity = await createIdentity()
+    const log = join(temporaryFolder(), "access.log")
+    using server = await startNginx({ identity: identity.server, outcomesLog: log })
+    const { wakes } = await runApp("telemetry", {
+        ...kinds.psk,
+        cycles: 4,
+        server: { host: "localhost", port: server.port, ca: Buffer.from(identity.ca) },
+    })
+    expect(wakes.map(({ result }) => result)).toEqual(["full", "resumed", "resumed", "resumed"])
+    const { code, stdout } = await warmhello("fleet", log, "--json", "-")
+    expect(code).toBe(0)
+    const { results, devices, refused } = JSON.parse(stdout) as FleetSummary
+    expect({ results, devices, refused }).toMatchObject({ results: { full: 1, resumed: 2 }, devices: 1, refused: {} })
 })

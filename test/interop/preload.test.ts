@@ -5,6 +5,8 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { expect, test } from "vitest"
+import { FaultProxy } from "#dev/network/fault-proxy.js"
+import { earlyNginx } from "#dev/servers/early-data.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
@@ -45,6 +47,23 @@ test("devs run --test connects through the core, and the next run resumes", asyn
     const second = await run(["run", "src/local.ts", "--test"], env)
     expect(second).toContain("answered 200")
     expect(outcomes(second)).toEqual(["warmhello: resumed (accepted),"])
+})
+
+test("with consent, an app's request is with the server before that has said anything", async () => {
+    using server = await earlyNginx({ identity: identity.server, earlyDataMax: () => 4000 })
+    using line = await FaultProxy.start(server.server.port)
+    const state = join(folder, "early")
+    const env = environment(line.port, {
+        ...{ WARMHELLO_STATE: state, WARMHELLO_TLS: "1.3", WARMHELLO_EARLY_DATA: "1" },
+    })
+    expect(await run(["run", "src/local.ts", "--test"], env)).toContain("answered 200")
+    const hello = line.last.flights[0]?.size ?? 0
+    // Longer than a hello with the ticket alone: the server's answer waits for the request.
+    line.plan([{ direction: "toClient", at: 0, fault: { do: "hold", untilOther: hello + 400 } }])
+    const second = await run(["run", "src/local.ts", "--test"], env)
+    expect(second).toContain("answered 200")
+    expect(second).toMatch(/^warmhello: resumed .*, early data accepted$/m)
+    expect(line.last.flights[0]?.direction).toBe("toServer")
 })
 
 test("a CA file that cannot be used is told by what it is", async () => {

@@ -16,7 +16,7 @@
 enum { SECTORS = 3, BINDINGS = 3, STEPS = 3000, SEED = 1, WALL_S = 1800000000, SLEEP_US = 700000000 };
 
 /* Taken when records had version 3 and the store was as it had been. */
-static const uint32_t recorded = 0xe61ba5fd;
+static const uint32_t recorded = 0x4c632e6a;
 
 /* And by its build of wolfSSL, in place of the core's function: each record has the number in it. */
 uint64_t wh_wolfssl_build(void)

@@ -53,6 +53,11 @@ const needs: Record<string, Need> = {
             ["nginx", "mosquitto", "openssl"].every((name) => pathOf(name) !== undefined),
         flag: "--tests",
     },
+    "test/storm/manifests.ts": {
+        what: "checker of manifests",
+        isHere: isBuilt("build/storm/manifests/requirements.txt"),
+        flag: "--tests",
+    },
     "test/fleet/broker.ts": program("mosquitto"),
     "test/fleet/prometheus.ts": program("prometheus"),
     "test/ts/support/pki.ts": program("openssl"),

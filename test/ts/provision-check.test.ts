@@ -100,7 +100,7 @@ describe("a field is refused in words:", () => {
         const { message, hint } = told({ wifi: { pasword: "x" } })
         expect(message).toBe("wifi.pasword is no field")
         expect(hint).toBe("Known there: ssid, password, security, staticAddress, fastWake.")
-        expect(told({ serever: {} }).hint).toContain("wifi, server, identity, tls, policy")
+        expect(told({ serever: {} }).hint).toContain("wifi, server, identity, psk, tls, policy")
         expect(told({ policy: { pined: true } }).hint).toContain("pinned")
     })
 

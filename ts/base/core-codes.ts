@@ -30,6 +30,17 @@ export const reasons = {
 } as const
 export type Reason = keyof typeof reasons
 
+/** Whether a ticket that had not come was waited for. */
+export const ticketWaits = {
+    pays: "waited, as long as a full handshake takes longer than a resumed one",
+    set: "waited for as long as the setting says, or not at all if it says so",
+    "in-vain": "not waited: this server gave none in the last such connection",
+    "has-another": "not waited: the next connect has a session all the same",
+    expires: "not waited: by the time between connects it would expire before the next one",
+    "too-dear": "not waited: tickets of this server come later than they save",
+} as const
+export type TicketWait = keyof typeof ticketWaits
+
 /** The core's errors. */
 export const coreErrors = {
     "no-session": { value: -1, class: "miss", meaning: "nothing is stored" },

@@ -1,13 +1,10 @@
 import { z } from "zod"
-import { coreErrors, reasons } from "./core-codes.js"
+import { coreErrors, reasons, ticketWaits } from "./core-codes.js"
 
 /** The kinds of session: TLS 1.2 by session ID, by ticket, and the PSK of TLS 1.3. */
 export const kinds = ["id", "ticket", "psk"] as const
 export type Kind = (typeof kinds)[number]
 
-/** wh_ticket_wait of firmware/core/include/warmhello/outcome.h. */
-export const ticketWaits = ["pays", "set", "in-vain", "has-another", "expires", "too-dear"] as const
-export type TicketWait = (typeof ticketWaits)[number]
 /** How a handshake came about: by a session of one of these kinds, or in full by the provisioned key. */
 export const outcomeKinds = [...kinds, "external-psk"] as const
 
@@ -45,7 +42,7 @@ export const outcomeSchema = z.object({
     storeError: words(coreErrors).nullable(),
     /** Whether a ticket that had not come was waited for when the app closed, and for how long at most; null where none was
      * to be expected. */
-    ticketWait: z.enum(ticketWaits).nullable().default(null),
+    ticketWait: words(ticketWaits).nullable().default(null),
     ticketWaitMs: z.int().default(0),
     /** After repeated failures of the server: how long to leave it alone. */
     backoffS: z.int(),

@@ -85,7 +85,10 @@ export function addEnergyCommands(root: Command): void {
         .action((flags: EstimateFlags) => estimateCommand(flags, process.argv.slice(2)))
     root.command("report")
         .description("runs as one page that works offline, as tables, and as CSV")
-        .argument("<run.json...>", "what warmhello measure or warmhello estimate wrote")
+        .argument(
+            "<run.json...>",
+            "what warmhello measure or warmhello estimate wrote, or the JSON of a storm (docs/FLEET.md)",
+        )
         .option("--out <file>", "write the page, a single HTML file")
         .option("--cell <name>", "draw battery life for this cell: 18650, lipo, lifepo4, cr123a, 2xaa-alkaline, ...")
         .option("--regulator <name>", "between cell and board: none, ldo, devkit, switching, switching-usb", "ldo")

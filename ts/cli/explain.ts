@@ -1,7 +1,7 @@
 // `simulate --explain`: below each wake what was asked of the server and what came of it, what the device knows of the
 // server by then, and why it waited for a ticket or did not.
 import pc from "picocolors"
-import type { TicketWait } from "../base/outcome.js"
+import type { TicketWait } from "../base/core-codes.js"
 import { learnedInWords } from "../core/journal.js"
 import type { Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
@@ -34,13 +34,13 @@ function waited({ ticketWait, ticketWaitMs }: Wake): string[] {
     return [`waited ${time} for a ticket, ${waits[ticketWait]}`]
 }
 
-export interface WakeExplanation {
+interface WakeExplanation {
     hasRetried: boolean
     lines: string[]
 }
 
 /** What one wake came to, in sentences without a full stop. */
-export function explain(wake: Wake): WakeExplanation {
+function explain(wake: Wake): WakeExplanation {
     const hasRetried = isRetried(wake)
     const asked = [...askedFor(wake), ...(hasRetried ? ["one round trip more for another key"] : []), ...waited(wake)]
     const known = wake.learned === null ? [] : learnedInWords(wake.learned)

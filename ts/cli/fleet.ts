@@ -36,6 +36,9 @@ export interface FleetFlags {
     json?: string
 }
 
+/** To the beginning of the line, which is emptied. */
+const CLEAR = "\r\x1b[K"
+
 /** The usual one of OpenTelemetry's exporters for Prometheus. */
 const PAGE: Address = { host: "127.0.0.1", port: 9464 }
 
@@ -91,7 +94,13 @@ class Running implements AsyncDisposable {
     }
 }
 
-/** What is not kept before it is seen to be away: one line for each change. */
+/** In a terminal the line that is written over gives way. */
+function say(output: Output, text: string): void {
+    if (output.isTerminal) output.raw(CLEAR)
+    output.line(text)
+}
+
+/** One line for each change. */
 function stateTeller(
     output: Output,
     url: string,
@@ -101,9 +110,9 @@ function stateTeller(
     return (state, why) => {
         if (state === last) return
         last = state
-        if (state === "connected") return output.line(`reports from ${pc.bold(url)}`)
+        if (state === "connected") return say(output, `reports from ${pc.bold(url)}`)
         const waits = isKept ? "what devices publish meanwhile waits there" : "what devices publish meanwhile is lost"
-        output.line(pc.yellow(`${url} is away${why === undefined ? "" : ` (${why})`}: trying again; ${waits}`))
+        say(output, pc.yellow(`${url} is away${why === undefined ? "" : ` (${why})`}: trying again; ${waits}`))
     }
 }
 
@@ -131,8 +140,8 @@ function pushTeller(output: Output, url: URL): (problem: string | undefined) => 
     let last: string | undefined
     return (problem) => {
         if (problem !== undefined && last === undefined) {
-            output.line(pc.yellow(`${url.origin} takes no metrics (${problem}): trying again`))
-        } else if (problem === undefined && last !== undefined) output.line(`${url.origin} takes metrics again`)
+            say(output, pc.yellow(`${url.origin} takes no metrics (${problem}): trying again`))
+        } else if (problem === undefined && last !== undefined) say(output, `${url.origin} takes metrics again`)
         last = problem
     }
 }
@@ -165,13 +174,13 @@ function follow(output: Output, fleet: Fleet): Disposable {
     if (!output.isTerminal) return { [Symbol.dispose]: () => {} }
     const show = () => {
         const text = `${fleet.reports} reports of ${fleet.devices.size} devices; Ctrl-C ends`
-        output.raw(`\r\x1b[K${pc.dim(text.slice(0, output.columns - 1))}`)
+        output.raw(`${CLEAR}${pc.dim(text.slice(0, output.columns - 1))}`)
     }
     const timer = setInterval(show, 1000)
     return {
         [Symbol.dispose]: () => {
             clearInterval(timer)
-            output.raw("\r\x1b[K")
+            output.raw(CLEAR)
         },
     }
 }

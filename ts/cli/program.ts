@@ -123,6 +123,7 @@ function addBoardCommands(root: Command, signal: AbortSignal): void {
         .option("--image <image>", "with --out: put the new contents beside those of this image")
         .option("--slot <file>", "write the one slot that a device is sent to rotate by itself")
         .option("--port <port>", "write the slot that is not in use on the board there, through esptool")
+        .option("--psk <identity>", "make a pre-shared key of that name, and tell what the device and its server need")
         .option("--burn", "burn the device key into an eFuse of the board, once and for good")
         .addOption(new Option("--chip <chip>", "with --burn: the chip").choices(burnChips))
         .option("--json <file>", "write what was found as JSON; - for standard output")

@@ -4,11 +4,13 @@ import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
 import { checkWritable, readFile, writeWhole } from "../base/files.js"
 import { PROVISION_SLOT_SIZE, type Provision, readProvisionImage } from "../core/provision.js"
+import { isPskIdentity, PSK_IDENTITY_RULE } from "../core/settings.js"
 import { provisionBoard } from "../provision/board-partition.js"
 import { type BurnChip, burnKey } from "../provision/burn.js"
 import type { Warning } from "../provision/findings.js"
 import { CONTENTS_MAX, imageOf, slotOf } from "../provision/format.js"
 import { checkProvision, type Rotation, rotate } from "../provision/provision.js"
+import { newPsk } from "../provision/psk.js"
 import { Output, reportError } from "./output.js"
 
 export interface ProvisionFlags {
@@ -19,6 +21,7 @@ export interface ProvisionFlags {
     port?: string
     burn?: boolean
     chip?: BurnChip
+    psk?: string
     json?: string
 }
 
@@ -28,20 +31,26 @@ function refuse(message: string): never {
 
 /** What only goes together, and what never does. */
 function checkFlags(file: string | undefined, flags: ProvisionFlags): void {
+    const { check, out, image, slot, port, chip, psk } = flags
+    const ofFile = [file, check, out, image, slot]
     if (flags.burn) {
-        if (file !== undefined || flags.out || flags.image || flags.slot || flags.check) {
-            refuse("--burn stands alone, with --chip and --port")
-        }
-        if (flags.chip === undefined || flags.port === undefined) refuse("--burn needs --chip and --port")
+        if (isAny([...ofFile, psk])) refuse("--burn stands alone, with --chip and --port")
+        if (chip === undefined || port === undefined) refuse("--burn needs --chip and --port")
+        return
+    }
+    if (psk !== undefined) {
+        if (isAny([...ofFile, port, chip])) refuse("--psk stands alone, or with --json")
+        if (!isPskIdentity(psk)) refuse(`--psk ${PSK_IDENTITY_RULE}`)
         return
     }
     if (file === undefined) refuse("name the provisioning file")
-    if (flags.chip !== undefined) refuse("--chip goes with --burn")
-    if (flags.image !== undefined && flags.out === undefined)
-        refuse("--image needs --out, for the image that comes of it")
-    const targets = [flags.check, flags.out, flags.slot, flags.port].filter((target) => target !== undefined)
-    if (targets.length > 1) refuse("only one of --check, --out, --slot and --port can be done at a time")
+    if (chip !== undefined) refuse("--chip goes with --burn")
+    if (image !== undefined && out === undefined) refuse("--image needs --out, for the image that comes of it")
+    if ([check, out, slot, port].filter((target) => target !== undefined).length > 1)
+        refuse("only one of --check, --out, --slot and --port can be done at a time")
 }
+
+const isAny = (given: unknown[]): boolean => given.some((one) => one !== undefined)
 
 /** It holds the key and the password in clear. */
 const writeSecret = (path: string, bytes: Buffer): void => writeWhole(path, bytes, 0o600)
@@ -125,8 +134,22 @@ async function burn(chip: BurnChip, port: string): Promise<void> {
     process.stdout.write(`${pc.green("Burned.")} The block is closed; its key is known to nobody.\n`)
 }
 
+/** To be printed and nowhere else: whoever wants a file of it sends it to one. */
+function tellNewPsk(identity: string, json: string | undefined): void {
+    const output = new Output(json)
+    const made = newPsk(identity)
+    output.line(pc.dim("For this device's provisioning file:"))
+    output.line(`"psk": ${JSON.stringify(made.psk)}`)
+    for (const { server, line } of made.servers) {
+        output.line(pc.dim(`${server}:`))
+        output.line(line)
+    }
+    output.json(made)
+}
+
 export async function provisionCommand(file: string | undefined, flags: ProvisionFlags): Promise<void> {
     checkFlags(file, flags)
+    if (flags.psk !== undefined) return tellNewPsk(flags.psk, flags.json)
     if (flags.chip !== undefined && flags.port !== undefined) return await burn(flags.chip, flags.port)
     if (file !== undefined) provisionFile(file, flags)
 }

@@ -124,6 +124,7 @@ export function parseWakeResults(text: string): ("full" | "resumed")[] {
 }
 
 /** Printable ASCII that no file of keys reads as something else: mosquitto's and GnuTLS's have a colon behind it. */
+export const PSK_IDENTITY_RULE = "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"
 export const isPskIdentity = (text: string): boolean => /^(?!#)[!-9;-~]{1,64}$/.test(text)
 export const isPskKey = (text: string): boolean => /^([0-9a-f]{2}){16,64}$/i.test(text)
 

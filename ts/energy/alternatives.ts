@@ -97,8 +97,8 @@ const kinds: readonly Kind[] = [
         build: by13(earlyData),
     },
     {
-        ...{ name: "external-psk", title: "external PSK", inWarmhello: false },
-        source: "RFC 8446 4.2.11, psk_dhe_ke: as a resumed handshake in every wake, nothing kept; a key for each device at the server",
+        ...{ name: "external-psk", title: "external PSK", inWarmhello: true },
+        source: "RFC 8446 4.2.11, psk_dhe_ke: as a resumed handshake in every wake (measured: 2 % less), nothing kept; a key for each device at the server",
         build: by13(externalPsk),
     },
     {

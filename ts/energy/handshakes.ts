@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { WarmhelloError } from "../base/errors.js"
 import { problemOf, readJson } from "../base/json.js"
-import { type Kind, kinds } from "../base/outcome.js"
+import { type Kind, outcomeKinds } from "../base/outcome.js"
 import { checkoutPath } from "../base/paths.js"
 import { median } from "../base/statistics.js"
 
@@ -131,10 +131,13 @@ export function handshakesFromFigures({
 
 // ---- From a simulation -----------------------------------------------------------------------------
 
+const ofSession = (kind: (typeof outcomeKinds)[number]): Kind | null => (kind === "external-psk" ? null : kind)
+
 const simulatedWake = z.object({
     result: z.enum(["full", "resumed", "failed"]),
     protocol: z.enum(["TLS1.2", "TLS1.3"]).nullable(),
-    kind: z.enum(kinds).nullable(),
+    /** Null in a full handshake, also in one by the external pre-shared key. */
+    kind: z.enum(outcomeKinds).transform(ofSession).nullable(),
     handshakeMs: z.number().min(0).nullable(),
     bytesTx: z.number().min(0),
     bytesRx: z.number().min(0),

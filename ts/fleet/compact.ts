@@ -3,6 +3,11 @@ import { type CompactOutcome, decodeOutcome } from "../base/compact-outcome.js"
 import type { Told } from "./report.js"
 import type { Read } from "./told.js"
 
+/** The same as digits, as a header of HTTP has it; undefined for what is something else. */
+export function bytesOfDigits(text: string): Buffer | undefined {
+    return /^(?:[0-9a-f]{2}){2,64}$/i.test(text) ? Buffer.from(text, "hex") : undefined
+}
+
 export function readCompact(bytes: Uint8Array): Read {
     const outcome = decodeOutcome(bytes)
     if (outcome === undefined) return { refused: "not-cbor" }

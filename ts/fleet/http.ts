@@ -1,5 +1,5 @@
-// The way in by HTTP: POST of one outcome, or of a batch of lines of JSON, to a path that names the device. It is answered
-// once it is kept.
+// The way in by HTTP: POST of one outcome, or of a batch of lines of JSON, to a path that names the device; or any request
+// with the outcome in a header, as a proxy mirrors an app's. It is answered once it is kept.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { jsonOf } from "../base/json.js"
 import type { Intake, Taken } from "./intake.js"
@@ -29,6 +29,10 @@ function answer(response: ServerResponse, status: number, text = "", headers: Re
     response.end(text === "" ? text : `${text}\n`)
 }
 
+/** Where an app over HTTP puts its compact outcome, in hexadecimal digits: a proxy that mirrors its requests to here need
+ * not know of it. */
+const HEADER = "warmhello-outcome"
+
 const decoded = (part: string | undefined): string | undefined => part && decodeURIComponent(part)
 
 const isBatch = ({ headers }: IncomingMessage): boolean =>
@@ -53,9 +57,15 @@ export class HttpIntake {
     async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
         const place = this.#placeOf(request.url ?? "")
         if (place === undefined) return answer(response, 404, `POST to ${this.#path.text}`, { connection: "close" })
-        if (request.method !== "POST") return answer(response, 405, `POST to ${this.#path.text}`, { allow: "POST" })
+        const header = request.headers[HEADER]
+        if (header === undefined && request.method !== "POST")
+            return answer(response, 405, `POST to ${this.#path.text}`, { allow: "POST" })
         if (this.#intake.store.waiting >= MOST_WAITING) {
             return answer(response, 503, "too many at once: try again", { "retry-after": "1", connection: "close" })
+        }
+        if (header !== undefined) {
+            request.resume() // the body is another server's
+            return this.#one(Buffer.from(String(header), "hex"), place, response)
         }
         const batch = isBatch(request)
         const body = await bodyOf(request, batch ? LONGEST_BATCH : LONGEST_REPORT)

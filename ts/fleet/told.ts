@@ -1,7 +1,7 @@
 // What a device, a log or a file says, in any form that warmhello writes, as reports.
 import { z } from "zod"
 import { jsonOf } from "../base/json.js"
-import { readCompact } from "./compact.js"
+import { bytesOfDigits, readCompact } from "./compact.js"
 import { type Refusal, reportSchema, type Told } from "./report.js"
 
 /** No report is longer; one line of a board's log has less than 2 KB. */
@@ -36,8 +36,18 @@ type Fields = Record<string, unknown>
 const isObject = (value: unknown): value is Fields =>
     typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** A server's log has a device's header in it. What is none, and whose it was, is a line without an outcome. */
+function outcomeOfHeader(header: string): Fields {
+    const bytes = bytesOfDigits(header)
+    const read = bytes && readCompact(bytes)
+    return read !== undefined && "told" in read ? read.told : {}
+}
+
 /** A wake's line has the outcome within; a wake that did not come as far as TLS has none. */
 function outcomeOf(value: Fields): Fields {
+    if (typeof value.outcome === "string") {
+        return { ...outcomeOfHeader(value.outcome), device: value.device, server: value.server, at: value.at }
+    }
     if (!("connect" in value)) return value
     if (isObject(value.connect)) return { ...value.connect, device: value.device, server: value.server, at: value.at }
     return { result: "failed", device: value.device, server: value.server, at: value.at }
@@ -90,10 +100,10 @@ function looksLikeJson(bytes: Uint8Array): boolean {
     return first === OPENING
 }
 
-/** What one message holds: JSON, or a compact outcome in CBOR, which begins otherwise. */
+/** What one message holds: JSON, or a compact outcome in CBOR or in digits. Each begins otherwise. */
 export function readMessage(bytes: Uint8Array): Read {
     if (bytes.length > LONGEST_REPORT) return { refused: "too-long" }
-    if (!looksLikeJson(bytes)) return readCompact(bytes)
+    if (!looksLikeJson(bytes)) return readCompact(bytesOfDigits(Buffer.from(bytes).toString("latin1").trim()) ?? bytes)
     const [first] = reportsIn(jsonOf(Buffer.from(bytes).toString("utf8")))
     return first ?? { refused: "not-an-outcome" }
 }

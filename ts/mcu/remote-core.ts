@@ -1,6 +1,7 @@
 // The core's functions (../core/library.ts) on an emulated microcontroller instead of in this process.
 import { randomBytes } from "node:crypto"
 import { checkoutPath } from "../base/paths.js"
+import { isSized } from "../core/kinds.js"
 import { type Native, runElsewhere } from "../core/library.js"
 import { clientBytes, type NativeConfig } from "../core/native-config.js"
 import { Emulator, Request } from "./emulator.js"
@@ -22,7 +23,7 @@ type OutcomeHandle = Handle | { json: Buffer }
 export function clientRequest(operation: "clientNew" | "serviceClientNew", config: NativeConfig): Request {
     const request = new Request(operation)
     for (const [{ kind }, bytes = Buffer.alloc(0)] of clientBytes(config)) {
-        if (kind === "text" || kind === "file" || kind === "secret") request.counted(bytes)
+        if (kind === "text" || isSized(kind)) request.counted(bytes)
         else request.bytes(bytes)
     }
     return request

@@ -8,7 +8,7 @@ import { readJson } from "../base/json.js"
 import { type ClientOptions, type Policy, type Provision, type Setting, settings, type Wifi } from "../core/config.js"
 import { readHost } from "../core/host.js"
 import { type Profile, profiles, type Reuse, reuses, wifiSecurities } from "../core/kinds.js"
-import { isPskIdentity, isPskKey, parseVersionRange } from "../core/settings.js"
+import { isPskIdentity, isPskKey, PSK_IDENTITY_RULE, parseVersionRange } from "../core/settings.js"
 
 const bytesOf = (text: string) => Buffer.byteLength(text)
 const MAX_U32 = 2 ** 32 - 1
@@ -126,9 +126,7 @@ const wifi = z
 
 const psk = z
     .strictObject({
-        identity: z
-            .string()
-            .refine(isPskIdentity, "must have 1 to 64 printable ASCII characters, no blank or colon, # not first"),
+        identity: z.string().refine(isPskIdentity, PSK_IDENTITY_RULE),
         key: z.string().refine(isPskKey, "must have 32 to 128 hexadecimal digits, two for a byte"),
     })
     .transform(({ identity, key }) => ({ identity, key: Buffer.from(key, "hex") }))
@@ -185,6 +183,7 @@ function contradictions({ tls, policy }: z.infer<typeof fields>): { path: string
         ],
         [policy.trustAfterPowerLoss !== undefined, ["policy", "trustAfterPowerLoss"], "must be left out"],
         [policy.withoutExtendedMasterSecret, ["policy", "withoutExtendedMasterSecret"], "must be left out"],
+        [policy.earlyData, ["policy", "earlyData"], "must be left out"],
     ]
     return forbidden.flatMap(([isThere, path, remedy]) =>
         isThere ? [{ path, message: `${remedy} with the strict profile; or choose another policy.profile` }] : [],

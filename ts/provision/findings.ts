@@ -13,6 +13,7 @@ export type WarningCode =
     | "several-keys"
     | "open-network"
     | "ipv6-host"
+    | "psk-sessions"
 
 export interface Warning {
     code: WarningCode

@@ -66,6 +66,19 @@ function checkNetwork({ settings }: ProvisionFile, findings: Findings): void {
     }
 }
 
+/** In TLS 1.3 the device keeps no session beside its key, and greets by that each time. */
+function checkPsk({ settings }: ProvisionFile, findings: Findings): void {
+    if (settings.psk === undefined || settings.tls.maxVersion !== "1.2" || settings.policy.disabled) return
+    const message =
+        "with TLS 1.2 alone a session is resumed instead of greeting by the pre-shared key, " +
+        "and some servers know a device by its key only: mosquitto with use_identity_as_username refuses MQTT then"
+    findings.warning(
+        "psk-sessions",
+        message,
+        'Let it speak TLS 1.3 as well, or, for such a server, give "policy": { "disabled": true }.',
+    )
+}
+
 /** Checks everything that can be checked without board and server. */
 export function checkProvision(file: string): CheckedProvision {
     const findings = new Findings()
@@ -79,6 +92,7 @@ export function checkProvision(file: string): CheckedProvision {
     checkCa(read.ca, findings)
     if (read.identity !== undefined) checkIdentity(read.identity, findings)
     checkNetwork(read, findings)
+    checkPsk(read, findings)
     const provision = provisionOf(read)
     if (errors.length === 0) collect(findings, () => tryOnCore(imageOf([slotOf(provision, 1)])))
     const contentsBytes = contentsOf(provision).length

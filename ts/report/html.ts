@@ -2,7 +2,7 @@
 import { WarmhelloError } from "../base/errors.js"
 import { type Phase, phases } from "../run/phases-and-causes.js"
 import type { Run } from "../run/run.js"
-import type { PackedSamples, PageData } from "./page-data.js"
+import type { PackedSamples, PageData, PageStorm } from "./page-data.js"
 import { pageHtml } from "./page-html.js"
 
 export interface NamedRun {
@@ -30,25 +30,31 @@ function labelled(runs: readonly NamedRun[]): NamedRun[] {
     })
 }
 
-function pageData(runs: readonly NamedRun[], createdAt: string): PageData {
+function pageData(runs: readonly NamedRun[], storms: readonly PageStorm[], createdAt: string): PageData {
     return {
         runs: labelled(runs).map(({ name, run: { samples, ...run } }) => ({
             name,
             run,
             samples: packSamples(samples),
         })),
+        storms: [...storms],
         phases: (Object.keys(phases) as Phase[]).map((phase) => ({ phase, meaning: phases[phase].meaning })),
         createdAt,
     }
 }
 
 function titleOf(runs: readonly NamedRun[]): string {
+    if (runs.length === 0) return "Reconnect storm"
     const boards = [...new Set(runs.map(({ run }) => run.board))].join(", ")
     return `Energy per reconnect: ${boards}`
 }
 
-export function reportHtml(runs: readonly NamedRun[], createdAt = new Date().toISOString()): string {
-    if (runs.length === 0) throw new WarmhelloError("nothing-to-report", "no run.json was given")
+export function reportHtml(
+    runs: readonly NamedRun[],
+    createdAt = new Date().toISOString(),
+    storms: readonly PageStorm[] = [],
+): string {
+    if (runs.length + storms.length === 0) throw new WarmhelloError("nothing-to-report", "no run.json was given")
     const empty = runs.find(({ run }) => run.wakes.length === 0 && run.sleepCurrent === undefined)
     if (empty !== undefined) {
         const why = empty.run.warnings[0]?.message
@@ -60,7 +66,7 @@ export function reportHtml(runs: readonly NamedRun[], createdAt = new Date().toI
         style: "ts/report/page/style.css",
         program: "build/report/page.js",
         root: "report",
-        data: pageData(runs, createdAt),
+        data: pageData(runs, storms, createdAt),
         noscript:
             "This report draws itself with a program that is inside of it; allow it to run. It asks for nothing from the network.",
     })

@@ -3,6 +3,7 @@
 
 import type { Phase } from "../run/phases-and-causes.js"
 import type { Run } from "../run/run.js"
+import type { StormResult } from "../run/storm.js"
 
 /** Arrays of 32-bit floats, little-endian, in base64: a million numbers in 5 MB. */
 export interface PackedSamples {
@@ -20,8 +21,14 @@ export interface PageRun {
     samples: PackedSamples | null
 }
 
+export interface PageStorm {
+    name: string
+    storm: StormResult
+}
+
 export interface PageData {
     runs: PageRun[]
+    storms: PageStorm[]
     phases: { phase: Phase; meaning: string }[]
     createdAt: string
 }

@@ -37,7 +37,7 @@ const spread = z.object({
 
 const ofEachSort = <T extends z.ZodType>(value: T) => z.object({ full: value.nullable(), resumed: value.nullable() })
 
-export const stormSchema = z.object({
+const stormSchema = z.object({
     storm: z.literal(1),
     scenario: z.string(),
     devices: count,

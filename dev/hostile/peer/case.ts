@@ -124,6 +124,8 @@ export interface Script {
     finished?: string
     plain_finished?: boolean
     skip_client?: boolean
+    /** TLS 1.2: it has chosen a suite with the external pre-shared key, and goes on with such a master secret. */
+    external?: "random" | "zero"
     extended?: boolean
     tickets12?: boolean
     no_ticket_extension?: boolean

@@ -2,6 +2,7 @@
 import type { PeerCase } from "./case.js"
 import { alertCases } from "./cases/alerts.js"
 import { answerCases } from "./cases/answers.js"
+import { externalCases } from "./cases/external.js"
 import { messageCases } from "./cases/messages.js"
 import { proofCases } from "./cases/proofs.js"
 import { recordCases } from "./cases/records.js"
@@ -14,4 +15,5 @@ export const peerCases: readonly PeerCase[] = [
     ...alertCases,
     ...proofCases,
     ...recordCases,
+    ...externalCases,
 ]

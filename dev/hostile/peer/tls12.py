@@ -114,6 +114,9 @@ class Handshake12:
     def full(self):
         session_id = b"" if self.gives_tickets else self.session_id
         self.say_server_hello(session_id, self.cipher)
+        if self.script.get("external"):
+            self.pretend_external()
+            return
         identity = self.identities[self.script.get("identity", "own")]
         chain = b"".join(len(one).to_bytes(3, "big") + one for one in identity.chain)
         self.c.say("Certificate", framed(CERTIFICATE, len(chain).to_bytes(3, "big") + chain))
@@ -149,6 +152,25 @@ class Handshake12:
         self.say_finished(honest and not spoiled)
         if not self.gives_tickets:
             self.sessions.ids[bytes(self.session_id)] = Session((3, 3), self.cipher, self.master, self.extended)
+
+    def pretend_external(self):
+        """It has chosen a suite with an external pre-shared key (RFC 5489), and does not know the key."""
+        exchange = ECDHKeyExchange(X25519, (3, 3))
+        private = exchange.get_random_private_key()
+        point = bytes(exchange.calc_public_value(private))
+        if self.script.get("certificate_anyway"):
+            chain = b"".join(len(one).to_bytes(3, "big") + one for one in self.identities["own"].chain)
+            self.c.say("Certificate", framed(CERTIFICATE, len(chain).to_bytes(3, "big") + chain))
+        hint = two(0)
+        body = hint + bytes([3]) + two(X25519) + bytes([len(point)]) + point
+        self.c.say("ServerKeyExchange", framed(KEY_EXCHANGE, body))
+        self.c.say("ServerHelloDone", framed(DONE, b""))
+        message = self.c.until(CLIENT_KEY)
+        self.c.transcript.update(message)
+        self.master = bytearray(48 if self.script["external"] == "zero" else os.urandom(48))
+        self.use(self.cipher)
+        self.say_finished(False)
+        self.c.drain()
 
     def say_key_exchange(self):
         group = self.script.get("group", X25519)

@@ -42,7 +42,8 @@ static bool is_contradiction(const wh_client_config *given)
     const wh_policy *policy = &given->policy;
     return policy->profile == WH_PROFILE_STRICT &&
            (given->min_version == WH_TLS12 || policy->max_authenticated_s > WH_STRICT_AGE_MAX_S ||
-            policy->trust_after_power_loss != 0 || policy->without_extended_master_secret);
+            policy->trust_after_power_loss != 0 || policy->without_extended_master_secret ||
+            policy->early_data);
 }
 
 /* Defaults of the profile. */

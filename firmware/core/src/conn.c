@@ -554,6 +554,7 @@ void wh_conn_close(wh_conn *conn)
         return;
     }
     conn->close_called = true;
+    conn->resumption.peer_has_left = conn->state != WH_CONN_OPEN || conn->wire_ended;
     if (conn->state != WH_CONN_FAILED) {
         conn->state = WH_CONN_CLOSED;
         conn->close_wanted = true;

@@ -1,7 +1,5 @@
 #include "early_data.h"
 
-#include <string.h>
-
 #include <wolfssl/internal.h>
 
 int wh_early_data_offer(wh_conn *conn)
@@ -74,19 +72,10 @@ void wh_early_data_settle(wh_conn *conn)
     if (conn->early_limit > 0) {
         bool is_taken = conn->ssl->earlyDataStatus == WOLFSSL_EARLY_DATA_ACCEPTED;
         o->early_data = is_taken ? WH_EARLY_DATA_ACCEPTED : WH_EARLY_DATA_REFUSED;
+        bool was_refused = !is_taken && o->result == WH_RESULT_RESUMED;
+        conn->resumption.refuses_early_data = was_refused && !conn->ssl->msgsReceived.got_hello_retry_request;
     }
     conn->early_size = 0;
-}
-
-bool wh_early_data_has_first_protocol(WOLFSSL *ssl, const wh_client *client)
-{
-    char *name = NULL;
-    word16 size = 0;
-    size_t first_size = strcspn(client->alpn, ",");
-    if (wolfSSL_ALPN_GetProtocol(ssl, &name, &size) != WOLFSSL_SUCCESS) {
-        size = 0;
-    }
-    return size == first_size && (size == 0 || memcmp(name, client->alpn, size) == 0);
 }
 
 /* For wolfSSL (tls13_mended.c): the server's encrypted extensions are read. */
@@ -96,5 +85,5 @@ int wh_wolfssl_believes_early_data(WOLFSSL *ssl)
     const wh_conn *conn = ssl->IOCB_ReadCtx;
     bool is_offered = ssl->earlyData != no_early_data; /* not after a request for another hello */
     return ssl->earlyDataStatus != WOLFSSL_EARLY_DATA_ACCEPTED ||
-           (is_offered && wh_early_data_has_first_protocol(ssl, conn->client));
+           (is_offered && wh_resumption_has_first_protocol(ssl, conn->client));
 }

@@ -1,5 +1,5 @@
 /* Early data of a connection (RFC 8446 2.3): whether the hello offers any, what leaves behind it, and whether
- * the server took it. Private to conn.c, hello.c and resumption.c.
+ * the server took it. Private to conn.c and hello.c.
  *
  * wolfSSL leaves three things to its caller: the limit that came with the session's ticket; that the
  * application protocol is the session's (RFC 8446 4.2.10); and that a server which has asked for another
@@ -21,10 +21,5 @@ WH_MUST_CHECK int wh_early_data_send(wh_conn *conn);
 
 /* The handshake is done, and the outcome's result is set: sets what became of it. */
 void wh_early_data_settle(wh_conn *conn);
-
-/* A session of this connection may carry early data: the server agreed to the first application protocol that
- * it was asked for, or it was asked for none. Then it is known what its next answer must be, by the binding
- * alone. */
-bool wh_early_data_has_first_protocol(struct WOLFSSL *ssl, const wh_client *client);
 
 #endif

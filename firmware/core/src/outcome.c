@@ -121,11 +121,13 @@ const char *wh_clock_word(wh_clock_state state)
 const char *wh_ticket_wait_word(wh_ticket_wait why)
 {
     static const char *const words[] = {
-        [WH_WAIT_PAYS] = "pays",       [WH_WAIT_SET] = "set",
-        [WH_WAIT_IN_VAIN] = "in-vain", [WH_WAIT_HAS_ANOTHER] = "has-another",
-        [WH_WAIT_EXPIRES] = "expires", [WH_WAIT_TOO_DEAR] = "too-dear",
+        NULL,
+#define WH_TICKET_WAIT(name, word, meaning) word,
+#include "warmhello/ticket_waits.def"
+#undef WH_TICKET_WAIT
     };
-    return words[why];
+    size_t index = (size_t)why;
+    return index < sizeof words / sizeof words[0] ? words[index] : "unknown";
 }
 
 /* ---- JSON, without printf: a twentieth of a firmware that has no other use for it ---------- */

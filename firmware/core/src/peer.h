@@ -17,7 +17,8 @@ enum {
     WH_LACKS_SHA256_PERHAPS = 8,
     /* It refused a session that was offered without a key exchange (psk_ke). */
     WH_LACKS_PSK_KE = 16,
-    /* It refused early data, or breaks off at the external pre-shared key. */
+    /* It refused early data that it had allowed, or closed before it gave a ticket beside it. Or it breaks
+     * off at the external pre-shared key. */
     WH_LACKS_EARLY_DATA = 32,
     WH_LACKS_EXTERNAL_PSK = 64,
     /* No lack: it has resumed a session without a key exchange. */

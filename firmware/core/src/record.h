@@ -53,7 +53,8 @@ typedef struct wh_record_info {
     wh_kind kind;
     /** May be offered once only, as a TLS 1.3 ticket (RFC 8446 C.4). */
     bool single_use;
-    /** The server takes early data with it. */
+    /** It may carry early data: the server takes it, and agreed to the first application protocol it was
+     * asked for. */
     bool early_data;
     /** Of the pinned peer: another's may not take its place while it may be offered. */
     bool pinned;

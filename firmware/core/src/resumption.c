@@ -5,7 +5,6 @@
 #include <wolfssl/ssl.h>
 
 #include "clock.h"
-#include "early_data.h"
 #include "learning.h"
 #include "opened.h"
 #include "warmhello/platform.h"
@@ -143,7 +142,7 @@ uint32_t wh_resumption_early_limit(const wh_resumption *r)
     bool may = r->client->config.policy.early_data && (r->peer.lacks & WH_LACKS_EARLY_DATA) == 0;
     bool can = r->chosen == WH_REASON_ACCEPTED && stored->info.early_data && stored->age.known &&
                is_for_once(r, &stored->info);
-    return may && can ? wh_session_early_limit(&stored->session) : 0;
+    return may && can ? stored->info.early_data_max : 0;
 }
 
 /* WH_REASON_ACCEPTED, or why the attached session may not be used. */
@@ -220,6 +219,17 @@ static int inherit(const wh_resumption *r, wh_record_info *info)
     return WH_OK;
 }
 
+bool wh_resumption_has_first_protocol(WOLFSSL *ssl, const wh_client *client)
+{
+    char *name = NULL;
+    word16 size = 0;
+    size_t first_size = strcspn(client->alpn, ",");
+    if (wolfSSL_ALPN_GetProtocol(ssl, &name, &size) != WOLFSSL_SUCCESS) {
+        size = 0;
+    }
+    return size == first_size && (size == 0 || memcmp(name, client->alpn, size) == 0);
+}
+
 static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh_record_info *info)
 {
     *info = (wh_record_info){0};
@@ -228,8 +238,8 @@ static int capture(const wh_resumption *r, WOLFSSL *ssl, wh_session *session, wh
         session->must_have_extended_master = false;
     }
     if (result == WH_OK) {
-        info->early_data =
-            wh_session_early_limit(session) > 0 && wh_early_data_has_first_protocol(ssl, r->client);
+        info->early_data_max = wh_session_early_limit(session);
+        info->early_data = info->early_data_max > 0 && wh_resumption_has_first_protocol(ssl, r->client);
         result = inherit(r, info);
     }
     return result;
@@ -268,17 +278,8 @@ static void note_suite(wh_resumption *r)
     }
 }
 
-/* Other sessions are of another server, for all that is known: it is asked again after a full handshake. */
-static void note_early_data(wh_resumption *r)
-{
-    if (r->outcome->result == WH_RESULT_FULL) {
-        r->peer.lacks &= (uint8_t)~WH_LACKS_EARLY_DATA;
-    } else if (r->outcome->early_data == WH_EARLY_DATA_REFUSED) {
-        r->peer.lacks |= WH_LACKS_EARLY_DATA;
-    }
-}
-
-/* With the key the server broke off, and not without it: so it is left out until that is forgotten (learning.h). */
+/* With the key the server broke off, and not without it: so it is left out until that is forgotten
+ * (learning.h). */
 static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
@@ -298,7 +299,6 @@ static void note_opened(wh_resumption *r)
         r->peer.breaks = 0;
     }
     note_suite(r);
-    note_early_data(r);
     note_psk(r);
     const wh_handshake seen = {
         .is_full = r->outcome->result == WH_RESULT_FULL,
@@ -373,11 +373,11 @@ static void keep_second(wh_resumption *r, WOLFSSL *ssl)
     }
 }
 
-/* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer bytes, and
- * writes nothing to flash. */
+/* The next greeting by the pre-shared key computes what a resumption would, in as many round trips and fewer
+ * bytes, and writes nothing to flash. Only early data wants a session. */
 static bool needs_session(const wh_resumption *r)
 {
-    return r->outcome->protocol != WH_TLS13 || !r->by_psk;
+    return r->outcome->protocol != WH_TLS13 || !r->by_psk || r->client->config.policy.early_data;
 }
 
 static bool takes_tickets(const wh_resumption *r)
@@ -521,12 +521,39 @@ uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
     return o->ticket_wait_ms;
 }
 
+/* A server may answer early data and close before it has seen the client's Finished, without which it gives
+ * no ticket: then early data costs a full handshake. */
+static bool costs_a_ticket(const wh_resumption *r)
+{
+    bool was_taken = r->outcome->early_data == WH_EARLY_DATA_ACCEPTED;
+    return was_taken && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
+}
+
+/* What answers early data comes a round trip before the ticket, which nobody may have waited for. */
+static bool is_too_soon(const wh_resumption *r)
+{
+    const wh_outcome *o = r->outcome;
+    bool was_waited_for = o->ticket_wait_ms > 0 && !r->peer_has_left;
+    return o->early_data == WH_EARLY_DATA_ACCEPTED && !r->ticket_came && !was_waited_for;
+}
+
+static void remember_early_data(wh_resumption *r)
+{
+    bool has_spare = r->has_spare || r->second != NULL;
+    if (r->refuses_early_data || costs_a_ticket(r)) {
+        r->peer.lacks |= WH_LACKS_EARLY_DATA;
+        wh_learning_keep(&r->peer);
+    } else if (r->outcome->result == WH_RESULT_FULL && has_spare) {
+        r->peer.lacks &= (uint8_t)~WH_LACKS_EARLY_DATA; /* the next trial costs no full handshake */
+    }
+}
+
 /* The next connection of this sort need not wait in vain. */
 static void remember_tickets(wh_resumption *r)
 {
     bool resumed = r->outcome->result == WH_RESULT_RESUMED;
     bool was_without = (r->peer.lacks & without(resumed)) != 0;
-    if (takes_tickets(r) && was_without == r->ticket_came) {
+    if (takes_tickets(r) && !is_too_soon(r) && was_without == r->ticket_came) {
         r->peer.lacks ^= without(resumed);
     }
     note_news(r);
@@ -535,6 +562,7 @@ static void remember_tickets(wh_resumption *r)
 void wh_resumption_settle(wh_resumption *r)
 {
     wh_outcome *o = r->outcome;
+    remember_early_data(r);
     remember_tickets(r);
     if (wants_flash(r)) {
         int result = r->second != NULL ? wh_store_persist(r->second, r->second_size)

@@ -45,6 +45,10 @@ typedef struct wh_resumption {
     bool has_spare;
     /** A TLS 1.3 ticket has come, kept or not. */
     bool ticket_came;
+    /** The server has refused early data that its ticket allowed, and did not ask for another hello. */
+    bool refuses_early_data;
+    /** It has closed before the client did, or TCP has ended. */
+    bool peer_has_left;
     uint32_t ticket_lifetime_s;
     /** The session is offered without a key exchange (psk_ke), and the group that the handshake came to. */
     bool without_exchange;
@@ -64,6 +68,11 @@ typedef struct wh_resumption {
 /** Begins; `client` and `outcome` must outlive it. */
 void wh_resumption_begin(wh_resumption *r, wh_client *client, wh_outcome *outcome);
 
+/** A session of this connection may carry early data, as far as ALPN goes: the server agreed to the first
+ * application protocol that it was asked for, or it was asked for none. So the binding alone says which one a
+ * server must agree to that takes early data with it (RFC 8446 4.2.10). */
+bool wh_resumption_has_first_protocol(struct WOLFSSL *ssl, const wh_client *client);
+
 /** Attaches the stored session, for a hello that may be sent later, if there is one that may be offered. None
  * is spent. Once more for a new WOLFSSL.
  *
@@ -75,8 +84,8 @@ WH_MUST_CHECK int wh_resumption_attach(wh_resumption *r, struct WOLFSSL *ssl);
 bool wh_resumption_stands(wh_resumption *r);
 
 /** How much early data may go with the attached session, in bytes; 0: none. The app has to consent; the
- * session must allow it, go out once only and be of a known age; and the server must not have refused it
- * since its last full handshake. */
+ * session must allow it, go out once only and be of a known age; and the server must not be known to refuse
+ * it, or to give no ticket beside it. */
 uint32_t wh_resumption_early_limit(const wh_resumption *r);
 
 /** The hello goes out: sets the outcome's reason. A single-use session is spent here, durably.

@@ -267,7 +267,7 @@ void wh_service_configure(wh_service *service, wh_client_config *config)
         config->policy.ticket_wait_ms = memory->ticket_wait.value_ms;
     }
     if (memory->early_data.value != WH_CONSENT_NONE) {
-        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN;
+        config->policy.early_data = memory->early_data.value == WH_CONSENT_GIVEN && !is_strict;
     }
     if (memory->pinned_peer.host[0] != 0) {
         config->policy.pinned = is_pinned(&memory->pinned_peer, config);

@@ -131,6 +131,11 @@ void server_read_early_data(tls_server *server, bool reads)
     server->reads_early_data = reads;
 }
 
+bool server_reads_early_data(const tls_server *server)
+{
+    return server->reads_early_data;
+}
+
 static void set_extras(tls_server *made, const server_options *options)
 {
     if (options->no_ems) {
@@ -358,7 +363,8 @@ void server_add_ems(tls_server *server)
     SSL_CTX_clear_options(server->ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
 }
 
-/* OpenSSL asks for each identity of a hello by TLS 1.3, tickets among them, and for that of a ClientKeyExchange. */
+/* OpenSSL asks for each identity of a hello by TLS 1.3, tickets among them, and for that of a
+ * ClientKeyExchange. */
 static unsigned int find_psk(SSL *ssl, const char *name, unsigned char *key, unsigned int size)
 {
     const server_psk *psk = ((tls_server *)SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->psk;

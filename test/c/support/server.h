@@ -100,6 +100,7 @@ void server_add_tls13(tls_server *server);
 
 /** From now on reads early data, or refuses it. */
 void server_read_early_data(tls_server *server, bool reads);
+bool server_reads_early_data(const tls_server *server);
 
 /** From now on takes a ticket that allows early data as often as it comes, as one without. */
 void server_allow_replay(tls_server *server);
@@ -127,8 +128,8 @@ void server_allow_no_exchange(tls_server *server, bool allowed);
 /** From now on knows the extended master secret (RFC 7627). */
 void server_add_ems(tls_server *server);
 
-/** From now on knows this external pre-shared key, and by TLS 1.2 a suite for it; what lies there must stay. NULL: none
- * any more. */
+/** From now on knows this external pre-shared key, and by TLS 1.2 a suite for it; what lies there must stay.
+ * NULL: none any more. */
 typedef struct server_psk {
     const char *identity;
     const uint8_t *key;

@@ -118,32 +118,43 @@ static bool answer(SSL *ssl, const char *line)
     return line[0] != 'c';
 }
 
-/* Reads up to the line's end; false: there is none. */
-static bool read_line(SSL *ssl, char line[LINE_MAX_SIZE])
+/* Reads up to the line's end, of which so many bytes are there; false: there is none. */
+static bool read_line(SSL *ssl, char line[LINE_MAX_SIZE], size_t size)
 {
-    for (size_t size = 0; size < LINE_MAX_SIZE; size++) {
-        if (SSL_read(ssl, line + size, 1) != 1) {
+    while (size == 0 || line[size - 1] != '\n') {
+        if (size == LINE_MAX_SIZE || SSL_read(ssl, line + size, 1) != 1) {
             return false;
         }
-        if (line[size] == '\n') {
-            line[size] = '\0';
-            return true;
-        }
+        size++;
     }
-    return false;
+    line[size - 1] = '\0';
+    return true;
+}
+
+/* How many bytes of a line have come as early data. */
+static size_t read_early(SSL *ssl, char line[LINE_MAX_SIZE])
+{
+    size_t size = 0;
+    size_t got = 0;
+    while (SSL_read_early_data(ssl, line + size, LINE_MAX_SIZE - size, &got) == SSL_READ_EARLY_DATA_SUCCESS) {
+        size += got;
+    }
+    return size;
 }
 
 static void serve(tcp_server *server, int fd)
 {
     SSL *ssl = SSL_new(server_context(server->tls));
     SSL_set_fd(ssl, fd);
+    char line[LINE_MAX_SIZE];
+    size_t early = server_reads_early_data(server->tls) ? read_early(ssl, line) : 0;
     if (SSL_accept(ssl) == 1) {
         note(server, &server->served.opened);
         if (SSL_session_reused(ssl)) {
             note(server, &server->served.resumed);
         }
-        char line[LINE_MAX_SIZE];
-        while (read_line(ssl, line) && answer(ssl, line)) {
+        while (read_line(ssl, line, early) && answer(ssl, line)) {
+            early = 0;
         }
         if ((SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0) {
             note(server, &server->served.closed_properly);

@@ -10,6 +10,7 @@ import { h } from "./dom.js"
 import { facts, heading, warnings } from "./headline.js"
 import { estimates } from "./inputs.js"
 import { phaseBars } from "./phase-bars.js"
+import { storms } from "./storm.js"
 import { wakeTable } from "./wake-table.js"
 
 function readData(): PageData {
@@ -28,7 +29,7 @@ function footer(data: PageData): HTMLElement {
     return h("footer", {}, h("p", {}, `Page made ${data.createdAt}. It needs no network.`))
 }
 
-function draw(root: HTMLElement, data: PageData): void {
+function drawRuns(root: HTMLElement, data: PageData): void {
     const currents = data.runs.map((run) => currentSection(run, data.runs.length > 1))
     root.append(
         heading(data),
@@ -44,9 +45,14 @@ function draw(root: HTMLElement, data: PageData): void {
         ...estimates(data),
         ...wakeTable(data),
         facts(data),
-        footer(data),
     )
     for (const { plot } of currents) plot.start()
+}
+
+function draw(root: HTMLElement, data: PageData): void {
+    if (data.runs.length > 0) drawRuns(root, data)
+    else root.append(h("header", {}, h("h1", {}, "Reconnect storm")))
+    root.append(...storms(data), footer(data))
     root.dataset.drawn = "yes"
 }
 

@@ -151,7 +151,7 @@ typedef struct wh_client {
  * WH_USAGE_HOST. WH_USAGE_ARGUMENT: port 0, versions out of order, a certificate without key or the reverse,
  * a pre-shared key without identity or the reverse or of another size than client.def says, or one of them
  * beside sessions without extended master secret; with the strict profile, TLS 1.2, sessions of over a day,
- * trust after a loss of power. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
+ * trust after a loss of power, early data. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
  * WH_PLATFORM_MEMORY. After an error the client is empty and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 

@@ -124,10 +124,10 @@ typedef enum wh_step_kind {
     WH_STEP_SHUT,          /**< nothing more will be sent on TCP `tcp`: end this side of it (FIN) */
     WH_STEP_CLOSE,         /**< close TCP `tcp`, whatever state it is in */
     /** The app may write; the handshake is done and the outcome says how it went, unless what is written may
-     * be early data: then that is told by WH_STEP_SECURED. The last bytes of the handshake may still be to be
+     * be early data: then the next kind tells that. The last bytes of the handshake may still be to be
      * sent, so that what the app writes before the next step leaves in one packet with them. */
     WH_STEP_OPENED,
-    WH_STEP_SECURED, /**< the handshake is done, after an early WH_STEP_OPENED */
+    WH_STEP_SECURED, /**< the handshake is done, after the app was early to write */
     WH_STEP_READ,    /**< there may be plaintext: wh_connect_read() until it returns 0 */
     WH_STEP_OVER,    /**< all is over, and the outcome final: wh_connect_free() */
 } wh_step_kind;

@@ -54,16 +54,14 @@ typedef enum wh_early_data {
  * begun. Then the time should be asked for again at once: a time server may have lied. */
 typedef enum wh_clock_state { WH_CLOCK_UNKNOWN, WH_CLOCK_KNOWN, WH_CLOCK_SUSPECT } wh_clock_state;
 
-/** Whether a connection stays open for a ticket of TLS 1.3 that has not come when the app closes it, or why
- * not. */
+/** Whether a connection stays open for a ticket of TLS 1.3 that has not come when the app closes it, and why:
+ * the rows of ticket_waits.def, with their meanings. None is to be expected, or it has come before:
+ * WH_WAIT_NONE. */
 typedef enum wh_ticket_wait {
-    WH_WAIT_NONE,        /**< none is to be expected, or it has come before */
-    WH_WAIT_PAYS,        /**< as long as a full handshake in the next connect would take longer */
-    WH_WAIT_SET,         /**< as long as the configuration says */
-    WH_WAIT_IN_VAIN,     /**< no: the server gave none the last time */
-    WH_WAIT_HAS_ANOTHER, /**< no: the next connect has a session all the same */
-    WH_WAIT_EXPIRES,     /**< no: it would not live until the next connect */
-    WH_WAIT_TOO_DEAR,    /**< no: tickets of this server take longer than they save */
+    WH_WAIT_NONE,
+#define WH_TICKET_WAIT(name, word, meaning) name,
+#include "warmhello/ticket_waits.def"
+#undef WH_TICKET_WAIT
 } wh_ticket_wait;
 
 /** What a connect did, and why. */
@@ -141,7 +139,7 @@ const char *wh_kind_word(wh_kind kind);                   /**< As "ticket". */
 const char *wh_tiers_word(wh_tiers tiers);                /**< As "both". */
 const char *wh_early_data_word(wh_early_data early_data); /**< As "accepted". */
 const char *wh_clock_word(wh_clock_state state);          /**< As "known". */
-const char *wh_ticket_wait_word(wh_ticket_wait why);      /**< As "pays". */
+const char *wh_ticket_wait_word(wh_ticket_wait why);      /**< As "pays"; NULL for none. */
 /** @} */
 
 /** IANA's name of a cipher suite, or NULL for one that warmhello does not speak. */
