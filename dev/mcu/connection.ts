@@ -33,8 +33,8 @@ export class McuClient {
         this.instructions = instructions
     }
 
-    open(): McuConnection {
-        return new McuConnection(this.#emulator, this.#slot)
+    open(line = ""): McuConnection {
+        return new McuConnection(this.#emulator, this.#slot, line)
     }
 
     free(): void {
@@ -57,8 +57,14 @@ export class McuConnection {
     /** Those before TCP was up. */
     preparedInstructions = 0
     #isOpening = false
+    #isUp = false
+    readonly #line: string
+    /** The line has left with the hello, as early data. */
+    wroteEarly = false
 
-    constructor(emulator: Emulator, client: number) {
+    /** `line`: what is written as soon as it may be, where that is before the handshake. */
+    constructor(emulator: Emulator, client: number, line: string) {
+        this.#line = line
         this.#emulator = emulator
         this.#slot = this.#call(new Request("connectBegin").u8(client).u32(TIMEOUT_MS)).result
         this.#run()
@@ -130,6 +136,7 @@ export class McuConnection {
             case "wait":
                 if (!this.#isOpening) return false
                 this.#isOpening = false
+                this.#isUp = true
                 this.preparedInstructions = this.instructions
                 this.#call(this.#request("connectReady").u8(TCP))
                 break
@@ -140,6 +147,9 @@ export class McuConnection {
                 this.#read()
                 break
             case "opened":
+                this.#opened()
+                break
+            case "secured":
                 this.isOpen = true
                 break
             case "shut":
@@ -149,6 +159,13 @@ export class McuConnection {
                 this.isOver = true
         }
         return what !== "over"
+    }
+
+    #opened(): void {
+        this.isOpen = this.#isUp
+        if (this.#isUp) return
+        this.wroteEarly = true
+        this.#call(this.#request("connectWrite").bytes(Buffer.from(this.#line)))
     }
 
     #send(bytes: Buffer): void {

@@ -7,10 +7,11 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { TlsVersion } from "../../ts/core/client.js"
 import type { Profile } from "../../ts/core/kinds.js"
 import { Emulator, Request } from "../../ts/mcu/emulator.js"
-import { createCertificateAuthority, type KeyKind } from "../../ts/sim/certificates.js"
+import { createCertificateAuthority, type KeyKind, type ServerCertificate } from "../../ts/sim/certificates.js"
 import { OpensslServer } from "../network/openssl-server.js"
+import { startNginx } from "../servers/nginx.js"
 import { McuClient, type McuConnection } from "./connection.js"
-import { clientOptions, HOST, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { clientOptions, HOST, LINE, lineOf, type Recording, type Step, sleepMsOf } from "./recording.js"
 
 export interface Case {
     name: string
@@ -21,6 +22,7 @@ export interface Case {
     group: "X25519" | "P-256"
     psk?: Recording["psk"]
     profile?: Profile
+    earlyData?: true
     /** How many resumed connections follow the full one, of which the last is measured; 1 unless told. */
     resumptions?: number
     /** For OpenSSL's server. */
@@ -45,6 +47,7 @@ export const cases: readonly Case[] = [
         title: "TLS 1.3, psk_dhe_ke, X25519, ECDSA P-384 chain",
     },
     { ...tls12, name: "tls12-external-psk", title: "TLS 1.2, external PSK with ECDHE, X25519; its ticket", psk },
+    { ...tls13, name: "tls13-early", title: "TLS 1.3, early data, X25519, ECDSA", earlyData: true },
     { ...tls13, name: "tls13-external-psk", title: "TLS 1.3, external PSK with psk_dhe_ke, X25519", psk },
     {
         ...{ ...tls13, name: "tls13-psk-ke", title: "TLS 1.3, psk_ke (frugal), ECDSA" },
@@ -103,12 +106,13 @@ class Tap {
     }
 
     async end(): Promise<void> {
+        if (this.#tcp.closed) return // the server was first
         this.#tcp.end()
         await once(this.#tcp, "close")
     }
 }
 
-async function connect(connection: McuConnection, port: number) {
+async function connect(connection: McuConnection, port: number, line: string) {
     const tap = await Tap.to(port)
     tap.send(connection.drain())
     while (!connection.isOpen) {
@@ -116,23 +120,24 @@ async function connect(connection: McuConnection, port: number) {
         tap.send(connection.drain())
     }
     const handshake = tap.take()
-    connection.write(LINE)
+    if (!connection.wroteEarly) connection.write(line)
     tap.send(connection.drain())
-    for (let answer = ""; answer.length < LINE.length; answer += connection.read()) connection.feed(await tap.get())
+    let answer = connection.read()
+    for (; answer.length < LINE.length; answer += connection.read()) connection.feed(await tap.get())
     connection.close()
     tap.send(connection.drain())
     await tap.end()
     return { handshake, after: tap.take() }
 }
 
-interface Server {
+interface RecordedServer {
     port: number
     /** PEM. */
     ca: string
 }
 
 /** Has a full connection and as many resumed ones as the case says, and returns them with all that it takes to have them again. */
-async function recordAgainst(server: Server, one: Case, image: string): Promise<Recording> {
+async function recordAgainst(server: RecordedServer, one: Case, image: string): Promise<Recording> {
     const seed = 20_261_124
     using emulator = seededEmulator(image, seed)
     const wallS = Math.floor(Date.now() / 1000)
@@ -142,33 +147,40 @@ async function recordAgainst(server: Server, one: Case, image: string): Promise<
     const afterwards = one.psk !== undefined && one.version === "1.3" ? "full" : "resumed"
     for (const expected of ["full", ...Array<string>(one.resumptions ?? 1).fill(afterwards)]) {
         const client = new McuClient(emulator, options)
-        const connection = client.open()
-        connections.push(await connect(connection, server.port))
+        const line = lineOf(one)
+        const connection = client.open(line)
+        connections.push(await connect(connection, server.port, line))
         const { result } = connection.outcome
         if (result !== expected) throw new Error(`${one.name}: ${result} instead of ${expected}`)
         connection.free()
         client.free()
-        emulator.sleep(SLEEP_MS)
+        emulator.sleep(sleepMsOf(one))
     }
     return {
         ...{ format: 1, name: one.name, title: one.title, version: one.version, tickets: one.tickets },
         ...(one.psk === undefined ? {} : { psk: one.psk }),
         ...(one.profile !== undefined && { profile: one.profile }),
+        ...(one.earlyData !== undefined && { earlyData: one.earlyData }),
         ...{ ca: server.ca, seed, wallS, server: execFileSync("openssl", ["version"], { encoding: "utf8" }).trim() },
         connections,
     }
 }
 
-/** One recording for each image, of a server that sends each line back reversed. */
-export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
-    const { keyKind, group, serverFlags = [] } = one
-    const keys = one.psk === undefined ? [] : ["-psk_identity", one.psk.identity, "-psk", one.psk.key]
-    const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
-    using server = await OpensslServer.start({
-        ...(await authority.issue({ names: [HOST], keyKind })),
-        ...{ clientCa: undefined, overlay: undefined, environment: process.env },
+/** OpenSSL's own server echoes no early data. */
+function serverFor({ group, psk, earlyData, serverFlags = [] }: Case, identity: ServerCertificate) {
+    if (earlyData === true) return startNginx({ identity, group: "x25519", earlyDataMax: () => 4096 })
+    const keys = psk === undefined ? [] : ["-psk_identity", psk.identity, "-psk", psk.key]
+    return OpensslServer.start({
+        ...{ ...identity, clientCa: undefined, overlay: undefined, environment: process.env },
         arguments: ["-rev", "-groups", group, ...serverFlags, ...keys],
     })
+}
+
+/** One recording for each image, of a server that sends each line back reversed. */
+export async function record(one: Case, images: readonly string[]): Promise<Recording[]> {
+    const { keyKind } = one
+    const authority = await createCertificateAuthority("warmhello recording CA", keyKind)
+    using server = await serverFor(one, await authority.issue({ names: [HOST], keyKind }))
     const made = []
     for (const image of images) {
         made.push(await recordAgainst({ port: server.port, ca: authority.certificate }, one, image))

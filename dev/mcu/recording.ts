@@ -32,6 +32,8 @@ const recordingSchema = z.object({
     psk: z.object({ identity: z.string(), key: z.string() }).optional(),
     /** Balanced unless told. */
     profile: z.enum(profiles).optional(),
+    /** The line leaves with the hello where it may. */
+    earlyData: z.literal(true).optional(),
     /** PEM of the CA. */
     ca: z.string(),
     seed: z.int(),
@@ -47,22 +49,36 @@ const recordingSchema = z.object({
 export type Step = z.infer<typeof stepSchema>
 export type Recording = z.infer<typeof recordingSchema>
 
-export const SLEEP_MS = 600_000
+const SLEEP_MS = 600_000
+
+/** A server judges early data by the ticket's age, and its clock is not moved on. */
+export const sleepMsOf = ({ earlyData }: Pick<Recording, "earlyData">): number => (earlyData === true ? 0 : SLEEP_MS)
+
 /** In the server's certificate. */
 export const HOST = "warmhello.test"
 const PORT = 8883
 /** What the client sends once it may. */
 export const LINE = "celsius 21\n"
 
+/** A server that takes early data speaks HTTP. */
+export const lineOf = ({ earlyData }: Pick<Recording, "earlyData">): string =>
+    earlyData === true ? "GET / HTTP/1.0\r\n\r\n" : LINE
+
 /** The client that makes such connections, and makes them again. */
 export function clientOptions(
-    { version, tickets, psk, profile }: Pick<Recording, "version" | "tickets" | "psk" | "profile">,
+    {
+        version,
+        tickets,
+        psk,
+        profile,
+        earlyData,
+    }: Pick<Recording, "version" | "tickets" | "psk" | "profile" | "earlyData">,
     ca: string,
 ): ClientOptions {
     return {
         ...{ host: HOST, port: PORT, ca: Buffer.from(ca), minVersion: version, maxVersion: version, tickets },
         psk: psk && { identity: psk.identity, key: Buffer.from(psk.key, "hex") },
-        policy: profile && { profile },
+        policy: (profile ?? earlyData) && { profile, earlyData },
     }
 }
 

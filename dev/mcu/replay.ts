@@ -3,7 +3,7 @@ import type { Outcome } from "../../ts/base/outcome.js"
 import { Request } from "../../ts/mcu/emulator.js"
 import { McuClient, type McuConnection, takePeak } from "./connection.js"
 import { seededEmulator } from "./record.js"
-import { clientOptions, LINE, type Recording, SLEEP_MS, type Step } from "./recording.js"
+import { clientOptions, lineOf, type Recording, type Step, sleepMsOf } from "./recording.js"
 
 export interface Measured {
     outcome: Outcome
@@ -41,14 +41,16 @@ export function replay(recording: Recording, image: string, more: string[] = [])
         takePeak(emulator)
         const client = new McuClient(emulator, options)
         const firstCall = emulator.calls
-        const connection = client.open()
+        const line = lineOf(recording)
+        const connection = client.open(line)
         play(connection, handshake, `${recording.name}, handshake ${n}`)
         const endCall = emulator.calls
         if (!connection.isOpen) throw new Error(`${recording.name}, ${n}: not open`)
         const handshakeInstructions = connection.instructions
-        connection.write(LINE)
-        const [line, ...rest] = after
-        play(connection, line === undefined ? [] : [line], `${recording.name}, line ${n}`)
+        if (!connection.wroteEarly) connection.write(line)
+        const lines = connection.wroteEarly ? 0 : 1
+        play(connection, after.slice(0, lines), `${recording.name}, line ${n}`)
+        const rest = after.slice(lines)
         play(connection, rest.slice(0, -1), `${recording.name}, answer ${n}`)
         connection.close()
         play(connection, rest.slice(-1), `${recording.name}, close ${n}`)
@@ -57,7 +59,7 @@ export function replay(recording: Recording, image: string, more: string[] = [])
         connection.free()
         client.free()
         const peak = takePeak(emulator)
-        emulator.sleep(SLEEP_MS)
+        emulator.sleep(sleepMsOf(recording))
         return {
             outcome,
             handshakeInstructions,

@@ -89,10 +89,38 @@ function stackTable(counted: readonly McuCase[]): Table {
     }
 }
 
+/** Differences from a resumption by TLS 1.3. */
+function worthTable(counted: readonly McuCase[]): Table {
+    const usual: Traffic = { packetsTx: 4, packetsRx: 5, bytesTx: 855, bytesRx: 854, roundTrips: 3 }
+    const one = counted.find(
+        ({ stack, build, name, result }) =>
+            stack === "warmhello" && build === "size" && name === "tls13-x25519" && result === "resumed",
+    )
+    if (one === undefined) return { head: [], rows: [] }
+    const work = workOf(one)
+    const all = energyMj(work, usual)
+    const less = (what: string, changed: Partial<Traffic>, onceUp = work.onceUp) => [
+        what,
+        (all - energyMj({ ...work, onceUp }, { ...usual, ...changed })).toFixed(2),
+    ]
+    return {
+        head: ["less by", "mJ"],
+        rows: [
+            less("a round trip", { roundTrips: 2 }),
+            less("a million instructions once TCP is up", {}, work.onceUp - 1e6),
+            less("a packet sent, with no more than headers", { packetsTx: 3, bytesTx: 815 }),
+            less("a packet received, with no more than headers", { packetsRx: 4, bytesRx: 814 }),
+            less("100 bytes sent", { bytesTx: 755 }),
+            less("100 bytes received", { bytesRx: 754 }),
+        ],
+    }
+}
+
 export function packetTables(report: PacketFigures): TitledTable[] {
     const counted = mcuCases()
     return [
         ["What a connect, its report and its answer cost", costTable(report, counted)],
+        ["What each is worth, by the same estimate", worthTable(counted)],
         ["What is in each packet", segmentTable(report)],
         ["Beside other stacks: one certificate, a packet for each flight", stackTable(counted)],
     ]

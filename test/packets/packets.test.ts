@@ -13,9 +13,9 @@ const run = promisify(execFile)
 const why = whyNoOwnNetwork()
 const missing = why === undefined ? undefined : skipped(why)
 
-describe.skipIf(missing !== undefined)("a report of 100 bytes to OpenSSL, and its answer", () => {
-    async function counted(): Promise<PacketCase[]> {
-        const command = [checkoutPath("build/dev/main.js"), "bench-packets", "--only", "rev", "--json", "-"]
+describe.skipIf(missing !== undefined)("a report of 100 bytes and its answer", () => {
+    async function counted(server: string): Promise<PacketCase[]> {
+        const command = [checkoutPath("build/dev/main.js"), "bench-packets", "--only", server, "--json", "-"]
         const { stdout } = await run(process.execPath, command)
         const { cases }: PacketFigures = JSON.parse(stdout)
         return cases
@@ -24,7 +24,7 @@ describe.skipIf(missing !== undefined)("a report of 100 bytes to OpenSSL, and it
     test("takes one packet for each flight, and one round trip once there is a session", {
         timeout: 120_000,
     }, async () => {
-        const cases = await counted()
+        const cases = await counted("OpenSSL")
         const resumed = cases.filter(({ result }) => result === "resumed")
         expect(resumed.map(({ way }) => way)).toEqual(["id", "ticket", "psk", "psk-ke"])
         for (const { way, segments, roundTripsBeforeData, roundTripsBeforeSleep } of resumed) {
@@ -36,6 +36,15 @@ describe.skipIf(missing !== undefined)("a report of 100 bytes to OpenSSL, and it
         const byKey = cases.find(({ way }) => way === "external-psk")
         expect(byKey).toMatchObject({ result: "full", roundTripsBeforeData: 1 })
         expect(byKey?.received.bytes).toBeLessThan(1000) // without a certificate
+    })
+
+    test("leaves with the hello as early data, with 3 packets of TLS each way", { timeout: 120_000 }, async () => {
+        const cases = await counted("nginx")
+        const early = cases.find(({ way, result }) => way === "early" && result === "resumed")
+        expect(early).toMatchObject({ earlyData: "accepted", reportBytes: 100, roundTripsBeforeData: 0 })
+        const segments = early?.segments ?? []
+        expect(segments.filter((bytes) => bytes > 0)).toHaveLength(3)
+        expect(segments.filter((bytes) => bytes < 0).length).toBeLessThanOrEqual(3)
     })
 })
 
