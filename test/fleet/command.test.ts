@@ -138,22 +138,25 @@ describe("by HTTP", () => {
         await fleet.end()
     })
 
-    test("a page of another site gets nothing, though its name points here", async () => {
-        const fleet = await RunningFleet.start()
-        const { Agent, request } = await import("node:http")
-        const [response] = await once(
-            request({
-                agent: new Agent(),
-                port: fleet.pagePort,
-                path: "/summary.json",
-                headers: { host: "evil.example" },
-            }).end(),
-            "response",
-        )
-        expect(response.statusCode).toBe(403)
-        response.resume()
-        await fleet.end()
-    })
+    test.each(["evil.example", "127.evil.example"])(
+        "a page of %s gets nothing, though its name points here",
+        async (host) => {
+            const fleet = await RunningFleet.start()
+            const { Agent, request } = await import("node:http")
+            const [response] = await once(
+                request({
+                    agent: new Agent(),
+                    port: fleet.pagePort,
+                    path: "/summary.json",
+                    headers: { host },
+                }).end(),
+                "response",
+            )
+            expect(response.statusCode).toBe(403)
+            response.resume()
+            await fleet.end()
+        },
+    )
 
     test("a gateway's pattern may name the server; devices may be known by hashes alone, the same after a restart", async () => {
         const state = join(folder, "hashed")

@@ -142,3 +142,14 @@ describe("a topic or a path names the device", () => {
         },
     )
 })
+
+test("a value as deep as no file of ours is no report, however deep it is", () => {
+    const depth = 80_000
+    const deep: unknown = JSON.parse(`${'{"wakes":['.repeat(depth)}{"result":"full"}${"]}".repeat(depth)}`)
+    expect([...reportsIn(deep)]).toEqual([{ refused: "not-an-outcome" }])
+})
+
+test.each(["handshakeMs", "handshakeBytes", "sessionAgeS", "energyMj"])("an absurd %s is no report", (field) => {
+    expect([...reportsIn({ result: "full", [field]: 2 ** 32 })]).toMatchObject([{ told: { [field]: 2 ** 32 } }])
+    expect([...reportsIn({ result: "full", [field]: 2 ** 53 - 1 })]).toEqual([{ refused: "not-an-outcome" }])
+})

@@ -1,6 +1,6 @@
 // HTTP servers of the fleet: where they listen, and how they end.
 import { createServer, type RequestListener, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, isIPv4 } from "node:net"
 import { WarmhelloError } from "../base/errors.js"
 
 export interface Address {
@@ -18,7 +18,9 @@ const REQUEST_MS = 30_000
 /** Beyond these a connection is refused: each takes memory. */
 const MOST_CONNECTIONS = 10_000
 
-export const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.")
+/** A name such as 127.example.com is no address: whoever owns it says where it leads. */
+export const isLoopback = (host: string): boolean =>
+    host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
 
 export const urlOf = ({ host, port }: Address): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 

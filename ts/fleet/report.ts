@@ -10,8 +10,10 @@ const nameSchema = z
     .max(128)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "a name has no control characters")
 
-const count = z.int().min(0)
-const quantity = z.number().min(0).refine(Number.isFinite, "not a finite number")
+/** No device counts further. One absurd figure would be all that sums and means still tell. */
+const MOST = 2 ** 32
+const count = z.int().min(0).max(MOST)
+const quantity = z.number().min(0).max(MOST)
 
 const results = ["full", "resumed", "failed"] as const
 export type Result = (typeof results)[number]
@@ -21,7 +23,7 @@ export const reportSchema = z.object({
     /** The server that the device connects to, where the topic, the path or the report names it. */
     server: nameSchema.nullable().default(null),
     /** When it came, or when a file says that it was; milliseconds of Unix time. */
-    atMs: quantity,
+    atMs: z.number().min(0).refine(Number.isFinite, "not a finite number"),
     result: z.enum(results),
     reason: word.nullable().default(null),
     error: word.nullable().default(null),

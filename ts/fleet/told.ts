@@ -53,10 +53,13 @@ function outcomeOf(value: Fields): Fields {
     return { result: "failed", device: value.device, server: value.server, at: value.at }
 }
 
+/** A file has runs, and these have wakes; what is deeper is none of ours, and may be as deep as the stack. */
+const DEEPEST = 4
+
 /** What stands about the wakes of a file holds for each of them. */
-function* wakesIn(value: unknown, about: Fields = {}): Generator<unknown> {
-    if (!isObject(value)) {
-        yield value
+function* wakesIn(value: unknown, about: Fields = {}, depth = 0): Generator<unknown> {
+    if (!isObject(value) || depth > DEEPEST) {
+        yield isObject(value) ? undefined : value
         return
     }
     const list = Array.isArray(value.wakes) ? value.wakes : value.runs
@@ -66,7 +69,7 @@ function* wakesIn(value: unknown, about: Fields = {}): Generator<unknown> {
     }
     const { device, firmware, server } = value
     const shared = { ...about, ...(device ? { device } : {}), ...(firmware ? { firmware } : {}), ...serverOf(server) }
-    for (const one of list) yield* wakesIn(one, shared)
+    for (const one of list) yield* wakesIn(one, shared, depth + 1)
 }
 
 /** run.json has it as text, `simulate --json` as an object of host and port, or null for its own. */
