@@ -669,6 +669,35 @@ TEST(a_hello_that_was_not_prepared_carries_it_too)
     end_by_hand(&h);
 }
 
+/* The server's last flight has come, and the network goes before the app is told. */
+TEST(a_network_that_goes_as_the_handshake_ends_leaves_no_tcp_open_and_opens_nothing)
+{
+    by_hand h;
+    uint8_t bytes[2048];
+    bool has_closed = false;
+    begin_by_hand(&h, NULL);
+    h.peer = peer_accept(server);
+    wh_connect_ready(&h.connect, 0);
+    go_on(&h, WH_STEP_SEND);
+    while (wh_connect_outcome(&h.connect)->result == WH_RESULT_PENDING) {
+        size_t size = peer_give(h.peer, bytes, 512);
+        assert_int_not_equal(size, 0);
+        assert_int_equal(wh_connect_received(&h.connect, 0, bytes, size), size);
+    }
+    wh_connect_network(&h.connect, WH_NETWORK_IS_AWAY);
+    wh_step step = wh_connect_next(&h.connect);
+    while (step.kind != WH_STEP_OVER) {
+        assert_int_not_equal(step.kind, WH_STEP_WAIT);
+        has_closed = has_closed || step.kind == WH_STEP_CLOSE;
+        (void)perform(&h, &step);
+        step = wh_connect_next(&h.connect);
+    }
+    assert_true(has_closed);
+    assert_false(h.has_opened);
+    assert_int_equal(wh_connect_error(&h.connect), WH_NETWORK_NONE);
+    end_by_hand(&h);
+}
+
 /* Whatever wolfSSL makes of it: a server that has asked for another hello, or speaks another protocol than it
  * did, and says that it took early data, is left before the handshake is done. */
 static void assert_not_believed(by_hand *h)
