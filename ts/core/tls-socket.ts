@@ -22,7 +22,8 @@ export interface TlsSocketOptions {
 export interface ConnectObserver {
     /** Returns the name of this connect that `closed` wants. */
     connecting(): number
-    /** All that the connect tried is over, with success or without; not told of one that the user has closed before. */
+    /** All that the connect tried is over, with success or without. Of one that the user has closed before it comes with
+     * the end, if its handshake was done for what was written early, and else not. */
     connected(connect: CoreConnect): void
     /** The connection has closed; its outcome is final. Comes last, and always after `connecting`. */
     closed(name: number, connect: CoreConnect): void
@@ -122,7 +123,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         return true
     }
 
-    /** Closes as wh_connect_close() does, after what was written. Only `closed` follows. */
+    /** Closes as wh_connect_close() does, after what was written. Only `closed` follows, and before it `secured` where the
+     * handshake was done for what was written early. */
     close(): void {
         if (this.#finished || this.#closing) return
         this.#closing = true
@@ -242,7 +244,9 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         const { error, outcome, outcomes } = connect
         this.#told = { outcome, outcomes }
-        if (error !== undefined && !this.#isSecured) this.#options.observer?.connected(connect)
+        const isDone = outcome.result === "full" || outcome.result === "resumed"
+        if (!this.#isSecured && isDone) this.#secured(connect)
+        else if (!this.#isSecured && error !== undefined) this.#options.observer?.connected(connect)
         this.#options.observer?.closed(this.#name, connect)
         this.#connect = undefined
         connect[Symbol.dispose]()
