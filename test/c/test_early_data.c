@@ -698,6 +698,32 @@ TEST(a_network_that_goes_as_the_handshake_ends_leaves_no_tcp_open_and_opens_noth
     end_by_hand(&h);
 }
 
+/* The end of the handshake, which leaves after the app was told, never arrives. */
+TEST(tcp_that_breaks_after_it_opened_and_before_the_last_flight_left_is_an_error)
+{
+    for (int has_session = 0; has_session < 2; has_session++) {
+        by_hand h;
+        assert_int_equal(wh_store_forget(), WH_OK);
+        config.policy.early_data = false;
+        if (has_session) {
+            keep_a_session();
+        }
+        begin_by_hand(&h, NULL);
+        h.peer = peer_accept(server);
+        wh_connect_ready(&h.connect, 0);
+        go_on(&h, WH_STEP_OPENED);
+        assert_true(h.has_opened);
+        assert_false(peer_is_open(h.peer));
+        assert_int_equal(write_request(&h), 7);
+        wh_connect_failed(&h.connect, 0, WH_NETWORK_LOST);
+        peer_free(h.peer);
+        h.peer = NULL;
+        go_on(&h, WH_STEP_OVER);
+        assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), "truncated");
+        end_by_hand(&h);
+    }
+}
+
 /* Whatever wolfSSL makes of it: a server that has asked for another hello, or speaks another protocol than it
  * did, and says that it took early data, is left before the handshake is done. */
 static void assert_not_believed(by_hand *h)
