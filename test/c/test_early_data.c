@@ -839,6 +839,35 @@ TEST(what_a_closed_app_wrote_and_nobody_got_is_told)
     assert_int_equal(run.over_ms, 10);
 }
 
+/* The connection breaks, or the network goes, after the handshake and before it could be sent again. */
+TEST(what_a_closed_app_wrote_and_the_server_refused_is_not_lost_without_an_error)
+{
+    for (int goes = 0; goes < 2; goes++) {
+        by_hand h;
+        uint8_t bytes[2048];
+        keep_a_session();
+        server_read_early_data(server, false);
+        begin_by_hand(&h, NULL);
+        assert_int_equal(write_request(&h), 7);
+        wh_connect_close(&h.connect, true);
+        h.peer = peer_accept(server);
+        wh_connect_ready(&h.connect, 0);
+        go_on(&h, WH_STEP_SEND);
+        size_t size = peer_give(h.peer, bytes, sizeof bytes);
+        assert_int_equal(wh_connect_received(&h.connect, 0, bytes, size), size);
+        assert_int_equal(wh_connect_outcome(&h.connect)->early_data, WH_EARLY_DATA_REFUSED);
+        if (goes) {
+            wh_connect_network(&h.connect, WH_NETWORK_IS_AWAY);
+        } else {
+            wh_connect_failed(&h.connect, 0, WH_NETWORK_LOST);
+        }
+        go_on(&h, WH_STEP_OVER);
+        assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), goes ? "no-network" : "truncated");
+        end_by_hand(&h);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
 /* ---- Errors
  * ------------------------------------------------------------------------------------------------------ */
 

@@ -71,7 +71,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     /** The observer's name of this connect. */
     #name = 0
     #isSecured = false
-    /** Why the handshake never came to its end, which one who has closed before is not told. */
+    /** Why the handshake never came to its end, or what was written before it is lost, which one who has closed before is
+     * not told. */
     failure: WarmhelloError | undefined
     /** From `connect` to `open`, with all that was tried until then, in milliseconds; undefined before. */
     connectMs: number | undefined
@@ -244,14 +245,15 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         const { error, outcome, outcomes } = connect
         this.#told = { outcome, outcomes }
+        const wasSecured = this.#isSecured
         const isDone = outcome.result === "full" || outcome.result === "resumed"
-        if (!this.#isSecured && isDone) this.#secured(connect)
-        else if (!this.#isSecured && error !== undefined) this.#options.observer?.connected(connect)
+        if (!wasSecured && isDone) this.#secured(connect)
+        else if (!wasSecured && error !== undefined) this.#options.observer?.connected(connect)
         this.#options.observer?.closed(this.#name, connect)
         this.#connect = undefined
         connect[Symbol.dispose]()
         const failed = error === undefined ? undefined : this.#error(error, outcome)
-        if (!this.#isSecured) this.failure = failed
+        if (!wasSecured) this.failure = failed
         this.emit("closed")
         if (this.#closing) return
         if (failed === undefined) this.emit("end")
