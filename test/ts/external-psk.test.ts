@@ -106,6 +106,14 @@ describe("warmhello simulate --psk", () => {
         },
     )
 
+    test("--explain does not call the key a session", async () => {
+        const flags = ["--psk", psk, "--tls", "1.2", "--cycles", "2", "--explain"]
+        const { stdout } = await warmhello("simulate", appFile("reports"), ...flags)
+        expect(stdout).toMatch(
+            /asked with no session: in full, by the pre-shared key[\s\S]*asked with a session \(ticket\): resumed/,
+        )
+    })
+
     test("TLS 1.2, built-in server: the key, then its session", async () => {
         const wakes = await wakesOf("reports", "--psk", psk, "--tls", "1.2", "--cycles", "3")
         expect(wakes).toMatchObject([
