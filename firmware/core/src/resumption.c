@@ -287,7 +287,7 @@ static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
         r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
-    } else if (r->client->psk_suspect) {
+    } else if (r->client->psk_suspect && r->is_second) {
         r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
     }
     r->client->psk_suspect = false;
