@@ -131,7 +131,8 @@
 #define WOLFSSL_ASN_ALLOW_0_SERIAL
 /* Room for 32 cipher suites, of which 11 are spoken: half a kilobyte of heap less. */
 #define WOLFSSL_MAX_SUITE_SZ 64
-/* The longest name of a pre-shared key (client.def), of which a connection has two places, one for a server's hint. */
+/* The longest name of a pre-shared key (client.def), of which a connection has two places, one for a server's
+ * hint. */
 #define MAX_PSK_ID_LEN 64
 
 /* Entropy from wh_platform.random (wolfssl_hooks.c). */

@@ -35,11 +35,12 @@ describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () =>
         return found
     }
 
-    // Measured: 18.2, 24.5 and 26.4 thousand from RTC RAM; 21.4, 27.6 and 29.6 once for each loss of power.
+    // Measured: 22.9, 29.2 and 31.5 thousand from RTC RAM, of which 3.9 note what was learned of the peer; 22.1, 28.7
+    // and 31.1 once for each loss of power.
     it.each([
-        ["id", 19_000, 22_500],
-        ["ticket", 25_500, 28_700],
-        ["psk", 27_500, 30_700],
+        ["id", 23_500, 22_800],
+        ["ticket", 30_000, 29_500],
+        ["psk", 32_400, 32_000],
     ] as const)("%s: takes a few ten thousand instructions", (kind, most, mostFromFlash) => {
         const total = (name: VisitName) => visit(kind, name).restore?.total
         expect(total("resumed")).toBeGreaterThan(3_000)
@@ -47,10 +48,10 @@ describe.skipIf(!hasValgrind)("restoring a session, counted by callgrind", () =>
         expect(total("power-lost")).toBeLessThan(mostFromFlash)
     })
 
-    it("is mostly opening the seal, and its parts come to the whole", () => {
+    it("is opening the seal more than anything else, and its parts come to the whole", () => {
         for (const { restore } of costs) {
             if (restore === null) continue
-            expect(restore.parts.seal).toBeGreaterThan(restore.total / 2)
+            expect(restore.parts.seal).toBe(Math.max(...Object.values(restore.parts)))
             expect(restore.parts.d2i).toBeGreaterThan(0)
             expect(restore.parts.attach).toBeGreaterThan(0)
             expect(restore.parts.rest).toBeGreaterThan(0)

@@ -669,6 +669,61 @@ TEST(a_hello_that_was_not_prepared_carries_it_too)
     end_by_hand(&h);
 }
 
+/* The server's last flight has come, and the network goes before the app is told. */
+TEST(a_network_that_goes_as_the_handshake_ends_leaves_no_tcp_open_and_opens_nothing)
+{
+    by_hand h;
+    uint8_t bytes[2048];
+    bool has_closed = false;
+    begin_by_hand(&h, NULL);
+    h.peer = peer_accept(server);
+    wh_connect_ready(&h.connect, 0);
+    go_on(&h, WH_STEP_SEND);
+    while (wh_connect_outcome(&h.connect)->result == WH_RESULT_PENDING) {
+        size_t size = peer_give(h.peer, bytes, 512);
+        assert_int_not_equal(size, 0);
+        assert_int_equal(wh_connect_received(&h.connect, 0, bytes, size), size);
+    }
+    wh_connect_network(&h.connect, WH_NETWORK_IS_AWAY);
+    wh_step step = wh_connect_next(&h.connect);
+    while (step.kind != WH_STEP_OVER) {
+        assert_int_not_equal(step.kind, WH_STEP_WAIT);
+        has_closed = has_closed || step.kind == WH_STEP_CLOSE;
+        (void)perform(&h, &step);
+        step = wh_connect_next(&h.connect);
+    }
+    assert_true(has_closed);
+    assert_false(h.has_opened);
+    assert_int_equal(wh_connect_error(&h.connect), WH_NETWORK_NONE);
+    end_by_hand(&h);
+}
+
+/* The end of the handshake, which leaves after the app was told, never arrives. */
+TEST(tcp_that_breaks_after_it_opened_and_before_the_last_flight_left_is_an_error)
+{
+    for (int has_session = 0; has_session < 2; has_session++) {
+        by_hand h;
+        assert_int_equal(wh_store_forget(), WH_OK);
+        config.policy.early_data = false;
+        if (has_session) {
+            keep_a_session();
+        }
+        begin_by_hand(&h, NULL);
+        h.peer = peer_accept(server);
+        wh_connect_ready(&h.connect, 0);
+        go_on(&h, WH_STEP_OPENED);
+        assert_true(h.has_opened);
+        assert_false(peer_is_open(h.peer));
+        assert_int_equal(write_request(&h), 7);
+        wh_connect_failed(&h.connect, 0, WH_NETWORK_LOST);
+        peer_free(h.peer);
+        h.peer = NULL;
+        go_on(&h, WH_STEP_OVER);
+        assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), "truncated");
+        end_by_hand(&h);
+    }
+}
+
 /* Whatever wolfSSL makes of it: a server that has asked for another hello, or speaks another protocol than it
  * did, and says that it took early data, is left before the handshake is done. */
 static void assert_not_believed(by_hand *h)
@@ -782,6 +837,35 @@ TEST(what_a_closed_app_wrote_and_nobody_got_is_told)
     network_run run = wake(&(network_script){.is_unknown_name = true, .name_ms = 10, .closes_ms = 1});
     assert_string_equal(wh_error_word(run.error), wh_error_word(WH_NETWORK_UNKNOWN_HOST));
     assert_int_equal(run.over_ms, 10);
+}
+
+/* The connection breaks, or the network goes, after the handshake and before it could be sent again. */
+TEST(what_a_closed_app_wrote_and_the_server_refused_is_not_lost_without_an_error)
+{
+    for (int goes = 0; goes < 2; goes++) {
+        by_hand h;
+        uint8_t bytes[2048];
+        keep_a_session();
+        server_read_early_data(server, false);
+        begin_by_hand(&h, NULL);
+        assert_int_equal(write_request(&h), 7);
+        wh_connect_close(&h.connect, true);
+        h.peer = peer_accept(server);
+        wh_connect_ready(&h.connect, 0);
+        go_on(&h, WH_STEP_SEND);
+        size_t size = peer_give(h.peer, bytes, sizeof bytes);
+        assert_int_equal(wh_connect_received(&h.connect, 0, bytes, size), size);
+        assert_int_equal(wh_connect_outcome(&h.connect)->early_data, WH_EARLY_DATA_REFUSED);
+        if (goes) {
+            wh_connect_network(&h.connect, WH_NETWORK_IS_AWAY);
+        } else {
+            wh_connect_failed(&h.connect, 0, WH_NETWORK_LOST);
+        }
+        go_on(&h, WH_STEP_OVER);
+        assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), goes ? "no-network" : "truncated");
+        end_by_hand(&h);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
 }
 
 /* ---- Errors

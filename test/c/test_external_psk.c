@@ -343,6 +343,29 @@ PLATFORM_TEST(silence_may_be_the_answer_to_the_key)
     wh_client_free(&client);
 }
 
+PLATFORM_TEST(a_server_that_is_slow_once_is_greeted_by_the_key_all_the_same)
+{
+    pairing at = pair_by_psk(&ticket12, &known);
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    wh_client client;
+    wire_line first;
+    wire_line second;
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&first, &client, at.server), WH_OK);
+    assert_true(wh_conn_hedge(&first.conn));
+    assert_int_equal(line_open(&second, &client, at.server), WH_OK);
+    line_run(&first); /* opens before the one that has joined it */
+    assert_int_equal(wh_conn_outcome(&first.conn)->result, WH_RESULT_RESUMED);
+    wh_conn_close(&first.conn);
+    line_free(&second);
+    line_free(&first);
+    wh_client_free(&client);
+    assert_int_equal(wh_store_forget(), WH_OK);
+    visit = wake_at(&at);
+    assert_by_psk(&visit);
+}
+
 /* ---- Who has not got it ---------------------------------------------------------------------------------
  */
 

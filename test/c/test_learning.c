@@ -224,6 +224,111 @@ PLATFORM_TEST(the_time_between_connects_and_a_tickets_life_are_seen)
     assert_int_equal(peer_at(&at).interval_min, 10);
 }
 
+/* ---- A server whose tickets come after the app has closed ---------------------------------------------- */
+
+/* The app closes as soon as it can. What the server sends then is taken in only if that is waited for. */
+static wh_outcome hasty_wake(const pairing *at)
+{
+    wh_client client;
+    wire_line line;
+    uint8_t bytes[1500];
+    make_client(&client, &at->config);
+    assert_int_equal(line_open(&line, &client, at->server), WH_OK);
+    while (wh_conn_get_state(&line.conn) == WH_CONN_HANDSHAKE) {
+        int sent = conn_drain(&line.conn, bytes, sizeof bytes);
+        peer_take(line.peer, bytes, (size_t)sent);
+        size_t size = peer_give(line.peer, bytes, 512);
+        assert_true(wh_conn_feed(&line.conn, bytes, size) >= 0);
+    }
+    if (wh_conn_ticket_wait_ms(&line.conn) > 0) {
+        line_run(&line);
+        assert_int_equal(wh_conn_read(&line.conn, bytes, sizeof bytes), 0);
+    }
+    wh_conn_close(&line.conn);
+    wh_outcome outcome = *wh_conn_outcome(&line.conn);
+    assert_int_equal(outcome.error, WH_OK);
+    line_run(&line);
+    peer_close(line.peer);
+    line_free(&line);
+    wh_client_free(&client);
+    wh_host_sleep(&the_device, TEN_MINUTES_US);
+    return outcome;
+}
+
+PLATFORM_TEST(a_ticket_that_was_not_waited_for_says_nothing_of_the_server)
+{
+    pairing at = pair_with(server_start(&tls13));
+    assert_int_equal(hasty_wake(&at).result, WH_RESULT_FULL);
+    assert_int_equal(hasty_wake(&at).ticket_wait, WH_WAIT_HAS_ANOTHER);
+    assert_int_equal(peer_at(&at).lacks & WH_LACKS_TICKET_RESUMED, 0);
+    for (int wake = 0; wake < 10; wake++) {
+        assert_int_equal(hasty_wake(&at).result, WH_RESULT_RESUMED);
+    }
+}
+
+PLATFORM_TEST(a_session_that_may_not_be_offered_is_no_reason_not_to_wait)
+{
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .lifetime_s = 518400}));
+    at.config.policy.max_authenticated_s = 1800;
+    assert_int_equal(hasty_wake(&at).result, WH_RESULT_FULL);
+    assert_int_equal(hasty_wake(&at).result, WH_RESULT_RESUMED);
+    wh_host_sleep(&the_device, 2 * TEN_MINUTES_US);
+    wh_outcome old = hasty_wake(&at);
+    assert_int_equal(old.reason, WH_REASON_AUTHENTICATION_OLD);
+    assert_int_equal(old.ticket_wait, WH_WAIT_PAYS);
+    assert_int_equal(hasty_wake(&at).result, WH_RESULT_RESUMED);
+}
+
+PLATFORM_TEST(without_an_offer_no_ticket_is_waited_for_twice)
+{
+    pairing at = pair_with(server_start(&tls13));
+    at.config.policy.disabled = true;
+    assert_int_equal(hasty_wake(&at).ticket_wait, WH_WAIT_PAYS);
+    assert_int_equal(hasty_wake(&at).ticket_wait, WH_WAIT_HAS_ANOTHER);
+}
+
+static void note_peer_at(const pairing *at, wh_peer peer)
+{
+    wh_client client;
+    make_client(&client, &at->config);
+    wh_store_note_peer(&client.binding, peer);
+    wh_client_free(&client);
+}
+
+/* Tickets are late, and what the device has measured on a bad day makes them too dear. */
+PLATFORM_TEST(a_wait_that_did_not_pay_is_tried_anew_after_8_full_handshakes)
+{
+    the_device.platform.saving_ms = 0;
+    static const wh_peer bad_days[] = {
+        {.full_ms = 1, .resumed_ms = 900},
+        {.full_ms = 900, .resumed_ms = 1, .ticket_ms = 1000},
+        {.interval_min = 10, .lifetime_min = 5},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        pairing at = pair_with(server_start(&tls13));
+        note_peer_at(&at, bad_days[i]);
+        unsigned full = 0;
+        while (hasty_wake(&at).result == WH_RESULT_FULL) {
+            full++;
+            assert_true(full < 12);
+        }
+        assert_int_equal(full, 9);
+        assert_int_equal(hasty_wake(&at).result, WH_RESULT_RESUMED);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+PLATFORM_TEST(the_time_between_connects_is_seen_without_a_session_and_with_a_prepared_hello)
+{
+    line_is_prepared = true;
+    pairing at = pair_with(server_start(&(server_options){.min_version = WH_TLS13, .no_tickets13 = true}));
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    wh_host_sleep(&the_device, TEN_MINUTES_US);
+    assert_full(wake_at(&at), WH_REASON_NONE);
+    line_is_prepared = false;
+    assert_int_equal(peer_at(&at).interval_min, 10);
+}
+
 /* ---- Whatever the server becomes ----------------------------------------------------------------------- */
 
 static const char *const any_group[] = {"X25519", "P-256", "P-384", "X25519:P-256", "P-384:P-256"};

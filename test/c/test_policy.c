@@ -150,6 +150,15 @@ PLATFORM_TEST(rests_grow_to_128_connects)
     }
 }
 
+PLATFORM_TEST(a_forged_number_of_breaks_counts_as_the_highest)
+{
+    for (unsigned forged = 6; forged <= UINT8_MAX; forged++) {
+        wh_peer peer = {.breaks = (uint8_t)forged};
+        wh_policy_note_break(&peer);
+        assert_int_equal(peer.rest, 128);
+    }
+}
+
 PLATFORM_TEST(a_disabled_policy_offers_nothing)
 {
     const wh_policy policy = {.disabled = true};

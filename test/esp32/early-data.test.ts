@@ -90,3 +90,12 @@ test("an app's fetch, head and body in pieces of one turn, leaves with the hello
     expect(second.line.connect).toMatchObject({ earlyData: "accepted", earlyBytes: 18 })
     expect(await count(all)).toBe(2)
 })
+
+test("an app that closes once it has written has sent it with the hello, and once", async () => {
+    const all = await world("--does", "early")
+    await all.device.wake("power-on")
+    const second = slept(await all.nextWake())
+    expect(second.app).toEqual(["open", "closed, 0 bytes"])
+    expect(second.line.connect).toMatchObject({ earlyData: "accepted", earlyBytes: 18 })
+    expect(await count(all)).toBe(2)
+})

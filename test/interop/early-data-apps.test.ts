@@ -1,4 +1,5 @@
 // Unmodified apps whose first bytes leave with the hello, before a real server's answer.
+import { once } from "node:events"
 import { afterEach, expect, test } from "vitest"
 import { type Carried, FaultProxy, type Step } from "#dev/network/fault-proxy.js"
 import type { BackendRequest } from "#dev/servers/backend.js"
@@ -7,8 +8,13 @@ import { startHaproxy } from "#dev/servers/haproxy.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { DATA_RECORD, records } from "#dev/servers/wire.js"
+import { Client, type ClientOptions } from "#warmhello/core/client.js"
+import type { CoreConnect } from "#warmhello/core/connect.js"
+import { losePower } from "#warmhello/core/platform.js"
+import { TlsSocket } from "#warmhello/core/tls-socket.js"
 import type { SimulationOptions } from "#warmhello/sim/simulation.js"
 import { runApp } from "../ts/support/simulate.js"
+import { visit } from "../ts/support/visit.js"
 
 /** More than a ServerHello and what belongs to it, and less than that with an answer, in bytes. */
 const WITH_AN_ANSWER = 300
@@ -121,4 +127,38 @@ test("the MQTT client's CONNECT leaves with the hello, to mosquitto behind HAPro
     expect(hello?.start).toBe(0)
     expect(connect?.type).toBe(DATA_RECORD)
     expect(connect?.end).toBeLessThanOrEqual(line.last.flights[0]?.size ?? 0)
+})
+
+test("an app that writes and closes before the handshake is counted once, as any other", async () => {
+    losePower()
+    const { line, requests } = await world()
+    const config: ClientOptions = {
+        ...{ host: "localhost", port: line.port, ca: Buffer.from(identity.ca) },
+        ...{ minVersion: "1.3", maxVersion: "1.3", tickets: true },
+        policy: { earlyData: true, ticketWaitMs: 5000 },
+    }
+    const request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nok"
+    const first = await visit(config, request.replace("\r\n", "\r\nConnection: close\r\n"))
+    expect(first.outcome?.result).toBe("full")
+    using client = new Client(config)
+    const told: string[] = []
+    const tell = (what: string, { outcome }: CoreConnect) => told.push(`${what} ${outcome.result}`)
+    const socket = new TlsSocket(client, {
+        ...{ host: "127.0.0.1", port: line.port, connectTimeoutMs: 10_000 },
+        observer: {
+            connecting: () => 1,
+            connected: (connect) => tell("connected", connect),
+            closed: (_, connect) => tell("closed", connect),
+        },
+    })
+    socket.on("open", () => {
+        told.push("open")
+        socket.write(Buffer.from(request))
+        socket.close()
+    })
+    socket.connect()
+    await once(socket, "closed")
+    expect(socket.outcome?.earlyData).toBe("accepted")
+    expect(requests).toHaveLength(2)
+    expect(told).toEqual(["open", "connected resumed", "closed resumed"])
 })

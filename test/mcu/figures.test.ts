@@ -45,9 +45,10 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         expect(keepsSessions).toBeGreaterThan(4096)
         // 0.4 kB of it is the question whose slot it is, though there is one here. Suites with SHA-256 alone in a
         // first hello take 0.3 kB of all, and a fifth off a resumed TLS 1.2 handshake. A hello that waits for TCP takes
-        // 0.4 kB, and half of what is left of a resumption once TCP is up.
-        expect(keepsSessions).toBeLessThanOrEqual(13_530)
-        expect(all).toBeLessThanOrEqual(33_460)
+        // 0.4 kB, and half of what is left of a resumption once TCP is up. Early data, an external pre-shared key,
+        // profiles, what is learned of a peer and the compact outcome have taken 5.6 kB since.
+        expect(keepsSessions).toBeLessThanOrEqual(15_230)
+        expect(all).toBeLessThanOrEqual(39_090)
         expect(ram).toBeLessThanOrEqual(1024)
     })
 
@@ -60,12 +61,12 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         expect(cost("tls12-id", "size")).toBeLessThan(650_000)
         expect(cost("tls12-ticket", "size")).toBeLessThan(650_000)
         expect(cost("tls12-ticket", "speed")).toBeLessThan(600_000)
-        expect(cost("tls13-x25519", "size")).toBeLessThan(5_200_000)
+        expect(cost("tls13-x25519", "size")).toBeLessThan(5_205_000) // 5.2 million, and a thousandth of it
         expect(cost("tls13-x25519", "speed")).toBeLessThan(3_900_000)
         for (const name of ["tls12-ticket", "tls13-x25519", "tls13-p256", "tls13-x25519-p384"]) {
             expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
         }
-        // 200 KB were reached, and are 9 kB away again: docs/PERFORMANCE.md says by what.
-        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(214_280)
+        // 200 KB were reached, and are 20 kB away again: docs/PERFORMANCE.md says by what.
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(225_000)
     })
 })

@@ -72,13 +72,14 @@ test("a key in the file is refused in words", () => {
     expect(told({ identity: "a" })).toEqual(["psk.key is missing"])
 })
 
-test("TLS 1.2 alone is warned of, as its sessions hide the key from some servers", () => {
+test("TLS 1.2 alone and early data are warned of, as their sessions hide the key from some servers", () => {
     const psk = { identity: "sensor-17", key: "00".repeat(32) }
     const codes = (tls: { version: string }, policy = {}) =>
         checkProvision(files.provision({ psk, tls, policy })).warnings.map(({ code }) => code)
     expect(codes({ version: "1.2" })).toContain("psk-sessions")
     expect(codes({ version: "1.2" }, { disabled: true })).not.toContain("psk-sessions")
     expect(codes({ version: "auto" })).not.toContain("psk-sessions")
+    expect(codes({ version: "auto" }, { earlyData: true })).toContain("psk-sessions")
 })
 
 describe("warmhello simulate --psk", () => {
@@ -105,6 +106,14 @@ describe("warmhello simulate --psk", () => {
             expect(wakes).toHaveLength(3)
         },
     )
+
+    test("--explain does not call the key a session", async () => {
+        const flags = ["--psk", psk, "--tls", "1.2", "--cycles", "2", "--explain"]
+        const { stdout } = await warmhello("simulate", appFile("reports"), ...flags)
+        expect(stdout).toMatch(
+            /asked with no session: in full, by the pre-shared key[\s\S]*asked with a session \(ticket\): resumed/,
+        )
+    })
 
     test("TLS 1.2, built-in server: the key, then its session", async () => {
         const wakes = await wakesOf("reports", "--psk", psk, "--tls", "1.2", "--cycles", "3")

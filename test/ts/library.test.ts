@@ -10,7 +10,7 @@ import { Client, type ClientOptions } from "#warmhello/core/client.js"
 import { CoreConnect, stepKinds } from "#warmhello/core/connect.js"
 import { checkFile, checkLeftAside, pemBlocks } from "#warmhello/core/credentials.js"
 import { readHost } from "#warmhello/core/host.js"
-import { readJournal } from "#warmhello/core/journal.js"
+import { learnedOfPeer, readJournal } from "#warmhello/core/journal.js"
 import { native } from "#warmhello/core/library.js"
 import {
     builtAtMs,
@@ -94,6 +94,7 @@ test("every native function works from TypeScript", async () => {
     expect((await visit(clientOptions(server))).outcome?.result).toBe("resumed")
     // Node gives no new ticket when it resumes one: visit until a full handshake has brought some.
     while ((await visit(clientOptions(server))).outcome?.stored === null) {}
+    expect(learnedOfPeer()).toMatchObject({ lacks: 2, left: 7 })
     {
         using client = new Client(clientOptions(server))
         expect(client.cas).toEqual({ given: 1, usable: 1, ending: 0 })

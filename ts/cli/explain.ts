@@ -22,8 +22,11 @@ const isRetried = ({ protocol, flights }: Wake): boolean => protocol === "TLS1.3
 
 function askedFor({ result, kind, group, protocol, reason, attempts }: Wake): string[] {
     const exchange = protocol === "TLS1.3" && group === null ? "without a key exchange" : undefined
-    const session = kind === null ? "no session" : `a session (${kind})`
-    const answer = result === "resumed" ? ["resumed", exchange] : ["in full", reason === "none" ? undefined : reason]
+    const isByKey = kind === "external-psk"
+    const session = kind === null || isByKey ? "no session" : `a session (${kind})`
+    const why = reason === "none" ? undefined : reason
+    const answer =
+        result === "resumed" ? ["resumed", exchange] : ["in full", isByKey ? "by the pre-shared key" : undefined, why]
     const how = answer.filter((word) => word !== undefined).join(", ")
     return [`asked with ${session}: ${how}`, ...(attempts > 1 ? [`${attempts} connections`] : [])]
 }

@@ -22,7 +22,8 @@ export interface TlsSocketOptions {
 export interface ConnectObserver {
     /** Returns the name of this connect that `closed` wants. */
     connecting(): number
-    /** All that the connect tried is over, with success or without; not told of one that the user has closed before. */
+    /** All that the connect tried is over, with success or without. Of one that the user has closed before it comes with
+     * the end, if its handshake was done for what was written early, and else not. */
     connected(connect: CoreConnect): void
     /** The connection has closed; its outcome is final. Comes last, and always after `connecting`. */
     closed(name: number, connect: CoreConnect): void
@@ -70,7 +71,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     /** The observer's name of this connect. */
     #name = 0
     #isSecured = false
-    /** Why the handshake never came to its end, which one who has closed before is not told. */
+    /** Why the handshake never came to its end, or what was written before it is lost, which one who has closed before is
+     * not told. */
     failure: WarmhelloError | undefined
     /** From `connect` to `open`, with all that was tried until then, in milliseconds; undefined before. */
     connectMs: number | undefined
@@ -122,7 +124,8 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         return true
     }
 
-    /** Closes as wh_connect_close() does, after what was written. Only `closed` follows. */
+    /** Closes as wh_connect_close() does, after what was written. Only `closed` follows, and before it `secured` where the
+     * handshake was done for what was written early. */
     close(): void {
         if (this.#finished || this.#closing) return
         this.#closing = true
@@ -242,12 +245,15 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#finished = true
         const { error, outcome, outcomes } = connect
         this.#told = { outcome, outcomes }
-        if (error !== undefined && !this.#isSecured) this.#options.observer?.connected(connect)
+        const wasSecured = this.#isSecured
+        const isDone = outcome.result === "full" || outcome.result === "resumed"
+        if (!wasSecured && isDone) this.#secured(connect)
+        else if (!wasSecured && error !== undefined) this.#options.observer?.connected(connect)
         this.#options.observer?.closed(this.#name, connect)
         this.#connect = undefined
         connect[Symbol.dispose]()
         const failed = error === undefined ? undefined : this.#error(error, outcome)
-        if (!this.#isSecured) this.failure = failed
+        if (!wasSecured) this.failure = failed
         this.emit("closed")
         if (this.#closing) return
         if (failed === undefined) this.emit("end")

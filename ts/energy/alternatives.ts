@@ -92,7 +92,7 @@ const kinds: readonly Kind[] = [
         build: by13(resumed),
     },
     {
-        ...{ name: "early-data", title: "early data", inWarmhello: false },
+        ...{ name: "early-data", title: "early data", inWarmhello: true },
         source: "RFC 8446 2.3: a round trip less than a resumed handshake; an attacker may send it again",
         build: by13(earlyData),
     },

@@ -66,16 +66,18 @@ function checkNetwork({ settings }: ProvisionFile, findings: Findings): void {
     }
 }
 
-/** In TLS 1.3 the device keeps no session beside its key, and greets by that each time. */
+/** In TLS 1.3 the device keeps no session beside its key, and greets by that each time, unless for early data. */
 function checkPsk({ settings }: ProvisionFile, findings: Findings): void {
-    if (settings.psk === undefined || settings.tls.maxVersion !== "1.2" || settings.policy.disabled) return
+    const { psk, tls, policy } = settings
+    const keepsSessions = tls.maxVersion === "1.2" || policy.earlyData
+    if (psk === undefined || !keepsSessions || policy.disabled) return
     const message =
-        "with TLS 1.2 alone a session is resumed instead of greeting by the pre-shared key, " +
+        "with TLS 1.2 alone, or with early data, a session is resumed instead of greeting by the pre-shared key, " +
         "and some servers know a device by its key only: mosquitto with use_identity_as_username refuses MQTT then"
     findings.warning(
         "psk-sessions",
         message,
-        'Let it speak TLS 1.3 as well, or, for such a server, give "policy": { "disabled": true }.',
+        'Let it speak TLS 1.3 as well, without early data; or, for such a server, give "policy": { "disabled": true }.',
     )
 }
 

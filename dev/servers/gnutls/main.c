@@ -1,5 +1,5 @@
-/* A server on GnuTLS that takes early data and says what it was sent: gnutls-serv accepts early data and drops them.
- * Arguments: port, certificate, key, the most early data in bytes. One connection at a time. */
+/* A server on GnuTLS that takes early data and says what it was sent: gnutls-serv accepts early data and
+ * drops them. Arguments: port, certificate, key, the most early data in bytes. One connection at a time. */
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
 #include <stdio.h>
@@ -113,7 +113,8 @@ int main(int count, char **arguments)
     }
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     check(gnutls_certificate_allocate_credentials(&identity), "identity");
-    check(gnutls_certificate_set_x509_key_file(identity, arguments[2], arguments[3], GNUTLS_X509_FMT_PEM), "identity");
+    check(gnutls_certificate_set_x509_key_file(identity, arguments[2], arguments[3], GNUTLS_X509_FMT_PEM),
+          "identity");
     check(gnutls_session_ticket_key_generate(&ticket_key), "ticket key");
     check(gnutls_anti_replay_init(&anti_replay), "memory of hellos");
     gnutls_anti_replay_set_add_function(anti_replay, is_new);

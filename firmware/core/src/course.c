@@ -99,6 +99,7 @@ void wh_course_end(wh_connect *c, int error)
     }
     c->error = error;
     c->phase = WH_PHASE_ENDING;
+    c->tells_opened = false; /* what is left to send, and the close, wait for that no more */
     wh_course_retire_all(c, NULL);
 }
 

@@ -10,7 +10,7 @@ enum { KEPT_FIRST = 8, LEVEL_MAX = 4 };
 
 static bool has_learned(const wh_peer *peer)
 {
-    return (peer->lacks & WH_LACKS_FOR_LONG) != 0 || peer->group != 0;
+    return (peer->lacks & WH_LACKS_FOR_LONG) != 0 || peer->group != 0 || peer->declined != 0;
 }
 
 void wh_learning_keep(wh_peer *peer)
@@ -18,6 +18,17 @@ void wh_learning_keep(wh_peer *peer)
     if (has_learned(peer) && peer->left == 0) {
         unsigned level = peer->level < LEVEL_MAX ? peer->level : LEVEL_MAX;
         peer->left = (uint8_t)(KEPT_FIRST << level);
+    }
+}
+
+/* Who does not wait for late tickets measures neither them nor resumptions any more, and would never wait
+ * again. */
+static void forget_what_declined(wh_peer *peer)
+{
+    if (peer->declined != 0) {
+        peer->resumed_ms = 0;
+        peer->ticket_ms = 0;
+        peer->lifetime_min = 0;
     }
 }
 
@@ -34,6 +45,7 @@ static void age(wh_peer *peer)
         peer->level += peer->level < LEVEL_MAX;
         peer->lacks &= (uint8_t)~WH_LACKS_FOR_LONG;
         peer->group = 0;
+        forget_what_declined(peer);
     }
 }
 
@@ -66,6 +78,7 @@ void wh_learning_opened(wh_peer *peer, const wh_handshake *seen)
 {
     measure(seen->is_full ? &peer->full_ms : &peer->resumed_ms, seen->ms);
     if (!seen->is_full) {
+        peer->declined = 0;
         if (seen->without_exchange) {
             peer->lacks = (peer->lacks & (uint8_t)~WH_LACKS_PSK_KE) | WH_HAS_PSK_KE;
         }
@@ -129,6 +142,18 @@ static wh_ticket_wait decide(const wh_policy *policy, const wh_peer *peer, const
     }
     uint32_t saving = saving_ms(peer);
     return saving == 0 || peer->ticket_ms > saving ? WH_WAIT_TOO_DEAR : WH_WAIT_PAYS;
+}
+
+bool wh_learning_declines(wh_ticket_wait why)
+{
+    return why == WH_WAIT_HAS_ANOTHER || why == WH_WAIT_EXPIRES || why == WH_WAIT_TOO_DEAR;
+}
+
+void wh_learning_declined(wh_peer *peer, wh_ticket_wait why)
+{
+    if (why == WH_WAIT_EXPIRES || why == WH_WAIT_TOO_DEAR) {
+        peer->declined = 1;
+    }
 }
 
 uint32_t wh_learning_ticket_wait_ms(const wh_policy *policy, const wh_peer *peer,

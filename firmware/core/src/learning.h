@@ -51,4 +51,10 @@ typedef struct wh_wait_question {
 uint32_t wh_learning_ticket_wait_ms(const wh_policy *policy, const wh_peer *peer,
                                     const wh_wait_question *question, wh_ticket_wait *why);
 
+/* Whether a ticket that might have come is not waited for: that it has not says nothing of the peer. */
+bool wh_learning_declines(wh_ticket_wait why);
+
+/* So it was decided. What was measured and speaks against a wait is forgotten some day. */
+void wh_learning_declined(wh_peer *peer, wh_ticket_wait why);
+
 #endif

@@ -48,7 +48,8 @@ typedef struct wh_peer {
      * that was so, each of which doubles their number. */
     uint8_t left;
     uint8_t level;
-    uint8_t zero;
+    /* Not sealed. Since the last resumption a ticket was not waited for, by what is measured below; 0: no. */
+    uint8_t declined;
     /* What its last full and resumed handshake took, and how long after the app's close its ticket came, in
      * milliseconds; 0: not known. */
     uint16_t full_ms;

@@ -7,14 +7,20 @@
  * to close its side as well: a round trip. In milliseconds. */
 enum { FLUSH_MS = 5000, LINGER_MS = 500 };
 
+/* To an app that has closed, any end is one, unless what it wrote early, and the server refused, is lost. */
+static bool is_all_the_same(const wh_connect *c)
+{
+    return c->phase >= WH_PHASE_CLOSING && c->early_writes == NULL;
+}
+
 /* Nothing came: there is nothing now, or it is the end. */
 static void see_end(wh_connect *c)
 {
     wh_conn_state state = wh_conn_get_state(&c->chosen->conn);
     c->may_read = false;
     bool has_failed = state == WH_CONN_FAILED;
-    if (state == WH_CONN_CLOSED || (has_failed && c->phase == WH_PHASE_CLOSING)) {
-        wh_course_end(c, WH_OK); /* to an app that has closed, any end is one */
+    if (state == WH_CONN_CLOSED || (has_failed && is_all_the_same(c))) {
+        wh_course_end(c, WH_OK);
     } else if (has_failed) {
         wh_course_fail(c, wh_conn_outcome(&c->chosen->conn)->error);
     }
@@ -164,7 +170,7 @@ void wh_connect_end(wh_connect *c, int error)
             wh_conn_abandon(&c->attempts[i]->conn);
         }
     }
-    if (c->phase >= WH_PHASE_CLOSING) {
+    if (is_all_the_same(c)) {
         wh_course_end(c, WH_OK);
     } else {
         wh_course_fail(c, error);

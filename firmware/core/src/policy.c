@@ -40,7 +40,7 @@ static int64_t passed_s(const wh_instant *now)
 void wh_policy_note_break(wh_peer *peer)
 {
     enum { FREE = 2, FIRST = 8, DOUBLINGS_MAX = 4 };
-    peer->breaks += peer->breaks < FREE + DOUBLINGS_MAX;
+    peer->breaks = peer->breaks < FREE + DOUBLINGS_MAX ? (uint8_t)(peer->breaks + 1) : FREE + DOUBLINGS_MAX;
     peer->rest = peer->breaks < FREE ? 0 : (uint8_t)(FIRST << (peer->breaks - FREE));
 }
 

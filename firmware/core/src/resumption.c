@@ -96,7 +96,10 @@ static wh_reason choose(wh_resumption *r)
     r->looked = find(r);
     r->noted = r->stored.peer;
     r->peer = r->noted;
-    wh_learning_away(&r->peer, r->stored.away_us);
+    if (r->stored.away_us > r->away_us) {
+        r->away_us = r->stored.away_us; /* a second look finds that the first has been */
+    }
+    wh_learning_away(&r->peer, r->away_us);
     if (r->looked != WH_OK) {
         return reason_for_miss(r->looked);
     }
@@ -284,7 +287,7 @@ static void note_psk(wh_resumption *r)
 {
     if (r->by_psk) {
         r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
-    } else if (r->client->psk_suspect) {
+    } else if (r->client->psk_suspect && r->is_second) {
         r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
     }
     r->client->psk_suspect = false;
@@ -503,6 +506,16 @@ void wh_resumption_no_second_attempt(wh_resumption *r)
     r->outcome->backoff_s = note_failure(r->client, &r->peer);
 }
 
+/* What RTC RAM has after a full handshake was refused, by the policy or by the server, or is left from
+ * before; unless none was to be offered anyway. */
+static bool may_offer_another(const wh_resumption *r)
+{
+    wh_reason reason = r->outcome->reason;
+    bool was_good = r->outcome->result == WH_RESULT_RESUMED || reason == WH_REASON_RESTING ||
+                    reason == WH_REASON_DISABLED;
+    return was_good && !wants_flash(r);
+}
+
 uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
 {
     wh_outcome *o = r->outcome;
@@ -512,11 +525,12 @@ uint32_t wh_resumption_ticket_wait_ms(wh_resumption *r)
     if (r->waited_since_us == 0) {
         const wh_wait_question question = {
             .is_resumed = o->result == WH_RESULT_RESUMED,
-            .another_s = wants_flash(r) ? 0 : wh_store_lasts_s(&r->client->binding),
+            .another_s = may_offer_another(r) ? wh_store_lasts_s(&r->client->binding) : 0,
         };
         r->waited_since_us = wh_clock_elapsed_us();
         o->ticket_wait_ms =
             wh_learning_ticket_wait_ms(&r->client->config.policy, &r->peer, &question, &o->ticket_wait);
+        wh_learning_declined(&r->peer, o->ticket_wait);
     }
     return o->ticket_wait_ms;
 }
@@ -529,12 +543,16 @@ static bool costs_a_ticket(const wh_resumption *r)
     return was_taken && r->peer_has_left && takes_tickets(r) && !r->ticket_came;
 }
 
-/* What answers early data comes a round trip before the ticket, which nobody may have waited for. */
+/* Nobody has waited for the ticket, as it did not pay; or what answers early data came a round trip before
+ * it.
+ */
 static bool is_too_soon(const wh_resumption *r)
 {
     const wh_outcome *o = r->outcome;
     bool was_waited_for = o->ticket_wait_ms > 0 && !r->peer_has_left;
-    return o->early_data == WH_EARLY_DATA_ACCEPTED && !r->ticket_came && !was_waited_for;
+    bool was_declined = wh_learning_declines(o->ticket_wait) && !r->peer_has_left;
+    bool is_early = o->early_data == WH_EARLY_DATA_ACCEPTED && !was_waited_for;
+    return !r->ticket_came && (was_declined || is_early);
 }
 
 static void remember_early_data(wh_resumption *r)

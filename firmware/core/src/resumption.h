@@ -22,6 +22,8 @@ typedef struct wh_resumption {
     /** What the last look came to, what it found, and what the hello does with it: offers it, or why not. */
     int looked;
     wh_stored stored;
+    /** How long the device was away from this peer, in microseconds. */
+    uint64_t away_us;
     wh_reason chosen;
     uint32_t chosen_generation;
     bool offered;

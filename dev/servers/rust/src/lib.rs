@@ -65,11 +65,7 @@ pub fn serve(
 
 /// Reads a request to its empty line, says where it came and how much of it as early data, and answers it. `early`: what
 /// has come as that.
-pub fn answer(
-    stream: &mut (impl Read + Write),
-    resumed: bool,
-    early: Vec<u8>,
-) -> io::Result<()> {
+pub fn answer(stream: &mut (impl Read + Write), resumed: bool, early: Vec<u8>) -> io::Result<()> {
     let early_size = early.len();
     let mut request = early;
     let mut piece = [0; 1024];

@@ -257,8 +257,8 @@ void wh_connect_hold(wh_connect *c, bool has_no_room);
  * close_notify, keeps the session, and waits half a second at most for the server to close as well, as deep
  * sleep would cut off what is sent. `is_written`: the app has written all; otherwise it goes on to write, for
  * 5 s at most, and calls this again. Before the app may write, it ends at once; where it might write early
- * data, the handshake is waited for first, and wh_connect_error() tells when that fails, as what was written
- * is lost then. */
+ * data, the handshake is waited for first, and wh_connect_error() tells when that fails, or the connection
+ * breaks before what the server refused was sent again, as what was written is lost then. */
 void wh_connect_close(wh_connect *c, bool is_written);
 
 /** The same without a wait for a ticket, or for what the app has not written yet; for the handshake only if

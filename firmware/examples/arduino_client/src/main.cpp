@@ -22,7 +22,7 @@ static constexpr uint64_t SLEEP_US = 600ULL * 1000 * 1000;
 static constexpr unsigned long JOIN_MS = 10000;
 
 // How the last wake's connect went, through deep sleep; "" after a loss of power.
-static RTC_DATA_ATTR char lastOutcome[WH_OUTCOME_TEXT_SIZE];
+static RTC_DATA_ATTR char last_outcome[WH_OUTCOME_TEXT_SIZE];
 
 static bool join()
 {
@@ -41,13 +41,13 @@ static void post_reading()
     HTTPClient http;
     http.begin(client, url);
     http.addHeader("Content-Type", "application/json");
-    if (lastOutcome[0] != '\0') {
-        http.addHeader("Warmhello-Outcome", lastOutcome);
+    if (last_outcome[0] != '\0') {
+        http.addHeader("Warmhello-Outcome", last_outcome);
     }
     int status = http.POST("{\"celsius\": 21}");
     http.end();
     client.stop(); // which keeps the session for the next wake
-    wh_outcome_text(&client.outcome(), nullptr, lastOutcome);
+    wh_outcome_text(&client.outcome(), nullptr, last_outcome);
     Serial.printf("the server answers %d, TLS is %s\n", status, wh_result_word(client.outcome().result));
 }
 

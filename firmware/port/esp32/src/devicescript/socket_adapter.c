@@ -35,6 +35,7 @@ enum { OPEN_MAX_NAMES = 8 };
 static struct {
     uint32_t id;
     uint32_t name;
+    bool has_told; /* what came of all that it tried */
 } open_connects[OPEN_MAX_NAMES];
 
 /* ---- What the service hears --------------------------------------------------------------------- */
@@ -49,8 +50,25 @@ static void tell_connecting(uint32_t id)
         if (open_connects[i].id == 0) {
             open_connects[i].id = id;
             open_connects[i].name = name;
+            open_connects[i].has_told = false;
             return;
         }
+    }
+}
+
+/* Once for each connect: an app that has written early data and closed leaves nobody to hear of SECURED, and
+ * then it shows at the end. */
+static void tell_connected(const wh_event *event)
+{
+    bool has_told = event->kind == WH_EVENT_OVER && event->as.outcome.result != WH_RESULT_FAILED;
+    for (int i = 0; i < OPEN_MAX_NAMES; i++) {
+        if (open_connects[i].id == event->id) {
+            has_told = open_connects[i].has_told;
+            open_connects[i].has_told = true;
+        }
+    }
+    if (!has_told) {
+        wh_service_connected(service, &event->as.outcome);
     }
 }
 
@@ -66,14 +84,11 @@ static void tell_closed(const wh_event *event)
 
 static void tell_service(const wh_event *event)
 {
-    if (service == NULL || !event->is_tls) {
+    if (service == NULL || !event->is_tls || event->kind == WH_EVENT_DATA) {
         return;
     }
-    bool has_failed_first = event->kind == WH_EVENT_OVER && event->as.outcome.result == WH_RESULT_FAILED;
-    bool is_secured = event->kind == WH_EVENT_SECURED ||
-                      (event->kind == WH_EVENT_OPENED && event->as.outcome.result != WH_RESULT_PENDING);
-    if (is_secured || has_failed_first) {
-        wh_service_connected(service, &event->as.outcome);
+    if (event->as.outcome.result != WH_RESULT_PENDING) {
+        tell_connected(event);
     }
     if (event->kind == WH_EVENT_OVER) {
         tell_closed(event);

@@ -13,7 +13,7 @@
 #include "warmhello/outcome.h"
 
 typedef enum wh_event_kind {
-    /* Data may be written: the outcome so far. Before the handshake is done it is pending, and CONNECTED
+    /* Data may be written: the outcome so far. Before the handshake is done it is pending, and SECURED
        follows. */
     WH_EVENT_OPENED,
     /* The handshake of a connection that was open before is done: the outcome so far. */

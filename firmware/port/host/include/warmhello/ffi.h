@@ -25,10 +25,10 @@ wh_host_device *wh_ffi_host_device(void);
 /** One device more, of zeros, for wh_host_start(), or NULL when memory is out. A device that is in use is not
  * freed; its clients are freed before. */
 wh_host_device *wh_ffi_device_new(void);
-void wh_ffi_device_free(wh_host_device *device);
+void wh_ffi_device_free(wh_host_device *other);
 
 /** wh_platform_use() for a device that was started. */
-int wh_ffi_device_use(const wh_host_device *device);
+int wh_ffi_device_use(const wh_host_device *other);
 
 /** As the functions of flash_file.h, for its flash. */
 void wh_ffi_flash_file_cut(uint32_t nth);

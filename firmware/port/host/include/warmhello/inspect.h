@@ -25,8 +25,8 @@ WH_MUST_CHECK int wh_inspect(const uint8_t *image, size_t image_size, int has_ke
 
 #define WH_INSPECT_SECTOR_SIZE 16384
 
-/** Writes what the device in use remembers of the peer that it met last as JSON, or `null`. Returns the length as
- * above; WH_USAGE_ARGUMENT: `size` is too small. */
+/** Writes what the device in use remembers of the peer that it met last as JSON, or `null`. Returns the
+ * length as above; WH_USAGE_ARGUMENT: `size` is too small. */
 WH_MUST_CHECK int wh_inspect_peer(char *out, size_t size);
 
 #ifdef __cplusplus
