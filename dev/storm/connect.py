@@ -58,6 +58,7 @@ class Connect:
         self._is_closing = False
         self._opened_s = None
         self.tcps = 0
+        self.compact = b""
         self.refusal = None
         self.connect_ms = None
         self._client = configuration.client()
@@ -86,7 +87,9 @@ class Connect:
             self._free()
 
     def _told(self):
-        outcome = read_outcome(lib.wh_connect_outcome(self._connect))
+        handle = lib.wh_connect_outcome(self._connect)
+        self.compact = compact_outcome(handle)
+        outcome = read_outcome(handle)
         outcome["endedBy"] = error_word(lib.wh_connect_error(self._connect))
         each = [lib.wh_connect_outcome_of(self._connect, tcp) for tcp in range(TCPS)]
         outcomes = [read_outcome(handle) for handle in each if handle != ffi.NULL] or [outcome]

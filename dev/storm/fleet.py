@@ -51,6 +51,8 @@ class Device(User):
         self.state = None
         self.reports = 0
         self.unsent = []
+        # How the wake went that made a report and could not deliver it, by the report's number; None: no such report.
+        self.compact = None
         self.failures = 0
         self.served_in = None
         self.is_awake = False
@@ -61,9 +63,16 @@ class Device(User):
         return self.SLEEP_S * random.uniform(1 - self.JITTER, 1 + self.JITTER)
 
     def payload(self, number, outcome):
-        """The report of that number. Here it is no more than the compact outcome of the connect that carries it, which
-        `warmhello fleet --topic storm/{device}/+` reads."""
-        return outcome
+        """The report of that number. Here it is no more than the compact outcome of the wake that made it, which
+        `warmhello fleet --topic storm/{device}/+` reads. `outcome`: of the present one."""
+        return (self.compact or {}).get(number, outcome)
+
+    def keep_unsent(self, made, compact):
+        """`made`: the number of the report of the present wake, or None; `compact`: how its connect went."""
+        if made in self.unsent:
+            self.compact = {**(self.compact or {}), made: compact}
+        if self.compact:
+            self.compact = {number: one for number, one in self.compact.items() if number in self.unsent} or None
 
     def address(self, addresses):
         """Which server this wake goes to, of those that the name has."""
@@ -271,9 +280,11 @@ class Fleet:
 
     def _connect(self, device, machine, addresses, phase):
         """Returns the back-off that the core advises."""
+        made = None
         if not self._is_resting:
             device.reports += 1
-            device.unsent.append(device.reports)
+            made = device.reports
+            device.unsent.append(made)
             self._count(phase, "reports")
         exchange = self._target.exchange(device, list(device.unsent))
         address = device.address(addresses) if addresses else None
@@ -283,6 +294,7 @@ class Fleet:
         took_ms = 1000 * (time.monotonic() - began_s)
         acknowledged = set(exchange.acknowledged)
         device.unsent = [number for number in device.unsent if number not in acknowledged]
+        device.keep_unsent(made, connect.compact)
         self._count_reports(device, phase, len(acknowledged))
         self._count(phase, "undelivered", 0 if exchange.is_over else 1)
         self._count_outcome(outcome, connect, phase)

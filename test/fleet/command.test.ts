@@ -1,7 +1,7 @@
 // The command as a user meets it: what it reads, what it refuses, and what it says to do about it.
 import { once } from "node:events"
 import { readFileSync, writeFileSync } from "node:fs"
-import { createServer } from "node:http"
+import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
@@ -10,7 +10,7 @@ import { fleetLines } from "#warmhello/cli/fleet-text.js"
 import type { FleetSummary } from "#warmhello/fleet/page-data.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
-import { failed, freePort, full, RunningFleet, resumed } from "./programs.js"
+import { failed, freePort, full, RunningFleet, resumed, until } from "./programs.js"
 
 const folder = temporaryFolder()
 
@@ -103,6 +103,12 @@ describe("refused with what to do", () => {
         server.close()
     })
 
+    test("a folder that cannot be made", async () => {
+        const { code, stderr } = await warmhello("fleet", "--http", String(await freePort()), "--state", "/proc/state")
+        expect(code).toBe(2)
+        expect(stderr).toContain("cannot write /proc/state: ENOENT")
+    })
+
     test("a place for simulate's reports where nobody is: the run is shown, and the exit code tells", async () => {
         const url = `http://127.0.0.1:${await freePort()}`
         const { code, stdout, stderr } = await warmhello("simulate", "--cycles", "2", "--report", url)
@@ -157,6 +163,24 @@ describe("by HTTP", () => {
             await fleet.end()
         },
     )
+
+    test("bodies that do not end take no more than 64 MB together, and others are told to try again", async () => {
+        const fleet = await RunningFleet.start()
+        const path = { host: "127.0.0.1", port: fleet.httpPort, path: "/outcomes/slow", method: "POST" }
+        const headers = { "content-type": "application/x-ndjson" }
+        const requests = Array.from({ length: 70 }, () => request({ ...path, headers, agent: false }))
+        const answered = new Promise<number | undefined>((done) => {
+            for (const one of requests) {
+                one.on("error", () => {}) // it is cut off
+                one.on("response", ({ statusCode }) => done(statusCode))
+                one.write(Buffer.alloc(1_000_000, " "))
+            }
+        })
+        expect(await answered).toBe(503)
+        for (const one of requests) one.destroy()
+        const taken = () => fleet.post("a", JSON.stringify(resumed))
+        expect((await until(taken, ({ status }) => status !== 503)).status).toBe(204)
+    })
 
     test("a gateway's pattern may name the server; devices may be known by hashes alone, the same after a restart", async () => {
         const state = join(folder, "hashed")

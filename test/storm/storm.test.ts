@@ -6,6 +6,7 @@ import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import type { Server, ServerOptions } from "#dev/servers/server.js"
 import { type StormOptions, storm } from "#dev/storm/storm.js"
+import { decodeOutcome } from "#warmhello/base/compact-outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
 import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
@@ -72,6 +73,29 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     expect(back.allServedS).toBeGreaterThan(0)
     expect(phase(result, "steady again")).toMatchObject({ full: 0, failures: 0 })
     expect(result.memory.stateBytes).toBeLessThan(4096)
+})
+
+test("a report tells of the wake that made it, whichever delivers it", { timeout: TIMEOUT_MS }, async () => {
+    const said = `${temporaryFolder()}/said`
+    vi.stubEnv("STORM_SAID", said)
+    const result = await run({ scenario: scenario("quick_told") })
+    vi.unstubAllEnvs()
+    const lines = readFileSync(said, "ascii").trim().split("\n")
+    const last = new Map(lines.map((line) => line.split(" ") as [string, string]))
+    expect(last.size).toBe(result.reports.made)
+    const results = [...last.values()].map((hex) => decodeOutcome(Buffer.from(hex, "hex"))?.result)
+    const count = (word: string) => results.filter((one) => one === word).length
+    expect(count("failed")).toBeGreaterThan(30)
+    expect(count("failed") + count("full") + count("resumed")).toBe(result.reports.made)
+    // At the end a device may wake once more for what is unsent alone.
+    for (const [word, wakes] of [
+        ["failed", result.failures],
+        ["full", result.full],
+        ["resumed", result.resumed],
+    ] as const) {
+        expect(count(word)).toBeLessThanOrEqual(wakes)
+        expect(count(word)).toBeGreaterThan(wakes - 20)
+    }
 })
 
 test("the server's processor time is told for both sorts", { timeout: TIMEOUT_MS }, async () => {

@@ -9,6 +9,7 @@ import {
     existsSync,
     fstatSync,
     lstatSync,
+    mkdirSync,
     openSync,
     readlinkSync,
     readSync,
@@ -165,6 +166,18 @@ function tryFolder(path: string): void {
     const part = partOf(path)
     closeSync(openSync(part, "w"))
     rmSync(part)
+}
+
+/** Makes the folder and those above it, where there are none. Node's own `recursive` never comes back where no folder can
+ * be made, as in /proc. Throws `file-unwritable`. */
+export function makeFolder(path: string, mode = 0o777): void {
+    const whole = resolve(path)
+    if (!existsSync(dirname(whole))) makeFolder(dirname(whole), mode)
+    try {
+        mkdirSync(whole, { mode })
+    } catch (error) {
+        if (!statSync(whole, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(whole, error)
+    }
 }
 
 /** Text as UTF-8. */

@@ -3,11 +3,11 @@
 // from CMake's build.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs"
+import { accessSync, constants, existsSync, readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile, writeWhole } from "../base/files.js"
+import { makeFolder, readFile, writeWhole } from "../base/files.js"
 import { findInPath } from "../base/find-program.js"
 import { checkoutPath } from "../base/paths.js"
 import { TemporaryFolder } from "../base/temporary.js"
@@ -43,7 +43,7 @@ export function nativeFile(library: NativeLibrary): string {
 function folderForBuild(): string {
     const own = checkoutPath(BUILT)
     try {
-        mkdirSync(own, { recursive: true })
+        makeFolder(own)
         accessSync(own, constants.W_OK)
         return own
     } catch {
@@ -54,7 +54,7 @@ function folderForBuild(): string {
 function madeInCache(): string {
     const folder = cacheFolder()
     try {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
         return folder
     } catch (cause) {
         const message = `the compiled native core cannot be kept in ${folder}: ${(cause as Error).message}`

@@ -1,7 +1,7 @@
 // What the firmware of a board is given of an app: C sources, and the board's configuration.
-import { existsSync, mkdirSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { asBytes, unwritable, writeWhole } from "../base/files.js"
+import { asBytes, makeFolder, writeWhole } from "../base/files.js"
 import { checkoutPath } from "../base/paths.js"
 import { compileBoard, compileProgram } from "../devicescript/compile.js"
 import { type Board, findBoard } from "./boards.js"
@@ -22,14 +22,6 @@ function programFolder(board: Board): string {
 /** Leaves a file alone that is as it should be, so that no build compiles it anew. */
 function writeIfNew(file: string, contents: string | Buffer): void {
     if (!existsSync(file) || !readFileSync(file).equals(asBytes(contents))) writeWhole(file, contents)
-}
-
-function makeFolder(folder: string): void {
-    try {
-        mkdirSync(folder, { recursive: true })
-    } catch (cause) {
-        throw unwritable(folder, cause)
-    }
 }
 
 /** Compiles an app and writes program.c, services.h and dcfg.bin. Throws what compile.ts and boards.ts throw, and

@@ -11,23 +11,39 @@ import { LONGEST_REPORT } from "./told.js"
 
 /** A gateway may have collected for a while. */
 const LONGEST_BATCH = 1 << 20
+/** Of all bodies that are on their way: whoever sends slowly shall not fill the memory. */
+const MOST_ON_THE_WAY = 64 << 20
 
-/** Undefined for a body that is too long. */
-async function bodyOf(request: IncomingMessage, longest: number): Promise<Buffer | undefined> {
-    const pieces: Buffer[] = []
-    let size = 0
-    for await (const piece of request as AsyncIterable<Buffer>) {
-        size += piece.length
-        if (size > longest) return undefined
-        pieces.push(piece)
+/** Bodies that are on their way. */
+class Bodies {
+    #bytes = 0
+
+    /** All of one, or why not. */
+    async whole(request: IncomingMessage, longest: number): Promise<Buffer | "too-long" | "too-many"> {
+        const pieces: Buffer[] = []
+        let size = 0
+        try {
+            for await (const piece of request as AsyncIterable<Buffer>) {
+                size += piece.length
+                this.#bytes += piece.length
+                if (size > longest) return "too-long"
+                if (this.#bytes > MOST_ON_THE_WAY) return "too-many"
+                pieces.push(piece)
+            }
+            return Buffer.concat(pieces)
+        } finally {
+            this.#bytes -= size
+        }
     }
-    return Buffer.concat(pieces)
 }
 
 function answer(response: ServerResponse, status: number, text = "", headers: Record<string, string> = {}): void {
     response.writeHead(status, { ...(text === "" ? {} : { "content-type": "text/plain; charset=utf-8" }), ...headers })
     response.end(text === "" ? text : `${text}\n`)
 }
+
+const tryAgain = (response: ServerResponse) =>
+    answer(response, 503, "too many at once: try again", { "retry-after": "1", connection: "close" })
 
 /** Where an app over HTTP puts its compact outcome, in hexadecimal digits: a proxy that mirrors its requests to here need
  * not know of it. */
@@ -41,6 +57,7 @@ const isBatch = ({ headers }: IncomingMessage): boolean =>
 export class HttpIntake {
     readonly #intake: Intake
     readonly #path: Pattern
+    readonly #bodies = new Bodies()
 
     constructor(intake: Intake, path: Pattern) {
         this.#intake = intake
@@ -60,16 +77,15 @@ export class HttpIntake {
         const header = request.headers[HEADER]
         if (header === undefined && request.method !== "POST")
             return answer(response, 405, `POST to ${this.#path.text}`, { allow: "POST" })
-        if (this.#intake.store.waiting >= MOST_WAITING) {
-            return answer(response, 503, "too many at once: try again", { "retry-after": "1", connection: "close" })
-        }
+        if (this.#intake.store.waiting >= MOST_WAITING) return tryAgain(response)
         if (header !== undefined) {
             request.resume() // the body is another server's
             return this.#one(Buffer.from(String(header), "hex"), place, response)
         }
         const batch = isBatch(request)
-        const body = await bodyOf(request, batch ? LONGEST_BATCH : LONGEST_REPORT)
-        if (body === undefined) {
+        const body = await this.#bodies.whole(request, batch ? LONGEST_BATCH : LONGEST_REPORT)
+        if (body === "too-many") return tryAgain(response)
+        if (body === "too-long") {
             this.#intake.refuse("too-long")
             return answer(response, 413, refusals["too-long"], { connection: "close" })
         }

@@ -7,11 +7,11 @@
 //   owner.pid                 the process that writes here
 
 import { createReadStream, readFileSync, rmSync } from "node:fs"
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { type FileHandle, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { WarmhelloError } from "../base/errors.js"
-import { unwritable } from "../base/files.js"
+import { makeFolder, unwritable } from "../base/files.js"
 import { jsonOf } from "../base/json.js"
 import { atExit } from "../base/temporary.js"
 import { Fleet, type FleetState } from "./fleet.js"
@@ -103,7 +103,7 @@ export class FolderStore implements Store {
         options: { mostDevices?: number; mostLogBytes?: number } = {},
     ): Promise<FolderStore> {
         try {
-            await mkdir(folder, { recursive: true, mode: 0o700 })
+            makeFolder(folder, 0o700)
             const release = await own(folder)
             const loaded = await load(folder, options.mostDevices)
             const log = await newLog(folder, loaded.nextLog)
