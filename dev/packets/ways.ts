@@ -1,8 +1,11 @@
 // The ways to connect that are held beside each other.
 import type { ClientOptions } from "../../ts/core/client.js"
 import { kinds } from "../interop/board.js"
-import { nginx } from "../servers/nginx.js"
-import type { ServerKind, ServerOptions } from "../servers/server.js"
+import { gnutls } from "../servers/gnutls.js"
+import { mosquitto } from "../servers/mosquitto.js"
+import { type NginxOptions, nginx } from "../servers/nginx.js"
+import { rustlsStateful } from "../servers/rust.js"
+import type { PskServerOptions, ServerKind } from "../servers/server.js"
 import { echo, preSharedKey } from "./echo.js"
 
 export const titles = {
@@ -18,7 +21,7 @@ export type WayName = keyof typeof titles
 export interface Way {
     name: WayName
     client: Pick<ClientOptions, "minVersion" | "maxVersion" | "tickets"> & Partial<ClientOptions>
-    server: Partial<ServerOptions>
+    server: Partial<PskServerOptions & NginxOptions>
     /** What its connects come to, one after another, of which the first and the last count. */
     results: readonly ("full" | "resumed")[]
     /** Undefined for a server that can. */
@@ -29,8 +32,10 @@ const EARLY_DATA_MAX = 4096
 const both = ["full", "resumed"] as const
 /** In one resumption the device learns what the server takes. */
 const learned = ["full", "resumed", "resumed"] as const
-const alone = (what: string) => (server: ServerKind) =>
-    server === echo ? undefined : `${what} with ${echo.name} alone`
+const only =
+    (what: string, ...able: ServerKind[]) =>
+    (server: ServerKind) =>
+        able.includes(server) ? undefined : `${what} with ${able.map(({ name }) => name).join(", ")} alone`
 
 export const ways: readonly Way[] = [
     {
@@ -46,17 +51,20 @@ export const ways: readonly Way[] = [
         whyNot: ({ cannot }) => cannot.psk,
     },
     {
-        ...{ name: "psk-ke", client: { ...kinds.psk, policy: { profile: "frugal" } }, server: {}, results: learned },
-        whyNot: alone("no key exchange"),
+        ...{ name: "psk-ke", client: { ...kinds.psk, policy: { profile: "frugal" } }, results: learned },
+        server: { takesPskKe: () => true },
+        whyNot: only("resumptions without a key exchange", echo, nginx),
     },
     {
         ...{ name: "early", client: { ...kinds.psk, policy: { earlyData: true } }, results: both },
         server: { earlyDataMax: () => EARLY_DATA_MAX },
-        whyNot: (server) => (server === nginx ? undefined : `early data with ${nginx.name} alone`),
+        whyNot: only("early data", nginx, rustlsStateful),
     },
     {
-        ...{ name: "external-psk", client: { ...kinds.psk, psk: preSharedKey }, server: {}, results: ["full"] },
-        whyNot: alone("an external PSK"),
+        ...{ name: "external-psk", client: { ...kinds.psk, psk: preSharedKey }, results: ["full"] },
+        // A listener of mosquitto has a certificate or keys.
+        server: { psk: preSharedKey, pskAlone: true },
+        whyNot: only("an external PSK", echo, mosquitto, gnutls),
     },
 ]
 

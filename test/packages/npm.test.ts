@@ -119,8 +119,8 @@ test("it holds the product, and nothing of the workshop or of tests", () => {
             .join("/")
     const folders = new Set(packed.files.map(({ path }) => top(path)))
     expect([...folders].toSorted()).toEqual([
-        ...["LICENSE", "README.md", "boards", "build/package", "build/report", "build/ts", "devs", "docs", "firmware"],
-        ...["package.json", "platformio.ini", "ts"],
+        ...["LICENSE", "README.md", "boards", "build/fleet", "build/package", "build/report", "build/ts", "devs", "docs"],
+        ...["firmware", "package.json", "platformio.ini", "ts"],
     ])
     const paths = packed.files.map(({ path }) => path)
     expect(paths.filter((path) => /\btests?\b|\.map$|\.d\.ts$|^ts\/.*(?<!\.d)\.ts$/.test(path))).toEqual([])
