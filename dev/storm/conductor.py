@@ -164,6 +164,8 @@ class Storm:
                 topic = next(iter(self._environment.user_classes)).TOPIC
                 self._subscriber = Subscriber(self.server.plain_port, topic)
                 self._wait("the subscriber", lambda: self._subscriber.is_subscribed)
+                broker = f"--mqtt mqtt://127.0.0.1:{self.server.plain_port} --topic '{topic}/{{device}}/+'"
+                self._say(f"to watch it: npx warmhello fleet {broker}")
             self._plot(self)
             self._end_phase()
             self._rest()

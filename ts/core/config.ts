@@ -73,8 +73,8 @@ export interface PreSharedKey {
      */
     identity: string
     /**
-     * The key itself, 32 to 128 hexadecimal digits of one device alone: `warmhello provision --psk IDENTITY` makes one
-     * of 64.
+     * The key itself, 16 to 64 bytes of one device alone, in a file as hexadecimal digits: `warmhello provision --psk
+     * IDENTITY` makes one of 32.
      */
     key: Buffer
 }
