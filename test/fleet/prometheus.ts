@@ -33,7 +33,14 @@ export class Prometheus implements AsyncDisposable {
         ]
         const child = spawn(pathOf("prometheus") ?? "prometheus", args, { stdio: "ignore" })
         endWithUs(child)
-        return new Prometheus(child, folder, `http://127.0.0.1:${port}`)
+        const url = `http://127.0.0.1:${port}`
+        const isReady = () =>
+            fetch(`${url}/-/ready`).then(
+                ({ ok }) => ok,
+                () => false,
+            ) // at first it does not listen
+        await until(isReady, (ready) => ready)
+        return new Prometheus(child, folder, url)
     }
 
     async #get(path: string): Promise<{ status: string; error?: string; data?: { result: Sample[] } }> {
@@ -48,13 +55,11 @@ export class Prometheus implements AsyncDisposable {
     }
 
     /** The samples once there are some. */
-    async scraped(expression: string): Promise<Sample[]> {
-        const ask = () =>
-            this.query(expression).catch((error: Error & { cause?: unknown }) => {
-                if (error.cause !== undefined) return [] // it does not listen yet
-                throw error
-            })
-        return await until(ask, (samples) => samples.length > 0)
+    scraped(expression: string): Promise<Sample[]> {
+        return until(
+            () => this.query(expression),
+            (samples) => samples.length > 0,
+        )
     }
 
     async [Symbol.asyncDispose](): Promise<void> {
