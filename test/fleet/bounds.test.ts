@@ -68,6 +68,18 @@ test("what a broker sends again is counted once, also after a restart; the same 
     expect(after).toMatchObject({ reports: 22, repeated: 20 })
 })
 
+test("what a device says twice in the same words is two reports, also when the broker sends the second one again", () => {
+    const store = new MemoryStore()
+    const intake = new Intake(store)
+    const say = (messageId: number, dup = false) =>
+        intake.message(Buffer.from(JSON.stringify(full)), { device: "a", server: undefined }, () => {}, { messageId, dup })
+    say(1)
+    say(2, true) // the first time that it arrives here: what came before was lost with the process
+    expect(store.fleet).toMatchObject({ reports: 2, repeated: 0 })
+    say(2, true)
+    expect(store.fleet).toMatchObject({ reports: 2, repeated: 1 })
+})
+
 test("a device is an outlier when it never resumes, fails again or has a CA that ends, the worst being said", () => {
     const kindAfter = (...reports: object[]) => {
         const fleet = new Fleet()

@@ -23,6 +23,11 @@ interface Believed {
     tellsWho: boolean
 }
 
+interface Packet {
+    messageId?: number | undefined
+    dup?: boolean
+}
+
 export class Intake {
     readonly store: Store
     readonly #nameKey: Buffer | undefined
@@ -33,11 +38,12 @@ export class Intake {
         this.#nameKey = nameKey
     }
 
-    /** One message, by MQTT or HTTP. `kept` is called for a report that is kept, and only then. */
-    message(bytes: Uint8Array, place: Place, kept: () => void, again = false): Taken {
+    /** One message, by MQTT or HTTP. `kept` is called for a report that is kept, and only then. `packet`: of MQTT, whose
+     * number is the same when it is sent again (MQTT 3.1.1, 2.3.1), and not that of another with the same bytes. */
+    message(bytes: Uint8Array, place: Place, kept: () => void, packet: Packet = {}): Taken {
         const read = readMessage(bytes)
-        const digest = { digest: crc32(bytes, crc32(place.device ?? "")), ...(again ? { again } : {}) }
-        return this.#take(read, place, digest, kept)
+        const digest = crc32(bytes, crc32(`${packet.messageId ?? ""} ${place.device ?? ""}`))
+        return this.#take(read, place, { digest, ...(packet.dup === true ? { again: true } : {}) }, kept)
     }
 
     /** Each report of a line of a file or of a batch. `isDated`: the times in it are believed. */

@@ -99,7 +99,7 @@ export class MqttIntake implements AsyncDisposable {
         const place = this.#topic.match(packet.topic)
         const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload
         // What is no report is not wanted again either.
-        if (place === undefined || packet.retain || this.#intake.message(payload, place, acknowledge, packet.dup))
+        if (place === undefined || packet.retain || this.#intake.message(payload, place, acknowledge, packet))
             acknowledge()
         const goOn = () => next(packet.qos === 0 ? undefined : LATER)
         void this.#intake.store.room().then(goOn)
