@@ -72,7 +72,10 @@ test("what a device says twice in the same words is two reports, also when the b
     const store = new MemoryStore()
     const intake = new Intake(store)
     const say = (messageId: number, dup = false) =>
-        intake.message(Buffer.from(JSON.stringify(full)), { device: "a", server: undefined }, () => {}, { messageId, dup })
+        intake.message(Buffer.from(JSON.stringify(full)), { device: "a", server: undefined }, () => {}, {
+            messageId,
+            dup,
+        })
     say(1)
     say(2, true) // the first time that it arrives here: what came before was lost with the process
     expect(store.fleet).toMatchObject({ reports: 2, repeated: 0 })
