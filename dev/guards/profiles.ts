@@ -40,6 +40,11 @@ export const profileGuards: Guard[] = [
         edits: [["service/src/service.c", " && !(is_strict && memory->max_age.value_s > WH_STRICT_AGE_MAX_S)", ""]],
         tests: [["test_service", "the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it"]],
     },
+    {
+        mistake: "a setting of the service goes beyond the strict profile: early data",
+        edits: [["service/src/service.c", "== WH_CONSENT_GIVEN && !is_strict", "== WH_CONSENT_GIVEN"]],
+        tests: [["test_service", "the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it"]],
+    },
 
     // ---- What is remembered of a server ----
     {
