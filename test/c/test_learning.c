@@ -110,7 +110,7 @@ static uint8_t any_byte(void)
     return (uint8_t)(random_state >> 56);
 }
 
-static void forge_peer(const wh_client_config *config)
+static void forge_peer(const wh_client_config *config, bool offers_none)
 {
     wh_client client;
     wh_peer peer;
@@ -119,6 +119,7 @@ static void forge_peer(const wh_client_config *config)
         bytes[i] = any_byte();
     }
     memcpy(&peer, bytes, sizeof peer);
+    peer.rest = offers_none ? peer.rest : 0; /* a peer that rests is offered no session */
     make_client(&client, config);
     wh_store_note_peer(&client.binding, peer);
     wh_client_free(&client);
@@ -128,12 +129,15 @@ PLATFORM_TEST(forged_memory_of_a_peer_fails_no_wake_and_gives_up_no_key_exchange
 {
     pairing at = pair_with(server_start(&tls13));
     server_allow_no_exchange(at.server, true);
+    unsigned resumed = 0;
     for (int wake = 0; wake < 60; wake++) {
-        forge_peer(&at.config);
+        forge_peer(&at.config, wake % 2 == 0);
         wake_visit visit = wake_at(&at);
         assert_int_equal(visit.outcome.error, WH_OK);
         assert_non_null(visit.outcome.group);
+        resumed += visit.outcome.result == WH_RESULT_RESUMED;
     }
+    assert_int_equal(resumed, 30);
 }
 
 /* ---- The wait for a ticket, by itself ------------------------------------------------------------------ */

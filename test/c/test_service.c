@@ -810,11 +810,13 @@ SERVICE_TEST(the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it)
     assert_int_equal(profile_told(), WH_PROFILE_BALANCED);
     set(WH_SERVICE_REG_MIN_PROTOCOL, "\1", 1);
     set(WH_SERVICE_REG_MAX_AGE, "\x81\x51\1\0", 4); /* a second more than a day */
+    set(WH_SERVICE_REG_EARLY_DATA, "\1", 1);
     wh_client_config config = {.host = "a.test", .port = 1, .policy = {.profile = WH_PROFILE_STRICT}};
     wh_service_configure(&service, &config);
     assert_int_equal(profile_told(), WH_PROFILE_STRICT);
     assert_int_equal(config.min_version, WH_PROTOCOL_NONE);
     assert_int_equal(config.policy.max_authenticated_s, 0);
+    assert_false(config.policy.early_data);
     set(WH_SERVICE_REG_MAX_AGE, "\x10\x0e\0\0", 4);
     wh_service_configure(&service, &config);
     assert_int_equal(config.policy.max_authenticated_s, 3600);

@@ -1,0 +1,73 @@
+// What a profile holds to, what a server's past behaviour cannot change, and a pre-shared key in memory.
+import type { Guard } from "./guard.js"
+
+/** One of the settings that the strict profile forbids. */
+const contradiction = (what: string, guard: string): Guard => ({
+    mistake: `the strict profile goes with ${what}`,
+    edits: [["core/src/client.c", guard, "false"]],
+    tests: [["test_profiles", "what_the_strict_profile_forbids_is_refused_beside_it"]],
+})
+
+export const profileGuards: Guard[] = [
+    // ---- Profiles ----
+    contradiction("TLS 1.2", "given->min_version == WH_TLS12"),
+    contradiction("sessions of more than a day", "policy->max_authenticated_s > WH_STRICT_AGE_MAX_S"),
+    contradiction("trust after a loss of power", "policy->trust_after_power_loss != 0"),
+    contradiction("sessions without extended master secret", "policy->without_extended_master_secret"),
+    {
+        mistake: "the strict profile resumes for as long as the others",
+        edits: [["core/src/client.c", "policy->max_authenticated_s = WH_STRICT_AGE_MAX_S;", ""]],
+        tests: [["test_profiles", "the_strict_profile_makes_a_full_handshake_once_a_day"]],
+    },
+    {
+        mistake: "a session that was made with TLS 1.2 allowed is offered by the strict profile",
+        edits: [
+            ["core/src/binding.c", "hash_number(h, (uint32_t)input->min_version);", ""],
+            // Those of TLS 1.2 are in it as well.
+            ["core/src/binding.c", "hash_text(h, input->ciphers);", ""],
+        ],
+        tests: [["test_profiles", "a_session_of_tls12_is_not_offered_by_the_strict_profile"]],
+    },
+    {
+        mistake: "a setting of the service goes beyond the strict profile: the version",
+        edits: [
+            ["service/src/service.c", "lowest > config->min_version && !is_strict", "lowest > config->min_version"],
+        ],
+        tests: [["test_service", "the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it"]],
+    },
+    {
+        mistake: "a setting of the service goes beyond the strict profile: the age",
+        edits: [["service/src/service.c", " && !(is_strict && memory->max_age.value_s > WH_STRICT_AGE_MAX_S)", ""]],
+        tests: [["test_service", "the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it"]],
+    },
+    {
+        mistake: "a setting of the service goes beyond the strict profile: early data",
+        edits: [["service/src/service.c", "== WH_CONSENT_GIVEN && !is_strict", "== WH_CONSENT_GIVEN"]],
+        tests: [["test_service", "the_profile_is_that_of_the_firmware_and_no_setting_goes_beyond_it"]],
+    },
+
+    // ---- What is remembered of a server ----
+    {
+        mistake: "what is remembered of a server decides whether there is a key exchange",
+        edits: [
+            [
+                "core/src/resumption.c",
+                "r->client->config.policy.profile == WH_PROFILE_FRUGAL && r->chosen",
+                "(r->peer.lacks & WH_HAS_PSK_KE) != 0 && r->chosen",
+            ],
+        ],
+        tests: [["test_learning", "forged_memory_of_a_peer_fails_no_wake_and_gives_up_no_key_exchange"]],
+    },
+
+    // ---- An external pre-shared key ----
+    {
+        mistake: "a pre-shared key that has changed in its place is in a hello",
+        edits: [["core/src/hello.c", " || !wh_external_psk_is_as_bound(conn->client)", ""]],
+        tests: [["test_external_psk", "a_key_that_has_changed_in_its_place_is_not_used"]],
+    },
+    {
+        mistake: "secrets of a pre-shared key in memory that was given back",
+        edits: [["core/src/opened.c", "wh_wipe(memory, size);", ""]],
+        tests: [["test_secrets", "no_secret_of_a_pre_shared_key_is_left"]],
+    },
+]
