@@ -1,17 +1,8 @@
 // What keeps warmhello from each mistake of docs/SECURITY.md: the text that is the guard, what is left when it is
 // taken out, and the C test that must fail then.
 
-type Edit = [file: string, guard: string, instead: string]
-
-export interface Guard {
-    /** As SECURITY.md says it. */
-    mistake: string
-    /** A file in firmware/, text that it has exactly once, and what stands there without the guard. All of these
-     * together are the guard. */
-    edits: Edit[]
-    /** The C tests, as program and name. Each must fail. */
-    tests: [program: string, name: string][]
-}
+import { earlyDataGuards } from "./early-data.js"
+import type { Edit, Guard } from "./guard.js"
 
 /** A field that goes into the binding, and a statement that takes its place. */
 const field = (name: string, by: string): Edit => ["core/src/binding.c", `${by}(h, input->${name}`, "(void)(0"]
@@ -621,4 +612,6 @@ export const guards: Guard[] = [
         edits: [["provision/src/rotate.c", "wh_wipe(work, WH_PROVISION_SLOT);", ""]],
         tests: [["test_provision_rotation", "no_secret_stays_in_the_work_area"]],
     },
+
+    ...earlyDataGuards,
 ]

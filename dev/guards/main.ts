@@ -5,7 +5,8 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { checkoutPath } from "../../ts/base/paths.js"
-import { type Guard, guards } from "./list.js"
+import type { Guard } from "./guard.js"
+import { guards } from "./list.js"
 
 const tree = checkoutPath("build/guards/tree")
 const build = checkoutPath("build/guards/build")
