@@ -142,8 +142,13 @@ export const earlyDataGuards: Guard[] = [
         tests: [["test_early_data", "nothing_overtakes_a_write_that_waits"]],
     },
     {
+        mistake: "what is refused is overtaken",
+        edits: [["core/src/plaintext.c", "} else if (wh_early_writes_send(c)) {", "} else {"]],
+        tests: [["test_early_data", "nothing_overtakes_what_was_refused"]],
+    },
+    {
         mistake: "an attempt that is given up sends it later all the same",
         edits: [["core/src/attempt.c", "attempt->conn.out_len = 0;", ""]],
-        tests: [["test_early_data", "what_is_still_to_be_sent_by_the_first_attempt_is_not_sent_by_it_any_more"]],
+        tests: [["test_early_data", "what_waits_when_another_attempt_opens_leaves_by_that_alone"]],
     },
 ]
