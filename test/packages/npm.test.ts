@@ -119,7 +119,17 @@ test("it holds the product, and nothing of the workshop or of tests", () => {
             .join("/")
     const folders = new Set(packed.files.map(({ path }) => top(path)))
     expect([...folders].toSorted()).toEqual([
-        ...["LICENSE", "README.md", "boards", "build/fleet", "build/package", "build/report", "build/ts", "devs", "docs"],
+        ...[
+            "LICENSE",
+            "README.md",
+            "boards",
+            "build/fleet",
+            "build/package",
+            "build/report",
+            "build/ts",
+            "devs",
+            "docs",
+        ],
         ...["firmware", "package.json", "platformio.ini", "ts"],
     ])
     const paths = packed.files.map(({ path }) => path)
