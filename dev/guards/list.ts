@@ -1,6 +1,7 @@
 // What keeps warmhello from each mistake of docs/SECURITY.md: the text that is the guard, what is left when it is
 // taken out, and the C test that must fail then.
 
+import { earlyDataGuards } from "./early-data.js"
 import type { Edit, Guard } from "./guard.js"
 import { profileGuards } from "./profiles.js"
 
@@ -613,4 +614,5 @@ export const guards: Guard[] = [
         tests: [["test_provision_rotation", "no_secret_stays_in_the_work_area"]],
     },
     ...profileGuards,
+    ...earlyDataGuards,
 ]
