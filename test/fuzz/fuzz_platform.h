@@ -31,7 +31,7 @@ wh_client_config fuzz_config(void);
 wh_client *fuzz_client(void);
 
 /** A TLS 1.2 session that wolfSSL can read, and a header for it that policy accepts. */
-enum { FUZZ_SESSION_SIZE = 113 };
+enum { FUZZ_SESSION_SIZE = 117 };
 extern const uint8_t fuzz_session[FUZZ_SESSION_SIZE];
 wh_record_info fuzz_info(void);
 
