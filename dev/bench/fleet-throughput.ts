@@ -12,6 +12,7 @@ import { endWithUs, TemporaryFolder } from "../../ts/base/temporary.js"
 import { Intake } from "../../ts/fleet/intake.js"
 import type { FleetSummary } from "../../ts/fleet/page-data.js"
 import { MemoryStore } from "../../ts/fleet/store.js"
+import { freePort } from "../servers/free-port.js"
 
 export interface FleetRow {
     name: string
@@ -124,15 +125,6 @@ class Fleet implements AsyncDisposable {
         this.#child.kill("SIGINT")
         await once(this.#child, "close")
     }
-}
-
-async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, "close")
-    return port
 }
 
 /** All of them on their way, so many at a time. */

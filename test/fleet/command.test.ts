@@ -5,12 +5,13 @@ import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import { reasons } from "#warmhello/base/core-codes.js"
 import { fleetLines } from "#warmhello/cli/fleet-text.js"
 import type { FleetSummary } from "#warmhello/fleet/page-data.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
-import { failed, freePort, full, RunningFleet, resumed, until } from "./programs.js"
+import { failed, full, RunningFleet, resumed, until } from "./programs.js"
 
 const folder = temporaryFolder()
 

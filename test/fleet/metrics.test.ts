@@ -3,10 +3,11 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import { attributes, metrics, prometheusLabel, prometheusName } from "#warmhello/fleet/metric-names.js"
 import { startCommand } from "../ts/support/command.js"
 import { dashboard, queries } from "./dashboard.js"
-import { failed, freePort, full, RunningFleet, resumed, until } from "./programs.js"
+import { failed, full, RunningFleet, resumed, until } from "./programs.js"
 import { Prometheus } from "./prometheus.js"
 
 let fleet: RunningFleet

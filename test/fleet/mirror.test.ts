@@ -7,11 +7,12 @@ import { expect, test } from "vitest"
 import "#dev/servers/nginx.js"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { freePort } from "#dev/servers/free-port.js"
 import { Program } from "#dev/servers/program.js"
 import { compactOf, encodeOutcome } from "#warmhello/base/compact-outcome.js"
 import { outcomeSchema } from "#warmhello/base/outcome.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
-import { freePort, RunningFleet } from "./programs.js"
+import { RunningFleet } from "./programs.js"
 
 const folder = temporaryFolder()
 

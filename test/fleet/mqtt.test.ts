@@ -4,10 +4,11 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import mqtt, { type MqttClient } from "mqtt"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 import { Broker } from "./broker.js"
-import { failed, freePort, full, RunningFleet, resumed } from "./programs.js"
+import { failed, full, RunningFleet, resumed } from "./programs.js"
 
 const folder = temporaryFolder()
 

@@ -1,19 +1,8 @@
 // warmhello fleet as a user starts it, and what tests ask it.
-import { once } from "node:events"
-import { type AddressInfo, createServer } from "node:net"
 import { afterAll } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import type { FleetSummary } from "#warmhello/fleet/page-data.js"
 import { type RunningCommand, startCommand } from "../ts/support/command.js"
-
-/** One that was free a moment ago. */
-export async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, "close")
-    return port
-}
 
 /** Again and again until it holds, as what is waited for comes from other processes; the test's own limit ends it. */
 export async function until<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {

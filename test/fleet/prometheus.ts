@@ -2,9 +2,10 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
+import { freePort } from "#dev/servers/free-port.js"
 import { pathOf } from "#dev/servers/program.js"
 import { endWithUs, TemporaryFolder } from "#warmhello/base/temporary.js"
-import { freePort, until } from "./programs.js"
+import { until } from "./programs.js"
 
 export interface Sample {
     metric: Record<string, string>

@@ -1,6 +1,7 @@
 // What is known of a fleet, for a terminal of any width: no table, since devices' names and meanings are long.
 import pc from "picocolors"
 import type { Cause, FleetSummary, OutlierRow, Typical } from "../fleet/page-data.js"
+import { percent } from "../fleet/percent.js"
 import { refusals } from "../fleet/report.js"
 
 const NARROWEST = 20
@@ -20,8 +21,6 @@ export function wrapped(text: string, columns: number, indent = ""): string[] {
     }
     return [...lines, line]
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 2 : 0)} %`
 
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
 

@@ -1,8 +1,7 @@
 // The parts of the fleet's page: text from reports is only ever set as text.
 import { figure, h, scrollable, table } from "../../report/page/dom.js"
 import type { FleetSummary, Group, OutlierRow } from "../page-data.js"
-
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 2 : 0)} %`
+import { percent } from "../percent.js"
 
 const plural = (count: number, word: string): string => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`
 
