@@ -1,6 +1,7 @@
 // h2o. Its log of accesses says how each connection came about.
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { connect } from "node:tls"
 import { httpGet } from "./exchange.js"
 import { opensslSettings } from "./openssl-settings.js"
 import { missingProgram, versionOf } from "./program.js"
@@ -37,12 +38,36 @@ hosts:
 `
 }
 
+/** Gives a session for the next time, undefined when the server resumed this one. */
+function visit(port: number, session?: Buffer): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+        const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...(session && { session }) })
+        const finish = (next?: Buffer): void => {
+            resolve(next)
+            socket.destroy()
+        }
+        socket.once("secureConnect", () => {
+            if (socket.isSessionReused()) finish()
+            else socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        })
+        socket.once("session", finish)
+        socket.once("error", reject)
+    })
+}
+
+/** A thread of its own makes the key for tickets. Those of a moment before are of a key that is thrown away at once
+ * (`ticket_key_callback` of its src/ssl.c), so that even the next connection is a full one. */
+async function hasTicketKey(port: number): Promise<void> {
+    for (let session = await visit(port); session !== undefined; ) session = await visit(port, session)
+}
+
 function startH2o(options: ServerOptions): Promise<Server> {
     const recipe: Recipe = {
         program: "h2o",
         ready: /is ready to serve requests/,
         exchange: httpGet("/"),
         isAnswer: isHttpOk,
+        ...(options.tickets !== false && { settle: hasTicketKey }),
         prepare: (files, port) => {
             const path = join(files.folder, "h2o.yaml")
             writeFileSync(path, configuration(files, port, options))

@@ -97,6 +97,8 @@ export interface Recipe {
     /** Its arguments, after any file that they name has been written. */
     prepare(files: Files, port: number): string[]
     environment?(files: Files, port: number): Record<string, string>
+    /** For a program that listens before it is ready: what there is to wait for. */
+    settle?(port: number): Promise<void>
     /** What the server itself says about a connection, in words of its own; undefined if it has none. */
     saysResumed?(seen: Seen, program: Program): Promise<boolean>
     /** What it stands in front of, which ends with it. */
@@ -221,6 +223,7 @@ export class Server implements Disposable {
             this.#recipe.input,
         )
         await this.#program.line(this.#recipe.ready)
+        await this.#recipe.settle?.(this.#port)
     }
 
     [Symbol.dispose](): void {

@@ -126,12 +126,23 @@ static void run(handshake *h)
     }
 }
 
+/* A server that takes none of the first suites, which have SHA-256, is asked again with all of them. */
+static bool refuses_suites(const handshake *h)
+{
+    enum { RECORD_ALERT = 21, HANDSHAKE_FAILURE = 40, INSUFFICIENT_SECURITY = 71 };
+    int alert = wh_conn_outcome(&h->conn)->alert;
+    return h->on_the_way.size > 0 && h->on_the_way.out[0] == RECORD_ALERT &&
+           (alert == HANDSHAKE_FAILURE || alert == INSUFFICIENT_SECURITY);
+}
+
 static void check_failure(const handshake *h)
 {
     const wh_outcome *o = wh_conn_outcome(&h->conn);
     bool failed = wh_conn_get_state(&h->conn) == WH_CONN_FAILED;
-    bool due = failed && !h->opened && o->kind != WH_KIND_NONE && !wh_peer_error_is_verdict(o->error);
-    fuzz_require(wh_conn_fallback_due(&h->conn) == due, "a second attempt follows a session, and no verdict");
+    bool is_to_blame = o->kind != WH_KIND_NONE && !wh_peer_error_is_verdict(o->error);
+    bool due = failed && !h->opened && (is_to_blame || refuses_suites(h));
+    fuzz_require(wh_conn_fallback_due(&h->conn) == due,
+                 "a second attempt follows a session and no verdict, or suites that were refused");
     fuzz_require(h->opened || o->result == WH_RESULT_FAILED, "what has not opened has failed");
     fuzz_require(h->opened || o->error < 0, "a failure has an error");
 }
@@ -226,13 +237,14 @@ static bool is_unchanged(const handshake *h)
 enum { NEXT_WAKE = 0x80 };
 
 /* In the same wake if a second attempt is due, else in the next. */
-static void connects_without_interference(wh_client *client, const world *in, bool second)
+static void connects_without_interference(wh_client *client, const world *in, bool second, bool offered)
 {
     shake_hands(&one, client, in, nothing_changed);
     const wh_outcome *o = wh_conn_outcome(&one.conn);
     fuzz_require(one.opened, "the connect without interference opens");
-    fuzz_require(!second || (o->result == WH_RESULT_FULL && o->reason == WH_REASON_FALLBACK),
-                 "the second attempt goes in full");
+    fuzz_require(!second || o->result == WH_RESULT_FULL, "the second attempt goes in full");
+    fuzz_require(!second || (o->reason == WH_REASON_FALLBACK) == offered,
+                 "and says that a session was to blame");
     part(&one);
 }
 
@@ -245,9 +257,10 @@ static void fuzz_one(world *in, stored_session stored, bool next_wake, fuzz_inpu
     fuzz_require(one.opened || stored != NOTHING || wh_store_tiers() == WH_TIERS_NONE,
                  "a handshake that fails stores nothing");
     bool second = wh_conn_fallback_due(&one.conn);
+    bool offered = wh_conn_outcome(&one.conn)->kind != WH_KIND_NONE;
     part(&one);
     if (second || next_wake) {
-        connects_without_interference(&client, in, second);
+        connects_without_interference(&client, in, second, offered);
     }
     wh_client_free(&client);
 }

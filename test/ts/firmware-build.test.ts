@@ -131,6 +131,7 @@ test("what cannot be built is one error, and nothing is left behind", async () =
         [[join(project, "src/telemetry.ts"), "--board", "esp8266"], 2, /there is no board esp8266; there are: /],
         [[file("text.devs", "no bytecode"), "--board", "esp32_bare"], 3, /is not bytecode of DeviceScript/],
         [[join(folder, "none.ts"), "--board", "esp32_bare"], 2, /there is no .*none\.ts/],
+        [[join(folder, "text.devs", "below.ts"), "--board", "esp32_bare"], 2, /there is no .*below\.ts/],
         [[join(project, "src/telemetry.ts")], 2, /required option '--board <id>' not specified/],
     ]
     const results = await Promise.all(cases.map(([args]) => warmhello("build", ...args, "--out", out)))

@@ -176,7 +176,7 @@ export function makeFolder(path: string, mode = 0o777): void {
     try {
         mkdirSync(whole, { mode })
     } catch (error) {
-        if (!statSync(whole, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(whole, error)
+        if (!existsSync(whole) || !statSync(whole).isDirectory()) throw unwritable(whole, error)
     }
 }
 

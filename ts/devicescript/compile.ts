@@ -41,9 +41,8 @@ export interface CompiledProgram {
 /** The same, with what else the compiler makes of an app's project. */
 export async function compileProgram(app: string): Promise<CompiledProgram> {
     const path = resolve(app)
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats === undefined) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
-    if (!stats.isFile()) throw new WarmhelloError("file-unreadable", `${app} is no file: an app is a .ts or a .devs`)
+    if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
+    if (!statSync(path).isFile()) throw new WarmhelloError("file-unreadable", `${app} is no file: an app is a .ts or a .devs`)
     if (path.endsWith(".devs")) return { bytecode: readFile(path), serviceConstants: "" }
     const project = projectOf(path)
     const entry = relative(project, path)
