@@ -42,7 +42,8 @@ export interface CompiledProgram {
 export async function compileProgram(app: string): Promise<CompiledProgram> {
     const path = resolve(app)
     if (!existsSync(path)) throw new WarmhelloError("file-unreadable", `there is no ${app}`)
-    if (!statSync(path).isFile()) throw new WarmhelloError("file-unreadable", `${app} is no file: an app is a .ts or a .devs`)
+    if (!statSync(path).isFile())
+        throw new WarmhelloError("file-unreadable", `${app} is no file: an app is a .ts or a .devs`)
     if (path.endsWith(".devs")) return { bytecode: readFile(path), serviceConstants: "" }
     const project = projectOf(path)
     const entry = relative(project, path)
