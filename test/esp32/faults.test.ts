@@ -39,10 +39,13 @@ describe.concurrent.each(hostileKinds.map((kind) => [kind.title, kind] as const)
 
 /** Drawn from the second half of `mostS`. */
 const waits = (mostS: number) =>
-    expect.toSatisfy((line: string) => {
-        const s = Number(/^is to wait (\d+) s$/.exec(line)?.[1])
-        return mostS / 2 <= s && s <= mostS
-    }, `is to wait ${mostS / 2} to ${mostS} s`)
+    expect.toSatisfy(
+        (line: string) => {
+            const s = Number(/^is to wait (\d+) s$/.exec(line)?.[1])
+            return mostS / 2 <= s && s <= mostS
+        },
+        `is to wait ${mostS / 2} to ${mostS} s`,
+    )
 
 /** With the limits that a device has; together, since each is a wait. */
 describe.concurrent("a wake in which nobody answers is over soon:", () => {
