@@ -47,12 +47,16 @@ bool wh_external_psk_is_as_bound(const wh_client *client)
 static unsigned int give(const WOLFSSL *ssl, char *identity, unsigned int identity_max, unsigned char *key,
                          unsigned int key_max)
 {
-    const wh_conn *conn = ssl->IOCB_ReadCtx;
+    wh_conn *conn = ssl->IOCB_ReadCtx;
     const wh_client *client = conn->client;
+    if (!conn->psk_is_as_bound) { /* once a connection: it costs as much as a small record */
+        conn->psk_is_as_bound = wh_external_psk_is_as_bound(client);
+    }
     size_t identity_size = strlen(client->psk_identity) + 1;
     size_t key_size = client->config.psk_key_size;
-    if (identity_size > identity_max + 1u || key_size > key_max) {
-        return 0; /* never seen */
+    bool fits = identity_size <= identity_max + 1u && key_size <= key_max;
+    if (!conn->psk_is_as_bound || !fits) {
+        return 0; /* TLS 1.3 goes on without it, and TLS 1.2 ends */
     }
     memcpy(identity, client->psk_identity, identity_size);
     memcpy(key, client->config.psk_key, key_size);
