@@ -12,14 +12,19 @@ enum { KEY_MIN = 16, KEY_MAX = 64 };
 _Static_assert(MAX_PSK_ID_LEN == WH_PSK_IDENTITY_MAX, "wolfSSL has room for an identity");
 _Static_assert(MAX_PSK_KEY_LEN >= KEY_MAX, "wolfSSL has room for a key");
 
+bool wh_client_psk_fits(const char *identity, size_t key_size)
+{
+    size_t size = strnlen(identity, WH_PSK_IDENTITY_MAX + 1);
+    return size > 0 && size <= WH_PSK_IDENTITY_MAX && key_size >= KEY_MIN && key_size <= KEY_MAX;
+}
+
 bool wh_external_psk_is_valid(const wh_client_config *config)
 {
     if (config->psk_identity == NULL || config->psk_key == NULL) {
         return config->psk_identity == NULL && config->psk_key == NULL;
     }
-    size_t size = strnlen(config->psk_identity, WH_PSK_IDENTITY_MAX + 1);
-    return size > 0 && size <= WH_PSK_IDENTITY_MAX && config->psk_key_size >= KEY_MIN &&
-           config->psk_key_size <= KEY_MAX && !config->policy.without_extended_master_secret;
+    return wh_client_psk_fits(config->psk_identity, config->psk_key_size) &&
+           !config->policy.without_extended_master_secret;
 }
 
 /* With its closing zero, so that no identity and key run into one another. */

@@ -159,6 +159,9 @@ typedef struct wh_client {
  * WH_PLATFORM_MEMORY. After an error the client is empty and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
 
+/** Whether a pre-shared key of so many bytes and its identity are of a size that client.def allows. */
+bool wh_client_psk_fits(const char *identity, size_t key_size);
+
 /** Whether a client made of one would do for the other: texts are compared, of files only where they lie and
  * how long they are, since wh_client_is_intact() tells of the rest. */
 bool wh_client_config_equal(const wh_client_config *a, const wh_client_config *b);
