@@ -487,7 +487,7 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
             }
         }
         expect(await sketch.ask("start-tls", "a")).toBe(0)
-        expect(server.open).toHaveLength(2)
+        expect(server.open).toHaveLength(1)
         await sketch.end()
     })
 
