@@ -185,7 +185,11 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
     "certificate-not-yet-valid": "Check this machine's clock.",
     "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
-    "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
+    "no-common-version": [
+        "Set {tls} to auto.",
+        "With {profile} strict the server must speak TLS 1.3.",
+        "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers.",
+    ],
     closed: "The server's log may say why.",
     "server-silent": "The server's log may say why.",
     "unknown-host": ["Check the name in {server}.", "Check the network."],
@@ -198,6 +202,8 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
         "If the server asks for client certificates, give {cert} and {key}.",
         "A handshake_failure tells that the server has no cipher, group or kind of certificate that warmhello speaks.",
     ],
+    "psk-refused":
+        "Give the server the key under that identity (docs/PROVISIONING.md), or the device the server's; the server's log says which it lacks.",
     "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
     "client-certificate-wanted": "Give one with {cert} and {key}.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",

@@ -96,6 +96,8 @@ typedef struct wh_conn {
     size_t early_in_hand;
     /** And the pre-shared key, or in TLS 1.2 suites with it. */
     bool has_psk;
+    /** It was looked at in this connection. */
+    bool psk_is_as_bound;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;
@@ -130,9 +132,12 @@ uint32_t wh_conn_early_limit(const wh_conn *conn);
 
 /** This plaintext shall leave as early data, if the hello that goes out offers so much: right behind it, or
  * at once where it has left by now. What became of it is in the outcome. `bytes`: the caller's, unchanged
- * until the handshake is over, the connection is freed, or this is called again with the same and more
- * behind. */
+ * until the handshake is over, wh_conn_early_forget(), or this is called again with the same and more behind.
+ */
 void wh_conn_early_data(wh_conn *conn, const uint8_t *bytes, size_t size);
+
+/** What has not left early by now does not any more, and its bytes may go. */
+void wh_conn_early_forget(wh_conn *conn);
 
 /** How many bytes it can take now. */
 size_t wh_conn_room(const wh_conn *conn);
@@ -188,7 +193,8 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
 /** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused
  * all suites with SHA-256, which are all that a first hello has: free this connection, open another one over
- * a new TCP connection with the same client, and it goes in full by certificates, with all suites. Never true
+ * a new TCP connection with the same client, and it goes in full by certificates, with all suites; without a
+ * CA by the key, and then only where a session was offered. Never true
  * for that second one, nor when the server's certificate was judged or one of the client's files could not be
  * used: the server had chosen a full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);
