@@ -75,6 +75,23 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     expect(result.memory.stateBytes).toBeLessThan(4096)
 })
 
+test("devices that failed together do not come back together", { timeout: TIMEOUT_MS }, async () => {
+    const result = await run({ devices: 120, scenario: "outage" })
+    expectSums(result)
+    expect(result.reports.lost).toBe(0)
+    const advised = phase(result, "away").backoff.advisedS
+    expect(total(advised)).toBe(120)
+    // Of the nine seconds from 8 to 16 no one has half of the devices, and few have none.
+    expect(
+        Object.keys(advised)
+            .map(Number)
+            .every((s) => 8 <= s && s <= 16),
+    ).toBe(true)
+    expect(Object.keys(advised).length).toBeGreaterThanOrEqual(6)
+    expect(Math.max(...Object.values(advised))).toBeLessThan(60)
+    expect(phase(result, "back")).toMatchObject({ full: 120, failures: 0 })
+})
+
 test("a report tells of the wake that made it, whichever delivers it", { timeout: TIMEOUT_MS }, async () => {
     const said = `${temporaryFolder()}/said`
     vi.stubEnv("STORM_SAID", said)
