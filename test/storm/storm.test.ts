@@ -1,6 +1,11 @@
 // Small storms; CI has one of 5000 devices as a stage of its own.
+
+import { once } from "node:events"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { describe, expect, test, vi } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { startNginx } from "#dev/servers/nginx.js"
@@ -191,6 +196,69 @@ describe("a server of the user's", () => {
         await expect(withServer(startNginx, "https", { onLine })).rejects.toThrow("has failed")
         expect(lines.join("\n")).toContain("give no --host")
     })
+})
+
+describe("refused before Locust is begun", () => {
+    const folder = temporaryFolder()
+    const written = (name: string, text: string) => {
+        writeFileSync(`${folder}/${name}`, text)
+        return `${folder}/${name}`
+    }
+
+    test.each([
+        [["--pool", "3"], "a pool is of nginx only"],
+        [["--shared-keys", "--server", "nginx"], "--shared-keys goes with --pool"],
+        [["--ticket-keys"], "mosquitto has no setting for ticket keys"],
+        [["--host", "localhost:8883", "--ca", "ca.pem"], "--host is mqtts://NAME:PORT or https://NAME:PORT"],
+        [["--host", "mqtts://localhost:8883"], "--host wants --ca"],
+        [["--scenario", "nowhere"], "there is no scenario nowhere, and no file of that name: outage, pool,"],
+        [
+            ["--scenario", written("other.py", "from locust import User\n")],
+            "is no scenario: it has no Device or no @plot of",
+        ],
+        [
+            ["--scenario", written("half.py", "from storm import Device\n")],
+            "is no scenario: it has no Device or no @plot of",
+        ],
+    ])("%j", async (args, message) => {
+        const { code, stdout, stderr } = await dev("storm", "--devices", "5", ...args)
+        expect(stderr).toContain(message)
+        expect(stdout).toBe("")
+        expect(code).toBe(2)
+    })
+
+    test("a port in use", async () => {
+        const server = createServer().listen(0, "127.0.0.1")
+        await once(server, "listening")
+        const { port } = server.address() as AddressInfo
+        const { code, stderr } = await dev("storm", "--devices", "5", "--web", String(port))
+        expect(stderr).toMatch(/^error: cannot listen at http:.* EADDRINUSE/)
+        expect(stderr).not.toContain("--page") // which is no flag of it
+        expect(code).toBe(6)
+        server.close()
+    })
+})
+
+test("whoever waits hears how many are served, and why not all", { timeout: TIMEOUT_MS }, async () => {
+    const ca = `${temporaryFolder()}/ca.pem`
+    writeFileSync(ca, (await createIdentity()).ca)
+    const nobody = `https://localhost:${await freePort()}`
+    const storm = startDevCommand([
+        "storm",
+        "--devices",
+        "5",
+        "--workers",
+        "1",
+        "--scenario",
+        "same_minute",
+        "--host",
+        nobody,
+        "--ca",
+        ca,
+    ])
+    await storm.shows("0 of 5 devices are served; failed: connection-refused ")
+    storm.process.kill("SIGINT")
+    expect((await storm.ended).code).toBe(130)
 })
 
 test("openssl s_time says what it sees of the same server", { timeout: TIMEOUT_MS }, async () => {
