@@ -66,7 +66,7 @@ describe.each(servers)("%s, which knows the key and has no certificate", (_, sta
         using server = await serve()
         using board = await boardOf(server, protocol, ofAnotherKey)
         const { visit } = await board.wake()
-        expect(visit).toMatchObject({ opened: false, error: "alert", attempts: 2 })
+        expect(visit).toMatchObject({ opened: false, error: "psk-refused", attempts: 2 })
     })
 
     test("a device that speaks both comes to TLS 1.3", async () => {
