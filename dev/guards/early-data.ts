@@ -138,7 +138,7 @@ export const earlyDataGuards: Guard[] = [
     },
     {
         mistake: "what waits is overtaken",
-        edits: [["core/src/early_writes.c", "c->is_early_full = true;", ""]],
+        edits: [["core/src/early_writes.c", "c->early = WH_EARLY_FULL;", ""]],
         tests: [["test_early_data", "nothing_overtakes_a_write_that_waits"]],
     },
     {

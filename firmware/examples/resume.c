@@ -89,7 +89,8 @@ static int connect_and_report(const wh_client_config *config, const char *port, 
         return unusable;
     }
     int error = ask(socket);
-    wh_socket_finish(socket);
+    int lost = wh_socket_finish(socket);
+    error = error != WH_OK ? error : lost;
     const wh_outcome *outcome = wh_socket_outcome(socket);
     report(outcome, error, config->host, port);
     *result = outcome->result;

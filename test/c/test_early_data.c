@@ -915,6 +915,63 @@ TEST(what_a_closed_app_wrote_and_the_server_refused_is_not_lost_without_an_error
     }
 }
 
+/* The server refuses a request of three kilobytes: TCP has taken the end of the handshake and the
+ * beginning of the request, and takes no more. */
+static void refuse_by_half(by_hand *h, bool closes)
+{
+    static const uint8_t request[3000];
+    uint8_t bytes[2048];
+    assert_int_equal(wh_store_forget(), WH_OK);
+    keep_a_session();
+    server_read_early_data(server, false);
+    begin_by_hand(h, NULL);
+    assert_int_equal(wh_connect_write(&h->connect, request, sizeof request), sizeof request);
+    if (closes) {
+        wh_connect_close(&h->connect, true);
+    }
+    h->peer = peer_accept(server);
+    wh_connect_ready(&h->connect, 0);
+    size_t size = 0;
+    while (size == 0) {
+        go_on(h, WH_STEP_SEND);
+        size = peer_give(h->peer, bytes, sizeof bytes);
+    }
+    assert_int_equal(wh_connect_received(&h->connect, 0, bytes, size), size);
+    while (!peer_is_open(h->peer)) {
+        go_on(h, WH_STEP_SEND);
+    }
+    assert_int_equal(wh_connect_outcome(&h->connect)->early_data, WH_EARLY_DATA_REFUSED);
+    assert_int_equal(wh_connect_next(&h->connect).kind, WH_STEP_SEND);
+    wh_connect_sent(&h->connect, 0, 0);
+}
+
+TEST(a_server_that_says_goodbye_before_it_has_what_it_refused_is_an_error)
+{
+    for (int closes = 0; closes < 2; closes++) {
+        by_hand h;
+        uint8_t bytes[2048];
+        refuse_by_half(&h, closes);
+        peer_close(h.peer);
+        size_t size = peer_give(h.peer, bytes, sizeof bytes);
+        assert_int_equal(wh_connect_received(&h.connect, 0, bytes, size), size);
+        go_on(&h, WH_STEP_OVER);
+        assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), "connection-lost");
+        end_by_hand(&h);
+    }
+}
+
+TEST(a_server_that_does_not_take_what_it_refused_is_an_error_when_the_app_has_closed)
+{
+    by_hand h;
+    refuse_by_half(&h, true);
+    network_pass_ms(4999);
+    assert_int_equal(wh_connect_next(&h.connect).kind, WH_STEP_WAIT);
+    network_pass_ms(1);
+    go_on(&h, WH_STEP_OVER);
+    assert_string_equal(wh_error_word(wh_connect_error(&h.connect)), "server-silent");
+    end_by_hand(&h);
+}
+
 /* ---- Errors
  * ------------------------------------------------------------------------------------------------------ */
 

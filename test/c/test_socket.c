@@ -266,6 +266,16 @@ PLATFORM_TEST(what_was_written_early_arrives_over_the_second_tcp_too)
     assert_int_equal(tcp_server_stop(w.tcp).accepted, 3);
 }
 
+PLATFORM_TEST(what_was_written_early_and_nobody_got_is_told_by_the_close)
+{
+    world w = begin_early();
+    (void)tcp_server_stop(w.tcp);
+    wh_socket *s = open_socket(&w);
+    send_text(s, "bytes 3000\n");
+    assert_string_equal(wh_error_word(wh_socket_finish(s)), "connection-refused");
+    assert_string_equal(wh_error_word(wh_socket_close(s)), "connection-refused");
+}
+
 PLATFORM_TEST(a_handshake_that_is_asked_for_is_waited_for_all_the_same)
 {
     world w = begin_early();
@@ -750,8 +760,8 @@ PLATFORM_TEST(what_was_finished_is_over)
     wh_socket_close(s);
     s = open_socket(&w);
     exchange(s);
-    wh_socket_finish(s);
-    wh_socket_finish(s);
+    assert_int_equal(wh_socket_finish(s), WH_OK);
+    assert_int_equal(wh_socket_finish(s), WH_OK);
     assert_int_equal(wh_socket_read(s, &byte, 1, WH_SOCKET_WAIT), 0);
     assert_int_equal(wh_socket_write(s, &byte, 1, WH_SOCKET_WAIT), WH_USAGE_STATE);
     wh_socket_close(s);

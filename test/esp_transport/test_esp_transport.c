@@ -154,7 +154,8 @@ PLATFORM_TEST(with_consent_a_server_that_is_not_there_is_told_by_what_follows_th
     char byte = 0;
     (void)esp_transport_write(t, "bytes 1\n", 8, TIMEOUT_MS);
     assert_true(esp_transport_read(t, &byte, 1, TIMEOUT_MS) < 0);
-    assert_int_equal(esp_transport_close(t), 0);
+    assert_int_equal(esp_transport_close(t), -1); /* which tells it, too, to who does not read */
+    assert_int_equal(esp_transport_get_errno(t), ECONNREFUSED);
     assert_int_equal(outcome_of(t).error, WH_NETWORK_REFUSED);
     (void)esp_transport_destroy(t);
 }

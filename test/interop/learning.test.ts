@@ -133,6 +133,23 @@ describe("warmhello simulate --explain", () => {
         expect(stdout).toContain("A round trip more for another key in wake 1;")
     })
 
+    test("tells of early data that were taken and cost the ticket, and why none leave", async () => {
+        let most = 4096
+        using server = await startNginx({ identity: identity.server, earlyDataMax: () => most })
+        // It closes once it has answered, before the end of the handshake, which its ticket waits for.
+        const taken = await simulate(server.port, "--early-data")
+        expect(taken.stdout).toMatch(/full .*\n *asked with no session: in full\n/)
+        expect(taken.stdout).toMatch(
+            /asked with a session \(psk\) and early data: resumed, early data accepted; no ticket came beside early data/,
+        )
+        expect(taken.stdout.match(/early data accepted/g)).toHaveLength(1)
+        most = 0
+        await server.restart()
+        const without = await simulate(server.port, "--early-data")
+        expect(without.stdout.match(/resumed; no early data, as its ticket allows none/g)).toHaveLength(3)
+        expect((await simulate(server.port)).stdout).not.toContain("early data")
+    })
+
     test("tells of a session without a key exchange, and of one that was refused", async () => {
         let takesPskKe = true
         using server = await startOpenssl({ identity: identity.server, takesPskKe: () => takesPskKe })

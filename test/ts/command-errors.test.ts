@@ -48,6 +48,16 @@ describe("on the command line", () => {
         ["no value", [...simulate, "--cycles"], "error: option '--cycles <n>' argument missing"],
         ["a port out of range", [...simulate, "--server", "a:70000"], "A server is host or host:port"],
         ["an unknown version", [...simulate, "--tls", "1.1"], "It must be 1.2, 1.3 or auto."],
+        [
+            "early data in the strict profile",
+            [...simulate, "--profile", "strict", "--early-data"],
+            "error: --early-data does not go with --profile strict",
+        ],
+        [
+            "TLS 1.2 in the strict profile",
+            [...simulate, "--profile", "strict", "--tls", "1.2"],
+            "error: --profile strict has TLS 1.3 alone",
+        ],
         ["a missing CA file", [...simulate, "--server", "a", "--ca", "no/ca.pem"], "error: cannot read no/ca.pem"],
         ["a folder as CA file", [...simulate, "--server", "a", "--ca", folder], `error: cannot read ${folder}`],
         ["a CA without a server", [...simulate, "--ca", caFile], "error: --ca goes with --server"],
@@ -159,6 +169,12 @@ describe("a server", () => {
     test.each(others)("with a certificate %s exits 5", async (_, options, message) => {
         await using server = await startServer({ names: ["127.0.0.1"], ...options })
         await expectError(simulateAt(server.port), 5, message)
+    })
+
+    test("of TLS 1.2 alone exits 5 in the strict profile, and the advice names the profile", async () => {
+        await using server = await startServer({ authority, names: ["127.0.0.1"], versions: { maxVersion: "TLSv1.2" } })
+        const args = [...simulateAt(server.port), "--profile", "strict"]
+        await expectError(args, 5, "With --profile strict the server must speak TLS 1.3.")
     })
 
     test("with a certificate of a private CA exits 5 where public CAs are trusted", async () => {

@@ -183,7 +183,11 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     "certificate-expired": "Renew the server's certificate, or check this machine's clock.",
     "certificate-not-yet-valid": "Check this machine's clock.",
     "not-tls": ["Check the port in {server}.", "https is usually on 443, MQTT over TLS on 8883."],
-    "no-common-version": ["Set {tls} to auto.", "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers."],
+    "no-common-version": [
+        "Set {tls} to auto.",
+        "With {profile} strict the server must speak TLS 1.3.",
+        "warmhello speaks TLS 1.2 and 1.3 with AEAD ciphers.",
+    ],
     closed: "The server's log may say why.",
     "server-silent": "The server's log may say why.",
     "unknown-host": ["Check the name in {server}.", "Check the network."],

@@ -40,6 +40,7 @@ export const fieldNames = namesFrom({
     key: "identity.key",
     alpn: "tls.alpn",
     tls: "tls.version",
+    profile: "policy.profile",
 })
 
 const SETTING = /\{([a-z-]+)\}/g

@@ -2,7 +2,7 @@
 // server by then, and why it waited for a ticket or did not.
 import pc from "picocolors"
 import type { TicketWait } from "../base/core-codes.js"
-import { learnedInWords } from "../core/journal.js"
+import { avoidsEarlyData, learnedInWords } from "../core/journal.js"
 import type { Wake } from "../sim/simulation.js"
 import type { Output } from "./output.js"
 
@@ -20,15 +20,41 @@ const FULL_FLIGHTS_TLS13 = 3
 
 const isRetried = ({ protocol, flights }: Wake): boolean => protocol === "TLS1.3" && flights > FULL_FLIGHTS_TLS13
 
-function askedFor({ result, kind, group, protocol, reason, attempts }: Wake): string[] {
+const earlyAnswers: Record<NonNullable<Wake["earlyData"]>, string> = {
+    accepted: "early data accepted",
+    refused: "early data refused and sent again",
+    offered: "nobody knows whether the server took the early data",
+}
+
+function answered({ result, kind, group, protocol, reason, earlyData }: Wake): string {
     const exchange = protocol === "TLS1.3" && group === null ? "without a key exchange" : undefined
-    const isByKey = kind === "external-psk"
-    const session = kind === null || isByKey ? "no session" : `a session (${kind})`
     const why = reason === "none" ? undefined : reason
-    const answer =
-        result === "resumed" ? ["resumed", exchange] : ["in full", isByKey ? "by the pre-shared key" : undefined, why]
-    const how = answer.filter((word) => word !== undefined).join(", ")
-    return [`asked with ${session}: ${how}`, ...(attempts > 1 ? [`${attempts} connections`] : [])]
+    const how = {
+        resumed: ["resumed", exchange],
+        full: ["in full", kind === "external-psk" ? "by the pre-shared key" : undefined, why],
+        failed: ["failed", why],
+    }[result]
+    const early = earlyData === null ? undefined : earlyAnswers[earlyData]
+    return [...how, early].filter((word) => word !== undefined).join(", ")
+}
+
+function askedFor(wake: Wake): string[] {
+    const { kind, earlyData, attempts } = wake
+    const session = kind === null || kind === "external-psk" ? "no session" : `a session (${kind})`
+    const early = earlyData === null ? "" : " and early data"
+    const asked = `asked with ${session}${early}: ${answered(wake)}`
+    return [asked, ...(attempts > 1 ? [`${attempts} connections`] : [])]
+}
+
+/** Of a resumption: why its first bytes waited for the handshake, or will from now on. */
+function early({ result, protocol, earlyData, learned }: Wake): string[] {
+    if (result !== "resumed") return []
+    if (protocol !== "TLS1.3") return ["no early data, which TLS 1.2 has not"]
+    const isAvoided = learned !== null && avoidsEarlyData(learned)
+    if (earlyData === "accepted") return isAvoided ? ["no ticket came beside early data, so none from now on"] : []
+    return earlyData === null && !isAvoided
+        ? ["no early data, as its ticket allows none, was out before, or is of unknown age"]
+        : []
 }
 
 function waited({ ticketWait, ticketWaitMs }: Wake): string[] {
@@ -43,9 +69,14 @@ interface WakeExplanation {
 }
 
 /** What one wake came to, in sentences without a full stop. */
-function explain(wake: Wake): WakeExplanation {
+function explain(wake: Wake, consents: boolean): WakeExplanation {
     const hasRetried = isRetried(wake)
-    const asked = [...askedFor(wake), ...(hasRetried ? ["one round trip more for another key"] : []), ...waited(wake)]
+    const asked = [
+        ...askedFor(wake),
+        ...(hasRetried ? ["one round trip more for another key"] : []),
+        ...(consents ? early(wake) : []),
+        ...waited(wake),
+    ]
     const known = wake.learned === null ? [] : learnedInWords(wake.learned)
     return {
         hasRetried,
@@ -56,13 +87,16 @@ function explain(wake: Wake): WakeExplanation {
 /** Below each row of the table. */
 export class Explanation {
     readonly #output: Output
+    readonly #consents: boolean
 
-    constructor(output: Output) {
+    /** `consents`: to early data. */
+    constructor(output: Output, consents: boolean) {
         this.#output = output
+        this.#consents = consents
     }
 
     row(wake: Wake): void {
-        for (const line of explain(wake).lines) this.#output.line(pc.dim(`      ${line}`))
+        for (const line of explain(wake, this.#consents).lines) this.#output.line(pc.dim(`      ${line}`))
     }
 }
 

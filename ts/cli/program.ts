@@ -81,7 +81,7 @@ function addTryCommands(root: Command, signal: AbortSignal): void {
             .option("--no-tickets", "take no tickets: only TLS 1.2 session IDs can resume")
             .option(
                 "--early-data",
-                "what the app writes first may leave with the hello; SECURITY.md says for which apps",
+                "what the app writes first may leave with the hello; docs/EARLY-DATA.md says for which apps",
             )
             .option(
                 "--report <url>",

@@ -75,9 +75,15 @@ type Target = Pick<
     "server" | "identity" | "psk" | "alpn" | "minVersion" | "maxVersion" | "tickets" | "policy" | "everySecondWakeFull"
 >
 
-/** The strict profile has TLS 1.3 alone, unless the flags say otherwise, which it refuses. */
+/** The strict profile has TLS 1.3 alone. */
 const versionsOf = ({ tls, profile }: SimulateFlags): VersionRange =>
-    profile === "strict" && tls.minVersion === "1.2" && tls.maxVersion === "1.3" ? { ...tls, minVersion: "1.3" } : tls
+    profile === "strict" ? { ...tls, minVersion: "1.3" } : tls
+
+function refuseBesideStrict({ profile, tls, earlyData }: SimulateFlags): void {
+    if (profile !== "strict") return
+    if (earlyData === true) throw new WarmhelloError("bad-option", "--early-data does not go with --profile strict")
+    if (tls.maxVersion !== "1.3") throw new WarmhelloError("bad-option", "--profile strict has TLS 1.3 alone")
+}
 
 function policyOf({ profile, earlyData }: SimulateFlags): Policy | undefined {
     if (profile === undefined && earlyData !== true) return undefined
@@ -87,6 +93,7 @@ function policyOf({ profile, earlyData }: SimulateFlags): Policy | undefined {
 /** Whom to connect to and how: from a provisioning file by way of its image, as on a board, or from flags. */
 function targetFrom(flags: SimulateFlags): Target {
     if (flags.provision === undefined) {
+        refuseBesideStrict(flags)
         return {
             server: serverFrom(flags),
             identity: readIdentity(flags.cert, flags.key, ["--cert", "--key"]),
@@ -124,7 +131,7 @@ async function run(
     signal: AbortSignal,
 ): Promise<Ran> {
     const table = new WakeTable(output)
-    const told = flags.explain ? new Explanation(output) : undefined
+    const told = flags.explain ? new Explanation(output, target.policy?.earlyData === true) : undefined
     await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     const simulation = await simulate({

@@ -124,6 +124,8 @@ const GROUPS = new Map([
 
 const hasBit = (bits: number, bit: number) => ((bits >> bit) & 1) === 1
 
+export const avoidsEarlyData = ({ lacks }: Learned): boolean => hasBit(lacks, LACKS.indexOf("early data"))
+
 /** The same in words, one for each thing that the next hello or the next wait goes by. */
 export function learnedInWords({ lacks, group }: Learned): string[] {
     const missing = LACKS.flatMap((what, bit) => (what !== undefined && hasBit(lacks, bit) ? [`no ${what}`] : []))

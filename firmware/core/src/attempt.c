@@ -90,7 +90,7 @@ void wh_attempt_break(wh_attempt *attempt)
 void wh_attempt_retire(wh_attempt *attempt)
 {
     attempt->is_retired = true;
-    attempt->conn.early_size = 0; /* its bytes may go */
+    wh_conn_early_forget(&attempt->conn);
     if (attempt->conn.state == WH_CONN_HANDSHAKE && attempt->conn.early_limit > 0) {
         attempt->conn.out_len = 0; /* which may be what the app wrote, and goes another way */
     }

@@ -132,9 +132,12 @@ uint32_t wh_conn_early_limit(const wh_conn *conn);
 
 /** This plaintext shall leave as early data, if the hello that goes out offers so much: right behind it, or
  * at once where it has left by now. What became of it is in the outcome. `bytes`: the caller's, unchanged
- * until the handshake is over, the connection is freed, or this is called again with the same and more
- * behind. */
+ * until the handshake is over, wh_conn_early_forget(), or this is called again with the same and more behind.
+ */
 void wh_conn_early_data(wh_conn *conn, const uint8_t *bytes, size_t size);
+
+/** What has not left early by now does not any more, and its bytes may go. */
+void wh_conn_early_forget(wh_conn *conn);
 
 /** How many bytes it can take now. */
 size_t wh_conn_room(const wh_conn *conn);

@@ -84,7 +84,7 @@ static bool begins_anew(wh_connect *c)
         return false;
     }
     c->is_settled = true;
-    c->renews_network = true;
+    c->due = WH_STEP_RENEW_NETWORK;
     c->network = WH_NETWORK_IS_AWAY;
     c->tries = 0;
     wh_course_retire_all(c, NULL);
@@ -270,7 +270,7 @@ static void drop(wh_connect *c, int slot)
 /* The app hears that it may write before the end of the handshake leaves, so that both go in one packet. */
 static bool is_for_later(const wh_connect *c, const wh_attempt *attempt)
 {
-    return attempt == NULL || (attempt == c->chosen && c->tells_opened);
+    return attempt == NULL || (attempt == c->chosen && c->due == WH_STEP_OPENED);
 }
 
 /* False: there is nothing to do on any TCP connection. */
@@ -291,13 +291,6 @@ static bool step_of_tcps(wh_connect *c, wh_step *step)
     return false;
 }
 
-static bool take(bool *flag)
-{
-    bool was = *flag;
-    *flag = false;
-    return was;
-}
-
 static void await_network(wh_connect *c)
 {
     if (c->phase == WH_PHASE_NETWORK && c->network == WH_NETWORK_IS_JOINED) {
@@ -305,7 +298,7 @@ static void await_network(wh_connect *c)
     }
     if (c->network <= WH_NETWORK_IS_ON_TRUST) {
         wh_course_enter(c, WH_PHASE_NAME);
-        c->resolves = true;
+        c->due = WH_STEP_RESOLVE;
         if (c->network == WH_NETWORK_IS_ON_TRUST) {
             c->part_ms = wh_course_limit_ms(c, DOUBT_MS);
         }
@@ -314,20 +307,13 @@ static void await_network(wh_connect *c)
 
 static wh_step_kind step_of_connect(wh_connect *c)
 {
-    if (take(&c->renews_network)) {
-        return WH_STEP_RENEW_NETWORK;
-    }
-    if (wh_course_is_offline(c)) {
+    if (c->due == WH_STEP_WAIT && wh_course_is_offline(c)) {
         await_network(c);
     }
-    if (take(&c->resolves)) {
-        return WH_STEP_RESOLVE;
-    }
-    if (take(&c->tells_opened)) {
-        return WH_STEP_OPENED;
-    }
-    if (take(&c->tells_secured)) {
-        return WH_STEP_SECURED;
+    if (c->due != WH_STEP_WAIT) {
+        wh_step_kind due = c->due;
+        c->due = WH_STEP_WAIT;
+        return due;
     }
     if (c->phase == WH_PHASE_OPEN && c->may_read && !c->is_held) {
         return WH_STEP_READ;
@@ -341,8 +327,10 @@ static wh_step_kind step_of_connect(wh_connect *c)
 /* What the app writes now leaves with the hello, which is held back for nobody. */
 static bool opens_early(wh_connect *c)
 {
-    bool is_due = wh_early_writes_is_wanted(c);
-    c->opens_early = c->opens_early || is_due;
+    bool is_due = c->early == WH_EARLY_UNTOLD && wh_early_writes_are_possible(c);
+    if (is_due) {
+        c->early = WH_EARLY_TAKEN;
+    }
     return is_due;
 }
 
@@ -398,7 +386,7 @@ void wh_connect_network(wh_connect *c, wh_network network)
 void wh_connect_resolved(wh_connect *c, bool has_address)
 {
     wh_course_look_at_clock(c);
-    if (c->phase != WH_PHASE_NAME || c->resolves) {
+    if (c->phase != WH_PHASE_NAME || c->due == WH_STEP_RESOLVE) {
         return;
     }
     if (!has_address) {

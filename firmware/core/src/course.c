@@ -99,7 +99,9 @@ void wh_course_end(wh_connect *c, int error)
     }
     c->error = error;
     c->phase = WH_PHASE_ENDING;
-    c->tells_opened = false; /* what is left to send, and the close, wait for that no more */
+    if (c->due == WH_STEP_OPENED) {
+        c->due = WH_STEP_WAIT; /* what is left to send, and the close, wait for that no more */
+    }
     wh_course_retire_all(c, NULL);
 }
 

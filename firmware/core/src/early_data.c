@@ -70,6 +70,12 @@ void wh_early_data_settle(wh_conn *conn)
         bool was_refused = !is_taken && o->result == WH_RESULT_RESUMED;
         conn->resumption.refuses_early_data = was_refused && !conn->ssl->msgsReceived.got_hello_retry_request;
     }
+    wh_conn_early_forget(conn);
+}
+
+void wh_conn_early_forget(wh_conn *conn)
+{
+    conn->early = NULL;
     conn->early_size = 0;
 }
 

@@ -17,9 +17,9 @@ static wh_attempt *attempt_that_offers(const wh_connect *c)
     return NULL;
 }
 
-bool wh_early_writes_is_wanted(const wh_connect *c)
+bool wh_early_writes_are_possible(const wh_connect *c)
 {
-    return !c->opens_early && attempt_that_offers(c) != NULL;
+    return attempt_that_offers(c) != NULL;
 }
 
 /* Behind what is kept already. */
@@ -49,11 +49,11 @@ static bool fits(const wh_connect *c, const wh_attempt *attempt, size_t size)
 int wh_early_writes_take(wh_connect *c, const uint8_t *bytes, size_t size)
 {
     wh_attempt *attempt = attempt_that_offers(c);
-    if (attempt == NULL || size == 0 || c->is_early_full) {
+    if (attempt == NULL || size == 0 || c->early != WH_EARLY_TAKEN) {
         return 0;
     }
     if (!fits(c, attempt, size) || !keep(c, bytes, size)) {
-        c->is_early_full = true; /* nothing overtakes what waits for the handshake */
+        c->early = WH_EARLY_FULL;
         return 0;
     }
     if (attempt->is_up) {
@@ -92,9 +92,14 @@ void wh_early_writes_settle(wh_connect *c, wh_attempt *attempt)
     }
 }
 
+bool wh_early_writes_are_owed(const wh_connect *c)
+{
+    return c->early_writes != NULL && c->early_resent < c->early_size;
+}
+
 bool wh_early_writes_send(wh_connect *c)
 {
-    while (c->early_writes != NULL && c->early_resent < c->early_size) {
+    while (wh_early_writes_are_owed(c)) {
         size_t left = c->early_size - c->early_resent;
         int taken = wh_conn_write(&c->chosen->conn, c->early_writes + c->early_resent, left);
         if (taken <= 0) {

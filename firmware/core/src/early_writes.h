@@ -10,12 +10,18 @@
 #include "attempt.h"
 #include "warmhello/connect.h"
 
-/* A hello that offers early data waits for TCP or for an answer, and the app was not told yet that it may
- * write. */
-bool wh_early_writes_is_wanted(const wh_connect *c);
+/* Of a connect, whether the app writes before the handshake. */
+typedef enum wh_early {
+    WH_EARLY_UNTOLD, /* it was not told that it may */
+    WH_EARLY_TAKEN,  /* it was, and what it writes is taken */
+    WH_EARLY_FULL,   /* a write was not: nothing overtakes what waits for the handshake */
+} wh_early;
 
-/* Takes what the app writes, if there is such a hello and the write fits into its limit beside those before
- * it. Returns how many bytes were taken: all or 0, and from then on 0. */
+/* A hello that offers early data waits for TCP or for an answer. */
+bool wh_early_writes_are_possible(const wh_connect *c);
+
+/* Takes what the app writes, if it was told to, such a hello is there and the write fits into its limit
+ * beside those before it. Returns how many bytes were taken: all or 0, and from then on 0. */
 int wh_early_writes_take(wh_connect *c, const uint8_t *bytes, size_t size);
 
 /* TCP of this attempt is up: what was taken leaves with its hello, if that offers so much. */
@@ -26,6 +32,9 @@ void wh_early_writes_settle(wh_connect *c, wh_attempt *attempt);
 
 /* Sends what is to be sent now. False: some is left, and nothing else may overtake it. */
 bool wh_early_writes_send(wh_connect *c);
+
+/* The server is not known to have all of it, nor is the rest on its way after the handshake. */
+bool wh_early_writes_are_owed(const wh_connect *c);
 
 /* Wipes and frees it. */
 void wh_early_writes_forget(wh_connect *c);

@@ -7,10 +7,10 @@
  * to close its side as well: a round trip. In milliseconds. */
 enum { FLUSH_MS = 5000, LINGER_MS = 500 };
 
-/* To an app that has closed, any end is one, unless what it wrote early, and the server refused, is lost. */
+/* To an app that has closed, any end is one. */
 static bool is_all_the_same(const wh_connect *c)
 {
-    return c->phase >= WH_PHASE_CLOSING && c->early_writes == NULL;
+    return c->phase >= WH_PHASE_CLOSING && !wh_early_writes_are_owed(c);
 }
 
 /* Nothing came: there is nothing now, or it is the end. */
@@ -19,7 +19,10 @@ static void see_end(wh_connect *c)
     wh_conn_state state = wh_conn_get_state(&c->chosen->conn);
     c->may_read = false;
     bool has_failed = state == WH_CONN_FAILED;
-    if (state == WH_CONN_CLOSED || (has_failed && is_all_the_same(c))) {
+    bool is_lost = state == WH_CONN_CLOSED && wh_early_writes_are_owed(c);
+    if (is_lost) {
+        wh_course_fail(c, WH_NETWORK_LOST);
+    } else if (state == WH_CONN_CLOSED || (has_failed && is_all_the_same(c))) {
         wh_course_end(c, WH_OK);
     } else if (has_failed) {
         wh_course_fail(c, wh_conn_outcome(&c->chosen->conn)->error);
@@ -59,8 +62,11 @@ void wh_plaintext_watch_close(wh_connect *c)
         c->has_sooner = false;
     }
     bool has_left = wh_early_writes_send(c) && c->is_written && wh_attempt_is_drained(c->chosen);
-    if ((has_left && !c->has_sooner) || wh_course_is_due(c, c->part_ms)) {
+    bool is_due = wh_course_is_due(c, c->part_ms);
+    if (has_left && (is_due || !c->has_sooner)) {
         close_now(c);
+    } else if (is_due) {
+        wh_course_fail(c, WH_PEER_SILENT);
     }
 }
 
@@ -73,7 +79,7 @@ int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size)
     }
     int taken = 0;
     if (c->phase < WH_PHASE_OPEN) {
-        taken = c->opens_early ? wh_early_writes_take(c, bytes, size) : 0;
+        taken = wh_early_writes_take(c, bytes, size);
     } else if (wh_early_writes_send(c)) {
         taken = wh_conn_write(&c->chosen->conn, bytes, size);
     }
@@ -121,8 +127,11 @@ static void begin_close(wh_connect *c)
 void wh_plaintext_open(wh_connect *c)
 {
     c->phase = WH_PHASE_OPEN;
-    c->tells_opened = !c->opens_early;
-    c->tells_secured = c->opens_early && !c->closes;
+    if (c->early == WH_EARLY_UNTOLD) {
+        c->due = WH_STEP_OPENED;
+    } else if (!c->closes) {
+        c->due = WH_STEP_SECURED;
+    }
     c->may_read = true;
     if (c->closes) {
         begin_close(c);
@@ -132,7 +141,7 @@ void wh_plaintext_open(wh_connect *c)
 /* What the app did before the handshake it did to a connection that was open, for all it knows. */
 static void close_early(wh_connect *c)
 {
-    bool has_to_go_on = c->hurries ? c->early_writes != NULL : c->opens_early;
+    bool has_to_go_on = c->hurries ? c->early_writes != NULL : c->early != WH_EARLY_UNTOLD;
     c->closes = true;
     if (!has_to_go_on) {
         wh_course_end(c, WH_OK);
@@ -147,8 +156,9 @@ void wh_connect_close(wh_connect *c, bool is_written)
         begin_close(c);
     }
     c->is_written = is_written;
-    c->tells_opened = false;
-    c->tells_secured = false;
+    if (c->due == WH_STEP_OPENED || c->due == WH_STEP_SECURED) {
+        c->due = WH_STEP_WAIT;
+    }
 }
 
 void wh_connect_hurry(wh_connect *c)

@@ -163,18 +163,17 @@ typedef struct wh_connect {
     int error;
     /** The network is doubted no more: it was once, or TCP has come up. */
     bool is_settled;
-    bool renews_network;
-    bool resolves;
     bool is_hedged;
     /** A second attempt was asked for, which makes a full handshake, and its TCP is not up yet. */
     bool awaits_second;
     bool was_open;
-    bool tells_opened;
-    bool tells_secured;
-    /** The app was told that it may write when a hello offered early data; a write did not fit into that; and
-     * it has closed, in a hurry. */
-    bool opens_early;
-    bool is_early_full;
+    /** What the caller is to hear once no TCP connection asks for anything: RENEW_NETWORK, RESOLVE, OPENED or
+     * SECURED; WAIT for nothing. */
+    wh_step_kind due;
+    /** Whether the app was told to write when a hello offered early data, and may still. */
+    int early;
+    /** The app has closed, in a hurry, and has written all; has written and read nothing since; may read; has
+     * no room. */
     bool closes;
     bool hurries;
     bool is_written;
@@ -257,8 +256,10 @@ void wh_connect_hold(wh_connect *c, bool has_no_room);
  * close_notify, keeps the session, and waits half a second at most for the server to close as well, as deep
  * sleep would cut off what is sent. `is_written`: the app has written all; otherwise it goes on to write, for
  * 5 s at most, and calls this again. Before the app may write, it ends at once; where it might write early
- * data, the handshake is waited for first, and wh_connect_error() tells when that fails, or the connection
- * breaks before what the server refused was sent again, as what was written is lost then. */
+ * data, the handshake is waited for first. From then on any end is WH_OK, unless what was written is lost,
+ * which wh_connect_error() tells: the handshake fails, the connection ends before what the server refused of
+ * early data was sent again (WH_NETWORK_LOST where the server has closed properly), or TCP has not taken all
+ * in those 5 s (WH_PEER_SILENT). */
 void wh_connect_close(wh_connect *c, bool is_written);
 
 /** The same without a wait for a ticket, or for what the app has not written yet; for the handshake only if
@@ -271,7 +272,8 @@ void wh_connect_end(wh_connect *c, int error);
 
 /* ---- What came of it -------------------------------------------------------------------------------- */
 
-/** Why it is over: WH_OK when the app or the server has closed it properly, and before it is over. */
+/** Why it is over: WH_OK when the app or the server has closed it properly, and before it is over; an error
+ * where the server did so before it had what it refused of early data. */
 int wh_connect_error(const wh_connect *c);
 
 /** What happened so far: of the TLS connection that opened, or else of the last one. Without any TLS, in the

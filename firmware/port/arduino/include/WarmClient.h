@@ -184,8 +184,8 @@ class WarmClient : public WarmClientBase
     bool setCiphers(const int *list, size_t count);
     /** @} */
 
-    /** What ended the last connection, or kept it from opening: its number in warmhello/errors.h, and `text`
-     * for people; 0 and "" for nothing. */
+    /** What ended the last connection, kept it from opening, or met stop() so that what was written is lost:
+     * its number in warmhello/errors.h, and `text` for people; 0 and "" for nothing. */
     int lastError(char *text, size_t size);
 
     /** What the last connect did: resumed or not, and why; settled by stop(). It is this client's until the

@@ -181,7 +181,8 @@ void WarmConnection::over(int why)
 void WarmConnection::close()
 {
     if (socket != nullptr) {
-        wh_socket_finish(socket);
+        int lost = wh_socket_finish(socket);
+        error = error != WH_OK ? error : lost;
         last = *wh_socket_outcome(socket);
         wh_socket_close(socket);
         socket = nullptr;

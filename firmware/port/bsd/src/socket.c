@@ -676,7 +676,7 @@ const wh_outcome *wh_socket_outcome(wh_socket *s)
     return &s->outcome;
 }
 
-void wh_socket_finish(wh_socket *s)
+int wh_socket_finish(wh_socket *s)
 {
     wh_core_lock();
     wh_connect_close(&s->connect, true);
@@ -685,15 +685,17 @@ void wh_socket_finish(wh_socket *s)
         (void)wait_for_events(s, step.wait_us, READER);
         step = proceed(s);
     }
+    int error = wh_connect_error(&s->connect);
     wh_core_unlock();
+    return error;
 }
 
-void wh_socket_close(wh_socket *s)
+int wh_socket_close(wh_socket *s)
 {
     if (s == NULL) {
-        return;
+        return WH_OK;
     }
-    wh_socket_finish(s);
+    int error = wh_socket_finish(s);
     wh_core_lock();
     s->is_open = false; /* so that the one in use is closed as well */
     for (unsigned i = 0; i < WH_CONNECT_TCPS; i++) {
@@ -706,4 +708,5 @@ void wh_socket_close(wh_socket *s)
     }
     wh_release(s, sizeof *s);
     wh_core_unlock();
+    return error;
 }

@@ -116,7 +116,7 @@ static void note_outcome(transport *own, const connection *c)
     wh_core_unlock();
 }
 
-/* Whoever waits for it hears of its end, and lets go. */
+/* Whoever waits for it hears of its end, and lets go. What wh_socket_finish() says. */
 static int end(transport *own)
 {
     wh_core_lock();
@@ -124,16 +124,16 @@ static int end(transport *own)
     own->open = NULL;
     wh_core_unlock();
     if (c == NULL) {
-        return -1;
+        return WH_USAGE_STATE;
     }
-    wh_socket_finish(c->socket);
+    int lost = wh_socket_finish(c->socket);
     note_outcome(own, c);
     if (own->config.client.policy.early_data) {
         /* The handshake may have come after the connect. */
         wh_machine_learn(own->config.platform, &own->outcome);
     }
     let_go(c);
-    return 0;
+    return lost;
 }
 
 /* ---- Connecting
@@ -325,9 +325,17 @@ static int poll_write(esp_transport_handle_t t, int timeout_ms)
 /* ---- The transport
  * ----------------------------------------------------------------------------------------- */
 
+/* A request that was written early may be lost by now, which no other call can tell any more. */
 static int close_it(esp_transport_handle_t t)
 {
-    return end(own_of(t));
+    int lost = end(own_of(t));
+    if (lost == WH_OK) {
+        return 0;
+    }
+    if (lost != WH_USAGE_STATE) {
+        (void)report(t, lost, ESP_FAIL);
+    }
+    return -1;
 }
 
 static int tcp_of(esp_transport_handle_t t)

@@ -119,11 +119,14 @@ int wh_socket_tcp(const wh_socket *s);
 const wh_outcome *wh_socket_outcome(wh_socket *s);
 
 /** Closes in an orderly way: sends what is written, waits for a ticket that is worth it, says goodbye, keeps
- * the session. At most 7 s, and mostly none. May be called in any state, and twice. */
-void wh_socket_finish(wh_socket *s);
+ * the session. At most 7 s, and mostly none; with early data whose handshake is not done, as long as that may
+ * take as well. May be called in any state, and twice. WH_OK: the connection is closed, and what was written
+ * has left; else why it is over: an error that a call before has returned, or one that only this call could
+ * meet, and then what was written is lost (wh_connect_close()). */
+int wh_socket_finish(wh_socket *s);
 
-/** wh_socket_finish(), then frees everything. NULL is allowed. */
-void wh_socket_close(wh_socket *s);
+/** wh_socket_finish(), whose result it returns, then frees everything. NULL is allowed: WH_OK. */
+int wh_socket_close(wh_socket *s);
 
 #ifdef __cplusplus
 }
