@@ -115,6 +115,26 @@ describe.each(withCertificate)("%s, which has a certificate as well", (name, sta
     })
 })
 
+describe.each(withCertificate)("%s, and a line that fails", (_, start) => {
+    const accident = { direction: "toClient", at: 20 } as const
+    const cut = { ...accident, fault: { do: "cut", by: "rst" } } as const
+
+    test("one accident of a hello with a session and the key does not cost the key, a second one does", async () => {
+        using server = await start({ identity: identity.server, psk })
+        using board = await boardOf(server, "TLS1.2", psk)
+        const always = board.withClient({ policy: { disabled: true } })
+        for (let times = 1; times <= 2; times++) {
+            expectByPsk(await always.wake(), "TLS1.2", server)
+            board.proxy.plan([cut])
+            const { visit } = await board.wake() // which has the session of the wake before
+            expect(visit).toMatchObject({ error: null, attempts: 2, outcome: { reason: "fallback", kind: null } })
+        }
+        board.proxy.plan([cut])
+        expectByCertificate(await always.wake(), server, 2)
+        expectByCertificate(await always.wake(), server, 1)
+    })
+})
+
 test("mosquitto without certificates for its keys is asked for one, and shows it", async () => {
     using server = await startMosquitto({ identity: identity.server })
     for (const protocol of protocols) {
