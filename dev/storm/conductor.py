@@ -80,7 +80,7 @@ class Storm:
 
     def count(self, what):
         """How often something was met in this phase so far: `result/full`, `reason/refused`, `error/connection-refused`,
-        `backoff/60` and so on, and `wakes`."""
+        `backoff` (advice of any length), and `wakes`."""
         return self._counts[f"{len(self._phases) - 1}/{what}"]
 
     def until(self, is_so, limit_s=180):

@@ -274,6 +274,7 @@ class Fleet:
             device.is_awake = False
         sleep_s = device.sleep_s()
         if backoff_s > 0:
+            self._count(phase, "backoff")
             self._count(phase, f"backoff/{backoff_s}")
             self._count(phase, "backedOffS", round(max(0.0, backoff_s - sleep_s), 3))
         self._put(device, time.monotonic() + max(sleep_s, backoff_s))

@@ -1,4 +1,5 @@
 // A storm in the terminal and in docs/FLEET.md.
+import { sum } from "d3-array"
 import type { Table } from "../../ts/cli/table.js"
 import type { StormPhase, StormResult } from "../../ts/run/storm.js"
 import { markdownTable } from "../docs/table.js"
@@ -75,9 +76,12 @@ export function* sentences(result: StormResult): Iterable<string> {
             : `${reports.arrived} arrived at a subscriber, ${reports.arrivedTwice} of them twice`
     yield `${devices} devices on ${workers} workers made ${reports.made} reports; ${arrived}; ${reports.lost} were lost.`
     yield `${undelivered} wakes could not deliver what they had, and kept it for a later one.`
-    const advised = ranked(backoff.advisedS).map(([s, times]) => `${s} s ${times} times`)
+    const advised = Object.entries(backoff.advisedS).map(([s, times]) => ({ s: Number(s), times }))
     if (advised.length > 0) {
-        yield `Back-off was advised for ${advised.join(", ")}; devices slept ${figure(backoff.sleptLongerS, 0)} s longer for it.`
+        const times = sum(advised, (one) => one.times)
+        const all = advised.map(({ s }) => s)
+        const mean = sum(advised, (one) => one.s * one.times) / times
+        yield `Back-off was advised ${times} times, of ${Math.min(...all)} to ${Math.max(...all)} s, ${figure(mean)} s in the mean; devices slept ${figure(backoff.sleptLongerS, 0)} s longer for it.`
     }
     const each = load.map(
         ({ devices: n, cpuS, lateMs }) => `${n} devices, ${figure(cpuS)} s of CPU, wakes ${lateMs} ms late in the mean`,

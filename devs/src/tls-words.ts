@@ -242,6 +242,7 @@ export type TlsError =
     | "ca-expired"
     | "ca-not-yet-valid"
     | "server-silent"
+    | "psk-refused"
     | "no-network"
     | "no-address"
     | "unknown-host"
@@ -333,6 +334,8 @@ export function tlsErrorOf(value: number): TlsError {
             return "ca-not-yet-valid"
         case 56:
             return "server-silent"
+        case 57:
+            return "psk-refused"
         case 70:
             return "no-network"
         case 71:

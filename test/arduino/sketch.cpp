@@ -272,7 +272,9 @@ const std::map<std::string, Act> &acts()
          return said(c.connect(IPAddress(w[2].c_str()), port(w[3]), w[4].c_str(), text(w[5]), nullptr, nullptr));
      }},
     {"connect-psk",
-     [](WarmClient &c, const Words &w) { return said(c.connect(w[2].c_str(), port(w[3]), "me", "1a2b")); }},
+     [](WarmClient &c, const Words &w) {
+         return said(c.connect(w[2].c_str(), port(w[3]), w[4].c_str(), w[5].c_str()));
+     }},
     {"connected", [](WarmClient &c, const Words &) { return said(c.connected()); }},
     {"bool", [](WarmClient &c, const Words &) { return said(static_cast<int>(c && c == true)); }},
     {"available", [](WarmClient &c, const Words &) { return said(c.available()); }},
@@ -302,7 +304,7 @@ const std::map<std::string, Act> &acts()
     {"compact", [](WarmClient &c, const Words &) { return compact(c); }},
     {"early-data", quiet([](WarmClient &c, const Words &) { c.setEarlyData(true); })},
     {"insecure", quiet([](WarmClient &c, const Words &) { c.setInsecure(); })},
-    {"psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey("me", "1a2b"); })},
+    {"psk", quiet([](WarmClient &c, const Words &w) { c.setPreSharedKey(w[2].c_str(), w[3].c_str()); })},
     {"no-psk", quiet([](WarmClient &c, const Words &) { c.setPreSharedKey(nullptr, nullptr); })},
     {"plain", quiet([](WarmClient &c, const Words &) { c.setPlainStart(); })},
     {"start-tls", [](WarmClient &, const Words &) { return said(WarmClient::startTLS()); }},

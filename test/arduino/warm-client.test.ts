@@ -36,6 +36,18 @@ async function getPage(sketch: Sketch, name: string): Promise<string> {
     return bytes(await sketch.do("read-bytes", name, 100_000)).toString("latin1")
 }
 
+/** Publishes a reading, and answers what the broker has said. */
+async function publish(sketch: Sketch, name: string): Promise<Buffer> {
+    let got = ""
+    for (const { send, until } of publishOnce("warmhello/reading", "21.5")) {
+        await sketch.do("write", name, Buffer.from(send).toString("hex"))
+        if (typeof until === "number" && until > got.length / 2) {
+            got += await sketch.do("read-bytes", name, until - got.length / 2)
+        }
+    }
+    return bytes(got)
+}
+
 /** A server that says this at once, and keeps the connection. */
 const speaker = (text: string) => startServer({ names: [HOST], onConnection: (socket) => void socket.write(text) })
 
@@ -94,15 +106,9 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
             for (let wake = 1; wake <= 3; wake++) {
                 await makeClient(sketch, "a", identity.ca)
                 expect(await sketch.ask("connect", "a", HOST, proxy.port)).toBe(1)
-                let got = ""
-                for (const { send, until } of publishOnce("warmhello/reading", "21.5")) {
-                    await sketch.do("write", "a", Buffer.from(send).toString("hex"))
-                    if (typeof until === "number" && until > got.length / 2) {
-                        got += await sketch.do("read-bytes", "a", until - got.length / 2)
-                    }
-                }
+                const answer = await publish(sketch, "a")
                 await sketch.do("stop", "a")
-                expect(bytes(got)).toEqual(acknowledged)
+                expect(answer).toEqual(acknowledged)
                 expect(helloSaysResumed(proxy.last.toClient.bytes)).toBe(wake > 1)
                 await sketch.do("sleep", 60)
             }
@@ -467,7 +473,6 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
         await makeClient(sketch, "a", server.ca)
         for (const [set, word, takeBack] of [
             ["insecure", "setInsecure", ["ca", "a", sketch.file("ca.pem", server.ca)]],
-            ["psk", "setPreSharedKey", ["no-psk", "a"]],
             ["plain", "setPlainStart", undefined],
             ["ciphers", "setCiphers", undefined],
         ] as const) {
@@ -481,11 +486,108 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
                 expect(await sketch.ask("connect", "b", HOST, server.port), set).toBe(1)
             }
         }
-        expect(await sketch.ask("connect-psk", "a", HOST, server.port)).toBe(0)
-        expect(await sketch.do("error", "a")).toMatch(/^-90 setPreSharedKey: /)
         expect(await sketch.ask("start-tls", "a")).toBe(0)
-        expect(server.open).toHaveLength(2)
+        expect(server.open).toHaveLength(1)
         await sketch.end()
+    })
+
+    describe("with a pre-shared key", () => {
+        const psk = { identity: "sensor-17", key: Buffer.alloc(32, 0x17) }
+        const another = { ...psk, key: Buffer.alloc(32, 0x18) }
+        const words = ({ identity, key }: typeof psk) => [identity, key.toString("hex")] as const
+
+        test.each([
+            ["TLS1.3", true],
+            ["TLS1.2", false],
+        ])("and no CA, OpenSSL's server without a certificate is greeted by it in %s", async (protocol, has13) => {
+            const options = { psk, pskAlone: true, hasTls13: () => has13 }
+            using server = await startOpenssl({ identity: identity.server, ...options })
+            await using sketch = startSketch()
+            await sketch.do("new", "proto")
+            await sketch.do("psk", "proto", ...words(psk))
+            await sketch.do("copy", "proto", "a")
+            await sketch.do("delete", "proto")
+            expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
+            expect(server.isAnswer(await getPage(sketch, "a"))).toBe(true)
+            await sketch.do("stop", "a")
+            expect(await sketch.outcome("a")).toMatchObject({ result: "full", kind: "external-psk", protocol })
+            await sketch.end()
+        })
+
+        test("and no CA, mosquitto takes what it publishes", async () => {
+            using server = await startMosquitto({ identity: identity.server, psk, pskAlone: true })
+            await using sketch = startSketch()
+            await sketch.do("new", "a")
+            await sketch.do("psk", "a", ...words(psk))
+            expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
+            expect(await publish(sketch, "a")).toEqual(acknowledged)
+            await sketch.do("stop", "a")
+            expect(await sketch.outcome("a")).toMatchObject({ result: "full", kind: "external-psk" })
+            await sketch.end()
+        })
+
+        test("and no CA, nobody without it is believed", async () => {
+            using stranger = await startMosquitto({ identity: identity.server, psk: another, pskAlone: true })
+            using certified = await startOpenssl({ identity: identity.server })
+            await using sketch = startSketch()
+            await sketch.do("new", "a")
+            await sketch.do("psk", "a", ...words(psk))
+            for (const { port } of [stranger, certified]) {
+                expect(await sketch.ask("connect", "a", HOST, port)).toBe(0)
+                expect(await sketch.do("error", "a")).toMatch(/^-57 .*pre-shared key/)
+            }
+            await sketch.end()
+        })
+
+        test("and a CA, the key goes first, and a server without it goes by certificate", async () => {
+            using knows = await startOpenssl({ identity: identity.server, psk })
+            using stranger = await startOpenssl({ identity: identity.server })
+            await using sketch = startSketch()
+            await makeClient(sketch, "a", identity.ca)
+            await sketch.do("psk", "a", psk.identity, psk.key.toString("hex").toUpperCase())
+            for (const [{ port }, kind] of [
+                [knows, "external-psk"],
+                [stranger, null],
+            ] as const) {
+                expect(await sketch.ask("connect", "a", HOST, port)).toBe(1)
+                await sketch.do("stop", "a")
+                expect(await sketch.outcome("a")).toMatchObject({ result: "full", kind })
+            }
+            await sketch.end()
+        })
+
+        test("of one connection alone", async () => {
+            using server = await startOpenssl({ identity: identity.server, psk, pskAlone: true })
+            await using sketch = startSketch()
+            await sketch.do("new", "a")
+            expect(await sketch.ask("connect-psk", "a", HOST, server.port, ...words(psk))).toBe(1)
+            await sketch.do("stop", "a")
+            expect(await sketch.outcome("a")).toMatchObject({ kind: "external-psk" })
+            expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(0)
+            expect(await sketch.do("error", "a")).toMatch(/^-92 /)
+            await sketch.end()
+        })
+
+        test.each([
+            ["of 15 bytes", ["a", "00".repeat(15)]],
+            ["of 65 bytes", ["a", "00".repeat(65)]],
+            ["of half a byte more", ["a", `${"00".repeat(32)}0`]],
+            ["that is a password", ["a", "correct_horse_battery_staple_...."]],
+            ["of too long an identity", ["a".repeat(65), "00".repeat(32)]],
+        ])("%s, it connects to nobody and says so, until the key is taken back", async (_, key) => {
+            await using server = await startListener()
+            await using sketch = startSketch()
+            await makeClient(sketch, "a", server.ca)
+            await sketch.do("psk", "a", ...key)
+            expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(0)
+            expect(await sketch.do("error", "a")).toMatch(/^-90 setPreSharedKey: /)
+            expect(await sketch.ask("connect-psk", "a", HOST, server.port, ...key)).toBe(0)
+            expect(server.open).toEqual([])
+            expect(sketch.log).toContain("[E] setPreSharedKey: ")
+            await sketch.do("no-psk", "a")
+            expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
+            await sketch.end()
+        })
     })
 
     test("wants Wi-Fi on, or another true source of random numbers", async () => {

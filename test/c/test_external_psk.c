@@ -308,6 +308,22 @@ PLATFORM_TEST(a_server_that_takes_nothing_else_any_more_is_asked_after_one_failu
     assert_by_psk(&visit);
 }
 
+PLATFORM_TEST(a_server_for_the_key_alone_that_does_not_know_it_is_told_of)
+{
+    const server_psk *const psks[] = {&of_another_key, &of_another_name};
+    for (size_t i = 0; i < 2; i++) {
+        pairing at = never_resumed(&ticket12, psks[i]);
+        server_set_suites12(at.server, "ECDHE-PSK-CHACHA20-POLY1305");
+        wh_client client;
+        make_client(&client, &at.config);
+        assert_int_equal(visit_server(&client, at.server).outcome.error, WH_PEER_ALERT);
+        wake_visit second = visit_server(&client, at.server);
+        assert_int_equal(second.outcome.error, WH_PEER_PSK);
+        assert_false(second.fallback_due);
+        wh_client_free(&client);
+    }
+}
+
 /* A server that owns no certificate is there for the key alone, however long it was away. */
 PLATFORM_TEST(a_server_for_the_key_alone_is_greeted_by_it_after_any_failure)
 {
@@ -341,6 +357,44 @@ PLATFORM_TEST(silence_may_be_the_answer_to_the_key)
     assert_by_certificate(&second);
     line_free(&line);
     wh_client_free(&client);
+}
+
+/* A connect whose first attempt is cut off after the hello; the second opens by certificate. */
+static void has_an_accident(const pairing *at)
+{
+    wh_client client;
+    wire_line line;
+    make_client(&client, &at->config);
+    assert_int_equal(line_open(&line, &client, at->server), WH_OK);
+    assert_int_equal(wh_conn_eof(&line.conn), WH_PEER_CLOSED);
+    assert_true(wh_conn_fallback_due(&line.conn));
+    line_free(&line);
+    wake_visit second = visit_server(&client, at->server);
+    assert_by_certificate(&second);
+    wh_client_free(&client);
+}
+
+PLATFORM_TEST(one_accident_does_not_cost_the_key)
+{
+    pairing at = pair_by_psk(&ticket12, &known);
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    for (int times = 0; times < 3; times++) {
+        has_an_accident(&at);             /* of a hello with a session and the key */
+        at.config.policy.disabled = true; /* so that the next one is in full */
+        visit = wake_at(&at);
+        assert_by_psk(&visit);
+        at.config.policy.disabled = false;
+    }
+}
+
+PLATFORM_TEST(a_server_that_hangs_up_at_the_key_is_believed_the_second_time)
+{
+    pairing at = never_resumed(&ticket12, &of_another_key);
+    has_an_accident(&at);
+    assert_true(offers_suite12(&at));
+    has_an_accident(&at);
+    assert_false(offers_suite12(&at));
 }
 
 PLATFORM_TEST(a_server_that_is_slow_once_is_greeted_by_the_key_all_the_same)
@@ -459,6 +513,22 @@ PLATFORM_TEST(a_key_that_has_changed_in_its_place_is_not_used)
     assert_true(wh_client_is_intact(&client));
     bytes[31] ^= 1;
     assert_false(wh_client_is_intact(&client));
+    wake_visit visit = visit_server(&client, at.server);
+    assert_by_certificate(&visit);
+    wh_client_free(&client);
+}
+
+/* In TLS 1.2 it is asked for when the server has chosen such a suite. */
+PLATFORM_TEST(a_key_that_has_changed_in_its_place_does_not_open_tls12)
+{
+    pairing at = pair_by_psk(&ticket12, &known);
+    uint8_t bytes[sizeof key_bytes];
+    memcpy(bytes, other_bytes, sizeof bytes);
+    at.config.psk_key = bytes;
+    wh_client client;
+    make_client(&client, &at.config);
+    memcpy(bytes, key_bytes, sizeof bytes); /* the server's */
+    assert_true(visit_server(&client, at.server).fallback_due);
     wake_visit visit = visit_server(&client, at.server);
     assert_by_certificate(&visit);
     wh_client_free(&client);

@@ -184,7 +184,7 @@ PLATFORM_TEST(a_server_that_fails_again_and_again_is_to_be_left_alone)
     pair p = meet(&ticket12);
     const uint32_t expected_s[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600};
     for (size_t i = 0; i < sizeof expected_s / sizeof expected_s[0]; i++) {
-        assert_int_equal(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
+        assert_advised(broken_wake(&p.first, p.server).backoff_s, expected_s[i]);
         wh_host_sleep(&the_device, 1000000);
     }
 }
@@ -195,7 +195,7 @@ PLATFORM_TEST(an_attempt_with_a_session_does_not_count_twice)
     assert_full(visit_first(&p), WH_REASON_NONE);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
-    assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 60);
+    assert_advised(broken_wake(&p.first, p.server).backoff_s, 60);
 }
 
 PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well)
@@ -206,7 +206,7 @@ PLATFORM_TEST(a_server_that_refuses_tcp_counts_as_well)
     make_client(&client, &p.first);
     assert_int_equal(wh_resumption_unreachable(&client), 0);
     assert_int_equal(wh_resumption_unreachable(&client), 0);
-    assert_int_equal(wh_resumption_unreachable(&client), 60);
+    assert_advised(wh_resumption_unreachable(&client), 60);
     wh_client_free(&client);
     assert_resumed(visit_first(&p), WH_KIND_TICKET);
     assert_int_equal(broken_wake(&p.first, p.server).backoff_s, 0);
@@ -234,9 +234,9 @@ PLATFORM_TEST(the_failures_of_one_server_are_not_anothers)
 PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server)
 {
     const wh_policy bounded = {.backoff_max_s = 90};
-    assert_int_equal(wh_policy_backoff_s(&bounded, 3), 60);
-    assert_int_equal(wh_policy_backoff_s(&bounded, 4), 90);
-    assert_int_equal(wh_policy_backoff_s(&bounded, 255), 90);
+    assert_advised(wh_policy_backoff_s(&bounded, 3), 60);
+    assert_advised(wh_policy_backoff_s(&bounded, 4), 90);
+    assert_advised(wh_policy_backoff_s(&bounded, 255), 90);
     pair p = meet(&ticket12);
     wh_host_sleep(&the_device,
                   4000ull * 86400u *
@@ -245,6 +245,57 @@ PLATFORM_TEST(the_back_off_has_a_bound_and_the_device_is_not_the_server)
         wake_visit visit = wake_and_visit(&p.first, p.server);
         assert_int_equal(visit.outcome.error, WH_PLATFORM_CLOCK);
         assert_int_equal(visit.outcome.backoff_s, 0);
+    }
+}
+
+static uint32_t drawn;
+static int draw_result;
+
+static int draw(void *ctx, uint8_t *out, size_t size)
+{
+    (void)ctx;
+    memset(out, 0, size);
+    memcpy(out, &drawn, size < sizeof drawn ? size : sizeof drawn);
+    return draw_result;
+}
+
+static uint32_t advice_for(const wh_policy *policy, unsigned failures, uint32_t chance)
+{
+    drawn = chance;
+    return wh_policy_backoff_s(policy, failures);
+}
+
+PLATFORM_TEST(the_back_off_is_drawn_from_its_second_half)
+{
+    const wh_policy usual = {0};
+    const wh_policy longest = {.backoff_max_s = UINT32_MAX};
+    const wh_policy shortest = {.backoff_max_s = 1};
+    the_device.platform.random = draw;
+    draw_result = 0;
+    assert_int_equal(advice_for(&usual, 3, 0), 60);
+    assert_int_equal(advice_for(&usual, 3, UINT32_MAX), 30);
+    assert_int_equal(advice_for(&usual, 3, UINT32_MAX / 2), 45);
+    assert_int_equal(advice_for(&usual, 4, UINT32_MAX), 60); /* it never falls from one failure to the next */
+    assert_int_equal(advice_for(&usual, 2, UINT32_MAX), 0);
+    assert_int_equal(advice_for(&longest, 255, 0), 60u << 16);
+    assert_int_equal(advice_for(&longest, 255, UINT32_MAX), 30u << 16);
+    assert_int_equal(advice_for(&shortest, 3, UINT32_MAX), 1);
+    draw_result = -1;
+    assert_int_equal(advice_for(&usual, 3, UINT32_MAX), 60); /* without chance: all of it */
+}
+
+/* A thousand devices that failed together come back in each of the seconds that there are. */
+PLATFORM_TEST(devices_that_fail_together_do_not_come_back_together)
+{
+    const wh_policy usual = {0};
+    unsigned at[61] = {0};
+    for (int i = 0; i < 3100; i++) {
+        uint32_t s = wh_policy_backoff_s(&usual, 3);
+        assert_advised(s, 60);
+        at[s]++;
+    }
+    for (int s = 30; s <= 60; s++) {
+        assert_in_range(at[s], 30, 300);
     }
 }
 
@@ -265,7 +316,7 @@ PLATFORM_TEST(a_second_attempt_that_cannot_be_made_counts)
                 assert_false(wh_conn_fallback_due(&line.conn));
             }
             if (n == i) {
-                assert_int_equal(wh_conn_outcome(&line.conn)->backoff_s, expected_s[i]);
+                assert_advised(wh_conn_outcome(&line.conn)->backoff_s, expected_s[i]);
             }
             line_free(&line);
             wh_client_free(&client);

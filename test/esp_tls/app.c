@@ -75,7 +75,7 @@ static unsigned size_of(bytes file)
 }
 
 static const int some_suites[] = {0x1301, 0};
-static const psk_hint_key_t some_psk = {(const uint8_t *)"key", 3, "hint"};
+static psk_hint_key_t psk;
 
 static esp_err_t attach_something_else(void *conf)
 {
@@ -151,8 +151,6 @@ static bool ask_for(const char *what)
         cfg.ciphersuites_list = some_suites;
     } else if (strcmp(what, "buffers") == 0) {
         cfg.esp_tls_dyn_buf_strategy = ESP_TLS_DYN_BUF_RX_STATIC;
-    } else if (strcmp(what, "psk") == 0) {
-        cfg.psk_hint_key = &some_psk;
     } else {
         return false;
     }
@@ -180,13 +178,23 @@ static bool take_file(const char *name, const char *path)
     return true;
 }
 
-static void take_hex(const char *text)
+/* Returns how many bytes. */
+static size_t from_hex(const char *text, uint8_t *out, size_t room)
 {
-    options.send_size = 0;
-    for (; text[0] != '\0' && text[1] != '\0' && options.send_size < TEXT_MAX; text += 2) {
+    size_t size = 0;
+    for (; text[0] != '\0' && text[1] != '\0' && size < room; text += 2) {
         char digits[] = {text[0], text[1], '\0'};
-        options.send[options.send_size++] = (uint8_t)strtoul(digits, NULL, 16);
+        out[size++] = (uint8_t)strtoul(digits, NULL, 16);
     }
+    return size;
+}
+
+static void take_psk_key(const char *text)
+{
+    static uint8_t key[TEXT_MAX];
+    psk.key = key;
+    psk.key_size = from_hex(text, key, sizeof key);
+    cfg.psk_hint_key = &psk;
 }
 
 static bool take_text(const char *name, const char *text)
@@ -199,7 +207,11 @@ static bool take_text(const char *name, const char *text)
     } else if (strcmp(name, "--common-name") == 0) {
         cfg.common_name = text;
     } else if (strcmp(name, "--send") == 0) {
-        take_hex(text);
+        options.send_size = from_hex(text, options.send, sizeof options.send);
+    } else if (strcmp(name, "--psk-hint") == 0) {
+        psk.hint = text;
+    } else if (strcmp(name, "--psk-key") == 0) {
+        take_psk_key(text);
     } else if (strcmp(name, "--last") == 0) {
         options.last = text;
     } else if (strcmp(name, "--alpn") == 0 && count < PROTOCOLS_MAX) {

@@ -24,6 +24,7 @@ export const espErrors = {
     setup: 0x8017,
     keyUnreadable: 0x8019,
     handshake: 0x801a,
+    psk: 0x801b,
     read: 0x801d,
 } as const
 

@@ -201,6 +201,69 @@ describe("OpenSSL's server", () => {
     })
 })
 
+describe("a pre-shared key (psk_hint_key)", () => {
+    const psk = { identity: "sensor-17", key: Buffer.alloc(32, 0x17) }
+    const keyOf = ({ identity, key }: typeof psk) => ["--psk-hint", identity, "--psk-key", key.toString("hex")]
+    const of = { another: { ...psk, key: Buffer.alloc(32, 0x18) }, anotherName: { ...psk, identity: "sensor-18" } }
+    const byPsk = { ...full, outcome: { ...full.outcome, kind: "external-psk" } }
+    const bytes = Buffer.concat(
+        publishOnce("warmhello/reading", "21.5")
+            .slice(0, 2)
+            .map(({ send }) => send),
+    )
+    const publishes = [...request(bytes), "--until", String(acknowledged.length)]
+
+    describe.each(["1.2", "1.3"])("with TLS %s", (version) => {
+        const args = ["--ask", version, ...keyOf(psk)]
+
+        test("alone: OpenSSL's server, which has no certificate, is greeted by it", async () => {
+            using server = await startOpenssl({ identity: identity.server, psk, pskAlone: true })
+            using device = new App({ port: server.port, args })
+            const seen = await device.visit()
+            expect(seen).toMatchObject(byPsk)
+            expect(server.isAnswer(seen.reply)).toBe(true)
+            expect(await device.visit("--ask", "async")).toMatchObject(version === "1.2" ? resumed : byPsk)
+        })
+
+        test("alone: mosquitto takes what is published by it", async () => {
+            using broker = await startMosquitto({ identity: identity.server, psk, pskAlone: true })
+            using device = new App({ port: broker.port, args: [...args, ...publishes] })
+            expect(await device.visit()).toMatchObject({ ...byPsk, ended: 1, reply: acknowledged.toString("latin1") })
+        })
+
+        // s_server takes any identity in TLS 1.2.
+        test.each([
+            ["OpenSSL", "another key", startOpenssl, of.another],
+            ["mosquitto", "another key", startMosquitto, of.another],
+            ["mosquitto", "another identity", startMosquitto, of.anotherName],
+        ] as const)("alone: %s with %s lets nobody in, and is told of", async (_, _which, start, known) => {
+            using server = await start({ identity: identity.server, psk: known, pskAlone: true })
+            using device = new App({ port: server.port, args })
+            const seen = await device.visit()
+            expect(seen).toMatchObject({
+                ...{ result: -1, last: espErrors.handshake, code: 0x7780 },
+                outcome: { result: "failed", error: "psk-refused" },
+            })
+            expect(seen.log).toContain("psk-refused: ")
+        })
+
+        test("alone: a server with a certificate and without the key is not believed", async () => {
+            using server = await startOpenssl({ identity: identity.server })
+            using device = new App({ port: server.port, args })
+            const seen = await device.visit()
+            expect(seen).toMatchObject({ result: -1, outcome: { result: "failed", error: "psk-refused" } })
+        })
+
+        test("beside a CA: the key goes first, and a server without it goes by certificate", async () => {
+            using knows = await startOpenssl({ identity: identity.server, psk })
+            using device = app({ port: knows.port, args })
+            expect(await device.visit()).toMatchObject(byPsk)
+            using stranger = app({ args })
+            expect(await stranger.visit()).toMatchObject({ ...full, outcome: { ...full.outcome, kind: null } })
+        })
+    })
+})
+
 describe("whom an app trusts", () => {
     const untrusted = { result: -1, last: espErrors.handshake, code: 0x2700, flags: 0x08 }
 
@@ -328,14 +391,23 @@ describe("what a connection may not ask for is refused with its own word:", () =
         }
     })
 
-    test.each([
-        ["no CA at all", [], "no-ca", espErrors.setup],
-        ["a pre-shared key in its place", ["--ask", "psk"], "no-psk", espErrors.notSupported],
-    ] as const)("%s", async (_, args, word, last) => {
+    test("no CA at all", async () => {
         using device = new App({ port: nginx.port })
+        const seen = await device.visit()
+        expect(seen).toMatchObject({ result: -1, last: espErrors.setup, outcome: null })
+        expect(seen.log).toContain("no-ca: ")
+    })
+
+    test.each([
+        ["a pre-shared key of 15 bytes", ["--psk-hint", "a", "--psk-key", "00".repeat(15)]],
+        ["one of 65", ["--psk-hint", "a", "--psk-key", "00".repeat(65)]],
+        ["one without its hint", ["--psk-key", "00".repeat(32)]],
+        ["a hint of 65 bytes", ["--psk-hint", "a".repeat(65), "--psk-key", "00".repeat(32)]],
+    ])("%s", async (_, args) => {
+        using device = app()
         const seen = await device.visit(...args)
-        expect(seen).toMatchObject({ result: -1, last, outcome: null })
-        expect(seen.log).toContain(`${word}: `)
+        expect(seen).toMatchObject({ result: -1, last: espErrors.psk, outcome: null })
+        expect(seen.log).toContain("psk-unusable: ")
     })
 
     test("to be a server", async () => {

@@ -16,7 +16,7 @@ def restart(storm):
     storm.until_all_served()
     storm.server.stop()
     storm.phase("away")
-    storm.until(lambda: storm.count("backoff/2") > 10)
+    storm.until(lambda: storm.count("backoff") > 10)
     storm.server.make_keys()
     storm.server.start()
     storm.phase("back")

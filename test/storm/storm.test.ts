@@ -65,7 +65,7 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     // Nobody is reached, and who has failed three times in a row is advised to stay away.
     const away = phase(result, "away")
     expect(away.errors["connection-refused"]).toBeGreaterThan(30)
-    expect(away.backoff.advisedS).toEqual({ 2: expect.any(Number) })
+    expect(Object.keys(away.backoff.advisedS)).toEqual(["1", "2"]) // drawn from the second half of 2 s
     expect(away.backoff.sleptLongerS).toBeGreaterThan(0)
     // mosquitto has new ticket keys: each device pays once, and what it had to say meanwhile arrives.
     const back = phase(result, "back")

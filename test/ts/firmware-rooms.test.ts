@@ -20,7 +20,7 @@ const below: Record<string, string[]> = {
     service: ["base", "core"],
     // One digest for all, so that only the core needs wolfSSL.
     provision: ["base", "core", "core/src"],
-    "port/arduino": ["core", "port/bsd", "port/esp32"],
+    "port/arduino": ["base", "core", "port/bsd", "port/esp32"],
     "port/bsd": ["core", "core/src"],
     "port/esp_tls": ["core", "port/bsd", "port/esp32"],
     "port/esp32": ["base", "core", "wake", "service", "provision", "port/bsd"],

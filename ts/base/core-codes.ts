@@ -140,6 +140,12 @@ export const coreErrors = {
         meaning: "the CA that the server's certificate leads to is not valid yet",
     },
     "server-silent": { value: -56, class: "peer", meaning: "the server has gone silent" },
+    "psk-refused": {
+        value: -57,
+        class: "peer",
+        meaning:
+            "the server refused the handshake by the pre-shared key, and none without it came about: it may not know the identity, or have another key for it",
+    },
     "no-network": { value: -70, class: "network", meaning: "the access point cannot be reached or has gone" },
     "no-address": { value: -71, class: "network", meaning: "the access point gives the device no address" },
     "unknown-host": { value: -72, class: "network", meaning: "the host is unknown or cannot be reached" },

@@ -1,7 +1,6 @@
 // The compact outcome that devices send (docs/SPEC.md), as a report.
 import { type CompactOutcome, decodeOutcome } from "../base/compact-outcome.js"
-import type { Told } from "./report.js"
-import type { Read } from "./told.js"
+import type { Read, Told } from "./report.js"
 
 /** The same as digits, as a header of HTTP has it; undefined for what is something else. */
 export function bytesOfDigits(text: string): Buffer | undefined {

@@ -2,9 +2,9 @@
 import { createHmac } from "node:crypto"
 import { crc32 } from "node:zlib"
 import type { Place } from "./pattern.js"
-import { type Refusal, type Report, reportSchema, type Told } from "./report.js"
+import { type Read, type Refusal, type Report, reportSchema, type Told } from "./report.js"
 import type { Store } from "./store.js"
-import { type Read, readMessage, reportsIn } from "./told.js"
+import { readMessage, reportsIn } from "./told.js"
 
 /** Undefined once the report is on its way; else why it is none. */
 export type Taken = Refusal | undefined

@@ -58,3 +58,6 @@ export const refusals = {
     "no-device": "nothing names the device",
 } as const
 export type Refusal = keyof typeof refusals
+
+/** What came, as a report or as what is wrong with it. */
+export type Read = { told: Told } | { refused: Refusal }

@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { jsonOf } from "../base/json.js"
 import { bytesOfDigits, readCompact } from "./compact.js"
-import { type Refusal, reportSchema, type Told } from "./report.js"
+import { type Read, reportSchema, type Told } from "./report.js"
 
 /** No report is longer; one line of a board's log has less than 2 KB. */
 export const LONGEST_REPORT = 16 << 10
@@ -81,8 +81,6 @@ function serverOf(server: unknown): Fields {
 /** Without what is not said: a field that is undefined would be a wrong one. */
 const defined = (value: Fields): Fields =>
     Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined && field !== ""))
-
-export type Read = { told: Told } | { refused: Refusal }
 
 function readOne(value: unknown): Read {
     const spelled = isObject(value) ? spellings.safeParse(defined(value)) : undefined

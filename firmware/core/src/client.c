@@ -231,7 +231,10 @@ static int take(wh_client *client, const wh_client_config *given)
         memcpy(client->alpn, given->alpn, strlen(given->alpn));
     }
     int result = wh_host_read(given->host, &client->host);
-    if (result == WH_OK && (given->ca == NULL || given->ca_size == 0)) {
+    if (given->ca == NULL) {
+        config->ca_size = 0;
+    }
+    if (result == WH_OK && config->ca_size == 0 && (given->ca != NULL || given->psk_identity == NULL)) {
         result = WH_USAGE_CA;
     }
     if (result == WH_OK && given->psk_identity != NULL) {
@@ -312,7 +315,7 @@ int wh_client_check(const wh_client_config *config)
 {
     wh_client client;
     int result = wh_client_init(&client, config);
-    if (result == WH_OK) {
+    if (result == WH_OK && !wh_external_psk_is_alone(&client)) {
         result = wh_identity_trust(&client);
     }
     if (result == WH_OK && client.has_certificate) {

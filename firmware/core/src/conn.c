@@ -136,12 +136,29 @@ static int received_alert(const wh_conn *conn)
     return history.last_rx.code;
 }
 
-/* True if the server says that it takes none of the suites, which all had SHA-256. */
+/* True if the server says that it takes none of the suites, which all had SHA-256. So has the key. */
 static bool refuses_sha256(const wh_conn *conn)
 {
     int alert = conn->outcome.alert;
-    return !conn->all_suites && conn->first_byte != RECORD_HANDSHAKE &&
+    return !conn->all_suites && !wh_external_psk_is_alone(conn->client) &&
+           conn->first_byte != RECORD_HANDSHAKE &&
            (alert == handshake_failure || alert == insufficient_security);
+}
+
+/* A second attempt would differ from this one. */
+static bool has_another_way(const wh_conn *conn)
+{
+    return conn->resumption.offered || (conn->has_psk && !wh_external_psk_is_alone(conn->client));
+}
+
+/* A hang-up or silence may be an accident, and an alert be about the session. */
+static wh_psk_suspect suspicion(const wh_conn *conn)
+{
+    if (!conn->has_psk) {
+        return WH_PSK_CLEAR;
+    }
+    bool is_said = conn->outcome.alert >= 0 && !conn->ssl->options.resuming;
+    return is_said ? WH_PSK_REFUSED : WH_PSK_DOUBTED;
 }
 
 static int fail(wh_conn *conn, int error)
@@ -154,13 +171,21 @@ static int fail(wh_conn *conn, int error)
         conn->outcome.handshake_us = (uint32_t)(wh_clock_elapsed_us() - conn->opened_us);
         bool refused = refuses_sha256(conn);
         conn->client->refused_sha256 = conn->client->refused_sha256 || refused;
-        bool is_to_blame = (conn->resumption.offered || conn->has_psk) && !wh_peer_error_is_verdict(error);
-        bool again = refused || is_to_blame;
-        conn->client->psk_suspect = conn->has_psk && is_to_blame;
+        bool is_to_blame = has_another_way(conn) && !wh_peer_error_is_verdict(error);
+        bool again = (refused && !conn->resumption.is_second) || is_to_blame;
+        conn->client->psk_suspect = is_to_blame ? suspicion(conn) : WH_PSK_CLEAR;
         conn->client->fallback = again;
         wh_resumption_handshake_failed(&conn->resumption, !again);
     }
     return error;
+}
+
+/* The server has ended a handshake by the key and one without, or the only one that there is. */
+static bool may_not_know_psk(const wh_conn *conn)
+{
+    bool is_by_key = conn->has_psk && wh_external_psk_is_alone(conn->client);
+    bool follows_key = conn->resumption.is_second && conn->client->psk_suspect != WH_PSK_CLEAR;
+    return conn->state == WH_CONN_HANDSHAKE && (is_by_key || follows_key);
 }
 
 /* Whoever sees a signature that is not by the certificate's key hangs up, with one alert or another. Only
@@ -201,6 +226,9 @@ static int check(wh_conn *conn, int returned)
         .has_certificate = conn->client->has_certificate,
     };
     int error = is_not_tls(conn) ? WH_PEER_NOT_TLS : (int)wh_peer_error(&failure);
+    if (error == WH_PEER_ALERT && may_not_know_psk(conn)) {
+        error = WH_PEER_PSK;
+    }
     if (conn->path.error != WH_OK) {
         error = conn->path.error;
     }
@@ -590,9 +618,9 @@ void wh_conn_no_fallback(wh_conn *conn)
 
 bool wh_conn_hedge(wh_conn *conn)
 {
-    bool gains = conn->state == WH_CONN_HANDSHAKE && (conn->resumption.offered || conn->has_psk);
+    bool gains = conn->state == WH_CONN_HANDSHAKE && has_another_way(conn);
     if (gains) {
-        conn->client->psk_suspect = conn->has_psk;
+        conn->client->psk_suspect = suspicion(conn);
         conn->client->fallback = true;
         conn->client->suspect = conn->resumption.offered_generation;
         wh_resumption_doubted(&conn->resumption);

@@ -96,6 +96,8 @@ typedef struct wh_conn {
     size_t early_in_hand;
     /** And the pre-shared key, or in TLS 1.2 suites with it. */
     bool has_psk;
+    /** It was looked at in this connection. */
+    bool psk_is_as_bound;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;
@@ -191,7 +193,8 @@ wh_conn_state wh_conn_get_state(const wh_conn *conn);
 
 /** True if the handshake failed with a stored session or the pre-shared key offered, or the server refused
  * all suites with SHA-256, which are all that a first hello has: free this connection, open another one over
- * a new TCP connection with the same client, and it goes in full by certificates, with all suites. Never true
+ * a new TCP connection with the same client, and it goes in full by certificates, with all suites; without a
+ * CA by the key, and then only where a session was offered. Never true
  * for that second one, nor when the server's certificate was judged or one of the client's files could not be
  * used: the server had chosen a full handshake then, and another would end the same. */
 bool wh_conn_fallback_due(const wh_conn *conn);

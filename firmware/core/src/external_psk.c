@@ -12,14 +12,19 @@ enum { KEY_MIN = 16, KEY_MAX = 64 };
 _Static_assert(MAX_PSK_ID_LEN == WH_PSK_IDENTITY_MAX, "wolfSSL has room for an identity");
 _Static_assert(MAX_PSK_KEY_LEN >= KEY_MAX, "wolfSSL has room for a key");
 
+bool wh_client_psk_fits(const char *identity, size_t key_size)
+{
+    size_t size = strnlen(identity, WH_PSK_IDENTITY_MAX + 1);
+    return size > 0 && size <= WH_PSK_IDENTITY_MAX && key_size >= KEY_MIN && key_size <= KEY_MAX;
+}
+
 bool wh_external_psk_is_valid(const wh_client_config *config)
 {
     if (config->psk_identity == NULL || config->psk_key == NULL) {
         return config->psk_identity == NULL && config->psk_key == NULL;
     }
-    size_t size = strnlen(config->psk_identity, WH_PSK_IDENTITY_MAX + 1);
-    return size > 0 && size <= WH_PSK_IDENTITY_MAX && config->psk_key_size >= KEY_MIN &&
-           config->psk_key_size <= KEY_MAX && !config->policy.without_extended_master_secret;
+    return wh_client_psk_fits(config->psk_identity, config->psk_key_size) &&
+           !config->policy.without_extended_master_secret;
 }
 
 /* With its closing zero, so that no identity and key run into one another. */
@@ -47,12 +52,16 @@ bool wh_external_psk_is_as_bound(const wh_client *client)
 static unsigned int give(const WOLFSSL *ssl, char *identity, unsigned int identity_max, unsigned char *key,
                          unsigned int key_max)
 {
-    const wh_conn *conn = ssl->IOCB_ReadCtx;
+    wh_conn *conn = ssl->IOCB_ReadCtx;
     const wh_client *client = conn->client;
+    if (!conn->psk_is_as_bound) { /* once a connection: it costs as much as a small record */
+        conn->psk_is_as_bound = wh_external_psk_is_as_bound(client);
+    }
     size_t identity_size = strlen(client->psk_identity) + 1;
     size_t key_size = client->config.psk_key_size;
-    if (identity_size > identity_max + 1u || key_size > key_max) {
-        return 0; /* never seen */
+    bool fits = identity_size <= identity_max + 1u && key_size <= key_max;
+    if (!conn->psk_is_as_bound || !fits) {
+        return 0; /* TLS 1.3 goes on without it, and TLS 1.2 ends */
     }
     memcpy(identity, client->psk_identity, identity_size);
     memcpy(key, client->config.psk_key, key_size);

@@ -19,6 +19,12 @@ bool wh_external_psk_is_valid(const wh_client_config *config);
  * WH_PLATFORM_MEMORY. */
 WH_MUST_CHECK int wh_external_psk_take(wh_client *client, const char *identity);
 
+/* Whether the key is all that shows who a server is: no certificate is taken. */
+static inline bool wh_external_psk_is_alone(const wh_client *client)
+{
+    return client->config.ca == NULL;
+}
+
 /* Whether the bytes of the key are those still that the client's sessions are tied to; true without a key. */
 bool wh_external_psk_is_as_bound(const wh_client *client);
 

@@ -61,9 +61,13 @@ static word16 write_suites(const wh_conn *conn, byte *out)
     word16 size = 0;
     bool awaits_psk = conn->has_psk;
     for (; suite[0] != 0; suite += 2) {
-        if (awaits_psk && suite[0] != TLS13_BYTE) {
+        bool is_of_tls12 = suite[0] != TLS13_BYTE;
+        if (awaits_psk && is_of_tls12) {
             awaits_psk = false;
             size = (word16)(size + wh_external_psk_suites(out + size));
+        }
+        if (is_of_tls12 && wh_external_psk_is_alone(conn->client)) {
+            break;
         }
         if (conn->all_suites || !wh_suite_has_sha384(suite[1])) {
             out[size++] = suite[0];
@@ -112,10 +116,8 @@ static bool wants_no_exchange(const wh_conn *conn)
 static bool wants_psk(wh_conn *conn)
 {
     const WOLFSSL *ssl = conn->ssl;
-    if (conn->client->config.psk_key == NULL || !wh_external_psk_is_as_bound(conn->client)) {
-        return false;
-    }
-    if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {
+    bool has_ticket13 = ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version);
+    if (conn->client->config.psk_key == NULL || has_ticket13) {
         return false;
     }
     return (ssl->options.resuming && wh_external_psk_has_suite(ssl)) ||
@@ -155,6 +157,7 @@ void wh_hello_drop(wh_conn *conn)
     conn->all_suites = false;
     conn->early_limit = 0;
     conn->has_psk = false;
+    conn->psk_is_as_bound = false;
     conn->out_len = 0;
     o->total_tx = 0;
     o->handshake_tx = 0;

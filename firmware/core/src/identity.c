@@ -8,6 +8,7 @@
 
 #include "blocks.h"
 #include "certificate_key.h"
+#include "external_psk.h"
 #include "memory_ran_out.h"
 #include "opened.h"
 #include "trust.h"
@@ -120,6 +121,9 @@ int wh_identity_trust(wh_client *client)
 {
     if (wh_trust_any(client)) {
         return WH_OK;
+    }
+    if (wh_external_psk_is_alone(client)) {
+        return WH_PEER_PSK; /* the server goes by certificate */
     }
     if (!wh_identity_is_as_bound((wh_pem_text){client->config.ca, client->config.ca_size},
                                  client->ca_digest)) {

@@ -39,7 +39,8 @@ WH_MUST_CHECK static inline int wh_identity_digest(wh_pem_text file, uint8_t dig
 bool wh_identity_is_as_bound(wh_pem_text file, const uint8_t digest[WH_DIGEST_SIZE]);
 
 /* The client's own file, unless it has been read before. WH_USAGE_CA: as above, or its bytes are not those
- * any more that the client was made with. WH_PLATFORM_MEMORY. After an error no CA is trusted. */
+ * any more that the client was made with. WH_PEER_PSK: there is none, and the pre-shared key is all that
+ * counts. WH_PLATFORM_MEMORY. After an error no CA is trusted. */
 WH_MUST_CHECK int wh_identity_trust(wh_client *client);
 
 /* Presents the certificates of a file, the device's own first. WH_USAGE_CERTIFICATE, WH_PLATFORM_MEMORY. */

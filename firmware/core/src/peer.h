@@ -59,7 +59,10 @@ typedef struct wh_peer {
     uint16_t interval_min;
     /* Not sealed. For how long its last ticket was good, in minutes, rounded up; 0: not known. */
     uint16_t lifetime_min;
-    uint16_t zero2;
+    /* Not sealed. It broke off a handshake with the external key and made one without it, since the last one
+     * by the key, and has not said why. */
+    uint8_t doubts_psk;
+    uint8_t zero;
 } wh_peer;
 
 _Static_assert(sizeof(wh_peer) == 20, "there are no gaps");

@@ -44,6 +44,17 @@ void wh_policy_note_break(wh_peer *peer)
     peer->rest = peer->breaks < FREE ? 0 : (uint8_t)(FIRST << (peer->breaks - FREE));
 }
 
+/* Between half of it and all of it, as chance has it: devices that failed together do not come back together. */
+static uint32_t spread_s(uint32_t s)
+{
+    const wh_platform *platform = wh_platform_get();
+    uint32_t chance = 0;
+    if (platform->random(platform->ctx, (uint8_t *)&chance, sizeof chance) != 0) {
+        return s;
+    }
+    return s - (uint32_t)(((uint64_t)chance * (s / 2 + 1)) >> 32);
+}
+
 uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
 {
     enum { FREE = 2, FIRST_S = 60, DOUBLINGS_MAX = 16 };
@@ -53,7 +64,7 @@ uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures)
     }
     unsigned doublings = failures - FREE - 1;
     uint32_t s = (uint32_t)FIRST_S << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
-    return s < most_s ? s : most_s;
+    return spread_s(s < most_s ? s : most_s);
 }
 
 /* ---- Losses of power ------------------------------------------------------------------------------ */

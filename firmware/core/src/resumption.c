@@ -5,6 +5,7 @@
 #include <wolfssl/ssl.h>
 
 #include "clock.h"
+#include "external_psk.h"
 #include "learning.h"
 #include "opened.h"
 #include "warmhello/platform.h"
@@ -174,7 +175,9 @@ bool wh_resumption_offer(wh_resumption *r)
     wh_stored *stored = &r->stored;
     wh_reason reason = r->chosen;
     r->client->suspect = 0; /* that of an earlier connect */
-    r->client->psk_suspect = r->client->psk_suspect && r->is_second;
+    if (!r->is_second) {
+        r->client->psk_suspect = WH_PSK_CLEAR;
+    }
     if (reason == WH_REASON_RESTING && !r->is_second) {
         r->peer.rest--;
         note_peer(r);
@@ -282,15 +285,19 @@ static void note_suite(wh_resumption *r)
 }
 
 /* With the key the server broke off, and not without it: so it is left out until that is forgotten
- * (learning.h). */
+ * (learning.h). Without an alert that is believed the second time. */
 static void note_psk(wh_resumption *r)
 {
+    wh_psk_suspect suspect = r->is_second ? r->client->psk_suspect : WH_PSK_CLEAR;
     if (r->by_psk) {
         r->peer.lacks &= (uint8_t)~WH_LACKS_EXTERNAL_PSK;
-    } else if (r->client->psk_suspect && r->is_second) {
+        r->peer.doubts_psk = 0;
+    } else if (suspect == WH_PSK_REFUSED || (suspect == WH_PSK_DOUBTED && r->peer.doubts_psk != 0)) {
         r->peer.lacks |= WH_LACKS_EXTERNAL_PSK;
+    } else if (suspect == WH_PSK_DOUBTED) {
+        r->peer.doubts_psk = 1;
     }
-    r->client->psk_suspect = false;
+    r->client->psk_suspect = WH_PSK_CLEAR;
 }
 
 static void note_opened(wh_resumption *r)
@@ -433,7 +440,10 @@ void wh_resumption_follow(wh_resumption *r)
 bool wh_resumption_wants_all_suites(const wh_resumption *r)
 {
     /* What the server minded was the key, as far as it has said. */
-    bool is_for_key = r->client->psk_suspect;
+    bool is_for_key = r->client->psk_suspect != WH_PSK_CLEAR;
+    if (wh_external_psk_is_alone(r->client)) {
+        return false; /* it goes with SHA-256 */
+    }
     return (r->is_second && !is_for_key) || r->client->refused_sha256 ||
            (r->peer.lacks & (WH_LACKS_SHA256 | WH_LACKS_SHA256_PERHAPS)) != 0;
 }
@@ -446,6 +456,9 @@ bool wh_resumption_without_exchange(const wh_resumption *r)
 
 bool wh_resumption_wants_psk(wh_resumption *r)
 {
+    if (wh_external_psk_is_alone(r->client)) {
+        return true;
+    }
     r->psk_withheld = (r->peer.lacks & WH_LACKS_EXTERNAL_PSK) != 0;
     return !r->is_second && !r->psk_withheld;
 }

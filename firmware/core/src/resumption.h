@@ -111,8 +111,8 @@ void wh_resumption_follow(wh_resumption *r);
 bool wh_resumption_wants_all_suites(const wh_resumption *r);
 
 /** After what is known of the peer: whether the pre-shared key shall be offered. A second attempt goes by
- * certificates; so do most connects with a server that broke off a handshake with the key and made one
- * without it. */
+ * certificates; so do most connects with a server that broke off handshakes with the key and made others
+ * without it. Without a CA it is offered always. */
 bool wh_resumption_wants_psk(wh_resumption *r);
 
 /** Whether the session shall be offered without a key exchange: the profile allows it, and the peer is not

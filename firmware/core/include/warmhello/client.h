@@ -45,7 +45,8 @@ struct WOLFSSL_CTX;
 /** The strict profile offers no session whose full handshake was longer ago, in seconds. */
 #define WH_STRICT_AGE_MAX_S 86400u
 
-/** The longest advice to leave a failing server alone, in seconds, unless set otherwise. */
+/** The longest advice to leave a failing server alone, in seconds, unless set otherwise; it is drawn from the second
+ * half of that. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
 /** Whether a ticket of TLS 1.3 may be offered again: as the profile has it, which is when not renewed in the
@@ -84,7 +85,8 @@ typedef struct wh_policy {
 } wh_policy;
 
 /** Whom to connect to, whom to trust, and how: the rows WH_CLIENT_SETTING of client.def, with their meanings.
- * Zeros are the defaults; host, port and CA must be given. */
+ * Zeros are the defaults; host and port must be given, and a CA or a pre-shared key. With the key alone
+ * (`ca` is NULL) no certificate opens a connection, whoever signed it, and none is asked for in TLS 1.2. */
 typedef struct wh_client_config {
 #define WH_CLIENT_SETTING(kind, name, ...) WH_MEMBER_##kind(name)
 #define WH_POLICY_SETTING(...)
@@ -106,6 +108,9 @@ static_assert(offsetof(wh_client_config, ca_size) == offsetof(wh_client_config, 
 typedef struct wh_binding {
     uint8_t digest[WH_DIGEST_SIZE];
 } wh_binding;
+
+/** Whether a failure may be the server's answer to the pre-shared key, or is: it has said so by an alert. */
+typedef enum wh_psk_suspect { WH_PSK_CLEAR, WH_PSK_DOUBTED, WH_PSK_REFUSED } wh_psk_suspect;
 
 /** One CA of the file, as the core keeps it. */
 typedef struct wh_ca wh_ca;
@@ -130,7 +135,7 @@ typedef struct wh_client {
      */
     bool refused_sha256;
     /** The attempt before this one had the pre-shared key in its hello and failed. */
-    bool psk_suspect;
+    wh_psk_suspect psk_suspect;
     uint32_t suspect;
     /** By which sessions are tied to two of the caller's files, and to the pre-shared key; zeros without. */
     uint8_t ca_digest[WH_DIGEST_SIZE];
@@ -154,6 +159,9 @@ typedef struct wh_client {
  * trust after a loss of power, early data. WH_USAGE_CA: there is none. WH_USAGE_ALPN: as errors.def says.
  * WH_PLATFORM_MEMORY. After an error the client is empty and need not be freed. */
 WH_MUST_CHECK int wh_client_init(wh_client *client, const wh_client_config *config);
+
+/** Whether a pre-shared key of so many bytes and its identity are of a size that client.def allows. */
+bool wh_client_psk_fits(const char *identity, size_t key_size);
 
 /** Whether a client made of one would do for the other: texts are compared, of files only where they lie and
  * how long they are, since wh_client_is_intact() tells of the rest. */

@@ -21,8 +21,8 @@
  *
  * Only servers that are verified are spoken to, since a session that was kept from another would make the
  * next connection as unsafe. What the classes above offer beyond that is refused and not ignored: it logs an
- * error, connect() returns 0 and lastError() says why. That is setInsecure(), setPreSharedKey(),
- * setPlainStart() with startTLS(), and setCiphers(). verify(), getPeerCertificate() and
+ * error, connect() returns 0 and lastError() says why. That is setInsecure(), setPlainStart() with
+ * startTLS(), and setCiphers(). verify(), getPeerCertificate() and
  * getFingerprintSHA256() do not exist, nor does the constructor from a socket, so that a sketch with them
  * does not compile: a session that is resumed has no certificate to look at.
  *
@@ -36,6 +36,7 @@
 
 #include <Arduino.h>
 #include <memory>
+#include <string>
 
 #if ESP_ARDUINO_VERSION_MAJOR >= 3
 #include <NetworkClient.h>
@@ -84,10 +85,9 @@ class WarmClient : public WarmClientBase
     /** To an address, of a server whose certificate has the name `host`. */
     int connect(const IPAddress &ip, uint16_t port, const char *host, const char *ca, const char *certificate,
                 const char *key);
-    /** Refused. */
-    int connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk);
-    /** Refused. */
-    int connect(const char *host, uint16_t port, const char *psk_identity, const char *psk);
+    /** With another pre-shared key than that of setPreSharedKey(). */
+    int connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk_key);
+    int connect(const char *host, uint16_t port, const char *psk_identity, const char *psk_key);
     /** @} */
 
     /** @name The connection
@@ -140,6 +140,12 @@ class WarmClient : public WarmClientBase
     /** The device's own, for servers that ask for it. Needs both; a key with a passphrase is refused. */
     void setCertificate(const char *certificate);
     void setPrivateKey(const char *key);
+    /** A key that the server knows by `identity`, as 32 to 128 hexadecimal digits; both are copied, and NULL
+     * takes it back. Where there is no session it is what the server must know. Without a CA and a bundle it
+     * is all that opens a connection, and no certificate does. Beside one a server that does not know it goes
+     * by certificate, where NetworkClientSecure leaves the key out. In TLS 1.2 a server must have
+     * ECDHE-PSK-CHACHA20-POLY1305 or ECDHE-PSK-AES128-GCM-SHA256. Anything else makes connect() fail. */
+    void setPreSharedKey(const char *identity, const char *key);
     /** Reads `size` bytes, PEM or DER, and keeps them. False: they did not come, or there is no memory. */
     bool loadCACert(Stream &stream, size_t size);
     bool loadCertificate(Stream &stream, size_t size);
@@ -169,8 +175,6 @@ class WarmClient : public WarmClientBase
      * Each of these makes connect() fail.
      * @{ */
     void setInsecure();
-    /** NULL takes it back. */
-    void setPreSharedKey(const char *identity, const char *key);
     void setPlainStart();
     /** False. */
     static bool stillInPlainStart();
@@ -203,6 +207,17 @@ class WarmClient : public WarmClientBase
 
         static File of(const char *text);
         bool load(Stream &stream, size_t count);
+        /** Of hexadecimal digits; false: they are none, or there is no memory. */
+        bool decode(const char *digits);
+    };
+
+    struct PreSharedKey {
+        std::string identity;
+        File key;
+        /** One was given that cannot be used. */
+        bool isBad = false;
+
+        static PreSharedKey of(const char *identity, const char *key);
     };
 
     friend class WarmConnection;
@@ -210,6 +225,8 @@ class WarmClient : public WarmClientBase
     void refuse(unsigned what);
     int open(const char *host, const char *tcp_host, uint16_t port, const File &ca, const File &certificate,
              const File &key);
+    int open(const char *host, const char *tcp_host, uint16_t port, const File &ca, const File &certificate,
+             const File &key, const PreSharedKey &shared);
     uint32_t waitMs() const;
 
     std::shared_ptr<WarmConnection> connection;
@@ -217,6 +234,7 @@ class WarmClient : public WarmClientBase
     File bundleFile;
     File certificateFile;
     File keyFile;
+    PreSharedKey psk;
     const char **alpn = nullptr;
     uint32_t handshakeMs = 0;
     bool earlyData = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 
 #include "warmhello/machine_esp32.h"
 #include "warmhello/socket.h"
+#include "wipe.h"
 
 namespace
 {
@@ -36,7 +38,7 @@ const char *text_of(unsigned refused)
         return "setInsecure: only servers that are verified are spoken to; give the CA by setCACert";
     }
     if ((refused & PRE_SHARED_KEY) != 0) {
-        return "setPreSharedKey: pre-shared keys are not spoken; give the CA by setCACert";
+        return "setPreSharedKey: an identity has 1 to 64 characters, and a key 32 to 128 hexadecimal digits";
     }
     if ((refused & PLAIN_START) != 0) {
         return "setPlainStart: TLS begins with the connection, there is no startTLS";
@@ -77,7 +79,7 @@ class WarmConnection
     }
 
     /* Files that a client has loaded, and may replace while the core reads them. */
-    using Kept = std::array<std::shared_ptr<uint8_t>, 3>;
+    using Kept = std::array<std::shared_ptr<uint8_t>, 4>;
 
     /* `tcp_ms`: how long name and TCP may take, or 0 for no limit of their own. */
     bool open(const wh_client_config &config, const wh_socket_options &options, uint32_t tcp_ms,
@@ -269,6 +271,7 @@ WarmClient &WarmClient::operator=(const WarmClient &other)
         keyFile = other.keyFile;
         alpn = other.alpn;
         handshakeMs = other.handshakeMs;
+        psk = other.psk;
         earlyData = other.earlyData;
         refused = other.refused;
     }
@@ -285,10 +288,17 @@ uint32_t WarmClient::waitMs() const
 int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, const File &ca,
                      const File &certificate, const File &key)
 {
+    return open(host, tcp_host, port, ca, certificate, key, psk);
+}
+
+int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, const File &ca,
+                     const File &certificate, const File &key, const PreSharedKey &shared)
+{
     connection = nullptr; // closes it, before the next one looks for its session
     connection = std::make_shared<WarmConnection>();
-    if (refused != 0) {
-        connection->refuse(text_of(refused));
+    unsigned why = refused | (shared.isBad ? PRE_SHARED_KEY : 0U);
+    if (why != 0) {
+        connection->refuse(text_of(why));
         return 0;
     }
     const File &trusted = ca.bytes != nullptr ? ca : bundleFile;
@@ -303,6 +313,9 @@ int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, cons
     config.certificate_size = certificate.size;
     config.key = key.bytes;
     config.key_size = key.size;
+    config.psk_identity = shared.identity.empty() ? nullptr : shared.identity.c_str();
+    config.psk_key = shared.key.bytes;
+    config.psk_key_size = shared.key.size;
     config.policy.early_data = earlyData;
     wh_socket_options options = {};
     options.tcp_host = tcp_host;
@@ -310,7 +323,7 @@ int WarmClient::open(const char *host, const char *tcp_host, uint16_t port, cons
     if (tcp_ms != 0 || handshakeMs != 0) {
         options.timeout_ms = sum_ms(tcp_ms != 0 ? tcp_ms : PART_MS, handshakeMs != 0 ? handshakeMs : PART_MS);
     }
-    WarmConnection::Kept files = {trusted.loaded, certificate.loaded, key.loaded};
+    WarmConnection::Kept files = {trusted.loaded, certificate.loaded, key.loaded, shared.key.loaded};
     return connection->open(config, options, tcp_ms, files) ? 1 : 0;
 }
 
@@ -354,18 +367,15 @@ int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *host, co
     return open(host, ip.toString().c_str(), port, File::of(ca), File::of(certificate), File::of(key));
 }
 
-int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk)
+int WarmClient::connect(const IPAddress &ip, uint16_t port, const char *psk_identity, const char *psk_key)
 {
-    return connect(ip.toString().c_str(), port, psk_identity, psk);
+    return connect(ip.toString().c_str(), port, psk_identity, psk_key);
 }
 
-int WarmClient::connect(const char * /*host*/, uint16_t /*port*/, const char * /*psk_identity*/,
-                        const char * /*psk*/)
+int WarmClient::connect(const char *host, uint16_t port, const char *psk_identity, const char *psk_key)
 {
-    connection = nullptr;
-    connection = std::make_shared<WarmConnection>();
-    connection->refuse(text_of(PRE_SHARED_KEY));
-    return 0;
+    return open(host, nullptr, port, caFile, certificateFile, keyFile,
+                PreSharedKey::of(psk_identity, psk_key));
 }
 
 uint8_t WarmClient::connected()
@@ -481,6 +491,59 @@ bool WarmClient::File::load(Stream &stream, size_t count)
     size = count;
     loaded = memory;
     return true;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int digit(char text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = strchr(digits, tolower(static_cast<unsigned char>(text)));
+    return text != '\0' && at != nullptr ? static_cast<int>(at - digits) : -1;
+}
+
+/* A secret: it is overwritten before its memory is given back. */
+bool WarmClient::File::decode(const char *digits)
+{
+    size_t count = strlen(digits) / 2;
+    std::shared_ptr<uint8_t> memory(static_cast<uint8_t *>(malloc(count + 1)), [count](uint8_t *secret) {
+        if (secret != nullptr) {
+            wh_wipe(secret, count);
+        }
+        free(secret);
+    });
+    if (memory == nullptr || strlen(digits) % 2 != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int high = digit(digits[2 * i]);
+        int low = digit(digits[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        memory.get()[i] = static_cast<uint8_t>(high << 4 | low);
+    }
+    bytes = memory.get();
+    size = count;
+    loaded = memory;
+    return true;
+}
+
+WarmClient::PreSharedKey WarmClient::PreSharedKey::of(const char *identity, const char *key)
+{
+    PreSharedKey made;
+    if (identity != nullptr && key != nullptr) {
+        made.identity = identity;
+        made.isBad = !made.key.decode(key) || !wh_client_psk_fits(identity, made.key.size);
+    }
+    return made;
+}
+
+void WarmClient::setPreSharedKey(const char *identity, const char *key)
+{
+    psk = PreSharedKey::of(identity, key);
+    if (psk.isBad) {
+        log_e("%s", text_of(PRE_SHARED_KEY));
+    }
 }
 
 void WarmClient::setCACert(const char *ca)
@@ -603,15 +666,6 @@ void WarmClient::refuse(unsigned what)
 void WarmClient::setInsecure()
 {
     refuse(INSECURE);
-}
-
-void WarmClient::setPreSharedKey(const char *identity, const char *key)
-{
-    if (identity == nullptr || key == nullptr) {
-        refused &= ~PRE_SHARED_KEY;
-    } else {
-        refuse(PRE_SHARED_KEY);
-    }
 }
 
 void WarmClient::setPlainStart()

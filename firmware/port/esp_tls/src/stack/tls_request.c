@@ -59,14 +59,29 @@ static esp_err_t refuse_what_is_missing(const esp_tls_cfg_t *cfg)
 /* ---- Whom to trust --------------------------------------------------------------------------------------
  */
 
-static bool asks_for_psk(const esp_tls_cfg_t *cfg)
+/* esp_tls calls "hint" what TLS calls the identity. Beside a CA the key goes first, where mbedTLS's stack
+ * would leave it out. */
+static esp_err_t take_psk(const esp_tls_cfg_t *cfg, wh_request *out)
 {
 #if defined(CONFIG_ESP_TLS_PSK_VERIFICATION)
-    return cfg->psk_hint_key != NULL;
+    const psk_hint_key_t *psk = cfg->psk_hint_key;
+    if (psk == NULL) {
+        return ESP_OK;
+    }
+    if (psk->hint == NULL || psk->key == NULL || !wh_client_psk_fits(psk->hint, psk->key_size)) {
+        ESP_LOGE(tag,
+                 "psk-unusable: a pre-shared key has 16 to 64 bytes, and its hint, which is the identity, "
+                 "1 to 64");
+        return ESP_ERR_MBEDTLS_SSL_CONF_PSK_FAILED;
+    }
+    out->client.psk_identity = psk->hint;
+    out->client.psk_key = psk->key;
+    out->client.psk_key_size = psk->key_size;
 #else
     (void)cfg;
-    return false;
+    (void)out;
 #endif
+    return ESP_OK;
 }
 
 static esp_err_t trust_bundle(const warmhello_esp_tls_config *stack, const esp_tls_cfg_t *cfg,
@@ -112,10 +127,12 @@ static esp_err_t choose_trust(const warmhello_esp_tls_config *stack, const esp_t
         out->client.ca_size = cfg->cacert_bytes;
         return ESP_OK;
     }
-    if (asks_for_psk(cfg)) {
-        return refuse("no-psk", "a pre-shared key in place of certificates cannot be used");
+    if (out->client.psk_key != NULL) {
+        return ESP_OK;
     }
-    ESP_LOGE(tag, "no-ca: no server is believed without a CA, the global CA store or the bundle");
+    ESP_LOGE(tag,
+             "no-ca: no server is believed without a CA, the global CA store, the bundle or a pre-shared "
+             "key");
     return ESP_ERR_MBEDTLS_SSL_SETUP_FAILED;
 }
 
@@ -227,6 +244,9 @@ esp_err_t wh_request_read(const warmhello_esp_tls_config *stack, const char *hos
     }
     if (result == ESP_OK) {
         result = take_identity(cfg, out);
+    }
+    if (result == ESP_OK) {
+        result = take_psk(cfg, out);
     }
     return result == ESP_OK ? choose_trust(stack, cfg, out) : result;
 }
