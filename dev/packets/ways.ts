@@ -12,6 +12,7 @@ export const titles = {
     id: "TLS 1.2, session ID",
     ticket: "TLS 1.2, ticket",
     psk: "TLS 1.3",
+    strict: "TLS 1.3 alone",
     "psk-ke": "TLS 1.3, no key exchange",
     early: "TLS 1.3, early data",
     "external-psk": "TLS 1.3, external PSK",
@@ -29,6 +30,8 @@ export interface Way {
 }
 
 const EARLY_DATA_MAX = 4096
+/** What the profiles balanced and frugal ask for. */
+const anyVersion = { minVersion: "1.2", maxVersion: "1.3", tickets: true } as const
 const both = ["full", "resumed"] as const
 /** In one resumption the device learns what the server takes. */
 const learned = ["full", "resumed", "resumed"] as const
@@ -47,11 +50,15 @@ export const ways: readonly Way[] = [
         whyNot: ({ cannot }) => cannot.ticket,
     },
     {
-        ...{ name: "psk", client: kinds.psk, server: {}, results: both },
+        ...{ name: "psk", client: anyVersion, server: {}, results: both },
         whyNot: ({ cannot }) => cannot.psk,
     },
     {
-        ...{ name: "psk-ke", client: { ...kinds.psk, policy: { profile: "frugal" } }, results: learned },
+        ...{ name: "strict", client: { ...kinds.psk, policy: { profile: "strict" } }, server: {}, results: both },
+        whyNot: ({ cannot }) => cannot.psk,
+    },
+    {
+        ...{ name: "psk-ke", client: { ...anyVersion, policy: { profile: "frugal" } }, results: learned },
         server: { takesPskKe: () => true },
         whyNot: only("resumptions without a key exchange", echo, nginx),
     },
@@ -68,12 +75,13 @@ export const ways: readonly Way[] = [
     },
 ]
 
-export const profileOf = (way: WayName): string => (way === "psk-ke" ? "frugal" : "balanced")
+export const profileOf = (way: WayName): string =>
+    way === "psk-ke" ? "frugal" : way === "strict" ? "strict" : "balanced"
 
 /** The recording for the emulated microcontroller that goes the same way. */
 export function recordingOf(way: WayName, result: "full" | "resumed"): { name: string; result: "full" | "resumed" } {
     const names = {
-        ...{ id: "tls12-id", ticket: "tls12-ticket", psk: "tls13-x25519" },
+        ...{ id: "tls12-id", ticket: "tls12-ticket", psk: "tls13-x25519", strict: "tls13-x25519" },
         ...{ early: "tls13-early", "psk-ke": "tls13-psk-ke", "external-psk": "tls13-external-psk" },
     } as const
     return { name: names[way], result }

@@ -696,6 +696,32 @@ TEST(a_server_that_speaks_first_is_heard_after_the_handshake)
     end_by_hand(&h);
 }
 
+TEST(what_is_written_after_a_read_is_never_early)
+{
+    by_hand h;
+    uint8_t bytes[64];
+    size_t size = 0;
+    keep_a_session();
+    begin_by_hand(&h, NULL);
+    assert_int_equal(write_request(&h), 7);
+    h.peer = peer_accept(server);
+    wh_connect_ready(&h.connect, 0);
+    go_on(&h, WH_STEP_SEND);
+    peer_write(h.peer, (const uint8_t *)"answer", 6); /* before it has the end of the handshake */
+    while (h.got_size == 0) {
+        go_on(&h, WH_STEP_READ);
+    }
+    assert_int_equal(write_request(&h), 7);
+    go_on(&h, WH_STEP_WAIT);
+    for (size_t got = 1; got > 0; size += got) {
+        got = peer_read(h.peer, bytes + size, sizeof bytes - size);
+    }
+    assert_memory_equal(bytes, "requestrequest", 14);
+    assert_int_equal(size, 14);
+    assert_int_equal(peer_early_size(h.peer), 7);
+    end_by_hand(&h);
+}
+
 /* TCP that comes up at once leaves no time to prepare. */
 TEST(a_hello_that_was_not_prepared_carries_it_too)
 {

@@ -5,6 +5,7 @@ import net from "node:net"
 import { afterEach, describe, expect, test } from "vitest"
 import { Board } from "#dev/interop/board.js"
 import { type Arrival, type EarlyServer, earlyHaproxy, earlyKinds, earlyNginx } from "#dev/servers/early-data.js"
+import { erlangStateful, erlangStateless } from "#dev/servers/erlang.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import type { NginxOptions } from "#dev/servers/nginx.js"
 import type { Seen, ServerOptions } from "#dev/servers/server.js"
@@ -322,4 +323,24 @@ test("HAProxy that agrees to another application protocol gets the report once, 
     const seen = await device.report()
     expect(seen.visit.outcome?.earlyData).toBe("refused")
     expect((await device.arrived()).map(({ report }) => report)).toEqual(["1", "2"])
+})
+
+describe.each([erlangStateful, erlangStateless])("$name, whose tickets allow early data in vain", (kind) => {
+    const why = kind.missing()
+    if (why !== undefined) {
+        test.skip(skipped(`early data: ${why}`))
+        return
+    }
+
+    test("answers after the handshake, and is offered none from then on", async () => {
+        using server = await kind.start({ identity: identity.server })
+        using board = await Board.create(server, identity.ca, "psk", consent)
+        const seen: Seen[] = []
+        while (seen.length < 3) seen.push(await board.wake())
+        for (const { visit } of seen) {
+            expect(visit.error).toBeNull()
+            expect(visit.reply.toString("latin1").match(/HTTP\/1\.[01] 200/g)).toHaveLength(1)
+        }
+        expect(seen.map(what)).toEqual([full, refused, resumed])
+    })
 })

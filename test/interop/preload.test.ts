@@ -103,6 +103,11 @@ test("a setting that cannot be used is named", async () => {
     expect(output).toContain("WARMHELLO_TLS=1.1")
 })
 
+test("a consent to early data that cannot be read is an error, and not one that was withheld", async () => {
+    const env = environment(1, { WARMHELLO_EARLY_DATA: "yes" })
+    expect(await run(["run", "src/local.ts", "--test"], env)).toContain("WARMHELLO_EARLY_DATA=yes")
+})
+
 function line(child: ChildProcess, pattern: RegExp): Promise<string> {
     return new Promise((found, failed) => {
         child.once("close", () => failed(new Error(`ended without ${pattern}`)))

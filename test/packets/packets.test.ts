@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)("a report of 100 bytes and its answer", (
     }, async () => {
         const cases = await counted("OpenSSL")
         const resumed = cases.filter(({ result }) => result === "resumed")
-        expect(resumed.map(({ way }) => way)).toEqual(["id", "ticket", "psk", "psk-ke"])
+        expect(resumed.map(({ way }) => way)).toEqual(["id", "ticket", "psk", "strict", "psk-ke"])
         for (const { way, segments, roundTripsBeforeData, roundTripsBeforeSleep } of resumed) {
             expect(roundTripsBeforeData, way).toBe(1)
             expect(roundTripsBeforeSleep, way).toBe(3)

@@ -146,6 +146,12 @@ test("the strict profile speaks TLS 1.3 alone, and the board takes it", async ()
     expect((await warmhello("provision", path)).stdout).toContain("profile strict")
 })
 
+test("consent to early data is said, with what it means", async () => {
+    const { stdout } = await warmhello("provision", files.provision({ policy: { earlyData: true } }))
+    expect(stdout).toContain("with early data (docs/EARLY-DATA.md: they may arrive twice)")
+    expect((await warmhello("provision", files.provision({}))).stdout).not.toContain("early data")
+})
+
 describe("certificates and keys:", () => {
     test("the CA is none, damaged, expired, or not valid yet", async () => {
         files.write("ca.txt", "no certificate")

@@ -98,7 +98,8 @@ function contentsLine(file: string, provision: Provision, bytes: number): string
     const certificate = identity === undefined ? "no client certificate" : "with a client certificate"
     const own = psk === undefined ? certificate : `${certificate}, with a pre-shared key`
     const profile = `profile ${policy?.profile ?? "balanced"}`
-    return `${file} is good: ${host}:${port}, ${own}, ${profile}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
+    const consent = policy?.earlyData === true ? ", with early data (docs/EARLY-DATA.md: they may arrive twice)" : ""
+    return `${file} is good: ${host}:${port}, ${own}, ${profile}${consent}; ${bytes} of ${CONTENTS_MAX} bytes of a slot of ${PROVISION_SLOT_SIZE}.`
 }
 
 function provisionFile(file: string, flags: ProvisionFlags): void {

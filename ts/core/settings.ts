@@ -72,6 +72,12 @@ export function parseCount(text: string, minimum: number, maximum: number): numb
     return refuse(`It must be a whole number from ${minimum} to ${maximum}.`)
 }
 
+/** "1" or "0". */
+export function parseYesOrNo(text: string): boolean {
+    if (text !== "0" && text !== "1") refuse("It must be 1 for yes or 0 for no.")
+    return text === "1"
+}
+
 export interface HostAndPort {
     host: string
     port: number

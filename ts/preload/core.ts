@@ -8,7 +8,7 @@ import { environmentNames, hintsFor } from "../base/hints.js"
 import { Client, type Policy } from "../core/client.js"
 import { loadState, losePower, saveState } from "../core/platform.js"
 import type { Service } from "../core/service.js"
-import { parseDuration, parseHostAndPort, parseVersionRange, readIdentity } from "../core/settings.js"
+import { parseDuration, parseHostAndPort, parseVersionRange, parseYesOrNo, readIdentity } from "../core/settings.js"
 import { TlsSocket } from "../core/tls-socket.js"
 
 const environment = process.env
@@ -38,7 +38,7 @@ interface Peer {
 function policyFor(peer: Peer): Policy {
     const pinned = setting("WARMHELLO_PIN", undefined, parseHostAndPort)
     const ticketWaitMs = setting("WARMHELLO_TICKET_WAIT", undefined, parseDuration)
-    const earlyData = environment.WARMHELLO_EARLY_DATA === "1"
+    const earlyData = setting("WARMHELLO_EARLY_DATA", "0", parseYesOrNo)
     return {
         pinned: pinned?.host === peer.host && pinned.port === peer.port,
         ...(ticketWaitMs !== undefined && { ticketWaitMs }),
