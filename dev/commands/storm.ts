@@ -4,7 +4,8 @@ import { WarmhelloError } from "../../ts/base/errors.js"
 import { readFile } from "../../ts/base/files.js"
 import { holdInterrupt, interruptCode } from "../../ts/cli/interrupt.js"
 import { Output } from "../../ts/cli/output.js"
-import { tableText } from "../../ts/cli/table.js"
+import { fittedText } from "../../ts/cli/table.js"
+import { wrapped } from "../../ts/cli/wrapped.js"
 import { listen } from "../../ts/fleet/listen.js"
 import type { StormResult } from "../../ts/run/storm.js"
 import { FLEET_PAGE, writeSection } from "../docs/pages.js"
@@ -26,10 +27,11 @@ interface StormFlags extends Given {
 const LAST_LINES = 40
 
 function print(output: Output, result: StormResult): void {
-    output.line(tableText(phases(result)))
-    output.line(tableText(processorTime(result)))
-    if (result.sTime !== null) output.line(tableText(sTime(result)))
-    for (const sentence of sentences(result)) output.line(sentence)
+    const { columns } = output
+    output.line(fittedText(phases(result), columns))
+    output.line(fittedText(processorTime(result), columns))
+    if (result.sTime !== null) output.line(fittedText(sTime(result), columns))
+    for (const sentence of sentences(result)) for (const line of wrapped(sentence, columns)) output.line(line)
 }
 
 const HOST = /^(?:mqtts|https):\/\/[^/:]+(?::\d+)?$/

@@ -11,9 +11,12 @@ import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import type { Server, ServerOptions } from "#dev/servers/server.js"
 import { type StormOptions, storm } from "#dev/storm/storm.js"
+import { phases as phaseTable } from "#dev/storm/storm-tables.js"
 import { decodeOutcome } from "#warmhello/base/compact-outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { fittedText, tableText } from "#warmhello/cli/table.js"
 import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
+import { syntheticStorm } from "../report/synthetic-storm.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { dev, startDevCommand } from "../ts/support/command.js"
 
@@ -260,6 +263,17 @@ test("whoever waits hears how many are served, and why not all", { timeout: TIME
     storm.process.kill("SIGINT")
     expect((await storm.ended).code).toBe(130)
 })
+
+test.each([60, 100])(
+    "in a terminal of %i columns no line of a storm's tables is longer, and no figure is left out",
+    (columns) => {
+        const [table, wide] = [phaseTable(syntheticStorm()), Number.POSITIVE_INFINITY]
+        const text = fittedText(table, columns)
+        for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(columns)
+        for (const cell of table.rows.flat()) expect(text.replace(/\s+/g, " ")).toContain(cell)
+        expect(fittedText(table, wide)).toBe(tableText(table))
+    },
+)
 
 test("openssl s_time says what it sees of the same server", { timeout: TIMEOUT_MS }, async () => {
     const settings = { devices: 20, scenario: scenario("quick_minute"), server: "nginx", sTimeS: 1 } as const
