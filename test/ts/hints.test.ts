@@ -46,15 +46,6 @@ test("DeviceScript's tools are told variables, not flags", () => {
     expect(new WarmhelloError("never-slept", "").hint).not.toContain("raise")
 })
 
-test("an alert leads to a wrong pre-shared key where one can be given, and not where none can", () => {
-    hintsFor(namesFor(commandNamed("simulate")))
-    expect(new WarmhelloError("alert", "").hint).toContain("check --psk.")
-    hintsFor(fieldNames)
-    expect(new WarmhelloError("alert", "").hint).toContain("check psk.")
-    hintsFor(environmentNames)
-    expect(new WarmhelloError("alert", "").hint).not.toContain("pre-shared")
-})
-
 test("with a provisioning file its fields are named, and not the flags that they stand for", () => {
     const command = commandNamed("simulate")
     command.setOptionValue("provision", "device.json")

@@ -198,7 +198,6 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     alert: [
         "The server's log says why.",
         "If the server asks for client certificates, give {cert} and {key}.",
-        "A server of pre-shared keys alone refuses whoever has another identity or key than it knows: check {psk}.",
         "A handshake_failure tells that the server has no cipher, group or kind of certificate that warmhello speaks.",
     ],
     "psk-refused":

@@ -41,7 +41,6 @@ export const fieldNames = namesFrom({
     alpn: "tls.alpn",
     tls: "tls.version",
     profile: "policy.profile",
-    psk: "psk",
 })
 
 const SETTING = /\{([a-z-]+)\}/g
