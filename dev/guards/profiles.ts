@@ -62,8 +62,35 @@ export const profileGuards: Guard[] = [
     // ---- An external pre-shared key ----
     {
         mistake: "a pre-shared key that has changed in its place is in a hello",
-        edits: [["core/src/hello.c", " || !wh_external_psk_is_as_bound(conn->client)", ""]],
-        tests: [["test_external_psk", "a_key_that_has_changed_in_its_place_is_not_used"]],
+        edits: [["core/src/external_psk.c", "!conn->psk_is_as_bound || !fits", "!fits"]],
+        tests: [
+            ["test_external_psk", "a_key_that_has_changed_in_its_place_is_not_used"],
+            ["test_external_psk", "a_key_that_has_changed_in_its_place_does_not_open_tls12"],
+        ],
+    },
+    {
+        mistake: "one accident takes the pre-shared key from the hello",
+        edits: [["core/src/resumption.c", "suspect == WH_PSK_DOUBTED && r->peer.doubts_psk != 0", "suspect != 0"]],
+        tests: [["test_external_psk", "one_accident_does_not_cost_the_key"]],
+    },
+    {
+        mistake: "a certificate is asked for, though there is no CA to verify it by",
+        edits: [["core/src/hello.c", "is_of_tls12 && wh_external_psk_is_alone(conn->client)", "false"]],
+        tests: [["test_psk_alone", "the_hello_asks_for_no_certificate_in_tls12"]],
+    },
+    {
+        mistake: "a server that has a certificate alone is taken, though there is no CA to verify it by",
+        edits: [
+            ["core/src/peer_path.c", "path->is_accepted = error == WH_OK;", "path->is_accepted = true;"],
+            ["core/src/peer_path.c", "    path->error = error;\n", ""],
+            [
+                "core/src/peer_path.c",
+                "    return native;\n}\n\n/* What wolfSSL calls",
+                "    return 0;\n}\n\n/* What wolfSSL calls",
+            ],
+            ["core/src/identity.c", "        return WH_PEER_PSK; /*", "        return WH_OK; /*"],
+        ],
+        tests: [["test_psk_alone", "a_server_without_the_key_is_never_believed"]],
     },
     {
         mistake: "secrets of a pre-shared key in memory that was given back",

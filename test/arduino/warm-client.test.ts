@@ -508,7 +508,7 @@ describe.each(versions)("with arduino-esp32 %d.x", (version) => {
             await sketch.do("copy", "proto", "a")
             await sketch.do("delete", "proto")
             expect(await sketch.ask("connect", "a", HOST, server.port)).toBe(1)
-            expect(server.isAnswer(await getPage(sketch, "a"))).toBe(true)
+            expect(server.isAnswer(Buffer.from(await getPage(sketch, "a"), "latin1"))).toBe(true)
             await sketch.do("stop", "a")
             expect(await sketch.outcome("a")).toMatchObject({ result: "full", kind: "external-psk", protocol })
             await sketch.end()

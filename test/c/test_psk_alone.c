@@ -100,6 +100,23 @@ PLATFORM_TEST(the_hello_asks_for_no_certificate_in_tls12)
     }
 }
 
+/* Whoever is in the middle may answer by a suite that was not asked for, in TLS 1.2. */
+PLATFORM_TEST(a_suite_that_goes_by_certificate_is_refused)
+{
+    /* A random number of zeros, no session ID, ECDHE-ECDSA-AES128-GCM-SHA256, and renegotiation_info. */
+    static const uint8_t server_hello[11 + 32 + 11] = {
+        22, 3, 3, 0, 49, 2, 0, 0, 45, 3, 3, [43] = 0, 0xc0, 0x2b, 0, 0, 5, 0xff, 1, 0, 1, 0,
+    };
+    pairing at = pair_alone(&ticket12, &known);
+    wh_client client;
+    wire_line line;
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+    assert_int_equal(wh_conn_feed(&line.conn, server_hello, sizeof server_hello), WH_PEER_VERSION);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
 PLATFORM_TEST(in_tls12_its_session_is_resumed_and_a_refused_one_followed_by_the_key)
 {
     pairing at = pair_alone(&ticket12, &known);

@@ -9,6 +9,7 @@ import { freePort } from "#dev/servers/free-port.js"
 import { reasons } from "#warmhello/base/core-codes.js"
 import { fleetLines } from "#warmhello/cli/fleet-text.js"
 import type { FleetSummary } from "#warmhello/fleet/page-data.js"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 import { failed, full, RunningFleet, resumed, until } from "./programs.js"
@@ -78,7 +79,10 @@ describe("files", () => {
 
 describe("refused with what to do", () => {
     test.each([
-        [[], "name where reports come from: --mqtt, --http or files"],
+        [[], "name where reports come from: --mqtt, --http, files, or the --state of before"],
+        [["--http", "0", "--topic", "a/{device}"], "--topic goes with --mqtt"],
+        [["--mqtt", "mqtt://localhost", "--path", "/{device}"], "--path goes with --http"],
+        [["--http", "0", "--otlp-every", "1s"], "--otlp-every goes with --otlp"],
         [["--mqtt", "localhost"], "A broker is mqtt://host:port"],
         [["--http", "0.0.0.0"], "Where to listen is a port"],
         [["--http", "70000"], "Where to listen is a port"],
@@ -97,10 +101,12 @@ describe("refused with what to do", () => {
         const server = createServer().listen(0, "127.0.0.1")
         await once(server, "listening")
         const { port } = server.address() as AddressInfo
-        const { code, stderr } = await warmhello("fleet", "--http", String(port), "--page", String(await freePort()))
+        const args = ["--http", String(port), "--page", String(await freePort())]
+        const { code, stdout, stderr } = await warmhello("fleet", ...args)
         expect(code).toBe(6)
         expect(stderr).toContain(`cannot listen at http://127.0.0.1:${port}`)
-        expect(stderr).toContain("give another port with --http or --page")
+        expect(stderr).toContain("Give --http or --page a port that is free")
+        expect(stdout).toBe("") // nothing is there yet to look at
         server.close()
     })
 
@@ -110,13 +116,65 @@ describe("refused with what to do", () => {
         expect(stderr).toContain("cannot write /proc/state: ENOENT")
     })
 
-    test("a place for simulate's reports where nobody is: the run is shown, and the exit code tells", async () => {
-        const url = `http://127.0.0.1:${await freePort()}`
-        const { code, stdout, stderr } = await warmhello("simulate", "--cycles", "2", "--report", url)
-        expect(stdout).toContain("2 wakes: 1 full, 1 resumed")
-        expect(stderr).toMatch(/takes no report: .*ECONNREFUSED.*\nIs the broker, or warmhello fleet, running there\?/)
-        expect(code).toBe(4)
+    test.each(["http", "mqtt"])(
+        "a place for simulate's reports where nobody is, by %s: before it wakes",
+        async (way) => {
+            const url = `${way}://127.0.0.1:${await freePort()}`
+            const { code, stdout, stderr } = await warmhello("simulate", "--cycles", "2", "--report", url)
+            expect(stdout).not.toMatch(/wake|full/)
+            expect(stderr).toMatch(
+                /takes no report: .*ECONNREFUSED.*\nIs the broker, or warmhello fleet, running there\?/,
+            )
+            expect(code).toBe(4)
+        },
+    )
+})
+
+describe("files for TLS with the broker", () => {
+    const broker = ["--page", "0", "--mqtt", "mqtts://localhost:1"]
+
+    test.each([
+        ["a CA's that has no certificate", "--ca", "key", /^error: there is no certificate as PEM in \S+key.pem\n/],
+        ["a CA's that was cut", "--ca", "cut", /^error: \S+cut.pem is damaged: /],
+        ["a key of another certificate", "--key", "other", /is not the key of \S+: key values mismatch/],
+        ["a key that is none", "--key", "certificate", /is not the key of \S+: /],
+        ["one that is not there", "--ca", "nowhere", /^error: cannot read \S+nowhere.pem: ENOENT/],
+    ])("%s", async (_, flag, name, message) => {
+        const authority = await createCertificateAuthority()
+        const { certificate, key } = await authority.issue({ names: ["a"] })
+        written("certificate.pem", certificate)
+        written("key.pem", key)
+        written("other.pem", (await authority.issue({ names: ["a"] })).key)
+        written("cut.pem", `${certificate.slice(0, 100)}\n-----END CERTIFICATE-----\n`)
+        const files = { "--key": ["--cert", join(folder, "certificate.pem")], "--ca": [] }[flag] ?? []
+        const { code, stdout, stderr } = await warmhello(
+            "fleet",
+            ...broker,
+            ...files,
+            flag,
+            join(folder, `${name}.pem`),
+        )
+        expect(stderr).toMatch(message)
+        expect(stdout).toBe("")
+        expect(code).toBe(2)
     })
+})
+
+test.each(["mqtt://127.0.0.1/a/+/b", "mqtt://127.0.0.1/a/#", "mqtt://127.0.0.1/%zz"])(
+    "simulate reports to no topic that is none: %s",
+    async (url) => {
+        const { code, stderr } = await warmhello("simulate", "--report", url)
+        expect(stderr).toContain("Reports go to mqtt://host:port/topic, without + and #")
+        expect(code).toBe(2)
+    },
+)
+
+test("what a folder of --state has is told by that alone", async () => {
+    const state = join(folder, "told")
+    await warmhello("fleet", written("one.jsonl", lines({ ...full, device: "a" })), "--state", state)
+    const { code, stdout } = await warmhello("fleet", "--state", state)
+    expect(stdout).toContain("1 report of 1 device")
+    expect(code).toBe(0)
 })
 
 describe("by HTTP", () => {
@@ -130,6 +188,10 @@ describe("by HTTP", () => {
         expect(await answers("a", "{}")).toEqual([400, "JSON without the fields of an outcome"])
         expect(await answers("a", "\x01")).toEqual([400, "neither JSON nor a compact outcome"])
         expect(await answers("a", "x".repeat(20_000))).toEqual([413, "longer than a report may be"])
+        const nameless = "nothing names the device by 1 to 128 characters, none of them of control"
+        for (const name of ["", "x".repeat(129), "\x1b[2J"]) {
+            expect(await answers(name, JSON.stringify(resumed))).toEqual([400, nameless])
+        }
         const batch = `${lines({ ...full, device: "b" }, {}, { ...full })}no\n`
         expect(await answers("gateway", batch, "application/x-ndjson")).toEqual([200, "2 kept, 2 no report"])
         const root = `http://127.0.0.1:${fleet.httpPort}`
@@ -140,7 +202,7 @@ describe("by HTTP", () => {
         expect(summary).toMatchObject({
             reports: 3,
             devices: 3,
-            refused: { "not-an-outcome": 3, "not-cbor": 1, "too-long": 1 },
+            refused: { "not-an-outcome": 3, "not-cbor": 1, "too-long": 1, "no-device": 3 },
         })
         await fleet.end()
     })
@@ -164,6 +226,41 @@ describe("by HTTP", () => {
             await fleet.end()
         },
     )
+
+    test.each(["LOCALHOST", "Localhost.", "127.0.0.1", "[::1]"])(
+        "a browser that calls this machine %s gets it",
+        async (host) => {
+            const fleet = await RunningFleet.start()
+            const [response] = await once(
+                request({ port: fleet.pagePort, headers: { host: `${host}:${fleet.pagePort}` } }).end(),
+                "response",
+            )
+            expect(response.statusCode).toBe(200)
+            response.resume()
+            await fleet.end()
+        },
+    )
+
+    test("a page at LOCALHOST is for this machine, whose name others cannot take", async () => {
+        const [page, http] = [await freePort(), String(await freePort())]
+        const running = startCommand(["fleet", "--page", `LOCALHOST:${page}`, "--http", http])
+        await running.shows("POST reports to")
+        const [response] = await once(
+            request({ port: page, host: "localhost", headers: { host: "evil.example" } }).end(),
+            "response",
+        )
+        expect(response.statusCode).toBe(403)
+        response.resume()
+        running.process.kill("SIGINT")
+        await running.ended
+    })
+
+    test("a path without its first slash has it all the same", async () => {
+        const fleet = await RunningFleet.start(["--path", "fleet/{device}"])
+        const url = `http://127.0.0.1:${fleet.httpPort}/fleet/a`
+        expect((await fetch(url, { method: "POST", body: JSON.stringify(full) })).status).toBe(204)
+        expect((await fleet.end()).stdout).toContain(`:${fleet.httpPort}/fleet/{device}`)
+    })
 
     test("bodies that do not end take no more than 64 MB together, and others are told to try again", async () => {
         const fleet = await RunningFleet.start()

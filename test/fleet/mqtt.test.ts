@@ -1,10 +1,11 @@
 // Reports by way of a real mosquitto: what devices publish is counted once, whatever is down meanwhile.
 import { execFileSync } from "node:child_process"
-import { mkdirSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import mqtt, { type MqttClient } from "mqtt"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "#dev/servers/free-port.js"
+import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { startCommand, warmhello } from "../ts/support/command.js"
 import { Broker } from "./broker.js"
@@ -119,4 +120,52 @@ test("a broker that wants a password ends it, unless it is given", async () => {
     await running.shows("reports from")
     running.process.kill("SIGINT")
     expect((await running.ended).stdout).not.toContain("right")
+})
+
+test("a broker that wants a certificate gets it; what TLS does not get by with ends it, and says what to name", async () => {
+    const path = brokerFolder("tls")
+    const file = (name: string, contents: string) => {
+        writeFileSync(join(path, name), contents)
+        return join(path, name)
+    }
+    const authority = await createCertificateAuthority()
+    const ca = file("ca.pem", authority.certificate)
+    const server = await authority.issue({ names: ["localhost"] })
+    const client = await authority.issue({ names: ["collector"], purpose: "client" })
+    const port = await freePort()
+    await using broker = await Broker.start(path, port, [
+        ...["allow_anonymous true", "require_certificate true", `cafile ${ca}`],
+        ...[`certfile ${file("server.pem", server.certificate)}`, `keyfile ${file("server.key", server.key)}`],
+    ])
+    expect(broker.url).toContain(String(port))
+    const fleet = (host: string, ...more: string[]) => [
+        "fleet",
+        "--page",
+        "0",
+        "--mqtt",
+        `mqtts://${host}:${port}`,
+        ...more,
+    ]
+    const identity = ["--cert", file("client.pem", client.certificate), "--key", file("client.key", client.key)]
+    const wrong: [string[], RegExp][] = [
+        [fleet("localhost", ...identity), /self-signed certificate in certificate chain/],
+        [fleet("127.0.0.1", "--ca", ca, ...identity), /IP: 127\.0\.0\.1 is not in the cert's list/],
+        [fleet("localhost", "--ca", ca), /alert certificate required|handshake failure/],
+    ]
+    for (const [args, why] of wrong) {
+        const { code, stderr } = await warmhello(...args)
+        expect(stderr).toMatch(/^error: TLS with mqtts:\/\/\S+:\d+ fails: .+\n--ca names .*--cert and --key .*\n$/)
+        expect(stderr).toMatch(why)
+        expect(stderr).not.toMatch(/openssl\/|error:[0-9A-F]/)
+        expect(code).toBe(5)
+    }
+    const running = startCommand(fleet("localhost", "--ca", ca, ...identity))
+    await running.shows("reports from")
+    // Simulated devices trust what Node trusts.
+    const trusts = { NODE_EXTRA_CA_CERTS: ca }
+    const refused = await startCommand(["simulate", "--report", `mqtts://localhost:${port}`], trusts).ended
+    expect(refused.stderr).toMatch(/^error: mqtts:\/\/\S+ takes no report: /)
+    expect(refused.code).toBe(4)
+    running.process.kill("SIGINT")
+    expect((await running.ended).code).toBe(130)
 })

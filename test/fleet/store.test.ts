@@ -1,10 +1,15 @@
 // What was acknowledged outlives the process, whatever ends it.
-import { appendFileSync, cpSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, cpSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { expect, test } from "vitest"
+import { checkoutPath } from "#warmhello/base/paths.js"
 import { Intake } from "#warmhello/fleet/intake.js"
 import { FolderStore } from "#warmhello/fleet/store.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
+import { warmhello } from "../ts/support/command.js"
 import { full, RunningFleet, resumed } from "./programs.js"
 
 const folder = temporaryFolder()
@@ -17,7 +22,6 @@ const keep = (intake: Intake, n: number) =>
 function copyOf(state: string, name: string): string {
     const copy = join(folder, name)
     cpSync(state, copy, { recursive: true })
-    rmSync(join(copy, "owner.pid"), { force: true })
     return copy
 }
 
@@ -57,9 +61,61 @@ test("a log whose last line was cut is read up to there, and written on", async 
 test("two processes do not write to one folder, and one that was killed keeps nobody out", async () => {
     const state = join(folder, "owned")
     const first = await RunningFleet.start(["--state", state])
-    await expect(FolderStore.open(state)).rejects.toMatchObject({ code: "state-in-use" })
+    const inUse = { code: "state-in-use", message: expect.stringMatching(/^process \d+ on \S+ keeps its state in /) }
+    await expect(FolderStore.open(state)).rejects.toMatchObject(inUse)
     await first.end("SIGKILL")
     await using _second = await FolderStore.open(state)
+})
+
+/** The first process of a container of its own, with what is shared being the folder. */
+const inContainer = (...args: string[]) => {
+    const command = [process.execPath, checkoutPath("build/ts/cli/main.js"), "fleet", ...args]
+    return spawn("unshare", ["--pid", "--fork", "--mount-proc", "--kill-child", ...command])
+}
+
+test("two containers, in each of which it is process 1, do not write to one folder either", async ({ skip }) => {
+    if (spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status !== 0) {
+        skip("unshare makes no namespace of processes here, which takes root")
+    }
+    const state = join(folder, "contained")
+    const start = () => inContainer("--state", state, "--page", "0", "--http", "0")
+    const first = start()
+    try {
+        await once(first.stdout, "data") // it says where it listens, once it has the folder
+        const second = start()
+        const [said, [code]] = await Promise.all([text(second.stderr), once(second, "close")])
+        expect(said).toMatch(/^error: process 1 on \S+ keeps its state in /)
+        expect(code).toBe(2)
+        await expect(FolderStore.open(state)).rejects.toMatchObject({ code: "state-in-use" })
+    } finally {
+        first.kill("SIGKILL")
+        await once(first, "close")
+    }
+    await using again = await FolderStore.open(state)
+    expect(again.fleet.reports).toBe(0)
+})
+
+test("on a disk that is full nothing is counted that was not kept, and that is said", async ({ skip }) => {
+    const disk = join(folder, "disk")
+    mkdirSync(disk)
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status !== 0) {
+        skip("mount makes no small disk here, which takes root")
+    }
+    try {
+        const file = join(folder, "many.jsonl")
+        writeFileSync(
+            file,
+            Array.from({ length: 1000 }, (_, n) => `${JSON.stringify({ ...full, device: `d${n}` })}\n`).join(""),
+        )
+        for (let run = 1; run <= 2; run++) {
+            const { code, stdout, stderr } = await warmhello("fleet", file, "--state", join(disk, "state"))
+            expect(stdout).toBe("")
+            expect(stderr).toMatch(/^error: cannot write .*ENOSPC.*\nThere is no room left/)
+            expect(code).toBe(2)
+        }
+    } finally {
+        spawnSync("umount", [disk])
+    }
 })
 
 test("killed while devices send, it has every report that it answered for, in metrics and on the page", async () => {
@@ -95,4 +151,5 @@ test("a folder that cannot be written to is said, and nothing is acknowledged", 
     const file = join(folder, "file")
     writeFileSync(file, "")
     await expect(FolderStore.open(join(file, "state"))).rejects.toMatchObject({ code: "file-unwritable" })
+    await expect(FolderStore.open(file)).rejects.toMatchObject({ message: `cannot write ${file}: it is no folder` })
 })

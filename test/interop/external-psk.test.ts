@@ -66,7 +66,7 @@ describe.each(servers)("%s, which knows the key and has no certificate", (_, sta
         using server = await serve()
         using board = await boardOf(server, protocol, ofAnotherKey)
         const { visit } = await board.wake()
-        expect(visit).toMatchObject({ opened: false, error: "alert", attempts: 2 })
+        expect(visit).toMatchObject({ opened: false, error: "psk-refused", attempts: 2 })
     })
 
     test("a device that speaks both comes to TLS 1.3", async () => {
@@ -112,6 +112,26 @@ describe.each(withCertificate)("%s, which has a certificate as well", (name, sta
         const seen = await met.withClient({ policy: { disabled: true } }).wake()
         if (name === "GnuTLS") expectByCertificate(seen, after, 1)
         else expectByPsk(seen, "TLS1.3", after)
+    })
+})
+
+describe.each(withCertificate)("%s, and a line that fails", (_, start) => {
+    const accident = { direction: "toClient", at: 20 } as const
+    const cut = { ...accident, fault: { do: "cut", by: "rst" } } as const
+
+    test("one accident of a hello with a session and the key does not cost the key, a second one does", async () => {
+        using server = await start({ identity: identity.server, psk })
+        using board = await boardOf(server, "TLS1.2", psk)
+        const always = board.withClient({ policy: { disabled: true } })
+        for (let times = 1; times <= 2; times++) {
+            expectByPsk(await always.wake(), "TLS1.2", server)
+            board.proxy.plan([cut])
+            const { visit } = await board.wake() // which has the session of the wake before
+            expect(visit).toMatchObject({ error: null, attempts: 2, outcome: { reason: "fallback", kind: null } })
+        }
+        board.proxy.plan([cut])
+        expectByCertificate(await always.wake(), server, 2)
+        expectByCertificate(await always.wake(), server, 1)
     })
 })
 

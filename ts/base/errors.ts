@@ -103,7 +103,7 @@ const ownHints = {
         "flash-failed": "PlatformIO's output is above.",
         "port-busy": "Another program has the port open; end that program first.",
         "port-lost": "A board's own USB goes away when it sleeps; to follow it across sleeps use a USB-serial adapter.",
-        "listen-failed": "Another program may listen there: give another port with {http} or {page}.",
+        "listen-failed": "Give {http} or {page} a port that is free, of an address of this machine.",
         "not-built": "In a checkout run: npm run setup",
         "no-compiler":
             "Install a C compiler: sudo apt-get install gcc libc6-dev; probe, measure, estimate and report run without one.",
@@ -144,6 +144,8 @@ const ownHints = {
         ],
     },
     peer: {
+        "broker-untrusted":
+            "{ca} names the file of the broker's CA, {cert} and {key} what it asks for; its name must be in its certificate.",
         "broker-refused":
             "WARMHELLO_MQTT_USERNAME and WARMHELLO_MQTT_PASSWORD, or the URL, name who asks; the broker's log may say more.",
     },

@@ -176,7 +176,8 @@ export function makeFolder(path: string, mode = 0o777): void {
     try {
         mkdirSync(whole, { mode })
     } catch (error) {
-        if (!existsSync(whole) || !statSync(whole).isDirectory()) throw unwritable(whole, error)
+        if (!existsSync(whole)) throw unwritable(whole, error)
+        if (!statSync(whole).isDirectory()) throw unwritable(whole, new Error("it is no folder"))
     }
 }
 

@@ -1,5 +1,6 @@
 // The flags of `warmhello fleet`.
 import type { Command } from "commander"
+import { WarmhelloError } from "../base/errors.js"
 import { MOST_DEVICES } from "../fleet/fleet.js"
 import { brokerUrl } from "../fleet/mqtt.js"
 import { Pattern, STANDARD_PATH, STANDARD_TOPIC } from "../fleet/pattern.js"
@@ -7,6 +8,18 @@ import { type FleetFlags, fleetCommand } from "./fleet.js"
 import { addressAndPort, count, duration, httpUrl, option, optionWithDefault } from "./options.js"
 
 const pattern = (text: string) => new Pattern(text)
+const pathPattern = (text: string) => new Pattern(text.startsWith("/") ? text : `/${text}`)
+
+/** Whoever sets one of these means the other as well. */
+const companions = { topic: "mqtt", path: "http", otlpEvery: "otlp" } as const
+
+function checkCompanions(command: Command): void {
+    for (const [one, other] of Object.entries(companions)) {
+        if (command.getOptionValueSource(one) !== "cli" || command.getOptionValue(other) !== undefined) continue
+        const flag = command.options.find((option) => option.attributeName() === one)?.long ?? one
+        throw new WarmhelloError("bad-option", `${flag} goes with --${other}`)
+    }
+}
 
 export function addFleetCommand(root: Command, signal: AbortSignal): void {
     root.command("fleet")
@@ -25,7 +38,7 @@ export function addFleetCommand(root: Command, signal: AbortSignal): void {
         .option("--cert <file>", "a certificate for a broker that asks for one, as PEM")
         .option("--key <file>", "the private key of that certificate as PEM")
         .option("--http <[host:]port>", "take reports by POST here; without a host from this machine", addressAndPort)
-        .addOption(optionWithDefault("--path <pattern>", "of the reports, as --topic", pattern, STANDARD_PATH))
+        .addOption(optionWithDefault("--path <pattern>", "of the reports, as --topic", pathPattern, STANDARD_PATH))
         .option(
             "--page <[host:]port>",
             "page and metrics; it names devices (default: 9464, from this machine)",
@@ -37,5 +50,8 @@ export function addFleetCommand(root: Command, signal: AbortSignal): void {
         .option("--hash-names", "know devices by a keyed hash of their names alone", false)
         .option("--devices <n>", "devices to remember one by one", count(1, 1_000_000), MOST_DEVICES)
         .option("--json <file>", "write what was found as JSON in the end; - for standard output")
-        .action((files: string[], flags: FleetFlags) => fleetCommand(files, flags, signal))
+        .action((files: string[], flags: FleetFlags, command: Command) => {
+            checkCompanions(command)
+            return fleetCommand(files, flags, signal)
+        })
 }

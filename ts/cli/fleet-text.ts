@@ -27,7 +27,10 @@ export const plural = (count: number, word: string): string => `${count} ${word}
 function headline(summary: FleetSummary): string {
     const { resumedShare, reports, devices, results, devicesForgotten } = summary
     const share = resumedShare === null ? "No wake opened" : `${percent(resumedShare)} of the wakes that opened resumed`
-    const forgotten = devicesForgotten === 0 ? "" : ` (${devicesForgotten} more were forgotten)`
+    const forgotten =
+        devicesForgotten === 0
+            ? ""
+            : `, as many as are remembered (${plural(devicesForgotten, "time")} one was forgotten for another)`
     return `${share}: ${plural(reports, "report")} of ${plural(devices, "device")}${forgotten}, ${results.resumed} resumed, ${results.full} full, ${results.failed} failed.`
 }
 

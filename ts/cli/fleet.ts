@@ -1,19 +1,19 @@
 // `warmhello fleet [files]`: the reports of many devices, read from where they come and shown where people look.
 import pc from "picocolors"
 import { WarmhelloError } from "../base/errors.js"
-import { readFile } from "../base/files.js"
 import { readReports } from "../fleet/files.js"
 import type { Fleet } from "../fleet/fleet.js"
 import { HttpIntake } from "../fleet/http.js"
 import { type Identity, identityOf, passingNameKey } from "../fleet/identity.js"
 import { Intake } from "../fleet/intake.js"
 import { type Address, type Listening, urlOf } from "../fleet/listen.js"
-import { MqttIntake, plainUrl } from "../fleet/mqtt.js"
+import { type BrokerOptions, MqttIntake, plainUrl } from "../fleet/mqtt.js"
 import { servePages } from "../fleet/pages.js"
 import type { Pattern } from "../fleet/pattern.js"
 import { FolderStore, MemoryStore, type Store } from "../fleet/store.js"
 import { summaryOf } from "../fleet/summary.js"
 import { Telemetry } from "../fleet/telemetry.js"
+import { tlsFiles } from "../fleet/tls-files.js"
 import { fleetLines, plural, wrapped } from "./fleet-text.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
@@ -47,12 +47,12 @@ const isService = ({ mqtt, http, page, otlp }: FleetFlags): boolean =>
     mqtt !== undefined || http !== undefined || page !== undefined || otlp !== undefined
 
 function checkFlags(files: string[], flags: FleetFlags): void {
-    const { mqtt, ca, cert, key } = flags
+    const { mqtt, http, state, ca, cert, key } = flags
     const isTls = mqtt !== undefined && /^(?:mqtts|wss):$/.test(mqtt.protocol)
     const misfits: [boolean, string][] = [
         [
-            files.length === 0 && mqtt === undefined && flags.http === undefined,
-            "name where reports come from: --mqtt, --http or files",
+            files.length === 0 && mqtt === undefined && http === undefined && state === undefined,
+            "name where reports come from: --mqtt, --http, files, or the --state of before",
         ],
         [(ca ?? cert ?? key) !== undefined && !isTls, "--ca, --cert and --key go with --mqtt mqtts://..."],
         [(cert === undefined) !== (key === undefined), "--cert and --key go together"],
@@ -116,21 +116,29 @@ function stateTeller(
     }
 }
 
+/** Before anything is started: what is no certificate, or no key of it, would keep us out of the broker for ever. */
+function brokerOf({ mqtt, ca, cert, key }: FleetFlags): BrokerOptions | undefined {
+    return (
+        mqtt && {
+            url: mqtt,
+            username: process.env.WARMHELLO_MQTT_USERNAME,
+            password: process.env.WARMHELLO_MQTT_PASSWORD,
+            ...tlsFiles({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
+        }
+    )
+}
+
 function startMqtt(
     intake: Intake,
-    url: URL,
-    flags: FleetFlags,
+    broker: BrokerOptions,
+    topic: Pattern,
     identity: Identity | undefined,
     output: Output,
 ): MqttIntake {
-    const { ca, cert, key, topic } = flags
+    const { url } = broker
     return new MqttIntake(intake, {
-        ...{ url, topic, clientId: identity?.clientId },
-        username: process.env.WARMHELLO_MQTT_USERNAME,
-        password: process.env.WARMHELLO_MQTT_PASSWORD,
-        ca: ca === undefined ? undefined : readFile(ca),
-        certificate: cert === undefined ? undefined : readFile(cert),
-        key: key === undefined ? undefined : readFile(key),
+        ...broker,
+        ...{ topic, clientId: identity?.clientId },
         onState: stateTeller(output, plainUrl(url), identity !== undefined),
     })
 }
@@ -156,15 +164,16 @@ async function serve(
     const { fleet } = intake.store
     const otlp = flags.otlp && { url: flags.otlp, everyMs: flags.otlpEvery, onPush: pushTeller(output, flags.otlp) }
     const telemetry = running.use(new Telemetry(fleet, packageVersion(), otlp))
-    const pages = running.use(await servePages(flags.page ?? PAGE, fleet, telemetry))
+    const broker = brokerOf(flags)
+    const { page = PAGE, http, path } = flags
+    const pages = running.use(await servePages(page, fleet, telemetry))
+    const ingest = http && running.use(await new HttpIntake(intake, path).listen(http))
+    // Only once all that can fail here has not.
     running.listens("the page is at", pages, "/")
     running.listens("metrics for Prometheus are at", pages, "/metrics")
-    if (flags.http !== undefined) {
-        const ingest = running.use(await new HttpIntake(intake, flags.path).listen(flags.http))
-        running.listens("POST reports to", ingest, flags.path.text)
-    }
-    if (flags.mqtt !== undefined) {
-        const mqtt = running.use(startMqtt(intake, flags.mqtt, flags, identity, output))
+    if (ingest !== undefined) running.listens("POST reports to", ingest, path.text)
+    if (broker !== undefined) {
+        const mqtt = running.use(startMqtt(intake, broker, flags.topic, identity, output))
         running.watch(mqtt.failed)
     }
 }
@@ -213,6 +222,7 @@ export async function fleetCommand(files: string[], flags: FleetFlags, interrupt
             output.line(pc.dim("nothing of it outlives this process: --state keeps it in a folder"))
         }
         for (const file of files) await running.until(readReports(file, intake, interrupted))
+        await running.until(store.settled())
         using _progress = follow(output, fleet)
         if (goesOn) await running.until(aborted(interrupted))
     }

@@ -13,7 +13,14 @@ function unforeseen(error: unknown): WarmhelloError {
     return new WarmhelloError("bug", error instanceof Error ? `${error.stack}` : String(error))
 }
 
-function exitCodeFor(error: unknown): number {
+/** What went wrong first, and not what then could not be ended because of it. By its name: older Nodes have no class. */
+function firstOf(error: unknown): unknown {
+    const suppressing = error instanceof Error && error.name === "SuppressedError"
+    return suppressing ? firstOf((error as SuppressedError).suppressed) : error
+}
+
+function exitCodeFor(thrown: unknown): number {
+    const error = firstOf(thrown)
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code
     if (error instanceof Error && error.name === "AbortError") return interruptCode()
     const known = error instanceof WarmhelloError ? error : unforeseen(error)

@@ -130,9 +130,9 @@ async function run(
     output: Output,
     signal: AbortSignal,
 ): Promise<Ran> {
+    await using reports = await wakeReports(flags.report)
     const table = new WakeTable(output)
     const told = flags.explain ? new Explanation(output, target.policy?.earlyData === true) : undefined
-    await using reports = await wakeReports(flags.report)
     using _core = flags.mcu === undefined ? undefined : RemoteCore.start(flags.mcu)
     const simulation = await simulate({
         program,

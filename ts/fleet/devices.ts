@@ -39,6 +39,7 @@ export function outlierKindOf({ failedRun, notResumedRun, caEndsSoon }: Device):
 export class Devices {
     readonly #all = new Map<string, Device>()
     readonly #most: number
+    /** How often one made room for another: each time that it comes back, it may be again. */
     forgotten: number
 
     constructor(most: number, state: { devices: Device[]; forgotten: number } = { devices: [], forgotten: 0 }) {

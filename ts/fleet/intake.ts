@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto"
 import { crc32 } from "node:zlib"
 import type { Place } from "./pattern.js"
-import { type Read, type Refusal, type Report, reportSchema, type Told } from "./report.js"
+import { nameSchema, type Read, type Refusal, type Report, reportSchema, type Told } from "./report.js"
 import type { Store } from "./store.js"
 import { readMessage, reportsIn } from "./told.js"
 
@@ -66,7 +66,7 @@ export class Intake {
         if ("refused" in read) return this.refuse(read.refused)
         const { told } = read
         const device = tellsWho ? (told.device ?? place.device) : (place.device ?? told.device)
-        if (device === undefined) return this.refuse("no-device")
+        if (device === undefined || !nameSchema.safeParse(device).success) return this.refuse("no-device")
         const report = reportSchema.safeParse({
             ...told,
             ...more,

@@ -18,9 +18,17 @@ const REQUEST_MS = 30_000
 /** Beyond these a connection is refused: each takes memory. */
 const MOST_CONNECTIONS = 10_000
 
+/** In small letters and digits, as browsers write it. */
+function canonical(host: string): string {
+    const url = `http://${host.includes(":") ? `[${host}]` : host}`
+    return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$|\.$/g, "") : host
+}
+
 /** A name such as 127.example.com is no address: whoever owns it says where it leads. */
-export const isLoopback = (host: string): boolean =>
-    host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."))
+export function isLoopback(host: string): boolean {
+    const name = canonical(host)
+    return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."))
+}
 
 export const urlOf = ({ host, port }: Address): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 

@@ -46,6 +46,15 @@ export function connectionTo({ url, username, password, ca, certificate, key }: 
     }
 }
 
+type BrokerError = Error & { code?: number | string; reason?: string }
+
+/** Node's words for a certificate that does not check out, and OpenSSL's for a handshake that either side ends. */
+const UNTRUSTED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_TLS_|ERR_SSL_)/
+
+/** OpenSSL's own message has the file and the line of its source. */
+export const whyOf = ({ reason, message, code }: BrokerError): string =>
+    (reason ?? message).replace(/[\s:]+$/, "") || String(code)
+
 /** The broker's address without user name and password. */
 export const plainUrl = ({ protocol, host }: URL): string => `${protocol}//${host}`
 
@@ -74,18 +83,24 @@ export class MqttIntake implements AsyncDisposable {
         const where = plainUrl(url)
         const client = this.#client
         let lastWhy: string | undefined
+        let hasBeenIn = false
+        let forGood: WarmhelloError | undefined
         client.on("connect", () => {
+            hasBeenIn = true
             client.subscribe(topic.filter, { qos: 1 }, (error, granted) => {
                 if (error === null && granted?.every(({ qos }) => qos < 128)) onState("connected")
                 else if (client.connected) failed(refused(where, `it lets nobody subscribe to ${topic.filter} here`))
             })
         })
-        client.on("error", (error: Error & { code?: number | string }) => {
-            lastWhy = error.message || String(error.code)
-            if (typeof error.code === "number" && REFUSED_FOR_GOOD.has(error.code))
-                failed(refused(where, error.message))
+        client.on("error", (error: BrokerError) => {
+            lastWhy = whyOf(error)
+            const { code } = error
+            if (typeof code === "number" && REFUSED_FOR_GOOD.has(code)) failed(refused(where, lastWhy))
+            // A certificate that was good before will be renewed; one that never was is a wrong setting.
+            else if (!hasBeenIn && UNTRUSTED.test(String(code))) forGood = untrusted(where, lastWhy)
         })
         client.on("close", () => {
+            if (forGood !== undefined) return failed(forGood) // from here on mqtt.js can be ended
             onState("away", lastWhy)
             lastWhy = undefined
         })
@@ -112,12 +127,16 @@ export class MqttIntake implements AsyncDisposable {
 
     async [Symbol.asyncDispose](): Promise<void> {
         this.#client.removeAllListeners("close") // that is no news
-        await this.#client.endAsync(true)
+        if (this.#client.connected) await this.#client.endAsync(true)
+        else this.#client.end(true) // its stream may be over already, and mqtt.js would wait for the end of it
     }
 }
 
 /** Tells mqtt.js to acknowledge nothing itself. */
 const LATER = new Error("acknowledged when it is kept")
+
+const untrusted = (where: string, why: string): WarmhelloError =>
+    new WarmhelloError("broker-untrusted", `TLS with ${where} fails: ${why}`)
 
 const refused = (where: string, why: string): WarmhelloError =>
     new WarmhelloError("broker-refused", `the broker ${where} refuses: ${why}`)

@@ -4,7 +4,7 @@ import { z } from "zod"
 /** Words of the core, and those of a firmware that is newer than this program: bounded, so that nobody can fill it. */
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/)
 /** What people name: a device, its server, its firmware. Nothing that moves a terminal's cursor. */
-const nameSchema = z
+export const nameSchema = z
     .string()
     .min(1)
     .max(128)
@@ -55,7 +55,7 @@ export const refusals = {
     "not-cbor": "neither JSON nor a compact outcome",
     "not-an-outcome": "JSON without the fields of an outcome",
     "too-long": "longer than a report may be",
-    "no-device": "nothing names the device",
+    "no-device": "nothing names the device by 1 to 128 characters, none of them of control",
 } as const
 export type Refusal = keyof typeof refusals
 

@@ -4,23 +4,23 @@
 //
 //   state.json                what was counted in all logs before number `log`
 //   reports-N.jsonl           since then: one report a line, as `warmhello fleet FILE` reads it as well
-//   owner.pid                 the process that writes here
+//   owner                     locked by the process that writes here
 
-import { createReadStream, readFileSync, rmSync } from "node:fs"
-import { type FileHandle, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { createReadStream } from "node:fs"
+import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { WarmhelloError } from "../base/errors.js"
 import { makeFolder, unwritable } from "../base/files.js"
+import { lockFile } from "../base/folder-lock.js"
 import { jsonOf } from "../base/json.js"
-import { atExit } from "../base/temporary.js"
 import { Fleet, type FleetState } from "./fleet.js"
 import { type Report, reportSchema } from "./report.js"
 
 const SCHEMA = "warmhello-fleet"
 const VERSION = 1
 const STATE = "state.json"
-const OWNER = "owner.pid"
+const OWNER = "owner"
 const LOG_NAME = /^reports-(\d+)\.jsonl$/
 const logName = (n: number): string => `reports-${n}.jsonl`
 
@@ -38,7 +38,9 @@ export interface Store extends AsyncDisposable {
     keep(report: Report, kept: () => void): void
     /** Resolves when there is room again. */
     room(): Promise<void>
-    /** Rejects when nothing more can be kept. */
+    /** Resolves once all is kept that was given before. */
+    settled(): Promise<void>
+    /** Rejects when nothing more can be kept; so does the end of what could not keep all. */
     readonly failed: Promise<never>
 }
 
@@ -60,6 +62,7 @@ export class MemoryStore implements Store {
     }
 
     async room(): Promise<void> {}
+    async settled(): Promise<void> {}
 
     async [Symbol.asyncDispose](): Promise<void> {}
 }
@@ -102,15 +105,17 @@ export class FolderStore implements Store {
         folder: string,
         options: { mostDevices?: number; mostLogBytes?: number } = {},
     ): Promise<FolderStore> {
+        let release = () => {}
         try {
             makeFolder(folder, 0o700)
-            const release = await own(folder)
+            release = own(folder)
             const loaded = await load(folder, options.mostDevices)
             const log = await newLog(folder, loaded.nextLog)
             const store = new FolderStore(folder, loaded, log, release, options.mostLogBytes ?? MOST_LOG_BYTES)
             if (loaded.logs.length > 0) await store.#writeState(loaded.nextLog)
             return store
         } catch (error) {
+            release()
             throw error instanceof WarmhelloError ? error : unwritable(folder, error)
         }
     }
@@ -128,6 +133,11 @@ export class FolderStore implements Store {
     async room(): Promise<void> {
         if (this.#waiting.length < MOST_WAITING) return
         await new Promise<void>((done) => this.#roomWanted.push(done))
+    }
+
+    async settled(): Promise<void> {
+        await this.#writing
+        if (this.#error !== undefined) throw this.#error
     }
 
     /** Until nothing waits: all of it at once, then what came meanwhile. */
@@ -185,9 +195,11 @@ export class FolderStore implements Store {
     }
 
     async [Symbol.asyncDispose](): Promise<void> {
-        await this.#writing
         try {
-            if (this.#error === undefined) await this.#turnOver()
+            await this.settled()
+            await this.#turnOver()
+        } catch (error) {
+            throw error instanceof WarmhelloError ? error : unwritable(this.#folder, error)
         } finally {
             await this.#log.close()
             this.#release()
@@ -251,33 +263,9 @@ async function syncFolder(folder: string): Promise<void> {
     }
 }
 
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0)
-        return true
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM"
-    }
-}
-
 /** One process writes. What a killed one has left behind is taken over. */
-async function own(folder: string): Promise<() => void> {
-    const path = join(folder, OWNER)
-    for (let tries = 0; ; tries++) {
-        try {
-            await writeFile(path, String(process.pid), { flag: "wx", mode: 0o600 })
-            const notAtExit = atExit(() => rmSync(path, { force: true }))
-            return () => {
-                notAtExit()
-                rmSync(path, { force: true })
-            }
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "EEXIST" || tries > 0) throw error
-        }
-        const pid = Number(readFileSync(path, "utf8"))
-        if (pid !== process.pid && pid > 0 && isAlive(pid)) {
-            throw new WarmhelloError("state-in-use", `process ${pid} keeps its state in ${folder}`)
-        }
-        await rm(path, { force: true })
-    }
+function own(folder: string): () => void {
+    const owned = lockFile(join(folder, OWNER))
+    if (typeof owned !== "string") return owned
+    throw new WarmhelloError("state-in-use", `${owned} keeps its state in ${folder}`)
 }

@@ -7,7 +7,9 @@ import { type Read, reportSchema, type Told } from "./report.js"
 /** No report is longer; one line of a board's log has less than 2 KB. */
 export const LONGEST_REPORT = 16 << 10
 
-const told = reportSchema.partial({ device: true, atMs: true }).extend({ server: reportSchema.shape.server.optional() })
+const told = reportSchema
+    .partial({ atMs: true })
+    .extend({ device: z.string().optional(), server: reportSchema.shape.server.optional() }) // whether it is a name is seen later
 
 /** The same figures under their other names: the outcome's own JSON, the wake's line, run.json, `simulate --json`. */
 const spellings = z

@@ -116,8 +116,10 @@ static bool wants_no_exchange(const wh_conn *conn)
 static bool wants_psk(wh_conn *conn)
 {
     const WOLFSSL *ssl = conn->ssl;
-    bool has_ticket13 = ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version);
-    if (conn->client->config.psk_key == NULL || has_ticket13) {
+    if (conn->client->config.psk_key == NULL) {
+        return false;
+    }
+    if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {
         return false;
     }
     return (ssl->options.resuming && wh_external_psk_has_suite(ssl)) ||

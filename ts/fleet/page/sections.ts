@@ -9,7 +9,10 @@ export function headline(summary: FleetSummary): HTMLElement[] {
     const { resumedShare, reports, devices, devicesForgotten, results, since } = summary
     const title =
         resumedShare === null ? "No wake was reported yet" : `${percent(resumedShare)} of the wakes that opened resumed`
-    const forgotten = devicesForgotten === 0 ? "" : `, ${devicesForgotten.toLocaleString("en")} more were forgotten`
+    const forgotten =
+        devicesForgotten === 0
+            ? ""
+            : `, as many as are remembered (${plural(devicesForgotten, "time")} one was forgotten for another)`
     const refused = Object.values(summary.refused).reduce((sum, count) => sum + count, 0)
     const skipped = refused === 0 ? "" : ` ${plural(refused, "message")} that were no report were skipped.`
     return [

@@ -18,15 +18,17 @@
  *
  * What esp_tls_cfg_t may ask for: a CA in PEM or DER, the global CA store, the certificate bundle (see
  * below); client certificate and key in PEM or DER; ALPN, at most 63 bytes with commas between the names;
- * common_name, which takes the place of the host in SNI and in the check of the certificate; skip_common_name
- * (then no name is sent, and any is taken that the CA vouches for); TLS 1.2 or 1.3 alone; timeout_ms, 10 s if
- * it is not positive, for TLS with its second attempt; non_block. Keep-alive, the interface and the address
- * family are esp_tls's own business.
+ * psk_hint_key, whose hint is the identity (1 to 64 bytes, the key 16 to 64), alone or, other than with
+ * mbedTLS's stack, beside a CA, which then serves where the server does not know the key; it must stay in
+ * place until the connection is open. common_name, which takes the place of the host in SNI and in the check
+ * of the certificate; skip_common_name (then no name is sent, and any is taken that the CA vouches for);
+ * TLS 1.2 or 1.3 alone; timeout_ms, 10 s if it is not positive, for TLS with its second attempt; non_block.
+ * Keep-alive, the interface and the address family are esp_tls's own business.
  *
  * What it may not ask for, and is refused when the connection is made, with ESP_ERR_NOT_SUPPORTED as the last
- * error and a word in the log: a pre-shared key, the DS peripheral, an ECDSA key in the fuses, a secure
- * element, a client key with a password, a list of cipher suites, a strategy for mbedTLS's buffers, and to be
- * a server. A connection without any CA is refused as mbedTLS's stack refuses it, also with
+ * error and a word in the log: the DS peripheral, an ECDSA key in the fuses, a secure element, a client key
+ * with a password, a list of cipher suites, a strategy for mbedTLS's buffers, and to be a server. A
+ * connection with neither CA nor pre-shared key is refused as mbedTLS's stack refuses it, also with
  * CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY.
  *
  * Files that cannot be read are found by the first full handshake and not before, since a resumption needs
