@@ -46,6 +46,15 @@ test("DeviceScript's tools are told variables, not flags", () => {
     expect(new WarmhelloError("never-slept", "").hint).not.toContain("raise")
 })
 
+test("a pre-shared key that was refused is looked at where one can be given", () => {
+    hintsFor(namesFor(commandNamed("simulate")))
+    expect(new WarmhelloError("psk-refused", "").hint).toContain("in --psk.")
+    hintsFor(fieldNames)
+    expect(new WarmhelloError("psk-refused", "").hint).toContain("in psk.")
+    hintsFor(environmentNames)
+    expect(new WarmhelloError("psk-refused", "").hint).not.toContain("Check")
+})
+
 test("with a provisioning file its fields are named, and not the flags that they stand for", () => {
     const command = commandNamed("simulate")
     command.setOptionValue("provision", "device.json")

@@ -41,6 +41,7 @@ export const fieldNames = namesFrom({
     alpn: "tls.alpn",
     tls: "tls.version",
     profile: "policy.profile",
+    psk: "psk",
 })
 
 const SETTING = /\{([a-z-]+)\}/g
