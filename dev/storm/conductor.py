@@ -23,6 +23,8 @@ from storm.servers import KINDS, Problem
 from storm.subscriber import Subscriber
 
 WINDOW_S = 1.0
+# How often whoever waits for all to be served hears how many are.
+TELL_S = 10
 # For what is under way when a plot has ended: reports that are unsent, and their way to the subscriber.
 PATIENCE_S = 120
 
@@ -72,11 +74,21 @@ class Storm:
         """Waits until each device has sent all that it had, in a wake of this phase. Returns the seconds since the phase
         began, or None if that took longer than the limit."""
         phase = self._phases[-1]
-        left_s = phase["beganS"] + limit_s - self._now_s()
-        if not self.until(lambda: self.count("served") >= self.devices, max(0, left_s)):
-            return None
+        left_s = limit_s
+        while not self.until(lambda: self.count("served") >= self.devices, min(TELL_S, max(0, left_s))):
+            left_s = phase["beganS"] + limit_s - self._now_s()
+            if left_s <= 0:
+                self._say(f"not all are served in {limit_s} s: {self._how_far()}")
+                return None
+            self._say(self._how_far())
         phase["allServedS"] = round(self._now_s() - phase["beganS"], 2)
         return phase["allServedS"]
+
+    def _how_far(self):
+        """For who waits: why it takes so long."""
+        prefix = f"{len(self._phases) - 1}/error/"
+        errors = ", ".join(f"{name[len(prefix):]} {count}" for name, count in self._counts.most_common() if name.startswith(prefix))
+        return f"{self.count('served')} of {self.devices} devices are served{'; failed: ' if errors else ''}{errors}"
 
     def count(self, what):
         """How often something was met in this phase so far: `result/full`, `reason/refused`, `error/connection-refused`,

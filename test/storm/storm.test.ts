@@ -1,14 +1,22 @@
 // Small storms; CI has one of 5000 devices as a stage of its own.
+
+import { once } from "node:events"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { describe, expect, test, vi } from "vitest"
+import { freePort } from "#dev/servers/free-port.js"
 import { createIdentity } from "#dev/servers/identities.js"
 import { startMosquitto } from "#dev/servers/mosquitto.js"
 import { startNginx } from "#dev/servers/nginx.js"
 import type { Server, ServerOptions } from "#dev/servers/server.js"
 import { type StormOptions, storm } from "#dev/storm/storm.js"
+import { phases as phaseTable } from "#dev/storm/storm-tables.js"
 import { decodeOutcome } from "#warmhello/base/compact-outcome.js"
 import { checkoutPath } from "#warmhello/base/paths.js"
+import { fittedText, tableText } from "#warmhello/cli/table.js"
 import type { StormPhase, StormResult } from "#warmhello/run/storm.js"
+import { syntheticStorm } from "../report/synthetic-storm.js"
 import { temporaryFolder } from "../support/temporary-folder.js"
 import { dev, startDevCommand } from "../ts/support/command.js"
 
@@ -73,6 +81,23 @@ test("a broker restarts under 200 devices on two workers, and no report is lost"
     expect(back.allServedS).toBeGreaterThan(0)
     expect(phase(result, "steady again")).toMatchObject({ full: 0, failures: 0 })
     expect(result.memory.stateBytes).toBeLessThan(4096)
+})
+
+test("devices that failed together do not come back together", { timeout: TIMEOUT_MS }, async () => {
+    const result = await run({ devices: 120, scenario: "outage" })
+    expectSums(result)
+    expect(result.reports.lost).toBe(0)
+    const advised = phase(result, "away").backoff.advisedS
+    expect(total(advised)).toBe(120)
+    // Of the nine seconds from 8 to 16 no one has half of the devices, and few have none.
+    expect(
+        Object.keys(advised)
+            .map(Number)
+            .every((s) => 8 <= s && s <= 16),
+    ).toBe(true)
+    expect(Object.keys(advised).length).toBeGreaterThanOrEqual(6)
+    expect(Math.max(...Object.values(advised))).toBeLessThan(60)
+    expect(phase(result, "back")).toMatchObject({ full: 120, failures: 0 })
 })
 
 test("a report tells of the wake that made it, whichever delivers it", { timeout: TIMEOUT_MS }, async () => {
@@ -175,6 +200,80 @@ describe("a server of the user's", () => {
         expect(lines.join("\n")).toContain("give no --host")
     })
 })
+
+describe("refused before Locust is begun", () => {
+    const folder = temporaryFolder()
+    const written = (name: string, text: string) => {
+        writeFileSync(`${folder}/${name}`, text)
+        return `${folder}/${name}`
+    }
+
+    test.each([
+        [["--pool", "3"], "a pool is of nginx only"],
+        [["--shared-keys", "--server", "nginx"], "--shared-keys goes with --pool"],
+        [["--ticket-keys"], "mosquitto has no setting for ticket keys"],
+        [["--host", "localhost:8883", "--ca", "ca.pem"], "--host is mqtts://NAME:PORT or https://NAME:PORT"],
+        [["--host", "mqtts://localhost:8883"], "--host wants --ca"],
+        [["--scenario", "nowhere"], "there is no scenario nowhere, and no file of that name: outage, pool,"],
+        [
+            ["--scenario", written("other.py", "from locust import User\n")],
+            "is no scenario: it has no Device or no @plot of",
+        ],
+        [
+            ["--scenario", written("half.py", "from storm import Device\n")],
+            "is no scenario: it has no Device or no @plot of",
+        ],
+    ])("%j", async (args, message) => {
+        const { code, stdout, stderr } = await dev("storm", "--devices", "5", ...args)
+        expect(stderr).toContain(message)
+        expect(stdout).toBe("")
+        expect(code).toBe(2)
+    })
+
+    test("a port in use", async () => {
+        const server = createServer().listen(0, "127.0.0.1")
+        await once(server, "listening")
+        const { port } = server.address() as AddressInfo
+        const { code, stderr } = await dev("storm", "--devices", "5", "--web", String(port))
+        expect(stderr).toMatch(/^error: cannot listen at http:.* EADDRINUSE/)
+        expect(stderr).not.toContain("--page") // which is no flag of it
+        expect(code).toBe(6)
+        server.close()
+    })
+})
+
+test("whoever waits hears how many are served, and why not all", { timeout: TIMEOUT_MS }, async () => {
+    const ca = `${temporaryFolder()}/ca.pem`
+    writeFileSync(ca, (await createIdentity()).ca)
+    const nobody = `https://localhost:${await freePort()}`
+    const storm = startDevCommand([
+        "storm",
+        "--devices",
+        "5",
+        "--workers",
+        "1",
+        "--scenario",
+        "same_minute",
+        "--host",
+        nobody,
+        "--ca",
+        ca,
+    ])
+    await storm.shows("0 of 5 devices are served; failed: connection-refused ")
+    storm.process.kill("SIGINT")
+    expect((await storm.ended).code).toBe(130)
+})
+
+test.each([60, 100])(
+    "in a terminal of %i columns no line of a storm's tables is longer, and no figure is left out",
+    (columns) => {
+        const [table, wide] = [phaseTable(syntheticStorm()), Number.POSITIVE_INFINITY]
+        const text = fittedText(table, columns)
+        for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(columns)
+        for (const cell of table.rows.flat()) expect(text.replace(/\s+/g, " ")).toContain(cell)
+        expect(fittedText(table, wide)).toBe(tableText(table))
+    },
+)
 
 test("openssl s_time says what it sees of the same server", { timeout: TIMEOUT_MS }, async () => {
     const settings = { devices: 20, scenario: scenario("quick_minute"), server: "nginx", sTimeS: 1 } as const

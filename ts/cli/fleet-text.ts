@@ -3,24 +3,9 @@ import pc from "picocolors"
 import type { Cause, FleetSummary, OutlierRow, Typical } from "../fleet/page-data.js"
 import { percent } from "../fleet/percent.js"
 import { refusals } from "../fleet/report.js"
+import { wrapped } from "./wrapped.js"
 
-const NARROWEST = 20
 const INDENT = "    "
-
-/** Text in lines of at most so many columns; a word that is longer stays whole. */
-export function wrapped(text: string, columns: number, indent = ""): string[] {
-    const width = Math.max(NARROWEST, columns)
-    const lines: string[] = []
-    let line = ""
-    for (const word of text.split(" ")) {
-        const longer = line === "" ? indent + word : `${line} ${word}`
-        if (line !== "" && longer.length > width) {
-            lines.push(line)
-            line = indent + word
-        } else line = longer
-    }
-    return [...lines, line]
-}
 
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
 

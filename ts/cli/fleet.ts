@@ -14,10 +14,11 @@ import { FolderStore, MemoryStore, type Store } from "../fleet/store.js"
 import { summaryOf } from "../fleet/summary.js"
 import { Telemetry } from "../fleet/telemetry.js"
 import { tlsFiles } from "../fleet/tls-files.js"
-import { fleetLines, plural, wrapped } from "./fleet-text.js"
+import { fleetLines, plural } from "./fleet-text.js"
 import { holdInterrupt, interruptCode } from "./interrupt.js"
 import { Output } from "./output.js"
 import { packageVersion } from "./version.js"
+import { wrapped } from "./wrapped.js"
 
 export interface FleetFlags {
     mqtt?: URL
@@ -219,7 +220,7 @@ export async function fleetCommand(files: string[], flags: FleetFlags, interrupt
         const intake = new Intake(store, flags.hashNames ? (identity?.nameKey ?? passingNameKey()) : undefined)
         if (goesOn) await serve(running, intake, flags, identity, output)
         if (goesOn && flags.state === undefined) {
-            output.line(pc.dim("nothing of it outlives this process: --state keeps it in a folder"))
+            say(output, "nothing of it outlives this process: --state keeps it in a folder", pc.dim)
         }
         for (const file of files) await running.until(readReports(file, intake, interrupted))
         await running.until(store.settled())

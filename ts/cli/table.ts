@@ -1,5 +1,8 @@
 // A table for the terminal.
 import CliTable from "cli-table3"
+import { wrapped } from "./wrapped.js"
+
+const INDENT = "    "
 
 export interface Table {
     head: string[]
@@ -17,4 +20,17 @@ export function tableText({ head, rows }: Table): string {
     })
     table.push(...rows)
     return table.toString()
+}
+
+/** The table where it fits, else each row by itself: a table whose lines are broken by the terminal says nothing. */
+export function fittedText(table: Table, columns: number): string {
+    const whole = tableText(table)
+    if (whole.indexOf("\n") <= columns) return whole
+    const [, ...heads] = table.head
+    return table.rows
+        .flatMap(([name = "", ...cells]) => {
+            const told = heads.map((head, n) => `${head}: ${cells[n]}`).filter((_, n) => cells[n] !== "-")
+            return [name, ...wrapped(told.join("; "), columns, INDENT)]
+        })
+        .join("\n")
 }
