@@ -137,6 +137,55 @@ export const earlyDataGuards: Guard[] = [
         tests: [["test_early_data", "what_is_refused_is_sent_again_and_not_offered_before_the_next_full_handshake"]],
     },
     {
+        mistake: "what is refused is lost without a word",
+        edits: [
+            [
+                "core/src/plaintext.c",
+                "return c->phase >= WH_PHASE_CLOSING && !wh_early_writes_are_owed(c);",
+                "return c->phase >= WH_PHASE_CLOSING;",
+            ],
+            [
+                "core/src/plaintext.c",
+                "bool is_lost = state == WH_CONN_CLOSED && wh_early_writes_are_owed(c);",
+                "bool is_lost = false;",
+            ],
+        ],
+        tests: [
+            ["test_early_data", "what_a_closed_app_wrote_and_the_server_refused_is_not_lost_without_an_error"],
+            ["test_early_data", "a_server_that_says_goodbye_before_it_has_what_it_refused_is_an_error"],
+        ],
+    },
+    {
+        mistake: "what is lost is not told by the close of a socket",
+        edits: [
+            [
+                "port/bsd/src/socket.c",
+                "int error = wh_connect_error(&s->connect);\n    wh_core_unlock();\n    return error;",
+                "wh_core_unlock();\n    return WH_OK;",
+            ],
+        ],
+        tests: [["test_socket", "what_was_written_early_and_nobody_got_is_told_by_the_close"]],
+    },
+    {
+        mistake: "what a close could not send is lost without a word",
+        edits: [["core/src/plaintext.c", "wh_course_fail(c, WH_PEER_SILENT);", "close_now(c);"]],
+        tests: [
+            ["test_early_data", "a_server_that_does_not_take_what_it_refused_is_an_error_when_the_app_has_closed"],
+            ["test_connect", "what_the_app_wrote_leaves_before_the_close_but_not_for_ever"],
+        ],
+    },
+    {
+        mistake: "what is written after a read is early",
+        edits: [
+            [
+                "core/src/plaintext.c",
+                "if (c->phase < WH_PHASE_OPEN) {\n        taken",
+                "if (c->early != WH_EARLY_UNTOLD) {\n        taken",
+            ],
+        ],
+        tests: [["test_early_data", "what_is_written_after_a_read_is_never_early"]],
+    },
+    {
         mistake: "what waits is overtaken",
         edits: [["core/src/early_writes.c", "c->early = WH_EARLY_FULL;", ""]],
         tests: [["test_early_data", "nothing_overtakes_a_write_that_waits"]],

@@ -46,13 +46,13 @@ test("DeviceScript's tools are told variables, not flags", () => {
     expect(new WarmhelloError("never-slept", "").hint).not.toContain("raise")
 })
 
-test("an alert leads to a wrong pre-shared key where one can be given, and not where none can", () => {
+test("a pre-shared key that was refused is looked at where one can be given", () => {
     hintsFor(namesFor(commandNamed("simulate")))
-    expect(new WarmhelloError("alert", "").hint).toContain("check --psk.")
+    expect(new WarmhelloError("psk-refused", "").hint).toContain("in --psk.")
     hintsFor(fieldNames)
-    expect(new WarmhelloError("alert", "").hint).toContain("check psk.")
+    expect(new WarmhelloError("psk-refused", "").hint).toContain("in psk.")
     hintsFor(environmentNames)
-    expect(new WarmhelloError("alert", "").hint).not.toContain("pre-shared")
+    expect(new WarmhelloError("psk-refused", "").hint).not.toContain("Check")
 })
 
 test("with a provisioning file its fields are named, and not the flags that they stand for", () => {

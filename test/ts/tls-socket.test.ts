@@ -1,9 +1,11 @@
 import { once } from "node:events"
+import { setImmediate } from "node:timers/promises"
 import { beforeEach, describe, expect, test } from "vitest"
 import { FaultProxy } from "#dev/network/fault-proxy.js"
 import { Client } from "#warmhello/core/client.js"
 import { losePower } from "#warmhello/core/platform.js"
 import { TlsSocket } from "#warmhello/core/tls-socket.js"
+import { skipWait } from "#warmhello/core/waiting.js"
 import { createCertificateAuthority } from "#warmhello/sim/certificates.js"
 import { refusingPort, startServer, startTcp } from "./support/tls-server.js"
 import { clientOptions, REQUEST, visit } from "./support/visit.js"
@@ -110,6 +112,22 @@ test("what was written arrives before the goodbye, although the line is slow", a
     await Promise.all([once(socket, "closed"), tcp.destroyed || once(tcp, "close")])
     expect(server.received[0]?.length).toBe(text.length)
     expect(ends).toEqual(["end"])
+})
+
+test("what was written and has not left long after the close is the socket's failure", async () => {
+    await using server = await startServer({ onConnection: async () => (await server.first).pause() })
+    using client = new Client(clientOptions(server))
+    const socket = await openSocket(server, client)
+    for (let n = 0; n < 100; n++) socket.write(Buffer.from(LONG)) // 60 MB, more than TCP keeps anywhere
+    socket.close()
+    const closed = once(socket, "closed")
+    let isClosed = false
+    void closed.then(() => (isClosed = true))
+    while (!isClosed) {
+        skipWait()
+        await setImmediate()
+    }
+    expect(socket.failure).toMatchObject({ code: "server-silent" })
 })
 
 test("no event follows a close", async () => {

@@ -200,11 +200,9 @@ const coreHints: Partial<Record<CoreErrorWord, Hint>> = {
     alert: [
         "The server's log says why.",
         "If the server asks for client certificates, give {cert} and {key}.",
-        "A server of pre-shared keys alone refuses whoever has another identity or key than it knows: check {psk}.",
         "A handshake_failure tells that the server has no cipher, group or kind of certificate that warmhello speaks.",
     ],
-    "psk-refused":
-        "Give the server the key under that identity (docs/PROVISIONING.md), or the device the server's; the server's log says which it lacks.",
+    "psk-refused": ["The server's log may say which of the two it does not know.", "Check identity and key in {psk}."],
     "no-common-alpn": "Ask for a protocol that the server speaks with {alpn}.",
     "client-certificate-wanted": "Give one with {cert} and {key}.",
     "client-certificate-refused": "The server must trust the authority that signed it; its log may say more.",

@@ -71,8 +71,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
     /** The observer's name of this connect. */
     #name = 0
     #isSecured = false
-    /** Why the handshake never came to its end, or what was written before it is lost, which one who has closed before is
-     * not told. */
+    /** Why the handshake never came to its end, or what was written is lost, which one who has closed is not told. */
     failure: WarmhelloError | undefined
     /** From `connect` to `open`, with all that was tried until then, in milliseconds; undefined before. */
     connectMs: number | undefined
@@ -253,7 +252,7 @@ export class TlsSocket extends EventEmitter<TlsSocketEvents> {
         this.#connect = undefined
         connect[Symbol.dispose]()
         const failed = error === undefined ? undefined : this.#error(error, outcome)
-        if (!wasSecured) this.failure = failed
+        if (!wasSecured || this.#closing) this.failure = failed
         this.emit("closed")
         if (this.#closing) return
         if (failed === undefined) this.emit("end")
