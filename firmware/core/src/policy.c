@@ -44,7 +44,8 @@ void wh_policy_note_break(wh_peer *peer)
     peer->rest = peer->breaks < FREE ? 0 : (uint8_t)(FIRST << (peer->breaks - FREE));
 }
 
-/* Between half of it and all of it, as chance has it: devices that failed together do not come back together. */
+/* Between half of it and all of it, as chance has it: devices that failed together do not come back together.
+ */
 static uint32_t spread_s(uint32_t s)
 {
     const wh_platform *platform = wh_platform_get();

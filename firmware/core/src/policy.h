@@ -35,11 +35,11 @@ wh_reason wh_policy_check(const wh_policy *policy, const wh_record_info *info, c
  * 128. */
 void wh_policy_note_break(wh_peer *peer);
 
-/** How long to leave a server alone that has broken off so many connects running, in seconds: not at all after
- * two, then at most a minute, and twice as long after each further one, up to policy->backoff_max_s. It is drawn
- * from the second half of that by the platform's random bytes, anew by each call ("equal jitter" of Exponential
- * Backoff And Jitter, AWS Architecture Blog; RFC 7252, 4.2, draws its timeouts for the same reason); all of it where
- * there are none. */
+/** How long to leave a server alone that has broken off so many connects running, in seconds: not at all
+ * after two, then at most a minute, and twice as long after each further one, up to policy->backoff_max_s. It
+ * is drawn from the second half of that by the platform's random bytes, anew by each call ("equal jitter" of
+ * Exponential Backoff And Jitter, AWS Architecture Blog; RFC 7252, 4.2, draws its timeouts for the same
+ * reason); all of it where there are none. */
 uint32_t wh_policy_backoff_s(const wh_policy *policy, unsigned failures);
 
 #endif

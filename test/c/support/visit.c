@@ -192,3 +192,8 @@ bool contains(const void *bytes, size_t size, const void *part, size_t part_size
     }
     return false;
 }
+
+void assert_advised(uint32_t s, uint32_t most_s)
+{
+    assert_in_range(s, (most_s + 1) / 2, most_s);
+}

@@ -56,7 +56,7 @@ void make_client(wh_client *client, const wh_client_config *config);
 extern bool line_is_prepared;
 
 /** A back-off is drawn from the second half of `most_s`. */
-#define assert_advised(s, most_s) assert_in_range((s), ((most_s) + 1) / 2, (most_s))
+void assert_advised(uint32_t s, uint32_t most_s);
 
 /** Opens a connection. Returns what conn_open() did. */
 int line_open(wire_line *line, wh_client *client, tls_server *server);

@@ -45,8 +45,8 @@ struct WOLFSSL_CTX;
 /** The strict profile offers no session whose full handshake was longer ago, in seconds. */
 #define WH_STRICT_AGE_MAX_S 86400u
 
-/** The longest advice to leave a failing server alone, in seconds, unless set otherwise; it is drawn from the second
- * half of that. */
+/** The longest advice to leave a failing server alone, in seconds, unless set otherwise; it is drawn from the
+ * second half of that. */
 #define WH_BACKOFF_MAX_DEFAULT_S 3600
 
 /** Whether a ticket of TLS 1.3 may be offered again: as the profile has it, which is when not renewed in the

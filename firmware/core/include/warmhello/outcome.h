@@ -114,8 +114,8 @@ typedef struct wh_outcome {
      */
     wh_ticket_wait ticket_wait;
     uint32_t ticket_wait_ms;
-    /** Advice after repeated failures of the server itself: seconds to leave it alone. It has chance in it, so that
-     * devices that failed together do not come back together: an app need not add any. */
+    /** Advice after repeated failures of the server itself: seconds to leave it alone. It has chance in it,
+     * so that devices that failed together do not come back together: an app need not add any. */
     uint32_t backoff_s;
     /** The CAs that the client was given, how many of them are within their dates, and how many of these end
      * within WH_CA_ENDS_SOON_S. All 0 as long as the client has made no full handshake, which reads
