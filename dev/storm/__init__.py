@@ -79,6 +79,8 @@ def _be_master(environment, runner):
 
     def started(**_):
         try:
+            if not _plots:
+                raise Problem("the scenario has no function under @plot, which says what happens")
             storm = Storm(environment, _plots[-1])
             storms.append(storm)
             storm.begin()

@@ -193,6 +193,16 @@ describe("a server of the user's", () => {
         expect(result.resumed).toBeGreaterThan(20)
     })
 
+    test("wants a plot", { timeout: TIMEOUT_MS }, async () => {
+        const lines: string[] = []
+        const plotless = `${temporaryFolder()}/plotless.py`
+        writeFileSync(plotless, "from storm import Device\n\n\nclass Board(Device):\n    pass\n")
+        await expect(run({ devices: 5, scenario: plotless, onLine: (line) => lines.push(line) })).rejects.toThrow(
+            "failed",
+        )
+        expect(lines.join("\n")).toContain("storm: the scenario has no function under @plot")
+    })
+
     test("is not restarted", { timeout: TIMEOUT_MS }, async () => {
         const lines: string[] = []
         const onLine = (line: string) => lines.push(line)
@@ -217,11 +227,7 @@ describe("refused before Locust is begun", () => {
         [["--scenario", "nowhere"], "there is no scenario nowhere, and no file of that name: outage, pool,"],
         [
             ["--scenario", written("other.py", "from locust import User\n")],
-            "is no scenario: it has no Device or no @plot of",
-        ],
-        [
-            ["--scenario", written("half.py", "from storm import Device\n")],
-            "is no scenario: it has no Device or no @plot of",
+            "is no scenario: it imports nothing of storm",
         ],
     ])("%j", async (args, message) => {
         const { code, stdout, stderr } = await dev("storm", "--devices", "5", ...args)
