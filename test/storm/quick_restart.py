@@ -23,3 +23,5 @@ def restart(storm):
     storm.until_all_served()
     storm.phase("steady again")
     storm.until_all_served()
+    # Long enough for whole seconds that have nothing but resumptions in them, by which the server's time is told.
+    storm.until(lambda: storm.count("result/resumed") >= 4 * storm.devices)
