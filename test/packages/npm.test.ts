@@ -145,7 +145,20 @@ test("it holds the product, and nothing of the workshop or of tests", () => {
 test("it is no larger than wolfSSL's sources make it", () => {
     const others = packed.files.filter(({ path }) => !path.startsWith("build/package/wolfssl/"))
     expect(others.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(3_000_000)
-    expect(packed.size).toBeLessThan(4_500_000)
+    expect(packed.size).toBeLessThan(4_600_000)
+})
+
+test("each page that a message of the program names is in it", () => {
+    const paths = packed.files.map(({ path }) => path)
+    const programs = paths.filter((path) => /^build\/(ts|fleet|report)\/.*\.js$/.test(path))
+    const strings = programs.flatMap((path) =>
+        readFileSync(checkoutPath(path), "utf8")
+            .split("\n")
+            .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line)),
+    )
+    const pages = new Set(strings.flatMap((line) => line.match(/\bdocs\/[A-Z-]+\.md\b/g) ?? []))
+    expect(pages.size).toBeGreaterThan(5)
+    expect(paths).toEqual(expect.arrayContaining([...pages]))
 })
 
 /** 3 s asleep, then 100 ms awake, twice. */
