@@ -186,6 +186,27 @@ PLATFORM_TEST(a_ticket_is_kept_though_nothing_is_read)
     (void)tcp_server_stop(w.tcp);
 }
 
+/* The end that comes without a goodbye may be seen before the app asks for more, or not: that all was read is
+ * the same. */
+PLATFORM_TEST(the_close_tells_of_no_end_that_lost_nothing)
+{
+    world w = begin(&only13);
+    for (int asks_on = 0; asks_on < 2; asks_on++) {
+        wh_socket *s = open_socket(&w);
+        send_text(s, "cut 100\n");
+        uint8_t bytes[50];
+        for (int part = 0; part < 2; part++) {
+            assert_int_equal(wh_socket_read(s, bytes, sizeof bytes, WH_SOCKET_WAIT), sizeof bytes);
+        }
+        if (asks_on) {
+            assert_int_equal(wh_socket_read(s, bytes, sizeof bytes, WH_SOCKET_WAIT), WH_PEER_TRUNCATED);
+        }
+        assert_int_equal(wh_socket_finish(s), WH_OK);
+        assert_int_equal(wh_socket_close(s), WH_OK);
+    }
+    (void)tcp_server_stop(w.tcp);
+}
+
 /* ---- Early data ------------------------------------------------------------------------------------------
  */
 

@@ -152,9 +152,9 @@ PLATFORM_TEST(with_consent_a_server_that_is_not_there_is_told_by_what_follows_th
     (void)tcp_server_stop(w.tcp);
     assert_int_equal(connect_to(t, &w), 0);
     char byte = 0;
-    (void)esp_transport_write(t, "bytes 1\n", 8, TIMEOUT_MS);
+    int taken = esp_transport_write(t, "bytes 1\n", 8, TIMEOUT_MS);
     assert_true(esp_transport_read(t, &byte, 1, TIMEOUT_MS) < 0);
-    assert_int_equal(esp_transport_close(t), -1); /* which tells it, too, to who does not read */
+    assert_int_equal(esp_transport_close(t), taken > 0 ? -1 : 0); /* it tells of what was taken and is lost */
     assert_int_equal(esp_transport_get_errno(t), ECONNREFUSED);
     assert_int_equal(outcome_of(t).error, WH_NETWORK_REFUSED);
     (void)esp_transport_destroy(t);

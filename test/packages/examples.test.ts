@@ -18,7 +18,7 @@ interface Surroundings {
 const surroundings: Record<string, Surroundings> = {
     "README.md": {
         of: ["core", "port/bsd"],
-        after: "return sent + got + (resumed ? 1 : 0); }",
+        after: "return sent + got + lost + (resumed ? 1 : 0); }",
         before: `#include "warmhello/socket.h"
             int example(wh_client_config config);
             int example(wh_client_config config) {
@@ -26,7 +26,8 @@ const surroundings: Record<string, Surroundings> = {
                 uint8_t answer[100];
                 bool resumed = false;
                 int sent = 0;
-                int got = 0;`,
+                int got = 0;
+                int lost = 0;`,
     },
     "docs/ESP-IDF.md": {
         of: ["core", "port/esp_tls", "port/host"],

@@ -244,8 +244,8 @@ static void watch_clock(wh_connect *c)
     if (c->phase == WH_PHASE_CLOSING) {
         wh_plaintext_watch_close(c);
     }
-    if (c->phase == WH_PHASE_LINGERING && (c->chosen->has_ended || wh_course_is_due(c, c->part_ms))) {
-        wh_course_end(c, WH_OK);
+    if (c->phase == WH_PHASE_LINGERING) {
+        wh_plaintext_watch_end(c);
     }
 }
 
@@ -474,6 +474,9 @@ void wh_connect_sent(wh_connect *c, unsigned tcp, size_t size)
         return;
     }
     attempt->is_full = size == 0;
+    if (attempt == c->chosen) {
+        c->unsent -= size < c->unsent ? size : c->unsent;
+    }
     wh_conn_sent(&attempt->conn, size);
     if (size > 0) {
         wh_course_note_movement(c);

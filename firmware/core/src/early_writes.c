@@ -97,11 +97,21 @@ bool wh_early_writes_are_owed(const wh_connect *c)
     return c->early_writes != NULL && c->early_resent < c->early_size;
 }
 
+int wh_early_writes_pass(wh_connect *c, const uint8_t *bytes, size_t size)
+{
+    wh_conn *conn = &c->chosen->conn;
+    int taken = wh_conn_write(conn, bytes, size);
+    if (taken > 0) {
+        c->unsent = conn->out_len;
+    }
+    return taken;
+}
+
 bool wh_early_writes_send(wh_connect *c)
 {
     while (wh_early_writes_are_owed(c)) {
         size_t left = c->early_size - c->early_resent;
-        int taken = wh_conn_write(&c->chosen->conn, c->early_writes + c->early_resent, left);
+        int taken = wh_early_writes_pass(c, c->early_writes + c->early_resent, left);
         if (taken <= 0) {
             c->may_read = c->may_read || taken < 0; /* which tells why */
             return false;

@@ -30,6 +30,9 @@ void wh_early_writes_attach(const wh_connect *c, wh_attempt *attempt);
 /* The attempt has opened: what the server has not taken early is to be sent on it, before all else. */
 void wh_early_writes_settle(wh_connect *c, wh_attempt *attempt);
 
+/* Writes on the attempt that has opened, and notes what TCP has yet to take for it. As wh_conn_write(). */
+int wh_early_writes_pass(wh_connect *c, const uint8_t *bytes, size_t size);
+
 /* Sends what is to be sent now. False: some is left, and nothing else may overtake it. */
 bool wh_early_writes_send(wh_connect *c);
 

@@ -7,10 +7,15 @@
  * to close its side as well: a round trip. In milliseconds. */
 enum { FLUSH_MS = 5000, LINGER_MS = 500 };
 
+bool wh_connect_has_unsent(const wh_connect *c)
+{
+    return c->unsent > 0 || wh_early_writes_are_owed(c);
+}
+
 /* To an app that has closed, any end is one. */
 static bool is_all_the_same(const wh_connect *c)
 {
-    return c->phase >= WH_PHASE_CLOSING && !wh_early_writes_are_owed(c);
+    return c->phase >= WH_PHASE_CLOSING && !wh_connect_has_unsent(c);
 }
 
 /* Nothing came: there is nothing now, or it is the end. */
@@ -19,7 +24,7 @@ static void see_end(wh_connect *c)
     wh_conn_state state = wh_conn_get_state(&c->chosen->conn);
     c->may_read = false;
     bool has_failed = state == WH_CONN_FAILED;
-    bool is_lost = state == WH_CONN_CLOSED && wh_early_writes_are_owed(c);
+    bool is_lost = state == WH_CONN_CLOSED && wh_connect_has_unsent(c);
     if (is_lost) {
         wh_course_fail(c, WH_NETWORK_LOST);
     } else if (state == WH_CONN_CLOSED || (has_failed && is_all_the_same(c))) {
@@ -48,6 +53,19 @@ static void close_now(wh_connect *c)
     c->part_ms = c->now_ms + LINGER_MS;
     c->has_sooner = false;
     c->chosen->wants_shut = true;
+}
+
+void wh_plaintext_watch_end(wh_connect *c)
+{
+    bool has_ended = c->chosen->has_ended;
+    if (!has_ended && !wh_course_is_due(c, c->part_ms)) {
+        return;
+    }
+    if (wh_connect_has_unsent(c)) {
+        wh_course_fail(c, has_ended ? WH_NETWORK_LOST : WH_PEER_SILENT);
+    } else {
+        wh_course_end(c, WH_OK);
+    }
 }
 
 void wh_plaintext_watch_close(wh_connect *c)
@@ -81,7 +99,7 @@ int wh_connect_write(wh_connect *c, const uint8_t *bytes, size_t size)
     if (c->phase < WH_PHASE_OPEN) {
         taken = wh_early_writes_take(c, bytes, size);
     } else if (wh_early_writes_send(c)) {
-        taken = wh_conn_write(&c->chosen->conn, bytes, size);
+        taken = wh_early_writes_pass(c, bytes, size);
     }
     if (taken > 0) {
         c->has_asked = true;

@@ -8,6 +8,9 @@
  * has left and nothing is waited for. */
 void wh_plaintext_watch_close(wh_connect *c);
 
+/* The goodbye is on its way: ends the connection when the server has closed as well, or takes too long. */
+void wh_plaintext_watch_end(wh_connect *c);
+
 /* It has opened, and the app may have closed it before. */
 void wh_plaintext_open(wh_connect *c);
 

@@ -185,6 +185,8 @@ typedef struct wh_connect {
     uint8_t *early_writes;
     size_t early_size;
     size_t early_resent;
+    /** How many bytes TCP has yet to take until all is gone that the app has written. */
+    size_t unsent;
     uint64_t began_us;
     /** In milliseconds since then: now; when the present part is given up; when something is to be done
      * before; and when something last moved. */
@@ -256,14 +258,14 @@ void wh_connect_hold(wh_connect *c, bool has_no_room);
  * close_notify, keeps the session, and waits half a second at most for the server to close as well, as deep
  * sleep would cut off what is sent. `is_written`: the app has written all; otherwise it goes on to write, for
  * 5 s at most, and calls this again. Before the app may write, it ends at once; where it might write early
- * data, the handshake is waited for first. From then on any end is WH_OK, unless what was written is lost,
- * which wh_connect_error() tells: the handshake fails, the connection ends before what the server refused of
- * early data was sent again (WH_NETWORK_LOST where the server has closed properly), or TCP has not taken all
- * in those 5 s (WH_PEER_SILENT). */
+ * data, the handshake is waited for first. From then on any end is WH_OK, unless what was written is lost
+ * (wh_connect_has_unsent()), which wh_connect_error() tells: the handshake fails, the connection ends before
+ * TCP has taken all of it (WH_NETWORK_LOST where the server has closed properly), or that takes more than
+ * those 5 s (WH_PEER_SILENT). */
 void wh_connect_close(wh_connect *c, bool is_written);
 
 /** The same without a wait for a ticket, or for what the app has not written yet; for the handshake only if
- * something was written. */
+ * something was written; and of what TCP has no room for, for half a second. */
 void wh_connect_hurry(wh_connect *c);
 
 /** Ends it without a further wait, for that reason: wh_connect_error(). What was not open yet has failed by
@@ -273,8 +275,12 @@ void wh_connect_end(wh_connect *c, int error);
 /* ---- What came of it -------------------------------------------------------------------------------- */
 
 /** Why it is over: WH_OK when the app or the server has closed it properly, and before it is over; an error
- * where the server did so before it had what it refused of early data. */
+ * where something of what the app wrote was lost by that. */
 int wh_connect_error(const wh_connect *c);
+
+/** Whether TCP has yet to take something of what wh_connect_write() has taken, or the server to accept it as
+ * early data: the app's to lose, if it is over. What TCP has taken may be lost too, as TCP does not tell. */
+bool wh_connect_has_unsent(const wh_connect *c);
 
 /** What happened so far: of the TLS connection that opened, or else of the last one. Without any TLS, in the
  * end, a failed one with the error and the advice. The connect's; final with WH_STEP_OVER. */

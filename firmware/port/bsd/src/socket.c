@@ -685,7 +685,8 @@ int wh_socket_finish(wh_socket *s)
         (void)wait_for_events(s, step.wait_us, READER);
         step = proceed(s);
     }
-    int error = wh_connect_error(&s->connect);
+    /* Of what the end was otherwise, reads and writes have told all that the app wanted to know. */
+    int error = wh_connect_has_unsent(&s->connect) ? wh_connect_error(&s->connect) : WH_OK;
     wh_core_unlock();
     return error;
 }

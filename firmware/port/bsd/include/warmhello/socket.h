@@ -120,9 +120,8 @@ const wh_outcome *wh_socket_outcome(wh_socket *s);
 
 /** Closes in an orderly way: sends what is written, waits for a ticket that is worth it, says goodbye, keeps
  * the session. At most 7 s, and mostly none; with early data whose handshake is not done, as long as that may
- * take as well. May be called in any state, and twice. WH_OK: the connection is closed, and what was written
- * has left; else why it is over: an error that a call before has returned, or one that only this call could
- * meet, and then what was written is lost (wh_connect_close()). */
+ * take as well. May be called in any state, and twice. WH_OK: the connection is closed, and TCP has taken what
+ * was written, however it ended; else something of that is lost, and why (wh_connect_has_unsent()). */
 int wh_socket_finish(wh_socket *s);
 
 /** wh_socket_finish(), whose result it returns, then frees everything. NULL is allowed: WH_OK. */
