@@ -62,11 +62,16 @@ export const profileGuards: Guard[] = [
     // ---- An external pre-shared key ----
     {
         mistake: "a pre-shared key that has changed in its place is in a hello",
-        edits: [["core/src/external_psk.c", "!conn->psk_is_as_bound || !fits", "!fits"]],
+        edits: [["core/src/hello.c", " && wh_external_psk_is_as_bound(conn->client)", ""]],
         tests: [
             ["test_external_psk", "a_key_that_has_changed_in_its_place_is_not_used"],
-            ["test_external_psk", "a_key_that_has_changed_in_its_place_does_not_open_tls12"],
+            ["test_external_psk", "a_key_that_has_changed_in_its_place_is_in_no_hello"],
         ],
+    },
+    {
+        mistake: "a pre-shared key that has changed since the hello is used",
+        edits: [["core/src/external_psk.c", "is_answered && !wh_external_psk_is_as_bound(client)", "false"]],
+        tests: [["test_external_psk", "a_key_that_has_changed_since_the_hello_is_not_used"]],
     },
     {
         mistake: "one accident takes the pre-shared key from the hello",

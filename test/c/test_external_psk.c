@@ -201,16 +201,27 @@ PLATFORM_TEST(a_server_that_has_no_keys_at_all_sees_nothing_new)
     }
 }
 
-static bool offers_suite12(const pairing *at)
+static bool hello_has(const pairing *at, const void *part, size_t size)
 {
     wh_client client;
     wire_line line;
     make_client(&client, &at->config);
     assert_int_equal(line_open(&line, &client, at->server), WH_OK);
-    bool offers = contains(line.out, line.conn.out_len, suite12, sizeof suite12);
+    bool has = contains(line.out, line.conn.out_len, part, size);
     line_free(&line);
     wh_client_free(&client);
-    return offers;
+    return has;
+}
+
+static bool offers_suite12(const pairing *at)
+{
+    return hello_has(at, suite12, sizeof suite12);
+}
+
+/* To a server of any version. */
+static bool offers_key(const pairing *at)
+{
+    return offers_suite12(at) && hello_has(at, identity, sizeof identity - 1);
 }
 
 /* One attempt by the key, which the server breaks off, and a second one without. */
@@ -376,16 +387,28 @@ static void has_an_accident(const pairing *at)
 
 PLATFORM_TEST(one_accident_does_not_cost_the_key)
 {
+    pairing at = never_resumed(&ticket12, &known);
+    for (int times = 0; times < 3; times++) {
+        has_an_accident(&at);
+        wake_visit visit = wake_at(&at);
+        assert_by_psk(&visit);
+    }
+}
+
+/* In TLS 1.2 each of those has the key as well, and the server has come to neither. */
+PLATFORM_TEST(accidents_of_hellos_with_a_session_do_not_cost_the_key)
+{
     pairing at = pair_by_psk(&ticket12, &known);
     wake_visit visit = wake_at(&at);
     assert_by_psk(&visit);
     for (int times = 0; times < 3; times++) {
-        has_an_accident(&at);             /* of a hello with a session and the key */
-        at.config.policy.disabled = true; /* so that the next one is in full */
-        visit = wake_at(&at);
-        assert_by_psk(&visit);
-        at.config.policy.disabled = false;
+        has_an_accident(&at);
+        assert_resumed(wake_at(&at), WH_KIND_TICKET);
+        assert_true(offers_suite12(&at));
     }
+    assert_int_equal(wh_store_forget(), WH_OK);
+    visit = wake_at(&at);
+    assert_by_psk(&visit);
 }
 
 PLATFORM_TEST(a_server_that_hangs_up_at_the_key_is_believed_the_second_time)
@@ -395,6 +418,21 @@ PLATFORM_TEST(a_server_that_hangs_up_at_the_key_is_believed_the_second_time)
     assert_true(offers_suite12(&at));
     has_an_accident(&at);
     assert_false(offers_suite12(&at));
+}
+
+/* Where RTC RAM does not survive a sleep. */
+FLASH_TEST(the_first_hang_up_is_known_after_a_loss_of_power)
+{
+    for (size_t i = 0; i < 2; i++) {
+        pairing at = never_resumed(&versions[i], &of_another_key);
+        has_an_accident(&at);
+        wh_host_lose_power(&the_device);
+        assert_true(offers_key(&at));
+        has_an_accident(&at);
+        wh_host_lose_power(&the_device);
+        assert_false(offers_key(&at));
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
 }
 
 PLATFORM_TEST(a_server_that_is_slow_once_is_greeted_by_the_key_all_the_same)
@@ -518,19 +556,70 @@ PLATFORM_TEST(a_key_that_has_changed_in_its_place_is_not_used)
     wh_client_free(&client);
 }
 
-/* In TLS 1.2 it is asked for when the server has chosen such a suite. */
-PLATFORM_TEST(a_key_that_has_changed_in_its_place_does_not_open_tls12)
+PLATFORM_TEST(a_key_that_has_changed_in_its_place_is_in_no_hello)
 {
-    pairing at = pair_by_psk(&ticket12, &known);
+    for (size_t i = 0; i < VERSIONS; i++) {
+        pairing at = pair_by_psk(&versions[i], &known);
+        uint8_t bytes[sizeof key_bytes];
+        memcpy(bytes, other_bytes, sizeof bytes);
+        at.config.psk_key = bytes;
+        wh_client client;
+        make_client(&client, &at.config);
+        memcpy(bytes, key_bytes, sizeof bytes); /* the server's */
+        wake_visit visit = visit_server(&client, at.server);
+        assert_by_certificate(&visit);
+        wh_client_free(&client);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+/* wolfSSL asks for it once more when the server has chosen it. That it failed is not the server's doing. */
+PLATFORM_TEST(a_key_that_has_changed_since_the_hello_is_not_used)
+{
+    for (size_t i = 0; i < VERSIONS; i++) {
+        pairing at = never_resumed(&versions[i], &known);
+        uint8_t bytes[sizeof key_bytes];
+        at.config.psk_key = bytes;
+        for (int times = 0; times < 2; times++) {
+            memcpy(bytes, key_bytes, sizeof bytes);
+            wh_client client;
+            wire_line line;
+            make_client(&client, &at.config);
+            assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+            memcpy(bytes, other_bytes, sizeof bytes);
+            line_run(&line);
+            assert_int_equal(wh_conn_get_state(&line.conn), WH_CONN_FAILED);
+            assert_true(wh_conn_fallback_due(&line.conn));
+            line_free(&line);
+            wake_visit visit = visit_server(&client, at.server);
+            assert_by_certificate(&visit);
+            wh_client_free(&client);
+        }
+        memcpy(bytes, key_bytes, sizeof bytes);
+        wake_visit visit = wake_at(&at);
+        assert_by_psk(&visit);
+        assert_int_equal(wh_store_forget(), WH_OK);
+    }
+}
+
+PLATFORM_TEST(a_key_that_changes_while_the_hello_waits_leaves_it)
+{
+    pairing at = pair_by_psk(&ticket13, &known);
     uint8_t bytes[sizeof key_bytes];
-    memcpy(bytes, other_bytes, sizeof bytes);
+    memcpy(bytes, key_bytes, sizeof bytes);
     at.config.psk_key = bytes;
     wh_client client;
+    uint8_t in[2048];
+    uint8_t out[2048];
+    wh_conn conn;
     make_client(&client, &at.config);
-    memcpy(bytes, key_bytes, sizeof bytes); /* the server's */
-    assert_true(visit_server(&client, at.server).fallback_due);
-    wake_visit visit = visit_server(&client, at.server);
-    assert_by_certificate(&visit);
+    wh_conn_init(&conn, &client, &(wh_conn_buffers){in, sizeof in, out, sizeof out});
+    assert_int_equal(wh_conn_prepare(&conn), WH_OK);
+    assert_true(contains(out, conn.out_len, identity, sizeof identity - 1));
+    bytes[0] ^= 1;
+    assert_int_equal(wh_conn_start(&conn), WH_OK);
+    assert_false(contains(out, conn.out_len, identity, sizeof identity - 1));
+    wh_conn_free(&conn);
     wh_client_free(&client);
 }
 

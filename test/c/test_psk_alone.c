@@ -100,6 +100,77 @@ PLATFORM_TEST(the_hello_asks_for_no_certificate_in_tls12)
     }
 }
 
+/* Nor one with a ticket, beside which there is no key. */
+PLATFORM_TEST(a_hello_with_a_ticket_asks_for_no_certificate_either)
+{
+    pairing at = pair_alone(&versions[2], &known);
+    at.config.policy.early_data = true; /* else no ticket is kept */
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    at.config.policy.early_data = false;
+    wh_client client;
+    wire_line line;
+    make_client(&client, &at.config);
+    assert_int_equal(line_open(&line, &client, at.server), WH_OK);
+    assert_int_equal(wh_conn_outcome(&line.conn)->kind, WH_KIND_PSK);
+    const uint8_t *session_id = line.out + 5 + 4 + 2 + 32;
+    const uint8_t *suites = session_id + 1 + session_id[0];
+    size_t size = (size_t)(suites[0] << 8 | suites[1]);
+    assert_true(size > 0);
+    for (size_t i = 0; i < size; i += 2) {
+        assert_int_equal(suites[2 + i], 0x13);
+    }
+    line_run(&line);
+    assert_int_equal(wh_conn_outcome(&line.conn)->result, WH_RESULT_RESUMED);
+    line_free(&line);
+    wh_client_free(&client);
+}
+
+/* Its hello has no suite for such a server. */
+PLATFORM_TEST(a_server_that_went_back_to_tls12_is_greeted_by_the_key_in_the_second_attempt)
+{
+    pairing at = pair_alone(&versions[2], &known);
+    at.config.policy.early_data = true;
+    wake_visit visit = wake_at(&at);
+    assert_by_psk(&visit);
+    server_set_tls12(at.server);
+    wh_client client;
+    make_client(&client, &at.config);
+    assert_true(visit_server(&client, at.server).fallback_due);
+    visit = visit_server(&client, at.server);
+    assert_by_psk(&visit);
+    wh_client_free(&client);
+}
+
+/* It is the device's own fault. */
+PLATFORM_TEST(a_key_that_has_changed_in_its_place_is_not_laid_to_the_server)
+{
+    for (size_t i = 0; i < VERSIONS; i++) {
+        for (int since_hello = 0; since_hello < 2; since_hello++) {
+            pairing at = pair_alone(&versions[i], &known);
+            uint8_t bytes[sizeof key_bytes];
+            memcpy(bytes, key_bytes, sizeof bytes);
+            at.config.psk_key = bytes;
+            wh_client client;
+            wire_line line;
+            make_client(&client, &at.config);
+            if (since_hello == 0) {
+                bytes[31] ^= 1;
+            }
+            assert_int_equal(line_open(&line, &client, at.server), since_hello ? WH_OK : WH_USAGE_ARGUMENT);
+            bytes[31] = (uint8_t)~key_bytes[31];
+            if (since_hello != 0) {
+                line_run(&line);
+            }
+            assert_int_equal(wh_conn_outcome(&line.conn)->error, WH_USAGE_ARGUMENT);
+            assert_int_equal(wh_conn_outcome(&line.conn)->backoff_s, 0);
+            assert_false(wh_conn_fallback_due(&line.conn));
+            line_free(&line);
+            wh_client_free(&client);
+        }
+    }
+}
+
 /* Whoever is in the middle may answer by a suite that was not asked for, in TLS 1.2. */
 PLATFORM_TEST(a_suite_that_goes_by_certificate_is_refused)
 {

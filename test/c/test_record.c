@@ -125,7 +125,7 @@ PLATFORM_TEST(another_format_version_is_refused)
 
 PLATFORM_TEST(unknown_flags_are_refused)
 {
-    enum { KNOWN = 1 | 2 | 8 | 16 };
+    enum { KNOWN = 1 | 2 | 8 | 16 | 32 };
     uint8_t record[RECORD_SIZE];
     seal_sample(record);
     for (unsigned value = 0; value < 256; value++) {
@@ -169,7 +169,7 @@ static void assert_other_nonce(const wh_record_info *info, const uint8_t *sessio
 
 PLATFORM_TEST(every_field_of_the_header_changes_the_nonce)
 {
-    enum { CHANGES = 29 };
+    enum { CHANGES = 30 };
     wh_record_info infos[CHANGES];
     for (size_t i = 0; i < CHANGES; i++) {
         infos[i] = sample_info();
@@ -203,6 +203,7 @@ PLATFORM_TEST(every_field_of_the_header_changes_the_nonce)
     infos[26].peer.interval_min++;
     infos[27].early_data_max++;
     infos[28].lineage.without_exchange = true;
+    infos[29].peer.doubts_psk ^= 1;
     uint8_t session[SESSION_SIZE];
     sample_session(session, sizeof session);
     for (size_t i = 0; i < CHANGES; i++) {

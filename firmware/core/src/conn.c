@@ -151,14 +151,14 @@ static bool has_another_way(const wh_conn *conn)
     return conn->resumption.offered || (conn->has_psk && !wh_external_psk_is_alone(conn->client));
 }
 
-/* A hang-up or silence may be an accident, and an alert be about the session. */
+/* A hang-up or silence may be an accident. While a session is offered, or resumed, nothing has come to the
+ * key yet. */
 static wh_psk_suspect suspicion(const wh_conn *conn)
 {
-    if (!conn->has_psk) {
+    if (!conn->has_psk || conn->psk_has_changed || conn->ssl->options.resuming) {
         return WH_PSK_CLEAR;
     }
-    bool is_said = conn->outcome.alert >= 0 && !conn->ssl->options.resuming;
-    return is_said ? WH_PSK_REFUSED : WH_PSK_DOUBTED;
+    return conn->outcome.alert >= 0 ? WH_PSK_REFUSED : WH_PSK_DOUBTED;
 }
 
 static int fail(wh_conn *conn, int error)

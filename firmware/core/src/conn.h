@@ -96,8 +96,8 @@ typedef struct wh_conn {
     size_t early_in_hand;
     /** And the pre-shared key, or in TLS 1.2 suites with it. */
     bool has_psk;
-    /** It was looked at in this connection. */
-    bool psk_is_as_bound;
+    /** Since the hello its bytes have changed, and the server wanted it. */
+    bool psk_has_changed;
     uint8_t first_byte;
     char last_direction;
     uint64_t hello_us;

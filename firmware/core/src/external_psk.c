@@ -54,14 +54,16 @@ static unsigned int give(const WOLFSSL *ssl, char *identity, unsigned int identi
 {
     wh_conn *conn = ssl->IOCB_ReadCtx;
     const wh_client *client = conn->client;
-    if (!conn->psk_is_as_bound) { /* once a connection: it costs as much as a small record */
-        conn->psk_is_as_bound = wh_external_psk_is_as_bound(client);
-    }
     size_t identity_size = strlen(client->psk_identity) + 1;
     size_t key_size = client->config.psk_key_size;
     bool fits = identity_size <= identity_max + 1u && key_size <= key_max;
-    if (!conn->psk_is_as_bound || !fits) {
-        return 0; /* TLS 1.3 goes on without it, and TLS 1.2 ends */
+    bool is_answered = conn->outcome.total_rx > 0; /* before that, hello.c has just looked */
+    conn->psk_has_changed = is_answered && !wh_external_psk_is_as_bound(client);
+    if (conn->psk_has_changed && wh_external_psk_is_alone(client)) {
+        conn->path.error = WH_USAGE_ARGUMENT; /* the next attempt has no other way */
+    }
+    if (conn->psk_has_changed || !fits) {
+        return 0; /* which ends the handshake */
     }
     memcpy(identity, client->psk_identity, identity_size);
     memcpy(key, client->config.psk_key, key_size);

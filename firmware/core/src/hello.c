@@ -119,11 +119,13 @@ static bool wants_psk(wh_conn *conn)
     if (conn->client->config.psk_key == NULL) {
         return false;
     }
-    if (ssl->options.resuming && IsAtLeastTLSv1_3(ssl->version)) {
-        return false;
+    if (ssl->options.resuming) {
+        return !IsAtLeastTLSv1_3(ssl->version) &&
+               (wh_external_psk_has_suite(ssl) || wh_resumption_wants_psk(&conn->resumption));
     }
-    return (ssl->options.resuming && wh_external_psk_has_suite(ssl)) ||
-           wh_resumption_wants_psk(&conn->resumption);
+    /* Beside a session that costs as much as a hundredth of its handshake; external_psk.c looks if the key
+     * comes to be used. */
+    return wh_resumption_wants_psk(&conn->resumption) && wh_external_psk_is_as_bound(conn->client);
 }
 
 /* What the hello has beside the session, once that is attached. */
@@ -137,7 +139,11 @@ static int choose_keys_and_suites(wh_conn *conn)
     }
     conn->all_suites = wants_all_suites(conn);
     conn->has_psk = wants_psk(conn);
-    if (!conn->all_suites && !conn->has_psk) {
+    bool is_alone = wh_external_psk_is_alone(conn->client);
+    if (is_alone && !conn->has_psk && !conn->ssl->options.resuming) {
+        return WH_USAGE_ARGUMENT; /* the key's bytes are not those any more that the client was made with */
+    }
+    if (!conn->all_suites && !conn->has_psk && !is_alone) {
         return WH_OK; /* as the context has them */
     }
     if (AllocateSuites(conn->ssl) != 0) {
@@ -159,7 +165,6 @@ void wh_hello_drop(wh_conn *conn)
     conn->all_suites = false;
     conn->early_limit = 0;
     conn->has_psk = false;
-    conn->psk_is_as_bound = false;
     conn->out_len = 0;
     o->total_tx = 0;
     o->handshake_tx = 0;

@@ -59,8 +59,8 @@ typedef struct wh_peer {
     uint16_t interval_min;
     /* Not sealed. For how long its last ticket was good, in minutes, rounded up; 0: not known. */
     uint16_t lifetime_min;
-    /* Not sealed. It broke off a handshake with the external key and made one without it, since the last one
-     * by the key, and has not said why. */
+    /* 1: it broke off a handshake with the external key and made one without it, since the last one by the
+     * key, and has not said why. */
     uint8_t doubts_psk;
     uint8_t zero;
 } wh_peer;

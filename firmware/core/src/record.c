@@ -64,8 +64,8 @@ _Static_assert(sizeof(record_header) == WH_RECORD_BODY, "the body follows the no
 _Static_assert(WH_RECORD_BODY + TAG_SIZE == WH_RECORD_OVERHEAD, "the tag follows the body");
 
 /* As bits of `flags`. */
-/* AGE_LOST, of version 1 alone, is a loss of power. WITHOUT_EXCHANGE came with version 3. */
-enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, WITHOUT_EXCHANGE, FLAG_COUNT };
+/* AGE_LOST, of version 1 alone, is a loss of power. Those from WITHOUT_EXCHANGE on came with version 3. */
+enum { SINGLE_USE, EARLY_DATA, AGE_LOST, PINNED, WITHOUT_EXCHANGE, DOUBTS_PSK, FLAG_COUNT };
 
 #define MAGIC 0x52534857u /* "WHSR" */
 
@@ -77,7 +77,8 @@ static void put_header(uint8_t *out, const wh_record_info *info, size_t session_
         .magic = MAGIC,
         .version = WH_RECORD_VERSION,
         .flags = (uint8_t)(info->single_use << SINGLE_USE | info->early_data << EARLY_DATA |
-                           info->pinned << PINNED | info->lineage.without_exchange << WITHOUT_EXCHANGE),
+                           info->pinned << PINNED | info->lineage.without_exchange << WITHOUT_EXCHANGE |
+                           (info->peer.doubts_psk != 0) << DOUBTS_PSK),
         .protocol = (uint8_t)info->protocol,
         .kind = (uint8_t)info->kind,
         .generation = info->generation,
@@ -112,7 +113,7 @@ static bool is_lost(const record_header *h)
 
 static bool is_of_a_version(const record_header *h)
 {
-    enum { SINCE_3 = 1 << WITHOUT_EXCHANGE };
+    enum { SINCE_3 = 1 << WITHOUT_EXCHANGE | 1 << DOUBTS_PSK };
     switch (h->version) {
     case 1:
         return (h->losses | h->breaks | h->aged_min | h->rest | (h->flags & SINCE_3)) == 0;
@@ -180,6 +181,7 @@ int wh_record_peek(const uint8_t *record, size_t size, wh_record_info *out)
                 .resumed_ms = h.resumed_ms,
                 .ticket_ms = h.ticket_ms,
                 .interval_min = h.interval_min,
+                .doubts_psk = h.flags >> DOUBTS_PSK & 1,
             },
         .early_data_max = h.early_data_max,
         .binding = h.binding,

@@ -411,7 +411,7 @@ void wh_store_note_peer(const wh_binding *binding, wh_peer peer)
         const wh_peer before = peer_of(state, binding);
         state->flash_is_poor = state->flash_is_poor || before.breaks != peer.breaks ||
                                ((before.lacks ^ peer.lacks) & WH_LACKS_FOR_LONG) != 0 ||
-                               before.group != peer.group;
+                               before.group != peer.group || before.doubts_psk != peer.doubts_psk;
         meet(state, wh_binding_tag(binding), peer);
         result = wh_rtc_save(state);
     }

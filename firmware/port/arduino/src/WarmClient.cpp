@@ -186,11 +186,11 @@ void WarmConnection::close()
         last = *wh_socket_outcome(socket);
         wh_socket_close(socket);
         socket = nullptr;
-        kept = {};
         if (opens_early) {
             wh_esp32_machine_learn(&last); /* the handshake may have come after the connect */
         }
     }
+    kept = {}; /* also where no socket came about */
 }
 
 /* The sketch wants no more of it: HTTPClient takes a client with bytes left for a connected one. */
