@@ -47,9 +47,9 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
         // first hello take 0.3 kB of all, and a fifth off a resumed TLS 1.2 handshake. A hello that waits for TCP takes
         // 0.4 kB, and half of what is left of a resumption once TCP is up. Early data, an external pre-shared key,
         // profiles, what is learned of a peer and the compact outcome have taken 5.8 kB since, a key without a CA,
-        // errors of what was lost after a close and a back-off with jitter 0.35 kB.
-        expect(keepsSessions).toBeLessThanOrEqual(15_440)
-        expect(all).toBeLessThanOrEqual(39_640)
+        // errors of what was lost after a close and a back-off with jitter 0.6 kB.
+        expect(keepsSessions).toBeLessThanOrEqual(15_480)
+        expect(all).toBeLessThanOrEqual(39_880)
         expect(ram).toBeLessThanOrEqual(1024)
     })
 
@@ -68,6 +68,6 @@ describe.skipIf(missing !== undefined)("handshakes on the emulated microcontroll
             expect(find(name, "size", "full")?.heapPeakBytes, name).toBeLessThanOrEqual(16_384)
         }
         // 200 KB were reached, and are 20 kB away again: docs/PERFORMANCE.md says by what.
-        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(225_600)
+        expect(find("tls13-x25519", "size", "full")?.flashBytes).toBeLessThanOrEqual(225_800)
     })
 })
