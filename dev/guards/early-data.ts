@@ -137,16 +137,25 @@ export const earlyDataGuards: Guard[] = [
         tests: [["test_early_data", "what_is_refused_is_sent_again_and_not_offered_before_the_next_full_handshake"]],
     },
     {
+        mistake: "what TCP has not taken is lost without a word",
+        edits: [["core/src/early_writes.c", "c->unsent = conn->out_len;", ""]],
+        tests: [
+            ["test_unsent", "what_tcp_has_not_taken_when_the_connection_ends_is_lost_with_an_error"],
+            ["test_unsent", "an_app_in_a_hurry_hears_of_what_tcp_had_no_room_for"],
+            ["test_unsent", "what_was_refused_and_is_on_its_way_again_is_lost_with_an_error"],
+        ],
+    },
+    {
         mistake: "what is refused is lost without a word",
         edits: [
             [
                 "core/src/plaintext.c",
-                "return c->phase >= WH_PHASE_CLOSING && !wh_early_writes_are_owed(c);",
+                "return c->phase >= WH_PHASE_CLOSING && !wh_connect_has_unsent(c);",
                 "return c->phase >= WH_PHASE_CLOSING;",
             ],
             [
                 "core/src/plaintext.c",
-                "bool is_lost = state == WH_CONN_CLOSED && wh_early_writes_are_owed(c);",
+                "bool is_lost = state == WH_CONN_CLOSED && wh_connect_has_unsent(c);",
                 "bool is_lost = false;",
             ],
         ],
@@ -160,8 +169,8 @@ export const earlyDataGuards: Guard[] = [
         edits: [
             [
                 "port/bsd/src/socket.c",
-                "int error = wh_connect_error(&s->connect);\n    wh_core_unlock();\n    return error;",
-                "wh_core_unlock();\n    return WH_OK;",
+                "wh_connect_has_unsent(&s->connect) ? wh_connect_error(&s->connect) : WH_OK",
+                "WH_OK",
             ],
         ],
         tests: [["test_socket", "what_was_written_early_and_nobody_got_is_told_by_the_close"]],

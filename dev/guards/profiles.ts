@@ -79,6 +79,27 @@ export const profileGuards: Guard[] = [
         tests: [["test_external_psk", "one_accident_does_not_cost_the_key"]],
     },
     {
+        mistake: "accidents of a hello with a session take the pre-shared key from the hello",
+        edits: [["core/src/conn.c", "conn->psk_has_changed || conn->ssl->options.resuming", "conn->psk_has_changed"]],
+        tests: [["test_external_psk", "accidents_of_hellos_with_a_session_do_not_cost_the_key"]],
+    },
+    {
+        mistake: "a pre-shared key without a CA that has changed in its place is taken for the server's fault",
+        edits: [["core/src/external_psk.c", "conn->psk_has_changed && wh_external_psk_is_alone(client)", "false"]],
+        tests: [["test_psk_alone", "a_key_that_has_changed_in_its_place_is_not_laid_to_the_server"]],
+    },
+    {
+        mistake: "beside a ticket a certificate is asked for, though there is no CA to verify it by",
+        edits: [
+            [
+                "core/src/hello.c",
+                "!conn->all_suites && !conn->has_psk && !is_alone",
+                "!conn->all_suites && !conn->has_psk",
+            ],
+        ],
+        tests: [["test_psk_alone", "a_hello_with_a_ticket_asks_for_no_certificate_either"]],
+    },
+    {
         mistake: "a certificate is asked for, though there is no CA to verify it by",
         edits: [["core/src/hello.c", "is_of_tls12 && wh_external_psk_is_alone(conn->client)", "false"]],
         tests: [["test_psk_alone", "the_hello_asks_for_no_certificate_in_tls12"]],

@@ -120,8 +120,8 @@ const wh_outcome *wh_socket_outcome(wh_socket *s);
 
 /** Closes in an orderly way: sends what is written, waits for a ticket that is worth it, says goodbye, keeps
  * the session. At most 7 s, and mostly none; with early data whose handshake is not done, as long as that may
- * take as well. May be called in any state, and twice. WH_OK: the connection is closed, and TCP has taken what
- * was written, however it ended; else something of that is lost, and why (wh_connect_has_unsent()). */
+ * take as well. May be called in any state, and twice. WH_OK: the connection is closed, and TCP has taken
+ * what was written, however it ended; else something of that is lost, and why (wh_connect_has_unsent()). */
 int wh_socket_finish(wh_socket *s);
 
 /** wh_socket_finish(), whose result it returns, then frees everything. NULL is allowed: WH_OK. */
