@@ -119,7 +119,7 @@ describe.each(withCertificate)("%s, and a line that fails", (_, start) => {
     const accident = { direction: "toClient", at: 20 } as const
     const cut = { ...accident, fault: { do: "cut", by: "rst" } } as const
 
-    test("one accident of a hello with a session and the key does not cost the key, a second one does", async () => {
+    test("accidents of hellos with a session do not cost the key, nor does one without, but two running do", async () => {
         using server = await start({ identity: identity.server, psk })
         using board = await boardOf(server, "TLS1.2", psk)
         const always = board.withClient({ policy: { disabled: true } })
@@ -131,6 +131,11 @@ describe.each(withCertificate)("%s, and a line that fails", (_, start) => {
         }
         board.proxy.plan([cut])
         expectByCertificate(await always.wake(), server, 2)
+        expectByPsk(await always.wake(), "TLS1.2", server)
+        for (let times = 1; times <= 2; times++) {
+            board.proxy.plan([cut])
+            expectByCertificate(await always.wake(), server, 2)
+        }
         expectByCertificate(await always.wake(), server, 1)
     })
 })
